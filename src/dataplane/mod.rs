@@ -1,0 +1,3 @@
+//! One hop at a time (to come).
+mod verdict;
+pub use verdict::{DropReason, Verdict};

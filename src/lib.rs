@@ -1,0 +1,5 @@
+//! vpcsim (map to come).
+pub mod dataplane;
+pub mod model;
+pub mod report;
+pub mod units;

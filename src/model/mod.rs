@@ -1,0 +1,29 @@
+//! What the network *is*: accounts, regions, VPCs, subnets, route tables, hosts, peering connections;
+//! the control plane that changes it; and the plan of a run (traffic, timeline, expectations).
+//! Plain, valid data: whatever is in a [`Network`] passed the rules (S1…S52). It forwards nothing and knows no time.
+//!
+//! The only way in is the control plane ([`control`]): one typed operation per thing a user can do, each answering
+//! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
+
+pub mod change;
+pub mod control;
+mod ids;
+mod name;
+mod network;
+mod peering;
+pub mod plan;
+mod refusal;
+mod region;
+mod rules;
+mod vpc;
+
+pub use change::{Change, Outcome};
+pub use control::{HostSpec, Notice, PeeringSpec, RouteSpec};
+pub use ids::{AccountId, HostId, LinkId, PeeringId, RegionId, SubnetId, TableId, TrafficId, VpcId};
+pub use name::{Name, NameError};
+pub use network::Network;
+pub use peering::{Peering, PeeringState, QueueLimit, Shaping};
+pub use refusal::Refusal;
+pub use region::{Region, Regions};
+pub use rules::{OverlapPolicy, Rules};
+pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};

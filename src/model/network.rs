@@ -1,0 +1,141 @@
+//! The network: arenas of valid things and look-ups by name and address. Only the control plane changes it.
+
+use super::control::Notice;
+use super::ids::*;
+use super::name::Name;
+use super::peering::Peering;
+use super::region::Regions;
+use super::rules::Rules;
+use super::vpc::{Host, RouteTable, Subnet, Vpc};
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+
+/// Everything that exists. Made by [`Network::new`] and the operations of [`super::control`].
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The rule set in force.
+    pub rules: Rules,
+    pub(super) regions: Regions,
+    pub(super) accounts: Vec<Name>,
+    pub(super) vpcs: Vec<Vpc>,
+    pub(super) subnets: Vec<Subnet>,
+    pub(super) tables: Vec<RouteTable>,
+    pub(super) hosts: Vec<Host>,
+    pub(super) peerings: Vec<Peering>,
+    pub(super) host_names: HashMap<(VpcId, Name), HostId>,
+    pub(super) addresses: HashMap<(VpcId, Ipv4Addr), HostId>,
+    pub(super) notices: Vec<Notice>,
+}
+
+impl Network {
+    /// An empty network under `rules`, with the built-in regions.
+    pub fn new(rules: Rules) -> Network {
+        Network {
+            rules,
+            regions: Regions::default(),
+            accounts: Vec::new(),
+            vpcs: Vec::new(),
+            subnets: Vec::new(),
+            tables: Vec::new(),
+            hosts: Vec::new(),
+            peerings: Vec::new(),
+            host_names: HashMap::new(),
+            addresses: HashMap::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Regions and delays.
+    pub fn regions(&self) -> &Regions {
+        &self.regions
+    }
+    /// The name of an account.
+    pub fn account(&self, id: AccountId) -> &Name {
+        &self.accounts[id.index()]
+    }
+    /// One VPC.
+    pub fn vpc(&self, id: VpcId) -> &Vpc {
+        &self.vpcs[id.index()]
+    }
+    /// One subnet.
+    pub fn subnet(&self, id: SubnetId) -> &Subnet {
+        &self.subnets[id.index()]
+    }
+    /// One route table.
+    pub fn table(&self, id: TableId) -> &RouteTable {
+        &self.tables[id.index()]
+    }
+    /// One host.
+    pub fn host(&self, id: HostId) -> &Host {
+        &self.hosts[id.index()]
+    }
+    /// One peering connection.
+    pub fn peering(&self, id: PeeringId) -> &Peering {
+        &self.peerings[id.index()]
+    }
+    /// All VPCs in declaration order.
+    pub fn vpcs(&self) -> impl ExactSizeIterator<Item = (VpcId, &Vpc)> {
+        self.vpcs.iter().enumerate().map(|(i, v)| (VpcId(i as u32), v))
+    }
+    /// All route tables.
+    pub fn tables(&self) -> impl ExactSizeIterator<Item = (TableId, &RouteTable)> {
+        self.tables.iter().enumerate().map(|(i, t)| (TableId(i as u32), t))
+    }
+    /// All hosts in declaration order.
+    pub fn hosts(&self) -> impl ExactSizeIterator<Item = (HostId, &Host)> {
+        self.hosts.iter().enumerate().map(|(i, h)| (HostId(i as u32), h))
+    }
+    /// All peering connections in declaration order, dead ones included.
+    pub fn peerings(&self) -> impl ExactSizeIterator<Item = (PeeringId, &Peering)> {
+        self.peerings.iter().enumerate().map(|(i, p)| (PeeringId(i as u32), p))
+    }
+
+    /// The VPC called `name`.
+    pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
+        let at = self.vpcs.iter().position(|v| v.name.as_str() == name)?;
+        Some(VpcId(at as u32))
+    }
+    /// The peering called `name`; a deleted one only if no later one bears the name.
+    pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
+        let at = self.peerings.iter().rposition(|p| p.name.as_str() == name)?;
+        Some(PeeringId(at as u32))
+    }
+    /// The subnet called `name` in `vpc`.
+    pub fn find_subnet(&self, vpc: VpcId, name: &str) -> Option<SubnetId> {
+        let mut subnets = self.vpc(vpc).subnets.iter();
+        subnets.find(|s| self.subnet(**s).name.as_str() == name).copied()
+    }
+    /// The route table called `name` in `vpc`; a subnet's own table bears the subnet's name.
+    pub fn find_table(&self, vpc: VpcId, name: &str) -> Option<TableId> {
+        let at = self.tables.iter().position(|t| t.vpc == vpc && t.name.as_str() == name)?;
+        Some(TableId(at as u32))
+    }
+    /// The host called `name` in `vpc`.
+    pub fn find_host(&self, vpc: VpcId, name: &str) -> Option<HostId> {
+        self.host_names.get(&(vpc, Name::new(name).ok()?)).copied()
+    }
+    /// The host of `vpc` that owns `address`.
+    pub fn host_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<HostId> {
+        self.addresses.get(&(vpc, address)).copied()
+    }
+    /// The subnet of `vpc` that holds `address`.
+    pub fn subnet_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<SubnetId> {
+        let mut subnets = self.vpc(vpc).subnets.iter();
+        subnets.find(|s| self.subnet(**s).cidr.contains(&address)).copied()
+    }
+    /// `VPC1/web`.
+    pub fn host_name(&self, id: HostId) -> String {
+        let host = self.host(id);
+        format!("{}/{}", self.vpc(host.vpc).name, host.name)
+    }
+    /// `VPC1/A`.
+    pub fn table_name(&self, id: TableId) -> String {
+        let table = self.table(id);
+        format!("{}/{}", self.vpc(table.vpc).name, table.name)
+    }
+    /// The VPCs a link leaves and enters.
+    pub fn ends(&self, link: LinkId) -> (VpcId, VpcId) {
+        let peering = self.peering(link.peering());
+        (peering.near(link), peering.far(link))
+    }
+}

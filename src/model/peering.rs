@@ -1,0 +1,164 @@
+//! A peering connection: the agreement between two VPCs, its state and its transport's settings. No packets here.
+
+use super::ids::{LinkId, VpcId};
+use super::name::Name;
+use super::rules::Rules;
+use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use serde::Serialize;
+use std::fmt;
+
+/// The vendor's states of a peering connection (S22, API v3 names).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PeeringState {
+    /// Waits for the accepter's account.
+    Pending,
+    /// In force.
+    Active,
+    /// Refused by the accepter.
+    Rejected,
+    /// Not accepted within seven days (S19).
+    Expired,
+    /// Deleted by either side (S21).
+    Deleted,
+    /// Overlap found after creation (S22).
+    Failed,
+    /// Suspended for arrears (S43).
+    Isolated,
+}
+
+impl PeeringState {
+    /// Every state, in the vendor's order.
+    pub const ALL: [PeeringState; 7] = [
+        PeeringState::Pending,
+        PeeringState::Active,
+        PeeringState::Rejected,
+        PeeringState::Expired,
+        PeeringState::Deleted,
+        PeeringState::Failed,
+        PeeringState::Isolated,
+    ];
+
+    /// The vendor's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            PeeringState::Pending => "PENDING",
+            PeeringState::Active => "ACTIVE",
+            PeeringState::Rejected => "REJECTED",
+            PeeringState::Expired => "EXPIRED",
+            PeeringState::Deleted => "DELETED",
+            PeeringState::Failed => "FAILED",
+            PeeringState::Isolated => "ISOLATED",
+        }
+    }
+
+    /// Whether a peering in this state counts for quota, uniqueness and overlap (S25a).
+    pub fn counts(self) -> bool {
+        matches!(self, PeeringState::Pending | PeeringState::Active | PeeringState::Isolated)
+    }
+}
+
+impl fmt::Display for PeeringState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How much may wait at a shaper (S33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueLimit {
+    /// What the cap carries in this time.
+    Time(SimDuration),
+    /// So many bytes.
+    Bytes(ByteSize),
+    /// So many packets; 0 makes the shaper a policer.
+    Packets(u32),
+}
+
+impl QueueLimit {
+    /// 50 ms at the cap (S33).
+    pub const DEFAULT: QueueLimit = QueueLimit::Time(SimDuration::from_millis(50));
+
+    /// Whether nothing may wait: the token bucket polices instead of shaping.
+    pub fn is_policer(self) -> bool {
+        match self {
+            QueueLimit::Time(t) => t == SimDuration::ZERO,
+            QueueLimit::Bytes(b) => b.as_u64() == 0,
+            QueueLimit::Packets(p) => p == 0,
+        }
+    }
+}
+
+/// The settings of one token bucket with its queue (S33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shaping {
+    /// Committed rate.
+    pub rate: BitRate,
+    /// Committed burst size.
+    pub burst: ByteSize,
+    /// What may wait.
+    pub queue: QueueLimit,
+}
+
+/// A peering connection between a requester's and an accepter's VPC.
+#[derive(Debug, Clone)]
+pub struct Peering {
+    /// Unique among peerings.
+    pub name: Name,
+    /// Free text.
+    pub label: Option<String>,
+    /// The VPC whose account asked, and pays (S39).
+    pub requester: VpcId,
+    /// The other VPC.
+    pub accepter: VpcId,
+    /// Where in its life it is.
+    pub state: PeeringState,
+    /// Whether the two VPCs are in different regions.
+    pub cross_region: bool,
+    /// The user's cap, per direction (S32); set exactly when cross-region (S27, S29).
+    pub bandwidth: Option<BitRate>,
+    /// The user's burst; unset follows the cap (S33, S34).
+    pub burst: Option<ByteSize>,
+    /// What may wait at each direction's shaper.
+    pub queue: QueueLimit,
+    /// Host to host, one way.
+    pub delay: SimDuration,
+    /// Largest IPv4 packet, in bytes.
+    pub mtu: u16,
+    /// Whether a ticket raised the highest cap (S30).
+    pub ticket: bool,
+    /// Injected: the transport is cut, both directions.
+    pub down: bool,
+    /// Injected: the share of packets lost on the way, each direction.
+    pub loss: Share,
+}
+
+impl Peering {
+    /// The token bucket of each direction; `None` where nothing limits (S28 with the ceiling off).
+    pub fn shaping(&self, rules: &Rules) -> Option<Shaping> {
+        let rate = if self.cross_region { self.bandwidth } else { rules.regional_ceiling }?;
+        Some(Shaping { rate, burst: self.burst.unwrap_or_else(|| default_burst(rate, self.mtu)), queue: self.queue })
+    }
+    /// The VPC a link of this peering leaves.
+    pub fn near(&self, link: LinkId) -> VpcId {
+        if link.from_requester() { self.requester } else { self.accepter }
+    }
+    /// The VPC a link of this peering enters.
+    pub fn far(&self, link: LinkId) -> VpcId {
+        if link.from_requester() { self.accepter } else { self.requester }
+    }
+    /// The other end, seen from `vpc`; `None` if `vpc` is not an end.
+    pub fn peer_of(&self, vpc: VpcId) -> Option<VpcId> {
+        match vpc {
+            v if v == self.requester => Some(self.accepter),
+            v if v == self.accepter => Some(self.requester),
+            _ => None,
+        }
+    }
+}
+
+/// S33: 10 ms at the cap, at least two MTUs.
+fn default_burst(rate: BitRate, mtu: u16) -> ByteSize {
+    let ten_ms = rate.bytes_in(SimDuration::from_millis(10));
+    ten_ms.max(ByteSize::from_bytes(2 * u64::from(mtu)))
+}

@@ -1,0 +1,255 @@
+//! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
+
+use super::change::Change;
+use super::ids::{HostId, PeeringId, TrafficId};
+use super::name::Name;
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use bytes::Bytes;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// What to do with a network, for how long, and what should come of it.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The scenario's name.
+    pub name: String,
+    /// The question it asks.
+    pub question: Option<String>,
+    /// The run covers `[0, duration)`.
+    pub duration: SimTime,
+    /// Feeds every random stream.
+    pub seed: u64,
+    /// In declaration order; a [`TrafficId`] indexes it.
+    pub traffic: Vec<Traffic>,
+    /// Ordered by time, then by place in the file.
+    pub timeline: Vec<Action>,
+    /// In declaration order.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One traffic entry: one flow per source host (per captured host for a replay).
+#[derive(Debug, Clone)]
+pub struct Traffic {
+    /// Unique.
+    pub name: Name,
+    /// Free text.
+    pub label: Option<String>,
+    /// The sources, in order of flow number. Empty for a replay.
+    pub from: Vec<HostId>,
+    /// Where the packets go.
+    pub to: Destination,
+    /// When they go.
+    pub pattern: Pattern,
+    /// How large they are.
+    pub size: PacketSize,
+    /// A forged source address.
+    pub source: Option<Ipv4Addr>,
+    /// UDP source port of flow 0; flow n takes the n-th after it, wrapping.
+    pub source_port: u16,
+    /// UDP destination port.
+    pub destination_port: u16,
+    /// First and last TTL; unequal, successive packets step through the range and start again.
+    pub ttl: (u8, u8),
+    /// No packet before.
+    pub start: SimTime,
+    /// No packet at or after.
+    pub stop: SimTime,
+    /// Offset of each flow's first packet from `start`; unset is random within the first interval.
+    pub phase: Option<SimDuration>,
+    /// Packets per flow at most.
+    pub count: Option<u64>,
+}
+
+/// Where a traffic entry's packets go.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// Flow n to the n-th host, wrapping around.
+    Hosts(Vec<HostId>),
+    /// Each flow to one of them, chosen by the seed; never to itself if there is another.
+    AnyOf(Vec<HostId>),
+    /// An address that need not belong to anybody; no host is named, so nothing is misdelivered.
+    Address(Ipv4Addr),
+}
+
+/// When packets are sent.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    /// Evenly spaced.
+    Constant(Pace),
+    /// Exponential gaps with the pace's mean.
+    Poisson(Pace),
+    /// Evenly spaced for `on`, silent for `off`, again.
+    OnOff { pace: Pace, on: SimDuration, off: SimDuration },
+    /// ICMP echo requests, answered by the far host.
+    Ping { interval: SimDuration },
+    /// Packets of a capture, each from the host it is mapped to.
+    Replay(Arc<Replay>),
+}
+
+/// How densely packets follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// IPv4 bits per second; a packet of `n` bytes is followed by a gap of `8 n / rate`.
+    Rate(BitRate),
+    /// The gap itself.
+    Interval(SimDuration),
+}
+
+/// IPv4 total lengths in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PacketSize {
+    /// All alike.
+    Fixed(u16),
+    /// Drawn with the given weights (parts of their sum).
+    Mix(Arc<[(u16, u32)]>),
+}
+
+impl PacketSize {
+    /// The largest that can occur.
+    pub fn max(&self) -> u16 {
+        match self {
+            PacketSize::Fixed(n) => *n,
+            PacketSize::Mix(m) => m.iter().map(|(n, _)| *n).max().unwrap_or(0),
+        }
+    }
+}
+
+/// A capture mapped onto hosts, ready to be sent.
+#[derive(Debug, Clone, Default)]
+pub struct Replay {
+    /// Source hosts in order of first appearance: flow n sends `flows[n]`.
+    pub flows: Vec<ReplayFlow>,
+    /// What the file held and how it was handled, for the report.
+    pub handled: Vec<(String, u64)>,
+}
+
+/// The packets one host sends in a replay, in order of time.
+#[derive(Debug, Clone)]
+pub struct ReplayFlow {
+    /// The sender.
+    pub from: HostId,
+    /// Its packets.
+    pub frames: Vec<ReplayFrame>,
+}
+
+/// One packet of a replay, addresses and checksums already rewritten.
+#[derive(Debug, Clone)]
+pub struct ReplayFrame {
+    /// Since the start of the entry.
+    pub offset: SimDuration,
+    /// The host its destination address belongs to.
+    pub to: HostId,
+    /// From the IPv4 header on, as far as captured; at least the IPv4 header.
+    pub bytes: Bytes,
+    /// IPv4 total length as it was on the wire.
+    pub wire_length: u16,
+}
+
+/// One entry of the timeline.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// When.
+    pub time: SimTime,
+    /// What, as the file says it: `change_bandwidth PeerConn 50 Mbps`.
+    pub text: String,
+    /// What to do.
+    pub change: Change,
+    /// The refusal code that is expected; an unexpected outcome fails the run.
+    pub refused: Option<String>,
+}
+
+/// One `[[expect]]`: a subject, a window and what must hold.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// Whom it is about.
+    pub subject: Subject,
+    /// `[from, to)`; packets count by the instant they were sent (traffic) or carried (peering). The whole run by default.
+    pub between: (SimTime, SimTime),
+    /// Every one must hold.
+    pub checks: Vec<Check>,
+}
+
+/// Whom an expectation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A traffic entry.
+    Traffic(TrafficId),
+    /// One direction of a peering: away from its requester, or away from its accepter.
+    Link { peering: PeeringId, from_requester: bool },
+}
+
+/// A quantity and the range it must lie in, bounds included, in the quantity's base unit.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// What is measured.
+    pub metric: Metric,
+    /// Smallest allowed value.
+    pub low: u64,
+    /// Largest allowed value.
+    pub high: u64,
+    /// As the file says it: `< 40 %`.
+    pub text: String,
+}
+
+/// What an expectation can measure. Base units: packets, parts per billion, nanoseconds, bits per second, bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Packets emitted (requests, for a ping).
+    Sent,
+    /// Packets accepted by the host they were meant for (requests, for a ping).
+    Delivered,
+    /// Packets accepted by another host.
+    Misdelivered,
+    /// Packets dropped, any reason.
+    Dropped,
+    /// Packets dropped for one reason, named by its lower-case code.
+    DroppedBy(&'static str),
+    /// Lost / (lost + completed), in parts per billion. A ping is complete when its answer arrived.
+    Loss,
+    /// Echo replies that came back.
+    Answered,
+    /// ICMP errors that came back.
+    IcmpErrors,
+    /// IPv4 bits per second of the delivered packets, over the window; for a link, of the carried ones.
+    Rate,
+    /// A quantile of the one-way delay (round trip for a ping), in parts per billion: 500_000_000 is the median.
+    Delay(u32),
+    /// The smallest delay.
+    DelayMin,
+    /// The largest delay.
+    DelayMax,
+    /// Packets that reached the shaper (links only).
+    Offered,
+    /// Packets that left the far end (links only).
+    Carried,
+    /// Bytes that left the far end (links only).
+    CarriedBytes,
+    /// The most bytes that ever waited (links only, whole run).
+    LongestQueue,
+}
+
+impl Metric {
+    /// Whether the metric is measured on links rather than traffic entries.
+    pub fn is_of_links(self) -> bool {
+        use Metric::*;
+        matches!(self, Offered | Carried | CarriedBytes | LongestQueue)
+    }
+    /// Prints a value of this metric with its unit.
+    pub fn show(self, value: u64) -> String {
+        use Metric::*;
+        match self {
+            Loss => crate::units::Share::of(value, 1_000_000_000).to_string(),
+            Rate => BitRate::from_bps(value).to_string(),
+            Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
+            CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
+            _ => crate::units::grouped(value),
+        }
+    }
+}
+
+impl Plan {
+    /// One traffic entry.
+    pub fn entry(&self, id: TrafficId) -> &Traffic {
+        &self.traffic[id.index()]
+    }
+}

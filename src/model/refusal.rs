@@ -1,0 +1,179 @@
+//! Why the control plane says no: one list, typed, with the offending values, the vendor's error name where there is one, and a hint.
+
+use super::name::NameError;
+use crate::units::{BitRate, ByteSize, SimDuration};
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
+use thiserror::Error;
+
+/// A refused operation. The message names the offending values; [`Refusal::code`] is stable and scriptable.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// S16.
+    #[error(transparent)]
+    InvalidName(#[from] NameError),
+    /// Two things of one kind bear one name.
+    #[error("there is already a {kind} called `{name}`")]
+    DuplicateName { kind: &'static str, name: String },
+    /// A CIDR with bits set behind its prefix.
+    #[error("`{cidr}` has host bits set")]
+    HostBits { cidr: Ipv4Net },
+    /// Two CIDRs of one VPC.
+    #[error("CIDR {cidr} overlaps {other}, also of VPC `{vpc}`")]
+    CidrOverlap { vpc: String, cidr: Ipv4Net, other: Ipv4Net },
+    /// Subnet not inside any CIDR of its VPC.
+    #[error("subnet {cidr} lies outside VPC `{vpc}` ({cidrs})")]
+    SubnetOutsideVpc { vpc: String, cidr: Ipv4Net, cidrs: String },
+    /// Subnets of one VPC overlap.
+    #[error("subnet {cidr} overlaps subnet `{other}` ({other_cidr})")]
+    SubnetOverlap { cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
+    /// Too small to hold a host beside the three reserved addresses.
+    #[error("subnet {cidr} has no room for a host: its network, router and broadcast addresses are reserved")]
+    SubnetTooSmall { cidr: Ipv4Net },
+    /// Host address not in its subnet.
+    #[error("address {address} lies outside subnet `{subnet}` ({cidr})")]
+    HostOutsideSubnet { address: Ipv4Addr, subnet: String, cidr: Ipv4Net },
+    /// Network, router or broadcast address of the subnet.
+    #[error(
+        "address {address} is reserved in subnet `{subnet}` ({cidr}): network, first (router) and broadcast address"
+    )]
+    AddressReserved { address: Ipv4Addr, subnet: String, cidr: Ipv4Net },
+    /// Two hosts, one address.
+    #[error("address {address} is already taken by host `{other}`")]
+    AddressTaken { address: Ipv4Addr, other: String },
+    /// No free address is left for a host without one.
+    #[error("subnet `{subnet}` ({cidr}) has no free address left for `{host}`")]
+    SubnetFull { host: String, subnet: String, cidr: Ipv4Net },
+    /// A VPC peered with itself (S1).
+    #[error("VPC `{vpc}` cannot be peered with itself")]
+    PeeredWithItself { vpc: String },
+    /// A second peering of the same pair (S6).
+    #[error("VPCs `{a}` and `{b}` are already peered by `{existing}`: add routes, not peerings")]
+    AlreadyPeered { a: String, b: String, existing: String },
+    /// The two ends overlap (S11).
+    #[error("CIDR {cidr} of VPC `{vpc}` overlaps {other_cidr} of VPC `{other}`")]
+    EndsOverlap { vpc: String, cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
+    /// Two peers of one VPC overlap where they may not (S13).
+    #[error(
+        "`{peer}` ({cidr}) overlaps `{other}` ({other_cidr}), another peer of VPC `{hub}`, and not both peerings are regional"
+    )]
+    PeersOverlap { hub: String, peer: String, cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
+    /// The quota of one end is used up (S23).
+    #[error("VPC `{vpc}` already has {count} {what} peerings, its quota is {quota}")]
+    QuotaExceeded { vpc: String, count: u32, quota: u32, what: &'static str },
+    /// Cross-region without a cap (S29).
+    #[error("a cross-region peering needs a `bandwidth`")]
+    BandwidthMissing,
+    /// Regional with a cap (S27).
+    #[error("a regional peering has no bandwidth to set")]
+    BandwidthNotSettable,
+    /// Above what may be chosen (S30).
+    #[error("bandwidth {bandwidth} is above the {max} that can be chosen without a ticket")]
+    BandwidthTooHigh { bandwidth: BitRate, max: BitRate },
+    /// Not a whole number of Mbps, at least 1 (S31).
+    #[error("bandwidth {bandwidth} is not a whole number of Mbps from 1 up")]
+    BandwidthNotWhole { bandwidth: BitRate },
+    /// A bucket that can never let the largest packet pass (S33, end code 31).
+    #[error("burst {burst} is smaller than the MTU of {mtu} bytes: the largest packets could never leave")]
+    BurstTooSmall { burst: ByteSize, mtu: u16 },
+    /// Bucket and queue beyond what is counted exactly.
+    #[error("{what} of {size} is more than {max}")]
+    BufferTooLarge { what: &'static str, size: ByteSize, max: ByteSize },
+    /// S35b.
+    #[error("a delay of {delay} is too small: at least 1 us")]
+    DelayTooSmall { delay: SimDuration },
+    /// Nobody stated the delay between two regions.
+    #[error("no delay is known between regions `{a}` and `{b}`")]
+    DelayUnknown { a: String, b: String },
+    /// A custom route inside the VPC's own CIDRs (S8).
+    #[error("route to {to} lies inside VPC `{vpc}`'s own {cidr}: the local route always wins there")]
+    RouteInsideVpc { to: Ipv4Net, vpc: String, cidr: Ipv4Net },
+    /// A second next hop for one destination (S8).
+    #[error("route table `{table}` already has a route to {to}: one destination has one next hop")]
+    Ecmp { table: String, to: Ipv4Net },
+    /// A route over a peering of other VPCs.
+    #[error("peering `{peering}` does not end at VPC `{vpc}`")]
+    ForeignPeering { peering: String, vpc: String },
+    /// Strict mode: destination outside the peer (S8).
+    #[error("route to {to} reaches outside the CIDRs of `{peer}`, the VPC behind `{peering}`")]
+    RouteOutsidePeer { to: Ipv4Net, peering: String, peer: String },
+    /// No such custom route to edit.
+    #[error("route table `{table}` has no custom route to {to}")]
+    NoSuchRoute { table: String, to: Ipv4Net },
+    /// The local route cannot be edited (S8).
+    #[error("{to} is VPC `{vpc}`'s local route: it cannot be edited or deleted")]
+    SystemRoute { to: Ipv4Net, vpc: String },
+    /// The peering is in no state for this.
+    #[error("peering `{peering}` is {state}: its bandwidth cannot be changed")]
+    InvalidState { peering: String, state: &'static str },
+}
+
+impl Refusal {
+    /// The vendor's error name where it has one, ours (without a dot) elsewhere.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::InvalidName(_) => "InvalidPeeringConnectionName",
+            Refusal::DuplicateName { .. } => "DuplicateName",
+            Refusal::HostBits { .. } => "HostBitsSet",
+            Refusal::CidrOverlap { .. } => "InvalidParameterValue.VpcCidrConflict",
+            Refusal::SubnetOutsideVpc { .. } | Refusal::SubnetTooSmall { .. } => "InvalidParameterValue.SubnetRange",
+            Refusal::SubnetOverlap { .. } => "InvalidParameterValue.SubnetOverlap",
+            Refusal::HostOutsideSubnet { .. } => "AddressOutsideSubnet",
+            Refusal::AddressReserved { .. } => "AddressReserved",
+            Refusal::AddressTaken { .. } => "AddressTaken",
+            Refusal::SubnetFull { .. } => "SubnetFull",
+            Refusal::PeeredWithItself { .. } => "PeeringConnectionVpcConflict",
+            Refusal::AlreadyPeered { .. } => "UnsupportedOperation.VpcPeerAlreadyExist",
+            Refusal::EndsOverlap { .. } => "UnsupportedOperation.VpcPeerCidrConflict",
+            Refusal::PeersOverlap { .. } => "UnauthorizedOperation.VpcPeerCidrConflict",
+            Refusal::QuotaExceeded { what: "active", .. } => "LimitExceeded.VpcPeerAvaLimitExceeded",
+            Refusal::QuotaExceeded { .. } => "LimitExceeded.VpcPeerTotalLimitExceeded",
+            Refusal::BandwidthMissing => "BandwidthMissing",
+            Refusal::BandwidthNotSettable => "BandwidthNotSettable",
+            Refusal::BandwidthTooHigh { .. } => "BandwidthTooHigh",
+            Refusal::BandwidthNotWhole { .. } => "BandwidthNotWhole",
+            Refusal::BurstTooSmall { .. } => "BurstTooSmall",
+            Refusal::BufferTooLarge { .. } => "BufferTooLarge",
+            Refusal::DelayTooSmall { .. } => "DelayTooSmall",
+            Refusal::DelayUnknown { .. } => "DelayUnknown",
+            Refusal::RouteInsideVpc { .. } => "InvalidParameterValue.VpcCidrConflict",
+            Refusal::Ecmp { .. } => "UnsupportedOperation.Ecmp",
+            Refusal::ForeignPeering { .. } => "InvalidPeeringConnection.NotFound",
+            Refusal::RouteOutsidePeer { .. } => "InvalidParameterValue.CidrNotInPeerVpc",
+            Refusal::NoSuchRoute { .. } => "NoSuchRoute",
+            Refusal::SystemRoute { .. } => "UnsupportedOperation.SystemRoute",
+            Refusal::InvalidState { .. } => "UnsupportedOperation.VpcPeerInvalidStateChange",
+        }
+    }
+
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Refusal::HostBits { cidr } => format!("write {}", cidr.trunc()),
+            Refusal::SubnetOverlap { .. } | Refusal::CidrOverlap { .. } => "choose ranges that do not share addresses".into(),
+            Refusal::SubnetOutsideVpc { .. } => "widen the VPC's `cidr` (it may be a list) or move the subnet".into(),
+            Refusal::HostOutsideSubnet { cidr, .. } => format!("choose an address inside {cidr}, or leave `address` out"),
+            Refusal::AddressReserved { .. } | Refusal::AddressTaken { .. } => {
+                "choose another address, or leave `address` out to get the next free one".into()
+            }
+            Refusal::SubnetTooSmall { .. } => "use a /29 or larger".into(),
+            Refusal::AlreadyPeered { .. } => "route more segments over the existing peering (S6)".into(),
+            Refusal::EndsOverlap { .. } => "the two ends of a peering must not overlap (S11)".into(),
+            Refusal::PeersOverlap { .. } => {
+                "peers of one VPC may overlap only if all these peerings are regional (S13); `overlap = \"aws\"` lifts the rule".into()
+            }
+            Refusal::QuotaExceeded { .. } => "delete a peering, or raise `quota`".into(),
+            Refusal::BandwidthMissing => "add for example bandwidth = \"100 Mbps\" (S29)".into(),
+            Refusal::BandwidthNotSettable => "remove `bandwidth`; the platform's ceiling is `regional_ceiling` (S27, S28)".into(),
+            Refusal::BandwidthTooHigh { .. } => "set `ticket = true` on the peering if a ticket raised the limit (S30)".into(),
+            Refusal::BandwidthNotWhole { .. } => "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps (S31)".into(),
+            Refusal::BurstTooSmall { mtu, .. } => format!("use at least {mtu} B, or leave `burst` out (S33)"),
+            Refusal::DelayTooSmall { .. } => "light needs 5 us for a kilometre of fibre (S35b)".into(),
+            Refusal::DelayUnknown { .. } => "add `delay` to the peering or to [region.NAME]".into(),
+            Refusal::RouteInsideVpc { .. } | Refusal::SystemRoute { .. } => "remove this route (S8)".into(),
+            Refusal::Ecmp { .. } => "remove one of the two, or make one more specific (S8)".into(),
+            Refusal::RouteOutsidePeer { .. } => "narrow the route, or drop `strict_routes` (S8)".into(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! VPCs, subnets, route tables and hosts as valid data. Nothing here looks anything up by prefix: that is the data plane's FIB.
+
+use super::ids::{AccountId, PeeringId, RegionId, SubnetId, TableId, VpcId};
+use super::name::Name;
+use ipnet::Ipv4Net;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// A virtual private cloud.
+#[derive(Debug, Clone)]
+pub struct Vpc {
+    /// Unique among VPCs.
+    pub name: Name,
+    /// Free text.
+    pub label: Option<String>,
+    /// The owner (S2).
+    pub account: AccountId,
+    /// Where it is.
+    pub region: RegionId,
+    /// Primary and secondary CIDRs, host bits zero, not overlapping. The immutable local route covers them (S8).
+    pub cidrs: Vec<Ipv4Net>,
+    /// In declaration order.
+    pub subnets: Vec<SubnetId>,
+}
+
+impl Vpc {
+    /// Whether `address` lies inside one of the VPC's own CIDRs.
+    pub fn contains(&self, address: Ipv4Addr) -> bool {
+        self.cidrs.iter().any(|c| c.contains(&address))
+    }
+}
+
+/// A subnet of a VPC. Its network, first (router) and broadcast addresses are reserved (S35a).
+#[derive(Debug, Clone)]
+pub struct Subnet {
+    /// Unique in its VPC.
+    pub name: Name,
+    /// The VPC it belongs to.
+    pub vpc: VpcId,
+    /// Inside one of the VPC's CIDRs.
+    pub cidr: Ipv4Net,
+    /// The route table its hosts' packets are looked up in (S5).
+    pub table: TableId,
+}
+
+impl Subnet {
+    /// The address the VPC router answers from: the first usable one (S35a).
+    pub fn router(&self) -> Ipv4Addr {
+        Ipv4Addr::from(u32::from(self.cidr.network()).saturating_add(1))
+    }
+    /// Whether no host may have `address`: network, router, broadcast.
+    pub fn reserves(&self, address: Ipv4Addr) -> bool {
+        address == self.cidr.network() || address == self.router() || address == self.cidr.broadcast()
+    }
+}
+
+/// Where a route sends a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextHop {
+    /// Over a peering connection.
+    Peering(PeeringId),
+    /// Nowhere, on purpose.
+    Blackhole,
+}
+
+/// One entry of a route table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Destination, host bits zero.
+    pub to: Ipv4Net,
+    /// Next hop.
+    pub via: NextHop,
+    /// A disabled route is kept but not in the FIB (S8).
+    pub disabled: bool,
+}
+
+/// What the user wrote: routes by destination. One next hop per destination (S8: no ECMP).
+#[derive(Debug, Clone)]
+pub struct RouteTable {
+    /// Unique among the VPC's tables; a subnet's own table bears the subnet's name.
+    pub name: Name,
+    /// The VPC it belongs to.
+    pub vpc: VpcId,
+    /// Custom routes in order of destination. The local route is implied by the VPC's CIDRs.
+    pub routes: BTreeMap<Ipv4Net, Route>,
+    /// Counts edits, so that a FIB knows when it is stale.
+    pub revision: u64,
+}
+
+/// Something with an address: a CVM, a database, a load balancer (S9).
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// Unique in its VPC.
+    pub name: Name,
+    /// The VPC it belongs to.
+    pub vpc: VpcId,
+    /// Its subnet.
+    pub subnet: SubnetId,
+    /// Its only address.
+    pub address: Ipv4Addr,
+    /// Whether it runs: a host that is down sends and accepts nothing.
+    pub up: bool,
+    /// Whether its packets must bear its own address (S3, end code 3).
+    pub source_check: bool,
+}

@@ -1,0 +1,5 @@
+//! One view model, [`Snapshot`], and everything drawn from it. No view sees the engine; none does I/O: they return text.
+
+mod snapshot;
+
+pub use snapshot::*;

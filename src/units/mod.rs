@@ -1,0 +1,20 @@
+//! Quantities with units: instants, durations, rates, sizes, shares; parsing and printing them.
+//! All rounding of quantities lives in this room. It knows nothing of packets or clouds.
+//!
+//! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
+//! Decimal prefixes are powers of ten (SI), `KiB`/`MiB`/`GiB` powers of two (IEC 80000-13).
+
+mod number;
+mod rate;
+mod share;
+mod size;
+mod time;
+
+pub use number::{UnitError, grouped};
+pub use rate::BitRate;
+pub use share::Share;
+pub use size::ByteSize;
+pub use time::{SimDuration, SimTime};
+
+/// Nanoseconds in one second.
+pub const NANOS_PER_SECOND: u64 = 1_000_000_000;

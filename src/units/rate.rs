@@ -1,0 +1,83 @@
+//! Bit rates in bits per second. Says nothing about which bytes count: callers do.
+
+use super::number::{Quantity, UnitError, decimal};
+use super::{ByteSize, NANOS_PER_SECOND, SimDuration};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+const RATE: Quantity = Quantity {
+    name: "bit rate",
+    step: "1 bps",
+    units: &[
+        ("bps", 1),
+        ("kbps", 1_000),
+        ("Kbps", 1_000),
+        ("Mbps", 1_000_000),
+        ("Gbps", 1_000_000_000),
+        ("Tbps", 1_000_000_000_000),
+    ],
+    unit_list: "Mbps, Gbps, kbps, bps, Tbps",
+};
+
+/// Bits per second; Mbps is 10⁶.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BitRate(u64);
+
+impl BitRate {
+    /// `n` bits per second.
+    pub const fn from_bps(n: u64) -> Self {
+        BitRate(n)
+    }
+    /// `n` megabits per second.
+    pub const fn from_mbps(n: u64) -> Self {
+        BitRate(n * 1_000_000)
+    }
+    /// Bits per second.
+    pub const fn as_bps(self) -> u64 {
+        self.0
+    }
+
+    /// The average rate of `size` over `span`, rounded half up to 1 bit/s; zero over no time.
+    pub fn average(size: ByteSize, span: SimDuration) -> BitRate {
+        let nanos = u128::from(span.as_nanos());
+        if nanos == 0 {
+            return BitRate(0);
+        }
+        let bits_nanos = u128::from(size.as_u64()) * 8 * u128::from(NANOS_PER_SECOND);
+        BitRate(((bits_nanos + nanos / 2) / nanos) as u64)
+    }
+
+    /// Whole bytes that pass in `span` at this rate, rounded down.
+    pub fn bytes_in(self, span: SimDuration) -> ByteSize {
+        let bits = u128::from(self.0) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
+        ByteSize::from_bytes((bits / 8) as u64)
+    }
+}
+
+impl FromStr for BitRate {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        RATE.parse(text).map(BitRate)
+    }
+}
+
+impl fmt::Display for BitRate {
+    /// Up to three decimals of the largest fitting unit: `100 Mbps`, `1 Gbps`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, factor) = match self.0 {
+            n if n < 1_000 => ("bps", 1),
+            n if n < 1_000_000 => ("kbps", 1_000),
+            n if n < 1_000_000_000 => ("Mbps", 1_000_000),
+            _ => ("Gbps", 1_000_000_000),
+        };
+        f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
+    }
+}
+
+impl Serialize for BitRate {
+    /// Bits per second, as an integer.
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_u64(self.0)
+    }
+}

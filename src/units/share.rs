@@ -1,0 +1,65 @@
+//! Shares of a whole, in parts per billion: loss, probability. Not a float.
+
+use super::number::{Quantity, UnitError, decimal};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+const PER_PERCENT: u64 = 10_000_000;
+const WHOLE: u64 = 1_000_000_000;
+
+const SHARE: Quantity = Quantity { name: "share", step: "0.0000001 %", units: &[("%", PER_PERCENT)], unit_list: "%" };
+
+/// A share between 0 % and 100 %, in parts per billion.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(u64);
+
+impl Share {
+    /// Nothing.
+    pub const ZERO: Share = Share(0);
+    /// Everything.
+    pub const WHOLE: Share = Share(WHOLE);
+
+    /// `part / whole` rounded half up to one part per billion; zero of nothing.
+    pub fn of(part: u64, whole: u64) -> Share {
+        if whole == 0 {
+            return Share(0);
+        }
+        let whole = u128::from(whole);
+        Share(((u128::from(part) * u128::from(WHOLE) + whole / 2) / whole) as u64)
+    }
+    /// Parts per billion.
+    pub const fn as_ppb(self) -> u64 {
+        self.0
+    }
+    /// Whether a uniform 64-bit draw falls inside the share; exact at 0 % and 100 %.
+    pub fn hit_by(self, uniform: u64) -> bool {
+        (u128::from(uniform) * u128::from(WHOLE)) >> 64 < u128::from(self.0)
+    }
+}
+
+impl FromStr for Share {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let ppb = SHARE.parse(text)?;
+        if ppb > WHOLE {
+            return Err(UnitError::TooLarge { text: text.trim().into(), quantity: "a share (at most 100 %)" });
+        }
+        Ok(Share(ppb))
+    }
+}
+
+impl fmt::Display for Share {
+    /// Percent with up to three decimals: `37.5 %`; a share too small for them is not shown as 0.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = if self.0 > 0 && self.0 < PER_PERCENT / 1_000 { 7 } else { 3 };
+        f.pad(&format!("{} %", decimal(self.0, PER_PERCENT, places)))
+    }
+}
+
+impl Serialize for Share {
+    /// A number between 0 and 1.
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_f64(self.0 as f64 / WHOLE as f64)
+    }
+}

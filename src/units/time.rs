@@ -1,0 +1,186 @@
+//! Virtual time: an instant and a duration in integer nanoseconds. Never the wall clock.
+
+use super::NANOS_PER_SECOND;
+use super::number::{Quantity, UnitError, decimal};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+use std::str::FromStr;
+
+const TIME: Quantity = Quantity {
+    name: "time",
+    step: "1 ns",
+    units: &[
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("ms", 1_000_000),
+        ("s", NANOS_PER_SECOND),
+        ("min", 60 * NANOS_PER_SECOND),
+        ("h", 3_600 * NANOS_PER_SECOND),
+        ("d", 86_400 * NANOS_PER_SECOND),
+    ],
+    unit_list: "s, ms, us, ns, min, h, d",
+};
+
+/// A span of virtual time, in nanoseconds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SimDuration(u64);
+
+/// An instant of virtual time: nanoseconds since the start of the run.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SimTime(u64);
+
+impl SimDuration {
+    /// No time at all.
+    pub const ZERO: SimDuration = SimDuration(0);
+
+    /// `n` nanoseconds.
+    pub const fn from_nanos(n: u64) -> Self {
+        SimDuration(n)
+    }
+    /// `n` microseconds.
+    pub const fn from_micros(n: u64) -> Self {
+        SimDuration(n * 1_000)
+    }
+    /// `n` milliseconds.
+    pub const fn from_millis(n: u64) -> Self {
+        SimDuration(n * 1_000_000)
+    }
+    /// `n` seconds.
+    pub const fn from_secs(n: u64) -> Self {
+        SimDuration(n * NANOS_PER_SECOND)
+    }
+    /// The length in nanoseconds.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+    /// The length in seconds; for output only.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / NANOS_PER_SECOND as f64
+    }
+}
+
+impl SimTime {
+    /// The start of the run.
+    pub const ZERO: SimTime = SimTime(0);
+    /// Later than any instant of a run.
+    pub const NEVER: SimTime = SimTime(u64::MAX);
+
+    /// The instant `n` nanoseconds after the start.
+    pub const fn from_nanos(n: u64) -> Self {
+        SimTime(n)
+    }
+    /// Nanoseconds since the start.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+    /// Seconds since the start; for output only.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / NANOS_PER_SECOND as f64
+    }
+    /// Time passed since `earlier`; zero if `earlier` is later.
+    pub fn since(self, earlier: SimTime) -> SimDuration {
+        SimDuration(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<SimDuration> for SimTime {
+    type Output = SimTime;
+    fn add(self, d: SimDuration) -> SimTime {
+        SimTime(self.0.saturating_add(d.0))
+    }
+}
+
+impl AddAssign<SimDuration> for SimTime {
+    fn add_assign(&mut self, d: SimDuration) {
+        *self = *self + d;
+    }
+}
+
+impl Add for SimDuration {
+    type Output = SimDuration;
+    fn add(self, d: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_add(d.0))
+    }
+}
+
+impl Sub for SimDuration {
+    type Output = SimDuration;
+    /// Saturates at zero.
+    fn sub(self, d: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_sub(d.0))
+    }
+}
+
+impl FromStr for SimDuration {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        TIME.parse(text).map(SimDuration)
+    }
+}
+
+impl FromStr for SimTime {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        TIME.parse(text).map(SimTime)
+    }
+}
+
+impl fmt::Display for SimDuration {
+    /// Up to three decimals of the largest fitting unit: `16.5 ms`, `2 s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, factor) = match self.0 {
+            0 => ("s", NANOS_PER_SECOND),
+            n if n < 1_000 => ("ns", 1),
+            n if n < 1_000_000 => ("us", 1_000),
+            n if n < NANOS_PER_SECOND => ("ms", 1_000_000),
+            n if n >= 86_400 * NANOS_PER_SECOND && n % (3_600 * NANOS_PER_SECOND) == 0 => {
+                ("d", 86_400 * NANOS_PER_SECOND)
+            }
+            _ => ("s", NANOS_PER_SECOND),
+        };
+        f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
+    }
+}
+
+impl fmt::Display for SimTime {
+    /// Seconds with as many decimals as the instant has, for unambiguous logs: `5.000000001 s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{} s", decimal(self.0, NANOS_PER_SECOND, 9)))
+    }
+}
+
+impl Serialize for SimDuration {
+    /// Nanoseconds, as an integer.
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_u64(self.0)
+    }
+}
+
+impl Serialize for SimTime {
+    /// Nanoseconds since the start, as an integer.
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_u64(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_is_exact_or_refused() {
+        assert_eq!("0.5 us".parse(), Ok(SimDuration(500)));
+        assert!(matches!("0.5 ns".parse::<SimDuration>(), Err(UnitError::TooFine { .. })));
+        assert!(matches!("5".parse::<SimDuration>(), Err(UnitError::MissingUnit { .. })));
+        assert!(matches!("1000000000 d".parse::<SimDuration>(), Err(UnitError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn prints_in_the_unit_a_person_would_use() {
+        assert_eq!(SimDuration::from_micros(16_500).to_string(), "16.5 ms");
+        assert_eq!(SimDuration::from_secs(7 * 86_400).to_string(), "7 d");
+        assert_eq!(SimTime::from_nanos(5_000_000_001).to_string(), "5.000000001 s");
+    }
+}
