@@ -1,5 +1,7 @@
 //! vpcsim (map to come).
 pub mod dataplane;
+pub mod engine;
 pub mod model;
 pub mod report;
 pub mod units;
+pub mod wire;

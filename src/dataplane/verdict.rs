@@ -2,6 +2,7 @@
 //! Names, counters, JSON keys and help texts derive from this list. A reason is *produced* elsewhere, in exactly one line each.
 
 use crate::model::HostId;
+use crate::wire::icmp::ErrorKind;
 
 /// How a packet ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,31 @@ reasons! {
 impl DropReason {
     /// How many reasons there are.
     pub const COUNT: usize = DropReason::ALL.len();
+
+    /// Whether a token bucket dropped it: only these are in the product's loss rate (S38).
+    pub fn is_shaper(self) -> bool {
+        matches!(self, Self::ShaperQueueFull | Self::PolicerExceeded)
+    }
+
+    /// The ICMP error a visible router sends about it (S35a): none for injected faults, a full queue (RFC 6633) and foul packets.
+    /// The MTU of `FragmentationNeeded` is the caller's to fill in.
+    pub fn icmp_error(self) -> Option<ErrorKind> {
+        use DropReason::*;
+        match self {
+            TtlExpired => Some(ErrorKind::TimeExceeded),
+            MtuExceeded => Some(ErrorKind::FragmentationNeeded { mtu: 0 }),
+            NoRoute | RouteDisabled | RouteBlackhole | DstNoSubnet | RouteOutsidePeerCidr => {
+                Some(ErrorKind::NetUnreachable)
+            }
+            PeeringPending | PeeringExpired | PeeringRejected | PeeringFailed | PeeringDeleted | PeeringIsolated => {
+                Some(ErrorKind::NetUnreachable)
+            }
+            DstNoHost | DstHostDown => Some(ErrorKind::HostUnreachable),
+            TransitNotAllowed => Some(ErrorKind::Prohibited),
+            BadLength | BadChecksum | SrcSpoofed | SrcNotInPeerCidr => None,
+            LinkDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
+        }
+    }
 
     /// The reason with this code.
     pub fn from_code(code: &str) -> Option<DropReason> {

@@ -62,6 +62,6 @@ impl LinkId {
     }
     /// Whether it leaves the requester's VPC.
     pub const fn from_requester(self) -> bool {
-        self.0 % 2 == 0
+        self.0.is_multiple_of(2)
     }
 }

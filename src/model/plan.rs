@@ -60,6 +60,13 @@ pub struct Traffic {
     pub count: Option<u64>,
 }
 
+impl Traffic {
+    /// Whether it asks for echoes.
+    pub fn is_ping(&self) -> bool {
+        matches!(self.pattern, Pattern::Ping { .. })
+    }
+}
+
 /// Where a traffic entry's packets go.
 #[derive(Debug, Clone)]
 pub enum Destination {

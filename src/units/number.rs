@@ -85,7 +85,7 @@ impl Quantity {
             fraction.parse().map_err(|_| UnitError::NotANumber { text: text.into() })?
         };
         let steps_of_part = part * u128::from(factor);
-        if steps_of_part % scale != 0 {
+        if !steps_of_part.is_multiple_of(scale) {
             return Err(self.too_fine(text));
         }
         whole
@@ -117,7 +117,7 @@ pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

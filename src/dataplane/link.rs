@@ -1,0 +1,148 @@
+//! A link: one direction of a peering's transport. Packets are offered, wait at the shaper, depart, may be lost, and leave
+//! the far end in the order they came. Holds the packets that the current epoch does not see off; a control-plane change
+//! re-judges exactly those, in one place ([`Link::change`]).
+
+use super::packet::Packet;
+use super::router;
+use super::shaper::Shaper;
+use super::verdict::DropReason;
+use crate::model::{LinkId, Network, PeeringState, VpcId};
+use crate::units::{ByteSize, Share, SimDuration, SimTime};
+use std::collections::VecDeque;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// One direction of a peering's transport.
+pub struct Link {
+    /// Which.
+    pub id: LinkId,
+    /// The VPC it enters.
+    pub far: VpcId,
+    /// Departure to far end.
+    pub delay: SimDuration,
+    shaper: Option<Shaper>,
+    down: bool,
+    loss: Share,
+    state: PeeringState,
+    waiting: VecDeque<(SimTime, Packet)>,
+    wire: VecDeque<(SimTime, Packet)>,
+}
+
+/// What a cut transport does to packets offered to it and on it.
+fn cut() -> DropReason {
+    DropReason::LinkDown
+}
+
+impl Link {
+    /// An idle link with a full bucket.
+    pub fn new(network: &Network, id: LinkId) -> Link {
+        let peering = network.peering(id.peering());
+        Link {
+            id,
+            far: peering.far(id),
+            delay: peering.delay,
+            shaper: peering.shaping(&network.rules).map(Shaper::new),
+            down: peering.down,
+            loss: peering.loss,
+            state: peering.state,
+            waiting: VecDeque::new(),
+            wire: VecDeque::new(),
+        }
+    }
+
+    /// When a packet of `length` bytes offered `now` departs.
+    ///
+    /// # Errors
+    /// The link is cut, or the shaper refuses.
+    pub fn offer(&mut self, now: SimTime, length: u16) -> Result<SimTime, DropReason> {
+        if self.down {
+            return Err(cut());
+        }
+        match &mut self.shaper {
+            Some(shaper) => shaper.admit(now, length),
+            None => Ok(now),
+        }
+    }
+
+    /// Whether a departing packet survives the way: decided by its name alone, so that no order of processing matters.
+    ///
+    /// # Errors
+    /// It was lost.
+    pub fn carry(&self, seed: u64, packet: &Packet) -> Result<(), DropReason> {
+        if self.loss == Share::ZERO {
+            return Ok(());
+        }
+        let mut name = [0; 13];
+        name[..8].copy_from_slice(&packet.id.bits().to_le_bytes());
+        name[8..12].copy_from_slice(&self.id.0.to_le_bytes());
+        name[12] = packet.kind as u8;
+        if self.loss.hit_by(xxh3_64_with_seed(&name, seed)) {
+            return Err(DropReason::RandomLoss);
+        }
+        Ok(())
+    }
+
+    /// Keeps a packet that departs after the horizon.
+    pub fn keep_waiting(&mut self, departure: SimTime, packet: Packet) {
+        self.waiting.push_back((departure, packet));
+    }
+    /// Keeps a packet that departed and arrives after the horizon.
+    pub fn keep_on_wire(&mut self, arrival: SimTime, packet: Packet) {
+        self.wire.push_back((arrival, packet));
+    }
+    /// The next kept packet that departs before `horizon`.
+    pub fn next_departure(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {
+        let &(departure, _) = self.waiting.front()?;
+        if departure < horizon { self.waiting.pop_front() } else { None }
+    }
+    /// The next kept packet that arrives before `horizon`.
+    pub fn next_arrival(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {
+        let &(arrival, _) = self.wire.front()?;
+        if arrival < horizon { self.wire.pop_front() } else { None }
+    }
+
+    /// Kept packets: waiting and on the wire.
+    pub fn in_flight(&self) -> u64 {
+        (self.waiting.len() + self.wire.len()) as u64
+    }
+    /// Bytes waiting at `now`.
+    pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {
+        self.shaper.as_mut().map_or(ByteSize::default(), |s| s.waiting_at(now))
+    }
+    /// Tokens left at `now`; none without a bucket.
+    pub fn tokens_at(&mut self, now: SimTime) -> Option<ByteSize> {
+        self.shaper.as_mut().map(|s| s.tokens_at(now))
+    }
+
+    /// Takes over the peering's settings at `now` and re-judges what is on the link: a peering that is no longer active and a
+    /// link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers the dropped.
+    pub fn change(&mut self, now: SimTime, network: &Network) -> Vec<(Packet, DropReason)> {
+        let peering = network.peering(self.id.peering());
+        let was_cut = std::mem::replace(&mut self.down, peering.down);
+        let was = std::mem::replace(&mut self.state, peering.state);
+        self.loss = peering.loss;
+        self.delay = peering.delay;
+        let reason = match router::obstacle(self.state) {
+            Some(reason) if was == PeeringState::Active => Some(reason),
+            _ if self.down && !was_cut => Some(cut()),
+            _ => None,
+        };
+        let dropped = match reason {
+            Some(reason) => self.waiting.drain(..).chain(self.wire.drain(..)).map(|(_, p)| (p, reason)).collect(),
+            None => Vec::new(),
+        };
+        self.reshape(now, network, !dropped.is_empty());
+        dropped
+    }
+
+    fn reshape(&mut self, now: SimTime, network: &Network, emptied: bool) {
+        let wanted = network.peering(self.id.peering()).shaping(&network.rules);
+        let (Some(shaper), Some(wanted)) = (&mut self.shaper, wanted) else { return };
+        if shaper.shaping() == wanted && !emptied {
+            return;
+        }
+        shaper.change(now, wanted);
+        for (departure, packet) in &mut self.waiting {
+            *departure = shaper.readmit(now, packet.wire_length);
+        }
+    }
+}

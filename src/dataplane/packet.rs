@@ -1,0 +1,167 @@
+//! The packet record: 64 bytes, of which 40 are real header bytes. What is longer stands in a side table ([`Tails`]) or is
+//! synthetic payload ([`crate::wire::payload`]). Not a buffer: nothing here grows.
+
+use crate::units::SimTime;
+use crate::wire::ipv4::{HEAD, IPV4_HEADER};
+use crate::wire::payload;
+use bytes::{Bytes, BytesMut};
+use std::fmt;
+use std::net::Ipv4Addr;
+
+/// Who sent a packet and its number there: 24 bits of source, 40 bits of sequence (a day at 1 Gbps passes 2³²).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PacketId(u64);
+
+/// Index of a sender among all senders of a run, in declaration order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+impl SourceId {
+    /// How many senders a run can have.
+    pub const MAX: usize = 1 << 24;
+}
+
+impl PacketId {
+    /// The `sequence`-th packet of `source`.
+    pub const fn new(source: SourceId, sequence: u64) -> PacketId {
+        PacketId((source.0 as u64) << 40 | (sequence & ((1 << 40) - 1)))
+    }
+    /// Its sender.
+    pub const fn source(self) -> SourceId {
+        SourceId((self.0 >> 40) as u32)
+    }
+    /// Its number there, from 0.
+    pub const fn sequence(self) -> u64 {
+        self.0 & ((1 << 40) - 1)
+    }
+    /// All 64 bits, for hashing.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for PacketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.source().0, self.sequence())
+    }
+}
+
+/// What a packet is to the one whose id it bears. At most one of each kind exists per id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum PacketKind {
+    /// Sent by the source itself.
+    Original,
+    /// The echo reply to an original.
+    Reply,
+    /// An ICMP error about an original.
+    ErrorAboutOriginal,
+    /// An ICMP error about a reply.
+    ErrorAboutReply,
+}
+
+impl PacketKind {
+    /// Whether it is an ICMP error of a visible router.
+    pub const fn is_error(self) -> bool {
+        matches!(self, PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply)
+    }
+}
+
+/// One packet on its way.
+#[derive(Debug, Clone)]
+pub struct Packet {
+    /// The first bytes from the IPv4 header on; zero beyond the wire length.
+    pub head: [u8; HEAD],
+    /// When its host (or router) emitted it.
+    pub emitted: SimTime,
+    /// Its name.
+    pub id: PacketId,
+    /// Where the bytes behind `head` stand; none if they are synthetic.
+    pub tail: TailId,
+    /// IPv4 total length.
+    pub wire_length: u16,
+    /// IPv4 and transport header together: where synthetic payload begins.
+    pub header_length: u8,
+    /// What it is to its source.
+    pub kind: PacketKind,
+}
+
+const _: () = assert!(size_of::<Packet>() == 64);
+
+impl Packet {
+    /// Source address in the header.
+    pub fn source(&self) -> Ipv4Addr {
+        self.address(12)
+    }
+    /// Destination address in the header.
+    pub fn destination(&self) -> Ipv4Addr {
+        self.address(16)
+    }
+    fn address(&self, at: usize) -> Ipv4Addr {
+        Ipv4Addr::new(self.head[at], self.head[at + 1], self.head[at + 2], self.head[at + 3])
+    }
+    /// Time to live in the header.
+    pub fn ttl(&self) -> u8 {
+        self.head[8]
+    }
+    /// The IPv4 header and 8 bytes more, as an ICMP error quotes them (options are cut: RFC 792 wants the header only).
+    pub fn quote(&self) -> [u8; IPV4_HEADER + 8] {
+        let mut quoted = [0; IPV4_HEADER + 8];
+        quoted.copy_from_slice(&self.head[..IPV4_HEADER + 8]);
+        quoted
+    }
+
+    /// Every byte of the packet: head, then the side table's bytes, then synthetic payload (zero behind a snapped capture).
+    pub fn bytes(&self, tails: &Tails) -> Bytes {
+        let length = usize::from(self.wire_length);
+        let mut bytes = BytesMut::with_capacity(length);
+        bytes.extend_from_slice(&self.head[..length.min(HEAD)]);
+        match tails.get(self.tail) {
+            Some(tail) => bytes.extend_from_slice(&tail[..tail.len().min(length - bytes.len())]),
+            None => {
+                let header = usize::from(self.header_length);
+                bytes.extend((bytes.len()..length).map(|i| payload::byte(i - header)));
+            }
+        }
+        bytes.resize(length, 0);
+        bytes.freeze()
+    }
+}
+
+/// Index into [`Tails`]; 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TailId(u32);
+
+impl TailId {
+    /// No side entry: the payload is synthetic.
+    pub const NONE: TailId = TailId(0);
+}
+
+/// The side table: bytes behind the head of packets that are not synthetic (replayed, quoted, injected). Entries are reused.
+#[derive(Debug, Default)]
+pub struct Tails {
+    entries: Vec<Bytes>,
+    free: Vec<u32>,
+}
+
+impl Tails {
+    /// Keeps `bytes`; an empty tail needs no entry only if the packet ends within its head.
+    pub fn put(&mut self, bytes: Bytes) -> TailId {
+        if let Some(at) = self.free.pop() {
+            self.entries[at as usize] = bytes;
+            return TailId(at + 1);
+        }
+        self.entries.push(bytes);
+        TailId(self.entries.len() as u32)
+    }
+    /// The bytes of an entry.
+    pub fn get(&self, id: TailId) -> Option<&Bytes> {
+        self.entries.get((id.0 as usize).checked_sub(1)?)
+    }
+    /// Gives an entry back and returns its bytes.
+    pub fn take(&mut self, id: TailId) -> Option<Bytes> {
+        let at = id.0.checked_sub(1)?;
+        self.free.push(at);
+        Some(std::mem::take(&mut self.entries[at as usize]))
+    }
+}

@@ -1,0 +1,197 @@
+//! The journey of a packet through VPC routers, top to bottom: [`leave`] the source's VPC, cross a link
+//! ([`super::link`]), [`enter`] the peer's VPC, be accepted ([`accept`]). Pure functions of (network, packet): no time, no queues,
+//! no counters. Each drop reason that a router can give has its one producing line here.
+//!
+//! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a peering.
+//! Routers touch the TTL only where the rule set makes them visible (S35a).
+
+use super::fib::{Fib, FibEntry};
+use super::packet::Packet;
+use super::verdict::DropReason;
+use crate::model::{HostId, LinkId, Network, NextHop, PeeringId, PeeringState, Subnet, SubnetId, TableId, VpcId};
+use crate::wire::ipv4::{self, Malformed};
+
+/// The network as packets see it during one epoch: immutable and shared.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// What exists.
+    pub network: &'a Network,
+    /// One per route table, by [`TableId`].
+    pub fibs: &'a [Fib],
+    /// Counts control-plane changes: what was looked up in another epoch is stale.
+    pub epoch: u64,
+}
+
+/// Who hands a packet to a VPC's router.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// A host: its source address is checked.
+    Host(HostId),
+    /// The router itself, for a packet of this subnet.
+    Router(SubnetId),
+}
+
+/// Where a packet goes from its source's VPC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// To a host of the same VPC.
+    Local(VpcId),
+    /// Over a peering.
+    Over(LinkId),
+}
+
+/// A packet that comes as bytes, from a device or a program: the header must hold (RFC 1812 §5.2.2). Answers the total length.
+///
+/// # Errors
+/// Lengths or checksum are wrong.
+pub fn take(bytes: &[u8]) -> Result<u16, DropReason> {
+    ipv4::check(bytes).map_err(|malformed| match malformed {
+        Malformed::Length => DropReason::BadLength,
+        Malformed::Checksum => DropReason::BadChecksum,
+    })
+}
+
+/// The source's side: source check, TTL, longest prefix in the source subnet's table (S5), the peering's state (S25a), the MTU.
+///
+/// # Errors
+/// The first reason to drop it.
+pub fn leave(view: View<'_>, sender: Sender, packet: &mut Packet) -> Result<Exit, DropReason> {
+    let network = view.network;
+    if let Sender::Host(host) = sender
+        && network.host(host).source_check
+        && network.host(host).address != packet.source()
+    {
+        return Err(DropReason::SrcSpoofed);
+    }
+    let subnet = subnet_of(network, sender);
+    let is_switched = subnet.cidr.contains(&packet.destination());
+    if !is_switched && matches!(sender, Sender::Host(_)) {
+        spend_ttl(network, packet)?;
+    }
+    let exit = exit(view, subnet, packet)?;
+    if packet.wire_length > mtu(network, exit) {
+        return Err(DropReason::MtuExceeded);
+    }
+    Ok(exit)
+}
+
+/// The far side: a packet that enters over a peering is only ever delivered inside this VPC's own CIDRs (S3).
+///
+/// # Errors
+/// The first reason to drop it.
+pub fn enter(view: View<'_>, link: LinkId, packet: &mut Packet) -> Result<HostId, DropReason> {
+    let network = view.network;
+    let (near, far) = network.ends(link);
+    if !network.vpc(near).contains(packet.source()) {
+        return Err(DropReason::SrcNotInPeerCidr);
+    }
+    spend_ttl(network, packet)?;
+    if !network.vpc(far).contains(packet.destination()) {
+        if is_transit(network, far, near, packet) {
+            return Err(DropReason::TransitNotAllowed);
+        }
+        return Err(DropReason::RouteOutsidePeerCidr);
+    }
+    accept(view, far, packet)
+}
+
+/// Delivery by address inside `vpc`.
+///
+/// # Errors
+/// No subnet, no host, or a host that is down.
+pub fn accept(view: View<'_>, vpc: VpcId, packet: &Packet) -> Result<HostId, DropReason> {
+    let network = view.network;
+    let destination = packet.destination();
+    let Some(host) = network.host_at(vpc, destination) else {
+        if network.subnet_at(vpc, destination).is_none() {
+            return Err(DropReason::DstNoSubnet);
+        }
+        return Err(DropReason::DstNoHost);
+    };
+    if !network.host(host).up {
+        return Err(DropReason::DstHostDown);
+    }
+    Ok(host)
+}
+
+/// A visible router takes one from the TTL and drops what has none left (RFC 791, S35a).
+fn spend_ttl(network: &Network, packet: &mut Packet) -> Result<(), DropReason> {
+    if !network.rules.routers_visible {
+        return Ok(());
+    }
+    if packet.ttl() <= 1 {
+        return Err(DropReason::TtlExpired);
+    }
+    ipv4::decrement_ttl(&mut packet.head);
+    Ok(())
+}
+
+fn subnet_of(network: &Network, sender: Sender) -> &Subnet {
+    match sender {
+        Sender::Host(host) => network.subnet(network.host(host).subnet),
+        Sender::Router(subnet) => network.subnet(subnet),
+    }
+}
+
+/// Where the route of `subnet`'s table leads.
+fn exit(view: View<'_>, subnet: &Subnet, packet: &Packet) -> Result<Exit, DropReason> {
+    match route(view, subnet.table, packet)? {
+        FibEntry::Local => Ok(Exit::Local(subnet.vpc)),
+        FibEntry::Via(NextHop::Blackhole) => Err(DropReason::RouteBlackhole),
+        FibEntry::Via(NextHop::Peering(peering)) => Ok(Exit::Over(usable(view.network, peering, subnet.vpc)?)),
+    }
+}
+
+/// The largest packet that could have taken the exit this one wanted, for an ICMP error to name (RFC 1191).
+pub fn next_hop_mtu(view: View<'_>, sender: Sender, packet: &Packet) -> u16 {
+    let exit = exit(view, subnet_of(view.network, sender), packet);
+    exit.map_or(0, |exit| mtu(view.network, exit))
+}
+
+/// Longest prefix match in the FIB of `table`.
+fn route(view: View<'_>, table: TableId, packet: &Packet) -> Result<FibEntry, DropReason> {
+    let fib = &view.fibs[table.index()];
+    let destination = packet.destination();
+    match fib.lookup(destination) {
+        Some(entry) => Ok(entry),
+        None if fib.has_disabled(destination) => Err(DropReason::RouteDisabled),
+        None => Err(DropReason::NoRoute),
+    }
+}
+
+/// The link that leaves `vpc` over `peering`, if the peering's state lets packets pass (S25a).
+fn usable(network: &Network, id: PeeringId, vpc: VpcId) -> Result<LinkId, DropReason> {
+    let peering = network.peering(id);
+    match obstacle(peering.state) {
+        None => Ok(LinkId::new(id, peering.requester == vpc)),
+        Some(reason) => Err(reason),
+    }
+}
+
+/// What a peering's state does to packets: nothing if it is active (S21, S25a).
+pub(super) fn obstacle(state: PeeringState) -> Option<DropReason> {
+    match state {
+        PeeringState::Active => None,
+        PeeringState::Pending => Some(DropReason::PeeringPending),
+        PeeringState::Expired => Some(DropReason::PeeringExpired),
+        PeeringState::Rejected => Some(DropReason::PeeringRejected),
+        PeeringState::Failed => Some(DropReason::PeeringFailed),
+        PeeringState::Isolated => Some(DropReason::PeeringIsolated),
+        // Its routes are gone, so that only packets already on it meet this one.
+        PeeringState::Deleted => Some(DropReason::PeeringDeleted),
+    }
+}
+
+/// The largest packet that may take this exit.
+fn mtu(network: &Network, exit: Exit) -> u16 {
+    match exit {
+        Exit::Local(_) => network.rules.mtu_regional,
+        Exit::Over(link) => network.peering(link.peering()).mtu,
+    }
+}
+
+/// Whether somebody else that `middle` is peered with owns the destination, so that forwarding would have been transit.
+fn is_transit(network: &Network, middle: VpcId, from: VpcId, packet: &Packet) -> bool {
+    let mut others = network.peerings().filter(|(_, p)| p.state.counts()).filter_map(|(_, p)| p.peer_of(middle));
+    others.any(|other| other != from && network.vpc(other).contains(packet.destination()))
+}

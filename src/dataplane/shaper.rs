@@ -1,0 +1,256 @@
+//! The token bucket in front of a link, one per direction: governor's GCRA on virtual time, exact at any rate (S33, S34).
+//! A packet departs at the first instant it conforms; what must wait waits in order, up to a limit. It holds no packets, only
+//! when and how long they are.
+//!
+//! **Exactness.** The limiter's clock ticks in 10⁻⁹ bit at this link's rate: `n` nanoseconds are `n · rate` ticks, a byte is
+//! 8·10⁹ ticks, both whole for every rate, so nothing is rounded but the departure shown to the outside (up to the next
+//! nanosecond). Ticks count from an origin that moves up as time passes, so that 64 bits suffice: a theoretical arrival time
+//! (TAT) before the new origin means a full bucket, and so does 0.
+//!
+//! **One check a packet.** Our [`StateStore`] shows the TAT, so the first conforming instant is known beforehand; the clock is set
+//! there and `check_n` admits. A link is FIFO, which makes that reservation legal.
+
+use super::verdict::DropReason;
+use crate::model::{QueueLimit, Shaping};
+use crate::units::{ByteSize, SimDuration, SimTime};
+use governor::clock::{Clock, Reference};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{NotKeyed, StateStore};
+use governor::{Quota, RateLimiter};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::ops::Add;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Ticks in a byte.
+const TICKS_PER_BYTE: u64 = 8_000_000_000;
+/// The origin moves before the clock passes this; what bucket and queue add stays below 2⁶³ (`model::control::BUFFER_MAX`).
+const TICKS_MAX: u64 = 1 << 61;
+
+/// An instant of a limiter's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Tick(u64);
+
+impl Add<Nanos> for Tick {
+    type Output = Tick;
+    fn add(self, ticks: Nanos) -> Tick {
+        Tick(self.0 + ticks.as_u64())
+    }
+}
+
+impl Reference for Tick {
+    fn duration_since(&self, earlier: Self) -> Nanos {
+        Nanos::new(self.0.saturating_sub(earlier.0))
+    }
+    fn saturating_sub(&self, ticks: Nanos) -> Self {
+        Tick(self.0.saturating_sub(ticks.as_u64()))
+    }
+}
+
+/// A clock that stands where it was put.
+#[derive(Debug, Clone, Default)]
+struct TickClock(Cell<u64>);
+
+impl Clock for TickClock {
+    type Instant = Tick;
+    fn now(&self) -> Tick {
+        Tick(self.0.get())
+    }
+}
+
+/// The theoretical arrival time, shown to the shaper. One thread at a time uses it; atomic only to be shareable.
+#[derive(Debug, Clone, Default)]
+struct Tat(Arc<AtomicU64>);
+
+impl Tat {
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+    fn set(&self, ticks: u64) {
+        self.0.store(ticks, Ordering::Relaxed);
+    }
+}
+
+impl StateStore for Tat {
+    type Key = NotKeyed;
+    fn measure_and_replace<T, F, E>(&self, _key: &NotKeyed, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let (answer, next) = f(Some(Nanos::new(self.get())))?;
+        self.set(next.as_u64());
+        Ok(answer)
+    }
+}
+
+type Limiter = RateLimiter<NotKeyed, Tat, TickClock, NoOpMiddleware<Tick>>;
+
+/// A token bucket with a queue.
+pub struct Shaper {
+    limiter: Limiter,
+    tat: Tat,
+    shaping: Shaping,
+    origin: SimTime,
+    span: SimDuration,
+    limit: Limit,
+    waiting: VecDeque<(SimTime, u16)>,
+    waiting_bytes: u64,
+}
+
+/// The most that may wait.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    bytes: u64,
+    packets: usize,
+}
+
+impl Shaper {
+    /// A full bucket.
+    pub fn new(shaping: Shaping) -> Shaper {
+        let tat = Tat::default();
+        Shaper {
+            limiter: limiter(shaping, &tat),
+            tat,
+            shaping,
+            origin: SimTime::ZERO,
+            span: span(shaping),
+            limit: limit(shaping),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+        }
+    }
+
+    /// The settings in force.
+    pub fn shaping(&self) -> Shaping {
+        self.shaping
+    }
+
+    /// When a packet of `length` bytes that arrives `now` departs. `now` never goes back.
+    ///
+    /// # Errors
+    /// The queue has no room, or there is none to wait in.
+    pub fn admit(&mut self, now: SimTime, length: u16) -> Result<SimTime, DropReason> {
+        self.release(now);
+        let now_ticks = self.ticks(now);
+        let conforms = self.conforms_at(length).max(now_ticks);
+        if conforms > now_ticks {
+            self.check_room(length)?;
+        }
+        Ok(self.reserve(now, now_ticks, conforms, length))
+    }
+
+    /// The first tick at which `length` bytes conform: their tokens are there when the bucket's debt leaves room for them.
+    fn conforms_at(&self, length: u16) -> u64 {
+        let burst = self.shaping.burst.as_u64() * TICKS_PER_BYTE;
+        (self.tat.get() + u64::from(length) * TICKS_PER_BYTE).saturating_sub(burst)
+    }
+
+    /// S33: what would wait with this packet must fit.
+    fn check_room(&self, length: u16) -> Result<(), DropReason> {
+        if self.shaping.queue.is_policer() {
+            return Err(DropReason::PolicerExceeded);
+        }
+        if self.waiting_bytes + u64::from(length) > self.limit.bytes || self.waiting.len() >= self.limit.packets {
+            return Err(DropReason::ShaperQueueFull);
+        }
+        Ok(())
+    }
+
+    /// Charges the bucket at `conforms` and answers the departure, rounded up to a nanosecond.
+    fn reserve(&mut self, now: SimTime, now_ticks: u64, conforms: u64, length: u16) -> SimTime {
+        self.limiter.clock().0.set(conforms);
+        let cells = NonZeroU32::new(u32::from(length)).unwrap_or(NonZeroU32::MIN);
+        let admitted = matches!(self.limiter.check_n(cells), Ok(Ok(())));
+        debug_assert!(admitted, "the limiter refused at the instant it said");
+        if conforms == now_ticks {
+            return now;
+        }
+        let departure = self.origin + SimDuration::from_nanos(conforms.div_ceil(self.shaping.rate.as_bps()));
+        self.waiting.push_back((departure, length));
+        self.waiting_bytes += u64::from(length);
+        departure
+    }
+
+    /// Forgets packets that departed by `now`: at one instant departures precede arrivals (S33).
+    fn release(&mut self, now: SimTime) {
+        while let Some(&(departure, length)) = self.waiting.front() {
+            if departure > now {
+                break;
+            }
+            self.waiting.pop_front();
+            self.waiting_bytes -= u64::from(length);
+        }
+    }
+
+    /// `now` on the limiter's clock; moves the origin when the clock has run far.
+    fn ticks(&mut self, now: SimTime) -> u64 {
+        let rate = self.shaping.rate.as_bps();
+        if now.since(self.origin) > self.span {
+            let passed = u128::from(now.since(self.origin).as_nanos()) * u128::from(rate);
+            let tat = u128::from(self.tat.get()).saturating_sub(passed);
+            self.tat.set(tat as u64); // not above what it was
+            self.origin = now;
+        }
+        now.since(self.origin).as_nanos() * rate
+    }
+
+    /// Bytes waiting at `now`.
+    pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {
+        self.release(now);
+        ByteSize::from_bytes(self.waiting_bytes)
+    }
+
+    /// Whole tokens in the bucket at `now`, not counting on what waits: those tokens are still there.
+    pub fn tokens_at(&mut self, now: SimTime) -> ByteSize {
+        ByteSize::from_bytes(self.token_ticks_at(now) / TICKS_PER_BYTE)
+    }
+
+    fn token_ticks_at(&mut self, now: SimTime) -> u64 {
+        self.release(now);
+        let now_ticks = self.ticks(now);
+        // Each waiting packet pushed the TAT by its own length, for the bucket was not full when it came.
+        let charged = self.tat.get().saturating_sub(self.waiting_bytes * TICKS_PER_BYTE);
+        let debt = charged.saturating_sub(now_ticks);
+        (self.shaping.burst.as_u64() * TICKS_PER_BYTE).saturating_sub(debt)
+    }
+
+    /// S34: new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and its packets must
+    /// be re-admitted in order with [`Shaper::readmit`].
+    pub fn change(&mut self, now: SimTime, shaping: Shaping) {
+        let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
+        let tokens = self.token_ticks_at(now).min(burst);
+        *self = Shaper::new(shaping);
+        self.origin = now;
+        self.tat.set(burst - tokens);
+    }
+
+    /// Admits a packet that was waiting when the settings changed: never dropped, even if the new limit is smaller.
+    pub fn readmit(&mut self, now: SimTime, length: u16) -> SimTime {
+        let now_ticks = self.ticks(now);
+        let conforms = self.conforms_at(length).max(now_ticks);
+        self.reserve(now, now_ticks, conforms, length)
+    }
+}
+
+fn limiter(shaping: Shaping, tat: &Tat) -> Limiter {
+    // The model refuses a burst of 0 and one above u32: see `Network::check_buffers`.
+    let burst = NonZeroU32::new(shaping.burst.as_u64() as u32).unwrap_or(NonZeroU32::MIN);
+    let per_byte = Quota::with_period(Duration::from_nanos(TICKS_PER_BYTE)).unwrap_or(Quota::per_second(burst));
+    RateLimiter::new(per_byte.allow_burst(burst), tat.clone(), TickClock::default())
+}
+
+fn span(shaping: Shaping) -> SimDuration {
+    SimDuration::from_nanos(TICKS_MAX / shaping.rate.as_bps().max(1))
+}
+
+fn limit(shaping: Shaping) -> Limit {
+    match shaping.queue {
+        QueueLimit::Time(t) => Limit { bytes: shaping.rate.bytes_in(t).as_u64(), packets: usize::MAX },
+        QueueLimit::Bytes(b) => Limit { bytes: b.as_u64(), packets: usize::MAX },
+        QueueLimit::Packets(p) => Limit { bytes: u64::MAX, packets: p as usize },
+    }
+}

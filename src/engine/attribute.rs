@@ -1,0 +1,73 @@
+//! Which number of a traffic entry's book the end of a packet changes. One rule for originals, replies and ICMP errors.
+
+use super::books::{TrafficBook, TrafficCounts};
+use super::cell::SourceInfo;
+use crate::dataplane::DropReason;
+use crate::dataplane::packet::{Packet, PacketKind};
+use crate::model::HostId;
+use crate::units::SimTime;
+use crate::wire::icmp::{self, ErrorKind};
+
+/// Books the end of `packet` at `time`, by when the original was sent.
+pub(super) fn end(
+    book: &mut TrafficBook,
+    source: &SourceInfo,
+    time: SimTime,
+    packet: &Packet,
+    verdict: Result<HostId, DropReason>,
+) {
+    match packet.kind {
+        PacketKind::Original => book.each(packet.emitted, |c| original(c, source, time, packet, verdict)),
+        PacketKind::Reply => {
+            let asked = asked(source, packet);
+            book.each(asked.unwrap_or(packet.emitted), |c| reply(c, source, asked, time, verdict));
+        }
+        PacketKind::ErrorAboutOriginal if verdict == Ok(source.from) => {
+            let Some(kind) = ErrorKind::of(&packet.head) else { return };
+            let key = (kind, packet.source());
+            book.each(packet.emitted, |c| *c.icmp_errors.entry(key).or_default() += 1);
+        }
+        PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply => {}
+    }
+}
+
+fn original(
+    counts: &mut TrafficCounts,
+    source: &SourceInfo,
+    time: SimTime,
+    packet: &Packet,
+    verdict: Result<HostId, DropReason>,
+) {
+    match verdict {
+        Ok(host) if source.is_meant_for(host, packet.id.sequence()) => {
+            counts.delivered.add(packet.wire_length);
+            counts.delay.record(time.since(packet.emitted));
+        }
+        Ok(_) => counts.misdelivered += 1,
+        Err(reason) => counts.drops.add(reason),
+    }
+}
+
+fn reply(
+    counts: &mut TrafficCounts,
+    source: &SourceInfo,
+    asked: Option<SimTime>,
+    time: SimTime,
+    verdict: Result<HostId, DropReason>,
+) {
+    match verdict {
+        Ok(host) if host == source.from => {
+            counts.ping.answered += 1;
+            if let Some(asked) = asked {
+                counts.ping.round_trip.record(time.since(asked));
+            }
+        }
+        Ok(_) => counts.ping.misdelivered += 1,
+        Err(reason) => counts.ping.drops.add(reason),
+    }
+}
+
+/// When the request went out: our own pings carry it; a replayed one does not.
+fn asked(source: &SourceInfo, reply: &Packet) -> Option<SimTime> {
+    source.is_ping.then(|| SimTime::from_nanos(icmp::echo_sent_ns(&reply.head)))
+}

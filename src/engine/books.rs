@@ -1,0 +1,228 @@
+//! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that the order of
+//! merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
+
+use super::delay::DelayRecorder;
+use crate::dataplane::DropReason;
+use crate::model::TrafficId;
+use crate::units::{ByteSize, SimDuration, SimTime};
+use crate::wire::icmp::ErrorKind;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// Drops by reason, in the order of [`DropReason::ALL`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drops([u64; DropReason::COUNT]);
+
+impl Drops {
+    /// One more.
+    pub fn add(&mut self, reason: DropReason) {
+        self.0[reason as usize] += 1;
+    }
+    /// How many for one reason.
+    pub fn of(&self, reason: DropReason) -> u64 {
+        self.0[reason as usize]
+    }
+    /// How many for any.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+    /// The reasons that occurred.
+    pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> {
+        DropReason::ALL.into_iter().map(|r| (r, self.of(r))).filter(|(_, n)| *n > 0)
+    }
+    /// Drops at the token bucket: the only ones in the product's loss rate (S38).
+    pub fn at_shaper(&self) -> u64 {
+        self.iter().filter(|(r, _)| r.is_shaper()).map(|(_, n)| n).sum()
+    }
+    fn merge(&mut self, other: &Drops) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// Packets and bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many packets.
+    pub packets: u64,
+    /// Their IPv4 total lengths, summed.
+    pub bytes: u64,
+}
+
+impl Counts {
+    /// One more packet.
+    pub fn add(&mut self, length: u16) {
+        self.packets += 1;
+        self.bytes += u64::from(length);
+    }
+    fn merge(&mut self, other: Counts) {
+        self.packets += other.packets;
+        self.bytes += other.bytes;
+    }
+}
+
+/// What happened inside a VPC (drops on links are theirs).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VpcBook {
+    /// By its hosts and its router.
+    pub emitted: u64,
+    /// Accepted by its hosts.
+    pub delivered: u64,
+    /// Dropped by its router.
+    pub drops: Drops,
+}
+
+impl VpcBook {
+    pub(super) fn merge(&mut self, other: &VpcBook) {
+        self.emitted += other.emitted;
+        self.delivered += other.delivered;
+        self.drops.merge(&other.drops);
+    }
+}
+
+/// What happened on a link, whole or in a window.
+#[derive(Debug, Clone, Default)]
+pub struct LinkCounts {
+    /// Reached the shaper.
+    pub offered: Counts,
+    /// Left the far end.
+    pub carried: Counts,
+    /// Dropped on the link.
+    pub drops: Drops,
+    /// Emission to far end, of carried packets.
+    pub delay: DelayRecorder,
+}
+
+/// A link's book.
+#[derive(Debug, Clone, Default)]
+pub struct LinkBook {
+    /// The whole run.
+    pub whole: LinkCounts,
+    /// The windows that expectations ask for.
+    pub windows: Vec<((SimTime, SimTime), LinkCounts)>,
+    /// The most bytes that ever waited.
+    pub longest_queue: ByteSize,
+    /// What the far VPC did with carried packets, as far as this side judged it.
+    pub(super) far: VpcBook,
+}
+
+impl LinkBook {
+    fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
+        f(&mut self.whole);
+        for ((from, to), counts) in &mut self.windows {
+            if (*from..*to).contains(&time) {
+                f(counts);
+            }
+        }
+    }
+    pub(super) fn offered(&mut self, time: SimTime, length: u16) {
+        self.each(time, |c| c.offered.add(length));
+    }
+    pub(super) fn carried(&mut self, time: SimTime, length: u16, delay: SimDuration) {
+        self.each(time, |c| {
+            c.carried.add(length);
+            c.delay.record(delay);
+        });
+    }
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason) {
+        self.each(time, |c| c.drops.add(reason));
+    }
+}
+
+/// What became of one traffic entry's packets, of all or of those sent in a window.
+#[derive(Debug, Clone, Default)]
+pub struct TrafficCounts {
+    /// Emitted.
+    pub sent: Counts,
+    /// Accepted by the host they were meant for.
+    pub delivered: Counts,
+    /// Accepted by another.
+    pub misdelivered: u64,
+    /// Dropped.
+    pub drops: Drops,
+    /// One way, of delivered packets.
+    pub delay: DelayRecorder,
+    /// Echo replies to this entry's packets.
+    pub ping: PingCounts,
+    /// ICMP errors that reached a sender, by kind and router.
+    pub icmp_errors: BTreeMap<(ErrorKind, Ipv4Addr), u64>,
+}
+
+/// What became of echo replies.
+#[derive(Debug, Clone, Default)]
+pub struct PingCounts {
+    /// Came back to the host that asked.
+    pub answered: u64,
+    /// Reached another host.
+    pub misdelivered: u64,
+    /// Dropped.
+    pub drops: Drops,
+    /// Request sent to reply received.
+    pub round_trip: DelayRecorder,
+}
+
+impl TrafficCounts {
+    fn merge(&mut self, other: &TrafficCounts) {
+        self.sent.merge(other.sent);
+        self.delivered.merge(other.delivered);
+        self.misdelivered += other.misdelivered;
+        self.drops.merge(&other.drops);
+        self.delay.merge(&other.delay);
+        self.ping.answered += other.ping.answered;
+        self.ping.misdelivered += other.ping.misdelivered;
+        self.ping.drops.merge(&other.ping.drops);
+        self.ping.round_trip.merge(&other.ping.round_trip);
+        for (key, n) in &other.icmp_errors {
+            *self.icmp_errors.entry(*key).or_default() += n;
+        }
+    }
+}
+
+/// A traffic entry's book.
+#[derive(Debug, Clone, Default)]
+pub struct TrafficBook {
+    /// The whole run.
+    pub whole: TrafficCounts,
+    /// The windows that expectations ask for, by when packets were sent.
+    pub windows: Vec<((SimTime, SimTime), TrafficCounts)>,
+}
+
+impl TrafficBook {
+    /// An empty book with windows to keep.
+    pub fn with_windows(windows: &[(SimTime, SimTime)]) -> TrafficBook {
+        let windows = windows.iter().map(|w| (*w, TrafficCounts::default())).collect();
+        TrafficBook { whole: TrafficCounts::default(), windows }
+    }
+
+    /// Counts something about a packet sent at `sent`.
+    #[inline]
+    pub(super) fn each(&mut self, sent: SimTime, mut f: impl FnMut(&mut TrafficCounts)) {
+        f(&mut self.whole);
+        for ((from, to), counts) in &mut self.windows {
+            if (*from..*to).contains(&sent) {
+                f(counts);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &TrafficBook) {
+        self.whole.merge(&other.whole);
+        for ((_, mine), (_, theirs)) in self.windows.iter_mut().zip(&other.windows) {
+            mine.merge(theirs);
+        }
+    }
+}
+
+/// The traffic books one cell keeps: dense for its own flows, sparse for those of others that end here.
+#[derive(Debug, Default)]
+pub(super) struct TrafficBooks(BTreeMap<TrafficId, Box<TrafficBook>>);
+
+impl TrafficBooks {
+    pub(super) fn of(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> &mut TrafficBook {
+        self.0.entry(id).or_insert_with(|| Box::new(TrafficBook::with_windows(&windows[id.index()])))
+    }
+    pub(super) fn get(&self, id: TrafficId) -> Option<&TrafficBook> {
+        self.0.get(&id).map(|book| &**book)
+    }
+}

@@ -1,0 +1,268 @@
+//! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and makes the packet;
+//! it never reacts. Real headers: each size has a head built once by pnet, of which only the identification changes.
+
+use super::gap::Gap;
+use super::random::Stream;
+use crate::dataplane::DropReason;
+use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
+use crate::dataplane::router::Exit;
+use crate::model::plan::{Pace, PacketSize, Pattern, Replay, Traffic};
+use crate::model::{HostId, TrafficId};
+use crate::units::{SimDuration, SimTime};
+use crate::wire::icmp;
+use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
+use std::sync::Arc;
+
+/// What the routers said about a head, valid for one epoch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Path {
+    pub epoch: u64,
+    pub leave: Result<Exit, DropReason>,
+    pub enter: Result<HostId, DropReason>,
+}
+
+/// A prepared head of one size, and the path its packets take.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    pub path: Option<Path>,
+    head: [u8; HEAD],
+    length: u16,
+}
+
+/// When a flow sends.
+#[derive(Debug, Clone)]
+enum Schedule {
+    Even(Gap),
+    Poisson(Gap, Box<Stream>),
+    OnOff { gap: Gap, on: u64, off: u64, active: u64 },
+    Replay(Arc<Replay>, u32),
+}
+
+/// One sender of the plan.
+#[derive(Debug, Clone)]
+pub(super) struct Flow {
+    pub source: SourceId,
+    pub host: HostId,
+    pub traffic: TrafficId,
+    next: SimTime,
+    stop: SimTime,
+    /// When the first packet goes.
+    first: SimTime,
+    sequence: u64,
+    count: u64,
+    schedule: Schedule,
+    forms: Box<[Form]>,
+    mix: Option<Box<Mix>>,
+    addressing: Addressing,
+    last_ttl: u8,
+    is_ping: bool,
+}
+
+/// Draws sizes by weight.
+#[derive(Debug, Clone)]
+struct Mix {
+    weights: Arc<[(u16, u32)]>,
+    total: u64,
+    stream: Stream,
+}
+
+impl Mix {
+    fn draw(&mut self) -> usize {
+        let mut left = self.stream.below(self.total);
+        let fits = |(_, weight): &(u16, u32)| match left.checked_sub(u64::from(*weight)) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        };
+        self.weights.iter().position(fits).unwrap_or(0)
+    }
+}
+
+/// What a flow needs to know of its place: who it is and where its packets go.
+pub(super) struct Seat {
+    pub source: SourceId,
+    pub traffic: TrafficId,
+    pub number: u32,
+    pub host: HostId,
+    pub addressing: Addressing,
+}
+
+impl Flow {
+    /// The flow of `entry` in `seat`; its first packet waits for a random phase unless the entry sets one.
+    pub(super) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
+        let number = u64::from(seat.number);
+        let stream = |purpose| Stream::new(seed, purpose, entry.name.as_str(), number);
+        let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
+        let (forms, mix) = forms(entry, &seat, is_ping, stream("size"));
+        let mut flow = Flow {
+            source: seat.source,
+            host: seat.host,
+            traffic: seat.traffic,
+            next: entry.start,
+            stop: entry.stop,
+            first: entry.start,
+            sequence: 0,
+            count: entry.count.unwrap_or(u64::MAX),
+            schedule: schedule(entry, seat.number, stream("gap")),
+            forms,
+            mix,
+            addressing: seat.addressing,
+            last_ttl: entry.ttl.1,
+            is_ping,
+        };
+        let phase = flow.phase(entry, stream("phase"));
+        flow.first += phase;
+        flow.next = flow.first;
+        flow.settle();
+        flow
+    }
+
+    fn phase(&mut self, entry: &Traffic, mut stream: Stream) -> SimDuration {
+        let length = self.forms.first().map_or(0, |f| f.length);
+        let nanos = match (&mut self.schedule, entry.phase) {
+            (Schedule::Replay(replay, flow), phase) => {
+                let first = replay.flows[*flow as usize].frames.first();
+                phase.unwrap_or_default().as_nanos() + first.map_or(0, |f| f.offset.as_nanos())
+            }
+            (_, Some(phase)) => phase.as_nanos(),
+            (Schedule::Poisson(gap, stream), None) => stream.exponential(gap.mean(length)),
+            (Schedule::Even(gap) | Schedule::OnOff { gap, .. }, None) => stream.below(gap.clone().after(length)),
+        };
+        SimDuration::from_nanos(nanos)
+    }
+
+    /// When it next sends; [`SimTime::NEVER`] when it is done.
+    pub(super) fn next_wake(&self) -> SimTime {
+        self.next
+    }
+
+    /// Whether sizes and headers repeat, so that a path can be remembered per size.
+    fn repeats(&self) -> bool {
+        !self.is_ping && self.addressing.ttl == self.last_ttl && !self.forms.is_empty()
+    }
+
+    /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
+    /// path may be remembered.
+    pub(super) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
+        let now = self.next;
+        let form = self.mix.as_mut().map_or(0, |m| m.draw());
+        let packet = match &self.schedule {
+            Schedule::Replay(replay, flow) => replayed(replay, *flow, self.sequence, tails),
+            _ => self.synthetic(form, now),
+        };
+        let packet = Packet { emitted: now, id: PacketId::new(self.source, self.sequence), ..packet };
+        self.sequence += 1;
+        self.step(packet.wire_length);
+        (packet, self.repeats().then_some(form))
+    }
+
+    pub(super) fn form(&mut self, at: usize) -> &mut Form {
+        &mut self.forms[at]
+    }
+
+    fn synthetic(&self, form: usize, now: SimTime) -> Packet {
+        let form = &self.forms[form];
+        let sequence = self.sequence as u16;
+        let mut head = form.head;
+        if self.is_ping {
+            let identifier = self.source.0 as u16;
+            head = icmp::echo_request(self.stepped(), form.length, identifier, sequence, now.as_nanos());
+        } else if self.addressing.ttl == self.last_ttl {
+            ipv4::set_identification(&mut head, sequence);
+        } else {
+            let port = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
+            head = ipv4::udp_head(self.stepped(), (port(20), port(22)), form.length, sequence);
+        }
+        record(head, form.length)
+    }
+
+    /// The addressing of this packet: TTLs step from first to last and start again.
+    fn stepped(&self) -> Addressing {
+        let steps = u64::from(self.last_ttl.saturating_sub(self.addressing.ttl)) + 1;
+        Addressing { ttl: self.addressing.ttl + (self.sequence % steps) as u8, ..self.addressing }
+    }
+
+    /// Moves `next` past a packet of `length` bytes.
+    fn step(&mut self, length: u16) {
+        let nanos = match &mut self.schedule {
+            Schedule::Even(gap) => self.next.as_nanos().saturating_add(gap.after(length)),
+            Schedule::Poisson(gap, stream) => self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length))),
+            Schedule::OnOff { gap, on, off, active } => {
+                *active = active.saturating_add(gap.after(length));
+                let (cycles, within) = (*active / *on, *active % *on);
+                self.first.as_nanos().saturating_add(cycles.saturating_mul(*on + *off)).saturating_add(within)
+            }
+            Schedule::Replay(replay, flow) => {
+                let frames = &replay.flows[*flow as usize].frames;
+                let offset = |at: u64| frames.get(at as usize).map(|f| f.offset.as_nanos());
+                let passed = offset(self.sequence).zip(offset(0)).map(|(now, first)| now - first);
+                passed.map_or(u64::MAX, |p| self.first.as_nanos().saturating_add(p))
+            }
+        };
+        self.next = SimTime::from_nanos(nanos);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        if self.next >= self.stop || self.sequence >= self.count {
+            self.next = SimTime::NEVER;
+        }
+    }
+}
+
+fn schedule(entry: &Traffic, number: u32, stream: Stream) -> Schedule {
+    match &entry.pattern {
+        Pattern::Constant(pace) => Schedule::Even(Gap::new(*pace)),
+        Pattern::Ping { interval } => Schedule::Even(Gap::new(Pace::Interval(*interval))),
+        Pattern::Poisson(pace) => Schedule::Poisson(Gap::new(*pace), Box::new(stream)),
+        Pattern::OnOff { pace, on, off } => {
+            Schedule::OnOff { gap: Gap::new(*pace), on: on.as_nanos().max(1), off: off.as_nanos(), active: 0 }
+        }
+        Pattern::Replay(replay) => Schedule::Replay(replay.clone(), number),
+    }
+}
+
+fn forms(entry: &Traffic, seat: &Seat, is_ping: bool, stream: Stream) -> (Box<[Form]>, Option<Box<Mix>>) {
+    let port = entry.source_port.wrapping_add(seat.number as u16).max(1);
+    let form = |length: u16| {
+        let head = if is_ping {
+            [0; HEAD]
+        } else {
+            ipv4::udp_head(seat.addressing, (port, entry.destination_port), length, 0)
+        };
+        Form { path: None, head, length }
+    };
+    match (&entry.pattern, &entry.size) {
+        (Pattern::Replay(_), _) => (Box::default(), None),
+        (_, PacketSize::Fixed(length)) => ([form(*length)].into(), None),
+        (_, PacketSize::Mix(weights)) => {
+            let total = weights.iter().map(|(_, w)| u64::from(*w)).sum();
+            let mix = Mix { weights: weights.clone(), total, stream };
+            (weights.iter().map(|(length, _)| form(*length)).collect(), Some(Box::new(mix)))
+        }
+    }
+}
+
+fn replayed(replay: &Replay, flow: u32, sequence: u64, tails: &mut Tails) -> Packet {
+    let frame = &replay.flows[flow as usize].frames[sequence as usize];
+    let mut head = [0; HEAD];
+    let captured = frame.bytes.len().min(HEAD);
+    head[..captured].copy_from_slice(&frame.bytes[..captured]);
+    let tail = if frame.wire_length as usize > HEAD { tails.put(frame.bytes.slice(captured..)) } else { TailId::NONE };
+    Packet { tail, ..record(head, frame.wire_length) }
+}
+
+/// A record of these bytes; sender and time are the caller's.
+pub(super) fn record(head: [u8; HEAD], wire_length: u16) -> Packet {
+    Packet {
+        head,
+        emitted: SimTime::ZERO,
+        id: PacketId::new(SourceId(0), 0),
+        tail: TailId::NONE,
+        wire_length,
+        header_length: (IPV4_HEADER + UDP_HEADER) as u8,
+        kind: PacketKind::Original,
+    }
+}

@@ -1,0 +1,31 @@
+//! Virtual time: epochs, events, endpoints, observers, books. Drives the data plane's pure functions; owns no forwarding rule.
+//!
+//! Three calls move a [`Simulation`]: [`Simulation::apply`] (a change of the control plane), [`Simulation::inject`] (a packet
+//! from outside) and [`Simulation::advance`]. [`Run`] is the driver that plays a scenario's plan through them.
+//!
+//! Each VPC is a [`cell`]: its senders, the links that leave it, its timers. A cell judges a packet to its end as soon as it
+//! departs, unless something at the far end would react to it (an echo, an endpoint, a visible router's error): only
+//! those packets cross to another cell, as events, at the end of a window no longer than the shortest link between such cells.
+
+mod attribute;
+mod books;
+mod cell;
+mod delay;
+mod endpoint;
+mod flow;
+mod gap;
+mod observe;
+mod random;
+mod run;
+mod series;
+mod simulation;
+mod verify;
+
+pub use books::{Counts, LinkBook, PingCounts, TrafficBook, VpcBook};
+pub use delay::DelayRecorder;
+pub use endpoint::{Endpoint, Outbox};
+pub use observe::{Observer, Place, Record};
+pub use run::{ActionOutcome, Run};
+pub use series::{Row, Series};
+pub use simulation::{InjectError, Options, Simulation, Totals, Unbalanced};
+pub use verify::{CheckOutcome, verify};

@@ -1,0 +1,82 @@
+//! The driver of a scenario: plays a plan's timeline through the simulation's three calls. Slicing is the caller's: a program that
+//! shows progress advances in small steps, a test in one.
+
+use super::simulation::{Options, Simulation, Unbalanced};
+use crate::model::Network;
+use crate::model::plan::{Action, Plan};
+use crate::units::SimTime;
+use std::sync::Arc;
+use tracing::info;
+
+/// What an action of the timeline did.
+#[derive(Debug, Clone)]
+pub struct ActionOutcome {
+    /// Index into the plan's timeline.
+    pub action: usize,
+    /// What it did, or the refusal's message.
+    pub text: String,
+    /// The refusal's code.
+    pub refused: Option<&'static str>,
+    /// Whether it went as the plan says.
+    pub as_expected: bool,
+}
+
+/// A plan being played.
+pub struct Run {
+    /// What is played.
+    pub plan: Arc<Plan>,
+    /// Where.
+    pub simulation: Simulation,
+    /// What the timeline did so far.
+    pub outcomes: Vec<ActionOutcome>,
+}
+
+impl Run {
+    /// A run at time 0.
+    pub fn new(network: Network, plan: Plan, options: Options) -> Run {
+        let plan = Arc::new(plan);
+        Run { simulation: Simulation::new(network, &plan, options), plan, outcomes: Vec::new() }
+    }
+
+    /// Plays everything due before `until`, at most to the plan's end.
+    pub fn advance(&mut self, until: SimTime) {
+        let until = until.min(self.plan.duration);
+        let plan = self.plan.clone();
+        while let Some(action) = plan.timeline.get(self.outcomes.len()).filter(|a| a.time < until) {
+            let outcome = self.act(self.outcomes.len(), action);
+            self.outcomes.push(outcome);
+        }
+        self.simulation.advance(until);
+    }
+
+    fn act(&mut self, index: usize, action: &Action) -> ActionOutcome {
+        let result = self.simulation.apply(&action.change, action.time);
+        let expected = action.refused.as_deref();
+        let (text, refused) = match result {
+            Ok(outcome) => (outcome.0, None),
+            Err(refusal) => (refusal.to_string(), Some(refusal.code())),
+        };
+        let as_expected = match (refused, expected) {
+            (None, None) => true,
+            // The vendor's dotted names may be shortened to their last part.
+            (Some(code), Some(wanted)) => code == wanted || code.rsplit('.').next() == Some(wanted),
+            _ => false,
+        };
+        info!(at = %action.time, action = %action.text, outcome = %text, "timeline");
+        ActionOutcome { action: index, text, refused, as_expected }
+    }
+
+    /// Whether the plan is played to its end.
+    pub fn is_done(&self) -> bool {
+        self.simulation.now() >= self.plan.duration
+    }
+
+    /// Closes what is open and checks the books; call it once, at the end or when interrupted.
+    ///
+    /// # Errors
+    /// The books do not balance: a bug of ours.
+    pub fn finish(&mut self) -> Result<(), Unbalanced> {
+        self.simulation.close_series();
+        self.simulation.check_books()
+    }
+}

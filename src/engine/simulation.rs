@@ -1,0 +1,469 @@
+//! The simulation: three calls. [`Simulation::apply`] changes the network, [`Simulation::inject`] sends a packet from outside,
+//! [`Simulation::advance`] lets time pass. However time is sliced, the same bytes come out. No wall clock, no I/O.
+//!
+//! **Epochs.** Between two changes the network is immutable. An advance never sees past its own end, so that a change after it
+//! finds every packet that had not departed or arrived still on its link, where it is re-judged ([`crate::dataplane::link`]).
+//!
+//! **Windows.** Cells whose packets nobody reacts to run to the end of an advance on their own. The others ("reactive")
+//! run in windows no longer than the shortest link among them, and exchange mail in between: conservative synchronisation, since a
+//! packet that departs in a window arrives after it.
+
+use super::books::{LinkBook, TrafficBook, VpcBook};
+use super::cell::{Cell, Lane, MeantFor, Scope, Shared, SourceInfo};
+use super::endpoint::Endpoint;
+use super::flow::{Flow, Seat};
+use super::observe::Observer;
+use super::random::Stream;
+use super::series::Series;
+use crate::dataplane::fib::Fib;
+use crate::dataplane::link::Link;
+use crate::dataplane::packet::{PacketId, SourceId};
+use crate::dataplane::router::View;
+use crate::model::plan::{Destination, Pattern, Plan, Subject, Traffic};
+use crate::model::{Change, HostId, LinkId, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
+use crate::units::{SimDuration, SimTime};
+use crate::wire::ipv4::Addressing;
+use bytes::Bytes;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use thiserror::Error;
+use tracing::debug;
+
+/// What to measure beside the books.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Keep a series per link.
+    pub interval: Option<SimDuration>,
+}
+
+/// Packets by how they ended, over the whole simulation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// By hosts and visible routers.
+    pub emitted: u64,
+    /// Accepted by a host.
+    pub delivered: u64,
+    /// Dropped, any reason.
+    pub dropped: u64,
+    /// On the way.
+    pub in_flight: u64,
+}
+
+/// The books do not balance: a bug of ours, never the user's fault.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the books of {place} do not balance: {entered} packets in, {left} accounted for")]
+pub struct Unbalanced {
+    /// A VPC, a link, or the whole.
+    pub place: String,
+    /// Packets that came in.
+    pub entered: u64,
+    /// Packets that left, ended or are still there.
+    pub left: u64,
+}
+
+/// Why a packet could not be injected.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InjectError {
+    /// `now` has passed already.
+    #[error("{now} lies in the past: the simulation stands at {reached}")]
+    Past { now: SimTime, reached: SimTime },
+}
+
+/// A network in virtual time.
+pub struct Simulation {
+    network: Network,
+    fibs: Vec<Fib>,
+    epoch: u64,
+    now: SimTime,
+    cells: Vec<Cell>,
+    shared: Shared,
+    /// By VPC: whether something reacts to packets it sends or receives.
+    reactive: Vec<bool>,
+    injected: u64,
+    injector: Option<SourceId>,
+    observers: Vec<Box<dyn Observer>>,
+}
+
+impl Simulation {
+    /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
+    pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
+        let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
+        let mut lanes = Vec::new();
+        let mut of_vpc: Vec<Vec<Lane>> = network.vpcs().map(|_| Vec::new()).collect();
+        for link in (0..network.peerings().len() as u32 * 2).map(LinkId) {
+            let lane = Lane::new(Link::new(&network, link), link_book(plan, link), options.interval.map(Series::new));
+            let home = &mut of_vpc[network.ends(link).0.index()];
+            lanes.push(home.len() as u32);
+            home.push(lane);
+        }
+        let cells = of_vpc.into_iter().enumerate().map(|(v, lanes)| Cell::new(VpcId(v as u32), lanes)).collect();
+        let shared = Shared {
+            seed: plan.seed,
+            sources: Vec::new(),
+            windows: traffic_windows(plan),
+            endpoint_hosts: BTreeSet::new(),
+            lanes,
+            observing: false,
+        };
+        let reactive = vec![false; network.vpcs().len()];
+        let mut simulation = Simulation {
+            network,
+            fibs,
+            epoch: 0,
+            now: SimTime::ZERO,
+            cells,
+            shared,
+            reactive,
+            injected: 0,
+            injector: None,
+            observers: Vec::new(),
+        };
+        for (index, entry) in plan.traffic.iter().enumerate() {
+            simulation.add_traffic(TrafficId(index as u32), entry);
+        }
+        simulation.spread_reactive();
+        simulation
+    }
+
+    fn add_traffic(&mut self, id: TrafficId, entry: &Traffic) {
+        if let Pattern::Replay(replay) = &entry.pattern {
+            for (number, flow) in replay.flows.iter().enumerate() {
+                let meant_for = MeantFor::Frames(replay.clone(), number as u32);
+                self.add_flow(id, entry, number as u32, flow.from, Ipv4Addr::UNSPECIFIED, meant_for);
+            }
+        }
+        for (number, &host) in entry.from.iter().enumerate() {
+            let (address, meant_for) = self.destination(entry, number, host);
+            self.add_flow(id, entry, number as u32, host, address, meant_for);
+        }
+    }
+
+    fn destination(&self, entry: &Traffic, number: usize, from: HostId) -> (Ipv4Addr, MeantFor) {
+        let chosen = match &entry.to {
+            Destination::Address(address) => return (*address, MeantFor::Anyone),
+            Destination::Hosts(hosts) => hosts[number % hosts.len()],
+            Destination::AnyOf(hosts) => {
+                let others: Vec<HostId> = hosts.iter().copied().filter(|h| *h != from).collect();
+                let hosts = if others.is_empty() { hosts } else { &others };
+                let mut stream = Stream::new(self.shared.seed, "receiver", entry.name.as_str(), number as u64);
+                hosts[stream.below(hosts.len() as u64) as usize]
+            }
+        };
+        (self.network.host(chosen).address, MeantFor::Host(chosen))
+    }
+
+    fn add_flow(
+        &mut self,
+        traffic: TrafficId,
+        entry: &Traffic,
+        number: u32,
+        host: HostId,
+        destination: Ipv4Addr,
+        meant_for: MeantFor,
+    ) {
+        let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
+        let source = self.add_source(SourceInfo { traffic: Some(traffic), from: host, meant_for, is_ping });
+        let owner = self.network.host(host);
+        let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
+        let seat = Seat { source, traffic, number, host, addressing };
+        self.reactive[owner.vpc.index()] |= is_ping || matches!(entry.pattern, Pattern::Replay(_));
+        self.cells[owner.vpc.index()].add_flow(Flow::new(entry, seat, self.shared.seed));
+    }
+
+    fn add_source(&mut self, info: SourceInfo) -> SourceId {
+        assert!(self.shared.sources.len() < SourceId::MAX, "a run has at most {} senders", SourceId::MAX);
+        self.shared.sources.push(info);
+        SourceId(self.shared.sources.len() as u32 - 1)
+    }
+
+    /// What one VPC's packets set off, its peers may send on: being reactive spreads over peerings, whatever their state is now.
+    fn spread_reactive(&mut self) {
+        if self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty() {
+            self.reactive.fill(true);
+            return;
+        }
+        loop {
+            let before = self.reactive.iter().filter(|r| **r).count();
+            for (_, peering) in self.network.peerings() {
+                let (a, b) = (peering.requester.index(), peering.accepter.index());
+                let either = self.reactive[a] || self.reactive[b];
+                (self.reactive[a], self.reactive[b]) = (either, either);
+            }
+            if before == self.reactive.iter().filter(|r| **r).count() {
+                return;
+            }
+        }
+    }
+
+    /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint a host.
+    pub fn attach(&mut self, host: HostId, endpoint: Box<dyn Endpoint>) {
+        let info = SourceInfo { traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+        let source = self.add_source(info);
+        self.shared.endpoint_hosts.insert(host);
+        self.cells[self.network.host(host).vpc.index()].add_endpoint(host, source, endpoint);
+        self.spread_reactive();
+    }
+
+    /// Has `observer` told of every packet's end from now on.
+    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.shared.observing = true;
+        self.observers.push(observer);
+    }
+
+    /// Where the simulation stands.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+    /// The network as it is now.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Lets time pass to `now`, then changes the network. What is on the links is re-judged.
+    ///
+    /// # Errors
+    /// The control plane's refusal; nothing changed then.
+    pub fn apply(&mut self, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
+        self.advance(now);
+        let outcome = self.network.apply(change)?;
+        self.network.take_notices();
+        self.epoch += 1;
+        debug!(at = %self.now, epoch = self.epoch, change = %outcome.0, "epoch");
+        for (at, fib) in self.fibs.iter_mut().enumerate() {
+            let id = TableId(at as u32);
+            if fib.is_stale(&self.network, id) {
+                *fib = Fib::compile(&self.network, id);
+            }
+        }
+        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
+        for cell in cells {
+            for at in 0..cell.lanes.len() {
+                let lane = &mut cell.lanes[at];
+                if let Some(series) = &mut lane.series {
+                    series.close(scope.horizon, &mut lane.link);
+                }
+                for (packet, reason) in lane.link.change(scope.horizon, scope.view.network) {
+                    cell.end_on_link(scope, at, scope.horizon, packet, reason);
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Sends a packet from `host` at `now`, as if a program on it had: whole, from the IPv4 header on. Ordered after everything
+    /// that the plan's senders do at that instant.
+    ///
+    /// # Errors
+    /// `now` lies in the past.
+    pub fn inject(&mut self, host: HostId, packet: Bytes, now: SimTime) -> Result<PacketId, InjectError> {
+        if now < self.now {
+            return Err(InjectError::Past { now, reached: self.now });
+        }
+        self.advance(now);
+        let source = *self.injector.get_or_insert_with(|| {
+            let info = SourceInfo { traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+            self.shared.sources.push(info);
+            SourceId(self.shared.sources.len() as u32 - 1)
+        });
+        let id = PacketId::new(source, self.injected);
+        self.injected += 1;
+        let vpc = self.network.host(host).vpc;
+        self.reactive[vpc.index()] = true;
+        self.spread_reactive();
+        self.cells[vpc.index()].inject(now, host, packet, id);
+        Ok(id)
+    }
+
+    /// Lets everything happen that is due before `until`.
+    pub fn advance(&mut self, until: SimTime) {
+        if until <= self.now {
+            return;
+        }
+        let window = self.window();
+        let reactive = &self.reactive;
+        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
+        for cell in cells.iter_mut() {
+            cell.settle_links(scope);
+        }
+        exchange(cells);
+        for cell in cells.iter_mut().filter(|c| !reactive[c.vpc.index()]) {
+            cell.run(scope, until);
+        }
+        loop {
+            let mut active = cells.iter_mut().filter(|c| reactive[c.vpc.index()]);
+            let next = active.by_ref().map(|c| c.next_event()).min().unwrap_or(SimTime::NEVER);
+            if next >= until {
+                break;
+            }
+            let end = (next + window).min(until);
+            for cell in cells.iter_mut().filter(|c| reactive[c.vpc.index()]) {
+                cell.run(scope, end);
+            }
+            exchange(cells);
+        }
+        self.now = until;
+        self.tell_observers();
+    }
+
+    /// The shortest way from one reactive cell to another.
+    fn window(&self) -> SimDuration {
+        let delays = self.network.peerings().filter(|(_, p)| self.reactive[p.requester.index()]).map(|(_, p)| p.delay);
+        delays.min().unwrap_or(SimDuration::from_nanos(u64::MAX))
+    }
+
+    fn tell_observers(&mut self) {
+        if self.observers.is_empty() {
+            return;
+        }
+        let mut records: Vec<_> = self.cells.iter_mut().flat_map(|c| c.records.drain(..)).collect();
+        records.sort_by_key(super::observe::Record::key);
+        for observer in &mut self.observers {
+            observer.record(&records);
+        }
+    }
+
+    /// Closes the last interval of every series at the current time.
+    pub fn close_series(&mut self) {
+        for lane in self.cells.iter_mut().flat_map(|c| &mut c.lanes) {
+            if let Some(series) = &mut lane.series {
+                series.finish(self.now, &mut lane.link);
+            }
+        }
+    }
+
+    fn lane(&self, link: LinkId) -> &Lane {
+        let home = self.network.ends(link).0;
+        &self.cells[home.index()].lanes[self.shared.lanes[link.index()] as usize]
+    }
+
+    /// A link's book.
+    pub fn link_book(&self, link: LinkId) -> &LinkBook {
+        &self.lane(link).book
+    }
+    /// A link's series, if kept.
+    pub fn series(&self, link: LinkId) -> Option<&Series> {
+        self.lane(link).series.as_ref()
+    }
+    /// Packets on a link: waiting or on the wire.
+    pub fn on_link(&self, link: LinkId) -> u64 {
+        self.lane(link).link.in_flight()
+    }
+
+    /// A traffic entry's book, over all cells.
+    pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
+        let mut merged = TrafficBook::with_windows(&self.shared.windows[id.index()]);
+        for cell in &self.cells {
+            if let Some(book) = cell.traffic.get(id) {
+                merged.merge(book);
+            }
+        }
+        merged
+    }
+
+    /// A VPC's book: what its own cell and the cells that send to it judged.
+    pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
+        let mut book = self.cells[vpc.index()].book.clone();
+        for link in self.links().filter(|l| self.network.ends(*l).1 == vpc) {
+            book.merge(&self.link_book(link).far);
+        }
+        book
+    }
+
+    fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
+        (0..self.network.peerings().len() as u32 * 2).map(LinkId)
+    }
+
+    /// Everything that was emitted and what became of it.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for cell in &self.cells {
+            totals.emitted += cell.book.emitted;
+            totals.delivered += cell.book.delivered;
+            totals.dropped += cell.book.drops.total();
+            totals.in_flight += cell.local_in_flight();
+            for lane in &cell.lanes {
+                totals.delivered += lane.book.far.delivered;
+                totals.dropped += lane.book.far.drops.total() + lane.book.whole.drops.total();
+                totals.in_flight += lane.link.in_flight();
+            }
+        }
+        totals
+    }
+
+    /// Checks that every packet is accounted for: per link, per VPC, and over all.
+    ///
+    /// # Errors
+    /// The first book that does not balance.
+    pub fn check_books(&self) -> Result<(), Unbalanced> {
+        let mut entered = vec![0; self.cells.len()];
+        let mut left = vec![0; self.cells.len()];
+        for link in self.links() {
+            let counts = &self.link_book(link).whole;
+            let (near, far) = self.network.ends(link);
+            left[near.index()] += counts.offered.packets;
+            entered[far.index()] += counts.carried.packets;
+            let accounted = counts.carried.packets + counts.drops.total() + self.on_link(link);
+            let name =
+                || format!("link {} from {}", self.network.peering(link.peering()).name, self.network.vpc(near).name);
+            balance(name, counts.offered.packets, accounted)?;
+        }
+        for (vpc, owner) in self.network.vpcs() {
+            let book = self.vpc_book(vpc);
+            let here = book.delivered + book.drops.total() + self.cells[vpc.index()].local_in_flight();
+            let name = || format!("VPC {}", owner.name);
+            balance(name, book.emitted + entered[vpc.index()], here + left[vpc.index()])?;
+        }
+        let totals = self.totals();
+        balance(|| "the run".into(), totals.emitted, totals.delivered + totals.dropped + totals.in_flight)
+    }
+}
+
+fn balance(place: impl Fn() -> String, entered: u64, left: u64) -> Result<(), Unbalanced> {
+    if entered == left { Ok(()) } else { Err(Unbalanced { place: place(), entered, left }) }
+}
+
+/// What cells may see of the simulation, apart from themselves.
+fn scope<'a>(
+    network: &'a Network,
+    fibs: &'a [Fib],
+    epoch: u64,
+    shared: &'a Shared,
+    cells: &'a mut [Cell],
+    horizon: SimTime,
+) -> (Scope<'a>, &'a mut [Cell]) {
+    (Scope { view: View { network, fibs, epoch }, shared, horizon }, cells)
+}
+
+/// The one exchange between cells: every mailbox is emptied into the cells it is for.
+fn exchange(cells: &mut [Cell]) {
+    for from in 0..cells.len() {
+        for mail in std::mem::take(&mut cells[from].mailbox) {
+            let to = mail.to.index();
+            cells[to].receive(mail);
+        }
+    }
+}
+
+fn traffic_windows(plan: &Plan) -> Vec<Vec<(SimTime, SimTime)>> {
+    let mut windows = vec![Vec::new(); plan.traffic.len()];
+    for expectation in &plan.expectations {
+        if let Subject::Traffic(id) = expectation.subject
+            && !windows[id.index()].contains(&expectation.between)
+        {
+            windows[id.index()].push(expectation.between);
+        }
+    }
+    windows
+}
+
+fn link_book(plan: &Plan, link: LinkId) -> LinkBook {
+    let mut book = LinkBook::default();
+    for expectation in &plan.expectations {
+        let Subject::Link { peering, from_requester } = expectation.subject else { continue };
+        let known = book.windows.iter().any(|(between, _)| *between == expectation.between);
+        if LinkId::new(peering, from_requester) == link && !known {
+            book.windows.push((expectation.between, Default::default()));
+        }
+    }
+    book
+}

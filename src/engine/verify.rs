@@ -1,0 +1,113 @@
+//! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the report's.
+
+use super::books::{LinkCounts, TrafficCounts};
+use super::delay::DelayRecorder;
+use super::run::Run;
+use crate::dataplane::DropReason;
+use crate::model::LinkId;
+use crate::model::plan::{Check, Expectation, Metric, Subject};
+use crate::units::{BitRate, ByteSize, Share, SimDuration};
+
+/// One check of one expectation.
+#[derive(Debug, Clone)]
+pub struct CheckOutcome {
+    /// Index into the plan's expectations.
+    pub expectation: usize,
+    /// Index into its checks.
+    pub check: usize,
+    /// What was measured, in the metric's base unit; none if there was nothing to measure.
+    pub found: Option<u64>,
+    /// Whether it lies in the wanted range.
+    pub held: bool,
+}
+
+/// Every check of every expectation of a run that has finished.
+pub fn verify(run: &Run) -> Vec<CheckOutcome> {
+    let mut outcomes = Vec::new();
+    for (at, expectation) in run.plan.expectations.iter().enumerate() {
+        for (index, check) in expectation.checks.iter().enumerate() {
+            let found = measure(run, expectation, check);
+            let held = found.is_some_and(|value| (check.low..=check.high).contains(&value));
+            outcomes.push(CheckOutcome { expectation: at, check: index, found, held });
+        }
+    }
+    outcomes
+}
+
+fn measure(run: &Run, expectation: &Expectation, check: &Check) -> Option<u64> {
+    let (from, to) = expectation.between;
+    let span = to.since(from);
+    match expectation.subject {
+        Subject::Traffic(id) => {
+            let book = run.simulation.traffic_book(id);
+            let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
+            of_traffic(counts, check.metric, span, run.plan.entry(id).is_ping())
+        }
+        Subject::Link { peering, from_requester } => {
+            let book = run.simulation.link_book(LinkId::new(peering, from_requester));
+            let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
+            of_link(counts, check.metric, span, book.longest_queue)
+        }
+    }
+}
+
+fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping: bool) -> Option<u64> {
+    let delays = if is_ping { &counts.ping.round_trip } else { &counts.delay };
+    Some(match metric {
+        Metric::Sent => counts.sent.packets,
+        Metric::Delivered => counts.delivered.packets,
+        Metric::Misdelivered => counts.misdelivered,
+        Metric::Dropped => counts.drops.total(),
+        Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
+        Metric::Loss => counts.loss(is_ping).as_ppb(),
+        Metric::Answered => counts.ping.answered,
+        Metric::IcmpErrors => counts.icmp_errors.values().sum(),
+        Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.delivered.bytes), span).as_bps(),
+        Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(delays, metric),
+        Metric::Offered | Metric::Carried | Metric::CarriedBytes | Metric::LongestQueue => return None,
+    })
+}
+
+fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue: ByteSize) -> Option<u64> {
+    Some(match metric {
+        Metric::Offered => counts.offered.packets,
+        Metric::Carried => counts.carried.packets,
+        Metric::CarriedBytes => counts.carried.bytes,
+        Metric::LongestQueue => longest_queue.as_u64(),
+        Metric::Dropped => counts.drops.total(),
+        Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
+        Metric::Loss => counts.loss().as_ppb(),
+        Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.carried.bytes), span).as_bps(),
+        Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(&counts.delay, metric),
+        Metric::Sent | Metric::Delivered | Metric::Misdelivered | Metric::Answered | Metric::IcmpErrors => return None,
+    })
+}
+
+fn of_delay(delays: &DelayRecorder, metric: Metric) -> Option<u64> {
+    let delay = match metric {
+        Metric::Delay(ppb) => delays.quantile(ppb),
+        Metric::DelayMin => delays.min(),
+        _ => delays.max(),
+    };
+    delay.map(SimDuration::as_nanos)
+}
+
+impl TrafficCounts {
+    /// Lost / (lost + completed): lost is dropped or misdelivered, and a ping is complete when its answer arrived.
+    pub fn loss(&self, is_ping: bool) -> Share {
+        let lost_on_the_way = self.drops.total() + self.misdelivered;
+        let (lost, completed) = if is_ping {
+            (lost_on_the_way + self.ping.drops.total() + self.ping.misdelivered, self.ping.answered)
+        } else {
+            (lost_on_the_way, self.delivered.packets)
+        };
+        Share::of(lost, lost + completed)
+    }
+}
+
+impl LinkCounts {
+    /// Shaper drops / offered (S38).
+    pub fn loss(&self) -> Share {
+        Share::of(self.drops.at_shaper(), self.offered.packets)
+    }
+}

@@ -1,0 +1,197 @@
+//! ICMP (RFC 792): echo requests that carry their send time, echo replies, and the errors routers send. Not a ping program.
+
+use super::ipv4::{Addressing, HEAD, IPV4_HEADER, write_header};
+use super::payload;
+use pnet::packet::icmp::{IcmpCode, IcmpPacket, IcmpType, IcmpTypes, MutableIcmpPacket, destination_unreachable};
+use pnet::packet::ip::IpNextHeaderProtocols;
+use std::net::Ipv4Addr;
+
+/// ICMP header of an echo or an error.
+pub const ICMP_HEADER: usize = 8;
+/// Smallest echo request we send: room for the send time.
+pub const ECHO_MIN: u16 = (IPV4_HEADER + ICMP_HEADER + 8) as u16;
+/// IPv4 bytes of an ICMP error: two headers, the quoted header and 8 bytes of its payload (RFC 792).
+pub const ERROR_LENGTH: u16 = (IPV4_HEADER + ICMP_HEADER + IPV4_HEADER + 8) as u16;
+
+/// The head of an echo request of `total` bytes (at least [`ECHO_MIN`]) whose payload begins with `sent_ns`, as ping programs do.
+pub fn echo_request(to: Addressing, total: u16, identifier: u16, sequence: u16, sent_ns: u64) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    write_header(&mut head, to, IpNextHeaderProtocols::Icmp, total, sequence);
+    head[20] = IcmpTypes::EchoRequest.0;
+    head[24..26].copy_from_slice(&identifier.to_be_bytes());
+    head[26..28].copy_from_slice(&sequence.to_be_bytes());
+    head[28..36].copy_from_slice(&sent_ns.to_be_bytes());
+    let payload_length = usize::from(total) - IPV4_HEADER - ICMP_HEADER;
+    for (i, b) in head[36..].iter_mut().enumerate().take(payload_length - 8) {
+        *b = payload::byte(i + 8);
+    }
+    let sum = payload::sum_bytes(&head[20..36]) + payload::sum(8, payload_length);
+    head[22..24].copy_from_slice(&payload::fold(sum).to_be_bytes());
+    head
+}
+
+/// Turns the head of an echo request into that of its reply: addresses swapped, type 0, checksum corrected, TTL fresh.
+pub fn echo_reply(request: &[u8; HEAD], ttl: u8) -> [u8; HEAD] {
+    let mut head = *request;
+    let (source, destination) = (address(request, 16), address(request, 12));
+    let total = u16::from_be_bytes([head[2], head[3]]);
+    let identification = u16::from_be_bytes([head[4], head[5]]);
+    write_header(
+        &mut head,
+        Addressing { source, destination, ttl },
+        IpNextHeaderProtocols::Icmp,
+        total,
+        identification,
+    );
+    head[20] = IcmpTypes::EchoReply.0;
+    let checksum = u16::from_be_bytes([request[22], request[23]]);
+    let type_word = u64::from(IcmpTypes::EchoRequest.0) << 8;
+    let sum = u64::from(!checksum) + (!type_word & 0xffff);
+    head[22..24].copy_from_slice(&payload::fold(sum).to_be_bytes());
+    head
+}
+
+fn address(head: &[u8; HEAD], at: usize) -> Ipv4Addr {
+    Ipv4Addr::new(head[at], head[at + 1], head[at + 2], head[at + 3])
+}
+
+/// Whether the head is an unfragmented ICMP packet of `kind` without IP options.
+fn is(head: &[u8; HEAD], kind: IcmpType) -> bool {
+    let first_fragment = u16::from_be_bytes([head[6], head[7]]) & 0x1fff == 0;
+    head[0] == 0x45 && head[9] == IpNextHeaderProtocols::Icmp.0 && first_fragment && head[20] == kind.0
+}
+
+/// Whether it asks for an answer.
+pub fn is_echo_request(head: &[u8; HEAD]) -> bool {
+    is(head, IcmpTypes::EchoRequest)
+}
+
+/// The send time an echo of ours carries, in nanoseconds.
+pub fn echo_sent_ns(head: &[u8; HEAD]) -> u64 {
+    u64::from_be_bytes([head[28], head[29], head[30], head[31], head[32], head[33], head[34], head[35]])
+}
+
+/// Whether it is an ICMP error: never answered by another (RFC 1122 §3.2.2).
+pub fn is_error(head: &[u8; HEAD]) -> bool {
+    [
+        IcmpTypes::DestinationUnreachable,
+        IcmpTypes::TimeExceeded,
+        IcmpTypes::ParameterProblem,
+        IcmpTypes::SourceQuench,
+        IcmpTypes::RedirectMessage,
+    ]
+    .into_iter()
+    .any(|kind| is(head, kind))
+}
+
+/// The errors a router of ours sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// Type 11 code 0.
+    TimeExceeded,
+    /// Type 3 code 0.
+    NetUnreachable,
+    /// Type 3 code 1.
+    HostUnreachable,
+    /// Type 3 code 4, with the MTU of the next hop (RFC 1191).
+    FragmentationNeeded { mtu: u16 },
+    /// Type 3 code 13 (RFC 1812).
+    Prohibited,
+}
+
+impl ErrorKind {
+    /// For a person.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::TimeExceeded => "time exceeded",
+            ErrorKind::NetUnreachable => "net unreachable",
+            ErrorKind::HostUnreachable => "host unreachable",
+            ErrorKind::FragmentationNeeded { .. } => "fragmentation needed",
+            ErrorKind::Prohibited => "prohibited",
+        }
+    }
+
+    fn type_code(self) -> (IcmpType, IcmpCode) {
+        use destination_unreachable::IcmpCodes as Code;
+        let unreachable = IcmpTypes::DestinationUnreachable;
+        match self {
+            ErrorKind::TimeExceeded => (IcmpTypes::TimeExceeded, IcmpCode(0)),
+            ErrorKind::NetUnreachable => (unreachable, Code::DestinationNetworkUnreachable),
+            ErrorKind::HostUnreachable => (unreachable, Code::DestinationHostUnreachable),
+            ErrorKind::FragmentationNeeded { .. } => (unreachable, Code::FragmentationRequiredAndDFFlagSet),
+            ErrorKind::Prohibited => (unreachable, Code::CommunicationAdministrativelyProhibited),
+        }
+    }
+
+    /// What an error's head says.
+    pub fn of(head: &[u8; HEAD]) -> Option<ErrorKind> {
+        let icmp = IcmpPacket::new(&head[IPV4_HEADER..])?;
+        let found = (icmp.get_icmp_type(), icmp.get_icmp_code());
+        let mtu = u16::from_be_bytes([head[26], head[27]]);
+        [
+            ErrorKind::TimeExceeded,
+            ErrorKind::NetUnreachable,
+            ErrorKind::HostUnreachable,
+            ErrorKind::FragmentationNeeded { mtu },
+            ErrorKind::Prohibited,
+        ]
+        .into_iter()
+        .find(|k| k.type_code() == found)
+    }
+}
+
+/// The whole error about a packet whose first bytes are `quoted` (IPv4 header and 8 bytes more): [`ERROR_LENGTH`] bytes.
+pub fn error(to: Addressing, kind: ErrorKind, quoted: &[u8; IPV4_HEADER + 8]) -> [u8; ERROR_LENGTH as usize] {
+    let mut bytes = [0; ERROR_LENGTH as usize];
+    write_header(&mut bytes, to, IpNextHeaderProtocols::Icmp, ERROR_LENGTH, 0);
+    let (icmp_type, icmp_code) = kind.type_code();
+    if let Some(mut icmp) = MutableIcmpPacket::new(&mut bytes[IPV4_HEADER..]) {
+        icmp.set_icmp_type(icmp_type);
+        icmp.set_icmp_code(icmp_code);
+    }
+    if let ErrorKind::FragmentationNeeded { mtu } = kind {
+        bytes[26..28].copy_from_slice(&mtu.to_be_bytes());
+    }
+    bytes[28..].copy_from_slice(quoted);
+    let checksum = payload::fold(payload::sum_bytes(&bytes[IPV4_HEADER..]));
+    bytes[22..24].copy_from_slice(&checksum.to_be_bytes());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pnet::packet::icmp;
+
+    fn checksum_is_right(bytes: &[u8]) -> bool {
+        IcmpPacket::new(&bytes[20..]).is_some_and(|p| p.get_checksum() == icmp::checksum(&p))
+    }
+
+    fn whole(head: &[u8; HEAD], total: usize) -> Vec<u8> {
+        (0..total).map(|i| if i < HEAD { head[i] } else { payload::byte(i - 28) }).collect()
+    }
+
+    #[test]
+    fn request_and_reply_bear_right_checksums() {
+        let to = Addressing { source: [10, 0, 0, 5].into(), destination: [10, 1, 0, 9].into(), ttl: 3 };
+        for total in [ECHO_MIN, 37, 39, 40, 41, 84, 85, 1500] {
+            let head = echo_request(to, total, 0x1234, 0xfffe, 86_400_123_456_789);
+            assert!(is_echo_request(&head) && checksum_is_right(&whole(&head, total.into())), "{total}");
+            let reply = echo_reply(&head, 64);
+            assert!(!is_echo_request(&reply) && checksum_is_right(&whole(&reply, total.into())), "{total}");
+            assert_eq!(super::super::ipv4::check(&whole(&reply, total.into())), Ok(total));
+            assert_eq!(echo_sent_ns(&reply), 86_400_123_456_789);
+        }
+    }
+
+    #[test]
+    fn an_error_quotes_the_packet_and_says_what_it_is() {
+        let to = Addressing { source: [10, 0, 0, 1].into(), destination: [10, 1, 0, 9].into(), ttl: 64 };
+        let kind = ErrorKind::FragmentationNeeded { mtu: 1500 };
+        let bytes = error(to, kind, &[7; 28]);
+        assert!(checksum_is_right(&bytes) && bytes[28..] == [7; 28]);
+        let head: [u8; HEAD] = bytes[..HEAD].try_into().unwrap();
+        assert!(is_error(&head));
+        assert_eq!(ErrorKind::of(&head), Some(kind));
+    }
+}

@@ -1,0 +1,162 @@
+//! IPv4 (RFC 791) and UDP (RFC 768) headers in the first 40 bytes of a packet: build with pnet, check, decrement the TTL.
+//! Options are understood, not built. Nothing is fragmented or reassembled.
+
+use super::payload;
+use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};
+use pnet::packet::ipv4::{self, Ipv4Flags, Ipv4Packet, MutableIpv4Packet};
+use pnet::packet::udp::MutableUdpPacket;
+use std::net::Ipv4Addr;
+
+/// Bytes of a packet that a record carries verbatim.
+pub const HEAD: usize = 40;
+/// An IPv4 header without options.
+pub const IPV4_HEADER: usize = 20;
+/// A UDP header.
+pub const UDP_HEADER: usize = 8;
+
+/// The addressing of a packet to build.
+#[derive(Debug, Clone, Copy)]
+pub struct Addressing {
+    /// Source address.
+    pub source: Ipv4Addr,
+    /// Destination address.
+    pub destination: Ipv4Addr,
+    /// Time to live.
+    pub ttl: u8,
+}
+
+/// Why bytes are no IPv4 packet a router would take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// Version, header length, total length or the bytes at hand contradict each other.
+    Length,
+    /// The header checksum is wrong.
+    Checksum,
+}
+
+/// Writes an IPv4 header of 20 bytes for a packet of `total` bytes, DF set as hosts do (RFC 1191), and its checksum.
+pub fn write_header(head: &mut [u8], to: Addressing, protocol: IpNextHeaderProtocol, total: u16, identification: u16) {
+    let Some(mut ip) = MutableIpv4Packet::new(head) else { return };
+    ip.set_version(4);
+    ip.set_header_length((IPV4_HEADER / 4) as u8);
+    ip.set_total_length(total);
+    ip.set_identification(identification);
+    ip.set_flags(Ipv4Flags::DontFragment);
+    ip.set_ttl(to.ttl);
+    ip.set_next_level_protocol(protocol);
+    ip.set_source(to.source);
+    ip.set_destination(to.destination);
+    ip.set_checksum(0);
+    let checksum = ipv4::checksum(&ip.to_immutable());
+    ip.set_checksum(checksum);
+}
+
+/// The head of a UDP packet of `total` IPv4 bytes with synthetic payload, both checksums right (RFC 768).
+pub fn udp_head(to: Addressing, ports: (u16, u16), total: u16, identification: u16) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    write_header(&mut head, to, IpNextHeaderProtocols::Udp, total, identification);
+    let length = total - IPV4_HEADER as u16;
+    let payload_length = usize::from(length).saturating_sub(UDP_HEADER);
+    for (i, b) in head[IPV4_HEADER + UDP_HEADER..].iter_mut().enumerate().take(payload_length) {
+        *b = payload::byte(i);
+    }
+    if let Some(mut udp) = MutableUdpPacket::new(&mut head[IPV4_HEADER..]) {
+        udp.set_source(ports.0);
+        udp.set_destination(ports.1);
+        udp.set_length(length);
+    }
+    let pseudo_header = payload::sum_bytes(&head[12..20]) + u64::from(IpNextHeaderProtocols::Udp.0) + u64::from(length);
+    let header = payload::sum_bytes(&head[IPV4_HEADER..IPV4_HEADER + UDP_HEADER]);
+    let sum = pseudo_header + header + payload::sum(0, payload_length);
+    let checksum = match payload::fold(sum) {
+        0 => 0xffff, // a computed zero is sent as all ones: zero means "no checksum"
+        c => c,
+    };
+    head[26..28].copy_from_slice(&checksum.to_be_bytes());
+    head
+}
+
+/// Sets the identification and corrects the header checksum by the difference (RFC 1624, equation 3).
+pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
+    let old = u16::from_be_bytes([head[4], head[5]]);
+    let checksum = u16::from_be_bytes([head[10], head[11]]);
+    let sum = u64::from(!checksum) + u64::from(!old) + u64::from(identification);
+    head[4..6].copy_from_slice(&identification.to_be_bytes());
+    head[10..12].copy_from_slice(&payload::fold(sum).to_be_bytes());
+}
+
+/// Decrements the TTL and corrects the header checksum by the difference (RFC 1624). The TTL must not be 0.
+pub fn decrement_ttl(head: &mut [u8; HEAD]) {
+    let checksum = u16::from_be_bytes([head[10], head[11]]);
+    let old = u16::from_be_bytes([head[8], head[9]]);
+    head[8] -= 1;
+    let new = u16::from_be_bytes([head[8], head[9]]);
+    let sum = u64::from(!checksum) + u64::from(!old) + u64::from(new);
+    head[10..12].copy_from_slice(&payload::fold(sum).to_be_bytes());
+}
+
+/// Whether a router would take these bytes: RFC 1812 §5.2.2 without the link-layer part. Answers the total length.
+///
+/// # Errors
+/// The first of [`Malformed`] that applies.
+pub fn check(bytes: &[u8]) -> Result<u16, Malformed> {
+    let ip = Ipv4Packet::new(bytes).ok_or(Malformed::Length)?;
+    let header = usize::from(ip.get_header_length()) * 4;
+    let total = usize::from(ip.get_total_length());
+    if ip.get_version() != 4 || header < IPV4_HEADER || total < header || bytes.len() < total {
+        return Err(Malformed::Length);
+    }
+    if payload::fold(payload::sum_bytes(&bytes[..header])) != 0 {
+        return Err(Malformed::Checksum);
+    }
+    Ok(total as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pnet::packet::udp::{self, UdpPacket};
+
+    const TO: Addressing =
+        Addressing { source: Ipv4Addr::new(192, 168, 1, 10), destination: Ipv4Addr::new(10, 0, 1, 10), ttl: 64 };
+
+    fn whole(head: &[u8; HEAD], total: usize) -> Vec<u8> {
+        (0..total).map(|i| if i < HEAD { head[i] } else { payload::byte(i - 28) }).collect()
+    }
+
+    #[test]
+    fn udp_checksums_agree_with_pnet_at_every_length() {
+        for total in (28..=1500).chain([8500, 65_535]) {
+            let head = udp_head(TO, (49_152, 5001), total, 7);
+            let bytes = whole(&head, total.into());
+            assert_eq!(check(&bytes), Ok(total));
+            let udp = UdpPacket::new(&bytes[20..]).unwrap();
+            let expected = udp::ipv4_checksum(&udp, &TO.source, &TO.destination);
+            assert_eq!(udp.get_checksum(), expected, "length {total}");
+        }
+    }
+
+    #[test]
+    fn edits_keep_the_header_checksum_right() {
+        let mut head = udp_head(TO, (1, 2), 100, 0);
+        for id in [0, 1, 0xffff, 0x8000, 0x7fff, 0] {
+            set_identification(&mut head, id);
+            assert_eq!(check(&whole(&head, 100)), Ok(100), "identification {id}");
+        }
+        for _ in 0..64 {
+            decrement_ttl(&mut head);
+            assert_eq!(check(&whole(&head, 100)), Ok(100), "ttl {}", head[8]);
+        }
+        assert_eq!(head[8], 0);
+    }
+
+    #[test]
+    fn damage_is_seen() {
+        let bytes = whole(&udp_head(TO, (1, 2), 100, 0), 100);
+        assert_eq!(check(&bytes[..99]), Err(Malformed::Length));
+        let mut flipped = bytes.clone();
+        flipped[15] ^= 1;
+        assert_eq!(check(&flipped), Err(Malformed::Checksum));
+        assert_eq!(check(&[]), Err(Malformed::Length));
+    }
+}
