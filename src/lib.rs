@@ -2,4 +2,6 @@
 pub mod dataplane;
 pub mod model;
 pub mod report;
+pub mod scenario;
 pub mod units;
+pub mod wire;
