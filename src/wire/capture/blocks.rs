@@ -36,7 +36,8 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
     let mut interfaces = Vec::new();
     while !rest.is_empty() {
         let offset = file.len() - rest.len();
-        let item = match collector.counts.frames {
+        let before = collector.counts.frames;
+        let item = || match before {
             0 if offset == 0 => "its header".to_owned(),
             0 => "a block before the first packet".to_owned(),
             packets => format!("the block after packet {packets}"),
@@ -47,36 +48,36 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
         };
         let (after, block) = match framed {
             Ok(framed) => framed,
-            Err(PcapError::IncompleteBuffer) => return Err(CaptureError::Cut { item, offset }),
-            Err(PcapError::InvalidField(reason)) => return Err(CaptureError::damaged(item, offset, reason)),
-            Err(other) => return Err(CaptureError::damaged(item, offset, other.to_string())),
+            Err(PcapError::IncompleteBuffer) => return Err(CaptureError::Cut { item: item(), offset }),
+            Err(PcapError::InvalidField(reason)) => return Err(CaptureError::damaged(item(), offset, reason)),
+            Err(other) => return Err(CaptureError::damaged(item(), offset, other.to_string())),
         };
         let body = &rest[8..rest.len() - after.len() - 4];
         if block.type_ == SECTION_HEADER_BLOCK {
-            order = begin_section(body, &item, offset)?;
+            order = begin_section(body).map_err(|version| match version {
+                Some(version) => CaptureError::UnknownVersion { format: "pcapng", version, known: 1 },
+                None => CaptureError::damaged(item(), offset, TOO_SHORT),
+            })?;
             interfaces.clear();
         }
         let done = match order {
             Endianness::Big => read_block::<BigEndian>(block.type_, body, &mut interfaces, collector),
             Endianness::Little => read_block::<LittleEndian>(block.type_, body, &mut interfaces, collector),
         };
-        done.map_err(|reason| CaptureError::damaged(item, offset, reason))?;
+        done.map_err(|reason| CaptureError::damaged(item(), offset, reason))?;
         rest = after;
     }
     Ok(())
 }
 
-/// The byte order of the section that begins; the framing has checked its magic.
-fn begin_section(body: &[u8], item: &str, offset: usize) -> Result<Endianness, CaptureError> {
+/// The byte order of the section that begins, or a version that is not known; the framing has checked its magic.
+fn begin_section(body: &[u8]) -> Result<Endianness, Option<u16>> {
     let (order, version) = match body {
         [0x1A, 0x2B, 0x3C, 0x4D, high, low, ..] => (Endianness::Big, u16::from_be_bytes([*high, *low])),
         [_, _, _, _, low, high, ..] => (Endianness::Little, u16::from_le_bytes([*low, *high])),
-        _ => return Err(CaptureError::damaged(item.to_owned(), offset, TOO_SHORT)),
+        _ => return Err(None),
     };
-    if version != 1 {
-        return Err(CaptureError::UnknownVersion { format: "pcapng", version, known: 1 });
-    }
-    Ok(order)
+    if version == 1 { Ok(order) } else { Err(Some(version)) }
 }
 
 /// Blocks that are neither interfaces nor packets are passed over, as the format asks.
