@@ -3,5 +3,6 @@ pub mod dataplane;
 pub mod engine;
 pub mod model;
 pub mod report;
+pub mod scenario;
 pub mod units;
 pub mod wire;

@@ -1,0 +1,165 @@
+//! Walks the blocks of a pcapng file (draft-ietf-opsawg-pcapng). It decides nothing about the packets in them.
+//!
+//! `pcap-file` frames the blocks; their bodies are read here. Its own bodies refuse what the format allows (an option
+//! list that ends with its block, an `if_tzone`, a comment in another encoding), take every stamp for nanoseconds,
+//! leave the padding on simple packets and swap the halves of an obsolete packet's stamp.
+
+use super::{CaptureError, Collector, Record};
+use byteorder::{BigEndian, ByteOrder, LittleEndian};
+use pcap_file::pcapng::RawBlock;
+use pcap_file::pcapng::blocks::{
+    ENHANCED_PACKET_BLOCK, INTERFACE_DESCRIPTION_BLOCK, PACKET_BLOCK, SECTION_HEADER_BLOCK, SIMPLE_PACKET_BLOCK,
+};
+use pcap_file::{Endianness, PcapError};
+
+/// `if_tsresol` and `if_tsoffset` among the options of an interface.
+const END_OF_OPTIONS: u16 = 0;
+const TIME_RESOLUTION: u16 = 9;
+const TIME_OFFSET: u16 = 14;
+
+/// Why a block's body cannot be used.
+type Reason = &'static str;
+const TOO_SHORT: Reason = "it is too short for its fields";
+
+/// One capturing interface of a section.
+struct Interface {
+    link: u32,
+    /// 0 is no limit.
+    snap_length: u32,
+    /// `if_tsresol`: negative power of ten, or of two with the top bit set.
+    resolution: u8,
+    offset_seconds: i64,
+}
+
+pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), CaptureError> {
+    let (mut rest, mut order) = (file, Endianness::Big);
+    let mut interfaces = Vec::new();
+    while !rest.is_empty() {
+        let offset = file.len() - rest.len();
+        let before = collector.counts.frames;
+        let item = || match before {
+            0 if offset == 0 => "its header".to_owned(),
+            0 => "a block before the first packet".to_owned(),
+            packets => format!("the block after packet {packets}"),
+        };
+        let framed = match order {
+            Endianness::Big => RawBlock::from_slice::<BigEndian>(rest),
+            Endianness::Little => RawBlock::from_slice::<LittleEndian>(rest),
+        };
+        let (after, block) = match framed {
+            Ok(framed) => framed,
+            Err(PcapError::IncompleteBuffer) => return Err(CaptureError::Cut { item: item(), offset }),
+            Err(PcapError::InvalidField(reason)) => return Err(CaptureError::damaged(item(), offset, reason)),
+            Err(other) => return Err(CaptureError::damaged(item(), offset, other.to_string())),
+        };
+        let body = &rest[8..rest.len() - after.len() - 4];
+        if block.type_ == SECTION_HEADER_BLOCK {
+            order = begin_section(body).map_err(|version| match version {
+                Some(version) => CaptureError::UnknownVersion { format: "pcapng", version, known: 1 },
+                None => CaptureError::damaged(item(), offset, TOO_SHORT),
+            })?;
+            interfaces.clear();
+        }
+        let done = match order {
+            Endianness::Big => read_block::<BigEndian>(block.type_, body, &mut interfaces, collector),
+            Endianness::Little => read_block::<LittleEndian>(block.type_, body, &mut interfaces, collector),
+        };
+        done.map_err(|reason| CaptureError::damaged(item(), offset, reason))?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// The byte order of the section that begins, or a version that is not known; the framing has checked its magic.
+fn begin_section(body: &[u8]) -> Result<Endianness, Option<u16>> {
+    let (order, version) = match body {
+        [0x1A, 0x2B, 0x3C, 0x4D, high, low, ..] => (Endianness::Big, u16::from_be_bytes([*high, *low])),
+        [_, _, _, _, low, high, ..] => (Endianness::Little, u16::from_le_bytes([*low, *high])),
+        _ => return Err(None),
+    };
+    if version == 1 { Ok(order) } else { Err(Some(version)) }
+}
+
+/// Blocks that are neither interfaces nor packets are passed over, as the format asks.
+fn read_block<B: ByteOrder>(
+    kind: u32,
+    body: &[u8],
+    interfaces: &mut Vec<Interface>,
+    collector: &mut Collector,
+) -> Result<(), Reason> {
+    match kind {
+        INTERFACE_DESCRIPTION_BLOCK => interfaces.push(interface::<B>(body)?),
+        ENHANCED_PACKET_BLOCK => {
+            let number = word::<B>(body, 0)? as usize;
+            collector.add(long_packet::<B>(body, number, interfaces)?);
+        }
+        PACKET_BLOCK => {
+            let number = B::read_u16(body.get(..2).ok_or(TOO_SHORT)?);
+            collector.add(long_packet::<B>(body, usize::from(number), interfaces)?);
+        }
+        SIMPLE_PACKET_BLOCK => collector.add(simple_packet::<B>(body, interfaces)?),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn word<B: ByteOrder>(body: &[u8], at: usize) -> Result<u32, Reason> {
+    body.get(at..at + 4).map(B::read_u32).ok_or(TOO_SHORT)
+}
+
+fn interface<B: ByteOrder>(body: &[u8]) -> Result<Interface, Reason> {
+    let link = u32::from(B::read_u16(body.get(..2).ok_or(TOO_SHORT)?));
+    let snap_length = word::<B>(body, 4)?;
+    // Microseconds unless the interface says otherwise.
+    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0 };
+    let mut options = &body[8..];
+    // The list may end with the block, without an end mark; options other than these two are nobody's business here.
+    while let [a, b, c, d, rest @ ..] = options {
+        let (code, length) = (B::read_u16(&[*a, *b]), usize::from(B::read_u16(&[*c, *d])));
+        let value = rest.get(..length).ok_or("an option reaches beyond it")?;
+        match (code, value) {
+            (END_OF_OPTIONS, _) => break,
+            (TIME_RESOLUTION, [resolution]) => interface.resolution = *resolution,
+            (TIME_OFFSET, seconds) if length == 8 => interface.offset_seconds = B::read_i64(seconds),
+            _ => {}
+        }
+        options = rest.get(length.next_multiple_of(4)..).unwrap_or(&[]);
+    }
+    Ok(interface)
+}
+
+/// An enhanced packet, or an obsolete packet: both have the stamp at byte 4, high half first, and the lengths after it.
+fn long_packet<'a, B: ByteOrder>(body: &'a [u8], number: usize, known: &[Interface]) -> Result<Record<'a>, Reason> {
+    let interface = known.get(number).ok_or("its interface has not been described")?;
+    let ticks = u64::from(word::<B>(body, 4)?) << 32 | u64::from(word::<B>(body, 8)?);
+    let captured = word::<B>(body, 12)? as usize;
+    let original = word::<B>(body, 16)?;
+    let data = body[20..].get(..captured).ok_or("its packet is longer than the block")?;
+    Ok(Record { stamp: Some(interface.nanos(ticks)), link: interface.link, data, original })
+}
+
+/// A simple packet belongs to the first interface and has neither stamp nor captured length.
+fn simple_packet<'a, B: ByteOrder>(body: &'a [u8], known: &[Interface]) -> Result<Record<'a>, Reason> {
+    let interface = known.first().ok_or("its interface has not been described")?;
+    let original = word::<B>(body, 0)?;
+    let captured = if interface.snap_length == 0 { original } else { original.min(interface.snap_length) };
+    let data = body[4..].get(..captured as usize).ok_or("its packet is longer than the block")?;
+    Ok(Record { stamp: None, link: interface.link, data, original })
+}
+
+impl Interface {
+    /// Nanoseconds since 1970, rounded down.
+    fn nanos(&self, ticks: u64) -> i128 {
+        const NANOS: i128 = 1_000_000_000;
+        let (ticks, power) = (i128::from(ticks), u32::from(self.resolution & 0x7F));
+        let since_offset = if self.resolution & 0x80 != 0 {
+            (ticks * NANOS) >> power
+        } else if power <= 9 {
+            ticks * 10i128.pow(9 - power)
+        } else {
+            // 64-bit ticks of 10⁻³⁰ s and finer never make a nanosecond.
+            ticks / 10i128.pow((power - 9).min(20))
+        };
+        since_offset + i128::from(self.offset_seconds) * NANOS
+    }
+}
