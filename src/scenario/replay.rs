@@ -5,7 +5,7 @@ use crate::model::plan::{Replay, ReplayFlow, ReplayFrame};
 use crate::model::{HostId, Network};
 use crate::units::SimDuration;
 use crate::wire::capture::{self, CaptureError, CapturedFrame};
-use crate::wire::readdress;
+use crate::wire::rewrite::readdress;
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
