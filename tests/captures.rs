@@ -9,7 +9,7 @@ use pnet::packet::udp::{self, UdpPacket};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use vpcsim::wire::capture::{self, CaptureError};
-use vpcsim::wire::readdress;
+use vpcsim::wire::rewrite::readdress;
 
 /// One row of the table of sources.
 struct Stated {
