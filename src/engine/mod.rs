@@ -21,7 +21,7 @@ mod series;
 mod simulation;
 mod verify;
 
-pub use books::{Counts, LinkBook, PingCounts, TrafficBook, VpcBook};
+pub use books::{Counts, Drops, LinkBook, PingCounts, TrafficBook, VpcBook};
 pub use delay::DelayRecorder;
 pub use endpoint::{Endpoint, Outbox};
 pub use observe::{Observer, Place, Record};

@@ -254,6 +254,40 @@ impl Metric {
     }
 }
 
+impl std::fmt::Display for Metric {
+    /// The key of `[[expect]]` that asks for it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use Metric::*;
+        f.write_str(match self {
+            Sent => "sent",
+            Delivered => "delivered",
+            Misdelivered => "misdelivered",
+            Dropped => "dropped",
+            DroppedBy(code) => return write!(f, "dropped_by {code}"),
+            Loss => "loss",
+            Answered => "answered",
+            IcmpErrors => "icmp_errors",
+            Rate => "rate",
+            Delay(ppb) => return write!(f, "delay_p{}", Metric::quantile_name(*ppb)),
+            DelayMin => "delay_min",
+            DelayMax => "delay_max",
+            Offered => "offered",
+            Carried => "carried",
+            CarriedBytes => "carried_bytes",
+            LongestQueue => "longest_queue",
+        })
+    }
+}
+
+impl Metric {
+    /// 500 000 000 is `50`, 999 000 000 is `999`: the digits behind the point, at least two.
+    fn quantile_name(ppb: u32) -> String {
+        let digits = format!("{ppb:09}");
+        let short = digits.trim_end_matches('0');
+        format!("{short:0<2}")
+    }
+}
+
 impl Plan {
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {

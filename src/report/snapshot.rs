@@ -262,6 +262,9 @@ pub struct IntervalSeries {
     pub from: String,
     /// The VPC it enters.
     pub to: String,
+    /// The rate that shapes it at the end; none if nothing does.
+    #[serde(rename = "cap_bps")]
+    pub cap: Option<BitRate>,
     /// Interval `k` covers `[k · interval, (k + 1) · interval)`.
     pub rows: Vec<IntervalRow>,
 }

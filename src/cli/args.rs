@@ -1,0 +1,81 @@
+//! The arguments, declared once: parser, help and errors derive from here.
+
+use crate::scenario::Override;
+use crate::units::SimDuration;
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Forwards packets through cloud VPCs that do not exist yet.
+///
+/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, the output not writable);
+/// 130 interrupted, with a partial report. Anything else is a bug of ours.
+#[derive(Debug, Parser)]
+#[command(name = "vpcsim", version, arg_required_else_help = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say less: only what failed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: all rows of the report, changes as they happen (-vv: epochs)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenario files and report what arrived, what was dropped, where and why
+    Run(RunArgs),
+    /// Parse and validate scenario files; nothing runs
+    Check(CheckArgs),
+    /// Print the JSON Schema of scenario files
+    Schema,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// Scenario files; several end in one comparison table
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Seed of every random stream, instead of the file's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+    /// The report as JSON (an array for several files)
+    #[arg(long)]
+    pub json: bool,
+    /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
+    #[arg(long, value_name = "TIME", value_parser = parse_interval)]
+    pub interval: Option<SimDuration>,
+    /// Write the interval series as CSV (needs --interval and a single scenario)
+    #[arg(long, value_name = "FILE", requires = "interval")]
+    pub csv: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Override a key of the file
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+    /// The complaints as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_override(text: &str) -> Result<Override, String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok(Override { key: key.trim().into(), value: value.trim().into() })
+}
+
+fn parse_interval(text: &str) -> Result<SimDuration, String> {
+    let interval: SimDuration = text.parse().map_err(|e: crate::units::UnitError| e.to_string())?;
+    if interval < SimDuration::from_millis(1) {
+        return Err("the interval is at least 1ms".into());
+    }
+    Ok(interval)
+}

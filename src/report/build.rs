@@ -1,0 +1,250 @@
+//! From a run to its [`Snapshot`]: reads the books, names things, judges nothing but what the plan demands. Draws nothing.
+
+use super::snapshot::*;
+use crate::dataplane::DropReason;
+use crate::engine::{Counts, DelayRecorder, Drops, Run, verify};
+use crate::model::plan::{Destination, Expectation, Pattern, Subject, Traffic};
+use crate::model::{HostId, LinkId, Network, TrafficId};
+use crate::units::{BitRate, ByteSize, SimDuration};
+
+impl Snapshot {
+    /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
+    pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
+        let simulation = &run.simulation;
+        let totals = simulation.totals();
+        let links: Vec<LinkId> = (0..simulation.network().peerings().len() as u32 * 2).map(LinkId).collect();
+        Snapshot {
+            format: FORMAT,
+            version: VERSION,
+            scenario: run.plan.name.clone(),
+            file: file.into(),
+            question: run.plan.question.clone(),
+            seed: run.plan.seed,
+            duration: run.plan.duration,
+            reached: simulation.now(),
+            partial: !run.is_done(),
+            notes,
+            packets: Books {
+                emitted: totals.emitted,
+                delivered: totals.delivered,
+                dropped: totals.dropped,
+                in_flight: totals.in_flight,
+            },
+            links: links.iter().map(|l| link(run, *l)).collect(),
+            traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, TrafficId(t))).collect(),
+            drops: drops(run, &links),
+            timeline: timeline(run),
+            expectations: expectations(run),
+            intervals: interval.map(|interval| intervals(run, interval, &links)),
+        }
+    }
+}
+
+fn volume(counts: Counts) -> Volume {
+    Volume { packets: counts.packets, bytes: ByteSize::from_bytes(counts.bytes) }
+}
+
+fn delays(recorder: &DelayRecorder) -> Option<Delays> {
+    Some(Delays {
+        packets: recorder.len(),
+        min: recorder.min()?,
+        p50: recorder.quantile(500_000_000)?,
+        p99: recorder.quantile(990_000_000)?,
+        max: recorder.max()?,
+    })
+}
+
+fn link(run: &Run, id: LinkId) -> LinkReport {
+    let simulation = &run.simulation;
+    let network = simulation.network();
+    let peering = network.peering(id.peering());
+    let (near, far) = network.ends(id);
+    let book = simulation.link_book(id);
+    let counts = &book.whole;
+    let shaping = peering.shaping(&network.rules);
+    let shaper_drops = counts.drops.at_shaper();
+    LinkReport {
+        peering: peering.name.to_string(),
+        from: network.vpc(near).name.to_string(),
+        to: network.vpc(far).name.to_string(),
+        state: peering.state.name(),
+        cross_region: peering.cross_region,
+        cap: shaping.map(|s| s.rate),
+        burst: shaping.map(|s| s.burst),
+        offered: volume(counts.offered),
+        carried: volume(counts.carried),
+        shaper_drops,
+        other_drops: counts.drops.total() - shaper_drops,
+        in_flight: simulation.on_link(id),
+        loss: counts.loss(),
+        carried_rate: BitRate::average(
+            ByteSize::from_bytes(counts.carried.bytes),
+            SimDuration::from_nanos(simulation.now().as_nanos()),
+        ),
+        longest_queue: book.longest_queue,
+        delay: delays(&counts.delay),
+    }
+}
+
+fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
+    let entry = run.plan.entry(id);
+    let counts = run.simulation.traffic_book(id).whole;
+    let dropped = counts.drops.total();
+    let ended = counts.delivered.packets + counts.misdelivered + dropped;
+    TrafficReport {
+        name: entry.name.to_string(),
+        label: entry.label.clone(),
+        pattern: pattern_name(&entry.pattern),
+        path: path(run.simulation.network(), entry),
+        sent: volume(counts.sent),
+        delivered: volume(counts.delivered),
+        misdelivered: counts.misdelivered,
+        dropped,
+        in_flight: counts.sent.packets - ended,
+        loss: counts.loss(entry.is_ping()),
+        delay: delays(&counts.delay),
+        dropped_by: most_first(&counts.drops),
+        ping: entry.is_ping().then(|| PingReport {
+            answered: counts.ping.answered,
+            replies_lost: counts.ping.drops.total() + counts.ping.misdelivered,
+            replies_dropped_by: most_first(&counts.ping.drops),
+            round_trip: delays(&counts.ping.round_trip),
+        }),
+        icmp_errors: counts
+            .icmp_errors
+            .iter()
+            .map(|((kind, from), n)| IcmpErrorReport { kind: kind.name(), from: from.to_string(), packets: *n })
+            .collect(),
+        replay: match &entry.pattern {
+            Pattern::Replay(replay) => replay.handled.clone(),
+            _ => Vec::new(),
+        },
+    }
+}
+
+fn pattern_name(pattern: &Pattern) -> &'static str {
+    match pattern {
+        Pattern::Constant(_) => "constant",
+        Pattern::Poisson(_) => "poisson",
+        Pattern::OnOff { .. } => "on_off",
+        Pattern::Ping { .. } => "ping",
+        Pattern::Replay(_) => "replay",
+    }
+}
+
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`.
+fn path(network: &Network, entry: &Traffic) -> String {
+    let several = |hosts: &[HostId]| match hosts {
+        [] => "nobody".to_string(),
+        [one] => network.host_name(*one),
+        [first, rest @ ..] => format!("{} (+{})", network.host_name(*first), rest.len()),
+    };
+    let from = match &entry.pattern {
+        Pattern::Replay(replay) => several(&replay.flows.iter().map(|f| f.from).collect::<Vec<_>>()),
+        _ => several(&entry.from),
+    };
+    let to = match &entry.to {
+        Destination::Hosts(hosts) | Destination::AnyOf(hosts) => several(hosts),
+        Destination::Address(address) => address.to_string(),
+    };
+    format!("{from} -> {to}")
+}
+
+fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
+    let mut drops: Vec<_> = drops.iter().map(|(reason, n)| (reason.code(), n)).collect();
+    drops.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    drops
+}
+
+fn drops(run: &Run, links: &[LinkId]) -> Vec<DropReport> {
+    let network = run.simulation.network();
+    let report = |place: String, (reason, packets): (DropReason, u64)| DropReport {
+        place,
+        reason: reason.code(),
+        sentence: reason.sentence(),
+        forwarding_status: reason.forwarding_status(),
+        packets,
+    };
+    let mut all = Vec::new();
+    for (id, vpc) in network.vpcs() {
+        let book = run.simulation.vpc_book(id);
+        all.extend(book.drops.iter().map(|drop| report(vpc.name.to_string(), drop)));
+    }
+    for &id in links {
+        let (near, far) = network.ends(id);
+        let peering = &network.peering(id.peering()).name;
+        let place = format!("{peering} {} -> {}", network.vpc(near).name, network.vpc(far).name);
+        let book = run.simulation.link_book(id);
+        all.extend(book.whole.drops.iter().map(|drop| report(place.clone(), drop)));
+    }
+    all
+}
+
+fn timeline(run: &Run) -> Vec<ActionReport> {
+    let report = |outcome: &crate::engine::ActionOutcome| {
+        let action = &run.plan.timeline[outcome.action];
+        ActionReport {
+            time: action.time,
+            action: action.text.clone(),
+            outcome: outcome.text.clone(),
+            refused: outcome.refused.map(String::from),
+            as_expected: outcome.as_expected,
+        }
+    };
+    run.outcomes.iter().map(report).collect()
+}
+
+fn expectations(run: &Run) -> Vec<ExpectationReport> {
+    let outcomes = if run.is_done() { verify(run) } else { Vec::new() };
+    let mut outcomes = outcomes.into_iter();
+    let mut reports = Vec::new();
+    for expectation in &run.plan.expectations {
+        for check in &expectation.checks {
+            let outcome = outcomes.next();
+            let whole = (crate::units::SimTime::ZERO, run.plan.duration);
+            reports.push(ExpectationReport {
+                subject: subject(run, expectation),
+                metric: check.metric.to_string(),
+                between: (expectation.between != whole).then_some(expectation.between),
+                expected: check.text.clone(),
+                found: outcome.as_ref().and_then(|o| o.found).map(|value| check.metric.show(value)),
+                held: outcome.map(|o| o.held),
+            });
+        }
+    }
+    reports
+}
+
+fn subject(run: &Run, expectation: &Expectation) -> String {
+    match expectation.subject {
+        Subject::Traffic(id) => format!("traffic {}", run.plan.entry(id).name),
+        Subject::Link { peering, from_requester } => {
+            let network = run.simulation.network();
+            let near = network.ends(LinkId::new(peering, from_requester)).0;
+            format!("peering {} from {}", network.peering(peering).name, network.vpc(near).name)
+        }
+    }
+}
+
+fn intervals(run: &Run, interval: SimDuration, links: &[LinkId]) -> Intervals {
+    let network = run.simulation.network();
+    let used = links.iter().filter(|l| run.simulation.link_book(**l).whole.offered.packets > 0);
+    let series = used.filter_map(|&id| {
+        let (near, far) = network.ends(id);
+        let rows = run.simulation.series(id)?.rows().iter().map(|row| IntervalRow {
+            offered: Volume { packets: row.offered, bytes: ByteSize::from_bytes(row.offered_bytes) },
+            carried: Volume { packets: row.carried, bytes: ByteSize::from_bytes(row.carried_bytes) },
+            dropped: row.dropped,
+            longest_queue: row.longest_queue,
+            tokens: row.tokens,
+        });
+        Some(IntervalSeries {
+            peering: network.peering(id.peering()).name.to_string(),
+            from: network.vpc(near).name.to_string(),
+            to: network.vpc(far).name.to_string(),
+            cap: network.peering(id.peering()).shaping(&network.rules).map(|s| s.rate),
+            rows: rows.collect(),
+        })
+    });
+    Intervals { interval, links: series.collect() }
+}
