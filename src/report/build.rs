@@ -243,8 +243,9 @@ fn intervals(run: &Run, interval: SimDuration, links: &[LinkId]) -> Intervals {
             from: network.vpc(near).name.to_string(),
             to: network.vpc(far).name.to_string(),
             cap: network.peering(id.peering()).shaping(&network.rules).map(|s| s.rate),
+            burst: network.peering(id.peering()).shaping(&network.rules).map(|s| s.burst),
             rows: rows.collect(),
         })
     });
-    Intervals { interval, links: series.collect() }
+    Intervals { interval, reached: run.simulation.now(), links: series.collect() }
 }

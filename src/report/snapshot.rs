@@ -249,6 +249,9 @@ pub struct Intervals {
     /// Length of each interval; the last may be shorter.
     #[serde(rename = "interval_ns")]
     pub interval: SimDuration,
+    /// Where the series end.
+    #[serde(rename = "reached_ns")]
+    pub reached: SimTime,
     /// One series a link.
     pub links: Vec<IntervalSeries>,
 }
@@ -265,6 +268,9 @@ pub struct IntervalSeries {
     /// The rate that shapes it at the end; none if nothing does.
     #[serde(rename = "cap_bps")]
     pub cap: Option<BitRate>,
+    /// Bucket size at the end.
+    #[serde(rename = "burst_bytes")]
+    pub burst: Option<ByteSize>,
     /// Interval `k` covers `[k · interval, (k + 1) · interval)`.
     pub rows: Vec<IntervalRow>,
 }

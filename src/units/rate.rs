@@ -53,6 +53,16 @@ impl BitRate {
         let bits = u128::from(self.0) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
         ByteSize::from_bytes((bits / 8) as u64)
     }
+
+    /// How long `size` takes to pass at this rate, rounded up to 1 ns; none if nothing ever passes.
+    pub fn time_for(self, size: ByteSize) -> Option<SimDuration> {
+        if self.0 == 0 {
+            return None;
+        }
+        let bits_nanos = u128::from(size.as_u64()) * 8 * u128::from(NANOS_PER_SECOND);
+        let nanos = u64::try_from(bits_nanos.div_ceil(u128::from(self.0))).unwrap_or(u64::MAX);
+        Some(SimDuration::from_nanos(nanos))
+    }
 }
 
 impl FromStr for BitRate {
@@ -79,5 +89,18 @@ impl Serialize for BitRate {
     /// Bits per second, as an integer.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_for_a_size_is_rounded_up_and_never_comes_at_no_rate() {
+        let size = ByteSize::from_bytes(1_500);
+        assert_eq!(BitRate::from_mbps(100).time_for(size), Some(SimDuration::from_micros(120)));
+        assert_eq!(BitRate::from_mbps(700).time_for(size), Some(SimDuration::from_nanos(17_143)));
+        assert_eq!(BitRate::from_bps(0).time_for(size), None);
     }
 }

@@ -20,13 +20,15 @@ impl Share {
     /// Everything.
     pub const WHOLE: Share = Share(WHOLE);
 
-    /// `part / whole` rounded half up to one part per billion; zero of nothing.
+    /// `part / whole` rounded half up to one part per billion, but to nothing or everything only where it is that; zero of
+    /// nothing.
     pub fn of(part: u64, whole: u64) -> Share {
         if whole == 0 {
             return Share(0);
         }
-        let whole = u128::from(whole);
-        Share(((u128::from(part) * u128::from(WHOLE) + whole / 2) / whole) as u64)
+        let wide = u128::from(whole);
+        let rounded = ((u128::from(part) * u128::from(WHOLE) + wide / 2) / wide) as u64;
+        Share(if (1..whole).contains(&part) { rounded.clamp(1, WHOLE - 1) } else { rounded })
     }
     /// Parts per billion.
     pub const fn as_ppb(self) -> u64 {
@@ -50,9 +52,11 @@ impl FromStr for Share {
 }
 
 impl fmt::Display for Share {
-    /// Percent with up to three decimals: `37.5 %`; a share too small for them is not shown as 0.
+    /// Percent with up to three decimals: `37.5 %`; a share too near nothing or everything for them is shown in full.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = if self.0 > 0 && self.0 < PER_PERCENT / 1_000 { 7 } else { 3 };
+        let short = PER_PERCENT / 1_000;
+        let near_an_end = (1..short).contains(&self.0) || (WHOLE - short + 1..WHOLE).contains(&self.0);
+        let places = if near_an_end { 7 } else { 3 };
         f.pad(&format!("{} %", decimal(self.0, PER_PERCENT, places)))
     }
 }
@@ -61,5 +65,19 @@ impl Serialize for Share {
     /// A number between 0 and 1.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_f64(self.0 as f64 / WHOLE as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn almost_nothing_is_not_nothing_and_almost_all_is_not_all() {
+        assert_eq!(Share::of(1, u64::MAX).to_string(), "0.0000001 %");
+        assert_eq!(Share::of(u64::MAX - 1, u64::MAX).to_string(), "99.9999999 %");
+        assert_eq!(Share::of(999_999, 1_000_000).to_string(), "99.9999 %");
+        assert_eq!((Share::of(0, 9).to_string(), Share::of(9, 9).to_string()), ("0 %".into(), "100 %".into()));
+        assert_eq!(Share::of(3, 8).to_string(), "37.5 %");
     }
 }
