@@ -2,4 +2,5 @@
 pub mod dataplane;
 pub mod model;
 pub mod report;
+pub mod scenario;
 pub mod units;
