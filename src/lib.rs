@@ -1,4 +1,5 @@
 //! vpcsim (map to come).
+pub mod cli;
 pub mod dataplane;
 pub mod engine;
 pub mod model;

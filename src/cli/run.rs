@@ -85,8 +85,11 @@ fn play_all(
     board: &Arc<Board>,
 ) -> Result<Vec<Snapshot>, Box<dyn std::error::Error>> {
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(cores).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(cores)
+        .enable_all()
+        .build()?;
     let options = Options { interval: args.interval };
     runtime.block_on(async {
         let mut runs = JoinSet::new();

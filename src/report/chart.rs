@@ -17,7 +17,8 @@ pub fn bars(intervals: &Intervals, width: usize) -> String {
     if most_rows == 0 {
         return String::new();
     }
-    let charts: Vec<Vec<Line>> = intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached)).collect();
+    let charts: Vec<Vec<Line>> =
+        intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached)).collect();
     let margin = 3 + charts.iter().flatten().map(|line| line.legend().chars().count()).max().unwrap_or(0);
     let group = most_rows.div_ceil(width.saturating_sub(margin).max(LEAST_COLUMNS));
     let column = SimDuration::from_nanos(intervals.interval.as_nanos().saturating_mul(group as u64));

@@ -205,7 +205,13 @@ pub(super) fn intervals(rows: u64) -> Intervals {
         peering: "PeerConn".into(),
         from: "VPC1".into(),
         to: "VPC2".into(),
+        cap: None,
+        burst: Some(ByteSize::from_bytes(125_000)),
         rows: (0..rows).map(row).collect(),
     };
-    Intervals { interval: SimDuration::from_secs(1), links: vec![series] }
+    Intervals {
+        interval: SimDuration::from_secs(1),
+        reached: SimTime::from_nanos(rows * 1_000_000_000),
+        links: vec![series],
+    }
 }

@@ -1,0 +1,169 @@
+//! What the reader hands on: typed values with their places. No meaning yet: names are texts.
+
+use super::diagnostic::Span;
+use super::field::Section;
+use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use ipnet::Ipv4Net;
+use std::fmt;
+use std::net::Ipv4Addr;
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub(super) struct At<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+/// So many packets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PacketCount(pub u32);
+
+/// `[first, last]`
+#[derive(Debug, Clone)]
+pub(super) struct Two(pub Box<(Datum, Datum)>);
+
+/// What an expectation allows, in base units, bounds included; and as the file says it.
+#[derive(Debug, Clone)]
+pub(super) struct Allowed {
+    pub low: u64,
+    pub high: u64,
+    pub text: String,
+}
+
+/// One entry of a table from texts to values.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    pub key: At<String>,
+    pub value: At<Datum>,
+}
+
+/// A table that was read as a section.
+#[derive(Debug, Clone)]
+pub(super) struct Entity {
+    pub section: &'static Section,
+    /// The variant chosen, if the section has variants and the choice was legal.
+    pub variant: Option<&'static Section>,
+    /// As a person would name it: `[vpc.VPC1.subnet.A]`.
+    pub path: String,
+    /// Its name or its brace: where to complain about it as a whole.
+    pub at: Span,
+    pub items: Vec<Item>,
+    /// Something in it could not be read: nothing can be made of it, and nobody need hear of that again.
+    pub broken: bool,
+}
+
+/// One key that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub key: &'static str,
+    pub key_span: Span,
+    pub span: Span,
+    pub datum: Datum,
+}
+
+macro_rules! data {
+    ($($variant:ident($type:ty),)*) => {
+        /// A value that was read.
+        #[derive(Debug, Clone)]
+        pub(super) enum Datum { $($variant($type),)* }
+
+        /// A type that a value can be taken as.
+        pub(super) trait Take: Sized {
+            fn take(datum: &Datum) -> Option<&Self>;
+        }
+
+        $(impl Take for $type {
+            fn take(datum: &Datum) -> Option<&Self> {
+                match datum { Datum::$variant(value) => Some(value), _ => None }
+            }
+        })*
+    };
+}
+
+data! {
+    Text(String),
+    Texts(Vec<At<String>>),
+    Cidr(Ipv4Net),
+    Cidrs(Vec<At<Ipv4Net>>),
+    Address(Ipv4Addr),
+    Duration(SimDuration),
+    Rate(BitRate),
+    Size(ByteSize),
+    Share(Share),
+    Packets(PacketCount),
+    Integer(u64),
+    Bool(bool),
+    Two(Two),
+    Pairs(Vec<Pair>),
+    Allowed(Allowed),
+    Entity(Entity),
+    Named(Vec<(String, Entity)>),
+    List(Vec<Entity>),
+}
+
+impl Take for Datum {
+    fn take(datum: &Datum) -> Option<&Self> {
+        Some(datum)
+    }
+}
+
+impl Entity {
+    /// The value of `key`, if it was given.
+    pub(super) fn get<T: Take>(&self, key: &'static str) -> Option<&T> {
+        self.item(key).and_then(|item| T::take(&item.datum))
+    }
+
+    /// The named tables under `key`; none if there are none.
+    pub(super) fn named(&self, key: &'static str) -> &[(String, Entity)] {
+        self.get::<Vec<(String, Entity)>>(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tables listed under `key`; none if there are none.
+    pub(super) fn list(&self, key: &'static str) -> &[Entity] {
+        self.get::<Vec<Entity>>(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `key` was given.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.item(key).is_some()
+    }
+
+    /// Where the value of `key` stands; the whole entity if it was not given.
+    pub(super) fn span(&self, key: &'static str) -> Span {
+        self.item(key).map_or(self.at, |item| item.span)
+    }
+
+    /// Where `key` itself stands; the whole entity if it was not given.
+    pub(super) fn key_span(&self, key: &'static str) -> Span {
+        self.item(key).map_or(self.at, |item| item.key_span)
+    }
+
+    fn item(&self, key: &'static str) -> Option<&Item> {
+        debug_assert!(self.section.any_field(key).is_some(), "`{key}` is not in the table of [{}]", self.section.name);
+        #[cfg(test)]
+        super::tests::note_read(self.section, key);
+        self.items.iter().find(|item| item.key == key)
+    }
+}
+
+impl fmt::Display for Datum {
+    /// As a sentence of the report would say it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Datum::Text(text) => f.write_str(text),
+            Datum::Cidr(cidr) => cidr.fmt(f),
+            Datum::Address(address) => address.fmt(f),
+            Datum::Duration(time) => time.fmt(f),
+            Datum::Rate(rate) => rate.fmt(f),
+            Datum::Size(size) => size.fmt(f),
+            Datum::Share(share) => share.fmt(f),
+            Datum::Packets(PacketCount(n)) => write!(f, "{n} packets"),
+            Datum::Integer(n) => n.fmt(f),
+            Datum::Bool(b) => b.fmt(f),
+            Datum::Allowed(allowed) => f.write_str(&allowed.text),
+            Datum::Two(Two(two)) => write!(f, "{} to {}", two.0, two.1),
+            Datum::Entity(entity) => f.write_str(entity.section.name),
+            Datum::Texts(_) | Datum::Cidrs(_) | Datum::Pairs(_) | Datum::Named(_) | Datum::List(_) => f.write_str("…"),
+        }
+    }
+}

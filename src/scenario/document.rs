@@ -1,0 +1,167 @@
+//! A TOML text as a tree that remembers where everything stood. It knows TOML, not the scenario language.
+
+use super::diagnostic::{Complaints, Span};
+use std::collections::BTreeSet;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Syntax complaints beyond this many say nothing new.
+const SYNTAX_MAX: usize = 20;
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub span: Span,
+    pub value: Value,
+}
+
+/// What TOML can say. Numbers and dates keep their text.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Text(String),
+    Integer(String, Option<i128>),
+    Float(String),
+    Bool(bool),
+    Date,
+    List(Vec<Node>),
+    Table(Table),
+}
+
+/// Entries in the order of the text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table(pub Vec<Entry>);
+
+/// One key with its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub key: String,
+    pub key_span: Span,
+    pub node: Node,
+}
+
+impl Table {
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        self.0.iter().find(|e| e.key == key).map(|e| &e.node)
+    }
+}
+
+impl Value {
+    /// What a person calls it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Value::Text(_) => "a text",
+            Value::Integer(..) => "an integer",
+            Value::Float(_) => "a decimal number",
+            Value::Bool(_) => "true or false",
+            Value::Date => "a date",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+}
+
+/// Reads the text of `source`. Syntax errors become complaints; what could be understood beside them is returned with the
+/// lines they stand on.
+pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
+    let text = out.text(source).to_owned();
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    let line_of = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+    let mut lines = BTreeSet::new();
+    for error in &errors {
+        let range = error.span().unwrap_or(text.len()..text.len());
+        // What follows the first error on a line is mostly its echo.
+        if lines.insert(line_of(range.start)) && lines.len() <= SYNTAX_MAX {
+            let span = Span { source, start: range.start, end: range.end };
+            out.error(span, syntax_message(error.message(), text.get(range))).code("toml");
+        }
+    }
+    (from_table(table.get_ref(), source), lines)
+}
+
+fn syntax_message(message: &str, found: Option<&str>) -> String {
+    match (message, found) {
+        ("duplicate key", Some(key)) => format!("`{key}` is given twice"),
+        _ => format!("not TOML: {message}"),
+    }
+}
+
+/// Reads the text of `source` as one TOML value; as plain text if it is none, or if `plain` asks for it.
+pub(super) fn parse_value(source: usize, plain: bool, out: &Complaints) -> Node {
+    let text = out.text(source);
+    match DeValue::parse(text) {
+        Ok(value) if !plain || value.get_ref().is_str() => from_value(&value, source),
+        _ => {
+            let span = Span { source, start: 0, end: text.len() };
+            Node { span, value: Value::Text(text.to_owned()) }
+        }
+    }
+}
+
+/// The parts of a dotted key, `None` if it is none.
+pub(super) fn parse_key(key: &str) -> Option<Vec<String>> {
+    let text = format!("{key} = 0");
+    let table = DeTable::parse(&text).ok()?;
+    let mut table = table.get_ref();
+    let mut parts = Vec::new();
+    loop {
+        let (key, value) = table.iter().next().filter(|_| table.len() == 1)?;
+        parts.push(key.get_ref().to_string());
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            DeValue::Integer(_) => return Some(parts),
+            _ => return None,
+        }
+    }
+}
+
+fn from_table(table: &DeTable<'_>, source: usize) -> Table {
+    let span = |range: std::ops::Range<usize>| Span { source, start: range.start, end: range.end };
+    let mut entries: Vec<Entry> = table
+        .iter()
+        .map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            key_span: span(key.span()),
+            node: from_value(value, source),
+        })
+        .collect();
+    // The parser sorts by key; the order of the file is the order of places.
+    entries.sort_by_key(|e| e.key_span.start);
+    Table(entries)
+}
+
+fn from_value(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
+    let range = value.span();
+    let value = match value.get_ref() {
+        DeValue::String(s) => Value::Text(s.to_string()),
+        DeValue::Integer(i) => Value::Integer(i.to_string(), i128::from_str_radix(i.as_str(), i.radix()).ok()),
+        DeValue::Float(f) => Value::Float(f.as_str().to_owned()),
+        DeValue::Boolean(b) => Value::Bool(*b),
+        DeValue::Datetime(_) => Value::Date,
+        DeValue::Array(list) => Value::List(list.iter().map(|v| from_value(v, source)).collect()),
+        DeValue::Table(table) => Value::Table(from_table(table, source)),
+    };
+    Node { span: Span { source, start: range.start, end: range.end }, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_order_of_the_file() {
+        let mut out = Complaints::default();
+        let source = out.add_source("t", "[vpc.Z]\nb = 1\na = 2\n[vpc.A]\n".into());
+        let (table, errors) = parse(source, &mut out);
+        let Some(Value::Table(vpcs)) = table.get("vpc").map(|n| &n.value) else { panic!("no vpc") };
+        assert!(errors.is_empty());
+        assert_eq!(vpcs.0.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
+    }
+
+    #[test]
+    fn splits_dotted_keys_with_quotes() {
+        assert_eq!(parse_key(r#"vpc."a.b".cidr"#), Some(vec!["vpc".into(), "a.b".into(), "cidr".into()]));
+        assert_eq!(parse_key("a b"), None);
+        assert_eq!(parse_key("a = 1\nb"), None);
+    }
+}

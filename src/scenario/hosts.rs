@@ -1,0 +1,139 @@
+//! Host names in traffic and timeline: `VPC1/web`, `web` where it is unique, `VPC1/web-*`. Addresses are read elsewhere.
+
+use super::Loader;
+use super::diagnostic::Span;
+use super::names::{ambiguous, unknown};
+use crate::model::{HostId, VpcId};
+use std::collections::BTreeMap;
+
+impl Loader<'_> {
+    /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
+    pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
+        if text.contains('*') { self.hosts_like(text, span) } else { self.host_called(text, span).map(|h| vec![h]) }
+    }
+
+    /// The host that `text` names.
+    pub(super) fn host_called(&mut self, text: &str, span: Span) -> Option<HostId> {
+        match text.split_once('/') {
+            Some((vpc_name, name)) => {
+                let vpc = self.names.vpcs.find(None, vpc_name, span, &mut self.out)?;
+                let found = self.network.find_host(vpc, name);
+                if found.is_none() && !self.is_broken(text) {
+                    self.unknown_host(&format!("host of VPC `{vpc_name}`"), name, Some(vpc), span);
+                }
+                found
+            }
+            None => self.short_host(text, span),
+        }
+    }
+
+    fn short_host(&mut self, text: &str, span: Span) -> Option<HostId> {
+        let network = &self.network;
+        let by_name = self.names.short_hosts.get_or_insert_with(|| {
+            let mut by_name: BTreeMap<_, Vec<HostId>> = BTreeMap::new();
+            for (id, host) in network.hosts() {
+                by_name.entry(host.name.clone()).or_default().push(id);
+            }
+            by_name
+        });
+        let found = crate::model::Name::new(text).ok().and_then(|name| by_name.get(&name));
+        match found.map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            Some(several) => {
+                let names: Vec<String> = several.iter().map(|h| network.host_name(*h)).collect();
+                ambiguous("host", text, names.iter().map(String::as_str), span, &mut self.out);
+                None
+            }
+            None => {
+                if !self.is_broken(text) {
+                    self.unknown_host("host", text, None, span);
+                }
+                None
+            }
+        }
+    }
+
+    fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: Span) {
+        let names: Vec<String> = match vpc {
+            Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),
+            None => self.network.hosts().map(|(id, _)| self.network.host_name(id)).collect(),
+        };
+        unknown(what, name, names.iter().map(String::as_str), span, &mut self.out);
+    }
+
+    fn hosts_like(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
+        let (vpc_pattern, pattern) = text.split_once('/').unwrap_or(("*", text));
+        let network = &self.network;
+        let by_vpc = self.names.hosts_by_vpc.get_or_insert_with(|| {
+            let mut by_vpc = vec![Vec::new(); network.vpcs().len()];
+            for (id, host) in network.hosts() {
+                by_vpc[host.vpc.index()].push(id);
+            }
+            by_vpc
+        });
+        let mut found = Vec::new();
+        for (vpc, _) in network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())) {
+            let of_vpc = by_vpc.get(vpc.index()).into_iter().flatten();
+            found.extend(of_vpc.copied().filter(|h| matches(pattern, network.host(*h).name.as_str())));
+        }
+        let broken = self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
+        if found.is_empty() && !broken {
+            let hint = match text.split_once('/') {
+                None => format!("patterns name the VPC too, such as `VPC1/{text}`"),
+                Some(_) => "`*` stands for any part of a name".into(),
+            };
+            self.out.error(span, format!("no host matches `{text}`")).hint(hint);
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Whether `text` names a host that was declared but could not be made.
+    fn is_broken(&self, text: &str) -> bool {
+        let is = |full: &str| {
+            let rest = text.strip_prefix(full);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        self.names.broken_hosts.iter().any(|b| is(b) || b.split_once('/').is_some_and(|(_, short)| is(short)))
+    }
+}
+
+fn matches_qualified(vpc: &str, host: &str, full: &str) -> bool {
+    // With a `count`, the hosts' names are longer than the declared one.
+    full.split_once('/').is_some_and(|(v, h)| matches(vpc, v) && (matches(host, h) || host.starts_with(h)))
+}
+
+/// Whether `name` matches `pattern`, where `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = tail.split('*').collect();
+    let last = parts.pop().unwrap_or("");
+    // Taking each part at its first place leaves the most for those behind it.
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, expected) in [
+            ("web", "web", true),
+            ("web-*", "web-12", true),
+            ("*", "", true),
+            ("*b*d", "abcd", true),
+            ("*b*d", "abc", false),
+            ("a*a", "a", false),
+            ("web-*", "db-1", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

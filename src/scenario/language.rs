@@ -1,0 +1,361 @@
+//! The scenario language: every section and every key, with type, unit and meaning. Only tables; reading them is elsewhere.
+//! Adding a key here without reading it, or the reverse, fails a test.
+
+use super::field::Kind::*;
+use super::field::{Field, Kind, Section, Variants, optional, required};
+
+/// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
+pub(super) const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
+/// 100 Gbps: no traffic entry is faster.
+pub(super) const RATE_MAX: u64 = 100_000_000_000;
+/// IPv4 and UDP headers: no packet of a traffic entry is smaller.
+pub(super) const PACKET_MIN: u64 = 28;
+/// What an IPv4 total length can say.
+pub(super) const PACKET_MAX: u64 = 65_535;
+const INTEGER_MAX: u64 = i64::MAX as u64;
+/// Every IPv4 network carries packets of this size (RFC 791).
+const MTU: Kind = Size(68, PACKET_MAX);
+/// A time that may be zero.
+const TIME: Kind = Duration(0, TIME_MAX);
+/// A rate whose bounds the rules state.
+const ANY_RATE: Kind = Rate(0, INTEGER_MAX);
+const LABEL: &[Field] = &[optional("label", Text, "Free text for people.")];
+
+pub(super) static SCENARIO: Section = Section {
+    name: "scenario",
+    doc: "A network, what to send through it, what happens meanwhile and what should come of it.",
+    fields: &[&[
+        required("name", Text, "What the scenario is called."),
+        optional("question", Text, "The question it answers; by default the first line, if it reads `# Question: …`."),
+        required("duration", Duration(1, TIME_MAX), "How long it runs, in virtual time."),
+        optional("seed", Integer(0, INTEGER_MAX), "Feeds every random choice; default 1."),
+        optional("rules", Choice(&["guide"]), "The rule set; default \"guide\"."),
+        optional("overlap", Choice(&["guide", "strict-2024", "aws"]), "Which peers of one VPC may overlap (S13)."),
+        optional("quota", Integer(1, 1_000_000), "Peerings a VPC may have (S23); default 10."),
+        optional(
+            "regional_ceiling",
+            OneOf(&[Rate(1, RATE_MAX), Choice(&["none"])]),
+            "The platform's ceiling on a regional peering, per direction (S28); default \"5 Gbps\".",
+        ),
+        optional("strict_routes", Bool, "Refuse routes that reach outside the peer's CIDRs (S8); default false."),
+        optional("routers_visible", Bool, "Routers decrement TTL and send ICMP errors (S35a); default false."),
+        optional("mtu_regional", MTU, "Largest packet inside a region (S35a); default \"8500 B\"."),
+        optional("mtu_cross_region", MTU, "Largest packet across regions (S35a); default \"1500 B\"."),
+        optional("local_delay", TIME, "Host to host inside a region, one way (S35b); default \"100 us\"."),
+        optional("account", Named(&ACCOUNT), "Owners of VPCs."),
+        optional("region", Named(&REGION), "Regions beyond the built-in ones, and delays."),
+        optional("vpc", Named(&VPC), "The VPCs."),
+        optional("peering", Named(&PEERING), "The peering connections."),
+        optional("traffic", Named(&TRAFFIC), "What is sent."),
+        optional("at", List(&AT), "What happens during the run."),
+        optional("expect", List(&EXPECT), "What must hold after the run."),
+    ]],
+    variants: None,
+};
+
+static ACCOUNT: Section = Section {
+    name: "account",
+    doc: "An owner of VPCs. Naming one on a VPC is enough; declare it to give it a label.",
+    fields: &[LABEL],
+    variants: None,
+};
+
+static REGION: Section = Section {
+    name: "region",
+    doc: "A region of your own, or other delays for a built-in one (S50).",
+    fields: &[
+        LABEL,
+        &[optional("delay", Pairs("region", &TIME), "One-way delay to other regions, at least 1 us (S35b).")],
+    ],
+    variants: None,
+};
+
+static VPC: Section = Section {
+    name: "vpc",
+    doc: "A virtual private cloud.",
+    fields: &[
+        LABEL,
+        &[
+            required("region", Text, "Where it is."),
+            required("cidr", Cidrs, "Its addresses; the first is the primary CIDR."),
+            optional("account", Text, "Its owner; default \"default\"."),
+            optional("subnet", Named(&SUBNET), "Its subnets."),
+            optional("table", Named(&TABLE), "Route tables that several subnets share."),
+            optional("host", Named(&HOST), "Its hosts."),
+        ],
+    ],
+    variants: None,
+};
+
+const VIA: Kind = OneOf(&[Text, Table(&BLACKHOLE)]);
+
+const ROUTES: &[Field] = &[
+    optional("routes", List(&ROUTE), "Custom routes."),
+    optional("routes_file", Text, "A text file with one prefix a line, or prefix and next hop; `#` starts a comment."),
+    optional("via", VIA, "The next hop of the lines of `routes_file` that name none."),
+];
+
+static TABLE: Section =
+    Section { name: "table", doc: "A route table that subnets name.", fields: &[LABEL, ROUTES], variants: None };
+
+static SUBNET: Section = Section {
+    name: "subnet",
+    doc: "A subnet with its own route table, or with a shared one.",
+    fields: &[
+        LABEL,
+        &[
+            required("cidr", Cidr, "Its addresses, inside the VPC's."),
+            optional("table", Text, "A shared route table of the VPC, instead of routes of its own."),
+        ],
+        ROUTES,
+    ],
+    variants: None,
+};
+
+static ROUTE: Section = Section {
+    name: "route",
+    doc: "such as { to = \"10.0.0.0/8\", via = \"PeerConn\" }",
+    fields: &[&[
+        required("to", Cidr, "Destination."),
+        required("via", VIA, "A peering, or { blackhole = true }."),
+        optional("disabled", Bool, "Kept, but out of force; default false."),
+    ]],
+    variants: None,
+};
+
+static BLACKHOLE: Section = Section {
+    name: "blackhole",
+    doc: "such as { blackhole = true }",
+    fields: &[&[required("blackhole", Bool, "Drop on purpose; must be true.")]],
+    variants: None,
+};
+
+static HOST: Section = Section {
+    name: "host",
+    doc: "Something with an address.",
+    fields: &[
+        LABEL,
+        &[
+            optional("subnet", Text, "Its subnet; may be left out where the VPC has exactly one."),
+            optional("address", Address, "Its address, or the first of `count`; default the next free one."),
+            optional("count", Integer(1, 1_000_000), "Makes NAME-1, NAME-2, … instead of one host."),
+            optional("source_check", Bool, "Refuse its packets with a foreign source; default true."),
+            optional("up", Bool, "Whether it runs; default true."),
+            optional("kind", Choice(&["cvm", "db", "clb"]), "For people: all kinds are plain hosts (S9)."),
+        ],
+    ],
+    variants: None,
+};
+
+static PEERING: Section = Section {
+    name: "peering",
+    doc: "A peering connection between two VPCs.",
+    fields: &[
+        LABEL,
+        &[
+            required("requester", Text, "The VPC that asks, and pays."),
+            required("accepter", Text, "The other VPC."),
+            optional("bandwidth", ANY_RATE, "The cap per direction, whole Mbps; exactly when cross-region (S27, S29)."),
+            optional("burst", Size(0, INTEGER_MAX), "Bucket size, at least the MTU; default 10 ms at the cap (S33)."),
+            optional(
+                "queue",
+                OneOf(&[TIME, Size(0, INTEGER_MAX), Packets]),
+                "What may wait, as time at the cap, size or packets; \"0 packets\" polices; default \"50 ms\" (S33).",
+            ),
+            optional("delay", TIME, "One way, at least 1 us; default the regions' delay (S35b)."),
+            optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
+            optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
+            optional("loss", Share, "Share of packets lost on the way; default none."),
+            optional(
+                "state",
+                Choice(&["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "FAILED", "ISOLATED"]),
+                "Default ACTIVE within an account (S17), PENDING between two (S18).",
+            ),
+        ],
+    ],
+    variants: None,
+};
+
+const PACE: &[Field] = &[
+    optional("rate", Rate(1, RATE_MAX), "IPv4 bits per second; either this or `interval`."),
+    optional("interval", Duration(1_000, TIME_MAX), "From packet to packet; either this or `rate`."),
+];
+
+const SIZE: &[Field] = &[
+    optional("packet_size", Size(PACKET_MIN, PACKET_MAX), "IPv4 total length; a ping's default is \"84 B\"."),
+    optional("payload", Size(0, PACKET_MAX - PACKET_MIN), "UDP or ICMP payload, 28 B less than `packet_size`."),
+    optional(
+        "sizes",
+        OneOf(&[Choice(&["imix"]), Pairs("size", &Integer(1, u32::MAX as u64))]),
+        "Sizes with weights; \"imix\" is 46, 576 and 1500 B with weights 7, 4 and 1 (frames of 64, 594 and 1518 B).",
+    ),
+    optional("sizes_file", Text, "A text file with a size in bytes and its weight a line; `#` starts a comment."),
+    optional("sizes_form", Choice(&["weights", "cdf"]), "Whether `sizes_file` gives weights or cumulative percent."),
+];
+
+const PORTS: &[Field] = &[
+    optional("source_port", Integer(0, 65_535), "UDP source port of the first flow; default 49152."),
+    optional("destination_port", Integer(0, 65_535), "UDP destination port; default 5001."),
+];
+
+static TRAFFIC: Section = Section {
+    name: "traffic",
+    doc: "Packets from hosts to hosts.",
+    fields: &[
+        LABEL,
+        &[
+            optional("from", Texts, "Sending hosts: `VPC1/web`, `VPC1/web-*`; required except for a replay."),
+            optional("to", Texts, "Receiving hosts, or one IPv4 address; required except for a replay."),
+            optional("pattern", Tag, "When packets go; default \"constant\"."),
+            optional("pick", Choice(&["in_order", "random"]), "Which of several receivers a flow takes."),
+            optional("source", Address, "A forged source address."),
+            optional(
+                "ttl",
+                OneOf(&[Integer(1, 255), Both(&Integer(1, 255))]),
+                "TTL, or [first, last] to step through; default 64.",
+            ),
+            optional("start", TIME, "No packet before; default the start of the run."),
+            optional("stop", TIME, "No packet at or after; default the end of the run."),
+            optional("phase", TIME, "First packet after `start`; by default random within the first interval."),
+            optional("count", Integer(1, INTEGER_MAX), "Packets per flow at most."),
+        ],
+    ],
+    variants: Some(&Variants {
+        key: "pattern",
+        default: Some("constant"),
+        sections: &[
+            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS], variants: None },
+            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS], variants: None },
+            Section {
+                name: "on_off",
+                doc: "Evenly spaced for a while, then silent, again and again.",
+                fields: &[
+                    PACE,
+                    SIZE,
+                    PORTS,
+                    &[
+                        required("on", Duration(1_000, TIME_MAX), "How long it sends."),
+                        required("off", Duration(1_000, TIME_MAX), "How long it is silent."),
+                    ],
+                ],
+                variants: None,
+            },
+            Section {
+                name: "ping",
+                doc: "ICMP echo requests.",
+                fields: &[
+                    &[optional("interval", Duration(1_000, TIME_MAX), "From request to request; default \"1 s\".")],
+                    SIZE,
+                ],
+                variants: None,
+            },
+            Section {
+                name: "replay",
+                doc: "The packets of a capture.",
+                fields: &[&[
+                    required("file", Text, "A pcap or pcapng file."),
+                    optional("map", Pairs("captured address", &Text), "Captured addresses to hosts."),
+                    optional("max_gap", TIME, "Longer silences are shortened to this."),
+                ]],
+                variants: None,
+            },
+        ],
+    }),
+};
+
+const PEERING_OF: &[Field] = &[required("peering", Text, "The peering.")];
+const HOST_OF: &[Field] = &[required("host", Text, "The host.")];
+const FOR: &[Field] = &[optional("for", Duration(1, TIME_MAX), "Undone after this time.")];
+const ROUTE_OF: &[Field] = &[
+    optional("table", Text, "The route table; either this or `subnet`."),
+    optional("subnet", Text, "The subnet whose route table it is."),
+    required("to", Cidr, "Destination of the route."),
+];
+
+static AT: Section = Section {
+    name: "at",
+    doc: "One action at one time.",
+    fields: &[&[
+        required("time", TIME, "When, before the end of the run."),
+        required("do", Tag, "What."),
+        optional("refused", Text, "The refusal's code that is expected; its last part suffices."),
+    ]],
+    variants: Some(&Variants { key: "do", default: None, sections: VERBS }),
+};
+
+/// What an action can do: one section of arguments for each verb, in the order in which a sentence names them.
+pub(super) static VERBS: &[Section] = &[
+    Section {
+        name: "change_bandwidth",
+        doc: "A new cap (S34).",
+        fields: &[PEERING_OF, &[required("bandwidth", ANY_RATE, "The new cap per direction.")]],
+        variants: None,
+    },
+    Section {
+        name: "add_route",
+        doc: "A new custom route (S5).",
+        fields: &[
+            ROUTE_OF,
+            &[
+                required("via", VIA, "A peering, or { blackhole = true }."),
+                optional("disabled", Bool, "Kept, but out of force; default false."),
+            ],
+        ],
+        variants: None,
+    },
+    Section { name: "remove_route", doc: "Deletes a custom route.", fields: &[ROUTE_OF], variants: None },
+    Section { name: "disable_route", doc: "Takes a custom route out of force.", fields: &[ROUTE_OF], variants: None },
+    Section { name: "enable_route", doc: "Puts a custom route back in force.", fields: &[ROUTE_OF], variants: None },
+    Section { name: "host_down", doc: "Stops a host.", fields: &[HOST_OF, FOR], variants: None },
+    Section { name: "host_up", doc: "Starts a host.", fields: &[HOST_OF, FOR], variants: None },
+    Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FOR], variants: None },
+    Section { name: "link_up", doc: "Mends a peering's transport.", fields: &[PEERING_OF], variants: None },
+    Section {
+        name: "link_loss",
+        doc: "Sets the share of packets lost on a peering's transport.",
+        fields: &[PEERING_OF, &[required("loss", Share, "The share lost, each direction.")], FOR],
+        variants: None,
+    },
+];
+
+const COUNT: Kind = Limit(&Integer(0, INTEGER_MAX));
+const DELAY: Kind = Limit(&TIME);
+const BYTES: Kind = Limit(&Size(0, INTEGER_MAX));
+
+static EXPECT: Section = Section {
+    name: "expect",
+    doc: "What must hold for one traffic entry, or for one direction of a peering.",
+    fields: &[
+        &[
+            optional("traffic", Text, "The traffic entry; either this or `peering`."),
+            optional("peering", Text, "The peering; `from` says which direction."),
+            optional("from", Text, "The VPC whose outgoing direction of `peering` is meant."),
+            optional("between", Both(&TIME), "Counts only what falls into [from, to); default the whole run."),
+        ],
+        METRICS,
+    ],
+    variants: None,
+};
+
+/// The keys of `expect` that measure something.
+const METRICS: &[Field] = &[
+    optional("sent", COUNT, "Packets emitted."),
+    optional("delivered", COUNT, "Packets accepted by the host they were meant for."),
+    optional("misdelivered", COUNT, "Packets accepted by another host."),
+    optional("dropped", COUNT, "Packets dropped, any reason."),
+    optional("dropped_by", Pairs("reason", &COUNT), "Packets dropped for single reasons, such as no_route."),
+    optional("answered", COUNT, "Echo replies that came back."),
+    optional("icmp_errors", COUNT, "ICMP errors that came back."),
+    optional("loss", Limit(&Share), "Dropped / (delivered + dropped)."),
+    optional("rate", Limit(&ANY_RATE), "IPv4 bits per second delivered, or carried by a peering."),
+    optional("delay_min", DELAY, "The smallest delay."),
+    optional("delay_p50", DELAY, "The median of the delay."),
+    optional("delay_p90", DELAY, "What 90 % of the delays do not exceed."),
+    optional("delay_p99", DELAY, "What 99 % of the delays do not exceed."),
+    optional("delay_p999", DELAY, "What 99.9 % of the delays do not exceed."),
+    optional("delay_max", DELAY, "The largest delay."),
+    optional("offered", COUNT, "Packets that reached the shaper (peerings only)."),
+    optional("carried", COUNT, "Packets that left the far end (peerings only)."),
+    optional("carried_bytes", BYTES, "Bytes that left the far end (peerings only)."),
+    optional("longest_queue", BYTES, "The most bytes that ever waited (peerings only, whole run)."),
+];

@@ -1,0 +1,124 @@
+//! Who is called what: full names, short names where they are unique, and what to say about names that nobody bears.
+
+use super::diagnostic::{Complaints, Span};
+use super::nearest::{list_some, nearest};
+use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
+use std::collections::{BTreeMap, HashMap};
+
+/// Everything declared so far.
+pub(super) struct Names {
+    pub vpcs: Index<VpcId>,
+    pub subnets: Index<SubnetId>,
+    pub tables: Index<TableId>,
+    pub peerings: Index<PeeringId>,
+    pub traffic: Index<TrafficId>,
+    /// Full names of hosts that were declared but could not be made.
+    pub broken_hosts: Vec<String>,
+    /// Hosts by short name; made when the first short name is asked for.
+    pub short_hosts: Option<BTreeMap<Name, Vec<HostId>>>,
+    /// Hosts by VPC; made when the first pattern is asked for.
+    pub hosts_by_vpc: Option<Vec<Vec<HostId>>>,
+    /// Where things were declared, by kind and full name: for second labels.
+    pub places: HashMap<(&'static str, String), Span>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names {
+            vpcs: Index::new("VPC"),
+            subnets: Index::new("subnet"),
+            tables: Index::new("route table"),
+            peerings: Index::new("peering"),
+            traffic: Index::new("traffic entry"),
+            broken_hosts: Vec::new(),
+            short_hosts: None,
+            hosts_by_vpc: None,
+            places: HashMap::new(),
+        }
+    }
+}
+
+/// The things of one kind by name; `None` for one that was declared but could not be made.
+pub(super) struct Index<T> {
+    what: &'static str,
+    full: BTreeMap<String, Option<T>>,
+    short: BTreeMap<String, Vec<String>>,
+}
+
+impl<T: Copy> Index<T> {
+    fn new(what: &'static str) -> Self {
+        Index { what, full: BTreeMap::new(), short: BTreeMap::new() }
+    }
+
+    /// Notes a thing; its short name is what follows the last `/`.
+    pub(super) fn insert(&mut self, full: String, thing: Option<T>) {
+        if let Some((_, short)) = full.rsplit_once('/') {
+            self.short.entry(short.to_owned()).or_default().push(full.clone());
+        }
+        self.full.insert(full, thing);
+    }
+
+    /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or in silence if the thing is
+    /// known to be unsound.
+    pub(super) fn find(&self, scope: Option<&str>, text: &str, span: Span, out: &mut Complaints) -> Option<T> {
+        let full = match scope {
+            Some(scope) if !text.contains('/') => format!("{scope}/{text}"),
+            _ => text.to_owned(),
+        };
+        if let Some(found) = self.full.get(&full) {
+            return *found;
+        }
+        match self.short.get(text).filter(|_| scope.is_none()).map(Vec::as_slice) {
+            Some([only]) => return self.full.get(only).copied().flatten(),
+            Some(several) => {
+                ambiguous(self.what, text, several.iter().map(String::as_str), span, out);
+                return None;
+            }
+            None => {}
+        }
+        match scope {
+            None => unknown(self.what, text, self.full.keys().map(String::as_str), span, out),
+            Some(scope) => {
+                let prefix = format!("{scope}/");
+                let inside = self.full.keys().filter_map(|k| k.strip_prefix(&prefix));
+                let what = format!("{} of VPC `{scope}`", self.what);
+                unknown(&what, text.strip_prefix(&prefix).unwrap_or(text), inside, span, out);
+            }
+        }
+        None
+    }
+}
+
+/// Complains about a name that nobody bears.
+pub(super) fn unknown<'a>(
+    what: &str,
+    text: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    span: Span,
+    out: &mut Complaints,
+) {
+    // A short name may be a slip of somebody's last part.
+    let short = known.clone().filter(|k| !text.contains('/') && k.contains('/'));
+    let near = nearest(text, known.clone()).map(str::to_owned).or_else(|| {
+        let near = nearest(text, short.clone().filter_map(|k| k.rsplit('/').next()))?;
+        short.clone().find(|k| k.ends_with(&format!("/{near}"))).map(str::to_owned)
+    });
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.clone().next().is_none() => format!("no {what} is declared"),
+        None => format!("there are: {}", list_some(known)),
+    };
+    out.error(span, format!("no {what} is called `{text}`")).hint(hint);
+}
+
+/// Complains about a short name that several bear.
+pub(super) fn ambiguous<'a>(
+    what: &str,
+    text: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    span: Span,
+    out: &mut Complaints,
+) {
+    out.error(span, format!("`{text}` is the name of more than one {what}"))
+        .hint(format!("write one of {}", list_some(candidates)));
+}

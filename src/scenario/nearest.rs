@@ -1,0 +1,37 @@
+//! Nearest names for hints, and short lists of candidates. It complains about nothing itself.
+
+/// The candidate that was probably meant by `word`, if one is near enough.
+pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // A word longer than any name has no neighbour worth the comparison.
+    if word.len() > 130 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 4);
+    let distance = |candidate: &str| strsim::osa_distance(&lower, &candidate.to_lowercase());
+    candidates.map(|c| (distance(c), c)).filter(|(d, _)| *d <= allowed).min_by_key(|(d, _)| *d).map(|(_, c)| c)
+}
+
+/// `a, b, c`, the first dozen.
+pub(super) fn list_some<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 20;
+    let words: Vec<&str> = words.collect();
+    let shown = words[..words.len().min(SHOWN)].join(", ");
+    match words.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown}, … and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_slips_but_no_strangers() {
+        let keys = ["bandwidth", "burst", "queue"];
+        assert_eq!(nearest("bandwith", keys.into_iter()), Some("bandwidth"));
+        assert_eq!(nearest("BURST", keys.into_iter()), Some("burst"));
+        assert_eq!(nearest("colour", keys.into_iter()), None);
+    }
+}

@@ -1,0 +1,287 @@
+//! Rules, accounts, regions, VPCs, subnets, tables and hosts: entities -> control plane. Routes and peerings come later.
+
+use super::Loader;
+use super::datum::{At, Entity, Pair};
+use super::language::TIME_MAX;
+use super::names::Names;
+use super::nearest::{list_some, nearest};
+use crate::model::{Change, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TableId, VpcId};
+use crate::units::{BitRate, ByteSize, SimDuration};
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
+
+/// The tables with the entities that hold their routes.
+pub(super) type TableEntities<'a> = Vec<(TableId, &'a Entity)>;
+
+impl Loader<'_> {
+    /// The rule set and its single settings.
+    pub(super) fn rules(&mut self, top: &Entity) {
+        let rules = &mut self.network.rules;
+        // "guide" is the only rule set, and what a new network obeys.
+        top.get::<String>("rules");
+        match top.get::<String>("overlap").map(String::as_str) {
+            Some("strict-2024") => rules.overlap = OverlapPolicy::Strict2024,
+            Some("aws") => rules.overlap = OverlapPolicy::Aws,
+            _ => {}
+        }
+        if let Some(&quota) = top.get::<u64>("quota") {
+            let quota = u32::try_from(quota).unwrap_or(u32::MAX);
+            (rules.quota_total, rules.quota_active) = (quota, quota);
+        }
+        if let Some(&rate) = top.get::<BitRate>("regional_ceiling") {
+            rules.regional_ceiling = Some(rate);
+        } else if top.has("regional_ceiling") {
+            rules.regional_ceiling = None;
+        }
+        rules.strict_routes = top.get("strict_routes").copied().unwrap_or(rules.strict_routes);
+        rules.routers_visible = top.get("routers_visible").copied().unwrap_or(rules.routers_visible);
+        rules.mtu_regional = mtu(top, "mtu_regional").unwrap_or(rules.mtu_regional);
+        rules.mtu_cross_region = mtu(top, "mtu_cross_region").unwrap_or(rules.mtu_cross_region);
+        if let Some(&delay) = top.get::<SimDuration>("local_delay") {
+            if delay < SimDuration::from_micros(1) {
+                self.refuse(top.span("local_delay"), &Refusal::DelayTooSmall { delay });
+            } else {
+                self.network.rules.local_delay = delay;
+            }
+        }
+    }
+
+    /// Declared accounts exist even if no VPC names them.
+    pub(super) fn accounts(&mut self, top: &Entity) {
+        for (name, entity) in top.named("account") {
+            entity.get::<String>("label");
+            if let Ok(name) = Name::new(name) {
+                self.network.account_named(&name);
+            }
+        }
+    }
+
+    /// Declares all regions, then states their delays, which may name any of them.
+    pub(super) fn regions(&mut self, top: &Entity) {
+        for (name, entity) in top.named("region") {
+            entity.get::<String>("label");
+            if let Ok(name) = Name::new(name) {
+                self.network.declare_region(&name);
+            }
+        }
+        for (name, entity) in top.named("region") {
+            let Some(region) = self.network.regions().find(name) else { continue };
+            for Pair { key, value } in entity.get::<Vec<Pair>>("delay").into_iter().flatten() {
+                let super::datum::Datum::Duration(delay) = value.value else { continue };
+                if let Some(other) = self.region(key)
+                    && let Err(refusal) = self.network.set_region_delay(region, other, delay)
+                {
+                    self.refuse(value.span, &refusal);
+                }
+            }
+        }
+    }
+
+    fn region(&mut self, name: &At<String>) -> Option<RegionId> {
+        let found = self.network.regions().find(&name.value);
+        if found.is_none() {
+            let regions = self.network.regions();
+            let declare = format!("declare [region.{}] with a `delay` (S50)", name.value);
+            let hint = match nearest(&name.value, regions.names()) {
+                Some(near) => format!("did you mean \"{near}\"? Otherwise {declare}"),
+                None => format!("there are {}; others: {declare}", list_some(regions.names())),
+            };
+            self.out.error(name.span, format!("no region is called `{}`", name.value)).hint(hint);
+        }
+        found
+    }
+
+    /// All VPCs with what is in them; answers the route tables to fill.
+    pub(super) fn vpcs<'e>(&mut self, top: &'e Entity) -> TableEntities<'e> {
+        let mut tables = Vec::new();
+        for (name, entity) in top.named("vpc") {
+            let id = if entity.broken { None } else { self.vpc(name, entity) };
+            self.names.vpcs.insert(name.clone(), id);
+            self.note_place("vpc", name, entity.span("cidr"));
+            for (table_name, table) in entity.named("table") {
+                table.get::<String>("label");
+                let made = id.and_then(|id| self.table(id, table_name, table));
+                self.names.tables.insert(format!("{name}/{table_name}"), made);
+                tables.extend(made.map(|made| (made, table)));
+            }
+            for (subnet_name, subnet) in entity.named("subnet") {
+                subnet.get::<String>("label");
+                let full = format!("{name}/{subnet_name}");
+                self.note_place("subnet", &full, subnet.span("cidr"));
+                let made = id.and_then(|id| self.subnet(id, name, subnet_name, subnet, &mut tables));
+                self.names.subnets.insert(full, made);
+            }
+            for (host_name, host) in entity.named("host") {
+                host.get::<String>("label");
+                host.get::<String>("kind");
+                if id.and_then(|id| self.hosts(id, (name, entity), host_name, host)).is_none() {
+                    self.names.broken_hosts.push(format!("{name}/{host_name}"));
+                }
+            }
+        }
+        tables
+    }
+
+    fn vpc(&mut self, name: &str, entity: &Entity) -> Option<VpcId> {
+        let region = At { value: entity.get::<String>("region")?.clone(), span: entity.span("region") };
+        let region = self.region(&region);
+        let account = match entity.get::<String>("account") {
+            None => Name::new("default").ok(),
+            Some(account) => match Name::new(account) {
+                Ok(account) => Some(account),
+                Err(wrong) => {
+                    self.out.error(entity.span("account"), wrong.to_string());
+                    None
+                }
+            },
+        };
+        let account = self.network.account_named(&account?);
+        let label = entity.get::<String>("label").cloned();
+        let (primary, others) = entity.get::<Vec<At<Ipv4Net>>>("cidr")?.split_first()?;
+        let name = Name::new(name).ok()?;
+        let id = match self.network.add_vpc(name, label, account, region?, primary.value) {
+            Ok(id) => id,
+            Err(refusal) => {
+                self.refuse(primary.span, &refusal);
+                return None;
+            }
+        };
+        let mut sound = true;
+        for cidr in others {
+            if let Err(refusal) = self.network.add_cidr(id, cidr.value) {
+                self.refuse(cidr.span, &refusal);
+                sound = false;
+            }
+        }
+        sound.then_some(id)
+    }
+
+    /// An empty table; what it routes comes when the peerings are there.
+    fn table(&mut self, vpc: VpcId, name: &str, entity: &Entity) -> Option<TableId> {
+        let made = self.network.add_table(vpc, Name::new(name).ok()?);
+        made.map_err(|refusal| self.refuse(entity.at, &refusal)).ok()
+    }
+
+    fn subnet<'e>(
+        &mut self,
+        vpc: VpcId,
+        vpc_name: &str,
+        name: &str,
+        entity: &'e Entity,
+        tables: &mut TableEntities<'e>,
+    ) -> Option<SubnetId> {
+        let table = match entity.get::<String>("table") {
+            Some(shared) => {
+                if let Some(own) = ["routes", "routes_file"].into_iter().find(|key| entity.has(key)) {
+                    self.out
+                        .error(entity.key_span(own), format!("{} has both `table` and `{own}`", entity.path))
+                        .label(entity.key_span("table"), "the shared table")
+                        .hint("put the routes into the shared table, or leave `table` out");
+                    return None;
+                }
+                self.names.tables.find(Some(vpc_name), shared, entity.span("table"), &mut self.out)?
+            }
+            None => {
+                let own = self.table(vpc, name, entity)?;
+                self.names.tables.insert(format!("{vpc_name}/{name}"), Some(own));
+                tables.push((own, entity));
+                own
+            }
+        };
+        if self.network.table(table).vpc != vpc {
+            self.out.error(entity.span("table"), format!("{} cannot use a table of another VPC", entity.path));
+            return None;
+        }
+        let cidr = *entity.get::<Ipv4Net>("cidr").filter(|_| !entity.broken)?;
+        let made = self.network.add_subnet(vpc, Name::new(name).ok()?, cidr, table);
+        made.map_err(|refusal| self.refuse(entity.span("cidr"), &qualified(refusal, vpc_name))).ok()
+    }
+
+    /// One host, or `count` of them.
+    fn hosts(&mut self, vpc: VpcId, owner: (&str, &Entity), name: &str, entity: &Entity) -> Option<()> {
+        let subnet = self.subnet_of_host(owner, entity)?;
+        if entity.broken {
+            return None;
+        }
+        let count = entity.get::<u64>("count").copied();
+        let first = entity.get::<Ipv4Addr>("address").copied();
+        for n in 0..count.unwrap_or(1) {
+            let full_name = if count.is_some() { format!("{name}-{}", n + 1) } else { name.to_owned() };
+            let host_name = match Name::new(&full_name) {
+                Ok(name) => name,
+                Err(wrong) => {
+                    self.out.error(entity.at, wrong.to_string());
+                    return None;
+                }
+            };
+            let address =
+                first.map(|a| Ipv4Addr::from(u32::from(a).saturating_add(u32::try_from(n).unwrap_or(u32::MAX))));
+            let source_check = entity.get("source_check").copied().unwrap_or(true);
+            let spec = HostSpec { name: host_name, subnet, address, source_check };
+            let host = match self.network.add_host(spec) {
+                Ok(host) => host,
+                Err(refusal) => {
+                    let vpc_name = self.network.vpc(vpc).name.to_string();
+                    self.refuse(entity.span("address"), &qualified(refusal, &vpc_name));
+                    return None;
+                }
+            };
+            self.note_place("host", &format!("{}/{full_name}", owner.0), entity.span("address"));
+            if entity.get::<bool>("up") == Some(&false)
+                && let Err(refusal) = self.network.apply(&Change::SetHost { host, up: false })
+            {
+                self.refuse(entity.span("up"), &refusal);
+            }
+        }
+        Some(())
+    }
+
+    /// The subnet a host names, or the only one of its VPC.
+    fn subnet_of_host(&mut self, (vpc_name, vpc): (&str, &Entity), entity: &Entity) -> Option<SubnetId> {
+        let Names { subnets, .. } = &self.names;
+        if let Some(text) = entity.get::<String>("subnet") {
+            return subnets.find(Some(vpc_name), text, entity.span("subnet"), &mut self.out);
+        }
+        let names: Vec<&str> = vpc.named("subnet").iter().map(|(name, _)| name.as_str()).collect();
+        match names.as_slice() {
+            // The place of the key that is not there is the entity itself.
+            [only] => subnets.find(Some(vpc_name), only, entity.at, &mut self.out),
+            _ if entity.broken => None,
+            [] => {
+                self.out
+                    .error(entity.at, format!("{} has no subnet to live in", entity.path))
+                    .hint(format!("declare [vpc.{vpc_name}.subnet.NAME] with a `cidr`"));
+                None
+            }
+            several => {
+                self.out
+                    .error(entity.at, format!("{} needs a `subnet`", entity.path))
+                    .hint(format!("VPC `{vpc_name}` has {}", list_some(several.iter().copied())));
+                None
+            }
+        }
+    }
+}
+
+/// An MTU; the table bounds it to 16 bits.
+pub(super) fn mtu(entity: &Entity, key: &'static str) -> Option<u16> {
+    entity.get::<ByteSize>(key).and_then(|size| u16::try_from(size.as_u64()).ok())
+}
+
+/// The refusal with its subnet named in full, as places are.
+fn qualified(mut refusal: Refusal, vpc: &str) -> Refusal {
+    match &mut refusal {
+        Refusal::SubnetOverlap { other: name, .. }
+        | Refusal::HostOutsideSubnet { subnet: name, .. }
+        | Refusal::AddressReserved { subnet: name, .. } => *name = format!("{vpc}/{name}"),
+        _ => {}
+    }
+    refusal
+}
+
+/// A time of the file as an instant of the run; the table bounds it.
+pub(super) fn instant(entity: &Entity, key: &'static str) -> Option<crate::units::SimTime> {
+    let time = entity.get::<SimDuration>(key)?;
+    debug_assert!(time.as_nanos() <= TIME_MAX);
+    Some(crate::units::SimTime::ZERO + *time)
+}

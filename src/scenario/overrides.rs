@@ -1,0 +1,128 @@
+//! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as the file's.
+
+use super::diagnostic::{Complaints, Span};
+use super::document::{self, Entry, Node, Table, Value};
+use super::field::{Kind, Section};
+use super::language::SCENARIO;
+use super::nearest::{list_some, nearest};
+
+/// One key to set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Dotted, as in TOML; entries of lists by number from 1: `peering.PeerConn.bandwidth`, `at.1.time`.
+    pub key: String,
+    /// A TOML value, or plain text: `50 Mbps`.
+    pub value: String,
+}
+
+/// Sets every key; complains about keys that do not exist.
+pub(super) fn apply(overrides: &[Override], table: &mut Table, out: &mut Complaints) {
+    for wanted in overrides {
+        let source = out.add_source("--set", wanted.key.clone());
+        let key = Span { source, start: 0, end: wanted.key.len() };
+        let Some(parts) = document::parse_key(wanted.key.trim()) else {
+            out.error(key, format!("`{}` is not a key", wanted.key))
+                .hint("write the path of a key, for example peering.PeerConn.bandwidth");
+            continue;
+        };
+        let mut setter = Setter { wanted, key, out };
+        setter.in_section(&SCENARIO, "the scenario", table, &parts);
+    }
+}
+
+struct Setter<'a> {
+    wanted: &'a Override,
+    /// The key as a place to complain about.
+    key: Span,
+    out: &'a mut Complaints,
+}
+
+impl Setter<'_> {
+    fn in_section(&mut self, section: &'static Section, path: &str, table: &mut Table, parts: &[String]) {
+        let Some((first, rest)) = parts.split_first() else { return };
+        let Some(field) = section.any_field(first) else {
+            self.unknown("key", first, path, section.all_fields().map(|f| f.name));
+            return;
+        };
+        if rest.is_empty() {
+            return self.put(table, first, matches!(field.kind, Kind::Text));
+        }
+        match &field.kind {
+            Kind::Named(inner) => self.in_named(inner, inner_table(table, first, self.key), rest),
+            Kind::List(inner) => self.in_list(inner, table, first, rest),
+            Kind::Pairs(..) | Kind::OneOf(_) if rest.len() == 1 => {
+                if let Some(inner) = inner_table(table, first, self.key) {
+                    self.put(inner, &rest[0], false);
+                }
+            }
+            _ => {
+                self.out
+                    .error(self.key, format!("`{first}` has no parts, so `{}` cannot be set", rest.join(".")))
+                    .hint(format!("`{first}` is {}", field.kind.describe()));
+            }
+        }
+    }
+
+    fn in_named(&mut self, section: &'static Section, table: Option<&mut Table>, parts: &[String]) {
+        let Some(table) = table else { return };
+        // Names may contain dots: the longest one that exists is meant.
+        let exists = |n: &usize| table.get(&parts[..*n].join(".")).is_some();
+        let Some(n) = (1..=parts.len()).rev().find(exists) else {
+            let names: Vec<String> = table.0.iter().map(|e| e.key.clone()).collect();
+            return self.unknown(section.name, &parts[0], "the scenario", names.iter().map(String::as_str));
+        };
+        let name = parts[..n].join(".");
+        if n == parts.len() {
+            return self.put(table, &name, false);
+        }
+        if let Some(inner) = inner_table(table, &name, self.key) {
+            self.in_section(section, &format!("[{}.{name}]", section.name), inner, &parts[n..]);
+        }
+    }
+
+    fn in_list(&mut self, section: &'static Section, table: &mut Table, key: &str, parts: &[String]) {
+        let Some(Value::List(nodes)) = table.0.iter_mut().find(|e| e.key == key).map(|e| &mut e.node.value) else {
+            self.out.error(self.key, format!("the scenario has no `{key}` to set"));
+            return;
+        };
+        let count = nodes.len();
+        let place = parts[0].parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        match place.and_then(|at| nodes.get_mut(at)).map(|node| &mut node.value) {
+            Some(Value::Table(inner)) => self.in_section(section, &format!("[[{key}]]"), inner, &parts[1..]),
+            _ => {
+                self.out
+                    .error(self.key, format!("there is no `{key}` number {}", parts[0]))
+                    .hint(format!("they are numbered from 1 to {count}"));
+            }
+        }
+    }
+
+    fn put(&mut self, table: &mut Table, key: &str, plain: bool) {
+        let source = self.out.add_source(format!("--set {}", self.wanted.key), self.wanted.value.clone());
+        let node = document::parse_value(source, plain, self.out);
+        match table.0.iter_mut().find(|e| e.key == key) {
+            Some(entry) => entry.node = node,
+            None => table.0.push(Entry { key: key.to_owned(), key_span: node.span, node }),
+        }
+    }
+
+    fn unknown<'k>(&mut self, what: &str, name: &str, path: &str, known: impl Iterator<Item = &'k str> + Clone) {
+        let hint = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", list_some(known)),
+        };
+        self.out.error(self.key, format!("{path} has no {what} called `{name}`")).hint(hint);
+    }
+}
+
+/// The table under `key`, made if there is none; `None` if something else is there, which the reader complains about.
+fn inner_table<'t>(table: &'t mut Table, key: &str, span: Span) -> Option<&'t mut Table> {
+    if table.get(key).is_none() {
+        let node = Node { span, value: Value::Table(Table::default()) };
+        table.0.push(Entry { key: key.to_owned(), key_span: span, node });
+    }
+    match table.0.iter_mut().find(|e| e.key == key).map(|e| &mut e.node.value) {
+        Some(Value::Table(inner)) => Some(inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,76 @@
+//! Says what the control plane refused or remarked on, at the key that caused it, pointing also at the other things named.
+
+use super::Loader;
+use super::datum::Entity;
+use super::diagnostic::Span;
+use crate::model::Refusal;
+
+impl Loader<'_> {
+    /// Complains about a refusal at `span`.
+    pub(super) fn refuse(&mut self, span: Span, refusal: &Refusal) {
+        let places = &self.names.places;
+        let others: Vec<(Span, String)> = others(refusal)
+            .into_iter()
+            .filter_map(|(kind, name, text)| Some((*places.get(&(kind, name))?, text)))
+            .collect();
+        let complaint = self.out.error(span, refusal.to_string()).code(refusal.code());
+        if let Some(hint) = refusal.hint() {
+            complaint.hint(hint);
+        }
+        for (place, text) in others {
+            complaint.label(place, text);
+        }
+    }
+
+    /// Turns the control plane's remarks on the last operation into warnings at `span`; keeps at most `room`, answers how many
+    /// there were.
+    pub(super) fn remark(&mut self, span: Span, room: usize) -> usize {
+        let notices = self.network.take_notices();
+        for notice in notices.iter().take(room) {
+            self.out.warning(span, notice.message());
+        }
+        notices.len()
+    }
+
+    /// Notes where a thing was declared.
+    pub(super) fn note_place(&mut self, kind: &'static str, full: &str, span: Span) {
+        self.names.places.insert((kind, full.to_owned()), span);
+    }
+}
+
+/// The other declared things a refusal names: kind, full name, what to say there.
+fn others(refusal: &Refusal) -> Vec<(&'static str, String, String)> {
+    let vpc = |name: &String, cidr: &dyn std::fmt::Display| ("vpc", name.clone(), format!("`{name}`: {cidr}"));
+    match refusal {
+        Refusal::SubnetOutsideVpc { vpc: name, cidrs, .. } => vec![vpc(name, cidrs)],
+        Refusal::RouteInsideVpc { vpc: name, cidr, .. } => vec![vpc(name, cidr)],
+        Refusal::SubnetOverlap { other, .. } => vec![("subnet", other.clone(), format!("subnet `{other}`"))],
+        Refusal::HostOutsideSubnet { subnet, .. } | Refusal::AddressReserved { subnet, .. } => {
+            vec![("subnet", subnet.clone(), format!("subnet `{subnet}`"))]
+        }
+        Refusal::AddressTaken { other, .. } => vec![("host", other.clone(), format!("host `{other}`"))],
+        Refusal::AlreadyPeered { existing, .. } => vec![("peering", existing.clone(), "the first one".into())],
+        Refusal::ForeignPeering { peering, .. } => vec![("peering", peering.clone(), format!("`{peering}`"))],
+        Refusal::EndsOverlap { vpc: name, cidr, other, other_cidr } => vec![vpc(name, cidr), vpc(other, other_cidr)],
+        Refusal::PeersOverlap { peer, cidr, other, other_cidr, .. } => vec![vpc(peer, cidr), vpc(other, other_cidr)],
+        Refusal::Ecmp { table, to } => vec![("route", format!("{table} {to}"), "the first one".into())],
+        _ => Vec::new(),
+    }
+}
+
+/// The key of a peering that a refusal to make it is about.
+pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> Span {
+    let key = match refusal {
+        Refusal::BandwidthNotSettable | Refusal::BandwidthTooHigh { .. } | Refusal::BandwidthNotWhole { .. } => {
+            "bandwidth"
+        }
+        Refusal::BurstTooSmall { .. } => "burst",
+        Refusal::BufferTooLarge { what: "a queue", .. } => "queue",
+        Refusal::BufferTooLarge { .. } => "burst",
+        Refusal::DelayTooSmall { .. } => "delay",
+        Refusal::PeeredWithItself { .. } => "accepter",
+        _ => return peering.at,
+    };
+    // An unset burst or queue follows the bandwidth.
+    if peering.has(key) { peering.span(key) } else { peering.span("bandwidth") }
+}

@@ -1,0 +1,133 @@
+//! Custom routes, inline and from files: entities and lines -> control plane.
+
+use super::Loader;
+use super::datum::{Datum, Entity};
+use super::diagnostic::Span;
+use super::value;
+use crate::model::{NextHop, RouteSpec, TableId};
+use ipnet::Ipv4Net;
+use std::collections::HashMap;
+
+/// Complaints about one file of routes beyond this many are only counted; remarks likewise.
+const LINES_MAX: usize = 20;
+
+impl Loader<'_> {
+    /// Fills a table with the routes of its entity.
+    pub(super) fn routes(&mut self, table: TableId, entity: &Entity) {
+        for route in entity.list("routes").iter().filter(|r| !r.broken) {
+            let Some(&to) = route.get::<Ipv4Net>("to") else { continue };
+            let disabled = route.get("disabled").copied().unwrap_or(false);
+            let Some(via) = self.next_hop(route, "via") else { continue };
+            match self.network.add_route(table, RouteSpec { to, via, disabled }) {
+                Ok(()) => {
+                    let place = format!("{} {to}", self.network.table_name(table));
+                    self.note_place("route", &place, route.span("to"));
+                }
+                Err(refusal) => self.refuse(route.span("to"), &refusal),
+            }
+            self.remark(route.span("to"), usize::MAX);
+        }
+        if entity.has("routes_file") {
+            self.routes_file(table, entity);
+        } else if entity.has("via") {
+            self.out
+                .error(entity.key_span("via"), "`via` here is for the lines of a `routes_file`, and there is none")
+                .hint("write it into each route: routes = [{ to = \"…\", via = \"…\" }]");
+        }
+    }
+
+    /// The next hop under `key`: a peering's name, or a blackhole.
+    pub(super) fn next_hop(&mut self, entity: &Entity, key: &'static str) -> Option<NextHop> {
+        match entity.get::<Datum>(key)? {
+            Datum::Text(name) => {
+                let found = self.names.peerings.find(None, name, entity.span(key), &mut self.out);
+                found.map(NextHop::Peering)
+            }
+            Datum::Entity(blackhole) if blackhole.get::<bool>("blackhole") == Some(&true) => Some(NextHop::Blackhole),
+            _ => {
+                self.out
+                    .error(entity.span(key), "`blackhole` can only be true")
+                    .hint("name a peering instead, or leave the route out");
+                None
+            }
+        }
+    }
+
+    /// One route a line: prefix, or prefix and next hop.
+    fn routes_file(&mut self, table: TableId, entity: &Entity) {
+        let default = if entity.has("via") {
+            let Some(via) = self.next_hop(entity, "via") else { return };
+            Some(via)
+        } else {
+            None
+        };
+        let Some(source) = self.read_text_file(entity, "routes_file") else { return };
+        let text = self.out.text(source).to_owned();
+        let mut hops: HashMap<&str, Option<NextHop>> = HashMap::new();
+        let (mut start, mut wrong, mut remarks) = (0, 0, 0);
+        for line in text.split_inclusive('\n') {
+            let said = line.split('#').next().unwrap_or("");
+            let words: Vec<&str> = said.split_whitespace().collect();
+            let lead = said.len() - said.trim_start().len();
+            let span = Span { source, start: start + lead, end: start + lead + said.trim().len() };
+            start += line.len();
+            let before = self.out.count();
+            let via = match words.as_slice() {
+                [] => continue,
+                [_] => default.or_else(|| self.no_next_hop(span)),
+                [_, via] => match hops.get(via) {
+                    // Known, and complained about if it is wrong.
+                    Some(known) => *known,
+                    None => {
+                        let found = self.named_hop(via, span);
+                        hops.insert(via, found);
+                        found
+                    }
+                },
+                _ => {
+                    self.out.error(span, "a line is a prefix, or a prefix and a next hop");
+                    None
+                }
+            };
+            let to = words.first().and_then(|word| value::cidr(word, span, &mut self.out));
+            if let (Some(to), Some(via)) = (to, via) {
+                if let Err(refusal) = self.network.add_route(table, RouteSpec { to, via, disabled: false }) {
+                    self.refuse(span, &refusal);
+                }
+            }
+            if self.out.count() > before {
+                wrong += 1;
+                if wrong > LINES_MAX {
+                    self.out.forget_after(before);
+                }
+            }
+            remarks += self.remark(span, LINES_MAX.saturating_sub(remarks));
+        }
+        self.and_more(entity, wrong, remarks);
+    }
+
+    /// Says how many complaints and remarks about a file of routes were not shown.
+    fn and_more(&mut self, entity: &Entity, wrong: usize, remarks: usize) {
+        let span = entity.span("routes_file");
+        if wrong > LINES_MAX {
+            self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - LINES_MAX));
+        }
+        if remarks > LINES_MAX {
+            self.out.warning(span, format!("… and {} more remarks on this file", remarks - LINES_MAX));
+        }
+    }
+
+    fn named_hop(&mut self, name: &str, span: Span) -> Option<NextHop> {
+        match name {
+            "blackhole" => Some(NextHop::Blackhole),
+            _ => self.names.peerings.find(None, name, span, &mut self.out).map(NextHop::Peering),
+        }
+    }
+
+    fn no_next_hop(&mut self, span: Span) -> Option<NextHop> {
+        self.out
+            .error(span, "this route has no next hop")
+            .hint("write it behind the prefix, or give `via` beside `routes_file`");
+        None
+    }
+}

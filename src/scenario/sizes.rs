@@ -1,0 +1,148 @@
+//! Packet sizes of a traffic entry: fixed, a mix with weights, a mix from a file.
+
+use super::Loader;
+use super::datum::{Datum, Entity, Pair};
+use super::diagnostic::Span;
+use super::language::{PACKET_MAX, PACKET_MIN};
+use crate::model::plan::PacketSize;
+use crate::units::ByteSize;
+
+/// 64, 594 and 1518 byte Ethernet frames 7 : 4 : 1, less 18 bytes of Ethernet each.
+const IMIX: [(u16, u32); 3] = [(46, 7), (576, 4), (1500, 1)];
+/// An echo request as `ping` sends it.
+const PING: u16 = 84;
+const KEYS: [&str; 4] = ["packet_size", "payload", "sizes", "sizes_file"];
+/// Parts of a percent in which cumulative shares are counted: a whole is then 10⁹, as in [`crate::units::Share`].
+const PER_PERCENT: u64 = 10_000_000;
+
+impl Loader<'_> {
+    /// The sizes of an entry's packets; complains unless exactly one key gives them.
+    pub(super) fn packet_size(&mut self, entity: &Entity, ping: bool) -> Option<PacketSize> {
+        let given: Vec<&'static str> = KEYS.into_iter().filter(|key| entity.has(key)).collect();
+        if entity.has("sizes_form") && !entity.has("sizes_file") {
+            self.out.error(
+                entity.key_span("sizes_form"),
+                "`sizes_form` says how to read a `sizes_file`, and there is none",
+            );
+            return None;
+        }
+        match given.as_slice() {
+            [] if ping => Some(PacketSize::Fixed(PING)),
+            [] if entity.broken => None,
+            [] => {
+                self.out.error(entity.at, format!("{} needs a `packet_size`", entity.path)).hint(
+                    "add for example packet_size = \"1500 B\" (IPv4 total length), or `payload`, `sizes` or `sizes_file`",
+                );
+                None
+            }
+            ["packet_size"] => fixed(entity.get::<ByteSize>("packet_size")?.as_u64()),
+            ["payload"] => fixed(entity.get::<ByteSize>("payload")?.as_u64() + PACKET_MIN),
+            ["sizes"] => self.inline_mix(entity),
+            [_] => self.mix_from_file(entity),
+            [first, second, ..] => {
+                self.out
+                    .error(entity.key_span(second), format!("{} has both `{first}` and `{second}`", entity.path))
+                    .label(entity.key_span(first), "the other one")
+                    .hint("keep one of them");
+                None
+            }
+        }
+    }
+
+    fn inline_mix(&mut self, entity: &Entity) -> Option<PacketSize> {
+        let Some(pairs) = entity.get::<Vec<Pair>>("sizes") else { return Some(PacketSize::Mix(IMIX.into())) };
+        let mut mix = Vec::new();
+        for Pair { key, value } in pairs {
+            let size = match key.value.parse::<ByteSize>() {
+                Ok(size) => self.legal_size(size.as_u64(), key.span),
+                Err(wrong) => {
+                    let hint = wrong.hint().unwrap_or_else(|| "write a size such as \"1500 B\"".into());
+                    self.out.error(key.span, wrong.to_string()).hint(hint);
+                    None
+                }
+            };
+            let Datum::Integer(weight) = value.value else { continue };
+            mix.extend(size.zip(u32::try_from(weight).ok()));
+        }
+        if mix.is_empty() && pairs.is_empty() {
+            self.out
+                .error(entity.span("sizes"), "`sizes` names no size")
+                .hint("write { \"64 B\" = 7, \"1500 B\" = 1 }");
+        }
+        (mix.len() == pairs.len() && !mix.is_empty()).then(|| PacketSize::Mix(mix.into()))
+    }
+
+    /// Lines of `size weight`, or of `size cumulative-percent`.
+    fn mix_from_file(&mut self, entity: &Entity) -> Option<PacketSize> {
+        let cumulative = entity.get::<String>("sizes_form").is_some_and(|form| form == "cdf");
+        let source = self.read_text_file(entity, "sizes_file")?;
+        let text = self.out.text(source).to_owned();
+        let (mut start, mut mix, mut below) = (0, Vec::new(), 0);
+        for line in text.split_inclusive('\n') {
+            let said = line.split('#').next().unwrap_or("");
+            let lead = said.len() - said.trim_start().len();
+            let span = Span { source, start: start + lead, end: start + lead + said.trim().len() };
+            start += line.len();
+            if said.trim().is_empty() {
+                continue;
+            }
+            let (size, number) = self.size_line(said, cumulative, span)?;
+            let weight = if cumulative {
+                let Some(weight) = number.checked_sub(below).filter(|_| number <= 100 * PER_PERCENT) else {
+                    self.out
+                        .error(span, "cumulative percent must not fall, and end at 100")
+                        .hint("for plain weights, leave `sizes_form` out");
+                    return None;
+                };
+                below = number;
+                weight
+            } else {
+                number
+            };
+            if let Some(weight) = u32::try_from(weight).ok().filter(|w| *w > 0) {
+                mix.push((self.legal_size(size, span)?, weight));
+            }
+        }
+        if mix.is_empty() || (cumulative && below != 100 * PER_PERCENT) {
+            let what = if mix.is_empty() { "gives no size any weight" } else { "does not end at 100 percent" };
+            self.out.error(entity.span("sizes_file"), format!("this file {what}"));
+            return None;
+        }
+        Some(PacketSize::Mix(mix.into()))
+    }
+
+    /// A size in bytes, and a weight or parts of a percent.
+    fn size_line(&mut self, said: &str, cumulative: bool, span: Span) -> Option<(u64, u64)> {
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let parsed = match words.as_slice() {
+            [size, number] => {
+                let number = if cumulative {
+                    format!("{number} %").parse::<crate::units::Share>().ok().map(|s| s.as_ppb())
+                } else {
+                    number.parse::<u32>().ok().map(u64::from)
+                };
+                size.parse().ok().zip(number)
+            }
+            _ => None,
+        };
+        if parsed.is_none() {
+            let second = if cumulative { "a cumulative percent up to 100" } else { "a whole weight" };
+            self.out.error(span, format!("a line is a size in bytes and {second}"));
+        }
+        parsed
+    }
+
+    fn legal_size(&mut self, size: u64, span: Span) -> Option<u16> {
+        let legal = u16::try_from(size).ok().filter(|s| u64::from(*s) >= PACKET_MIN);
+        if legal.is_none() {
+            self.out
+                .error(span, format!("no packet has {size} bytes"))
+                .hint(format!("an IPv4 total length goes from {PACKET_MIN} B to {PACKET_MAX} B"));
+        }
+        legal
+    }
+}
+
+fn fixed(size: u64) -> Option<PacketSize> {
+    u16::try_from(size).ok().map(PacketSize::Fixed)
+}

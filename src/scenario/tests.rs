@@ -1,0 +1,203 @@
+//! The language as a whole: the tables are complete, good scenarios mean what they say, damaged ones never panic.
+//! What broken scenarios are told is in `tests/broken/`.
+
+use super::field::{Field, Kind, Section};
+use super::*;
+use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Subject};
+use crate::model::{Change, NextHop, QueueLimit};
+use crate::units::{BitRate, ByteSize};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+thread_local! {
+    static READ: RefCell<BTreeSet<(&'static str, &'static str)>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Notes that the loader asked for a key; called by every access.
+pub(super) fn note_read(section: &'static Section, key: &'static str) {
+    READ.with_borrow_mut(|read| read.insert((section.name, key)));
+}
+
+/// Files in memory.
+struct Memory(BTreeMap<String, Vec<u8>>);
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
+        let found = self.0.get(&path.display().to_string());
+        found.map(|bytes| Bytes::from(bytes.clone())).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+    }
+}
+
+const FULL: &str = include_str!("../../tests/broken/full.toml");
+
+fn load_with(text: &[u8], overrides: &[(&str, &str)]) -> Result<Scenario, Vec<Diagnostic>> {
+    let files = [
+        ("s/full.toml", text.to_vec()),
+        ("s/routes.txt", b"# more\n172.20.0.0/16 P13 # by name\n172.21.0.0/16\n\n172.22.0.0/16 blackhole".to_vec()),
+        ("s/sizes.txt", b"100 25\n1500 100\n".to_vec()),
+        ("s/a.pcap", b"".to_vec()),
+    ];
+    let memory = Memory(files.map(|(name, bytes)| (name.to_owned(), bytes)).into());
+    let set = |(key, value): &(&str, &str)| Override { key: (*key).into(), value: (*value).into() };
+    load(Path::new("s/full.toml"), &memory, &overrides.iter().map(set).collect::<Vec<_>>())
+}
+
+fn good(text: &str) -> Scenario {
+    load_with(text.as_bytes(), &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)))
+}
+
+fn rendered(all: &[Diagnostic]) -> String {
+    all.iter().map(|d| d.render(100)).collect()
+}
+
+fn sections() -> Vec<&'static Section> {
+    fn visit(section: &'static Section, all: &mut Vec<&'static Section>) {
+        all.push(section);
+        section.all_fields().for_each(|field: &Field| kind(&field.kind, all));
+    }
+    fn kind(of: &'static Kind, all: &mut Vec<&'static Section>) {
+        match of {
+            Kind::OneOf(kinds) => kinds.iter().for_each(|k| kind(k, all)),
+            Kind::Table(inner) | Kind::Named(inner) | Kind::List(inner) if all.iter().all(|s| s.name != inner.name) => {
+                visit(inner, all);
+            }
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    visit(&language::SCENARIO, &mut all);
+    all
+}
+
+#[test]
+fn every_key_of_the_language_is_read() {
+    // A replay does not load yet, so the rest is read without it.
+    let with_replay = format!("{FULL}\n[traffic.r]\npattern = \"replay\"\nfile = \"a.pcap\"\n");
+    let _ = load_with(with_replay.as_bytes(), &[]);
+    READ.with_borrow(|read| {
+        for section in sections() {
+            for field in section.all_fields() {
+                // The reader itself chooses the variant.
+                let read = matches!(field.kind, Kind::Tag) || read.contains(&(section.name, field.name));
+                assert!(read, "[{}] {} is never read", section.name, field.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn every_verb_has_its_making() {
+    let verbs: Vec<&str> = language::VERBS.iter().map(|s| s.name).collect();
+    assert_eq!(verbs, timeline::BUILD.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_schema_names_every_section() {
+    let schema = schema();
+    for section in sections().iter().filter(|s| s.name != "scenario") {
+        assert!(schema["$defs"].get(section.name).is_some(), "{}", section.name);
+    }
+    assert_eq!(schema["properties"]["duration"]["type"], "string");
+    assert_eq!(schema["$defs"]["at"]["oneOf"].as_array().map(Vec::len), Some(language::VERBS.len()));
+}
+
+#[test]
+fn the_full_scenario_means_what_it_says() {
+    let Scenario { network, plan, .. } = good(FULL);
+    assert_eq!(plan.question.as_deref(), Some("does every key of the language load?"));
+    let p12 = network.find_peering("P12").map(|p| network.peering(p));
+    let shaping = p12.and_then(|p| p.shaping(&network.rules));
+    assert_eq!(shaping.map(|s| (s.rate, s.queue)), Some((BitRate::from_mbps(100), QueueLimit::Packets(10))));
+    let routed = |table: &str, to: &str| {
+        let vpc = network.find_vpc("VPC1")?;
+        let table = network.table(network.find_table(vpc, table)?);
+        table.routes.get(&to.parse().ok()?).map(|r| r.via)
+    };
+    assert_eq!(routed("T", "172.22.0.0/16"), Some(NextHop::Blackhole));
+    assert!(matches!(routed("A", "10.0.1.0/24"), Some(NextHop::Peering(_))));
+    let hosts: Vec<String> = network.hosts().map(|(id, _)| network.host_name(id)).collect();
+    assert_eq!(&hosts[..4], ["VPC1/web", "VPC1/many-1", "VPC1/many-2", "VPC1/many-3"]);
+    let traffic = |name: &str| plan.traffic.iter().find(|t| t.name.as_str() == name).expect("declared");
+    assert!(matches!(&traffic("sync").pattern, Pattern::Constant(Pace::Rate(r)) if *r == BitRate::from_mbps(80)));
+    assert!(matches!(&traffic("many").to, Destination::AnyOf(hosts) if hosts.len() == 2));
+    assert!(matches!(&traffic("mix").size, PacketSize::Mix(m) if m[..] == [(100, 250_000_000), (1500, 750_000_000)]));
+    assert!(matches!(traffic("imix").size, PacketSize::Mix(ref m) if m.len() == 3));
+    assert!(matches!(traffic("probe").pattern, Pattern::Ping { .. }));
+}
+
+#[test]
+fn the_timeline_is_in_order_and_undoes_what_it_says() {
+    let Scenario { plan, .. } = good(FULL);
+    assert!(plan.timeline.is_sorted_by_key(|a| a.time));
+    let said: Vec<&str> = plan.timeline.iter().map(|a| a.text.as_str()).collect();
+    assert!(said.contains(&"change_bandwidth P12 50 Mbps"), "{said:?}");
+    assert!(said.contains(&"add_route VPC1/A 172.30.0.0/16 via blackhole disabled"), "{said:?}");
+    let undone = plan.timeline.iter().find(|a| a.text == "link_loss P12 0.1 %").expect("undone");
+    assert!(matches!(undone.change, Change::SetLoss { .. }));
+}
+
+#[test]
+fn expectations_become_ranges() {
+    let Scenario { plan, .. } = good(FULL);
+    let check = |metric| plan.expectations.iter().flat_map(|e| &e.checks).find(|c| c.metric == metric).expect("stated");
+    assert_eq!((check(Metric::Loss).low, check(Metric::Loss).high), (0, 399_999_999));
+    assert_eq!(check(Metric::DroppedBy("no_route")).text, "> 0");
+    assert!(matches!(plan.expectations[1].subject, Subject::Link { from_requester: false, .. }));
+}
+
+#[test]
+fn overrides_meet_the_same_checks() {
+    let set = |key, value| load_with(FULL.as_bytes(), &[(key, value)]);
+    let burst = |s: &Scenario| s.network.find_peering("P12").and_then(|p| s.network.peering(p).burst);
+    let loaded = set("peering.P12.burst", "3000 B").unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    assert_eq!(burst(&loaded), Some(ByteSize::from_bytes(3000)));
+    assert!(set("name", "7").is_ok());
+    assert!(set("at.1.time", "'9 s'").is_ok());
+    for (key, value, said) in [
+        ("peering.P12.bandwith", "50 Mbps", "did you mean `bandwidth`?"),
+        ("peering.P21.bandwidth", "50 Mbps", "did you mean `P12`?"),
+        ("peering.P12.bandwidth", "50", "--set peering.P12.bandwidth:1:1"),
+        ("at.99.time", "1 s", "numbered from 1"),
+        ("a b", "1 s", "is not a key"),
+        ("seed.x", "1", "has no parts"),
+    ] {
+        let all = set(key, value).expect_err(key);
+        assert!(rendered(&all).contains(said), "{key}: {}", rendered(&all));
+    }
+}
+
+#[test]
+fn damaged_text_never_panics() {
+    for at in 0..FULL.len() {
+        let _ = load_with(&FULL.as_bytes()[..at], &[]);
+    }
+    // A fixed linear congruential sequence: damage that can be repeated.
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for _ in 0..2_000 {
+        let mut bytes = FULL.as_bytes().to_vec();
+        for _ in 0..=next(6) {
+            let at = next(bytes.len());
+            bytes[at] = b"\"[]{}=,#. \n09azAZ-_/%<>\xff\x00"[next(25)];
+        }
+        if let Err(all) = load_with(&bytes, &[]) {
+            assert!(!rendered(&all[..all.len().min(3)]).is_empty());
+        }
+    }
+}
+
+#[test]
+fn half_a_million_routes_load_quickly() {
+    let lines: String =
+        (0..500_000_u32).map(|n| format!("{}/32\n", std::net::Ipv4Addr::from(0x6400_0000 + n))).collect();
+    let text = FULL.replace("routes.txt", "big.txt");
+    let files = [("s/full.toml", text), ("s/big.txt", lines), ("s/sizes.txt", "100 100\n".into())];
+    let memory = Memory(files.map(|(name, text)| (name.to_owned(), text.into_bytes())).into());
+    let loaded = load(Path::new("s/full.toml"), &memory, &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    let largest = loaded.network.tables().map(|(_, t)| t.routes.len()).max();
+    assert_eq!(largest, Some(500_000));
+    assert!(loaded.warnings.len() < 30);
+}
