@@ -54,10 +54,16 @@ impl Loader<'_> {
     }
 
     fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: Span) {
-        let names: Vec<String> = match vpc {
+        let mut names: Vec<String> = match vpc {
             Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),
             None => self.network.hosts().map(|(id, _)| self.network.host_name(id)).collect(),
         };
+        // Those that could not be made may have been meant all the same.
+        let owner = vpc.map(|vpc| format!("{}/", self.network.vpc(vpc).name));
+        names.extend(self.names.broken_hosts.iter().filter_map(|full| match &owner {
+            Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
+            None => Some(full.clone()),
+        }));
         unknown(what, name, names.iter().map(String::as_str), span, &mut self.out);
     }
 
