@@ -70,6 +70,11 @@ impl Loader<'_> {
     fn hosts_like(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
         let (vpc_pattern, pattern) = text.split_once('/').unwrap_or(("*", text));
         let network = &self.network;
+        let vpcs: Vec<VpcId> = if vpc_pattern.contains('*') {
+            network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())).map(|(id, _)| id).collect()
+        } else {
+            vec![self.names.vpcs.find(None, vpc_pattern, span, &mut self.out)?]
+        };
         let by_vpc = self.names.hosts_by_vpc.get_or_insert_with(|| {
             let mut by_vpc = vec![Vec::new(); network.vpcs().len()];
             for (id, host) in network.hosts() {
@@ -77,11 +82,8 @@ impl Loader<'_> {
             }
             by_vpc
         });
-        let mut found = Vec::new();
-        for (vpc, _) in network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())) {
-            let of_vpc = by_vpc.get(vpc.index()).into_iter().flatten();
-            found.extend(of_vpc.copied().filter(|h| matches(pattern, network.host(*h).name.as_str())));
-        }
+        let of_vpcs = vpcs.iter().filter_map(|vpc| by_vpc.get(vpc.index())).flatten().copied();
+        let found: Vec<HostId> = of_vpcs.filter(|h| matches(pattern, network.host(*h).name.as_str())).collect();
         let broken = self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
         if found.is_empty() && !broken {
             let hint = match text.split_once('/') {
