@@ -56,7 +56,11 @@ fn every_shipped_scenario_gives_its_golden_report() {
     for file in shipped() {
         let (snapshot, digest) = play(&file);
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-        assert!(snapshot.demands_met(), "{stem} does not meet its own demands:\n{}", report::text(&snapshot, 100, false));
+        assert!(
+            snapshot.demands_met(),
+            "{stem} does not meet its own demands:\n{}",
+            report::text(&snapshot, 100, false)
+        );
         let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, 100, false));
         let golden = root().join("tests/goldens").join(format!("{stem}.txt"));
         if update {
@@ -82,4 +86,20 @@ fn every_shipped_scenario_asks_a_question_and_stands_in_the_gallery() {
         assert!(gallery.contains(&format!("({name})")), "{name} is missing in scenarios/README.md");
         assert!(gallery.contains(question), "scenarios/README.md does not ask: {question}");
     }
+}
+
+#[test]
+fn the_readme_shows_the_real_report_and_a_scenario_that_runs() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let (mut snapshot, _) = play(&root().join("scenarios/quick-start.toml"));
+    snapshot.file = "scenarios/quick-start.toml".into();
+    assert!(
+        readme.contains(&report::text(&snapshot, 100, false)),
+        "README.md shows another report of quick-start.toml"
+    );
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+    std::fs::write(file.path(), example.expect("README.md has an example")).expect("it can be written");
+    let (snapshot, _) = play(file.path());
+    assert!(snapshot.demands_met(), "the README's example does not hold:\n{}", report::text(&snapshot, 100, false));
 }

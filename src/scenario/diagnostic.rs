@@ -212,7 +212,9 @@ impl Complaints {
             Some(source) => source.clone(),
             None => Arc::new(NamedSource::new("", String::new())),
         };
-        let labels = vec![(underlined(source.inner(), span), String::new())];
+        // A file that could not be read as text has no place to show.
+        let place = || (underlined(source.inner(), span), String::new());
+        let labels = if source.inner().is_empty() { Vec::new() } else { vec![place()] };
         let at = self.list.len();
         self.list.push(Diagnostic { severity, message, code: None, hint: None, source, labels, origin: span.source });
         &mut self.list[at]
