@@ -50,7 +50,7 @@ impl Run {
     }
 
     fn act(&mut self, index: usize, action: &Action) -> ActionOutcome {
-        let result = self.simulation.apply(&action.change, action.time);
+        let result = self.simulation.apply(action.by, &action.change, action.time);
         let expected = action.refused.as_deref();
         let (text, refused) = match result {
             Ok(outcome) => (outcome.0, None),

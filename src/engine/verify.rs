@@ -4,8 +4,8 @@ use super::books::{LinkCounts, TrafficCounts};
 use super::delay::DelayRecorder;
 use super::run::Run;
 use crate::dataplane::DropReason;
-use crate::model::LinkId;
 use crate::model::plan::{Check, Expectation, Metric, Subject};
+use crate::model::{LinkId, PeeringState};
 use crate::units::{BitRate, ByteSize, Share, SimDuration};
 
 /// One check of one expectation.
@@ -37,16 +37,29 @@ pub fn verify(run: &Run) -> Vec<CheckOutcome> {
 fn measure(run: &Run, expectation: &Expectation, check: &Check) -> Option<u64> {
     let (from, to) = expectation.between;
     let span = to.since(from);
-    match expectation.subject {
-        Subject::Traffic(id) => {
+    match &expectation.subject {
+        &Subject::Traffic(id) => {
             let book = run.simulation.traffic_book(id);
             let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
             of_traffic(counts, check.metric, span, run.plan.entry(id).is_ping())
         }
         Subject::Link { peering, from_requester } => {
-            let book = run.simulation.link_book(LinkId::new(peering, from_requester));
+            let id = run.simulation.network().find_peering_made_as(peering.as_str())?;
+            let book = run.simulation.link_book(LinkId::new(id, *from_requester));
             let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
             of_link(counts, check.metric, span, book.longest_queue)
+        }
+        Subject::Peering { peering } => {
+            let network = run.simulation.network();
+            let peering = network.peering(network.find_peering_made_as(peering.as_str())?);
+            match check.metric {
+                Metric::State(at) => {
+                    let state = peering.state_at(at)?;
+                    Some(PeeringState::ALL.iter().position(|s| *s == state)? as u64)
+                }
+                Metric::Availability => peering.availability(run.simulation.now()).map(|a| a.share.as_ppb()),
+                _ => None,
+            }
         }
     }
 }
@@ -65,6 +78,7 @@ fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping
         Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.delivered.bytes), span).as_bps(),
         Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(delays, metric),
         Metric::Offered | Metric::Carried | Metric::CarriedBytes | Metric::LongestQueue => return None,
+        Metric::State(_) | Metric::Availability => return None,
     })
 }
 
@@ -80,6 +94,7 @@ fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue
         Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.carried.bytes), span).as_bps(),
         Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(&counts.delay, metric),
         Metric::Sent | Metric::Delivered | Metric::Misdelivered | Metric::Answered | Metric::IcmpErrors => return None,
+        Metric::State(_) | Metric::Availability => return None,
     })
 }
 

@@ -1,21 +1,32 @@
-//! What can happen to a network while it runs: one [`Change`] per verb of the timeline. Applying one is atomic; time stands
-//! outside (the engine says when).
+//! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings are named, not
+//! indexed: a name means whoever bears it when the change comes.
 
-use super::control::RouteSpec;
+use super::control::{PeeringSpec, RouteSpec};
 use super::ids::*;
+use super::lifecycle::Step;
+use super::name::Name;
 use super::network::Network;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
-use crate::units::{BitRate, Share};
+use super::vpc::NextHop;
+use crate::units::{BitRate, Share, SimTime};
 use ipnet::Ipv4Net;
 
 /// One control-plane action or injected fault.
 #[derive(Debug, Clone)]
 pub enum Change {
+    /// S16–S18: a new peering connection, asked for by the requester's account.
+    CreatePeering(Box<PeeringSpec>),
+    /// Accept, reject, delete, enable, isolate, restore.
+    Step { peering: Name, step: Step },
+    /// S16.
+    Rename { peering: Name, name: Name },
     /// S34: a new cap, effective at once.
-    ChangeBandwidth { peering: PeeringId, bandwidth: BitRate },
+    ChangeBandwidth { peering: Name, bandwidth: BitRate },
+    /// S25a: one more CIDR.
+    AddCidr { vpc: VpcId, cidr: Ipv4Net },
     /// A new custom route.
-    AddRoute { table: TableId, route: RouteSpec },
+    AddRoute { table: TableId, to: Ipv4Net, via: Via, disabled: bool },
     /// Deletes a custom route.
     RemoveRoute { table: TableId, to: Ipv4Net },
     /// Takes a custom route out of force, or back.
@@ -23,65 +34,96 @@ pub enum Change {
     /// Starts or stops a host.
     SetHost { host: HostId, up: bool },
     /// Cuts or mends a peering's transport.
-    SetLink { peering: PeeringId, up: bool },
+    SetLink { peering: Name, up: bool },
     /// Sets the share of packets lost on a peering's transport.
-    SetLoss { peering: PeeringId, loss: Share },
+    SetLoss { peering: Name, loss: Share },
+    /// Fails or mends one forwarding node, numbered from 1 (S10).
+    SetNode { peering: Name, node: usize, up: bool },
 }
 
-/// What a change did, for a person: `100 Mbps -> 50 Mbps`.
+/// The next hop of a route to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Over the peering that bears this name then.
+    Peering(Name),
+    /// Nowhere, on purpose.
+    Blackhole,
+}
+
+/// What a change did, for a person: `PeerConn 100 Mbps -> 50 Mbps`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome(pub String);
 
 impl Network {
-    /// Carries out one change, or refuses it and changes nothing.
+    /// Carries out one change that account `by` asks for at `now` (none: whoever may), or refuses it and changes nothing.
     ///
     /// # Errors
     /// The refusals of the operation that the change names.
-    pub fn apply(&mut self, change: &Change) -> Result<Outcome, Refusal> {
-        match *change {
-            Change::ChangeBandwidth { peering, bandwidth } => self.change_bandwidth(peering, bandwidth),
-            Change::AddRoute { table, route } => {
-                self.add_route(table, route)?;
-                Ok(Outcome(format!("{} now routes {}", self.table_name(table), route.to)))
+    pub fn apply(&mut self, by: Option<AccountId>, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
+        match change {
+            Change::CreatePeering(spec) => self.create(by, spec, now),
+            Change::Step { peering, step } => self.step(by, self.named(peering)?, *step, now),
+            Change::Rename { peering, name } => self.rename(by, self.named(peering)?, name.clone()),
+            Change::ChangeBandwidth { peering, bandwidth } => {
+                self.change_bandwidth(by, self.named(peering)?, *bandwidth)
             }
-            Change::RemoveRoute { table, to } => {
-                self.check_custom(table, to)?;
-                let edited = &mut self.tables[table.index()];
-                edited.routes.remove(&to);
-                edited.revision += 1;
-                Ok(Outcome(format!("{} no longer routes {to}", self.table_name(table))))
+            Change::AddCidr { vpc, cidr } => {
+                self.check_owner(by, *vpc, || format!("add a CIDR to `{}`", self.vpc(*vpc).name))?;
+                self.add_cidr(*vpc, *cidr)?;
+                Ok(Outcome(format!("{} now also has {cidr}", self.vpc(*vpc).name)))
             }
-            Change::DisableRoute { table, to, disabled } => {
-                self.check_custom(table, to)?;
-                let edited = &mut self.tables[table.index()];
-                edited.revision += 1;
-                if let Some(route) = edited.routes.get_mut(&to) {
-                    route.disabled = disabled;
-                }
-                let what = if disabled { "disabled" } else { "enabled" };
-                Ok(Outcome(format!("route to {to} in {} {what}", self.table_name(table))))
+            Change::AddRoute { table, to, via, disabled } => {
+                self.check_table_owner(by, *table)?;
+                let via = match via {
+                    Via::Peering(name) => NextHop::Peering(self.named(name)?),
+                    Via::Blackhole => NextHop::Blackhole,
+                };
+                self.add_route(*table, RouteSpec { to: *to, via, disabled: *disabled })?;
+                Ok(Outcome(format!("{} now routes {to}", self.table_name(*table))))
             }
+            Change::RemoveRoute { table, to } => self.remove_route(by, *table, *to),
+            Change::DisableRoute { table, to, disabled } => self.disable_route(by, *table, *to, *disabled),
             Change::SetHost { host, up } => {
-                self.hosts[host.index()].up = up;
-                Ok(Outcome(format!("{} {}", self.host_name(host), up_or_down(up))))
+                self.hosts[host.index()].up = *up;
+                Ok(Outcome(format!("{} {}", self.host_name(*host), up_or_down(*up))))
             }
-            Change::SetLink { peering, up } => {
-                let peering = &mut self.peerings[peering.index()];
-                peering.down = !up;
-                Ok(Outcome(format!("{} {}", peering.name, up_or_down(up))))
-            }
+            Change::SetLink { peering, up } => self.set_link(self.named(peering)?, *up, now),
             Change::SetLoss { peering, loss } => {
-                let peering = &mut self.peerings[peering.index()];
-                let before = std::mem::replace(&mut peering.loss, loss);
-                Ok(Outcome(format!("{} loses {before} -> {loss}", peering.name)))
+                let id = self.named(peering)?;
+                let before = std::mem::replace(&mut self.peerings[id.index()].loss, *loss);
+                Ok(Outcome(format!("{peering} loses {before} -> {loss}")))
             }
+            Change::SetNode { peering, node, up } => self.set_node(self.named(peering)?, *node, *up, now),
         }
     }
 
-    fn change_bandwidth(&mut self, id: PeeringId, bandwidth: BitRate) -> Result<Outcome, Refusal> {
+    /// The peering that bears `name` now; a deleted or rejected one has disappeared.
+    fn named(&self, name: &Name) -> Result<PeeringId, Refusal> {
+        let found = self.find_peering(name.as_str()).filter(|id| self.peering(*id).state != PeeringState::Deleted);
+        found.ok_or_else(|| Refusal::NoSuchPeering { name: name.to_string() })
+    }
+
+    fn create(&mut self, by: Option<AccountId>, spec: &PeeringSpec, now: SimTime) -> Result<Outcome, Refusal> {
+        self.check_owner(by, spec.requester, || format!("ask for a peering of `{}`", self.vpc(spec.requester).name))?;
+        let id = self.add_peering(spec.clone(), now)?;
+        let peering = self.peering(id);
+        Ok(Outcome(format!("{} created, {}", peering.name, peering.state)))
+    }
+
+    fn change_bandwidth(
+        &mut self,
+        by: Option<AccountId>,
+        id: PeeringId,
+        bandwidth: BitRate,
+    ) -> Result<Outcome, Refusal> {
+        self.check_payer(by, id)?;
         let peering = self.peering(id);
         if !matches!(peering.state, PeeringState::Active | PeeringState::Pending) {
-            return Err(Refusal::InvalidState { peering: peering.name.to_string(), state: peering.state.name() });
+            return Err(Refusal::InvalidState {
+                peering: peering.name.to_string(),
+                state: peering.state.name(),
+                wanted: "change the bandwidth of",
+            });
         }
         self.check_bandwidth(peering, Some(bandwidth))?;
         let mut changed = peering.clone();
@@ -94,6 +136,37 @@ impl Network {
         self.peerings[id.index()] = changed;
         self.note_bandwidth(bandwidth);
         Ok(Outcome(text))
+    }
+
+    fn remove_route(&mut self, by: Option<AccountId>, table: TableId, to: Ipv4Net) -> Result<Outcome, Refusal> {
+        self.check_table_owner(by, table)?;
+        self.check_custom(table, to)?;
+        let edited = &mut self.tables[table.index()];
+        edited.routes.remove(&to);
+        edited.revision += 1;
+        Ok(Outcome(format!("{} no longer routes {to}", self.table_name(table))))
+    }
+
+    fn disable_route(
+        &mut self,
+        by: Option<AccountId>,
+        table: TableId,
+        to: Ipv4Net,
+        disabled: bool,
+    ) -> Result<Outcome, Refusal> {
+        self.check_table_owner(by, table)?;
+        self.check_custom(table, to)?;
+        let edited = &mut self.tables[table.index()];
+        edited.revision += 1;
+        if let Some(route) = edited.routes.get_mut(&to) {
+            route.disabled = disabled;
+        }
+        let what = if disabled { "disabled" } else { "enabled" };
+        Ok(Outcome(format!("route to {to} in {} {what}", self.table_name(table))))
+    }
+
+    fn check_table_owner(&self, by: Option<AccountId>, table: TableId) -> Result<(), Refusal> {
+        self.check_owner(by, self.table(table).vpc, || format!("edit route table `{}`", self.table_name(table)))
     }
 
     /// Only custom routes can be edited (S8).
@@ -109,6 +182,34 @@ impl Network {
         }
         let table = self.table_name(table);
         Err(Refusal::NoSuchRoute { table, to })
+    }
+
+    fn set_link(&mut self, id: PeeringId, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
+        self.peerings[id.index()].down = !up;
+        self.note_outage(id, now);
+        Ok(Outcome(format!("{} {}", self.peering(id).name, up_or_down(up))))
+    }
+
+    fn set_node(&mut self, id: PeeringId, number: usize, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
+        let peering = &mut self.peerings[id.index()];
+        let count = peering.nodes.count();
+        if number == 0 || !peering.nodes.set(number - 1, up, now) {
+            let peering = peering.name.to_string();
+            return Err(Refusal::NoSuchNode { peering, count, number });
+        }
+        let text = format!("{} node {number} of {count} {}", peering.name, up_or_down(up));
+        self.note_outage(id, now);
+        Ok(Outcome(text))
+    }
+
+    /// Notes the share of flows that an injected fault keeps from being carried, from `now` on (S36).
+    pub(super) fn note_outage(&mut self, id: PeeringId, now: SimTime) {
+        let peering = &mut self.peerings[id.index()];
+        let share = if peering.down { Share::WHOLE } else { peering.nodes.unavailable() };
+        let before = peering.outages.last().map_or(Share::ZERO, |(_, share)| *share);
+        if share != before {
+            peering.outages.push((now, share));
+        }
     }
 }
 

@@ -5,11 +5,14 @@
 //! The only way in is the control plane ([`control`]): one typed operation per thing a user can do, each answering
 //! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
 
+mod availability;
 pub mod change;
 pub mod control;
 mod ids;
+pub mod lifecycle;
 mod name;
 mod network;
+mod nodes;
 mod peering;
 pub mod plan;
 mod refusal;
@@ -17,11 +20,14 @@ mod region;
 mod rules;
 mod vpc;
 
-pub use change::{Change, Outcome};
+pub use availability::{Availability, PROMISED};
+pub use change::{Change, Outcome, Via};
 pub use control::{HostSpec, Notice, PeeringSpec, RouteSpec};
 pub use ids::{AccountId, HostId, LinkId, PeeringId, RegionId, SubnetId, TableId, TrafficId, VpcId};
+pub use lifecycle::Step;
 pub use name::{Name, NameError};
-pub use network::Network;
+pub use network::{Account, Network};
+pub use nodes::{Node, Nodes};
 pub use peering::{Peering, PeeringState, QueueLimit, Shaping};
 pub use refusal::Refusal;
 pub use region::{Region, Regions};

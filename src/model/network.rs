@@ -10,13 +10,22 @@ use super::vpc::{Host, RouteTable, Subnet, Vpc};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
+/// An owner of VPCs.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Unique.
+    pub name: Name,
+    /// The accounts whose requests it would accept without a second thought; unset is all (S24).
+    pub trusts: Option<Vec<AccountId>>,
+}
+
 /// Everything that exists. Made by [`Network::new`] and the operations of [`super::control`].
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The rule set in force.
     pub rules: Rules,
     pub(super) regions: Regions,
-    pub(super) accounts: Vec<Name>,
+    pub(super) accounts: Vec<Account>,
     pub(super) vpcs: Vec<Vpc>,
     pub(super) subnets: Vec<Subnet>,
     pub(super) tables: Vec<RouteTable>,
@@ -49,9 +58,18 @@ impl Network {
     pub fn regions(&self) -> &Regions {
         &self.regions
     }
-    /// The name of an account.
-    pub fn account(&self, id: AccountId) -> &Name {
+    /// One account.
+    pub fn account(&self, id: AccountId) -> &Account {
         &self.accounts[id.index()]
+    }
+    /// All accounts.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter()
+    }
+    /// The account called `name`.
+    pub fn find_account(&self, name: &str) -> Option<AccountId> {
+        let at = self.accounts.iter().position(|a| a.name.as_str() == name)?;
+        Some(AccountId(at as u32))
     }
     /// One VPC.
     pub fn vpc(&self, id: VpcId) -> &Vpc {
@@ -98,6 +116,11 @@ impl Network {
     /// The peering called `name`; a deleted one only if no later one bears the name.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
         let at = self.peerings.iter().rposition(|p| p.name.as_str() == name)?;
+        Some(PeeringId(at as u32))
+    }
+    /// The peering that was made with `name`; the last one, if it was made again.
+    pub fn find_peering_made_as(&self, name: &str) -> Option<PeeringId> {
+        let at = self.peerings.iter().rposition(|p| p.first_name.as_str() == name)?;
         Some(PeeringId(at as u32))
     }
     /// The subnet called `name` in `vpc`.

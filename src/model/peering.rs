@@ -2,8 +2,9 @@
 
 use super::ids::{LinkId, VpcId};
 use super::name::Name;
+use super::nodes::Nodes;
 use super::rules::Rules;
-use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use serde::Serialize;
 use std::fmt;
 
@@ -39,6 +40,11 @@ impl PeeringState {
         PeeringState::Isolated,
     ];
 
+    /// Whether nothing can be done with it any more: it is history.
+    pub fn is_gone(self) -> bool {
+        matches!(self, PeeringState::Rejected | PeeringState::Deleted)
+    }
+
     /// The vendor's word.
     pub fn name(self) -> &'static str {
         match self {
@@ -50,6 +56,11 @@ impl PeeringState {
             PeeringState::Failed => "FAILED",
             PeeringState::Isolated => "ISOLATED",
         }
+    }
+
+    /// The state the vendor calls so.
+    pub fn named(name: &str) -> Option<PeeringState> {
+        PeeringState::ALL.into_iter().find(|state| state.name() == name)
     }
 
     /// Whether a peering in this state counts for quota, uniqueness and overlap (S25a).
@@ -103,8 +114,10 @@ pub struct Shaping {
 /// A peering connection between a requester's and an accepter's VPC.
 #[derive(Debug, Clone)]
 pub struct Peering {
-    /// Unique among peerings.
+    /// Unique among peerings that are not gone.
     pub name: Name,
+    /// The name it was made with.
+    pub first_name: Name,
     /// Free text.
     pub label: Option<String>,
     /// The VPC whose account asked, and pays (S39).
@@ -113,6 +126,14 @@ pub struct Peering {
     pub accepter: VpcId,
     /// Where in its life it is.
     pub state: PeeringState,
+    /// Every state it was in, with the instant it began; the last is `state`.
+    pub history: Vec<(SimTime, PeeringState)>,
+    /// When a pending request runs out (S19).
+    pub expires: Option<SimTime>,
+    /// What carries it (S10).
+    pub nodes: Nodes,
+    /// The share of its flows that could not be carried, from each instant on: injected faults only (S36).
+    pub outages: Vec<(SimTime, Share)>,
     /// Whether the two VPCs are in different regions.
     pub cross_region: bool,
     /// The user's cap, per direction (S32); set exactly when cross-region (S27, S29).
@@ -146,6 +167,14 @@ impl Peering {
     /// The VPC a link of this peering enters.
     pub fn far(&self, link: LinkId) -> VpcId {
         if link.from_requester() { self.accepter } else { self.requester }
+    }
+    /// Since when it is in its state.
+    pub fn since(&self) -> SimTime {
+        self.history.last().map_or(SimTime::ZERO, |(since, _)| *since)
+    }
+    /// The state at `time`, changes of that instant included; none before it was made.
+    pub fn state_at(&self, time: SimTime) -> Option<PeeringState> {
+        self.history.iter().rev().find(|(since, _)| *since <= time).map(|(_, state)| *state)
     }
     /// The other end, seen from `vpc`; `None` if `vpc` is not an end.
     pub fn peer_of(&self, vpc: VpcId) -> Option<VpcId> {

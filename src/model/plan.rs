@@ -1,9 +1,10 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
-use super::ids::{HostId, PeeringId, TrafficId};
+use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
-use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use super::peering::PeeringState;
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use bytes::Bytes;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -159,6 +160,8 @@ pub struct Action {
     pub time: SimTime,
     /// What, as the file says it: `change_bandwidth PeerConn 50 Mbps`.
     pub text: String,
+    /// Who asks; none is whoever may.
+    pub by: Option<AccountId>,
     /// What to do.
     pub change: Change,
     /// The refusal code that is expected; an unexpected outcome fails the run.
@@ -177,12 +180,14 @@ pub struct Expectation {
 }
 
 /// Whom an expectation is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// A traffic entry.
     Traffic(TrafficId),
-    /// One direction of a peering: away from its requester, or away from its accepter.
-    Link { peering: PeeringId, from_requester: bool },
+    /// One direction of a peering: away from its requester, or away from its accepter. The name is the one it was made with.
+    Link { peering: Name, from_requester: bool },
+    /// A peering as a whole; the name is the one it was made with.
+    Peering { peering: Name },
 }
 
 /// A quantity and the range it must lie in, bounds included, in the quantity's base unit.
@@ -233,19 +238,19 @@ pub enum Metric {
     CarriedBytes,
     /// The most bytes that ever waited (links only, whole run).
     LongestQueue,
+    /// A peering's state at an instant, changes of that instant included: its place in [`PeeringState::ALL`].
+    State(SimTime),
+    /// The share of its active time in which no injected fault kept a peering from carrying (S36).
+    Availability,
 }
 
 impl Metric {
-    /// Whether the metric is measured on links rather than traffic entries.
-    pub fn is_of_links(self) -> bool {
-        use Metric::*;
-        matches!(self, Offered | Carried | CarriedBytes | LongestQueue)
-    }
     /// Prints a value of this metric with its unit.
     pub fn show(self, value: u64) -> String {
         use Metric::*;
         match self {
-            Loss => crate::units::Share::of(value, 1_000_000_000).to_string(),
+            Loss | Availability => Share::of(value, 1_000_000_000).to_string(),
+            State(_) => PeeringState::ALL.get(value as usize).map_or_else(String::new, PeeringState::to_string),
             Rate => BitRate::from_bps(value).to_string(),
             Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
             CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
@@ -275,6 +280,8 @@ impl std::fmt::Display for Metric {
             Carried => "carried",
             CarriedBytes => "carried_bytes",
             LongestQueue => "longest_queue",
+            State(at) => return write!(f, "state at {at}"),
+            Availability => "availability",
         })
     }
 }

@@ -104,8 +104,17 @@ pub enum Refusal {
     #[error("{to} is VPC `{vpc}`'s local route: it cannot be edited or deleted")]
     SystemRoute { to: Ipv4Net, vpc: String },
     /// The peering is in no state for this.
-    #[error("peering `{peering}` is {state}: its bandwidth cannot be changed")]
-    InvalidState { peering: String, state: &'static str },
+    #[error("peering `{peering}` is {state}: one cannot {wanted} it")]
+    InvalidState { peering: String, state: &'static str, wanted: &'static str },
+    /// S18: somebody else's to do.
+    #[error("account `{account}` cannot {what}: only {who} can")]
+    WrongAccount { account: String, what: String, who: &'static str },
+    /// No peering bears the name (any more).
+    #[error("there is no peering called `{name}`")]
+    NoSuchPeering { name: String },
+    /// No such forwarding node.
+    #[error("peering `{peering}` has {count} nodes, numbered from 1: there is no node {number}")]
+    NoSuchNode { peering: String, count: usize, number: usize },
 }
 
 impl Refusal {
@@ -142,6 +151,9 @@ impl Refusal {
             Refusal::RouteOutsidePeer { .. } => "InvalidParameterValue.CidrNotInPeerVpc",
             Refusal::NoSuchRoute { .. } => "NoSuchRoute",
             Refusal::SystemRoute { .. } => "UnsupportedOperation.SystemRoute",
+            Refusal::WrongAccount { .. } => "UnsupportedOperation.VpcPeerPurviewError",
+            Refusal::NoSuchPeering { .. } => "InvalidPeeringConnection.NotFound",
+            Refusal::NoSuchNode { .. } => "NoSuchNode",
             Refusal::InvalidState { .. } => "UnsupportedOperation.VpcPeerInvalidStateChange",
         }
     }

@@ -3,8 +3,10 @@
 use super::Loader;
 use super::datum::{Allowed, Datum, Entity, Pair, Two};
 use super::nearest::{list_some, nearest};
+use super::network::instant;
 use crate::dataplane::DropReason;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
+use crate::model::{Name, PeeringState};
 use crate::units::SimTime;
 
 /// What can be measured, and on what.
@@ -19,6 +21,7 @@ enum On {
     Traffic,
     Pings,
     Links,
+    Peerings,
     Both,
 }
 
@@ -27,7 +30,7 @@ const fn measure(key: &'static str, metric: Metric, on: On) -> Measure {
 }
 
 /// Every metric but `dropped_by`, which is a table of its own.
-const MEASURES: [Measure; 18] = [
+const MEASURES: [Measure; 19] = [
     measure("sent", Metric::Sent, On::Traffic),
     measure("delivered", Metric::Delivered, On::Traffic),
     measure("misdelivered", Metric::Misdelivered, On::Traffic),
@@ -46,6 +49,7 @@ const MEASURES: [Measure; 18] = [
     measure("carried", Metric::Carried, On::Links),
     measure("carried_bytes", Metric::CarriedBytes, On::Links),
     measure("longest_queue", Metric::LongestQueue, On::Links),
+    measure("availability", Metric::Availability, On::Peerings),
 ];
 
 impl Loader<'_> {
@@ -80,8 +84,9 @@ impl Loader<'_> {
                 .hint("move it to an [[expect]] without `between`");
         }
         self.dropped_by(entity, &mut checks);
+        self.state(entity, &mut checks);
         if checks.is_empty() && !entity.broken && self.out.count() == before {
-            let known = MEASURES.iter().map(|m| m.key).chain(["dropped_by"]);
+            let known = MEASURES.iter().map(|m| m.key).chain(["dropped_by", "state"]);
             self.out
                 .error(entity.at, "this [[expect]] expects nothing")
                 .hint(format!("add one of {}", list_some(known)));
@@ -93,6 +98,7 @@ impl Loader<'_> {
         let (of, wrong) = match on {
             On::Traffic if !on_traffic => ("of a traffic entry, not of a peering", true),
             On::Pings if !on_traffic || !pings => ("of a ping", true),
+            On::Peerings if on_traffic || entity.has("from") => ("of a peering as a whole, without `from`", true),
             On::Links if on_traffic => ("of a peering, not of a traffic entry", true),
             _ => ("", false),
         };
@@ -151,25 +157,52 @@ impl Loader<'_> {
         }
     }
 
+    /// `state` at the instant `at`.
+    fn state(&mut self, entity: &Entity, checks: &mut Vec<Check>) {
+        match (entity.get::<String>("state"), instant(entity, "at")) {
+            (Some(name), Some(at)) => {
+                let place = PeeringState::ALL.iter().position(|state| state.name() == name);
+                let value = place.unwrap_or_default() as u64;
+                checks.push(Check { metric: Metric::State(at), low: value, high: value, text: name.clone() });
+            }
+            (Some(_), None) if !entity.has("at") => {
+                self.out
+                    .error(entity.key_span("state"), "`state` needs the instant it is about")
+                    .hint("add for example at = \"5 s\"");
+            }
+            (None, Some(_)) => {
+                self.out.error(entity.key_span("at"), "`at` is the instant of a `state`, and there is none");
+            }
+            _ => {}
+        }
+    }
+
+    /// One direction of a peering, or the peering as a whole where nothing but its state or availability is asked for.
     fn link(&mut self, entity: &Entity, name: &str) -> Option<Subject> {
-        let id = self.names.peerings.find(None, name, entity.span("peering"), &mut self.out)?;
-        let peering = self.network.peering(id);
-        let (requester, accepter) = (peering.requester, peering.accepter);
-        let ends = [requester, accepter].map(|vpc| self.network.vpc(vpc).name.to_string());
+        self.peering_name(name, entity.span("peering"))?;
+        let promised = self.promised(name)?;
+        let peering = Name::new(&promised.first_name).ok()?;
         let Some(from) = entity.get::<String>("from") else {
-            self.out
-                .error(entity.span("peering"), "a peering has two directions: `from` is missing")
-                .hint(format!("add from = \"{}\" or from = \"{}\"", ends[0], ends[1]));
+            if entity.has("state") || entity.has("availability") {
+                return Some(Subject::Peering { peering });
+            }
+            let error = self.out.error(entity.span("peering"), "a peering has two directions: `from` is missing");
+            if let Some((requester, accepter)) = promised.ends {
+                let ends = [requester, accepter].map(|vpc| self.network.vpc(vpc).name.to_string());
+                error.hint(format!("add from = \"{}\" or from = \"{}\"", ends[0], ends[1]));
+            }
             return None;
         };
         let vpc = self.names.vpcs.find(None, from, entity.span("from"), &mut self.out)?;
+        let (requester, accepter) = promised.ends?;
         if vpc != requester && vpc != accepter {
+            let ends = [requester, accepter].map(|vpc| self.network.vpc(vpc).name.to_string());
             self.out
                 .error(entity.span("from"), format!("peering `{name}` does not end at VPC `{from}`"))
                 .hint(format!("it joins {} and {}", ends[0], ends[1]));
             return None;
         }
-        Some(Subject::Link { peering: id, from_requester: vpc == requester })
+        Some(Subject::Link { peering, from_requester: vpc == requester })
     }
 
     /// `[from, to)`, inside the run.

@@ -50,6 +50,8 @@ pub(super) enum Kind {
     Rate(u64, u64),
     Size(u64, u64),
     Share,
+    /// `-6 d`: so long before the start, up to the bound.
+    Ago(u64),
     /// `10 packets`
     Packets,
     Integer(u64, u64),

@@ -56,7 +56,10 @@ pub(super) static SCENARIO: Section = Section {
 static ACCOUNT: Section = Section {
     name: "account",
     doc: "An owner of VPCs. Naming one on a VPC is enough; declare it to give it a label.",
-    fields: &[LABEL],
+    fields: &[
+        LABEL,
+        &[optional("trusts", Texts, "Accounts whose requests it accepts without a remark; default all (S24).")],
+    ],
     variants: None,
 };
 
@@ -147,25 +150,37 @@ static HOST: Section = Section {
     variants: None,
 };
 
+/// How a peering carries packets.
+const TRANSPORT: &[Field] = &[
+    optional("bandwidth", ANY_RATE, "The cap per direction, whole Mbps; exactly when cross-region (S27, S29)."),
+    optional("burst", Size(0, INTEGER_MAX), "Bucket size, at least the MTU; default 10 ms at the cap (S33)."),
+    optional(
+        "queue",
+        OneOf(&[TIME, Size(0, INTEGER_MAX), Packets]),
+        "What may wait, as time at the cap, size or packets; \"0 packets\" polices; default \"50 ms\" (S33).",
+    ),
+    optional("delay", TIME, "One way, at least 1 us; default the regions' delay (S35b)."),
+    optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
+    optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
+    optional("loss", Share, "Share of packets lost on the way; default none."),
+    optional("nodes", Integer(1, 255), "Forwarding nodes that flows are spread over; default 2 (S10)."),
+    optional("failover", Bool, "Whether a failed node's flows move to the others; default true (S10)."),
+    optional("detection", TIME, "How long a failed node goes unnoticed; default 1 s."),
+];
+
 static PEERING: Section = Section {
     name: "peering",
     doc: "A peering connection between two VPCs.",
     fields: &[
         LABEL,
+        ENDS,
+        TRANSPORT,
         &[
-            required("requester", Text, "The VPC that asks, and pays."),
-            required("accepter", Text, "The other VPC."),
-            optional("bandwidth", ANY_RATE, "The cap per direction, whole Mbps; exactly when cross-region (S27, S29)."),
-            optional("burst", Size(0, INTEGER_MAX), "Bucket size, at least the MTU; default 10 ms at the cap (S33)."),
             optional(
-                "queue",
-                OneOf(&[TIME, Size(0, INTEGER_MAX), Packets]),
-                "What may wait, as time at the cap, size or packets; \"0 packets\" polices; default \"50 ms\" (S33).",
+                "requested",
+                Ago(604_800_000_000_000),
+                "When a pending request was made, such as \"-6 d\"; default the start (S19).",
             ),
-            optional("delay", TIME, "One way, at least 1 us; default the regions' delay (S35b)."),
-            optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
-            optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
-            optional("loss", Share, "Share of packets lost on the way; default none."),
             optional(
                 "state",
                 Choice(&["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "FAILED", "ISOLATED"]),
@@ -263,7 +278,10 @@ static TRAFFIC: Section = Section {
     }),
 };
 
-const PEERING_OF: &[Field] = &[required("peering", Text, "The peering.")];
+const PEERING_OF: &[Field] = &[required("peering", Text, "The peering, by the name it bears then.")];
+const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding node, counted from 1.")];
+const ENDS: &[Field] =
+    &[required("requester", Text, "The VPC that asks, and pays."), required("accepter", Text, "The other VPC.")];
 const HOST_OF: &[Field] = &[required("host", Text, "The host.")];
 const FOR: &[Field] = &[optional("for", Duration(1, TIME_MAX), "Undone after this time.")];
 const ROUTE_OF: &[Field] = &[
@@ -278,6 +296,7 @@ static AT: Section = Section {
     fields: &[&[
         required("time", TIME, "When, before the end of the run."),
         required("do", Tag, "What."),
+        optional("by", Text, "The account that acts; default whoever may."),
         optional("refused", Text, "The refusal's code that is expected; its last part suffices."),
     ]],
     variants: Some(&Variants { key: "do", default: None, sections: VERBS }),
@@ -285,6 +304,35 @@ static AT: Section = Section {
 
 /// What an action can do: one section of arguments for each verb, in the order in which a sentence names them.
 pub(super) static VERBS: &[Section] = &[
+    Section {
+        name: "create_peering",
+        doc: "Asks for a new peering connection (S16); in force at once within an account (S17).",
+        fields: &[&[required("name", Text, "Its name, at most 60 characters.")], ENDS, TRANSPORT, LABEL],
+        variants: None,
+    },
+    Section { name: "accept", doc: "Accepts a pending request (S18).", fields: &[PEERING_OF], variants: None },
+    Section { name: "reject", doc: "Rejects a pending request (S20).", fields: &[PEERING_OF], variants: None },
+    Section {
+        name: "delete",
+        doc: "Deletes a peering and every route over it (S21).",
+        fields: &[PEERING_OF],
+        variants: None,
+    },
+    Section { name: "enable", doc: "Asks again for an expired peering (S19).", fields: &[PEERING_OF], variants: None },
+    Section { name: "isolate", doc: "The cloud suspends a peering (S43, S49).", fields: &[PEERING_OF], variants: None },
+    Section { name: "restore", doc: "The cloud lifts a suspension (S43).", fields: &[PEERING_OF], variants: None },
+    Section {
+        name: "rename",
+        doc: "Gives a peering another name (S16).",
+        fields: &[PEERING_OF, &[required("name", Text, "The new name.")]],
+        variants: None,
+    },
+    Section {
+        name: "add_cidr",
+        doc: "Gives a VPC one more CIDR (S25a).",
+        fields: &[&[required("vpc", Text, "The VPC."), required("cidr", Cidr, "The CIDR.")]],
+        variants: None,
+    },
     Section {
         name: "change_bandwidth",
         doc: "A new cap (S34).",
@@ -311,12 +359,27 @@ pub(super) static VERBS: &[Section] = &[
     Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FOR], variants: None },
     Section { name: "link_up", doc: "Mends a peering's transport.", fields: &[PEERING_OF], variants: None },
     Section {
+        name: "node_down",
+        doc: "Fails one forwarding node of a peering (S10).",
+        fields: &[PEERING_OF, NODE_OF, FOR],
+        variants: None,
+    },
+    Section {
+        name: "node_up",
+        doc: "Mends one forwarding node of a peering (S10).",
+        fields: &[PEERING_OF, NODE_OF],
+        variants: None,
+    },
+    Section {
         name: "link_loss",
         doc: "Sets the share of packets lost on a peering's transport.",
         fields: &[PEERING_OF, &[required("loss", Share, "The share lost, each direction.")], FOR],
         variants: None,
     },
 ];
+
+/// The vendor's names of the states (S22).
+const PEERING_STATES: [&str; 7] = ["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "DELETED", "FAILED", "ISOLATED"];
 
 const COUNT: Kind = Limit(&Integer(0, INTEGER_MAX));
 const DELAY: Kind = Limit(&TIME);
@@ -330,6 +393,8 @@ static EXPECT: Section = Section {
             optional("traffic", Text, "The traffic entry; either this or `peering`."),
             optional("peering", Text, "The peering; `from` says which direction."),
             optional("from", Text, "The VPC whose outgoing direction of `peering` is meant."),
+            optional("at", TIME, "The instant that `state` is about."),
+            optional("state", Choice(&PEERING_STATES), "The state of `peering` at that instant, its changes included."),
             optional("between", Both(&TIME), "Counts only what falls into [from, to); default the whole run."),
         ],
         METRICS,
@@ -357,5 +422,10 @@ const METRICS: &[Field] = &[
     optional("offered", COUNT, "Packets that reached the shaper (peerings only)."),
     optional("carried", COUNT, "Packets that left the far end (peerings only)."),
     optional("carried_bytes", BYTES, "Bytes that left the far end (peerings only)."),
+    optional(
+        "availability",
+        Limit(&Share),
+        "Of `peering`, over the whole run: time not lost to injected faults (S36).",
+    ),
     optional("longest_queue", BYTES, "The most bytes that ever waited (peerings only, whole run)."),
 ];

@@ -12,6 +12,8 @@ pub(super) struct Names {
     pub tables: Index<TableId>,
     pub peerings: Index<PeeringId>,
     pub traffic: Index<TrafficId>,
+    /// Names that peerings get on the timeline.
+    pub promised: BTreeMap<String, Promised>,
     /// Full names of hosts that were declared but could not be made.
     pub broken_hosts: Vec<String>,
     /// Hosts by short name; made when the first short name is asked for.
@@ -22,6 +24,15 @@ pub(super) struct Names {
     pub places: HashMap<(&'static str, String), Span>,
 }
 
+/// A peering that bears some name at some time.
+#[derive(Debug, Clone)]
+pub(super) struct Promised {
+    /// The name it was made with.
+    pub first_name: String,
+    /// Requester and accepter; unknown if its entity is unsound.
+    pub ends: Option<(VpcId, VpcId)>,
+}
+
 impl Default for Names {
     fn default() -> Self {
         Names {
@@ -30,6 +41,7 @@ impl Default for Names {
             tables: Index::new("route table"),
             peerings: Index::new("peering"),
             traffic: Index::new("traffic entry"),
+            promised: BTreeMap::new(),
             broken_hosts: Vec::new(),
             short_hosts: None,
             hosts_by_vpc: None,

@@ -6,7 +6,7 @@ use super::language::TIME_MAX;
 use super::names::Names;
 use super::nearest::{list_some, nearest};
 use crate::model::{Change, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TableId, VpcId};
-use crate::units::{BitRate, ByteSize, SimDuration};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
@@ -50,8 +50,12 @@ impl Loader<'_> {
     pub(super) fn accounts(&mut self, top: &Entity) {
         for (name, entity) in top.named("account") {
             entity.get::<String>("label");
-            if let Ok(name) = Name::new(name) {
-                self.network.account_named(&name);
+            let Ok(name) = Name::new(name) else { continue };
+            let account = self.network.account_named(&name);
+            if let Some(names) = entity.get::<Vec<At<String>>>("trusts") {
+                let trusted = names.iter().filter_map(|n| Some(self.network.account_named(&Name::new(&n.value).ok()?)));
+                let trusted = trusted.collect();
+                self.network.set_trusted(account, trusted);
             }
         }
     }
@@ -228,7 +232,7 @@ impl Loader<'_> {
             };
             self.note_place("host", &format!("{}/{full_name}", owner.0), entity.span("address"));
             if entity.get::<bool>("up") == Some(&false)
-                && let Err(refusal) = self.network.apply(&Change::SetHost { host, up: false })
+                && let Err(refusal) = self.network.apply(None, &Change::SetHost { host, up: false }, SimTime::ZERO)
             {
                 self.refuse(entity.span("up"), &refusal);
             }
@@ -280,8 +284,8 @@ fn qualified(mut refusal: Refusal, vpc: &str) -> Refusal {
 }
 
 /// A time of the file as an instant of the run; the table bounds it.
-pub(super) fn instant(entity: &Entity, key: &'static str) -> Option<crate::units::SimTime> {
+pub(super) fn instant(entity: &Entity, key: &'static str) -> Option<SimTime> {
     let time = entity.get::<SimDuration>(key)?;
     debug_assert!(time.as_nanos() <= TIME_MAX);
-    Some(crate::units::SimTime::ZERO + *time)
+    Some(SimTime::ZERO + *time)
 }

@@ -5,6 +5,7 @@ use super::datum::{Datum, Entity};
 use super::network::mtu;
 use super::refused::culprit;
 use crate::model::{Name, PeeringId, PeeringSpec, PeeringState, QueueLimit, VpcId};
+use crate::units::SimTime;
 
 impl Loader<'_> {
     /// All peerings, in declaration order.
@@ -17,26 +18,13 @@ impl Loader<'_> {
     }
 
     fn peering(&mut self, name: &str, entity: &Entity) -> Option<PeeringId> {
-        let (requester, accepter) = (self.end(entity, "requester"), self.end(entity, "accepter"));
-        let state = entity.get::<String>("state");
-        let spec = PeeringSpec {
-            name: Name::new(name).ok()?,
-            label: entity.get("label").cloned(),
-            requester: requester?,
-            accepter: accepter?,
-            state: state.and_then(|s| PeeringState::ALL.into_iter().find(|known| known.name() == s)),
-            bandwidth: entity.get("bandwidth").copied(),
-            burst: entity.get("burst").copied(),
-            queue: queue(entity),
-            delay: entity.get("delay").copied(),
-            mtu: mtu(entity, "mtu"),
-            ticket: entity.get("ticket").copied().unwrap_or(false),
-            loss: entity.get("loss").copied().unwrap_or_default(),
-        };
+        let state = entity.get::<String>("state").and_then(|s| PeeringState::named(s));
+        let requested = entity.get("requested").copied().unwrap_or_default();
+        let spec = PeeringSpec { state, requested, ..self.peering_spec(Name::new(name).ok()?, entity)? };
         if entity.broken {
             return None;
         }
-        match self.network.add_peering(spec) {
+        match self.network.add_peering(spec, SimTime::ZERO) {
             Ok(id) => {
                 self.remark(entity.span("bandwidth"), usize::MAX);
                 Some(id)
@@ -46,6 +34,26 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    /// What a declaration and a `create_peering` have in common.
+    pub(super) fn peering_spec(&mut self, name: Name, entity: &Entity) -> Option<PeeringSpec> {
+        let (requester, accepter) = (self.end(entity, "requester"), self.end(entity, "accepter"));
+        let plain = PeeringSpec::new(name, requester?, accepter?);
+        Some(PeeringSpec {
+            label: entity.get("label").cloned(),
+            bandwidth: entity.get("bandwidth").copied(),
+            burst: entity.get("burst").copied(),
+            queue: queue(entity),
+            delay: entity.get("delay").copied(),
+            mtu: mtu(entity, "mtu"),
+            ticket: entity.get("ticket").copied().unwrap_or(plain.ticket),
+            loss: entity.get("loss").copied().unwrap_or(plain.loss),
+            nodes: entity.get::<u64>("nodes").and_then(|n| u8::try_from(*n).ok()).unwrap_or(plain.nodes),
+            failover: entity.get("failover").copied().unwrap_or(plain.failover),
+            detection: entity.get("detection").copied().unwrap_or(plain.detection),
+            ..plain
+        })
     }
 
     fn end(&mut self, entity: &Entity, key: &'static str) -> Option<VpcId> {

@@ -74,6 +74,7 @@ fn kind(of: &Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Duration(..) | Kind::Rate(..) | Kind::Size(..) | Kind::Share => {
             json!({ "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[A-Za-zµ%]+\\s*$" })
         }
+        Kind::Ago(_) => json!({ "type": "string", "pattern": "^\\s*-\\s*[0-9][0-9_.]*\\s*[A-Za-zµ]+\\s*$" }),
         Kind::Packets => json!({ "type": "string", "pattern": "^\\s*[0-9_]+\\s*packets?\\s*$" }),
         Kind::Integer(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Bool => json!({ "type": "boolean" }),

@@ -2,26 +2,47 @@
 
 use super::Loader;
 use super::datum::{Datum, Entity, Item};
+use super::diagnostic::Span;
+use super::names::{Promised, unknown};
 use super::network::instant;
 use crate::model::plan::Action;
-use crate::model::{Change, PeeringId, RouteSpec, TableId};
+use crate::model::{AccountId, Change, Name, NextHop, Step, TableId, Via, VpcId};
 use crate::units::{Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 
-/// Makes what a verb does, and what undoes it (with its sentence) where the verb takes `for`.
-type Build = fn(&mut Loader<'_>, &Entity) -> Option<(Change, Option<(Change, String)>)>;
+/// What a verb does, and what undoes it (with its sentence) where the verb takes `for`.
+type Built = (Change, Option<(Change, String)>);
+type Build = fn(&mut Loader<'_>, &Entity) -> Option<Built>;
 
 /// Every verb of [`super::language::VERBS`], in its order.
 pub(super) const BUILD: &[(&str, Build)] = &[
+    ("create_peering", |loader, entity| {
+        let name = loader.new_name(entity)?;
+        let spec = loader.peering_spec(name, entity)?;
+        Some((Change::CreatePeering(Box::new(spec)), None))
+    }),
+    ("accept", |loader, entity| step(loader, entity, Step::Accept)),
+    ("reject", |loader, entity| step(loader, entity, Step::Reject)),
+    ("delete", |loader, entity| step(loader, entity, Step::Delete)),
+    ("enable", |loader, entity| step(loader, entity, Step::Enable)),
+    ("isolate", |loader, entity| step(loader, entity, Step::Isolate)),
+    ("restore", |loader, entity| step(loader, entity, Step::Restore)),
+    ("rename", |loader, entity| {
+        let (peering, name) = (loader.peering_of(entity), loader.new_name(entity));
+        Some((Change::Rename { peering: peering?, name: name? }, None))
+    }),
+    ("add_cidr", |loader, entity| {
+        let vpc = loader.names.vpcs.find(None, entity.get::<String>("vpc")?, entity.span("vpc"), &mut loader.out)?;
+        Some((Change::AddCidr { vpc, cidr: entity.get("cidr").copied()? }, None))
+    }),
     ("change_bandwidth", |loader, entity| {
         let (peering, bandwidth) = (loader.peering_of(entity), entity.get("bandwidth").copied());
         Some((Change::ChangeBandwidth { peering: peering?, bandwidth: bandwidth? }, None))
     }),
     ("add_route", |loader, entity| {
-        let (table, via) = (loader.table_of(entity), loader.next_hop(entity, "via"));
+        let (table, via) = (loader.table_of(entity), loader.via(entity));
         let disabled = entity.get("disabled").copied().unwrap_or(false);
-        let route = RouteSpec { to: entity.get("to").copied()?, via: via?, disabled };
-        Some((Change::AddRoute { table: table?, route }, None))
+        Some((Change::AddRoute { table: table?, to: entity.get("to").copied()?, via: via?, disabled }, None))
     }),
     ("remove_route", |loader, entity| {
         let table = loader.table_of(entity)?;
@@ -33,25 +54,45 @@ pub(super) const BUILD: &[(&str, Build)] = &[
     ("host_up", |loader, entity| set_host(loader, entity, true)),
     ("link_down", |loader, entity| {
         let peering = loader.peering_of(entity)?;
-        let undo = format!("link_up {}", loader.network.peering(peering).name);
-        Some((Change::SetLink { peering, up: false }, Some((Change::SetLink { peering, up: true }, undo))))
+        let undo = format!("link_up {peering}");
+        let up = Change::SetLink { peering: peering.clone(), up: true };
+        Some((Change::SetLink { peering, up: false }, Some((up, undo))))
     }),
     ("link_up", |loader, entity| Some((Change::SetLink { peering: loader.peering_of(entity)?, up: true }, None))),
+    ("node_down", |loader, entity| {
+        let (peering, node) = (loader.peering_of(entity)?, node(entity)?);
+        let undo = format!("node_up {peering} {node}");
+        let up = Change::SetNode { peering: peering.clone(), node, up: true };
+        Some((Change::SetNode { peering, node, up: false }, Some((up, undo))))
+    }),
+    ("node_up", |loader, entity| {
+        Some((Change::SetNode { peering: loader.peering_of(entity)?, node: node(entity)?, up: true }, None))
+    }),
     ("link_loss", |loader, entity| {
         let peering = loader.peering_of(entity)?;
-        let declared = loader.network.peering(peering).loss;
-        let undo = format!("link_loss {} {declared}", loader.network.peering(peering).name);
+        let declared = loader.network.find_peering(peering.as_str()).map(|id| loader.network.peering(id).loss);
+        let declared = declared.unwrap_or_default();
+        let undo = format!("link_loss {peering} {declared}");
         let loss = entity.get::<Share>("loss").copied()?;
-        Some((Change::SetLoss { peering, loss }, Some((Change::SetLoss { peering, loss: declared }, undo))))
+        let back = Change::SetLoss { peering: peering.clone(), loss: declared };
+        Some((Change::SetLoss { peering, loss }, Some((back, undo))))
     }),
 ];
 
-fn set_route(loader: &mut Loader<'_>, entity: &Entity, disabled: bool) -> Option<(Change, Option<(Change, String)>)> {
+fn step(loader: &mut Loader<'_>, entity: &Entity, step: Step) -> Option<Built> {
+    Some((Change::Step { peering: loader.peering_of(entity)?, step }, None))
+}
+
+fn node(entity: &Entity) -> Option<usize> {
+    entity.get::<u64>("node").and_then(|n| usize::try_from(*n).ok())
+}
+
+fn set_route(loader: &mut Loader<'_>, entity: &Entity, disabled: bool) -> Option<Built> {
     let table = loader.table_of(entity)?;
     Some((Change::DisableRoute { table, to: entity.get::<Ipv4Net>("to").copied()?, disabled }, None))
 }
 
-fn set_host(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<(Change, Option<(Change, String)>)> {
+fn set_host(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Built> {
     let host = loader.host_called(entity.get::<String>("host")?, entity.span("host"))?;
     let undo = format!("{} {}", if up { "host_down" } else { "host_up" }, loader.network.host_name(host));
     Some((Change::SetHost { host, up }, Some((Change::SetHost { host, up: !up }, undo))))
@@ -61,6 +102,7 @@ impl Loader<'_> {
     /// All actions, by time, then by place in the file.
     pub(super) fn timeline(&mut self, top: &Entity) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.promise_names(top);
         for entity in top.list("at") {
             self.actions(entity, &mut actions);
         }
@@ -79,20 +121,89 @@ impl Loader<'_> {
         let Some(verb) = entity.variant else { return };
         let Some((_, build)) = BUILD.iter().find(|(name, _)| *name == verb.name) else { return };
         let built = build(self, entity);
-        let (Some(time), Some((change, undo))) = (time, built) else { return };
+        let by = self.actor(entity);
+        let (Some(time), Some((change, undo)), Some(by)) = (time, built, by) else { return };
         let refused = entity.get("refused").cloned();
-        actions.push(Action { time, text: sentence(entity), change, refused });
+        actions.push(Action { time, text: sentence(entity), by, change, refused });
         let lasts = verb.own_fields().any(|f| f.name == "for").then(|| entity.get::<SimDuration>("for")).flatten();
         if let (Some(lasts), Some((change, text))) = (lasts, undo)
             && time + *lasts < end
         {
-            actions.push(Action { time: time + *lasts, text, change, refused: None });
+            actions.push(Action { time: time + *lasts, text, by: None, change, refused: None });
         }
     }
 
-    fn peering_of(&mut self, entity: &Entity) -> Option<PeeringId> {
-        let name = entity.get::<String>("peering")?;
-        self.names.peerings.find(None, name, entity.span("peering"), &mut self.out)
+    /// Notes the names that peerings will bear once the timeline created or renamed them, with the VPCs they join.
+    fn promise_names(&mut self, top: &Entity) {
+        for entity in top.list("at") {
+            let verb = entity.variant.map_or("", |v| v.name);
+            let Some(name) = entity.variant.and_then(|v| v.any_field("name")).and(entity.get::<String>("name")) else {
+                continue;
+            };
+            let before = match verb {
+                "create_peering" => Some(Promised { first_name: name.clone(), ends: self.ends_of(entity) }),
+                "rename" => entity.get::<String>("peering").and_then(|old| self.promised(old)),
+                _ => None,
+            };
+            if let Some(promised) = before {
+                self.names.promised.insert(name.clone(), promised);
+            }
+        }
+    }
+
+    fn ends_of(&self, entity: &Entity) -> Option<(VpcId, VpcId)> {
+        let vpc = |key| self.network.find_vpc(entity.get::<String>(key)?);
+        Some((vpc("requester")?, vpc("accepter")?))
+    }
+
+    /// What is known of a peering that bears `name` at some time of the run.
+    pub(super) fn promised(&self, name: &str) -> Option<Promised> {
+        if let Some(id) = self.network.find_peering(name) {
+            let peering = self.network.peering(id);
+            let ends = Some((peering.requester, peering.accepter));
+            return Some(Promised { first_name: name.to_owned(), ends });
+        }
+        self.names.promised.get(name).cloned()
+    }
+
+    /// The account an action names; `Some(None)` if it names none.
+    fn actor(&mut self, entity: &Entity) -> Option<Option<AccountId>> {
+        let Some(name) = entity.get::<String>("by") else { return Some(None) };
+        if let Some(account) = self.network.find_account(name) {
+            return Some(Some(account));
+        }
+        let accounts: Vec<String> = self.network.accounts().map(|a| a.name.to_string()).collect();
+        unknown("account", name, accounts.iter().map(String::as_str), entity.span("by"), &mut self.out);
+        None
+    }
+
+    /// The name a peering is to get.
+    fn new_name(&mut self, entity: &Entity) -> Option<Name> {
+        let name = Name::new(entity.get::<String>("name")?);
+        name.map_err(|wrong| self.out.error(entity.span("name"), wrong.to_string())).ok()
+    }
+
+    fn peering_of(&mut self, entity: &Entity) -> Option<Name> {
+        self.peering_name(entity.get::<String>("peering")?, entity.span("peering"))
+    }
+
+    /// A peering's name at some time of the run.
+    pub(super) fn peering_name(&mut self, name: &str, span: Span) -> Option<Name> {
+        if !self.names.promised.contains_key(name) {
+            self.names.peerings.find(None, name, span, &mut self.out)?;
+        }
+        Name::new(name).ok()
+    }
+
+    /// The next hop of a route to come: a peering's name then, or a blackhole.
+    fn via(&mut self, entity: &Entity) -> Option<Via> {
+        if let Some(name) = entity.get::<String>("via").filter(|name| self.names.promised.contains_key(*name)) {
+            return Name::new(name).ok().map(Via::Peering);
+        }
+        Some(match self.next_hop(entity, "via")? {
+            NextHop::Peering(id) => Via::Peering(self.network.peering(id).name.clone()),
+            NextHop::Blackhole => Via::Blackhole,
+        })
     }
 
     /// The table named, or the one of the subnet named.

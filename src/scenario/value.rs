@@ -27,6 +27,7 @@ pub(super) fn read(kind: &'static Kind, key: &str, node: &Node, out: &mut Compla
             }
             fits.map(Datum::Integer)
         }
+        (Kind::Ago(most), Value::Text(text)) => ago(kind, *most, key, text, node.span, out),
         (Kind::Packets, Value::Text(text)) => packets(text, node.span, out),
         (Kind::OneOf(kinds), _) => one_of(kind, kinds, key, node, out),
         (Kind::Both(kind), Value::List(nodes)) => match nodes.as_slice() {
@@ -133,6 +134,17 @@ fn quantity(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option
         }
         _ => parsed::<Share>(kind, key, text, node.span, out).map(Datum::Share),
     }
+}
+
+fn ago(kind: &Kind, most: u64, key: &str, text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
+    let Some(before) = text.trim().strip_prefix('-') else {
+        out.error(span, format!("`{key}` lies before the start, so it begins with a minus"))
+            .hint("for example \"-6 d\"");
+        return None;
+    };
+    let value: SimDuration = parsed(kind, key, before, span, out)?;
+    bounded(kind, key, text, span, out, value.as_nanos() <= most)?;
+    Some(Datum::Duration(value))
 }
 
 fn bounded(kind: &Kind, key: &str, text: &str, span: Span, out: &mut Complaints, fits: bool) -> Option<()> {

@@ -30,6 +30,10 @@ impl Share {
         let rounded = ((u128::from(part) * u128::from(WHOLE) + wide / 2) / wide) as u64;
         Share(if (1..whole).contains(&part) { rounded.clamp(1, WHOLE - 1) } else { rounded })
     }
+    /// `n` parts per billion, at most the whole.
+    pub const fn from_ppb(n: u64) -> Share {
+        Share(if n < WHOLE { n } else { WHOLE })
+    }
     /// Parts per billion.
     pub const fn as_ppb(self) -> u64 {
         self.0

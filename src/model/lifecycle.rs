@@ -1,0 +1,232 @@
+//! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The only place
+//! that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry) is told by [`Network::next_due`].
+//!
+//! ```text
+//! create ─▶ PENDING ─accept─▶ ACTIVE ◀─restore── ISOLATED        delete: from any state, by either side
+//!   │          │  ▲              └────isolate──────▲             create within one account: ACTIVE at once
+//!   │          │  └──enable── EXPIRED ◀─ 7 days ── PENDING
+//!   └─▶ ACTIVE └─reject─▶ REJECTED
+//! ```
+
+use super::change::Outcome;
+use super::control::Notice;
+use super::ids::{AccountId, PeeringId, VpcId};
+use super::name::Name;
+use super::network::Network;
+use super::peering::PeeringState;
+use super::refusal::Refusal;
+use super::vpc::NextHop;
+use crate::units::{SimDuration, SimTime};
+
+/// S19: a request that nobody accepts runs out after seven days.
+pub const REQUEST_LIFE: SimDuration = SimDuration::from_secs(604_800);
+
+/// What somebody asks of a peering connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// S18.
+    Accept,
+    /// S20.
+    Reject,
+    /// S21.
+    Delete,
+    /// S19: the initiator asks again.
+    Enable,
+    /// S43, S49: the vendor suspends it.
+    Isolate,
+    /// S43: the vendor lifts the suspension.
+    Restore,
+}
+
+/// Who may take a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Party {
+    Requester,
+    Accepter,
+    Either,
+    Vendor,
+}
+
+impl Step {
+    /// The verb, as timelines and messages spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Accept => "accept",
+            Step::Reject => "reject",
+            Step::Delete => "delete",
+            Step::Enable => "enable",
+            Step::Isolate => "isolate",
+            Step::Restore => "restore",
+        }
+    }
+
+    /// Who may take it, from which states, and where it leads: the whole machine but for creation and expiry.
+    fn rule(self) -> (Party, &'static [PeeringState], PeeringState) {
+        use PeeringState::*;
+        match self {
+            Step::Accept => (Party::Accepter, &[Pending], Active),
+            Step::Reject => (Party::Accepter, &[Pending], Rejected),
+            Step::Delete => (Party::Either, &[Pending, Active, Expired, Failed, Isolated], Deleted),
+            Step::Enable => (Party::Requester, &[Expired], Pending),
+            Step::Isolate => (Party::Vendor, &[Active], Isolated),
+            Step::Restore => (Party::Vendor, &[Isolated], Active),
+        }
+    }
+}
+
+/// When a request made `earlier` than `now` runs out.
+pub(super) fn expiry(now: SimTime, earlier: SimDuration) -> SimTime {
+    now + (REQUEST_LIFE - earlier)
+}
+
+impl Network {
+    /// Takes `step` on a peering at `now`. `by` is the account that asks; none is whoever may (and the vendor).
+    ///
+    /// # Errors
+    /// The wrong account (S18), the wrong state, or, on the way to PENDING or ACTIVE, uniqueness, overlap and quota anew (S14, S19).
+    pub fn step(&mut self, by: Option<AccountId>, id: PeeringId, step: Step, now: SimTime) -> Result<Outcome, Refusal> {
+        let peering = self.peering(id);
+        let (party, from, to) = step.rule();
+        self.check_party(by, id, party, step.name())?;
+        if !from.contains(&peering.state) {
+            return Err(Refusal::InvalidState {
+                peering: peering.name.to_string(),
+                state: peering.state.name(),
+                wanted: step.name(),
+            });
+        }
+        let mut wanted = peering.clone();
+        wanted.state = to;
+        match step {
+            Step::Accept => self.check_pair(&wanted, Some(id), |state| state == PeeringState::Active)?,
+            Step::Enable => self.check_pair(&wanted, Some(id), PeeringState::counts)?,
+            Step::Reject | Step::Delete | Step::Isolate | Step::Restore => {}
+        }
+        let before = peering.state;
+        self.set_state(id, to, now);
+        let mut text = format!("{} {before} -> {to}", self.peering(id).name);
+        match step {
+            Step::Accept => self.note_trust(id),
+            Step::Enable => self.peerings[id.index()].expires = Some(now + REQUEST_LIFE),
+            Step::Delete => {
+                let removed = self.remove_routes_via(id);
+                text += &format!(", {removed} route{} removed", if removed == 1 { "" } else { "s" });
+            }
+            Step::Reject | Step::Isolate | Step::Restore => {}
+        }
+        Ok(Outcome(text))
+    }
+
+    fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
+        let peering = &mut self.peerings[id.index()];
+        peering.state = state;
+        peering.history.push((now, state));
+        peering.expires = None;
+    }
+
+    /// S18: `by` must be the party; no account at all stands for whoever may.
+    fn check_party(
+        &self,
+        by: Option<AccountId>,
+        id: PeeringId,
+        party: Party,
+        wanted: &'static str,
+    ) -> Result<(), Refusal> {
+        let peering = self.peering(id);
+        let owner = |vpc: VpcId| self.vpc(vpc).account;
+        let (requester, accepter) = (owner(peering.requester), owner(peering.accepter));
+        let Some(by) = by else { return Ok(()) };
+        let (may, who) = match party {
+            Party::Requester => (by == requester, "the requester's account"),
+            Party::Accepter => (by == accepter, "the accepter's account"),
+            Party::Either => (by == requester || by == accepter, "one of its two accounts"),
+            Party::Vendor => (false, "the cloud itself"),
+        };
+        if may {
+            return Ok(());
+        }
+        let (account, what) = (self.account(by).name.to_string(), format!("{wanted} `{}`", peering.name));
+        Err(Refusal::WrongAccount { account, what, who })
+    }
+
+    /// Only the owner of `vpc` may do `what` to it.
+    pub(super) fn check_owner(
+        &self,
+        by: Option<AccountId>,
+        vpc: VpcId,
+        what: impl Fn() -> String,
+    ) -> Result<(), Refusal> {
+        match by {
+            Some(by) if by != self.vpc(vpc).account => {
+                let account = self.account(by).name.to_string();
+                Err(Refusal::WrongAccount { account, what: what(), who: "the owner of the VPC" })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The cap is the requester's to set, who pays for it (S29, S39).
+    pub(super) fn check_payer(&self, by: Option<AccountId>, id: PeeringId) -> Result<(), Refusal> {
+        self.check_party(by, id, Party::Requester, "change the bandwidth of")
+    }
+
+    /// Renames a peering that is not gone (S16); either side may.
+    ///
+    /// # Errors
+    /// The wrong account, a name taken, a peering that is gone.
+    pub fn rename(&mut self, by: Option<AccountId>, id: PeeringId, name: Name) -> Result<Outcome, Refusal> {
+        self.check_party(by, id, Party::Either, "rename")?;
+        self.check_free_name(&name)?;
+        let peering = &mut self.peerings[id.index()];
+        let before = std::mem::replace(&mut peering.name, name);
+        Ok(Outcome(format!("{before} is now called {}", peering.name)))
+    }
+
+    /// S21: every route over the peering, in all tables of both VPCs.
+    fn remove_routes_via(&mut self, id: PeeringId) -> usize {
+        let ends = [self.peering(id).requester, self.peering(id).accepter];
+        let mut removed = 0;
+        for table in self.tables.iter_mut().filter(|t| ends.contains(&t.vpc)) {
+            let before = table.routes.len();
+            table.routes.retain(|_, route| route.via != NextHop::Peering(id));
+            if table.routes.len() < before {
+                removed += before - table.routes.len();
+                table.revision += 1;
+            }
+        }
+        removed
+    }
+
+    fn note_trust(&mut self, id: PeeringId) {
+        let peering = self.peering(id);
+        let (requester, accepter) = (self.vpc(peering.requester).account, self.vpc(peering.accepter).account);
+        let trusts = self.account(accepter).trusts.as_ref();
+        if requester != accepter && trusts.is_some_and(|t| !t.contains(&requester)) {
+            let (peering, account) = (peering.name.clone(), self.account(requester).name.clone());
+            self.notices.push(Notice::UntrustedAccount { peering, account });
+        }
+    }
+
+    /// When something next happens by itself: a request runs out, a node's failure is noticed.
+    pub fn next_due(&self) -> Option<SimTime> {
+        self.peerings.iter().flat_map(|p| [p.expires, p.nodes.next_noticed()]).flatten().min()
+    }
+
+    /// Lets everything happen that is due at `now`; what happened, for a person.
+    pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        for at in 0..self.peerings.len() {
+            let id = PeeringId(at as u32);
+            if self.peering(id).expires.is_some_and(|e| e <= now) {
+                self.set_state(id, PeeringState::Expired, now);
+                outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
+            }
+            if self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now) {
+                self.peerings[at].nodes.notice(now);
+                self.note_outage(id, now);
+                outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));
+            }
+        }
+        outcomes
+    }
+}

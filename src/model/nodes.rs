@@ -1,0 +1,91 @@
+//! The underlay of a peering: several forwarding nodes over which flows are spread by hash (S10). A node that fails loses its
+//! flows' packets until that is noticed; then its flows move to the others, and only its flows. Decides which node, moves no packet.
+
+use crate::units::{Share, SimDuration, SimTime};
+
+/// One forwarding node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// Carries its flows.
+    Up,
+    /// Failed, and nobody noticed yet; noticed at the instant given, if ever.
+    Failed { noticed: Option<SimTime> },
+    /// Failed and noticed: its flows are carried by the others.
+    Bypassed,
+}
+
+/// All nodes of one peering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nodes {
+    nodes: Vec<Node>,
+    failover: bool,
+    detection: SimDuration,
+}
+
+impl Nodes {
+    /// `count` nodes (at least one), all up.
+    pub fn new(count: u8, failover: bool, detection: SimDuration) -> Nodes {
+        Nodes { nodes: vec![Node::Up; usize::from(count.max(1))], failover, detection }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.nodes.len()
+    }
+    /// The nodes, by number.
+    pub fn iter(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+    /// Whether every node is up.
+    pub fn all_up(&self) -> bool {
+        self.nodes.iter().all(|n| *n == Node::Up)
+    }
+
+    /// Whether a flow with this hash gets through.
+    pub fn carries(&self, hash: u64) -> bool {
+        match self.nodes[(hash % self.nodes.len() as u64) as usize] {
+            Node::Up => true,
+            Node::Failed { .. } => false,
+            Node::Bypassed => self.nodes.contains(&Node::Up),
+        }
+    }
+
+    /// The share of flows that do not get through.
+    pub fn unavailable(&self) -> Share {
+        if !self.nodes.contains(&Node::Up) {
+            return Share::WHOLE;
+        }
+        let failed = self.nodes.iter().filter(|n| matches!(n, Node::Failed { .. })).count();
+        Share::of(failed as u64, self.nodes.len() as u64)
+    }
+
+    /// When the next failure is noticed.
+    pub fn next_noticed(&self) -> Option<SimTime> {
+        let noticed = |node: &Node| match node {
+            Node::Failed { noticed } => *noticed,
+            Node::Up | Node::Bypassed => None,
+        };
+        self.nodes.iter().filter_map(noticed).min()
+    }
+
+    /// Bypasses every node whose failure is noticed by `now`.
+    pub(super) fn notice(&mut self, now: SimTime) {
+        for node in &mut self.nodes {
+            if matches!(node, Node::Failed { noticed: Some(at) } if *at <= now) {
+                *node = Node::Bypassed;
+            }
+        }
+    }
+
+    /// Fails or mends node `number`; whether there is one.
+    pub(super) fn set(&mut self, number: usize, up: bool, now: SimTime) -> bool {
+        let noticed = self.failover.then(|| now + self.detection);
+        let Some(node) = self.nodes.get_mut(number) else { return false };
+        match (up, *node) {
+            (true, _) => *node = Node::Up,
+            (false, Node::Up) => *node = Node::Failed { noticed },
+            (false, _) => {} // already failed
+        }
+        true
+    }
+}
