@@ -469,7 +469,9 @@ impl Cell {
             }
             Err(reason) => {
                 let network = scope.view.network;
-                let in_subnet = network.subnet_at(self.vpc, packet.destination());
+                // S35a: of the source's subnet if it dies in its own VPC, of the destination's in the far one.
+                let near = if link.is_none() { network.subnet_at(self.vpc, packet.source()) } else { None };
+                let in_subnet = near.or_else(|| network.subnet_at(self.vpc, packet.destination()));
                 let subnet = in_subnet.or_else(|| network.vpc(self.vpc).subnets.first().copied());
                 let answer = subnet.and_then(|s| self.answer(scope, Some(s), Sender::Router(s), &packet, reason));
                 self.end_here(scope, time, packet, verdict);
