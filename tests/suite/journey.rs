@@ -156,7 +156,9 @@ pub fn error_for(network: &Network, parcel: &Parcel, from: From, reason: DropRea
         }
         DstNoHost | DstHostDown => Some(ErrorKind::HostUnreachable),
         TransitNotAllowed => Some(ErrorKind::Prohibited),
-        NoRoute | RouteDisabled | RouteBlackhole | DstNoSubnet | RouteOutsidePeerCidr => Some(ErrorKind::NetUnreachable),
+        NoRoute | RouteDisabled | RouteBlackhole | DstNoSubnet | RouteOutsidePeerCidr => {
+            Some(ErrorKind::NetUnreachable)
+        }
         PeeringPending | PeeringExpired | PeeringRejected | PeeringFailed | PeeringDeleted | PeeringIsolated => {
             Some(ErrorKind::NetUnreachable)
         }

@@ -12,7 +12,7 @@ use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Place, Record};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{HostId, LinkId, Network, QueueLimit, Shaping, VpcId};
+use vpcsim::model::{HostId, LinkId, Network, PeeringId, QueueLimit, Shaping, VpcId};
 use vpcsim::units::SimTime;
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -62,6 +62,10 @@ pub struct Reference<'a> {
     pub tally: Tally,
     /// Instants at which something happened: what a generator of ties aims at.
     pub instants: Vec<u64>,
+    /// When a packet that had waited departed, and over which peering.
+    pub departures: Vec<(u64, PeeringId)>,
+    /// How often a change of the shaping fell on the very instant at which a waiting packet was to depart.
+    pub changes_on_departures: u64,
     /// The packet whose story is told.
     pub followed: Option<PacketId>,
     pub story: Vec<String>,
@@ -90,6 +94,8 @@ impl<'a> Reference<'a> {
             records: Vec::new(),
             tally: Tally::new(network.vpcs().len(), links, plan.traffic.len()),
             instants: Vec::new(),
+            departures: Vec::new(),
+            changes_on_departures: 0,
             followed: None,
             story: Vec::new(),
         }
@@ -232,6 +238,7 @@ impl<'a> Reference<'a> {
         let lane = &mut self.lanes[at];
         let (Some(head), Some(bucket)) = (lane.queue.pop_front(), &mut lane.bucket) else { return };
         bucket.take(bucket.conforms(head.length), head.length);
+        self.departures.push((self.now, lane.id.peering()));
         self.depart(at, head);
         self.call_head(at);
     }
@@ -395,6 +402,8 @@ impl<'a> Reference<'a> {
             if lane.shaping != wanted {
                 lane.shaping = wanted;
                 if let (Some(bucket), Some(shaping)) = (&mut lane.bucket, wanted) {
+                    let due = lane.queue.front().map(|head| bucket.nanos(bucket.conforms(head.length)));
+                    self.changes_on_departures += u64::from(due == Some(self.now));
                     bucket.change(self.now, shaping);
                 }
                 self.call_head(at);

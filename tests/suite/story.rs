@@ -38,7 +38,8 @@ pub fn difference(world: &World) -> Option<String> {
     if records == twin.records {
         return if tally == twin.tally { None } else { Some(books(&tally, &twin.tally)) };
     }
-    let at = records.iter().zip(&twin.records).position(|(a, b)| a != b).unwrap_or(records.len().min(twin.records.len()));
+    let at =
+        records.iter().zip(&twin.records).position(|(a, b)| a != b).unwrap_or(records.len().min(twin.records.len()));
     let first = [records.get(at), twin.records.get(at)].into_iter().flatten().min_by_key(|r| r.time)?;
     let mut again = Reference::new(&world.network, &world.plan, &senders);
     again.followed = Some(first.id);
@@ -63,7 +64,11 @@ fn story(id: PacketId, engine: &[Record], twin: &Reference<'_>) -> String {
         records.iter().filter(|r| r.id == id).map(|r| format!("\n  {} {r:?}", r.time)).collect()
     };
     let tale: String = twin.story.iter().map(|line| format!("\n  {line}")).collect();
-    format!("first difference at packet {id}\nengine:{}\ntwin:{}\nthe twin's story:{tale}", ends(engine), ends(&twin.records))
+    format!(
+        "first difference at packet {id}\nengine:{}\ntwin:{}\nthe twin's story:{tale}",
+        ends(engine),
+        ends(&twin.records)
+    )
 }
 
 /// The same failure with as little as possible: traffic and actions are left out one by one while it still fails.
@@ -104,7 +109,9 @@ pub fn describe(world: &World) -> String {
     let network = &world.network;
     let mut lines = vec![format!("{:?} to {}", network.rules, world.plan.duration)];
     lines.extend(network.vpcs().map(|(id, v)| format!("{id:?} {} {:?}", v.name, v.cidrs)));
-    lines.extend(network.hosts().map(|(id, h)| format!("{id:?} {} {} {:?}", network.host_name(id), h.address, h.subnet)));
+    lines.extend(
+        network.hosts().map(|(id, h)| format!("{id:?} {} {} {:?}", network.host_name(id), h.address, h.subnet)),
+    );
     lines.extend(network.tables().map(|(id, t)| {
         let routes: Vec<String> = t.routes.values().map(|r| format!("{} {:?} {}", r.to, r.via, r.disabled)).collect();
         format!("{id:?} {}: {}", network.table_name(id), routes.join(", "))

@@ -82,8 +82,7 @@ fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
     let sink = seen.clone();
     simulation.observe(Box::new(move |records: &[Record]| sink.borrow_mut().extend_from_slice(records)));
     simulation.advance(plan.duration + vpcsim::units::SimDuration::from_secs(100_000));
-    let mut originals: Vec<Record> =
-        seen.borrow().iter().filter(|r| r.kind == PacketKind::Original).copied().collect();
+    let mut originals: Vec<Record> = seen.borrow().iter().filter(|r| r.kind == PacketKind::Original).copied().collect();
     originals.sort_by_key(|r| r.id);
     for record in originals {
         let sender = &mut senders[record.id.source().0 as usize];

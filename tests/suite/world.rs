@@ -97,8 +97,12 @@ impl Maker {
         let dice = &mut self.dice;
         let rules = &mut self.network.rules;
         rules.routers_visible = dice.chance(40);
-        rules.regional_ceiling =
-            dice.pick(&[None, Some(BitRate::from_mbps(5000)), Some(BitRate::from_mbps(self.mbps)), Some(BitRate::from_bps(777_777))]);
+        rules.regional_ceiling = dice.pick(&[
+            None,
+            Some(BitRate::from_mbps(5000)),
+            Some(BitRate::from_mbps(self.mbps)),
+            Some(BitRate::from_bps(777_777)),
+        ]);
         rules.mtu_regional = dice.pick(&[8500, 8500, 1500, 576]);
         rules.mtu_cross_region = dice.pick(&[1500, 1500, 576]);
         rules.local_delay = SimDuration::from_nanos(dice.pick(&[1_000, 100_000, self.gap, 2 * self.gap]));
@@ -108,7 +112,11 @@ impl Maker {
         let account = self.network.account_named(&name("me"));
         let count = if self.narrow { 2 } else { 1 + self.dice.below(5) as usize };
         for v in 0..count {
-            let region = if self.narrow { ["beijing", "toronto"][v] } else { self.dice.pick(&["beijing", "beijing", "guangzhou"]) };
+            let region = if self.narrow {
+                ["beijing", "toronto"][v]
+            } else {
+                self.dice.pick(&["beijing", "beijing", "guangzhou"])
+            };
             let region = self.network.declare_region(&name(region));
             let cidr = net(if self.narrow { CIDRS[2 + v] } else { self.dice.pick(&CIDRS) });
             let vpc = name(&format!("V{v}"));
@@ -160,7 +168,8 @@ impl Maker {
     fn make_peering(&mut self, requester: VpcId, accepter: VpcId) {
         use PeeringState::*;
         let cross = self.network.vpc(requester).region != self.network.vpc(accepter).region;
-        let mut state = self.dice.pick(&[Active, Active, Active, Active, Active, Pending, Isolated, Expired, Rejected, Failed]);
+        let mut state =
+            self.dice.pick(&[Active, Active, Active, Active, Active, Pending, Isolated, Expired, Rejected, Failed]);
         if self.narrow {
             state = Active;
         }
@@ -354,20 +363,31 @@ impl Maker {
         }
     }
 
-    /// An action after those there are, at an instant at which the twin saw something happen, or near one.
+    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new cap at the
+    /// very departure of a packet that waited for the old one.
     fn action(&mut self, world: &World, senders: &[Sender]) -> Action {
         let plan = &world.plan;
         let mut twin = Reference::new(&world.network, plan, senders);
         twin.run();
         let last = plan.timeline.last().map_or(0, |a| a.time.as_nanos());
+        let departures: Vec<(u64, PeeringId)> = twin.departures.into_iter().filter(|(t, _)| *t >= last).collect();
         let after: Vec<u64> = twin.instants.into_iter().filter(|t| *t >= last).collect();
-        let near = after.len().min(if self.dice.chance(50) { 40 } else { usize::MAX });
-        let time = match near {
-            0 => last + self.dice.below(self.gap),
-            n => after[self.dice.below(n as u64) as usize] + self.dice.pick(&[0, 0, 0, 0, 0, 1]),
+        let near = if self.dice.chance(50) { 40 } else { usize::MAX };
+        let (time, change) = if !departures.is_empty() && self.dice.chance(50) {
+            let (time, peering) = self.dice.pick(&departures[..departures.len().min(near)]);
+            (time, if self.dice.chance(70) { self.new_cap(peering) } else { self.change() })
+        } else if after.is_empty() {
+            (last + self.dice.below(self.gap), self.change())
+        } else {
+            let late = self.dice.pick(&[0, 0, 0, 0, 0, 1]);
+            (self.dice.pick(&after[..after.len().min(near)]) + late, self.change())
         };
-        let change = self.change();
         Action { time: SimTime::from_nanos(time), text: format!("{change:?}"), change, refused: None }
+    }
+
+    fn new_cap(&mut self, peering: PeeringId) -> Change {
+        let mbps = self.dice.pick(&[self.mbps, self.mbps / 2, self.mbps * 2, 1, 5, 1000]).clamp(1, 1000);
+        Change::ChangeBandwidth { peering, bandwidth: BitRate::from_mbps(mbps) }
     }
 
     fn change(&mut self) -> Change {
@@ -382,14 +402,13 @@ impl Maker {
             routes if routes.is_empty() || self.dice.chance(20) => self.some_prefix(),
             routes => self.dice.pick(&routes),
         };
-        let mbps = self.dice.pick(&[self.mbps, self.mbps / 2, self.mbps * 2, 1, 5, 1000]).clamp(1, 1000);
         match self.dice.below(if self.narrow { 20 } else { 9 }) {
             0 => Change::AddRoute { table, route: RouteSpec { to, via: NextHop::Peering(peering), disabled: false } },
             1 => Change::RemoveRoute { table, to },
             2 => Change::DisableRoute { table, to, disabled: !up },
             3 => Change::SetLink { peering, up },
             4 => Change::SetLoss { peering, loss: loss(&mut self.dice) },
-            _ => Change::ChangeBandwidth { peering, bandwidth: BitRate::from_mbps(mbps) },
+            _ => self.new_cap(peering),
         }
     }
 }
