@@ -211,18 +211,24 @@ impl Shaper {
 
     fn token_ticks_at(&mut self, now: SimTime) -> u64 {
         self.release(now);
+        self.token_ticks_before(now, self.waiting_bytes)
+    }
+
+    /// Tokens at `now` while `waiting` bytes have not departed yet.
+    fn token_ticks_before(&mut self, now: SimTime, waiting: u64) -> u64 {
         let now_ticks = self.ticks(now);
         // Each waiting packet pushed the TAT by its own length, for the bucket was not full when it came.
-        let charged = self.tat.get().saturating_sub(self.waiting_bytes * TICKS_PER_BYTE);
+        let charged = self.tat.get().saturating_sub(waiting * TICKS_PER_BYTE);
         let debt = charged.saturating_sub(now_ticks);
         (self.shaping.burst.as_u64() * TICKS_PER_BYTE).saturating_sub(debt)
     }
 
     /// S34: new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and its packets must
-    /// be re-admitted in order with [`Shaper::readmit`].
-    pub fn change(&mut self, now: SimTime, shaping: Shaping) {
+    /// be re-admitted in order with [`Shaper::readmit`]. `waiting` is what has not departed: a change at the very instant of a
+    /// departure precedes it, so that packet's tokens are still there too.
+    pub fn change(&mut self, now: SimTime, shaping: Shaping, waiting: ByteSize) {
         let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
-        let tokens = self.token_ticks_at(now).min(burst);
+        let tokens = self.token_ticks_before(now, waiting.as_u64()).min(burst);
         *self = Shaper::new(shaping);
         self.origin = now;
         self.tat.set(burst - tokens);
