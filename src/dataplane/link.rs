@@ -126,21 +126,22 @@ impl Link {
             _ if self.down && !was_cut => Some(cut()),
             _ => None,
         };
+        let held = ByteSize::from_bytes(self.waiting.iter().map(|(_, p)| u64::from(p.wire_length)).sum());
         let dropped = match reason {
             Some(reason) => self.waiting.drain(..).chain(self.wire.drain(..)).map(|(_, p)| (p, reason)).collect(),
             None => Vec::new(),
         };
-        self.reshape(now, network, !dropped.is_empty());
+        self.reshape(now, network, held, !dropped.is_empty());
         dropped
     }
 
-    fn reshape(&mut self, now: SimTime, network: &Network, emptied: bool) {
+    fn reshape(&mut self, now: SimTime, network: &Network, held: ByteSize, emptied: bool) {
         let wanted = network.peering(self.id.peering()).shaping(&network.rules);
         let (Some(shaper), Some(wanted)) = (&mut self.shaper, wanted) else { return };
         if shaper.shaping() == wanted && !emptied {
             return;
         }
-        shaper.change(now, wanted);
+        shaper.change(now, wanted, held);
         for (departure, packet) in &mut self.waiting {
             *departure = shaper.readmit(now, packet.wire_length);
         }

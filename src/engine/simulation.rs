@@ -437,10 +437,12 @@ fn scope<'a>(
 /// The one exchange between cells: every mailbox is emptied into the cells it is for.
 fn exchange(cells: &mut [Cell]) {
     for from in 0..cells.len() {
-        for mail in std::mem::take(&mut cells[from].mailbox) {
+        let mut mailbox = std::mem::take(&mut cells[from].mailbox);
+        for mail in mailbox.drain(..) {
             let to = mail.to.index();
             cells[to].receive(mail);
         }
+        cells[from].mailbox = mailbox; // with its memory
     }
 }
 
