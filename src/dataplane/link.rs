@@ -6,8 +6,9 @@ use super::packet::Packet;
 use super::router;
 use super::shaper::Shaper;
 use super::verdict::DropReason;
-use crate::model::{LinkId, Network, PeeringState, VpcId};
+use crate::model::{LinkId, Network, Nodes, PeeringState, VpcId};
 use crate::units::{ByteSize, Share, SimDuration, SimTime};
+use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -24,6 +25,7 @@ pub struct Link {
     shaper: Option<Shaper>,
     down: bool,
     loss: Share,
+    nodes: Nodes,
     state: PeeringState,
     waiting: VecDeque<(SimTime, Packet)>,
     wire: VecDeque<(SimTime, Packet)>,
@@ -34,6 +36,17 @@ fn cut() -> DropReason {
     DropReason::LinkDown
 }
 
+/// What keeps the packets of a flow on one forwarding node: protocol, addresses and, for UDP and TCP, ports (S10).
+fn flow_hash(packet: &Packet) -> u64 {
+    let mut tuple = [0; 13];
+    tuple[0] = packet.head[9];
+    tuple[1..9].copy_from_slice(&packet.head[12..20]);
+    if packet.head[0] == 0x45 && [IpNextHeaderProtocols::Udp.0, IpNextHeaderProtocols::Tcp.0].contains(&tuple[0]) {
+        tuple[9..].copy_from_slice(&packet.head[20..24]);
+    }
+    xxh3_64(&tuple)
+}
+
 impl Link {
     /// An idle link with a full bucket.
     pub fn new(network: &Network, id: LinkId) -> Link {
@@ -42,10 +55,11 @@ impl Link {
             id,
             far: peering.far(id),
             delay: peering.delay,
-            key: xxh3_64(&[peering.name.as_str().as_bytes(), &[0, id.from_requester() as u8]].concat()),
+            key: xxh3_64(&[peering.first_name.as_str().as_bytes(), &[0, id.from_requester() as u8]].concat()),
             shaper: peering.shaping(&network.rules).map(Shaper::new),
             down: peering.down,
             loss: peering.loss,
+            nodes: peering.nodes.clone(),
             state: peering.state,
             waiting: VecDeque::new(),
             wire: VecDeque::new(),
@@ -72,6 +86,9 @@ impl Link {
     /// # Errors
     /// It was lost.
     pub fn carry(&self, seed: u64, sender: u64, packet: &Packet) -> Result<(), DropReason> {
+        if !self.nodes.all_up() && !self.nodes.carries(flow_hash(packet)) {
+            return Err(DropReason::NodeDown);
+        }
         if self.loss == Share::ZERO {
             return Ok(());
         }
@@ -126,6 +143,7 @@ impl Link {
         let was = std::mem::replace(&mut self.state, peering.state);
         self.loss = peering.loss;
         self.delay = peering.delay;
+        self.nodes.clone_from(&peering.nodes);
         let reason = match router::obstacle(self.state) {
             Some(reason) if was == PeeringState::Active => Some(reason),
             _ if self.down && !was_cut => Some(cut()),

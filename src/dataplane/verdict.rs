@@ -79,6 +79,8 @@ reasons! {
     ShaperQueueFull, "shaper_queue_full", 138, "the queue in front of the bandwidth cap is full";
     /// 30. No queue, and the token bucket has too few tokens (S33).
     PolicerExceeded, "policer_exceeded", 138, "the packet exceeds the bandwidth cap and nothing may wait";
+    /// Injected: the forwarding node that carries the flow failed, and nobody noticed yet (S10).
+    NodeDown, "node_down", 142, "the forwarding node on the way failed";
     /// 34. Injected: lost at random on the way.
     RandomLoss, "random_loss", 128, "the link lost the packet";
     /// 25. Came in over a peering, would have to leave over another (S3).
@@ -118,7 +120,7 @@ impl DropReason {
             DstNoHost | DstHostDown => Some(ErrorKind::HostUnreachable),
             TransitNotAllowed => Some(ErrorKind::Prohibited),
             BadLength | BadChecksum | SrcSpoofed | SrcNotInPeerCidr => None,
-            LinkDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
+            LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
         }
     }
 

@@ -165,10 +165,10 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(vpc: VpcId, lanes: Vec<Lane>) -> Cell {
+    pub(super) fn new(vpc: VpcId) -> Cell {
         Cell {
             vpc,
-            lanes,
+            lanes: Vec::new(),
             book: VpcBook::default(),
             traffic: TrafficBooks::default(),
             mailbox: Vec::new(),

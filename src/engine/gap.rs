@@ -27,11 +27,11 @@ impl Gap {
         }
     }
 
-    /// The mean gap after packets of `length` bytes, in nanoseconds.
-    pub(super) fn mean(&self, length: u16) -> f64 {
+    /// The mean gap after packets of `length` bytes: so many nanoseconds, divided by the second number.
+    pub(super) fn mean(&self, length: u16) -> (u64, u64) {
         match self.pace {
-            Pace::Interval(interval) => interval.as_nanos() as f64,
-            Pace::Rate(rate) => bit_nanos(length) as f64 / rate.as_bps() as f64,
+            Pace::Interval(interval) => (interval.as_nanos(), 1),
+            Pace::Rate(rate) => (bit_nanos(length), rate.as_bps()),
         }
     }
 }

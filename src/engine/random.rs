@@ -22,10 +22,10 @@ impl Stream {
         ((u128::from(self.0.next_u64()) * u128::from(n)) >> 64) as u64
     }
 
-    /// Exponentially distributed with mean `mean`, in the mean's unit, rounded to whole units.
-    pub(super) fn exponential(&mut self, mean: f64) -> u64 {
+    /// Exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a fraction.
+    pub(super) fn exponential(&mut self, (mean, divisor): (u64, u64)) -> u64 {
         // 53 bits in (0, 1]: the logarithm is finite.
         let uniform = ((self.0.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
-        (-libm::log(uniform) * mean + 0.5) as u64
+        (-libm::log(uniform) * (mean as f64 / divisor as f64) + 0.5) as u64
     }
 }

@@ -20,7 +20,7 @@ use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::plan::{Destination, Pattern, Plan, Subject, Traffic};
-use crate::model::{Change, HostId, LinkId, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
+use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::Addressing;
 use bytes::Bytes;
@@ -83,27 +83,23 @@ pub struct Simulation {
     injected: u64,
     injector: Option<SourceId>,
     observers: Vec<Box<dyn Observer>>,
+    happened: Vec<(SimTime, Outcome)>,
+    /// What expectations ask of links: by the name a peering is made with, and direction.
+    link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
+    interval: Option<SimDuration>,
 }
 
 impl Simulation {
     /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
     pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
-        let mut lanes = Vec::new();
-        let mut of_vpc: Vec<Vec<Lane>> = network.vpcs().map(|_| Vec::new()).collect();
-        for link in (0..network.peerings().len() as u32 * 2).map(LinkId) {
-            let lane = Lane::new(Link::new(&network, link), link_book(plan, link), options.interval.map(Series::new));
-            let home = &mut of_vpc[network.ends(link).0.index()];
-            lanes.push(home.len() as u32);
-            home.push(lane);
-        }
-        let cells = of_vpc.into_iter().enumerate().map(|(v, lanes)| Cell::new(VpcId(v as u32), lanes)).collect();
+        let cells = network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect();
         let shared = Shared {
             seed: plan.seed,
             sources: Vec::new(),
             windows: traffic_windows(plan),
             endpoint_hosts: BTreeSet::new(),
-            lanes,
+            lanes: Vec::new(),
             observing: false,
         };
         let reactive = vec![false; network.vpcs().len()];
@@ -118,7 +114,11 @@ impl Simulation {
             injected: 0,
             injector: None,
             observers: Vec::new(),
+            happened: Vec::new(),
+            link_windows: link_windows(plan),
+            interval: options.interval,
         };
+        simulation.add_links();
         for (index, entry) in plan.traffic.iter().enumerate() {
             simulation.add_traffic(TrafficId(index as u32), entry);
         }
@@ -222,22 +222,50 @@ impl Simulation {
         &self.network
     }
 
-    /// Lets time pass to `now`, then changes the network. What is on the links is re-judged.
+    /// Lets time pass to `now`, then changes the network as account `by` asks (none: whoever may). What falls due at `now` by
+    /// itself comes first (S25a: an expiry precedes an accept). What is on the links is re-judged.
     ///
     /// # Errors
     /// The control plane's refusal; nothing changed then.
-    pub fn apply(&mut self, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
+    pub fn apply(&mut self, by: Option<AccountId>, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
         self.advance(now);
-        let outcome = self.network.apply(change)?;
-        self.network.take_notices();
+        self.fall_due();
+        let mut outcome = self.network.apply(by, change, self.now)?;
+        for notice in self.network.take_notices() {
+            outcome.0 += &format!("; {}", notice.message());
+        }
+        debug!(at = %self.now, change = %outcome.0, "epoch");
+        self.begin_epoch();
+        Ok(outcome)
+    }
+
+    /// Lets happen what the network does by itself at the current time: requests run out, failures are noticed.
+    fn fall_due(&mut self) {
+        if self.network.next_due().is_none_or(|due| due > self.now) {
+            return;
+        }
+        for outcome in self.network.fall_due(self.now) {
+            debug!(at = %self.now, event = %outcome.0, "epoch");
+            self.happened.push((self.now, outcome));
+        }
+        self.begin_epoch();
+    }
+
+    /// What the network did by itself so far, in order.
+    pub fn happened(&self) -> &[(SimTime, Outcome)] {
+        &self.happened
+    }
+
+    /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
+    fn begin_epoch(&mut self) {
         self.epoch += 1;
-        debug!(at = %self.now, epoch = self.epoch, change = %outcome.0, "epoch");
         for (at, fib) in self.fibs.iter_mut().enumerate() {
             let id = TableId(at as u32);
             if fib.is_stale(&self.network, id) {
                 *fib = Fib::compile(&self.network, id);
             }
         }
+        self.add_links();
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
         for cell in cells {
             for at in 0..cell.lanes.len() {
@@ -250,7 +278,28 @@ impl Simulation {
                 }
             }
         }
-        Ok(outcome)
+    }
+
+    /// Gives every peering that has none its two links.
+    fn add_links(&mut self) {
+        let known = self.shared.lanes.len() as u32;
+        let all = self.network.peerings().len() as u32 * 2;
+        for link in (known..all).map(LinkId) {
+            let peering = self.network.peering(link.peering());
+            let mut book = LinkBook::default();
+            for (name, from_requester, between) in &self.link_windows {
+                if *name == peering.first_name && *from_requester == link.from_requester() {
+                    book.windows.push((*between, Default::default()));
+                }
+            }
+            let lane = Lane::new(Link::new(&self.network, link), book, self.interval.map(Series::new));
+            let home = &mut self.cells[peering.near(link).index()].lanes;
+            self.shared.lanes.push(home.len() as u32);
+            home.push(lane);
+        }
+        if known < all {
+            self.spread_reactive();
+        }
     }
 
     /// Sends a packet from `host` at `now`, as if a program on it had: whole, from the IPv4 header on. Ordered after everything
@@ -280,6 +329,15 @@ impl Simulation {
 
     /// Lets everything happen that is due before `until`.
     pub fn advance(&mut self, until: SimTime) {
+        while let Some(due) = self.network.next_due().filter(|due| *due < until) {
+            self.pass(due);
+            self.fall_due();
+        }
+        self.pass(until);
+    }
+
+    /// Lets time pass to `until` within one epoch.
+    fn pass(&mut self, until: SimTime) {
         if until <= self.now {
             return;
         }
@@ -446,10 +504,12 @@ fn scope<'a>(
 /// The one exchange between cells: every mailbox is emptied into the cells it is for.
 fn exchange(cells: &mut [Cell]) {
     for from in 0..cells.len() {
-        for mail in std::mem::take(&mut cells[from].mailbox) {
+        let mut mailbox = std::mem::take(&mut cells[from].mailbox);
+        for mail in mailbox.drain(..) {
             let to = mail.to.index();
             cells[to].receive(mail);
         }
+        cells[from].mailbox = mailbox; // with its memory
     }
 }
 
@@ -465,14 +525,14 @@ fn traffic_windows(plan: &Plan) -> Vec<Vec<(SimTime, SimTime)>> {
     windows
 }
 
-fn link_book(plan: &Plan, link: LinkId) -> LinkBook {
-    let mut book = LinkBook::default();
+fn link_windows(plan: &Plan) -> Vec<(Name, bool, (SimTime, SimTime))> {
+    let mut windows = Vec::new();
     for expectation in &plan.expectations {
-        let Subject::Link { peering, from_requester } = expectation.subject else { continue };
-        let known = book.windows.iter().any(|(between, _)| *between == expectation.between);
-        if LinkId::new(peering, from_requester) == link && !known {
-            book.windows.push((expectation.between, Default::default()));
+        let Subject::Link { peering, from_requester } = &expectation.subject else { continue };
+        let window = (peering.clone(), *from_requester, expectation.between);
+        if !windows.contains(&window) {
+            windows.push(window);
         }
     }
-    book
+    windows
 }

@@ -4,8 +4,8 @@ use super::snapshot::*;
 use crate::dataplane::DropReason;
 use crate::engine::{Counts, DelayRecorder, Drops, Run, verify};
 use crate::model::plan::{Destination, Expectation, Pattern, Subject, Traffic};
-use crate::model::{HostId, LinkId, Network, TrafficId};
-use crate::units::{BitRate, ByteSize, SimDuration};
+use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 impl Snapshot {
     /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
@@ -32,6 +32,7 @@ impl Snapshot {
             },
             links: links.iter().map(|l| link(run, *l)).collect(),
             traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, TrafficId(t))).collect(),
+            availability: availability(run),
             drops: drops(run, &links),
             timeline: timeline(run),
             expectations: expectations(run),
@@ -180,18 +181,50 @@ fn drops(run: &Run, links: &[LinkId]) -> Vec<DropReport> {
     all
 }
 
+/// Peerings that injected faults kept from carrying (S36).
+fn availability(run: &Run) -> Vec<AvailabilityReport> {
+    let network = run.simulation.network();
+    let hit = network.peerings().filter(|(_, peering)| !peering.outages.is_empty());
+    let report = hit.filter_map(|(_, peering)| {
+        let found = peering.availability(run.simulation.now())?;
+        Some(AvailabilityReport {
+            peering: peering.name.to_string(),
+            availability: found.share,
+            promised: PROMISED,
+            downtime: found.downtime,
+            budget: found.budget,
+            budget_of_month: SimDuration::from_secs(1296), // 21.6 minutes of 30 days
+        })
+    });
+    report.collect()
+}
+
+/// What users did and what the network did by itself, in order; at one instant the network comes first.
 fn timeline(run: &Run) -> Vec<ActionReport> {
-    let report = |outcome: &crate::engine::ActionOutcome| {
+    let action = |outcome: &crate::engine::ActionOutcome| {
         let action = &run.plan.timeline[outcome.action];
+        let by = action.by.map(|by| run.simulation.network().account(by).name.to_string());
         ActionReport {
             time: action.time,
+            by,
             action: action.text.clone(),
             outcome: outcome.text.clone(),
             refused: outcome.refused.map(String::from),
             as_expected: outcome.as_expected,
         }
     };
-    run.outcomes.iter().map(report).collect()
+    let event = |(time, outcome): &(SimTime, Outcome)| ActionReport {
+        time: *time,
+        by: None,
+        action: "by itself".into(),
+        outcome: outcome.0.clone(),
+        refused: None,
+        as_expected: true,
+    };
+    let mut all: Vec<ActionReport> = run.simulation.happened().iter().map(event).collect();
+    all.extend(run.outcomes.iter().map(action));
+    all.sort_by_key(|report| report.time);
+    all
 }
 
 fn expectations(run: &Run) -> Vec<ExpectationReport> {
@@ -201,7 +234,7 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
     for expectation in &run.plan.expectations {
         for check in &expectation.checks {
             let outcome = outcomes.next();
-            let whole = (crate::units::SimTime::ZERO, run.plan.duration);
+            let whole = (SimTime::ZERO, run.plan.duration);
             reports.push(ExpectationReport {
                 subject: subject(run, expectation),
                 metric: check.metric.to_string(),
@@ -216,13 +249,17 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
 }
 
 fn subject(run: &Run, expectation: &Expectation) -> String {
-    match expectation.subject {
-        Subject::Traffic(id) => format!("traffic {}", run.plan.entry(id).name),
-        Subject::Link { peering, from_requester } => {
-            let network = run.simulation.network();
-            let near = network.ends(LinkId::new(peering, from_requester)).0;
-            format!("peering {} from {}", network.peering(peering).name, network.vpc(near).name)
-        }
+    let network = run.simulation.network();
+    match &expectation.subject {
+        Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
+        Subject::Peering { peering } => format!("peering {peering}"),
+        Subject::Link { peering, from_requester } => match network.find_peering_made_as(peering.as_str()) {
+            Some(id) => {
+                let near = network.ends(LinkId::new(id, *from_requester)).0;
+                format!("peering {peering} from {}", network.vpc(near).name)
+            }
+            None => format!("peering {peering}"),
+        },
     }
 }
 

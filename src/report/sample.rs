@@ -48,6 +48,7 @@ pub(super) fn quiet() -> Snapshot {
         links: vec![],
         traffic: vec![],
         drops: vec![],
+        availability: vec![],
         timeline: vec![],
         expectations: vec![],
         intervals: None,
@@ -132,6 +133,7 @@ pub(super) fn rich() -> Snapshot {
     ];
     let action = |time, action: &str, outcome: &str, refused: Option<&str>, as_expected| ActionReport {
         time: at(time),
+        by: None,
         action: action.into(),
         outcome: outcome.into(),
         refused: refused.map(str::to_owned),

@@ -24,6 +24,7 @@ pub(super) fn all(snapshot: &Snapshot, width: usize, verbose: bool) -> Vec<Strin
         view.replays(),
         view.peerings(),
         view.drops(),
+        view.availability(),
         view.timeline(),
         view.expectations(),
         view.notes(),
@@ -240,13 +241,37 @@ impl View<'_> {
         format!("at {}", named.join(", "))
     }
 
+    /// The minutes of the promise's budget that the run's faults used (S36).
+    fn availability(&self) -> Option<String> {
+        let mut table = Table::new(&[
+            ("peering", Text),
+            ("availability", Number),
+            ("promised", Number),
+            ("downtime", Number),
+            ("allowed in this run", Number),
+            ("in 30 days", Number),
+        ]);
+        for hit in &self.snapshot.availability {
+            table.row([
+                hit.peering.clone(),
+                hit.availability.to_string(),
+                hit.promised.to_string(),
+                hit.downtime.to_string(),
+                hit.budget.to_string(),
+                hit.budget_of_month.to_string(),
+            ]);
+        }
+        self.section("Availability", &table, 0)
+    }
+
     fn timeline(&self) -> Option<String> {
-        let mut table = Table::new(&[("time", Number), ("action", Text), ("", Text), ("outcome", Prose)]);
+        let mut table = Table::new(&[("time", Number), ("by", Text), ("action", Text), ("", Text), ("outcome", Prose)]);
         let (mut actions, more) = self.shortlist(&self.snapshot.timeline, |action| !action.as_expected);
         actions.sort_by_key(|action| action.time);
         for action in actions {
             let mark = if action.as_expected { "ok" } else { "FAILED" };
-            table.row([action.time.to_string(), action.action.clone(), mark.into(), outcome(action)]);
+            let by = action.by.clone().unwrap_or_default();
+            table.row([action.time.to_string(), by, action.action.clone(), mark.into(), outcome(action)]);
         }
         self.section("Timeline", &table, more)
     }

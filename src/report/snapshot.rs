@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub links: Vec<LinkReport>,
     /// Each traffic entry, in declaration order.
     pub traffic: Vec<TrafficReport>,
+    /// Each peering that an injected fault kept from carrying, in declaration order.
+    pub availability: Vec<AvailabilityReport>,
     /// Where packets were dropped, and why; VPCs first, then links, in declaration order.
     pub drops: Vec<DropReport>,
     /// Each action, in order.
@@ -210,13 +212,35 @@ pub struct DropReport {
     pub packets: u64,
 }
 
+/// A peering's availability (S36).
+#[derive(Debug, Clone, Serialize)]
+pub struct AvailabilityReport {
+    /// The peering's name.
+    pub peering: String,
+    /// Of its active time, the share not lost to injected faults, weighted by the flows that were hit.
+    pub availability: Share,
+    /// What the vendor promises.
+    pub promised: Share,
+    /// The time lost.
+    #[serde(rename = "downtime_ns")]
+    pub downtime: SimDuration,
+    /// The time that the promise allows to be lost of the run's active time.
+    #[serde(rename = "budget_ns")]
+    pub budget: SimDuration,
+    /// The time that the promise allows to be lost in 30 days.
+    #[serde(rename = "budget_of_month_ns")]
+    pub budget_of_month: SimDuration,
+}
+
 /// One action of the timeline.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActionReport {
     /// When.
     #[serde(rename = "time_ns")]
     pub time: SimTime,
-    /// As the file says it.
+    /// The account that asked, if the file says one.
+    pub by: Option<String>,
+    /// As the file says it; `by itself` for what nobody asked for, such as an expiry.
     pub action: String,
     /// What it did, or the refusal's message.
     pub outcome: String,

@@ -117,6 +117,7 @@ impl Kind {
             Kind::Rate(..) => "a rate such as \"100 Mbps\"".into(),
             Kind::Size(..) => "a size such as \"1500 B\"".into(),
             Kind::Share => "a share such as \"0.1 %\"".into(),
+            Kind::Ago(_) => "a time before the start such as \"-6 d\"".into(),
             Kind::Packets => "a number of packets such as \"10 packets\"".into(),
             Kind::Integer(..) => "a whole number".into(),
             Kind::Bool => "true or false".into(),

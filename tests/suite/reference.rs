@@ -381,7 +381,7 @@ impl<'a> Reference<'a> {
 
     /// One action of the timeline; what is on the links is judged anew (S21, S34).
     fn change(&mut self, at: usize) {
-        if self.network.apply(&self.plan.timeline[at].change).is_err() {
+        if self.network.apply(None, &self.plan.timeline[at].change, self.plan.timeline[at].time).is_err() {
             return;
         }
         for at in 0..self.lanes.len() {

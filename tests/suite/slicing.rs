@@ -117,7 +117,7 @@ fn with_endpoints(world: &World, steps: &[(SimTime, Step)], cuts: &[SimTime]) ->
     for cut in cuts {
         while let Some((time, step)) = steps.next_if(|(time, _)| time < cut) {
             match step {
-                Step::Apply(change) => drop(simulation.apply(change, *time)),
+                Step::Apply(change) => drop(simulation.apply(None, change, *time)),
                 Step::Inject(host, bytes) => {
                     simulation.inject(*host, bytes.clone(), *time).expect("steps are in order");
                 }

@@ -185,20 +185,16 @@ impl Maker {
         let burst = dice.pick(&[None, Some(largest), Some(largest + 1)]).map(|b| ByteSize::from_bytes(b.into()));
         let gap = self.gap;
         let spec = PeeringSpec {
-            name: name(&format!("P{}", self.network.peerings().len())),
-            label: None,
-            requester,
-            accepter,
             state: Some(state),
             bandwidth,
             burst,
             queue: queue(dice),
             delay: Some(SimDuration::from_nanos(dice.pick(&[1_000, gap, gap, 3 * gap, 5_000_000, 50_000_000]))),
             mtu,
-            ticket: false,
             loss: loss(dice),
+            ..PeeringSpec::new(name(&format!("P{}", self.network.peerings().len())), requester, accepter)
         };
-        self.network.add_peering(spec).expect("a peering that S6, S11, S13 and S29-S33 allow");
+        self.network.add_peering(spec, SimTime::ZERO).expect("a peering that S6, S11, S13 and S29-S33 allow");
     }
 
     /// S11 and S13 in our own words.
@@ -382,12 +378,16 @@ impl Maker {
             let late = self.dice.pick(&[0, 0, 0, 0, 0, 1]);
             (self.dice.pick(&after[..after.len().min(near)]) + late, self.change())
         };
-        Action { time: SimTime::from_nanos(time), text: format!("{change:?}"), change, refused: None }
+        Action { time: SimTime::from_nanos(time), text: format!("{change:?}"), by: None, change, refused: None }
+    }
+
+    fn name_of(&self, peering: PeeringId) -> Name {
+        self.network.peering(peering).name.clone()
     }
 
     fn new_cap(&mut self, peering: PeeringId) -> Change {
         let mbps = self.dice.pick(&[self.mbps, self.mbps / 2, self.mbps * 2, 1, 5, 1000]).clamp(1, 1000);
-        Change::ChangeBandwidth { peering, bandwidth: BitRate::from_mbps(mbps) }
+        Change::ChangeBandwidth { peering: self.name_of(peering), bandwidth: BitRate::from_mbps(mbps) }
     }
 
     fn change(&mut self) -> Change {
@@ -403,11 +403,11 @@ impl Maker {
             routes => self.dice.pick(&routes),
         };
         match self.dice.below(if self.narrow { 20 } else { 9 }) {
-            0 => Change::AddRoute { table, route: RouteSpec { to, via: NextHop::Peering(peering), disabled: false } },
+            0 => Change::AddRoute { table, to, via: Via::Peering(self.name_of(peering)), disabled: false },
             1 => Change::RemoveRoute { table, to },
             2 => Change::DisableRoute { table, to, disabled: !up },
-            3 => Change::SetLink { peering, up },
-            4 => Change::SetLoss { peering, loss: loss(&mut self.dice) },
+            3 => Change::SetLink { peering: self.name_of(peering), up },
+            4 => Change::SetLoss { peering: self.name_of(peering), loss: loss(&mut self.dice) },
             _ => self.new_cap(peering),
         }
     }

@@ -1,0 +1,111 @@
+//! No allocation per packet: a counting allocator watches the engine advance after everything has been touched once. It counts, and
+//! leaves the allocating to the system.
+
+#[path = "../benches/workloads/mod.rs"]
+mod workloads;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use vpcsim::engine::{Options, Simulation};
+use vpcsim::model::QueueLimit;
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::units::{BitRate, SimDuration, SimTime};
+use workloads::{Cloud, Transport};
+
+struct Counting;
+
+thread_local! {
+    // Per thread, so that tests beside each other do not count each other's.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // Fails only while the thread ends, when nobody asks any more.
+    let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// 7:4:1 of 40, 576 and 1500 bytes, the simple Internet mix.
+fn imix() -> PacketSize {
+    PacketSize::Mix([(40, 7), (576, 4), (1_500, 1)].into())
+}
+
+/// Constant and imix traffic both ways over one capped cross-region link, together above its cap: packets wait and are dropped.
+fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
+    let mut cloud = Cloud::new(1);
+    let [a, b] = ["guangzhou", "beijing"].map(|region| cloud.vpc(region, 4));
+    let bandwidth = Some(BitRate::from_mbps(300));
+    let queue = QueueLimit::Time(SimDuration::from_millis(50));
+    cloud.peer(a, b, Transport { bandwidth, burst: None, queue, delay: SimDuration::from_millis(16) });
+    let mut traffic = Vec::new();
+    for (from, to) in [(a, b), (b, a)] {
+        for (name, pattern, size) in patterns {
+            traffic.push(Traffic {
+                from: cloud.hosts(from).to_vec(),
+                to: Destination::AnyOf(cloud.hosts(to).to_vec()),
+                pattern: pattern.clone(),
+                size: size.clone(),
+                ..workloads::entry(&format!("{name}-{from}"))
+            });
+        }
+    }
+    let plan: Plan = workloads::plan(traffic);
+    Simulation::new(cloud.network, &plan, Options::default())
+}
+
+/// Advances in slices of 10 ms and answers (packets emitted, allocations) after a second of warm-up.
+fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
+    let slice = SimDuration::from_millis(10);
+    let mut until = SimTime::ZERO;
+    let mut advance = |simulation: &mut Simulation, seconds: u64| {
+        for _ in 0..seconds * 100 {
+            until += slice;
+            simulation.advance(until);
+        }
+    };
+    advance(simulation, 1);
+    let (packets, before) = (simulation.totals().emitted, ALLOCATIONS.get());
+    advance(simulation, seconds);
+    let allocated = ALLOCATIONS.get() - before;
+    simulation.check_books().expect("the books balance");
+    (simulation.totals().emitted - packets, allocated)
+}
+
+#[test]
+fn steady_traffic_over_a_shaped_link_allocates_nothing() {
+    let pace = |mbps| Pace::Rate(BitRate::from_mbps(mbps));
+    let patterns = [
+        ("constant", Pattern::Constant(pace(50)), PacketSize::Fixed(1_500)),
+        ("imix", Pattern::Constant(pace(40)), imix()),
+        ("poisson", Pattern::Poisson(pace(10)), imix()),
+    ];
+    let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
+    assert!(packets >= 100_000, "only {packets} packets");
+    assert_eq!(allocated, 0, "allocations over {packets} packets");
+}
+
+/// Echo requests cross cells as mail: their mailboxes and timers are reused as well.
+#[test]
+fn pings_allocate_nothing() {
+    let patterns = [("ping", Pattern::Ping { interval: SimDuration::from_micros(100) }, PacketSize::Fixed(84))];
+    let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
+    assert!(packets >= 100_000, "only {packets} packets");
+    assert_eq!(allocated, 0, "allocations over {packets} packets");
+}
