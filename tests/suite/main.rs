@@ -4,6 +4,7 @@
 mod books;
 mod bucket;
 mod determinism;
+mod endpoints;
 mod engine_vs_reference;
 mod fairness;
 mod journey;
