@@ -9,6 +9,7 @@ mod engine_vs_reference;
 mod fairness;
 mod journey;
 mod reference;
+mod shaper;
 mod slicing;
 mod story;
 mod tally;
