@@ -188,8 +188,8 @@ impl Cell {
         self.flows.push(flow);
     }
 
-    pub(super) fn add_endpoint(&mut self, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
-        let wake = endpoint.next_wake();
+    pub(super) fn add_endpoint(&mut self, now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
+        let wake = endpoint.next_wake().max(now);
         self.schedule(wake, source, Waker::Endpoint(self.endpoints.len() as u32));
         self.endpoints.push(Seated { host, source, sequence: 0, endpoint, wake });
     }
@@ -280,6 +280,7 @@ impl Cell {
             return; // it changed its mind since
         }
         let mut out = Outbox::default();
+        seated.wake = SimTime::NEVER; // this alarm is spent: wanting the same instant again is a new one
         seated.endpoint.on_wake(now, &mut out);
         self.send_all(scope, now, index, out);
     }
@@ -300,12 +301,11 @@ impl Cell {
             self.take(scope, now, host, bytes, id);
         }
         let seated = &mut self.endpoints[index as usize];
-        let wake = seated.endpoint.next_wake();
+        let wake = seated.endpoint.next_wake().max(now);
         if wake != seated.wake {
             seated.wake = wake;
             let source = seated.source;
-            self.schedule(wake.max(now), source, Waker::Endpoint(index));
-            self.endpoints[index as usize].wake = wake.max(now);
+            self.schedule(wake, source, Waker::Endpoint(index));
         }
     }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 /// Something on a host that sends on its own account and reacts to what arrives. Sans I/O: time and packets come in as arguments.
 pub trait Endpoint: Send {
     /// When it next wants [`Endpoint::on_wake`]; [`SimTime::NEVER`] if it only reacts. Asked after every call.
+    /// An instant that has passed means now; one that never moves on after [`Endpoint::on_wake`] stops time.
     fn next_wake(&self) -> SimTime;
     /// Its time has come.
     fn on_wake(&mut self, now: SimTime, out: &mut Outbox);

@@ -203,7 +203,7 @@ impl Simulation {
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
         let source = self.add_source(info);
         self.shared.endpoint_hosts.insert(host);
-        self.cells[self.network.host(host).vpc.index()].add_endpoint(host, source, endpoint);
+        self.cells[self.network.host(host).vpc.index()].add_endpoint(self.now, host, source, endpoint);
         self.spread_reactive();
     }
 

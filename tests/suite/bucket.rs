@@ -35,6 +35,12 @@ impl Bucket {
         self.stamp + (u128::from(length) * PER_BYTE).saturating_sub(self.tokens)
     }
 
+    /// The same for a packet that comes at `nanos`, behind all that were taken, some of them perhaps later than now.
+    pub fn tick_from(&mut self, nanos: u64, length: u16) -> u128 {
+        self.refill(self.stamp.max(u128::from(nanos) * self.rate));
+        self.conforms(length)
+    }
+
     /// The first whole nanosecond at or after a tick.
     pub fn nanos(&self, tick: u128) -> u64 {
         tick.div_ceil(self.rate) as u64

@@ -4,10 +4,12 @@
 mod books;
 mod bucket;
 mod determinism;
+mod endpoints;
 mod engine_vs_reference;
 mod fairness;
 mod journey;
 mod reference;
+mod shaper;
 mod slicing;
 mod story;
 mod tally;

@@ -1,0 +1,75 @@
+//! The shaper by itself against the twin's bucket, where whole worlds do not go: the largest buffers, odd rates, pauses of days.
+
+use crate::bucket::Bucket;
+use crate::engine_vs_reference::cases;
+use proptest::prelude::*;
+use std::collections::VecDeque;
+use vpcsim::dataplane::DropReason;
+use vpcsim::dataplane::shaper::Shaper;
+use vpcsim::model::{QueueLimit, Shaping};
+use vpcsim::units::{BitRate, ByteSize, SimTime};
+
+/// The largest bucket and the largest queue that the control plane lets pass.
+const LARGEST: u64 = 500_000_000;
+
+fn shaping() -> impl Strategy<Value = Shaping> {
+    let rate = prop_oneof![
+        1_000_000..10_000_000_000u64,
+        Just(333_333_333),
+        Just(5_000_000_000),
+        Just(1),
+        Just(10_000_000_000_000)
+    ];
+    let burst = prop_oneof![Just(65_535u64), Just(LARGEST), 65_535..200_000u64];
+    let queue = prop_oneof![Just(LARGEST), 0..200_000u64];
+    (rate, burst, queue).prop_map(|(rate, burst, queue)| Shaping {
+        rate: BitRate::from_bps(rate),
+        burst: ByteSize::from_bytes(burst),
+        queue: QueueLimit::Bytes(ByteSize::from_bytes(queue)),
+    })
+}
+
+/// How long after the packet before, how long the packet, how many at once.
+fn bursts() -> impl Strategy<Value = Vec<(u64, u16, usize)>> {
+    let pause = prop_oneof![0..10u64, 0..1_000_000u64, 0..10_000_000_000u64, Just(30 * 86_400_000_000_000u64)];
+    prop::collection::vec((pause, 20..=65_535u16, prop_oneof![1..4usize, 1..9_000usize]), 1..12)
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn it_lets_packets_go_when_the_tokens_are_there(shaping in shaping(), bursts in bursts()) {
+        let (mut shaper, mut bucket) = (Shaper::new(shaping), Bucket::new(shaping));
+        let QueueLimit::Bytes(limit) = shaping.queue else { unreachable!("made of bytes") };
+        let mut waiting: VecDeque<(u64, u64)> = VecDeque::new();
+        let mut queued = 0;
+        let mut now = 0;
+        for (pause, length, count) in bursts {
+            now += pause;
+            while waiting.front().is_some_and(|(departure, _)| *departure <= now) {
+                queued -= waiting.pop_front().map_or(0, |(_, bytes)| bytes);
+            }
+            for _ in 0..count {
+                let tick = bucket.tick_from(now, length);
+                let departure = bucket.nanos(tick);
+                let fits = queued + u64::from(length) <= limit.as_u64();
+                let expected = match (departure > now, fits) {
+                    (false, _) => Ok(SimTime::from_nanos(now)),
+                    (true, true) => Ok(SimTime::from_nanos(departure)),
+                    (true, false) if limit.as_u64() == 0 => Err(DropReason::PolicerExceeded),
+                    (true, false) => Err(DropReason::ShaperQueueFull),
+                };
+                prop_assert_eq!(shaper.admit(SimTime::from_nanos(now), length), expected);
+                if expected.is_ok() {
+                    bucket.take(tick, length);
+                    if departure > now {
+                        waiting.push_back((departure, length.into()));
+                        queued += u64::from(length);
+                    }
+                }
+            }
+            prop_assert_eq!(shaper.waiting_at(SimTime::from_nanos(now)).as_u64(), queued);
+        }
+    }
+}
