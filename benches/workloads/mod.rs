@@ -9,7 +9,7 @@ use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic}
 use vpcsim::model::{
     HostId, HostSpec, Name, Network, NextHop, PeeringSpec, QueueLimit, RouteSpec, Rules, SubnetId, TableId, VpcId,
 };
-use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 /// Makes a network and what happens in it.
 pub type Workload = fn() -> (Network, Plan);

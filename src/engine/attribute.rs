@@ -8,7 +8,8 @@ use crate::model::HostId;
 use crate::units::SimTime;
 use crate::wire::icmp::{self, ErrorKind};
 
-/// Books the end of `packet` at `time`, by when the original was sent.
+/// Books the end of `packet` at `time`: an original and its reply by when the original was sent, an ICMP error by when the router
+/// sent it.
 pub(super) fn end(
     book: &mut TrafficBook,
     source: &SourceInfo,

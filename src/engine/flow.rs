@@ -56,6 +56,8 @@ pub(super) struct Flow {
     addressing: Addressing,
     last_ttl: u8,
     is_ping: bool,
+    /// Of echo requests (RFC 792).
+    identifier: u16,
 }
 
 /// Draws sizes by weight.
@@ -111,6 +113,7 @@ impl Flow {
             addressing: seat.addressing,
             last_ttl: entry.ttl.1,
             is_ping,
+            identifier: stream("identifier").below(1 << 16) as u16,
         };
         let phase = flow.phase(entry, stream("phase"));
         flow.first += phase;
@@ -167,8 +170,7 @@ impl Flow {
         let sequence = self.sequence as u16;
         let mut head = form.head;
         if self.is_ping {
-            let identifier = self.source.0 as u16;
-            head = icmp::echo_request(self.stepped(), form.length, identifier, sequence, now.as_nanos());
+            head = icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, now.as_nanos());
         } else if self.addressing.ttl == self.last_ttl {
             ipv4::set_identification(&mut head, sequence);
         } else {

@@ -76,7 +76,7 @@ impl Run {
     /// # Errors
     /// The books do not balance: a bug of ours.
     pub fn finish(&mut self) -> Result<(), Unbalanced> {
-        self.simulation.close_series();
+        self.simulation.close();
         self.simulation.check_books()
     }
 }

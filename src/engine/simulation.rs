@@ -384,8 +384,9 @@ impl Simulation {
         }
     }
 
-    /// Closes the last interval of every series at the current time.
-    pub fn close_series(&mut self) {
+    /// Closes the last interval of every series at the current time, and tells observers what a last change dropped.
+    pub fn close(&mut self) {
+        self.tell_observers();
         for lane in self.cells.iter_mut().flat_map(|c| &mut c.lanes) {
             if let Some(series) = &mut lane.series {
                 series.finish(self.now, &mut lane.link);

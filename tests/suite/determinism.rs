@@ -67,20 +67,12 @@ impl Builder {
             (self.network.find_vpc(ends.0).expect("declared"), self.network.find_vpc(ends.1).expect("declared"));
         let cross = self.network.vpc(a).region != self.network.vpc(b).region;
         let spec = PeeringSpec {
-            name: name(label),
-            label: None,
-            requester: a,
-            accepter: b,
-            state: None,
             bandwidth: cross.then(|| BitRate::from_mbps(7)),
-            burst: None,
             queue: QueueLimit::Packets(5),
-            delay: None,
-            mtu: None,
-            ticket: false,
             loss: Share::of(1, 10),
+            ..PeeringSpec::new(name(label), a, b)
         };
-        let peering = self.network.add_peering(spec).expect("a peering");
+        let peering = self.network.add_peering(spec, SimTime::ZERO).expect("a peering");
         for (near, far) in [(a, b), (b, a)] {
             let to = self.network.vpc(far).cidrs[0];
             let table = self.network.find_table(near, "A").expect("declared");

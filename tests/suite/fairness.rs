@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
 use vpcsim::model::*;
-use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 /// Two VPCs, `flows` hosts here and one there, and a cap between them.
 pub struct Bottleneck {
@@ -30,20 +30,12 @@ impl Bottleneck {
         let (near, table, here) = make("near", "beijing", "10.0.0.0/16");
         let far_region = if cap.is_some() { "guangzhou" } else { "beijing" };
         let (far, _, there) = make("far", far_region, "10.1.0.0/16");
-        let peering = network.add_peering(PeeringSpec {
-            name: name("P"),
-            label: None,
-            requester: near,
-            accepter: far,
-            state: None,
+        let spec = PeeringSpec {
             bandwidth: cap,
             burst: burst.map(ByteSize::from_bytes),
-            queue: QueueLimit::DEFAULT,
-            delay: None,
-            mtu: None,
-            ticket: false,
-            loss: Share::ZERO,
-        });
+            ..PeeringSpec::new(name("P"), near, far)
+        };
+        let peering = network.add_peering(spec, SimTime::ZERO);
         let peering = peering.expect("a peering");
         let route = RouteSpec { to: net("10.1.0.0/16"), via: NextHop::Peering(peering), disabled: false };
         network.add_route(table, route).expect("a route");

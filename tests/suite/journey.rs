@@ -163,6 +163,6 @@ pub fn error_for(network: &Network, parcel: &Parcel, from: From, reason: DropRea
             Some(ErrorKind::NetUnreachable)
         }
         BadLength | BadChecksum | SrcSpoofed | SrcNotInPeerCidr => None,
-        LinkDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
+        LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
     }
 }
