@@ -19,7 +19,7 @@ pub fn cases(usual: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(400) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(1000) })]
 
     #[test]
     fn every_packet_ends_as_the_twin_says(seed: u64) {

@@ -2,12 +2,15 @@
 
 use crate::bucket::Bucket;
 use crate::engine_vs_reference::cases;
+use crate::fairness::Bottleneck;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use vpcsim::dataplane::DropReason;
 use vpcsim::dataplane::shaper::Shaper;
-use vpcsim::model::{QueueLimit, Shaping};
-use vpcsim::units::{BitRate, ByteSize, SimTime};
+use vpcsim::engine::{Options, Simulation};
+use vpcsim::model::plan::{Pace, PacketSize};
+use vpcsim::model::{Change, QueueLimit, Shaping};
+use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 /// The largest bucket and the largest queue that the control plane lets pass.
 const LARGEST: u64 = 500_000_000;
@@ -71,5 +74,28 @@ proptest! {
             }
             prop_assert_eq!(shaper.waiting_at(SimTime::from_nanos(now)).as_u64(), queued);
         }
+    }
+}
+
+/// A change precedes a departure at one instant, but the tokens are there: the packet goes then, however often the cap changes.
+#[test]
+fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
+    for caps in [&[][..], &[2], &[2, 3], &[2, 1, 5]] {
+        let narrow = Bottleneck::new(1, Some(BitRate::from_mbps(1)), Some(1500));
+        let pace = Pace::Interval(SimDuration::from_millis(1));
+        let mut plan = narrow.plan(1, pace, PacketSize::Fixed(1500), SimTime::from_nanos(2_000_000));
+        plan.traffic[0].phase = Some(SimDuration::ZERO);
+        let delay = narrow.network.peering(narrow.link.peering()).delay;
+        let mut simulation = Simulation::new(narrow.network, &plan, Options::default());
+        for cap in caps {
+            let (peering, bandwidth) = (narrow.link.peering(), BitRate::from_mbps(*cap));
+            let change = Change::ChangeBandwidth { peering, bandwidth };
+            simulation.apply(&change, SimTime::from_nanos(12_000_000)).expect("a whole number of Mbps");
+        }
+        simulation.advance(SimTime::from_nanos(1_000_000_000));
+        let carried = &simulation.link_book(narrow.link).whole;
+        // Sent at 1 ms, behind the one that emptied the bucket at 0: 12,000 bits later at 1 Mbps.
+        assert_eq!(carried.delay.max(), Some(SimDuration::from_millis(11) + delay), "{caps:?}");
+        assert_eq!(carried.carried.packets, 2);
     }
 }

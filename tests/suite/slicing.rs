@@ -41,7 +41,7 @@ fn sliced(world: &World, cuts: &[SimTime]) -> (Vec<Record>, Tally) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(60) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(80) })]
 
     #[test]
     fn slices_change_nothing(seed: u64) {
