@@ -27,13 +27,17 @@ pub(super) struct Form {
     pub path: Option<Path>,
     head: [u8; HEAD],
     length: u16,
+    /// Nanoseconds a packet of this size has for itself, rounded down.
+    gap: u64,
 }
 
-/// When a flow sends.
+/// When a flow sends. Instants are nanoseconds.
 #[derive(Debug, Clone)]
 enum Schedule {
-    Even(Gap),
+    /// The slot of the next packet begins at `slot`.
+    Even { gap: Gap, slot: u64 },
     Poisson(Gap, Box<Stream>),
+    /// The slot of the next packet begins after `active` of sending time.
     OnOff { gap: Gap, on: u64, off: u64, active: u64 },
     Replay(Arc<Replay>, u32),
 }
@@ -46,8 +50,13 @@ pub(super) struct Flow {
     pub traffic: TrafficId,
     next: SimTime,
     stop: SimTime,
-    /// When the first packet goes.
+    /// When the first slot begins.
     first: SimTime,
+    /// Where in its slot a packet goes; none is at its beginning. Two equal flows with fixed places would starve each other at a full
+    /// queue for ever: whoever comes just after a departure takes every freed place.
+    place: Option<Stream>,
+    /// The form of the next packet.
+    upcoming: usize,
     sequence: u64,
     count: u64,
     schedule: Schedule,
@@ -92,22 +101,32 @@ pub(super) struct Seat {
 }
 
 impl Flow {
-    /// The flow of `entry` in `seat`; its first packet waits for a random phase unless the entry sets one.
+    /// The flow of `entry` in `seat`. Unless the entry sets a phase, every packet goes at a random instant of its own slot (a ping
+    /// keeps the place of its first).
     pub(super) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
         let number = u64::from(seat.number);
         let stream = |purpose| Stream::new(seed, purpose, entry.name.as_str(), number);
-        let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
-        let (forms, mix) = forms(entry, &seat, is_ping, stream("size"));
+        let is_ping = entry.is_ping();
+        let (forms, mix) = forms(entry, &seat, stream("size"));
+        let first_slot = forms.first().map_or(0, |f: &Form| f.gap);
+        let phase = match (&entry.pattern, entry.phase) {
+            (Pattern::Ping { .. }, None) => stream("place").below(first_slot),
+            (_, phase) => phase.unwrap_or_default().as_nanos(),
+        };
+        let is_placed = matches!(entry.pattern, Pattern::Constant(_) | Pattern::OnOff { .. });
+        let first = entry.start + SimDuration::from_nanos(phase);
         let mut flow = Flow {
             source: seat.source,
             host: seat.host,
             traffic: seat.traffic,
-            next: entry.start,
+            next: first,
             stop: entry.stop,
-            first: entry.start,
+            first,
+            place: (is_placed && entry.phase.is_none()).then(|| stream("place")),
+            upcoming: 0,
             sequence: 0,
             count: entry.count.unwrap_or(u64::MAX),
-            schedule: schedule(entry, seat.number, stream("gap")),
+            schedule: schedule(entry, seat.number, first, stream("gap")),
             forms,
             mix,
             addressing: seat.addressing,
@@ -115,25 +134,8 @@ impl Flow {
             is_ping,
             identifier: stream("identifier").below(1 << 16) as u16,
         };
-        let phase = flow.phase(entry, stream("phase"));
-        flow.first += phase;
-        flow.next = flow.first;
-        flow.settle();
+        flow.aim();
         flow
-    }
-
-    fn phase(&mut self, entry: &Traffic, mut stream: Stream) -> SimDuration {
-        let length = self.forms.first().map_or(0, |f| f.length);
-        let nanos = match (&mut self.schedule, entry.phase) {
-            (Schedule::Replay(replay, flow), phase) => {
-                let first = replay.flows[*flow as usize].frames.first();
-                phase.unwrap_or_default().as_nanos() + first.map_or(0, |f| f.offset.as_nanos())
-            }
-            (_, Some(phase)) => phase.as_nanos(),
-            (Schedule::Poisson(gap, stream), None) => stream.exponential(gap.mean(length)),
-            (Schedule::Even(gap) | Schedule::OnOff { gap, .. }, None) => stream.below(gap.clone().after(length)),
-        };
-        SimDuration::from_nanos(nanos)
     }
 
     /// When it next sends; [`SimTime::NEVER`] when it is done.
@@ -150,7 +152,7 @@ impl Flow {
     /// path may be remembered.
     pub(super) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
         let now = self.next;
-        let form = self.mix.as_mut().map_or(0, |m| m.draw());
+        let form = self.upcoming;
         let packet = match &self.schedule {
             Schedule::Replay(replay, flow) => replayed(replay, *flow, self.sequence, tails),
             _ => self.synthetic(form, now),
@@ -186,38 +188,48 @@ impl Flow {
         Addressing { ttl: self.addressing.ttl + (self.sequence % steps) as u8, ..self.addressing }
     }
 
-    /// Moves `next` past a packet of `length` bytes.
+    /// Moves on past a packet of `length` bytes.
     fn step(&mut self, length: u16) {
+        match &mut self.schedule {
+            Schedule::Even { gap, slot } => *slot = slot.saturating_add(gap.after(length)),
+            Schedule::OnOff { gap, active, .. } => *active = active.saturating_add(gap.after(length)),
+            Schedule::Poisson(..) | Schedule::Replay(..) => {}
+        }
+        self.aim();
+    }
+
+    /// Decides what the next packet is and when it goes.
+    fn aim(&mut self) {
+        self.upcoming = self.mix.as_mut().map_or(0, |m| m.draw());
+        let (length, own_gap) = self.forms.get(self.upcoming).map_or((0, 0), |f| (f.length, f.gap));
+        let place = self.place.as_mut().map_or(0, |stream| stream.below(own_gap));
         let nanos = match &mut self.schedule {
-            Schedule::Even(gap) => self.next.as_nanos().saturating_add(gap.after(length)),
-            Schedule::Poisson(gap, stream) => self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length))),
-            Schedule::OnOff { gap, on, off, active } => {
-                *active = active.saturating_add(gap.after(length));
-                let (cycles, within) = (*active / *on, *active % *on);
+            Schedule::Even { slot, .. } => slot.saturating_add(place),
+            Schedule::Poisson(gap, stream) => {
+                self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length)))
+            }
+            Schedule::OnOff { on, off, active, .. } => {
+                let sending = active.saturating_add(place);
+                let (cycles, within) = (sending / *on, sending % *on);
                 self.first.as_nanos().saturating_add(cycles.saturating_mul(*on + *off)).saturating_add(within)
             }
             Schedule::Replay(replay, flow) => {
-                let frames = &replay.flows[*flow as usize].frames;
-                let offset = |at: u64| frames.get(at as usize).map(|f| f.offset.as_nanos());
-                let passed = offset(self.sequence).zip(offset(0)).map(|(now, first)| now - first);
-                passed.map_or(u64::MAX, |p| self.first.as_nanos().saturating_add(p))
+                let frame = replay.flows[*flow as usize].frames.get(self.sequence as usize);
+                frame.map_or(u64::MAX, |f| self.first.as_nanos().saturating_add(f.offset.as_nanos()))
             }
         };
         self.next = SimTime::from_nanos(nanos);
-        self.settle();
-    }
-
-    fn settle(&mut self) {
         if self.next >= self.stop || self.sequence >= self.count {
             self.next = SimTime::NEVER;
         }
     }
 }
 
-fn schedule(entry: &Traffic, number: u32, stream: Stream) -> Schedule {
+fn schedule(entry: &Traffic, number: u32, first: SimTime, stream: Stream) -> Schedule {
+    let slot = first.as_nanos();
     match &entry.pattern {
-        Pattern::Constant(pace) => Schedule::Even(Gap::new(*pace)),
-        Pattern::Ping { interval } => Schedule::Even(Gap::new(Pace::Interval(*interval))),
+        Pattern::Constant(pace) => Schedule::Even { gap: Gap::new(*pace), slot },
+        Pattern::Ping { interval } => Schedule::Even { gap: Gap::new(Pace::Interval(*interval)), slot },
         Pattern::Poisson(pace) => Schedule::Poisson(Gap::new(*pace), Box::new(stream)),
         Pattern::OnOff { pace, on, off } => {
             Schedule::OnOff { gap: Gap::new(*pace), on: on.as_nanos().max(1), off: off.as_nanos(), active: 0 }
@@ -226,15 +238,24 @@ fn schedule(entry: &Traffic, number: u32, stream: Stream) -> Schedule {
     }
 }
 
-fn forms(entry: &Traffic, seat: &Seat, is_ping: bool, stream: Stream) -> (Box<[Form]>, Option<Box<Mix>>) {
+/// Nanoseconds a packet of `length` bytes has for itself.
+fn own_gap(pattern: &Pattern, length: u16) -> u64 {
+    match pattern {
+        Pattern::Constant(pace) | Pattern::OnOff { pace, .. } => Gap::new(*pace).after(length),
+        Pattern::Ping { interval } => interval.as_nanos(),
+        Pattern::Poisson(_) | Pattern::Replay(_) => 0,
+    }
+}
+
+fn forms(entry: &Traffic, seat: &Seat, stream: Stream) -> (Box<[Form]>, Option<Box<Mix>>) {
     let port = entry.source_port.wrapping_add(seat.number as u16).max(1);
     let form = |length: u16| {
-        let head = if is_ping {
+        let head = if entry.is_ping() {
             [0; HEAD]
         } else {
             ipv4::udp_head(seat.addressing, (port, entry.destination_port), length, 0)
         };
-        Form { path: None, head, length }
+        Form { path: None, head, length, gap: own_gap(&entry.pattern, length) }
     };
     match (&entry.pattern, &entry.size) {
         (Pattern::Replay(_), _) => (Box::default(), None),

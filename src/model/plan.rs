@@ -55,7 +55,8 @@ pub struct Traffic {
     pub start: SimTime,
     /// No packet at or after.
     pub stop: SimTime,
-    /// Offset of each flow's first packet from `start`; unset is random within the first interval.
+    /// Offset of each flow's first packet from `start`, the others evenly spaced behind it. Unset, every packet goes at a random
+    /// instant of its own slot, so that equal flows do not march in step.
     pub phase: Option<SimDuration>,
     /// Packets per flow at most.
     pub count: Option<u64>,
@@ -82,7 +83,7 @@ pub enum Destination {
 /// When packets are sent.
 #[derive(Debug, Clone)]
 pub enum Pattern {
-    /// Evenly spaced.
+    /// One packet in each slot of the pace.
     Constant(Pace),
     /// Exponential gaps with the pace's mean.
     Poisson(Pace),

@@ -71,7 +71,7 @@ fn sections() -> Vec<&'static Section> {
 
 #[test]
 fn every_key_of_the_language_is_read() {
-    // A replay does not load yet, so the rest is read without it.
+    // There is no such capture, so that the entry is read and then complained about.
     let with_replay = format!("{FULL}\n[traffic.r]\npattern = \"replay\"\nfile = \"a.pcap\"\n");
     let _ = load_with(with_replay.as_bytes(), &[]);
     READ.with_borrow(|read| {
@@ -203,7 +203,7 @@ fn expectations_become_ranges() {
     let check = |metric| plan.expectations.iter().flat_map(|e| &e.checks).find(|c| c.metric == metric).expect("stated");
     assert_eq!((check(Metric::Loss).low, check(Metric::Loss).high), (0, 399_999_999));
     assert_eq!(check(Metric::DroppedBy("no_route")).text, "> 0");
-    assert!(matches!(plan.expectations[1].subject, Subject::Link { from_requester: false, .. }));
+    assert!(matches!(plan.expectations[3].subject, Subject::Link { from_requester: false, .. }));
 }
 
 #[test]
