@@ -1,4 +1,69 @@
-//! vpcsim (map to come).
+//! vpcsim forwards packets through clouds that do not exist yet: a packet-forwarding data-plane simulator of cloud VPC peering. This
+//! page is the map of the house as it stands.
+//!
+//! # The journey of a packet
+//!
+//! ```text
+//! host emits ──▶ source subnet's route table (LPM) ──▶ local?  ──────────────▶ host in this VPC
+//!                                               └─▶ peering ─▶ shaper ─▶ link ─▶ peer VPC: destination inside its
+//!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
+//! ```
+//!
+//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell.rs`), [`dataplane::router`]
+//! routes it by a [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
+//! accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each
+//! reason has exactly one producing line.
+//!
+//! # The rooms
+//!
+//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← report ← cli`.
+//!
+//! | room | what it is |
+//! |---|---|
+//! | [`units`] | instants, durations, rates, sizes, shares; parsing and printing them; all their rounding |
+//! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
+//! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |
+//! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
+//! | [`dataplane`] | one hop at a time: pure functions of (state, now, packet) |
+//! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
+//! | [`report`] | one view model, [`report::Snapshot`], and everything drawn from it; no view sees the engine |
+//! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
+//!
+//! # What always holds
+//!
+//! * **Time comes in by argument.** Only [`cli`] knows what time it is, and only it touches files and terminals.
+//! * **A number with a unit is a type**; a division says how it rounds.
+//! * **Parse, then trust.** A [`model::Network`] is made only by the operations of [`model::control`], each of which
+//!   refuses what the rules refuse ([`model::Refusal`]); a scenario file and a timeline use the same operations.
+//! * **Same seed, same bytes**, however time is sliced, with or without observers: one order on events (time; changes, then
+//!   departures, then arrivals, then senders; declaration order; sequence), a random stream per (seed, purpose, entry, flow), per-packet
+//!   luck by a hash of the packet's name. No iteration over hash maps.
+//! * **The books balance** at the end of every run, in release builds too: `emitted = delivered + dropped + in flight`, over all,
+//!   per VPC and per link ([`engine::Simulation::check_books`]).
+//! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
+//!   one-event-at-a-time reference, slices and a single call.
+//!
+//! `tests/house.rs` keeps what of this can be read off the text.
+//!
+//! # How it differs from a textbook simulator
+//!
+//! There is no event per packet. Within an *epoch*, the time between two changes of the control plane, a FIFO link knows when a packet
+//! departs as soon as it arrives ([`dataplane::shaper`]), and if nobody at the far end reacts to it, its whole future is known then
+//! and is booked at once. Only packets that somebody reacts to (echo requests, an [`engine::Endpoint`]'s, and everything
+//! where routers are visible and send ICMP errors) are events at their far end. A packet that would depart or arrive past the end of
+//! an advance stays on its link, where a change finds and re-judges it ([`dataplane::link::Link::change`]).
+//!
+//! The token bucket is governor's, on a clock that ticks in 10⁻⁹ bit of the link's own rate, so that every rate is exact; see
+//! [`dataplane::shaper`].
+//!
+//! # Words
+//!
+//! *Route table*: what the user wrote; *FIB*: what a look-up uses. *Peering*: the agreement; *link*: one direction of its
+//! transport. *Requester*, *accepter*. *Transit*: entering over one peering to leave over another; refused. *Shaper* delays,
+//! *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link; *delivered*: accepted by the host
+//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry. A packet's name is
+//! `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
+
 pub mod cli;
 pub mod dataplane;
 pub mod engine;

@@ -42,6 +42,27 @@ impl Diagnostic {
         Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
     }
 
+    /// Whether a label is drawn in the same frame as the place itself. One that is further away would draw all lines between, or
+    /// come first with its own position; it is named below instead.
+    fn is_near(&self, range: &Range<usize>) -> bool {
+        const LINES: usize = 6;
+        let (Some((place, _)), text) = (self.labels.first(), self.source.inner()) else { return false };
+        let between = place.start.min(range.start)..place.start.max(range.start);
+        text.get(between).is_some_and(|between| between.matches('\n').count() <= LINES)
+    }
+
+    /// The hint, and where the labels are that are too far away to draw.
+    fn help_text(&self) -> Option<String> {
+        let text = self.source.inner();
+        let far = self.labels.iter().filter(|(range, _)| !self.is_near(range));
+        let far = far.filter_map(|(range, said)| {
+            let line = text.get(..range.start)?.matches('\n').count() + 1;
+            Some(format!("{said} (line {line})"))
+        });
+        let all: Vec<String> = self.hint.iter().cloned().chain(far).collect();
+        (!all.is_empty()).then(|| all.join("\n"))
+    }
+
     /// The complaint as text without colour, wrapped at `width` columns, the place underlined.
     pub fn render(&self, width: usize) -> String {
         let mut text = String::new();
@@ -127,20 +148,22 @@ impl miette::Diagnostic for Diagnostic {
         })
     }
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        self.help_text().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
     }
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&*self.source)
     }
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().enumerate().map(|(i, (range, text))| {
-            let text = (!text.is_empty()).then(|| text.clone());
-            if i == 0 {
-                LabeledSpan::new_primary_with_span(text, range.clone())
-            } else {
-                LabeledSpan::new_with_span(text, range.clone())
-            }
-        })))
+        Some(Box::new(self.labels.iter().filter(|(range, _)| self.is_near(range)).enumerate().map(
+            |(i, (range, text))| {
+                let text = (!text.is_empty()).then(|| text.clone());
+                if i == 0 {
+                    LabeledSpan::new_primary_with_span(text, range.clone())
+                } else {
+                    LabeledSpan::new_with_span(text, range.clone())
+                }
+            },
+        )))
     }
 }
 
@@ -189,7 +212,9 @@ impl Complaints {
             Some(source) => source.clone(),
             None => Arc::new(NamedSource::new("", String::new())),
         };
-        let labels = vec![(underlined(source.inner(), span), String::new())];
+        // A file that could not be read as text has no place to show.
+        let place = || (underlined(source.inner(), span), String::new());
+        let labels = if source.inner().is_empty() { Vec::new() } else { vec![place()] };
         let at = self.list.len();
         self.list.push(Diagnostic { severity, message, code: None, hint: None, source, labels, origin: span.source });
         &mut self.list[at]

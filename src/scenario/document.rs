@@ -70,20 +70,37 @@ pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
     let mut lines = BTreeSet::new();
     for error in &errors {
         let range = error.span().unwrap_or(text.len()..text.len());
+        let span = Span { source, start: range.start, end: range.end };
+        if lines.len() == SYNTAX_MAX {
+            out.error(span, "… and more below, not shown").hint("this may be no TOML at all");
+            return (Table::default(), lines);
+        }
+        let echo = is_echo(error, &text, &lines);
         // What follows the first error on a line is mostly its echo.
-        if lines.insert(line_of(range.start)) && lines.len() <= SYNTAX_MAX {
-            let span = Span { source, start: range.start, end: range.end };
-            out.error(span, syntax_message(error.message(), text.get(range))).code("toml");
+        if lines.insert(line_of(range.start)) && !echo {
+            complain(span, error.message(), text.get(range), out);
         }
     }
     (from_table(table.get_ref(), source), lines)
 }
 
-fn syntax_message(message: &str, found: Option<&str>) -> String {
+fn complain(span: Span, message: &str, found: Option<&str>, out: &mut Complaints) {
     match (message, found) {
-        ("duplicate key", Some(key)) => format!("`{key}` is given twice"),
-        _ => format!("not TOML: {message}"),
+        ("duplicate key", Some(key)) => {
+            out.error(span, format!("`{key}` is given twice"))
+                .hint("keep one of them; a table such as [vpc.VPC1] is opened only once");
+        }
+        _ => {
+            out.error(span, format!("not TOML: {message}"));
+        }
     }
+}
+
+/// Whether an error says again that a table is opened twice, key by key.
+fn is_echo(error: &toml::de::Error, text: &str, lines: &BTreeSet<usize>) -> bool {
+    let before = text.get(..error.span().map_or(0, |range| range.start)).unwrap_or("");
+    let header = before.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with('[')).last();
+    error.message() == "duplicate key" && header.is_some_and(|(at, _)| lines.contains(&(at + 1)))
 }
 
 /// Reads the text of `source` as one TOML value; as plain text if it is none, or if `plain` asks for it.

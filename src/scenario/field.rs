@@ -126,9 +126,10 @@ impl Kind {
             Kind::Both(kind) => format!("a list of two: [first, last], each {}", kind.describe()),
             Kind::Pairs(key, kind) => format!("a table from {key} to {}", kind.describe()),
             Kind::Limit(kind) => format!("{}, a list of two, or a text such as \"< x\" or \">= x\"", kind.describe()),
-            Kind::Table(section) => format!("a table, {}", section.doc),
+            Kind::Table(section) => format!("a table {}", section.doc),
             Kind::Named(section) => format!("a table of named tables: [{}.NAME]", section.name),
-            Kind::List(section) => format!("a list of tables, {}", section.doc),
+            Kind::List(section) if section.doc.starts_with("such as") => format!("a list of tables {}", section.doc),
+            Kind::List(section) => format!("a list of tables: [[{}]]", section.name),
         }
     }
 
@@ -139,6 +140,7 @@ impl Kind {
                 format!("from {} to {}", SimDuration::from_nanos(low), SimDuration::from_nanos(high))
             }
             Kind::Rate(low, high) => format!("from {} to {}", BitRate::from_bps(low), BitRate::from_bps(high)),
+            Kind::Size(low, high) if high <= 1_000_000 => format!("from {low} B to {high} B"),
             Kind::Size(low, high) => format!("from {} to {}", ByteSize::from_bytes(low), ByteSize::from_bytes(high)),
             Kind::Integer(low, high) => format!("from {low} to {high}"),
             _ => return None,

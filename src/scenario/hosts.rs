@@ -54,16 +54,27 @@ impl Loader<'_> {
     }
 
     fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: Span) {
-        let names: Vec<String> = match vpc {
+        let mut names: Vec<String> = match vpc {
             Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),
             None => self.network.hosts().map(|(id, _)| self.network.host_name(id)).collect(),
         };
+        // Those that could not be made may have been meant all the same.
+        let owner = vpc.map(|vpc| format!("{}/", self.network.vpc(vpc).name));
+        names.extend(self.names.broken_hosts.iter().filter_map(|full| match &owner {
+            Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
+            None => Some(full.clone()),
+        }));
         unknown(what, name, names.iter().map(String::as_str), span, &mut self.out);
     }
 
     fn hosts_like(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
         let (vpc_pattern, pattern) = text.split_once('/').unwrap_or(("*", text));
         let network = &self.network;
+        let vpcs: Vec<VpcId> = if vpc_pattern.contains('*') {
+            network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())).map(|(id, _)| id).collect()
+        } else {
+            vec![self.names.vpcs.find(None, vpc_pattern, span, &mut self.out)?]
+        };
         let by_vpc = self.names.hosts_by_vpc.get_or_insert_with(|| {
             let mut by_vpc = vec![Vec::new(); network.vpcs().len()];
             for (id, host) in network.hosts() {
@@ -71,11 +82,8 @@ impl Loader<'_> {
             }
             by_vpc
         });
-        let mut found = Vec::new();
-        for (vpc, _) in network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())) {
-            let of_vpc = by_vpc.get(vpc.index()).into_iter().flatten();
-            found.extend(of_vpc.copied().filter(|h| matches(pattern, network.host(*h).name.as_str())));
-        }
+        let of_vpcs = vpcs.iter().filter_map(|vpc| by_vpc.get(vpc.index())).flatten().copied();
+        let found: Vec<HostId> = of_vpcs.filter(|h| matches(pattern, network.host(*h).name.as_str())).collect();
         let broken = self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
         if found.is_empty() && !broken {
             let hint = match text.split_once('/') {

@@ -4,7 +4,7 @@
 use super::datum::{Datum, Entity, Item};
 use super::diagnostic::{Complaints, Diagnostic, Span};
 use super::document::{Entry, Node, Table, Value};
-use super::field::{Kind, Section};
+use super::field::{Field, Kind, Section};
 use super::nearest::{list_some, nearest};
 use super::value;
 use crate::model::Name;
@@ -31,8 +31,7 @@ pub(super) fn read(section: &'static Section, path: &str, at: Span, table: &Tabl
     entity.broken |= !meant.is_empty();
     for field in entity.fields().filter(|f| f.required && table.get(f.name).is_none()) {
         if !meant.contains(&field.name) {
-            let example = format!("add {} = {}", field.name, example(&field.kind));
-            out.error(at, format!("{path} needs `{}`", field.name)).hint(format!("{example} — {}", field.doc));
+            out.error(at, format!("{path} needs `{}`", field.name)).hint(how_to_add(section, field));
         }
         entity.broken = true;
     }
@@ -41,7 +40,7 @@ pub(super) fn read(section: &'static Section, path: &str, at: Span, table: &Tabl
 
 impl Entity {
     /// The fields legal in it.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &'static super::field::Field> + use<> {
+    pub(super) fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         self.section.own_fields().chain(self.variant.into_iter().flat_map(Section::own_fields))
     }
 }
@@ -104,7 +103,8 @@ fn read_list(
         match &node.value {
             Value::Table(table) => entities.push(read(section, &path, node.span, table, out)),
             other => {
-                out.error(node.span, format!("{path} must be a table, not {}", other.kind())).hint(section.doc);
+                let hint = format!("`{key}` is {}", Kind::List(section).describe());
+                out.error(node.span, format!("{path} must be a table, not {}", other.kind())).hint(hint);
             }
         }
     }
@@ -132,7 +132,7 @@ fn choose_variant(
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("use one of {}", list_some(names())),
             };
-            out.error(*span, format!("`{tag}` is no `{}` of {path}", variants.key)).hint(hint);
+            out.error(*span, format!("`{}` of {path} cannot be `{tag}`", variants.key)).hint(hint);
             *broken = true;
             return None;
         }
@@ -162,6 +162,16 @@ fn unknown_key(entity: &Entity, table: &Table, entry: &Entry, out: &mut Complain
     };
     out.error(entry.key_span, format!("unknown key `{}` in {path}", entry.key)).hint(hint);
     near
+}
+
+/// What to write for a key that is missing.
+fn how_to_add(section: &Section, field: &Field) -> String {
+    match (&field.kind, section.variants) {
+        (Kind::Tag, Some(variants)) => {
+            format!("add {}, one of {}", field.name, list_some(variants.sections.iter().map(|s| s.name)))
+        }
+        _ => format!("add {} = {} — {}", field.name, example(&field.kind), field.doc),
+    }
 }
 
 fn example(kind: &Kind) -> &'static str {

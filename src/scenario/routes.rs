@@ -4,7 +4,7 @@ use super::Loader;
 use super::datum::{Datum, Entity};
 use super::diagnostic::Span;
 use super::value;
-use crate::model::{NextHop, RouteSpec, TableId};
+use crate::model::{NextHop, Refusal, RouteSpec, TableId};
 use ipnet::Ipv4Net;
 use std::collections::HashMap;
 
@@ -23,6 +23,7 @@ impl Loader<'_> {
                     let place = format!("{} {to}", self.network.table_name(table));
                     self.note_place("route", &place, route.span("to"));
                 }
+                Err(refusal @ Refusal::ForeignPeering { .. }) => self.refuse(route.span("via"), &refusal),
                 Err(refusal) => self.refuse(route.span("to"), &refusal),
             }
             self.remark(route.span("to"), usize::MAX);
@@ -90,10 +91,10 @@ impl Loader<'_> {
                 }
             };
             let to = words.first().and_then(|word| value::cidr(word, span, &mut self.out));
-            if let (Some(to), Some(via)) = (to, via) {
-                if let Err(refusal) = self.network.add_route(table, RouteSpec { to, via, disabled: false }) {
-                    self.refuse(span, &refusal);
-                }
+            if let (Some(to), Some(via)) = (to, via)
+                && let Err(refusal) = self.network.add_route(table, RouteSpec { to, via, disabled: false })
+            {
+                self.refuse(span, &refusal);
             }
             if self.out.count() > before {
                 wrong += 1;
@@ -103,12 +104,12 @@ impl Loader<'_> {
             }
             remarks += self.remark(span, LINES_MAX.saturating_sub(remarks));
         }
-        self.and_more(entity, wrong, remarks);
+        let end = Span { source, start, end: start };
+        self.and_more(end, wrong, remarks);
     }
 
     /// Says how many complaints and remarks about a file of routes were not shown.
-    fn and_more(&mut self, entity: &Entity, wrong: usize, remarks: usize) {
-        let span = entity.span("routes_file");
+    fn and_more(&mut self, span: Span, wrong: usize, remarks: usize) {
         if wrong > LINES_MAX {
             self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - LINES_MAX));
         }

@@ -125,6 +125,67 @@ fn the_full_scenario_means_what_it_says() {
     assert!(matches!(traffic("probe").pattern, Pattern::Ping { .. }));
 }
 
+/// The example of the documentation, as a person would type it.
+const QUICK_START: &str = r#"# Question: do two peered VPCs talk once both sides have a route?
+name     = "quick start"
+duration = "10 s"
+
+[vpc.VPC1]
+region = "guangzhou"
+cidr   = "192.168.0.0/16"
+
+[vpc.VPC1.subnet.A]
+cidr   = "192.168.1.0/24"
+routes = [{ to = "10.0.1.0/24", via = "PeerConn" }]
+
+[vpc.VPC1.host.web]
+subnet  = "A"
+address = "192.168.1.10"
+
+[vpc.VPC2]
+region = "beijing"
+cidr   = "10.0.0.0/16"
+
+[vpc.VPC2.subnet.B]
+cidr   = "10.0.1.0/24"
+routes = [{ to = "192.168.1.0/24", via = "PeerConn" }]
+
+[vpc.VPC2.host.db]
+subnet  = "B"
+address = "10.0.1.10"
+
+[peering.PeerConn]
+requester = "VPC1"
+accepter  = "VPC2"
+bandwidth = "100 Mbps"          # cross-region: must be set
+
+[traffic.sync]
+from = "VPC1/web"
+to   = "VPC2/db"
+rate = "80 Mbps"
+packet_size = "1500 B"
+
+[[at]]
+time      = "5 s"
+do        = "change_bandwidth"
+peering   = "PeerConn"
+bandwidth = "50 Mbps"
+
+[[expect]]
+traffic = "sync"
+between = ["5 s", "10 s"]
+loss    = ["30 %", "40 %"]
+"#;
+
+#[test]
+fn the_quick_start_loads_without_a_remark() {
+    let Scenario { plan, warnings, .. } = good(QUICK_START);
+    assert!(warnings.is_empty(), "{}", rendered(&warnings));
+    assert_eq!(plan.timeline[0].text, "change_bandwidth PeerConn 50 Mbps");
+    let check = &plan.expectations[0].checks[0];
+    assert_eq!((check.low, check.high, check.text.as_str()), (300_000_000, 400_000_000, "30 % to 40 %"));
+}
+
 #[test]
 fn the_timeline_is_in_order_and_undoes_what_it_says() {
     let Scenario { plan, .. } = good(FULL);

@@ -89,7 +89,10 @@ fn cidrs(all: Vec<At<Datum>>) -> Datum {
 }
 
 fn mismatch<T>(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option<T> {
-    let found = node.value.kind();
+    let found = match &node.value {
+        Value::List(nodes) => format!("a list of {}", nodes.len()),
+        other => other.kind().to_owned(),
+    };
     out.error(node.span, format!("`{key}` must be {}, not {found}", kind.describe()));
     None
 }
@@ -101,6 +104,10 @@ fn out_of_bounds(kind: &Kind, key: &str, value: &str, span: Span, out: &mut Comp
 
 fn quantity(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option<Datum> {
     let text = match &node.value {
+        // An exponent would read like a unit.
+        Value::Float(text) if text.contains(|c: char| c.is_ascii_alphabetic()) => {
+            return mismatch(kind, key, node, out);
+        }
         Value::Text(text) | Value::Integer(text, _) | Value::Float(text) => text.trim(),
         _ => return mismatch(kind, key, node, out),
     };
@@ -222,11 +229,12 @@ fn one_of(whole: &Kind, kinds: &'static [Kind], key: &str, node: &Node, out: &mu
             return datum;
         }
         // The only kind with this shape knows best what is wrong.
-        let shape_fits = match (kind, &node.value) {
-            (Kind::Table(_) | Kind::Pairs(..), Value::Table(_)) | (Kind::Both(_), Value::List(_)) => true,
-            (Kind::Integer(..), Value::Integer(..)) => true,
-            _ => false,
-        };
+        let shape_fits = matches!(
+            (kind, &node.value),
+            (Kind::Table(_) | Kind::Pairs(..), Value::Table(_))
+                | (Kind::Both(_), Value::List(_))
+                | (Kind::Integer(..), Value::Integer(..))
+        );
         if shape_fits {
             return None;
         }
@@ -249,7 +257,7 @@ fn one_of(whole: &Kind, kinds: &'static [Kind], key: &str, node: &Node, out: &mu
 fn allowed(kind: &'static Kind, key: &str, node: &Node, out: &mut Complaints) -> Option<Allowed> {
     let (low, high, text) = match &node.value {
         Value::List(nodes) => {
-            let [low, high] = nodes.as_slice() else { return mismatch(&Kind::Both(kind), key, node, out) };
+            let [low, high] = nodes.as_slice() else { return mismatch(&Kind::Limit(kind), key, node, out) };
             let ((low, from), (high, to)) = (amount(kind, key, low, out)?, amount(kind, key, high, out)?);
             (Some(low), Some(high), format!("{from} to {to}"))
         }
@@ -273,7 +281,10 @@ fn allowed(kind: &'static Kind, key: &str, node: &Node, out: &mut Complaints) ->
     match low.zip(high).filter(|(low, high)| low <= high) {
         Some((low, high)) => Some(Allowed { low, high, text }),
         None => {
-            out.error(node.span, format!("`{key}`: nothing can be {text}")).hint("write the smaller value first");
+            let complaint = out.error(node.span, format!("`{key}`: nothing can be {text}"));
+            if matches!(node.value, Value::List(_)) {
+                complaint.hint("write the smaller value first");
+            }
             None
         }
     }
@@ -291,9 +302,14 @@ fn amount(kind: &'static Kind, key: &str, node: &Node, out: &mut Complaints) -> 
         (Kind::Integer(..), Value::Text(text)) => text.replace('_', "").parse::<u64>().ok(),
         _ => None,
     };
-    let datum = match counted {
-        Some(n) => Datum::Integer(n),
-        None => read(kind, key, node, out)?,
+    let datum = match (counted, kind, &node.value) {
+        (Some(n), ..) => Datum::Integer(n),
+        (None, Kind::Integer(..), Value::Text(text)) => {
+            out.error(node.span, format!("`{key}`: `{text}` is not a whole number"))
+                .hint(format!("write {}", Kind::Limit(kind).describe()));
+            return None;
+        }
+        _ => read(kind, key, node, out)?,
     };
     let value = match &datum {
         Datum::Integer(n) => *n,

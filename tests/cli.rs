@@ -1,0 +1,164 @@
+//! The command as a user meets it: exit codes, what goes to stdout and to stderr, overrides, machine-readable output, bad output.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::PathBuf;
+
+fn vpcsim(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("RUST_LOG").args(args);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const QUICK: &str = "scenarios/quick-start.toml";
+
+#[test]
+fn a_run_that_meets_its_demands_ends_with_0_and_talks_on_stdout_only() {
+    let run = vpcsim(&["run", QUICK]).assert().code(0).get_output().clone();
+    assert!(text(&run.stdout).contains("3 of 3 expectations hold"));
+    assert_eq!(text(&run.stderr), "");
+}
+
+#[test]
+fn a_demand_that_is_not_met_ends_with_1() {
+    let run =
+        vpcsim(&["run", QUICK, "--set", "peering.PeerConn.bandwidth=50 Mbps"]).assert().code(1).get_output().clone();
+    assert!(text(&run.stdout).contains("FAILED"), "{}", text(&run.stdout));
+    let quiet = vpcsim(&["run", QUICK, "-q"]).assert().code(0).get_output().clone();
+    assert_eq!(text(&quiet.stdout), "");
+}
+
+#[test]
+fn an_action_that_goes_otherwise_than_the_file_says_ends_with_1() {
+    let other = "scenarios/change-bandwidth.toml";
+    vpcsim(&["run", other, "-q"]).assert().code(0);
+    let run = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp"]).assert().code(1).get_output().clone();
+    assert!(text(&run.stdout).contains("timeline FAILED"), "{}", text(&run.stdout));
+}
+
+#[test]
+fn wrong_input_ends_with_2_and_complains_on_stderr() {
+    for args in [
+        &["run", "tests/broken/several.toml"][..],
+        &["check", "tests/broken/several.toml"],
+        &["run", "no-such-file.toml"],
+        &["run", QUICK, "--set", "peering.PeerConn.bandwidht=50 Mbps"],
+        &["run", QUICK, "--interval", "10us"],
+        &["run", QUICK, "--interval", "fast"],
+        &["run", QUICK, "--csv", "x.csv"],
+        &["run", QUICK, "--interval", "1 ms", "--set", "duration=300 d"],
+        &["run"],
+        &["fly"],
+    ] {
+        let run = vpcsim(args).assert().code(2).get_output().clone();
+        assert_eq!(text(&run.stdout), "", "{args:?}");
+        assert!(!text(&run.stderr).is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn one_bad_file_of_several_does_not_keep_the_good_ones_from_running() {
+    let run = vpcsim(&["run", QUICK, "tests/broken/empty.toml", "scenarios/path-mtu.toml"]).assert().code(2);
+    let stdout = text(&run.get_output().stdout);
+    assert!(stdout.contains("quick start") && stdout.contains("path MTU") && stdout.contains("Comparison"), "{stdout}");
+}
+
+#[test]
+fn json_is_the_documented_shape_and_the_seed_changes_it() {
+    let report = |extra: &[&str]| -> Value {
+        let run = vpcsim(&[&["run", "scenarios/hub-and-spokes.toml", "--json"], extra].concat()).assert().code(0);
+        serde_json::from_slice(&run.get_output().stdout).expect("the report is JSON")
+    };
+    let (first, again, other) = (report(&[]), report(&[]), report(&["--seed", "2"]));
+    assert_eq!(first, again);
+    assert_ne!(first["packets"], other["packets"]);
+    assert_eq!((&first["format"], &first["version"]), (&"vpcsim-report".into(), &1.into()));
+    let packets = |key: &str| first["packets"][key].as_u64().expect("a count");
+    assert_eq!(packets("emitted"), packets("delivered") + packets("dropped") + packets("in_flight"));
+    let several = vpcsim(&["run", QUICK, QUICK, "--json"]).assert().code(0).get_output().clone();
+    let several: Value = serde_json::from_slice(&several.stdout).expect("the reports are JSON");
+    assert_eq!(several.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn intervals_add_up_to_the_books_in_csv_and_json() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let csv: PathBuf = folder.path().join("series.csv");
+    let csv_name = csv.to_str().expect("a plain path");
+    let run = vpcsim(&["run", "scenarios/bandwidth-cap.toml", "--interval", "30ms", "--csv", csv_name, "--json"]);
+    let report: Value = serde_json::from_slice(&{ run }.assert().code(0).get_output().stdout).expect("JSON");
+    let written = std::fs::read_to_string(csv).expect("the CSV was written");
+    let mut lines = written.lines();
+    let header = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
+                  longest_queue_bytes,tokens_bytes";
+    assert_eq!(lines.next(), Some(header));
+    let rows: Vec<Vec<&str>> = lines.map(|l| l.split(',').collect()).collect();
+    for (at, link) in report["links"].as_array().expect("links").iter().enumerate() {
+        let series = &report["intervals"]["links"][at]["rows"];
+        assert_eq!(series.as_array().map(Vec::len), Some(334), "10 s in steps of 30 ms");
+        let sum = |column: usize| -> u64 {
+            let of_link = rows.iter().filter(|r| link["from"] == r[2]);
+            of_link.map(|r| r[column].parse::<u64>().expect("a count")).sum()
+        };
+        assert_eq!(link["offered"]["packets"], sum(4));
+        assert_eq!(link["offered"]["bytes"], sum(5));
+        assert_eq!(link["carried"]["packets"], sum(6));
+        assert_eq!(link["carried"]["bytes"], sum(7));
+        assert_eq!(link["shaper_drops"], sum(8));
+    }
+    // The bucket of 1 MB is full until traffic starts at 1 s, and holds less than two packets once the queue is full.
+    let tokens = |start: &str| {
+        let row = rows.iter().find(|r| r[0] == start && r[2] == "office").expect("a row");
+        row[10].parse::<u64>().expect("tokens")
+    };
+    assert_eq!(tokens("0.9"), 1_000_000);
+    assert!(tokens("6") < 3_000);
+}
+
+#[test]
+fn check_says_what_is_there_or_what_is_wrong() {
+    let good = vpcsim(&["check", QUICK]).assert().code(0).get_output().clone();
+    assert_eq!(text(&good.stdout), "scenarios/quick-start.toml: ok, 2 VPCs, 2 hosts, 1 peering, 2 traffic\n");
+    let bad = vpcsim(&["check", "tests/broken/several.toml", "--json"]).assert().code(2).get_output().clone();
+    let complaints: Value = serde_json::from_slice(&bad.stdout).expect("the complaints are JSON");
+    let complaints = complaints["complaints"].as_array().expect("a list");
+    assert!(complaints.len() >= 5);
+    assert!(complaints.iter().all(|c| c["line"].is_u64() && c["message"].is_string()));
+}
+
+#[test]
+fn every_shipped_scenario_obeys_the_schema() {
+    let schema = vpcsim(&["schema"]).assert().code(0).get_output().clone();
+    let schema: Value = serde_json::from_slice(&schema.stdout).expect("the schema is JSON");
+    assert_eq!(schema["additionalProperties"], false);
+    let known = schema["properties"].as_object().expect("properties");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).expect("the scenarios folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let document: toml::Table = toml::from_str(&std::fs::read_to_string(&path).expect("text")).expect("TOML");
+            let unknown = document.keys().find(|key| !known.contains_key(*key));
+            assert_eq!(unknown, None, "{}", path.display());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_a_reader_that_left_is_not() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("/dev/full is there");
+    let binary = env!("CARGO_BIN_EXE_vpcsim");
+    let run = std::process::Command::new(binary).args(["schema"]).stdout(full()).output().expect("it runs");
+    assert_eq!(run.status.code(), Some(2));
+    assert!(text(&run.stderr).contains("No space left"), "{}", text(&run.stderr));
+    let csv = vpcsim(&["run", QUICK, "--interval", "1s", "--csv", "/dev/full"]).assert().code(2).get_output().clone();
+    assert!(text(&csv.stderr).contains("/dev/full"), "{}", text(&csv.stderr));
+
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let run = std::process::Command::new(binary).args(["schema"]).stdout(writer).output().expect("it runs");
+    assert_eq!((run.status.code(), text(&run.stderr)), (Some(0), String::new()));
+}

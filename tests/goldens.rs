@@ -1,0 +1,105 @@
+//! Every shipped scenario runs, meets its own demands and gives the report that stands in `tests/goldens`, down to a hash over the
+//! end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test` rewrites the goldens.
+
+use bytes::Bytes;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use vpcsim::engine::{Options, Record, Run};
+use vpcsim::report::{self, Snapshot};
+use vpcsim::scenario::{self, Diagnostic, Files};
+use xxhash_rust::xxh3::Xxh3;
+
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
+        std::fs::read(path).map(Bytes::from)
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn shipped() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("scenarios")).expect("the scenarios folder is there");
+    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    files
+}
+
+/// The report of a scenario file and a hash over the records of all its packets' ends.
+fn play(file: &Path) -> (Snapshot, u64) {
+    let loaded = scenario::load(file, &Disk, &[]);
+    let complaints = |c: Vec<Diagnostic>| c.iter().map(|d| d.render(100)).collect::<String>();
+    let loaded = loaded.unwrap_or_else(|c| panic!("{}", complaints(c)));
+    let notes = loaded.warnings.iter().map(Diagnostic::headline).collect();
+    let mut run = Run::new(loaded.network, loaded.plan, Options::default());
+    let hash = Arc::new(Mutex::new(Xxh3::new()));
+    let sink = hash.clone();
+    run.simulation.observe(Box::new(move |records: &[Record]| {
+        let mut hash = sink.lock().expect("nobody panics while hashing");
+        records.iter().for_each(|record| hash.update(format!("{record:?}").as_bytes()));
+    }));
+    run.advance(run.plan.duration);
+    run.finish().expect("the books balance");
+    let name = file.file_name().expect("a file has a name").to_string_lossy();
+    let digest = hash.lock().expect("nobody panics while hashing").digest();
+    (Snapshot::of(&run, &name, notes, None), digest)
+}
+
+#[test]
+fn every_shipped_scenario_gives_its_golden_report() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut differing = Vec::new();
+    for file in shipped() {
+        let (snapshot, digest) = play(&file);
+        let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        assert!(
+            snapshot.demands_met(),
+            "{stem} does not meet its own demands:\n{}",
+            report::text(&snapshot, 100, false)
+        );
+        let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, 100, false));
+        let golden = root().join("tests/goldens").join(format!("{stem}.txt"));
+        if update {
+            std::fs::write(&golden, &found).expect("the golden can be written");
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+        if expected != found {
+            differing.push(format!("--- {stem}: expected\n{expected}+++ {stem}: found\n{found}"));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn every_shipped_scenario_asks_a_question_and_stands_in_the_gallery() {
+    let gallery = std::fs::read_to_string(root().join("scenarios/README.md")).expect("the gallery is there");
+    for file in shipped() {
+        let text = std::fs::read_to_string(&file).expect("a shipped file can be read");
+        let name = file.file_name().expect("a file has a name").to_string_lossy();
+        let question = text.lines().next().and_then(|l| l.strip_prefix("# Question: "));
+        let question = question.unwrap_or_else(|| panic!("{name} does not begin with `# Question: `"));
+        assert!(text.contains("[[expect]]"), "{name} does not check its own answer");
+        assert!(gallery.contains(&format!("({name})")), "{name} is missing in scenarios/README.md");
+        assert!(gallery.contains(question), "scenarios/README.md does not ask: {question}");
+    }
+}
+
+#[test]
+fn the_readme_shows_the_real_report_and_a_scenario_that_runs() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let (mut snapshot, _) = play(&root().join("scenarios/quick-start.toml"));
+    snapshot.file = "scenarios/quick-start.toml".into();
+    assert!(
+        readme.contains(&report::text(&snapshot, 100, false)),
+        "README.md shows another report of quick-start.toml"
+    );
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+    std::fs::write(file.path(), example.expect("README.md has an example")).expect("it can be written");
+    let (snapshot, _) = play(file.path());
+    assert!(snapshot.demands_met(), "the README's example does not hold:\n{}", report::text(&snapshot, 100, false));
+}
