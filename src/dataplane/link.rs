@@ -9,7 +9,7 @@ use super::verdict::DropReason;
 use crate::model::{LinkId, Network, PeeringState, VpcId};
 use crate::units::{ByteSize, Share, SimDuration, SimTime};
 use std::collections::VecDeque;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// One direction of a peering's transport.
 pub struct Link {
@@ -19,6 +19,8 @@ pub struct Link {
     pub far: VpcId,
     /// Departure to far end.
     pub delay: SimDuration,
+    /// Stable hash of the peering's name and the direction: loss must not depend on what else is declared.
+    key: u64,
     shaper: Option<Shaper>,
     down: bool,
     loss: Share,
@@ -40,6 +42,7 @@ impl Link {
             id,
             far: peering.far(id),
             delay: peering.delay,
+            key: xxh3_64(&[peering.name.as_str().as_bytes(), &[0, id.from_requester() as u8]].concat()),
             shaper: peering.shaping(&network.rules).map(Shaper::new),
             down: peering.down,
             loss: peering.loss,
@@ -63,18 +66,20 @@ impl Link {
         }
     }
 
-    /// Whether a departing packet survives the way: decided by its name alone, so that no order of processing matters.
+    /// Whether a departing packet survives the way: decided by names and numbers alone (the link's, its sender's, its own), so
+    /// that neither the order of processing nor other entries matter. `sender` is a stable hash of the sender's name.
     ///
     /// # Errors
     /// It was lost.
-    pub fn carry(&self, seed: u64, packet: &Packet) -> Result<(), DropReason> {
+    pub fn carry(&self, seed: u64, sender: u64, packet: &Packet) -> Result<(), DropReason> {
         if self.loss == Share::ZERO {
             return Ok(());
         }
-        let mut name = [0; 13];
-        name[..8].copy_from_slice(&packet.id.bits().to_le_bytes());
-        name[8..12].copy_from_slice(&self.id.0.to_le_bytes());
-        name[12] = packet.kind as u8;
+        let mut name = [0; 25];
+        name[..8].copy_from_slice(&self.key.to_le_bytes());
+        name[8..16].copy_from_slice(&sender.to_le_bytes());
+        name[16..24].copy_from_slice(&packet.id.sequence().to_le_bytes());
+        name[24] = packet.kind as u8;
         if self.loss.hit_by(xxh3_64_with_seed(&name, seed)) {
             return Err(DropReason::RandomLoss);
         }
@@ -126,22 +131,22 @@ impl Link {
             _ if self.down && !was_cut => Some(cut()),
             _ => None,
         };
-        let held = ByteSize::from_bytes(self.waiting.iter().map(|(_, p)| u64::from(p.wire_length)).sum());
+        let waiting = self.waiting.iter().map(|(_, p)| u64::from(p.wire_length)).sum();
         let dropped = match reason {
             Some(reason) => self.waiting.drain(..).chain(self.wire.drain(..)).map(|(_, p)| (p, reason)).collect(),
             None => Vec::new(),
         };
-        self.reshape(now, network, held, !dropped.is_empty());
+        self.reshape(now, network, ByteSize::from_bytes(waiting), !dropped.is_empty());
         dropped
     }
 
-    fn reshape(&mut self, now: SimTime, network: &Network, held: ByteSize, emptied: bool) {
+    fn reshape(&mut self, now: SimTime, network: &Network, waiting: ByteSize, emptied: bool) {
         let wanted = network.peering(self.id.peering()).shaping(&network.rules);
         let (Some(shaper), Some(wanted)) = (&mut self.shaper, wanted) else { return };
         if shaper.shaping() == wanted && !emptied {
             return;
         }
-        shaper.change(now, wanted, held);
+        shaper.change(now, wanted, waiting);
         for (departure, packet) in &mut self.waiting {
             *departure = shaper.readmit(now, packet.wire_length);
         }

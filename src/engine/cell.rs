@@ -39,6 +39,8 @@ pub(super) struct Shared {
 
 /// Whose packets these are and where they belong.
 pub(super) struct SourceInfo {
+    /// Stable hash of the sender's name.
+    pub key: u64,
     pub traffic: Option<TrafficId>,
     pub from: HostId,
     pub meant_for: MeantFor,
@@ -404,7 +406,8 @@ impl Cell {
     /// Off the shaper and onto the wire.
     fn depart(&mut self, scope: Scope<'_>, at: usize, departure: SimTime, packet: Packet, path: Option<Path>) {
         let link = &mut self.lanes[at].link;
-        if let Err(reason) = link.carry(scope.shared.seed, &packet) {
+        let sender = scope.shared.sources.get(packet.id.source().0 as usize).map_or(0, |s| s.key);
+        if let Err(reason) = link.carry(scope.shared.seed, sender, &packet) {
             return self.end_on_link(scope, at, departure, packet, reason);
         }
         let arrival = departure + link.delay;
@@ -466,7 +469,9 @@ impl Cell {
             }
             Err(reason) => {
                 let network = scope.view.network;
-                let in_subnet = network.subnet_at(self.vpc, packet.destination());
+                // S35a: of the source's subnet if it dies in its own VPC, of the destination's in the far one.
+                let near = if link.is_none() { network.subnet_at(self.vpc, packet.source()) } else { None };
+                let in_subnet = near.or_else(|| network.subnet_at(self.vpc, packet.destination()));
                 let subnet = in_subnet.or_else(|| network.vpc(self.vpc).subnets.first().copied());
                 let answer = subnet.and_then(|s| self.answer(scope, Some(s), Sender::Router(s), &packet, reason));
                 self.end_here(scope, time, packet, verdict);

@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use thiserror::Error;
 use tracing::debug;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What to measure beside the books.
 #[derive(Debug, Clone, Copy, Default)]
@@ -162,7 +163,8 @@ impl Simulation {
         meant_for: MeantFor,
     ) {
         let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
-        let source = self.add_source(SourceInfo { traffic: Some(traffic), from: host, meant_for, is_ping });
+        let key = sender_key("traffic", entry.name.as_str(), &u64::from(number).to_le_bytes());
+        let source = self.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
         let owner = self.network.host(host);
         let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
         let seat = Seat { source, traffic, number, host, addressing };
@@ -197,7 +199,8 @@ impl Simulation {
 
     /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint a host.
     pub fn attach(&mut self, host: HostId, endpoint: Box<dyn Endpoint>) {
-        let info = SourceInfo { traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+        let key = sender_key("endpoint", &self.network.host_name(host), &[]);
+        let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
         let source = self.add_source(info);
         self.shared.endpoint_hosts.insert(host);
         self.cells[self.network.host(host).vpc.index()].add_endpoint(host, source, endpoint);
@@ -261,7 +264,8 @@ impl Simulation {
         }
         self.advance(now);
         let source = *self.injector.get_or_insert_with(|| {
-            let info = SourceInfo { traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+            let key = sender_key("outside", "", &[]);
+            let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
             self.shared.sources.push(info);
             SourceId(self.shared.sources.len() as u32 - 1)
         });
@@ -416,6 +420,11 @@ impl Simulation {
         let totals = self.totals();
         balance(|| "the run".into(), totals.emitted, totals.delivered + totals.dropped + totals.in_flight)
     }
+}
+
+/// What per-packet decisions know a sender by: stable, whatever else is declared. Names hold no NUL.
+fn sender_key(kind: &str, name: &str, number: &[u8]) -> u64 {
+    xxh3_64(&[kind.as_bytes(), b"\0", name.as_bytes(), b"\0", number].concat())
 }
 
 fn balance(place: impl Fn() -> String, entered: u64, left: u64) -> Result<(), Unbalanced> {

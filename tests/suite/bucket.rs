@@ -1,0 +1,57 @@
+//! The twin of the token bucket: a plain sum of tokens in 10⁻⁹ bit, in 128 bits and absolute time. No limiter, no origin that moves.
+
+use vpcsim::model::Shaping;
+
+const PER_BYTE: u128 = 8_000_000_000;
+
+/// Tokens at an instant. Instants are in nanoseconds times the rate, so that nothing is ever rounded.
+pub struct Bucket {
+    rate: u128,
+    burst: u128,
+    tokens: u128,
+    stamp: u128,
+}
+
+impl Bucket {
+    /// A full bucket at time 0.
+    pub fn new(shaping: Shaping) -> Bucket {
+        let burst = u128::from(shaping.burst.as_u64()) * PER_BYTE;
+        Bucket { rate: shaping.rate.as_bps().into(), burst, tokens: burst, stamp: 0 }
+    }
+
+    fn refill(&mut self, tick: u128) {
+        assert!(tick >= self.stamp, "the twin's clock went back");
+        self.tokens = self.burst.min(self.tokens + tick - self.stamp);
+        self.stamp = tick;
+    }
+
+    /// Lets tokens drip in until `nanos`.
+    pub fn refill_to(&mut self, nanos: u64) {
+        self.refill(u128::from(nanos) * self.rate);
+    }
+
+    /// The exact tick at which `length` bytes are there, not before the last use.
+    pub fn conforms(&self, length: u16) -> u128 {
+        self.stamp + (u128::from(length) * PER_BYTE).saturating_sub(self.tokens)
+    }
+
+    /// The first whole nanosecond at or after a tick.
+    pub fn nanos(&self, tick: u128) -> u64 {
+        tick.div_ceil(self.rate) as u64
+    }
+
+    /// Takes the tokens of `length` bytes at `tick`.
+    pub fn take(&mut self, tick: u128, length: u16) {
+        self.refill(tick);
+        self.tokens -= u128::from(length) * PER_BYTE;
+    }
+
+    /// S34: tokens stay, up to the new burst.
+    pub fn change(&mut self, nanos: u64, shaping: Shaping) {
+        self.refill_to(nanos);
+        self.rate = shaping.rate.as_bps().into();
+        self.burst = u128::from(shaping.burst.as_u64()) * PER_BYTE;
+        self.tokens = self.tokens.min(self.burst);
+        self.stamp = u128::from(nanos) * self.rate;
+    }
+}

@@ -1,0 +1,57 @@
+//! The engine against its dull twin, record by record and book by book. Not a proof: as good as the worlds aim.
+
+use crate::reference::Reference;
+use crate::story::{describe, difference, reduce};
+use crate::traffic;
+use crate::world::World;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use vpcsim::dataplane::DropReason;
+
+/// As many cases as asked for; PROPTEST_CASES raises it.
+pub fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    ProptestConfig {
+        cases: asked.map_or(usual, |n: u32| n.max(usual)),
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(400) })]
+
+    #[test]
+    fn every_packet_ends_as_the_twin_says(seed: u64) {
+        let world = World::new(seed);
+        if difference(&world).is_some() {
+            let least = reduce(&world, |w| difference(w).is_some());
+            let told = difference(&least).unwrap_or_default();
+            prop_assert!(false, "seed {seed}\n{}\n{told}", describe(&least));
+        }
+    }
+}
+
+/// A generator that stopped reaching a reason, a full queue or a tie would make the comparison above hollow.
+#[test]
+fn the_worlds_reach_every_end_and_every_tie() {
+    let mut missing: BTreeSet<&str> = DropReason::ALL.iter().map(|r| r.code()).collect();
+    let never = [DropReason::BadLength, DropReason::BadChecksum, DropReason::PeeringDeleted];
+    missing.retain(|code| never.iter().all(|n| n.code() != *code));
+    let (mut on_departure, mut answered, mut complaints) = (0, 0, 0);
+    for seed in 0..400 {
+        let world = World::new(seed);
+        let senders = traffic::senders(&world.network, &world.plan);
+        let mut twin = Reference::new(&world.network, &world.plan, &senders);
+        twin.run();
+        for drops in twin.tally.vpcs.iter().map(|v| &v.drops).chain(twin.tally.links.iter().map(|l| &l.drops)) {
+            missing.retain(|code| !drops.contains_key(code));
+        }
+        on_departure += twin.changes_on_departures;
+        answered += twin.tally.traffic.iter().filter(|t| t.answered > 0).count();
+        complaints += twin.tally.traffic.iter().filter(|t| !t.icmp_errors.is_empty()).count();
+    }
+    assert_eq!(missing, BTreeSet::new(), "no world drops packets so");
+    assert!(on_departure > 20, "only {on_departure} changes fell on the very departure of a waiting packet");
+    assert!(answered > 20 && complaints > 20, "{answered} entries were answered, {complaints} were sent ICMP errors");
+}

@@ -1,0 +1,15 @@
+//! Second opinions on the engine: a dull twin, slices, seeds, shares and books, fed by worlds that aim at overlaps and ties.
+//! Not unit tests: everything here goes through the engine's three calls.
+
+mod books;
+mod bucket;
+mod determinism;
+mod engine_vs_reference;
+mod fairness;
+mod journey;
+mod reference;
+mod slicing;
+mod story;
+mod tally;
+mod traffic;
+mod world;

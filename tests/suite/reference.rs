@@ -1,0 +1,429 @@
+//! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then change, departure,
+//! arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that happens after emission; shares no
+//! forwarding, shaping or scheduling with it. Slow, and meant to be.
+
+use crate::bucket::Bucket;
+use crate::journey::{self, Exit, From, Parcel, What};
+use crate::tally::{self, Tally};
+use crate::traffic::Sender;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use vpcsim::dataplane::packet::{PacketId, PacketKind};
+use vpcsim::dataplane::{DropReason, Verdict};
+use vpcsim::engine::{Place, Record};
+use vpcsim::model::plan::Plan;
+use vpcsim::model::{HostId, LinkId, Network, PeeringId, QueueLimit, Shaping, VpcId};
+use vpcsim::units::SimTime;
+use vpcsim::wire::icmp::{self, ErrorKind};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// What hosts and routers send with.
+const TTL: u8 = 64;
+
+/// Time, class, place in declaration order, sequence; then what.
+type Event = Reverse<(u64, u8, u64, u64, Todo)>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Todo {
+    Change(usize),
+    /// The head of a link's queue, unless the queue was re-admitted since.
+    Depart(usize, u64),
+    /// The head of a link's wire, unless the wire was cut since.
+    Arrive(usize, u64),
+    /// A slot of the parcels inside VPCs.
+    ArriveLocally(usize),
+    /// Sender and sequence.
+    Wake(usize, usize),
+}
+
+struct Lane {
+    id: LinkId,
+    shaping: Option<Shaping>,
+    bucket: Option<Bucket>,
+    down: bool,
+    queue: VecDeque<Parcel>,
+    queue_turn: u64,
+    wire: VecDeque<Parcel>,
+    wire_turn: u64,
+}
+
+/// One run of the twin.
+pub struct Reference<'a> {
+    network: Network,
+    plan: &'a Plan,
+    senders: &'a [Sender],
+    events: BinaryHeap<Event>,
+    pushed: u64,
+    now: u64,
+    lanes: Vec<Lane>,
+    local: Vec<Option<(VpcId, Parcel)>>,
+    /// How every packet ended.
+    pub records: Vec<Record>,
+    pub tally: Tally,
+    /// Instants at which something happened: what a generator of ties aims at.
+    pub instants: Vec<u64>,
+    /// When a packet that had waited departed, and over which peering.
+    pub departures: Vec<(u64, PeeringId)>,
+    /// How often a change of the shaping fell on the very instant at which a waiting packet was to depart.
+    pub changes_on_departures: u64,
+    /// The packet whose story is told.
+    pub followed: Option<PacketId>,
+    pub story: Vec<String>,
+}
+
+impl<'a> Reference<'a> {
+    pub fn new(network: &Network, plan: &'a Plan, senders: &'a [Sender]) -> Reference<'a> {
+        let links = network.peerings().len() * 2;
+        let lane = |l: usize| {
+            let id = LinkId(l as u32);
+            let peering = network.peering(id.peering());
+            let shaping = peering.shaping(&network.rules);
+            let bucket = shaping.map(Bucket::new);
+            let (queue, wire) = (VecDeque::new(), VecDeque::new());
+            Lane { id, shaping, bucket, down: peering.down, queue, queue_turn: 0, wire, wire_turn: 0 }
+        };
+        Reference {
+            network: network.clone(),
+            plan,
+            senders,
+            events: BinaryHeap::new(),
+            pushed: 0,
+            now: 0,
+            lanes: (0..links).map(lane).collect(),
+            local: Vec::new(),
+            records: Vec::new(),
+            tally: Tally::new(network.vpcs().len(), links, plan.traffic.len()),
+            instants: Vec::new(),
+            departures: Vec::new(),
+            changes_on_departures: 0,
+            followed: None,
+            story: Vec::new(),
+        }
+    }
+
+    /// Plays the whole plan.
+    pub fn run(&mut self) {
+        for (at, action) in self.plan.timeline.iter().enumerate() {
+            self.push(action.time.as_nanos(), 0, at as u64, Todo::Change(at));
+        }
+        for (source, sender) in self.senders.iter().enumerate() {
+            for (sequence, (time, _)) in sender.emissions.iter().enumerate() {
+                self.push(*time, 3, source as u64, Todo::Wake(source, sequence));
+            }
+        }
+        let end = self.plan.duration.as_nanos();
+        while let Some(Reverse((time, _, _, _, todo))) = self.events.pop() {
+            if time >= end {
+                break;
+            }
+            self.now = time;
+            match todo {
+                Todo::Change(at) => self.change(at),
+                Todo::Depart(lane, turn) if self.lanes[lane].queue_turn == turn => self.depart_head(lane),
+                Todo::Arrive(lane, turn) if self.lanes[lane].wire_turn == turn => self.arrive(lane),
+                Todo::Depart(..) | Todo::Arrive(..) => continue,
+                Todo::ArriveLocally(slot) => self.arrive_locally(slot),
+                Todo::Wake(source, sequence) => self.wake(source, sequence),
+            }
+            self.instants.push(time);
+        }
+        let on_links: u64 = self.lanes.iter().map(|l| (l.queue.len() + l.wire.len()) as u64).sum();
+        for (lane, tally) in self.lanes.iter().zip(&mut self.tally.links) {
+            tally.on_link = (lane.queue.len() + lane.wire.len()) as u64;
+        }
+        self.tally.totals.3 = on_links + self.local.iter().flatten().count() as u64;
+        self.records.sort_by_key(|r| (r.time, r.id, r.kind));
+    }
+
+    fn push(&mut self, time: u64, class: u8, place: u64, todo: Todo) {
+        self.pushed += 1;
+        self.events.push(Reverse((time, class, place, self.pushed, todo)));
+    }
+
+    fn tell(&mut self, parcel: &Parcel, what: impl FnOnce() -> String) {
+        if self.followed == Some(parcel.id) {
+            let line = format!("{} ns {:?} {}", self.now, parcel.kind, what());
+            self.story.push(line);
+        }
+    }
+
+    fn wake(&mut self, source: usize, sequence: usize) {
+        let sender = &self.senders[source];
+        let entry = &self.plan.traffic[sender.traffic];
+        let host = self.network.host(sender.host);
+        if !host.up {
+            return;
+        }
+        let (first, last) = entry.ttl;
+        let steps = sequence % (usize::from(last.saturating_sub(first)) + 1);
+        let parcel = Parcel {
+            id: sender.id(source, sequence),
+            kind: PacketKind::Original,
+            emitted: self.now,
+            asked: self.now,
+            length: sender.emissions[sequence].1,
+            source: entry.source.unwrap_or(host.address),
+            destination: sender.destination(&self.network),
+            ttl: first + steps as u8,
+            what: if entry.is_ping() { What::EchoRequest } else { What::Data },
+        };
+        tally::add(&mut self.tally.traffic[sender.traffic].sent, parcel.length);
+        self.emit(From::Host(sender.host), parcel);
+    }
+
+    fn emit(&mut self, from: From, mut parcel: Parcel) {
+        let subnet = journey::subnet_of(&self.network, from);
+        let vpc = self.network.subnet(subnet).vpc;
+        self.tally.vpcs[vpc.index()].emitted += 1;
+        self.tally.totals.0 += 1;
+        let exit = journey::leave(&self.network, from, &mut parcel);
+        self.tell(&parcel, || format!("sent by {from:?} to {}: {exit:?}", parcel.destination));
+        match exit {
+            Ok(Exit::Over(link)) => self.offer(link.index(), parcel),
+            Ok(Exit::Local(vpc)) => {
+                let arrival = self.now + self.network.rules.local_delay.as_nanos();
+                self.local.push(Some((vpc, parcel)));
+                self.push(arrival, 2, u64::MAX, Todo::ArriveLocally(self.local.len() - 1));
+            }
+            Err(reason) => {
+                let error = journey::error_for(&self.network, &parcel, from, reason);
+                self.end(Place::Vpc(vpc), &parcel, Err(reason));
+                self.complain(From::Router(subnet), &parcel, error);
+            }
+        }
+    }
+
+    fn offer(&mut self, at: usize, parcel: Parcel) {
+        let now = self.now;
+        tally::add(&mut self.tally.links[at].offered, parcel.length);
+        let lane = &mut self.lanes[at];
+        if lane.down {
+            return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::LinkDown));
+        }
+        let (Some(bucket), Some(shaping)) = (&mut lane.bucket, lane.shaping) else {
+            return self.depart(at, parcel);
+        };
+        if lane.queue.is_empty() {
+            bucket.refill_to(now);
+            let tick = bucket.conforms(parcel.length);
+            if bucket.nanos(tick) == now {
+                bucket.take(tick, parcel.length);
+                return self.depart(at, parcel);
+            }
+        }
+        let waiting: u64 = lane.queue.iter().map(|p| u64::from(p.length)).sum();
+        let with_it = waiting + u64::from(parcel.length);
+        if let Some(reason) = refusal(shaping, with_it, lane.queue.len() + 1) {
+            return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(reason));
+        }
+        let longest = &mut self.tally.links[at].longest_queue;
+        *longest = with_it.max(*longest);
+        self.tell(&parcel, || format!("waits at link {at} behind {waiting} bytes"));
+        self.lanes[at].queue.push_back(parcel);
+        if self.lanes[at].queue.len() == 1 {
+            self.call_head(at);
+        }
+    }
+
+    /// Has the head of a queue depart when it conforms.
+    fn call_head(&mut self, at: usize) {
+        let lane = &mut self.lanes[at];
+        lane.queue_turn += 1;
+        let (Some(head), Some(bucket)) = (lane.queue.front(), &lane.bucket) else { return };
+        let (time, turn) = (bucket.nanos(bucket.conforms(head.length)), lane.queue_turn);
+        self.push(time, 1, at as u64, Todo::Depart(at, turn));
+    }
+
+    fn depart_head(&mut self, at: usize) {
+        let lane = &mut self.lanes[at];
+        let (Some(head), Some(bucket)) = (lane.queue.pop_front(), &mut lane.bucket) else { return };
+        bucket.take(bucket.conforms(head.length), head.length);
+        self.departures.push((self.now, lane.id.peering()));
+        self.depart(at, head);
+        self.call_head(at);
+    }
+
+    fn depart(&mut self, at: usize, parcel: Parcel) {
+        let peering = self.network.peering(self.lanes[at].id.peering());
+        let delay = peering.delay.as_nanos();
+        self.tell(&parcel, || format!("departs on link {at}"));
+        if self.is_lost(at, &parcel) {
+            return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::RandomLoss));
+        }
+        self.lanes[at].wire.push_back(parcel);
+        let turn = self.lanes[at].wire_turn;
+        self.push(self.now + delay, 2, at as u64, Todo::Arrive(at, turn));
+    }
+
+    /// By names and numbers only: the link's, the sender's, the packet's.
+    fn is_lost(&self, at: usize, parcel: &Parcel) -> bool {
+        let link = self.lanes[at].id;
+        let peering = self.network.peering(link.peering());
+        let direction = [peering.name.as_str().as_bytes(), &[0, link.from_requester() as u8]].concat();
+        let sender = &self.senders[parcel.id.source().0 as usize];
+        let name = self.plan.traffic[sender.traffic].name.as_str().as_bytes();
+        let sender = [b"traffic\0", name, b"\0", &sender.flow.to_le_bytes()].concat();
+        let mut key = Vec::new();
+        key.extend_from_slice(&xxh3_64(&direction).to_le_bytes());
+        key.extend_from_slice(&xxh3_64(&sender).to_le_bytes());
+        key.extend_from_slice(&parcel.id.sequence().to_le_bytes());
+        key.push(parcel.kind as u8);
+        peering.loss.hit_by(xxh3_64_with_seed(&key, self.plan.seed))
+    }
+
+    fn arrive(&mut self, at: usize) {
+        let link = self.lanes[at].id;
+        let Some(mut parcel) = self.lanes[at].wire.pop_front() else { return };
+        tally::add(&mut self.tally.links[at].carried, parcel.length);
+        self.tally.links[at].delay.add(self.now - parcel.emitted);
+        let verdict = journey::enter(&self.network, link, &mut parcel);
+        let vpc = self.network.ends(link).1;
+        self.ended_in(vpc, parcel, verdict, false);
+    }
+
+    fn arrive_locally(&mut self, slot: usize) {
+        let Some((vpc, parcel)) = self.local[slot].take() else { return };
+        let verdict = journey::accept(&self.network, vpc, parcel.destination);
+        self.ended_in(vpc, parcel, verdict, true);
+    }
+
+    fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Result<HostId, DropReason>, own: bool) {
+        self.end(Place::Vpc(vpc), &parcel, verdict);
+        match verdict {
+            Ok(host) if parcel.what == What::EchoRequest => {
+                let (source, destination) = (parcel.destination, parcel.source);
+                let (kind, what) = (PacketKind::Reply, What::EchoReply);
+                let reply = Parcel { source, destination, kind, what, emitted: self.now, ttl: TTL, ..parcel };
+                self.emit(From::Host(host), reply);
+            }
+            Ok(_) => {}
+            Err(reason) => {
+                // S35a: the source's subnet in its own VPC, the destination's in the far one, else the VPC's first.
+                let at = |address| journey::subnet_with(&self.network, vpc, address);
+                let near = if own { at(parcel.source) } else { None };
+                let first = self.network.vpc(vpc).subnets.first().copied();
+                let Some(subnet) = near.or(at(parcel.destination)).or(first) else { return };
+                let error = journey::error_for(&self.network, &parcel, From::Router(subnet), reason);
+                self.complain(From::Router(subnet), &parcel, error);
+            }
+        }
+    }
+
+    fn complain(&mut self, from: From, about: &Parcel, error: Option<ErrorKind>) {
+        let Some(error) = error else { return };
+        let subnet = self.network.subnet(journey::subnet_of(&self.network, from));
+        let kind = match about.kind {
+            PacketKind::Reply => PacketKind::ErrorAboutReply,
+            _ => PacketKind::ErrorAboutOriginal,
+        };
+        let parcel = Parcel {
+            id: about.id,
+            kind,
+            emitted: self.now,
+            asked: 0,
+            length: icmp::ERROR_LENGTH,
+            source: (u32::from(subnet.cidr.network()) + 1).into(),
+            destination: about.source,
+            ttl: TTL,
+            what: What::Error(error),
+        };
+        self.emit(from, parcel);
+    }
+
+    fn end(&mut self, place: Place, parcel: &Parcel, verdict: Result<HostId, DropReason>) {
+        self.tell(parcel, || format!("ends: {verdict:?} at {place:?}"));
+        match (place, verdict) {
+            (_, Ok(_)) => self.tally.totals.1 += 1,
+            (_, Err(_)) => self.tally.totals.2 += 1,
+        }
+        match (place, verdict) {
+            (Place::Vpc(vpc), Ok(_)) => self.tally.vpcs[vpc.index()].delivered += 1,
+            (Place::Vpc(vpc), Err(r)) => *self.tally.vpcs[vpc.index()].drops.entry(r.code()).or_default() += 1,
+            (Place::Link(link), Err(r)) => *self.tally.links[link.index()].drops.entry(r.code()).or_default() += 1,
+            (Place::Link(_), Ok(_)) => unreachable!("no host sits on a link"),
+        }
+        self.book_traffic(parcel, verdict);
+        self.records.push(Record {
+            time: SimTime::from_nanos(self.now),
+            id: parcel.id,
+            kind: parcel.kind,
+            emitted: SimTime::from_nanos(parcel.emitted),
+            wire_length: parcel.length,
+            place,
+            verdict: verdict.map_or_else(Verdict::Dropped, Verdict::Delivered),
+        });
+    }
+
+    fn book_traffic(&mut self, parcel: &Parcel, verdict: Result<HostId, DropReason>) {
+        let sender = &self.senders[parcel.id.source().0 as usize];
+        let tally = &mut self.tally.traffic[sender.traffic];
+        match (parcel.kind, verdict) {
+            (PacketKind::Original, Ok(host)) if sender.meant.is_none_or(|meant| meant == host) => {
+                tally::add(&mut tally.delivered, parcel.length);
+                tally.delay.add(self.now - parcel.emitted);
+            }
+            (PacketKind::Original, Ok(_)) => tally.misdelivered += 1,
+            (PacketKind::Original, Err(r)) => *tally.drops.entry(r.code()).or_default() += 1,
+            (PacketKind::Reply, Ok(host)) if host == sender.host => {
+                tally.answered += 1;
+                tally.round_trip.add(self.now - parcel.asked);
+            }
+            (PacketKind::Reply, Ok(_)) => tally.replies_misdelivered += 1,
+            (PacketKind::Reply, Err(r)) => *tally.reply_drops.entry(r.code()).or_default() += 1,
+            (PacketKind::ErrorAboutOriginal, Ok(host)) if host == sender.host => {
+                if let What::Error(kind) = parcel.what {
+                    *tally.icmp_errors.entry((kind, parcel.source)).or_default() += 1;
+                }
+            }
+            (PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply, _) => {}
+        }
+    }
+
+    /// One action of the timeline; what is on the links is judged anew (S21, S34).
+    fn change(&mut self, at: usize) {
+        if self.network.apply(&self.plan.timeline[at].change).is_err() {
+            return;
+        }
+        for at in 0..self.lanes.len() {
+            let lane = &mut self.lanes[at];
+            let peering = self.network.peering(lane.id.peering());
+            let cut = peering.down && !lane.down;
+            lane.down = peering.down;
+            if cut {
+                let dropped: Vec<Parcel> = lane.queue.drain(..).chain(lane.wire.drain(..)).collect();
+                lane.wire_turn += 1;
+                lane.queue_turn += 1;
+                for parcel in dropped {
+                    self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::LinkDown));
+                }
+            }
+            let lane = &mut self.lanes[at];
+            let wanted = self.network.peering(lane.id.peering()).shaping(&self.network.rules);
+            if lane.shaping != wanted {
+                lane.shaping = wanted;
+                if let (Some(bucket), Some(shaping)) = (&mut lane.bucket, wanted) {
+                    let due = lane.queue.front().map(|head| bucket.nanos(bucket.conforms(head.length)));
+                    self.changes_on_departures += u64::from(due == Some(self.now));
+                    bucket.change(self.now, shaping);
+                }
+                self.call_head(at);
+            }
+        }
+    }
+}
+
+/// S33: what would wait with this packet must fit; where nothing may wait, the bucket polices.
+fn refusal(shaping: Shaping, bytes: u64, packets: usize) -> Option<DropReason> {
+    let fits = match shaping.queue {
+        QueueLimit::Time(t) if t.as_nanos() == 0 => return Some(DropReason::PolicerExceeded),
+        QueueLimit::Bytes(b) if b.as_u64() == 0 => return Some(DropReason::PolicerExceeded),
+        QueueLimit::Packets(0) => return Some(DropReason::PolicerExceeded),
+        QueueLimit::Time(t) => {
+            let bits = u128::from(shaping.rate.as_bps()) * u128::from(t.as_nanos()) / 1_000_000_000;
+            u128::from(bytes) <= bits / 8
+        }
+        QueueLimit::Bytes(b) => bytes <= b.as_u64(),
+        QueueLimit::Packets(p) => packets as u64 <= u64::from(p),
+    };
+    if fits { None } else { Some(DropReason::ShaperQueueFull) }
+}

@@ -1,0 +1,125 @@
+//! Books as plain data that both the engine and its twin can fill in, so that one `assert_eq` compares them. Counts nothing itself.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use vpcsim::engine::{DelayRecorder, Simulation};
+use vpcsim::model::{LinkId, TrafficId};
+use vpcsim::wire::icmp::ErrorKind;
+
+pub type Drops = BTreeMap<&'static str, u64>;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VpcTally {
+    pub emitted: u64,
+    pub delivered: u64,
+    pub drops: Drops,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkTally {
+    pub offered: (u64, u64),
+    pub carried: (u64, u64),
+    pub drops: Drops,
+    pub longest_queue: u64,
+    pub on_link: u64,
+    pub delay: Span,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrafficTally {
+    pub sent: (u64, u64),
+    pub delivered: (u64, u64),
+    pub misdelivered: u64,
+    pub drops: Drops,
+    pub delay: Span,
+    pub answered: u64,
+    pub replies_misdelivered: u64,
+    pub reply_drops: Drops,
+    pub round_trip: Span,
+    pub icmp_errors: BTreeMap<(ErrorKind, Ipv4Addr), u64>,
+}
+
+/// How many, the smallest and the largest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span(u64, Option<u64>, Option<u64>);
+
+impl Span {
+    pub fn add(&mut self, nanos: u64) {
+        *self = Span(self.0 + 1, Some(self.1.map_or(nanos, |m| m.min(nanos))), self.2.max(Some(nanos)));
+    }
+    fn of(recorder: &DelayRecorder) -> Span {
+        Span(recorder.len(), recorder.min().map(|d| d.as_nanos()), recorder.max().map(|d| d.as_nanos()))
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub vpcs: Vec<VpcTally>,
+    pub links: Vec<LinkTally>,
+    pub traffic: Vec<TrafficTally>,
+    /// Emitted, delivered, dropped, in flight.
+    pub totals: (u64, u64, u64, u64),
+}
+
+pub fn add(pair: &mut (u64, u64), length: u16) {
+    *pair = (pair.0 + 1, pair.1 + u64::from(length));
+}
+
+impl Tally {
+    /// An empty tally for so many of each.
+    pub fn new(vpcs: usize, links: usize, traffic: usize) -> Tally {
+        Tally {
+            vpcs: vec![VpcTally::default(); vpcs],
+            links: vec![LinkTally::default(); links],
+            traffic: vec![TrafficTally::default(); traffic],
+            totals: (0, 0, 0, 0),
+        }
+    }
+
+    /// What the engine's books say.
+    pub fn of(simulation: &Simulation, entries: usize) -> Tally {
+        let network = simulation.network();
+        let totals = simulation.totals();
+        Tally {
+            vpcs: network.vpcs().map(|(id, _)| vpc(simulation, id)).collect(),
+            links: (0..network.peerings().len() as u32 * 2).map(|l| link(simulation, LinkId(l))).collect(),
+            traffic: (0..entries as u32).map(|t| traffic(simulation, TrafficId(t))).collect(),
+            totals: (totals.emitted, totals.delivered, totals.dropped, totals.in_flight),
+        }
+    }
+}
+
+fn vpc(simulation: &Simulation, id: vpcsim::model::VpcId) -> VpcTally {
+    let book = simulation.vpc_book(id);
+    let drops = book.drops.iter().map(|(r, n)| (r.code(), n)).collect();
+    VpcTally { emitted: book.emitted, delivered: book.delivered, drops }
+}
+
+fn link(simulation: &Simulation, id: LinkId) -> LinkTally {
+    let book = simulation.link_book(id);
+    let whole = &book.whole;
+    LinkTally {
+        offered: (whole.offered.packets, whole.offered.bytes),
+        carried: (whole.carried.packets, whole.carried.bytes),
+        drops: whole.drops.iter().map(|(r, n)| (r.code(), n)).collect(),
+        longest_queue: book.longest_queue.as_u64(),
+        on_link: simulation.on_link(id),
+        delay: Span::of(&whole.delay),
+    }
+}
+
+fn traffic(simulation: &Simulation, id: TrafficId) -> TrafficTally {
+    let whole = simulation.traffic_book(id).whole;
+    TrafficTally {
+        sent: (whole.sent.packets, whole.sent.bytes),
+        delivered: (whole.delivered.packets, whole.delivered.bytes),
+        misdelivered: whole.misdelivered,
+        drops: whole.drops.iter().map(|(r, n)| (r.code(), n)).collect(),
+        delay: Span::of(&whole.delay),
+        answered: whole.ping.answered,
+        replies_misdelivered: whole.ping.misdelivered,
+        reply_drops: whole.ping.drops.iter().map(|(r, n)| (r.code(), n)).collect(),
+        round_trip: Span::of(&whole.ping.round_trip),
+        icmp_errors: whole.icmp_errors,
+    }
+}

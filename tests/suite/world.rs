@@ -1,0 +1,414 @@
+//! Worlds for the suite: valid networks and plans from one seed, made through the control plane, so that a refusal is a finding.
+//! They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples of gaps, phase 0, equal
+//! rates into one cap, prefixes that nest. Not the scenario language.
+
+use crate::reference::Reference;
+use crate::traffic::{self, Sender};
+use ipnet::Ipv4Net;
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::SplitMix64;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::*;
+use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+
+/// A seeded die.
+pub struct Dice(SplitMix64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(SplitMix64::seed_from_u64(seed))
+    }
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0.next_u64() % n.max(1)
+    }
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len() as u64) as usize].clone()
+    }
+    pub fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// A network and what to do with it.
+#[derive(Clone)]
+pub struct World {
+    pub network: Network,
+    pub plan: Plan,
+}
+
+pub fn name(text: &str) -> Name {
+    Name::new(text).expect("a name the suite made")
+}
+
+pub fn net(text: &str) -> Ipv4Net {
+    text.parse().expect("a CIDR the suite wrote")
+}
+
+/// Few CIDRs, so that they meet: equal, nested and disjoint ones.
+const CIDRS: [&str; 7] =
+    ["10.0.0.0/16", "10.0.0.0/16", "10.0.64.0/18", "10.1.0.0/16", "10.2.0.0/16", "172.16.0.0/20", "192.168.7.0/24"];
+const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
+
+struct Maker {
+    dice: Dice,
+    network: Network,
+    gap: u64,
+    mbps: u64,
+    /// Two VPCs, one cap, more than fits: where shapers and changes are busy.
+    narrow: bool,
+}
+
+impl World {
+    /// The world of `seed`, with its timeline.
+    pub fn new(seed: u64) -> World {
+        let mut world = World::without_timeline(seed);
+        let senders = traffic::senders(&world.network, &world.plan);
+        let mut maker = Maker::of(seed, world.network.clone());
+        for _ in 0..maker.dice.below(9) {
+            let action = maker.action(&world, &senders);
+            world.plan.timeline.push(action);
+        }
+        world
+    }
+
+    pub fn without_timeline(seed: u64) -> World {
+        let mut maker = Maker::of(seed, Network::new(Rules::guide()));
+        maker.set_rules();
+        maker.make_vpcs();
+        maker.make_peerings();
+        maker.make_routes();
+        let plan = maker.plan(seed);
+        World { network: maker.network, plan }
+    }
+}
+
+impl Maker {
+    fn of(seed: u64, network: Network) -> Maker {
+        let mut dice = Dice::new(seed);
+        // A gap and the cap that carries one 1500-byte packet in it.
+        let (gap, mbps) = dice.pick(&[(12_000, 1000), (120_000, 100), (1_200_000, 10), (36_000, 333), (4_000_000, 3)]);
+        let narrow = dice.chance(40);
+        Maker { dice, network, gap, mbps, narrow }
+    }
+
+    fn set_rules(&mut self) {
+        let dice = &mut self.dice;
+        let rules = &mut self.network.rules;
+        rules.routers_visible = dice.chance(40);
+        rules.regional_ceiling = dice.pick(&[
+            None,
+            Some(BitRate::from_mbps(5000)),
+            Some(BitRate::from_mbps(self.mbps)),
+            Some(BitRate::from_bps(777_777)),
+        ]);
+        rules.mtu_regional = dice.pick(&[8500, 8500, 1500, 576]);
+        rules.mtu_cross_region = dice.pick(&[1500, 1500, 576]);
+        rules.local_delay = SimDuration::from_nanos(dice.pick(&[1_000, 100_000, self.gap, 2 * self.gap]));
+    }
+
+    fn make_vpcs(&mut self) {
+        let account = self.network.account_named(&name("me"));
+        let count = if self.narrow { 2 } else { 1 + self.dice.below(5) as usize };
+        for v in 0..count {
+            let region = if self.narrow {
+                ["beijing", "toronto"][v]
+            } else {
+                self.dice.pick(&["beijing", "beijing", "guangzhou"])
+            };
+            let region = self.network.declare_region(&name(region));
+            let cidr = net(if self.narrow { CIDRS[2 + v] } else { self.dice.pick(&CIDRS) });
+            let vpc = name(&format!("V{v}"));
+            let vpc = self.network.add_vpc(vpc, None, account, region, cidr).expect("a new VPC");
+            if self.dice.chance(20) {
+                self.network.add_cidr(vpc, net(&format!("10.{}.0.0/16", 20 + self.dice.below(2)))).expect("a new CIDR");
+            }
+            self.make_subnets(vpc, cidr);
+        }
+    }
+
+    fn make_subnets(&mut self, vpc: VpcId, primary: Ipv4Net) {
+        let prefix = if self.dice.chance(30) { 29 } else { (primary.prefix_len() + 3).max(24) };
+        let mut table = None;
+        let count = 1 + self.dice.below(3) as usize;
+        let secondary = self.network.vpc(vpc).cidrs.get(1).copied();
+        let cidrs: Vec<Ipv4Net> = primary.subnets(prefix).expect("longer").take(count).chain(secondary).collect();
+        for (s, cidr) in cidrs.into_iter().enumerate() {
+            let shared = table.filter(|_| self.dice.chance(30));
+            let label = name(&format!("S{s}"));
+            let of_subnet = shared.unwrap_or_else(|| self.network.add_table(vpc, label.clone()).expect("a new table"));
+            table = Some(of_subnet);
+            let subnet = self.network.add_subnet(vpc, label, cidr, of_subnet).expect("a subnet beside its sisters");
+            for h in 0..self.dice.below(3) {
+                let source_check = self.dice.chance(70);
+                let spec = HostSpec { name: name(&format!("h{s}-{h}")), subnet, address: None, source_check };
+                self.network.add_host(spec).expect("room for a host");
+            }
+        }
+        if self.network.hosts().all(|(_, h)| h.vpc != vpc) {
+            let subnet = self.network.vpc(vpc).subnets[0];
+            let spec = HostSpec { name: name("only"), subnet, address: None, source_check: true };
+            self.network.add_host(spec).expect("room for a host");
+        }
+    }
+
+    fn make_peerings(&mut self) {
+        let vpcs: Vec<VpcId> = self.network.vpcs().map(|(id, _)| id).collect();
+        for (at, &a) in vpcs.iter().enumerate() {
+            for &b in &vpcs[at + 1..] {
+                let (a, b) = if self.dice.chance(50) { (a, b) } else { (b, a) };
+                if self.narrow || self.dice.chance(80) {
+                    self.make_peering(a, b);
+                }
+            }
+        }
+    }
+
+    fn make_peering(&mut self, requester: VpcId, accepter: VpcId) {
+        use PeeringState::*;
+        let cross = self.network.vpc(requester).region != self.network.vpc(accepter).region;
+        let mut state =
+            self.dice.pick(&[Active, Active, Active, Active, Active, Pending, Isolated, Expired, Rejected, Failed]);
+        if self.narrow {
+            state = Active;
+        }
+        let counts = matches!(state, Active | Pending | Isolated);
+        if counts && !self.may_peer(requester, accepter, cross) {
+            state = Failed;
+        }
+        let mtu = if self.dice.chance(20) { Some(1400) } else { None };
+        let largest = mtu.unwrap_or(self.network.rules.mtu_regional.max(1500));
+        let dice = &mut self.dice;
+        let mbps = dice.pick(&[self.mbps, self.mbps, self.mbps * 2, self.mbps / 2, 1, 7, 333, 700, 1000]);
+        let bandwidth = cross.then(|| BitRate::from_mbps(mbps.clamp(1, 1000)));
+        let burst = dice.pick(&[None, Some(largest), Some(largest + 1)]).map(|b| ByteSize::from_bytes(b.into()));
+        let gap = self.gap;
+        let spec = PeeringSpec {
+            name: name(&format!("P{}", self.network.peerings().len())),
+            label: None,
+            requester,
+            accepter,
+            state: Some(state),
+            bandwidth,
+            burst,
+            queue: queue(dice),
+            delay: Some(SimDuration::from_nanos(dice.pick(&[1_000, gap, gap, 3 * gap, 5_000_000, 50_000_000]))),
+            mtu,
+            ticket: false,
+            loss: loss(dice),
+        };
+        self.network.add_peering(spec).expect("a peering that S6, S11, S13 and S29-S33 allow");
+    }
+
+    /// S11 and S13 in our own words.
+    fn may_peer(&self, a: VpcId, b: VpcId, cross: bool) -> bool {
+        let meet = |a: VpcId, b: VpcId| {
+            let (a, b) = (&self.network.vpc(a).cidrs, &self.network.vpc(b).cidrs);
+            a.iter().any(|x| b.iter().any(|y| x.contains(&y.network()) || y.contains(&x.network())))
+        };
+        let clash = |hub: VpcId, peer: VpcId| {
+            self.network.peerings().filter(|(_, p)| p.state.counts() && (cross || p.cross_region)).any(|(_, p)| {
+                let other = if p.requester == hub { p.accepter } else { p.requester };
+                (p.requester == hub || p.accepter == hub) && meet(other, peer)
+            })
+        };
+        !meet(a, b) && !clash(a, b) && !clash(b, a)
+    }
+
+    fn make_routes(&mut self) {
+        let tables: Vec<(TableId, VpcId)> = self.network.tables().map(|(id, t)| (id, t.vpc)).collect();
+        for (table, vpc) in tables {
+            let peerings: Vec<PeeringId> =
+                self.network.peerings().filter(|(_, p)| p.peer_of(vpc).is_some()).map(|(id, _)| id).collect();
+            for &peering in &peerings {
+                if self.dice.chance(85) {
+                    self.add_routes(table, vpc, peering);
+                }
+            }
+        }
+    }
+
+    fn add_routes(&mut self, table: TableId, vpc: VpcId, peering: PeeringId) {
+        let peer = self.network.peering(peering).peer_of(vpc).expect("an end");
+        let whole = self.network.vpc(peer).cidrs.clone();
+        for cidr in whole {
+            self.try_route(table, cidr, NextHop::Peering(peering));
+        }
+        for _ in 0..self.dice.below(4) {
+            let to = self.some_prefix();
+            let via = if self.dice.chance(20) { NextHop::Blackhole } else { NextHop::Peering(peering) };
+            self.try_route(table, to, via);
+        }
+    }
+
+    /// Adds a route that S8 allows; it must be taken.
+    fn try_route(&mut self, table: TableId, to: Ipv4Net, via: NextHop) {
+        let known = self.network.table(table);
+        let inside = self.network.vpc(known.vpc).cidrs.iter().any(|c| c.contains(&to));
+        if inside || known.routes.contains_key(&to) {
+            return;
+        }
+        let disabled = self.dice.chance(10);
+        self.network.add_route(table, RouteSpec { to, via, disabled }).expect("a route that S8 allows");
+    }
+
+    /// A prefix of any length that holds somebody's address.
+    fn some_prefix(&mut self) -> Ipv4Net {
+        let length = self.dice.pick(&[0, 4, 8, 16, 17, 18, 24, 29, 32]);
+        Ipv4Net::new(self.some_address(), length).expect("at most 32").trunc()
+    }
+
+    fn some_address(&mut self) -> Ipv4Addr {
+        let host = self.some_host();
+        let address = u32::from(self.network.host(host).address);
+        self.dice.pick(&[address, address, address + 1, address | 0xff, address | 0xffff, 0x0808_0808]).into()
+    }
+
+    fn some_host(&mut self) -> HostId {
+        HostId(self.dice.below(self.network.hosts().len() as u64) as u32)
+    }
+}
+
+fn loss(dice: &mut Dice) -> Share {
+    Share::of(dice.pick(&[0, 0, 0, 0, 10, 500, 1000]), 1000)
+}
+
+fn queue(dice: &mut Dice) -> QueueLimit {
+    let bytes = |n| QueueLimit::Bytes(ByteSize::from_bytes(n));
+    dice.pick(&[
+        QueueLimit::DEFAULT,
+        QueueLimit::Time(SimDuration::ZERO),
+        QueueLimit::Time(SimDuration::from_millis(12)),
+        QueueLimit::Time(SimDuration::from_micros(13)),
+        bytes(0),
+        bytes(1500),
+        bytes(4501),
+        QueueLimit::Packets(0),
+        QueueLimit::Packets(1),
+        QueueLimit::Packets(3),
+        QueueLimit::Packets(20),
+    ])
+}
+
+// Traffic and timeline.
+impl Maker {
+    fn plan(&mut self, seed: u64) -> Plan {
+        let window = self.gap * (10 + self.dice.below(90));
+        let rest = self.dice.pick(&[0, self.gap, 20 * self.gap, 60_000_000]);
+        let count = 1 + self.dice.below(5);
+        let traffic = (0..count).map(|t| self.entry(t, window)).collect();
+        Plan {
+            name: "a world".into(),
+            question: None,
+            duration: SimTime::from_nanos(window + rest),
+            seed,
+            traffic,
+            timeline: Vec::new(),
+            expectations: Vec::new(),
+        }
+    }
+
+    fn entry(&mut self, number: u64, window: u64) -> Traffic {
+        let from: Vec<HostId> = (0..1 + self.dice.below(3)).map(|_| self.some_host()).collect();
+        let to = if self.narrow || self.dice.chance(75) {
+            Destination::Hosts((0..1 + self.dice.below(2)).map(|_| self.some_host()).collect())
+        } else {
+            Destination::Address(self.some_address())
+        };
+        let length = self.dice.pick(&SIZES);
+        let pattern = self.pattern(length);
+        let size = if self.dice.chance(75) {
+            PacketSize::Fixed(length)
+        } else {
+            PacketSize::Mix(Arc::new([(length, 2), (100, 1), (1500, 3)]))
+        };
+        let gap = self.gap;
+        let dice = &mut self.dice;
+        let phase = dice.pick(&[None, Some(0), Some(0), Some(0), Some(gap), Some(gap / 2), Some(1)]);
+        let ttl = dice.pick(&[(64, 64), (64, 64), (1, 1), (1, 3), (0, 2), (2, 2)]);
+        let source = if self.dice.chance(20) { Some(self.some_address()) } else { None };
+        Traffic {
+            name: name(&format!("t{number}")),
+            label: None,
+            from,
+            to,
+            pattern,
+            size,
+            source,
+            source_port: 4000,
+            destination_port: 5000,
+            ttl,
+            start: SimTime::from_nanos(self.dice.pick(&[0, 0, gap, 5 * gap])),
+            stop: SimTime::from_nanos(window),
+            phase: phase.map(SimDuration::from_nanos),
+            count: self.dice.pick(&[None, None, None, Some(7)]),
+        }
+    }
+
+    fn pattern(&mut self, length: u16) -> Pattern {
+        let gap = self.gap * self.dice.pick(&[1, 1, 1, 2, 3]);
+        let bits = u64::from(length) * 8_000_000_000;
+        let interval = SimDuration::from_nanos(gap);
+        let pace = self.dice.pick(&[
+            Pace::Interval(interval),
+            Pace::Rate(BitRate::from_bps((bits / gap).max(1))),
+            Pace::Rate(BitRate::from_bps((bits / gap).max(1) + 1)),
+        ]);
+        match self.dice.below(10) {
+            0 => Pattern::Poisson(pace),
+            1 => Pattern::OnOff { pace, on: SimDuration::from_nanos(5 * gap), off: SimDuration::from_nanos(3 * gap) },
+            2..=4 => Pattern::Ping { interval },
+            _ => Pattern::Constant(pace),
+        }
+    }
+
+    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new cap at the
+    /// very departure of a packet that waited for the old one.
+    fn action(&mut self, world: &World, senders: &[Sender]) -> Action {
+        let plan = &world.plan;
+        let mut twin = Reference::new(&world.network, plan, senders);
+        twin.run();
+        let last = plan.timeline.last().map_or(0, |a| a.time.as_nanos());
+        let departures: Vec<(u64, PeeringId)> = twin.departures.into_iter().filter(|(t, _)| *t >= last).collect();
+        let after: Vec<u64> = twin.instants.into_iter().filter(|t| *t >= last).collect();
+        let near = if self.dice.chance(50) { 40 } else { usize::MAX };
+        let (time, change) = if !departures.is_empty() && self.dice.chance(50) {
+            let (time, peering) = self.dice.pick(&departures[..departures.len().min(near)]);
+            (time, if self.dice.chance(70) { self.new_cap(peering) } else { self.change() })
+        } else if after.is_empty() {
+            (last + self.dice.below(self.gap), self.change())
+        } else {
+            let late = self.dice.pick(&[0, 0, 0, 0, 0, 1]);
+            (self.dice.pick(&after[..after.len().min(near)]) + late, self.change())
+        };
+        Action { time: SimTime::from_nanos(time), text: format!("{change:?}"), change, refused: None }
+    }
+
+    fn new_cap(&mut self, peering: PeeringId) -> Change {
+        let mbps = self.dice.pick(&[self.mbps, self.mbps / 2, self.mbps * 2, 1, 5, 1000]).clamp(1, 1000);
+        Change::ChangeBandwidth { peering, bandwidth: BitRate::from_mbps(mbps) }
+    }
+
+    fn change(&mut self) -> Change {
+        let peerings: Vec<PeeringId> = self.network.peerings().map(|(id, _)| id).collect();
+        let table = TableId(self.dice.below(self.network.tables().len() as u64) as u32);
+        let up = self.dice.chance(50);
+        if peerings.is_empty() || self.dice.chance(if self.narrow { 5 } else { 20 }) {
+            return Change::SetHost { host: self.some_host(), up };
+        }
+        let peering = self.dice.pick(&peerings);
+        let to = match self.network.table(table).routes.keys().copied().collect::<Vec<_>>() {
+            routes if routes.is_empty() || self.dice.chance(20) => self.some_prefix(),
+            routes => self.dice.pick(&routes),
+        };
+        match self.dice.below(if self.narrow { 20 } else { 9 }) {
+            0 => Change::AddRoute { table, route: RouteSpec { to, via: NextHop::Peering(peering), disabled: false } },
+            1 => Change::RemoveRoute { table, to },
+            2 => Change::DisableRoute { table, to, disabled: !up },
+            3 => Change::SetLink { peering, up },
+            4 => Change::SetLoss { peering, loss: loss(&mut self.dice) },
+            _ => self.new_cap(peering),
+        }
+    }
+}
