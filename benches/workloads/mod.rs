@@ -113,6 +113,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
     Plan {
         name: "workload".into(),
         question: None,
+        start: vpcsim::model::plan::default_start(),
         duration: SimTime::NEVER,
         seed: 1,
         traffic,

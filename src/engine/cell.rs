@@ -4,6 +4,7 @@
 use super::books::{LinkBook, TrafficBooks, VpcBook};
 use super::endpoint::{Endpoint, Outbox};
 use super::flow::{self, Flow, Path};
+use super::meter::Meter;
 use super::observe::{Place, Record};
 use super::series::Series;
 use crate::dataplane::link::Link;
@@ -121,12 +122,13 @@ pub(super) struct Lane {
     pub link: Link,
     pub book: LinkBook,
     pub series: Option<Series>,
+    pub meter: Meter,
     mailed: u64,
 }
 
 impl Lane {
-    pub(super) fn new(link: Link, book: LinkBook, series: Option<Series>) -> Lane {
-        Lane { link, book, series, mailed: 0 }
+    pub(super) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
+        Lane { link, book, series, meter, mailed: 0 }
     }
 }
 
@@ -377,6 +379,7 @@ impl Cell {
         let lane = &mut self.lanes[at];
         let length = packet.wire_length;
         lane.book.offered(now, length);
+        lane.meter.offered(now, length);
         if let Some(series) = &mut lane.series {
             series.close(now, &mut lane.link);
             let row = series.at(now);
@@ -423,6 +426,7 @@ impl Cell {
         let lane = &mut self.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
         lane.book.carried(time, packet.wire_length, time.since(packet.emitted));
+        lane.meter.carried(time, packet.wire_length);
         if let Some(series) = &mut lane.series {
             let row = series.at(time);
             row.carried += 1;
@@ -558,6 +562,9 @@ impl Cell {
     ) {
         let lane = &mut self.lanes[at];
         lane.book.dropped(time, reason);
+        if reason.is_shaper() {
+            lane.meter.shaper_dropped(time);
+        }
         if let Some(series) = &mut lane.series {
             series.at(time).dropped += 1;
         }

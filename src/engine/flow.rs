@@ -35,10 +35,18 @@ pub(super) struct Form {
 #[derive(Debug, Clone)]
 enum Schedule {
     /// The slot of the next packet begins at `slot`.
-    Even { gap: Gap, slot: u64 },
+    Even {
+        gap: Gap,
+        slot: u64,
+    },
     Poisson(Gap, Box<Stream>),
     /// The slot of the next packet begins after `active` of sending time.
-    OnOff { gap: Gap, on: u64, off: u64, active: u64 },
+    OnOff {
+        gap: Gap,
+        on: u64,
+        off: u64,
+        active: u64,
+    },
     Replay(Arc<Replay>, u32),
 }
 
@@ -205,9 +213,7 @@ impl Flow {
         let place = self.place.as_mut().map_or(0, |stream| stream.below(own_gap));
         let nanos = match &mut self.schedule {
             Schedule::Even { slot, .. } => slot.saturating_add(place),
-            Schedule::Poisson(gap, stream) => {
-                self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length)))
-            }
+            Schedule::Poisson(gap, stream) => self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length))),
             Schedule::OnOff { on, off, active, .. } => {
                 let sending = active.saturating_add(place);
                 let (cycles, within) = (sending / *on, sending % *on);

@@ -12,6 +12,7 @@ use super::books::{LinkBook, TrafficBook, VpcBook};
 use super::cell::{Cell, Lane, MeantFor, Scope, Shared, SourceInfo};
 use super::endpoint::Endpoint;
 use super::flow::{Flow, Seat};
+use super::meter::Meter;
 use super::observe::Observer;
 use super::random::Stream;
 use super::series::Series;
@@ -87,6 +88,8 @@ pub struct Simulation {
     /// What expectations ask of links: by the name a peering is made with, and direction.
     link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
     interval: Option<SimDuration>,
+    /// How far into its civil minute the run starts.
+    minute_offset: SimDuration,
 }
 
 impl Simulation {
@@ -117,6 +120,7 @@ impl Simulation {
             happened: Vec::new(),
             link_windows: link_windows(plan),
             interval: options.interval,
+            minute_offset: plan.minute_offset(),
         };
         simulation.add_links();
         for (index, entry) in plan.traffic.iter().enumerate() {
@@ -273,6 +277,8 @@ impl Simulation {
                 if let Some(series) = &mut lane.series {
                     series.close(scope.horizon, &mut lane.link);
                 }
+                let peering = scope.view.network.peering(lane.link.id.peering());
+                lane.meter.change_cap(scope.horizon, peering.metered_cap());
                 for (packet, reason) in lane.link.change(scope.horizon, scope.view.network) {
                     cell.end_on_link(scope, at, scope.horizon, packet, reason);
                 }
@@ -292,7 +298,11 @@ impl Simulation {
                     book.windows.push((*between, Default::default()));
                 }
             }
-            let lane = Lane::new(Link::new(&self.network, link), book, self.interval.map(Series::new));
+            // A peering made in the middle of the run has no cap before.
+            let (before, now) = (None, peering.metered_cap());
+            let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
+            meter.change_cap(self.now, now);
+            let lane = Lane::new(Link::new(&self.network, link), book, self.interval.map(Series::new), meter);
             let home = &mut self.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
@@ -388,6 +398,7 @@ impl Simulation {
     pub fn close(&mut self) {
         self.tell_observers();
         for lane in self.cells.iter_mut().flat_map(|c| &mut c.lanes) {
+            lane.meter.note_cap_until(self.now);
             if let Some(series) = &mut lane.series {
                 series.finish(self.now, &mut lane.link);
             }
@@ -406,6 +417,10 @@ impl Simulation {
     /// A link's series, if kept.
     pub fn series(&self, link: LinkId) -> Option<&Series> {
         self.lane(link).series.as_ref()
+    }
+    /// A link's meter; its last caps are noted by [`Simulation::close`].
+    pub fn meter(&self, link: LinkId) -> &Meter {
+        &self.lane(link).meter
     }
     /// Packets on a link: waiting or on the wire.
     pub fn on_link(&self, link: LinkId) -> u64 {

@@ -160,6 +160,10 @@ impl Peering {
         let rate = if self.cross_region { self.bandwidth } else { rules.regional_ceiling }?;
         Some(Shaping { rate, burst: self.burst.unwrap_or_else(|| default_burst(rate, self.mtu)), queue: self.queue })
     }
+    /// The cap that meters see (S40a): the user's, while the peering is active; none where there is none to bill.
+    pub fn metered_cap(&self) -> Option<BitRate> {
+        self.bandwidth.filter(|_| self.state == PeeringState::Active)
+    }
     /// The VPC a link of this peering leaves.
     pub fn near(&self, link: LinkId) -> VpcId {
         if link.from_requester() { self.requester } else { self.accepter }

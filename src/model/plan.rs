@@ -4,8 +4,10 @@ use super::change::Change;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
-use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use bytes::Bytes;
+use jiff::Zoned;
+use jiff::tz::TimeZone;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Plan {
     pub name: String,
     /// The question it asks.
     pub question: Option<String>,
+    /// The civil instant of time 0, in the billing zone (S40).
+    pub start: Zoned,
     /// The run covers `[0, duration)`.
     pub duration: SimTime,
     /// Feeds every random stream.
@@ -296,7 +300,19 @@ impl Metric {
     }
 }
 
+/// S40: where a run starts unless it says so: 2017-06-01 00:00:00, UTC+8.
+pub fn default_start() -> Zoned {
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
+    let first = jiff::civil::date(2017, 6, 1).to_zoned(zone);
+    first.expect("a fixed offset has every civil instant of 2017")
+}
+
 impl Plan {
+    /// How far into its civil minute the run starts.
+    pub fn minute_offset(&self) -> SimDuration {
+        let (seconds, nanos) = (self.start.second(), self.start.subsec_nanosecond());
+        SimDuration::from_nanos(seconds as u64 * NANOS_PER_SECOND + nanos as u64)
+    }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {
         &self.traffic[id.index()]

@@ -231,7 +231,11 @@ static TRAFFIC: Section = Section {
             ),
             optional("start", TIME, "No packet before; default the start of the run."),
             optional("stop", TIME, "No packet at or after; default the end of the run."),
-            optional("phase", TIME, "First packet after `start`, the rest evenly spaced; by default each packet is at random in its own slot."),
+            optional(
+                "phase",
+                TIME,
+                "First packet after `start`, the rest evenly spaced; by default each packet is at random in its own slot.",
+            ),
             optional("count", Integer(1, INTEGER_MAX), "Packets per flow at most."),
         ],
     ],

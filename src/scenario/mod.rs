@@ -32,7 +32,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use overrides::Override;
 pub use schema::schema;
 
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, default_start};
 use crate::model::{Network, Rules};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
@@ -162,6 +162,7 @@ impl Loader<'_> {
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
         Some(Plan {
+            start: default_start(),
             name: top.get::<String>("name")?.clone(),
             question: top.get::<String>("question").cloned().or(question),
             duration: self.end?,

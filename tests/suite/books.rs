@@ -60,6 +60,7 @@ fn idle() -> Plan {
     Plan {
         name: "idle".into(),
         question: None,
+        start: vpcsim::model::plan::default_start(),
         duration: SimTime::from_nanos(1_000_000_000),
         seed: 1,
         traffic: Vec::new(),

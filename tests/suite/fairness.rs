@@ -69,6 +69,7 @@ impl Bottleneck {
         Plan {
             name: "bottleneck".into(),
             question: None,
+            start: vpcsim::model::plan::default_start(),
             duration,
             seed,
             traffic: self.from.iter().enumerate().map(entry).collect(),

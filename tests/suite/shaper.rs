@@ -88,9 +88,9 @@ fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
         let delay = narrow.network.peering(narrow.link.peering()).delay;
         let mut simulation = Simulation::new(narrow.network, &plan, Options::default());
         for cap in caps {
-            let (peering, bandwidth) = (narrow.link.peering(), BitRate::from_mbps(*cap));
-            let change = Change::ChangeBandwidth { peering, bandwidth };
-            simulation.apply(&change, SimTime::from_nanos(12_000_000)).expect("a whole number of Mbps");
+            let bandwidth = BitRate::from_mbps(*cap);
+            let change = Change::ChangeBandwidth { peering: crate::world::name("P"), bandwidth };
+            simulation.apply(None, &change, SimTime::from_nanos(12_000_000)).expect("a whole number of Mbps");
         }
         simulation.advance(SimTime::from_nanos(1_000_000_000));
         let carried = &simulation.link_book(narrow.link).whole;

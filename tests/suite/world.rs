@@ -297,6 +297,7 @@ impl Maker {
         Plan {
             name: "a world".into(),
             question: None,
+            start: vpcsim::model::plan::default_start(),
             duration: SimTime::from_nanos(window + rest),
             seed,
             traffic,
