@@ -28,6 +28,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Parse and validate scenario files; nothing runs
     Check(CheckArgs),
+    /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
+    Show(ShowArgs),
     /// Print the JSON Schema of scenario files
     Schema,
 }
@@ -67,13 +69,36 @@ pub(super) struct CheckArgs {
     pub json: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct ShowArgs {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only this peering
+    #[arg(long, value_name = "NAME")]
+    pub peering: Option<String>,
+    /// As it is at this time of the timeline, for example 7d
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<SimDuration>,
+    /// Override a key of the file
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+    /// The details as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 fn parse_override(text: &str) -> Result<Override, String> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
     Ok(Override { key: key.trim().into(), value: value.trim().into() })
 }
 
+fn parse_time(text: &str) -> Result<SimDuration, String> {
+    text.parse().map_err(|e: crate::units::UnitError| e.to_string())
+}
+
 fn parse_interval(text: &str) -> Result<SimDuration, String> {
-    let interval: SimDuration = text.parse().map_err(|e: crate::units::UnitError| e.to_string())?;
+    let interval = parse_time(text)?;
     if interval < SimDuration::from_millis(1) {
         return Err("the interval is at least 1ms".into());
     }

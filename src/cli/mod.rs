@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod show;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -23,6 +24,7 @@ pub fn main() -> ExitCode {
     let exit = match &args.command {
         Command::Run(run) => run::run(run, args.quiet, args.verbose),
         Command::Check(check) => check::check(check, args.quiet),
+        Command::Show(show) => show::show(show, args.verbose),
         Command::Schema => schema::schema(),
     };
     exit.unwrap_or_else(|error| {

@@ -8,6 +8,7 @@ mod json;
 #[cfg(test)]
 mod sample;
 mod sections;
+mod show;
 mod snapshot;
 mod table;
 mod text;
@@ -16,5 +17,6 @@ pub use chart::bars;
 pub use compare::comparison;
 pub use csv::intervals_csv;
 pub use json::{json, json_array};
+pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};
 pub use snapshot::*;
 pub use text::text;

@@ -128,16 +128,19 @@ impl FromStr for SimTime {
 }
 
 impl fmt::Display for SimDuration {
-    /// Up to three decimals of the largest fitting unit: `16.5 ms`, `2 s`.
+    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only where that is
+    /// exact; below a second rounded half up.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MINUTE: u64 = 60 * NANOS_PER_SECOND;
+        let is_exact = |factor: u64| (u128::from(self.0) * 1_000).is_multiple_of(u128::from(factor));
         let (unit, factor) = match self.0 {
             0 => ("s", NANOS_PER_SECOND),
             n if n < 1_000 => ("ns", 1),
             n if n < 1_000_000 => ("us", 1_000),
             n if n < NANOS_PER_SECOND => ("ms", 1_000_000),
-            n if n >= 86_400 * NANOS_PER_SECOND && n % (3_600 * NANOS_PER_SECOND) == 0 => {
-                ("d", 86_400 * NANOS_PER_SECOND)
-            }
+            n if n >= 1440 * MINUTE && is_exact(1440 * MINUTE) => ("d", 1440 * MINUTE),
+            n if n >= 60 * MINUTE && is_exact(60 * MINUTE) => ("h", 60 * MINUTE),
+            n if n >= 2 * MINUTE && is_exact(MINUTE) => ("min", MINUTE),
             _ => ("s", NANOS_PER_SECOND),
         };
         f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
@@ -145,9 +148,22 @@ impl fmt::Display for SimDuration {
 }
 
 impl fmt::Display for SimTime {
-    /// Seconds with as many decimals as the instant has, for unambiguous logs: `5.000000001 s`.
+    /// Unambiguous and to the nanosecond: `5.000000001 s`; from ten minutes on as a clock, `08:00:00`, `7 d`, `14 d 23:59:59`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{} s", decimal(self.0, NANOS_PER_SECOND, 9)))
+        const TEN_MINUTES: u64 = 600 * NANOS_PER_SECOND;
+        if self.0 < TEN_MINUTES {
+            return f.pad(&format!("{} s", decimal(self.0, NANOS_PER_SECOND, 9)));
+        }
+        let (seconds, nanos) = (self.0 / NANOS_PER_SECOND, self.0 % NANOS_PER_SECOND);
+        let (days, second_of_day) = (seconds / 86_400, seconds % 86_400);
+        let days = if days > 0 { format!("{days} d") } else { String::new() };
+        if second_of_day == 0 && nanos == 0 {
+            return f.pad(&days);
+        }
+        let (hours, minutes, seconds) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
+        let fraction = if nanos > 0 { format!(".{nanos:09}") } else { String::new() };
+        let clock = format!("{hours:02}:{minutes:02}:{seconds:02}{}", fraction.trim_end_matches('0'));
+        f.pad(&if days.is_empty() { clock } else { format!("{days} {clock}") })
     }
 }
 
@@ -181,6 +197,11 @@ mod tests {
     fn prints_in_the_unit_a_person_would_use() {
         assert_eq!(SimDuration::from_micros(16_500).to_string(), "16.5 ms");
         assert_eq!(SimDuration::from_secs(7 * 86_400).to_string(), "7 d");
+        assert_eq!(SimDuration::from_secs(1296).to_string(), "21.6 min");
+        assert_eq!(SimDuration::from_secs(604_799).to_string(), "604799 s");
         assert_eq!(SimTime::from_nanos(5_000_000_001).to_string(), "5.000000001 s");
+        assert_eq!(SimTime::from_nanos(28_800_500_000_000).to_string(), "08:00:00.5");
+        assert_eq!(SimTime::from_nanos(604_800_000_000_000).to_string(), "7 d");
+        assert_eq!(SimTime::from_nanos(1_295_999_000_000_000).to_string(), "14 d 23:59:59");
     }
 }
