@@ -162,3 +162,24 @@ fn a_full_disk_is_told_and_a_reader_that_left_is_not() {
     let run = std::process::Command::new(binary).args(["schema"]).stdout(writer).output().expect("it runs");
     assert_eq!((run.status.code(), text(&run.stderr)), (Some(0), String::new()));
 }
+
+#[test]
+fn show_has_both_ends_and_follows_the_timeline() {
+    let show = |args: &[&str]| text(&vpcsim(&[&["show"], args].concat()).assert().code(0).get_output().stdout);
+    let missing = "scenarios/missing-return-route.toml";
+    assert!(show(&[missing]).contains("no route of VPC2 leads over it"));
+    assert!(!show(&[missing, "--at", "5s"]).contains("no route of"), "the route is added at 5 s");
+    let expires = "scenarios/request-expires.toml";
+    assert!(show(&[expires, "--at", "604799s"]).contains("PENDING since 0 s, expires at 7 d"));
+    assert!(show(&[expires, "--at", "7d"]).contains("EXPIRED since 7 d"));
+    let gone = "scenarios/routes-go-too.toml";
+    let json =
+        vpcsim(&["show", gone, "--peering", "peer", "--at", "2s", "--json"]).assert().code(0).get_output().clone();
+    let document: Value = serde_json::from_slice(&json.stdout).expect("the details are JSON");
+    let states: Vec<&str> =
+        document["peerings"].as_array().expect("a list").iter().filter_map(|p| p["state"].as_str()).collect();
+    assert_eq!(states, ["DELETED", "ACTIVE"]);
+    assert!(document["peerings"][1]["ends"][0]["routes"].as_array().is_some_and(Vec::is_empty));
+    let unknown = vpcsim(&["show", gone, "--peering", "peeer"]).assert().code(2).get_output().clone();
+    assert!(text(&unknown.stderr).contains("there are: peer"), "{}", text(&unknown.stderr));
+}

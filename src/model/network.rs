@@ -31,6 +31,7 @@ pub struct Network {
     pub(super) tables: Vec<RouteTable>,
     pub(super) hosts: Vec<Host>,
     pub(super) peerings: Vec<Peering>,
+    pub(super) vpc_names: HashMap<Name, VpcId>,
     pub(super) host_names: HashMap<(VpcId, Name), HostId>,
     pub(super) addresses: HashMap<(VpcId, Ipv4Addr), HostId>,
     pub(super) notices: Vec<Notice>,
@@ -48,6 +49,7 @@ impl Network {
             tables: Vec::new(),
             hosts: Vec::new(),
             peerings: Vec::new(),
+            vpc_names: HashMap::new(),
             host_names: HashMap::new(),
             addresses: HashMap::new(),
             notices: Vec::new(),
@@ -108,10 +110,14 @@ impl Network {
         self.peerings.iter().enumerate().map(|(i, p)| (PeeringId(i as u32), p))
     }
 
+    /// The peerings that `vpc` is an end of, in declaration order, dead ones included.
+    pub fn peerings_of(&self, vpc: VpcId) -> impl Iterator<Item = (PeeringId, &Peering)> {
+        self.vpc(vpc).peerings.iter().map(|id| (*id, self.peering(*id)))
+    }
+
     /// The VPC called `name`.
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
-        let at = self.vpcs.iter().position(|v| v.name.as_str() == name)?;
-        Some(VpcId(at as u32))
+        self.vpc_names.get(&Name::new(name).ok()?).copied()
     }
     /// The peering called `name`; a deleted one only if no later one bears the name.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {

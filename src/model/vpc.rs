@@ -21,6 +21,8 @@ pub struct Vpc {
     pub cidrs: Vec<Ipv4Net>,
     /// In declaration order.
     pub subnets: Vec<SubnetId>,
+    /// Those it is an end of, in declaration order, dead ones included.
+    pub peerings: Vec<PeeringId>,
 }
 
 impl Vpc {

@@ -121,8 +121,11 @@ impl Network {
         if let Some(bandwidth) = peering.bandwidth {
             self.note_bandwidth(bandwidth);
         }
+        let id = PeeringId(self.peerings.len() as u32);
+        self.vpcs[peering.requester.index()].peerings.push(id);
+        self.vpcs[peering.accepter.index()].peerings.push(id);
         self.peerings.push(peering);
-        Ok(PeeringId(self.peerings.len() as u32 - 1))
+        Ok(id)
     }
 
     /// S16: names of peerings that are not gone are unique.
@@ -156,7 +159,7 @@ impl Network {
         counts: fn(PeeringState) -> bool,
     ) -> Result<(), Refusal> {
         let (a, b) = (wanted.requester, wanted.accepter);
-        let mut others = self.peerings().filter(|(id, p)| Some(*id) != existing && p.state.counts());
+        let mut others = self.peerings_of(a).filter(|(id, p)| Some(*id) != existing && p.state.counts());
         if let Some((_, old)) = others.find(|(_, p)| p.peer_of(a) == Some(b)) {
             return Err(Refusal::AlreadyPeered {
                 a: self.vpc(a).name.to_string(),
@@ -193,7 +196,7 @@ impl Network {
         cross_region: bool,
         counts: fn(PeeringState) -> bool,
     ) -> Result<(), Refusal> {
-        for other_peering in self.peerings.iter().filter(|p| counts(p.state)) {
+        for (_, other_peering) in self.peerings_of(hub).filter(|(_, p)| counts(p.state)) {
             let Some(other) = other_peering.peer_of(hub).filter(|o| *o != peer) else {
                 continue;
             };
@@ -220,7 +223,7 @@ impl Network {
 
     /// S23: the total counts when a request is made or made again, the active ones when it would become active.
     fn check_quota(&self, vpc: VpcId, existing: Option<PeeringId>, wanted: PeeringState) -> Result<(), Refusal> {
-        let others = || self.peerings().filter(|(id, p)| Some(*id) != existing && p.peer_of(vpc).is_some());
+        let others = || self.peerings_of(vpc).filter(|(id, _)| Some(*id) != existing);
         let total = others().filter(|(_, p)| p.state.counts()).count() as u32;
         let active = others().filter(|(_, p)| p.state == PeeringState::Active).count() as u32;
         let exceeded = |count, quota, what| {
@@ -238,7 +241,7 @@ impl Network {
 
     /// How many more peerings `vpc` may have (S23).
     pub fn free_quota(&self, vpc: VpcId) -> u32 {
-        let used = self.peerings().filter(|(_, p)| p.state.counts() && p.peer_of(vpc).is_some()).count() as u32;
+        let used = self.peerings_of(vpc).filter(|(_, p)| p.state.counts()).count() as u32;
         self.rules.quota_total.saturating_sub(used)
     }
 

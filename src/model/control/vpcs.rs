@@ -41,8 +41,18 @@ impl Network {
             return Err(duplicate("VPC", &name));
         }
         check_host_bits(cidr)?;
-        self.vpcs.push(Vpc { name, label, account, region, cidrs: vec![cidr], subnets: Vec::new() });
-        Ok(VpcId(self.vpcs.len() as u32 - 1))
+        let id = VpcId(self.vpcs.len() as u32);
+        self.vpc_names.insert(name.clone(), id);
+        self.vpcs.push(Vpc {
+            name,
+            label,
+            account,
+            region,
+            cidrs: vec![cidr],
+            subnets: Vec::new(),
+            peerings: Vec::new(),
+        });
+        Ok(id)
     }
 
     /// Adds a secondary CIDR; re-checks S8, S11 and S13 (S25a).
@@ -62,7 +72,7 @@ impl Network {
                 return Err(Refusal::RouteInsideVpc { to: *to, vpc, cidr });
             }
         }
-        for peering in self.peerings.iter().filter(|p| p.state.counts()) {
+        for (_, peering) in self.peerings_of(vpc).filter(|(_, p)| p.state.counts()) {
             if let Some(peer) = peering.peer_of(vpc) {
                 self.check_ends(vpc, &[cidr], peer)?;
                 self.check_other_peers(peer, vpc, &[cidr], peering.cross_region, PeeringState::counts)?;
