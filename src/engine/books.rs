@@ -214,15 +214,35 @@ impl TrafficBook {
     }
 }
 
-/// The traffic books one cell keeps: dense for its own flows, sparse for those of others that end here.
+/// The traffic books one cell keeps: of its own flows, and of those of others that end here.
 #[derive(Debug, Default)]
-pub(super) struct TrafficBooks(BTreeMap<TrafficId, Box<TrafficBook>>);
+pub(super) struct TrafficBooks {
+    books: Vec<TrafficBook>,
+    by_entry: BTreeMap<TrafficId, usize>,
+    /// The book asked for last: packets of one entry come in rows.
+    last: Option<(TrafficId, usize)>,
+}
 
 impl TrafficBooks {
     pub(super) fn of(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> &mut TrafficBook {
-        self.0.entry(id).or_insert_with(|| Box::new(TrafficBook::with_windows(&windows[id.index()])))
+        let at = match self.last {
+            Some((last, at)) if last == id => at,
+            _ => self.find(id, windows),
+        };
+        &mut self.books[at]
     }
+
+    fn find(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> usize {
+        let books = &mut self.books;
+        let at = *self.by_entry.entry(id).or_insert_with(|| {
+            books.push(TrafficBook::with_windows(&windows[id.index()]));
+            books.len() - 1
+        });
+        self.last = Some((id, at));
+        at
+    }
+
     pub(super) fn get(&self, id: TrafficId) -> Option<&TrafficBook> {
-        self.0.get(&id).map(|book| &**book)
+        self.by_entry.get(&id).map(|at| &self.books[*at])
     }
 }

@@ -18,6 +18,7 @@ use crate::wire::icmp::{self, ErrorKind};
 use crate::wire::ipv4::{Addressing, HEAD};
 use bytes::Bytes;
 use std::cmp::{Ordering, Reverse};
+use std::collections::binary_heap::PeekMut;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 use std::sync::Arc;
 
@@ -250,13 +251,32 @@ impl Cell {
                 if let Some(Reverse(arrival)) = self.arrivals.pop() {
                     self.on_arrival(scope, arrival);
                 }
-            } else if let Some(Reverse((now, source, waker))) = self.wakes.pop() {
-                match waker {
-                    Waker::Flow(index) => self.wake_flow(scope, index),
-                    Waker::Endpoint(index) => self.wake_endpoint(scope, now, source, index),
-                    Waker::Outside => self.wake_outside(scope),
-                }
+            } else {
+                self.wake(scope);
             }
+        }
+    }
+
+    /// Wakes whoever is due first.
+    fn wake(&mut self, scope: Scope<'_>) {
+        let Some(&Reverse((now, source, waker))) = self.wakes.peek() else { return };
+        if let Waker::Flow(index) = waker {
+            return self.wake_flow(scope, index);
+        }
+        self.wakes.pop();
+        match waker {
+            Waker::Endpoint(index) => self.wake_endpoint(scope, now, source, index),
+            _ => self.wake_outside(scope),
+        }
+    }
+
+    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting it in.
+    fn reschedule_first(&mut self, next: SimTime) {
+        let Some(mut first) = self.wakes.peek_mut() else { return };
+        if next < SimTime::NEVER {
+            first.0.0 = next;
+        } else {
+            PeekMut::pop(first);
         }
     }
 
@@ -264,9 +284,9 @@ impl Cell {
         let flow = &mut self.flows[index as usize];
         let (packet, form) = flow.emit(&mut self.tails);
         let (host, traffic) = (flow.host, flow.traffic);
-        let (next, source) = (flow.next_wake(), flow.source);
+        let next = flow.next_wake();
         let path = form.and_then(|form| known_path(scope, flow, form, &packet));
-        self.schedule(next, source, Waker::Flow(index));
+        self.reschedule_first(next);
         if !scope.view.network.host(host).up {
             self.tails.take(packet.tail);
             return; // its clock runs on, so that its later packets are the same whether it was down or not
