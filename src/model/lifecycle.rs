@@ -176,6 +176,10 @@ impl Network {
     /// The wrong account, a name taken, a peering that is gone.
     pub fn rename(&mut self, by: Option<AccountId>, id: PeeringId, name: Name) -> Result<Outcome, Refusal> {
         self.check_party(by, id, Party::Either, "rename")?;
+        let (old, state) = (&self.peering(id).name, self.peering(id).state);
+        if state.is_gone() {
+            return Err(Refusal::InvalidState { peering: old.to_string(), state: state.name(), wanted: "rename" });
+        }
         self.check_free_name(&name)?;
         let peering = &mut self.peerings[id.index()];
         let before = std::mem::replace(&mut peering.name, name);

@@ -119,10 +119,12 @@ impl Network {
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
         self.vpc_names.get(&Name::new(name).ok()?).copied()
     }
-    /// The peering called `name`; a deleted one only if no later one bears the name.
+    /// The peering called `name`: the one that is not gone, of which there is at most one; else the last that bore the name. A
+    /// rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
-        let at = self.peerings.iter().rposition(|p| p.name.as_str() == name)?;
-        Some(PeeringId(at as u32))
+        let bearing =
+            |gone: bool| self.peerings.iter().rposition(|p| p.name.as_str() == name && p.state.is_gone() == gone);
+        bearing(false).or_else(|| bearing(true)).map(|at| PeeringId(at as u32))
     }
     /// The peering that was made with `name`; the last one, if it was made again.
     pub fn find_peering_made_as(&self, name: &str) -> Option<PeeringId> {

@@ -225,7 +225,9 @@ impl Network {
     fn check_quota(&self, vpc: VpcId, existing: Option<PeeringId>, wanted: PeeringState) -> Result<(), Refusal> {
         let others = || self.peerings_of(vpc).filter(|(id, _)| Some(*id) != existing);
         let total = others().filter(|(_, p)| p.state.counts()).count() as u32;
-        let active = others().filter(|(_, p)| p.state == PeeringState::Active).count() as u32;
+        // A suspended one is only waiting to be active again (S25a): restoring it must not pass the quota.
+        let established = |state| matches!(state, PeeringState::Active | PeeringState::Isolated);
+        let active = others().filter(|(_, p)| established(p.state)).count() as u32;
         let exceeded = |count, quota, what| {
             let vpc = self.vpc(vpc).name.to_string();
             Err(Refusal::QuotaExceeded { vpc, count, quota, what })

@@ -1,0 +1,121 @@
+//! What the dull model keeps: accounts of VPCs, tables and pacts as vectors, ranges as pairs of numbers. Decides nothing.
+
+use std::collections::BTreeSet;
+
+/// First and last address.
+pub type Range = (u32, u32);
+/// The codes of the rules that an action breaks.
+pub type Broken = BTreeSet<&'static str>;
+
+/// S19.
+pub const WEEK: u64 = 604_800_000_000_000;
+pub const WHOLE: u64 = 1_000_000_000;
+
+pub struct Vpc {
+    pub account: u32,
+    pub region: u32,
+    pub cidrs: Vec<Range>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub to: Range,
+    /// A peering's number; none is nowhere.
+    pub over: Option<usize>,
+    pub disabled: bool,
+}
+
+pub struct Table {
+    pub vpc: usize,
+    pub entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    Up,
+    Failed(Option<u64>),
+    Bypassed,
+}
+
+pub struct Pact {
+    pub name: String,
+    pub requester: usize,
+    pub accepter: usize,
+    pub history: Vec<(u64, &'static str)>,
+    pub expires: Option<u64>,
+    pub cap: Option<u64>,
+    pub ticket: bool,
+    pub burst: Option<u64>,
+    pub mtu: u64,
+    pub down: bool,
+    pub loss: u64,
+    pub nodes: Vec<Node>,
+    pub detection: Option<u64>,
+    /// Nanoseconds as ACTIVE, and of these nanoseconds times parts per billion lost to faults (S36).
+    pub active: u64,
+    pub lost: u128,
+}
+
+impl Pact {
+    pub fn state(&self) -> &'static str {
+        self.history.last().expect("made in some state").1
+    }
+    /// S25a, last column.
+    pub fn counts(&self) -> bool {
+        ["PENDING", "ACTIVE", "ISOLATED"].contains(&self.state())
+    }
+    /// S20, S21: it has disappeared.
+    pub fn gone(&self) -> bool {
+        ["REJECTED", "DELETED"].contains(&self.state())
+    }
+    pub fn ends(&self) -> [usize; 2] {
+        [self.requester, self.accepter]
+    }
+    pub fn far_from(&self, vpc: usize) -> Option<usize> {
+        match vpc {
+            v if v == self.requester => Some(self.accepter),
+            v if v == self.accepter => Some(self.requester),
+            _ => None,
+        }
+    }
+    /// S36: the share of flows that faults stop, in parts per billion, rounded half up.
+    pub fn lost_share(&self) -> u64 {
+        let failed = self.nodes.iter().filter(|n| matches!(n, Node::Failed(_))).count() as u64;
+        if self.down || !self.nodes.contains(&Node::Up) {
+            return WHOLE;
+        }
+        let n = self.nodes.len() as u64;
+        (2 * failed * WHOLE + n) / (2 * n)
+    }
+}
+
+pub struct Dull {
+    pub now: u64,
+    pub vpcs: Vec<Vpc>,
+    pub tables: Vec<Table>,
+    pub pacts: Vec<Pact>,
+    pub quota_total: u32,
+    pub quota_active: u32,
+    /// `guide`, `strict-2024` or `aws` (S13).
+    pub overlap: &'static str,
+    pub strict_routes: bool,
+}
+
+pub fn meet(a: &[Range], b: &[Range]) -> bool {
+    a.iter().any(|x| b.iter().any(|y| x.0 <= y.1 && y.0 <= x.1))
+}
+
+pub fn inside(small: Range, large: Range) -> bool {
+    large.0 <= small.0 && small.1 <= large.1
+}
+
+pub fn range(net: ipnet::Ipv4Net) -> Range {
+    let hosts = u64::from(u32::MAX) >> net.prefix_len();
+    let first = u32::from(net.addr());
+    // With host bits the block is no block; whoever asks for it is refused before it matters.
+    (first, (u64::from(first) | hosts) as u32)
+}
+
+pub fn has_host_bits(net: ipnet::Ipv4Net) -> bool {
+    u64::from(u32::from(net.addr())) & (u64::from(u32::MAX) >> net.prefix_len()) != 0
+}
