@@ -9,7 +9,7 @@
 //!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
 //! ```
 //!
-//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell.rs`), [`dataplane::router`]
+//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs`), [`dataplane::router`]
 //! routes it by a [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
 //! accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each
 //! reason has exactly one producing line.

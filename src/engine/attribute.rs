@@ -1,7 +1,7 @@
 //! Which number of a traffic entry's book the end of a packet changes. One rule for originals, replies and ICMP errors.
 
 use super::books::{TrafficBook, TrafficCounts};
-use super::cell::SourceInfo;
+use super::shared::SourceInfo;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketKind};
 use crate::model::HostId;

@@ -7,6 +7,7 @@
 //! departs, unless something at the far end would react to it (an echo, an endpoint, a visible router's error): only
 //! those packets cross to another cell, as events, at the end of a window no longer than the shortest link between such cells.
 
+mod arrival;
 mod attribute;
 mod books;
 mod cell;
@@ -19,6 +20,7 @@ mod observe;
 mod random;
 mod run;
 mod series;
+mod shared;
 mod simulation;
 mod verify;
 

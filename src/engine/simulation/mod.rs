@@ -8,59 +8,36 @@
 //! run in windows no longer than the shortest link among them, and exchange mail in between: conservative synchronisation, since a
 //! packet that departs in a window arrives after it.
 
-use super::books::{LinkBook, TrafficBook, VpcBook};
-use super::cell::{Cell, Lane, MeantFor, Scope, Shared, SourceInfo};
+mod ledger;
+mod senders;
+
+pub use ledger::{Totals, Unbalanced};
+
+use super::books::LinkBook;
+use super::cell::{Cell, Lane};
 use super::endpoint::Endpoint;
-use super::flow::{Flow, Seat};
 use super::meter::Meter;
 use super::observe::Observer;
-use super::random::Stream;
 use super::series::Series;
+use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use crate::dataplane::fib::Fib;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
-use crate::model::plan::{Destination, Pattern, Plan, Subject, Traffic};
-use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
+use crate::model::plan::Plan;
+use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId};
 use crate::units::{SimDuration, SimTime};
-use crate::wire::ipv4::Addressing;
 use bytes::Bytes;
+use senders::{link_windows, sender_key, traffic_windows};
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 use thiserror::Error;
 use tracing::debug;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// What to measure beside the books.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Keep a series per link.
     pub interval: Option<SimDuration>,
-}
-
-/// Packets by how they ended, over the whole simulation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// By hosts and visible routers.
-    pub emitted: u64,
-    /// Accepted by a host.
-    pub delivered: u64,
-    /// Dropped, any reason.
-    pub dropped: u64,
-    /// On the way.
-    pub in_flight: u64,
-}
-
-/// The books do not balance: a bug of ours, never the user's fault.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the books of {place} do not balance: {entered} packets in, {left} accounted for")]
-pub struct Unbalanced {
-    /// A VPC, a link, or the whole.
-    pub place: String,
-    /// Packets that came in.
-    pub entered: u64,
-    /// Packets that left, ended or are still there.
-    pub left: u64,
 }
 
 /// Why a packet could not be injected.
@@ -128,77 +105,6 @@ impl Simulation {
         }
         simulation.spread_reactive();
         simulation
-    }
-
-    fn add_traffic(&mut self, id: TrafficId, entry: &Traffic) {
-        if let Pattern::Replay(replay) = &entry.pattern {
-            for (number, flow) in replay.flows.iter().enumerate() {
-                let meant_for = MeantFor::Frames(replay.clone(), number as u32);
-                self.add_flow(id, entry, number as u32, flow.from, Ipv4Addr::UNSPECIFIED, meant_for);
-            }
-        }
-        for (number, &host) in entry.from.iter().enumerate() {
-            let (address, meant_for) = self.destination(entry, number, host);
-            self.add_flow(id, entry, number as u32, host, address, meant_for);
-        }
-    }
-
-    fn destination(&self, entry: &Traffic, number: usize, from: HostId) -> (Ipv4Addr, MeantFor) {
-        let chosen = match &entry.to {
-            Destination::Address(address) => return (*address, MeantFor::Anyone),
-            Destination::Hosts(hosts) => hosts[number % hosts.len()],
-            Destination::AnyOf(hosts) => {
-                let others: Vec<HostId> = hosts.iter().copied().filter(|h| *h != from).collect();
-                let hosts = if others.is_empty() { hosts } else { &others };
-                let mut stream = Stream::new(self.shared.seed, "receiver", entry.name.as_str(), number as u64);
-                hosts[stream.below(hosts.len() as u64) as usize]
-            }
-        };
-        (self.network.host(chosen).address, MeantFor::Host(chosen))
-    }
-
-    fn add_flow(
-        &mut self,
-        traffic: TrafficId,
-        entry: &Traffic,
-        number: u32,
-        host: HostId,
-        destination: Ipv4Addr,
-        meant_for: MeantFor,
-    ) {
-        let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
-        let key = sender_key("traffic", entry.name.as_str(), &u64::from(number).to_le_bytes());
-        let source = self.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
-        let owner = self.network.host(host);
-        let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
-        let seat = Seat { source, traffic, number, host, addressing };
-        self.reactive[owner.vpc.index()] |= is_ping || matches!(entry.pattern, Pattern::Replay(_));
-        self.cells[owner.vpc.index()].add_flow(Flow::new(entry, seat, self.shared.seed));
-    }
-
-    fn add_source(&mut self, info: SourceInfo) -> SourceId {
-        assert!(self.shared.sources.len() < SourceId::MAX, "a run has at most {} senders", SourceId::MAX);
-        self.shared.sources.push(info);
-        SourceId(self.shared.sources.len() as u32 - 1)
-    }
-
-    /// What one VPC's packets set off, its peers may send on: being reactive spreads over peerings, whatever their state is now.
-    fn spread_reactive(&mut self) {
-        if self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty() {
-            self.reactive.fill(true);
-            return;
-        }
-        loop {
-            let before = self.reactive.iter().filter(|r| **r).count();
-            for (_, peering) in self.network.peerings() {
-                let (a, b) = (peering.requester.index(), peering.accepter.index());
-                let either = self.reactive[a] || self.reactive[b];
-                (self.reactive[a], self.reactive[b]) = (either, either);
-            }
-            if before == self.reactive.iter().filter(|r| **r).count() {
-                return;
-            }
-        }
     }
 
     /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint a host.
@@ -404,105 +310,6 @@ impl Simulation {
             }
         }
     }
-
-    fn lane(&self, link: LinkId) -> &Lane {
-        let home = self.network.ends(link).0;
-        &self.cells[home.index()].lanes[self.shared.lanes[link.index()] as usize]
-    }
-
-    /// A link's book.
-    pub fn link_book(&self, link: LinkId) -> &LinkBook {
-        &self.lane(link).book
-    }
-    /// A link's series, if kept.
-    pub fn series(&self, link: LinkId) -> Option<&Series> {
-        self.lane(link).series.as_ref()
-    }
-    /// A link's meter; its last caps are noted by [`Simulation::close`].
-    pub fn meter(&self, link: LinkId) -> &Meter {
-        &self.lane(link).meter
-    }
-    /// Packets on a link: waiting or on the wire.
-    pub fn on_link(&self, link: LinkId) -> u64 {
-        self.lane(link).link.in_flight()
-    }
-
-    /// A traffic entry's book, over all cells.
-    pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
-        let mut merged = TrafficBook::with_windows(&self.shared.windows[id.index()]);
-        for cell in &self.cells {
-            if let Some(book) = cell.traffic.get(id) {
-                merged.merge(book);
-            }
-        }
-        merged
-    }
-
-    /// A VPC's book: what its own cell and the cells that send to it judged.
-    pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
-        let mut book = self.cells[vpc.index()].book.clone();
-        for link in self.links().filter(|l| self.network.ends(*l).1 == vpc) {
-            book.merge(&self.link_book(link).far);
-        }
-        book
-    }
-
-    fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
-        (0..self.network.peerings().len() as u32 * 2).map(LinkId)
-    }
-
-    /// Everything that was emitted and what became of it.
-    pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for cell in &self.cells {
-            totals.emitted += cell.book.emitted;
-            totals.delivered += cell.book.delivered;
-            totals.dropped += cell.book.drops.total();
-            totals.in_flight += cell.local_in_flight();
-            for lane in &cell.lanes {
-                totals.delivered += lane.book.far.delivered;
-                totals.dropped += lane.book.far.drops.total() + lane.book.whole.drops.total();
-                totals.in_flight += lane.link.in_flight();
-            }
-        }
-        totals
-    }
-
-    /// Checks that every packet is accounted for: per link, per VPC, and over all.
-    ///
-    /// # Errors
-    /// The first book that does not balance.
-    pub fn check_books(&self) -> Result<(), Unbalanced> {
-        let mut entered = vec![0; self.cells.len()];
-        let mut left = vec![0; self.cells.len()];
-        for link in self.links() {
-            let counts = &self.link_book(link).whole;
-            let (near, far) = self.network.ends(link);
-            left[near.index()] += counts.offered.packets;
-            entered[far.index()] += counts.carried.packets;
-            let accounted = counts.carried.packets + counts.drops.total() + self.on_link(link);
-            let name =
-                || format!("link {} from {}", self.network.peering(link.peering()).name, self.network.vpc(near).name);
-            balance(name, counts.offered.packets, accounted)?;
-        }
-        for (vpc, owner) in self.network.vpcs() {
-            let book = self.vpc_book(vpc);
-            let here = book.delivered + book.drops.total() + self.cells[vpc.index()].local_in_flight();
-            let name = || format!("VPC {}", owner.name);
-            balance(name, book.emitted + entered[vpc.index()], here + left[vpc.index()])?;
-        }
-        let totals = self.totals();
-        balance(|| "the run".into(), totals.emitted, totals.delivered + totals.dropped + totals.in_flight)
-    }
-}
-
-/// What per-packet decisions know a sender by: stable, whatever else is declared. Names hold no NUL.
-fn sender_key(kind: &str, name: &str, number: &[u8]) -> u64 {
-    xxh3_64(&[kind.as_bytes(), b"\0", name.as_bytes(), b"\0", number].concat())
-}
-
-fn balance(place: impl Fn() -> String, entered: u64, left: u64) -> Result<(), Unbalanced> {
-    if entered == left { Ok(()) } else { Err(Unbalanced { place: place(), entered, left }) }
 }
 
 /// What cells may see of the simulation, apart from themselves.
@@ -527,28 +334,4 @@ fn exchange(cells: &mut [Cell]) {
         }
         cells[from].mailbox = mailbox; // with its memory
     }
-}
-
-fn traffic_windows(plan: &Plan) -> Vec<Vec<(SimTime, SimTime)>> {
-    let mut windows = vec![Vec::new(); plan.traffic.len()];
-    for expectation in &plan.expectations {
-        if let Subject::Traffic(id) = expectation.subject
-            && !windows[id.index()].contains(&expectation.between)
-        {
-            windows[id.index()].push(expectation.between);
-        }
-    }
-    windows
-}
-
-fn link_windows(plan: &Plan) -> Vec<(Name, bool, (SimTime, SimTime))> {
-    let mut windows = Vec::new();
-    for expectation in &plan.expectations {
-        let Subject::Link { peering, from_requester } = &expectation.subject else { continue };
-        let window = (peering.clone(), *from_requester, expectation.between);
-        if !windows.contains(&window) {
-            windows.push(window);
-        }
-    }
-    windows
 }

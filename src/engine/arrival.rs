@@ -1,0 +1,46 @@
+//! Packets as events: at the far end of their way, where something may react to them. Their order is the one order on arrivals.
+
+use crate::dataplane::packet::Packet;
+use crate::model::{LinkId, VpcId};
+use crate::units::SimTime;
+use bytes::Bytes;
+use std::cmp::Ordering;
+
+/// A packet at the far end of its way, at which something may react.
+pub(super) struct Arrival {
+    pub time: SimTime,
+    /// The link it came over; none inside the VPC, which orders after all links.
+    pub link: Option<LinkId>,
+    pub sequence: u64,
+    pub packet: Packet,
+}
+
+impl Arrival {
+    fn key(&self) -> (SimTime, u32, u64) {
+        (self.time, self.link.map_or(u32::MAX, |l| l.0), self.sequence)
+    }
+}
+
+impl PartialEq for Arrival {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+impl Eq for Arrival {}
+impl PartialOrd for Arrival {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Arrival {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// An arrival for another cell, with the bytes behind its head.
+pub(super) struct Mail {
+    pub to: VpcId,
+    pub arrival: Arrival,
+    pub tail: Option<Bytes>,
+}

@@ -1,0 +1,263 @@
+//! One VPC's share of the simulation: its senders, the links that leave it, its timers, its books. A cell sees packets off from
+//! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
+
+mod journey;
+mod react;
+
+use super::arrival::{Arrival, Mail};
+use super::books::{LinkBook, TrafficBooks, VpcBook};
+use super::endpoint::{Endpoint, Outbox};
+use super::flow::{self, Flow};
+use super::meter::Meter;
+use super::observe::Record;
+use super::series::Series;
+use super::shared::Scope;
+use crate::dataplane::link::Link;
+use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
+use crate::dataplane::router::{self, Sender};
+use crate::model::{HostId, VpcId};
+use crate::units::SimTime;
+use crate::wire::ipv4::HEAD;
+use bytes::Bytes;
+use journey::known_path;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// A link with its book.
+pub(super) struct Lane {
+    pub link: Link,
+    pub book: LinkBook,
+    pub series: Option<Series>,
+    pub meter: Meter,
+    /// Packets handed to other cells so far.
+    mailed: u64,
+}
+
+impl Lane {
+    pub(super) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
+        Lane { link, book, series, meter, mailed: 0 }
+    }
+}
+
+/// Who wakes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Waker {
+    Flow(u32),
+    Endpoint(u32),
+    Outside,
+}
+
+struct Seated {
+    host: HostId,
+    source: SourceId,
+    sequence: u64,
+    endpoint: Box<dyn Endpoint>,
+    wake: SimTime,
+}
+
+/// See the module's first lines.
+pub(super) struct Cell {
+    pub vpc: VpcId,
+    pub lanes: Vec<Lane>,
+    pub book: VpcBook,
+    pub traffic: TrafficBooks,
+    pub mailbox: Vec<Mail>,
+    pub records: Vec<Record>,
+    flows: Vec<Flow>,
+    endpoints: Vec<Seated>,
+    outside: VecDeque<(SimTime, HostId, Bytes, PacketId)>,
+    /// Ordered by time, then by sender in declaration order.
+    wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
+    arrivals: BinaryHeap<Reverse<Arrival>>,
+    local_sequence: u64,
+    tails: Tails,
+}
+
+impl Cell {
+    pub(super) fn new(vpc: VpcId) -> Cell {
+        Cell {
+            vpc,
+            lanes: Vec::new(),
+            book: VpcBook::default(),
+            traffic: TrafficBooks::default(),
+            mailbox: Vec::new(),
+            records: Vec::new(),
+            flows: Vec::new(),
+            endpoints: Vec::new(),
+            outside: VecDeque::new(),
+            wakes: BinaryHeap::new(),
+            arrivals: BinaryHeap::new(),
+            local_sequence: 0,
+            tails: Tails::default(),
+        }
+    }
+
+    pub(super) fn add_flow(&mut self, flow: Flow) {
+        self.schedule(flow.next_wake(), flow.source, Waker::Flow(self.flows.len() as u32));
+        self.flows.push(flow);
+    }
+
+    pub(super) fn add_endpoint(&mut self, now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
+        let wake = endpoint.next_wake().max(now);
+        self.schedule(wake, source, Waker::Endpoint(self.endpoints.len() as u32));
+        self.endpoints.push(Seated { host, source, sequence: 0, endpoint, wake });
+    }
+
+    pub(super) fn inject(&mut self, now: SimTime, host: HostId, bytes: Bytes, id: PacketId) {
+        self.outside.push_back((now, host, bytes, id));
+        self.schedule(now, SourceId(u32::MAX), Waker::Outside);
+    }
+
+    fn schedule(&mut self, time: SimTime, source: SourceId, waker: Waker) {
+        if time < SimTime::NEVER {
+            self.wakes.push(Reverse((time, source, waker)));
+        }
+    }
+
+    /// When something next happens here.
+    pub(super) fn next_event(&self) -> SimTime {
+        let wake = self.wakes.peek().map_or(SimTime::NEVER, |Reverse((time, ..))| *time);
+        let arrival = self.arrivals.peek().map_or(SimTime::NEVER, |Reverse(a)| a.time);
+        wake.min(arrival)
+    }
+
+    /// Packets inside the VPC that nobody judged yet.
+    pub(super) fn local_in_flight(&self) -> u64 {
+        self.arrivals.len() as u64
+    }
+
+    /// Takes a packet from another cell.
+    pub(super) fn receive(&mut self, mail: Mail) {
+        let mut arrival = mail.arrival;
+        arrival.packet.tail = mail.tail.map_or(TailId::NONE, |bytes| self.tails.put(bytes));
+        self.arrivals.push(Reverse(arrival));
+    }
+
+    /// Moves what earlier advances left on the links up to the new horizon.
+    pub(super) fn settle_links(&mut self, scope: Scope<'_>) {
+        for lane in 0..self.lanes.len() {
+            while let Some((arrival, packet)) = self.lanes[lane].link.next_arrival(scope.horizon) {
+                self.arrive(scope, lane, arrival, packet, None);
+            }
+            while let Some((departure, packet)) = self.lanes[lane].link.next_departure(scope.horizon) {
+                self.depart(scope, lane, departure, packet, None);
+            }
+        }
+    }
+
+    /// Handles every event before `end`: arrivals before wakes at one instant, then in declaration order.
+    pub(super) fn run(&mut self, scope: Scope<'_>, end: SimTime) {
+        loop {
+            let wake = self.wakes.peek().map_or(SimTime::NEVER, |Reverse((time, ..))| *time);
+            let arrival = self.arrivals.peek().map_or(SimTime::NEVER, |Reverse(a)| a.time);
+            if wake.min(arrival) >= end {
+                return;
+            }
+            if arrival <= wake {
+                if let Some(Reverse(arrival)) = self.arrivals.pop() {
+                    self.on_arrival(scope, arrival);
+                }
+            } else {
+                self.wake(scope);
+            }
+        }
+    }
+
+    /// Wakes whoever is due first.
+    fn wake(&mut self, scope: Scope<'_>) {
+        let Some(&Reverse((now, source, waker))) = self.wakes.peek() else { return };
+        if let Waker::Flow(index) = waker {
+            return self.wake_flow(scope, index);
+        }
+        self.wakes.pop();
+        match waker {
+            Waker::Endpoint(index) => self.wake_endpoint(scope, now, source, index),
+            _ => self.wake_outside(scope),
+        }
+    }
+
+    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting it in.
+    fn reschedule_first(&mut self, next: SimTime) {
+        let Some(mut first) = self.wakes.peek_mut() else { return };
+        if next < SimTime::NEVER {
+            first.0.0 = next;
+        } else {
+            PeekMut::pop(first);
+        }
+    }
+
+    fn wake_flow(&mut self, scope: Scope<'_>, index: u32) {
+        let flow = &mut self.flows[index as usize];
+        let (packet, form) = flow.emit(&mut self.tails);
+        let (host, traffic) = (flow.host, flow.traffic);
+        let next = flow.next_wake();
+        let path = form.and_then(|form| known_path(scope, flow, form, &packet));
+        self.reschedule_first(next);
+        if !scope.view.network.host(host).up {
+            self.tails.take(packet.tail);
+            return; // its clock runs on, so that its later packets are the same whether it was down or not
+        }
+        let book = self.traffic.of(traffic, &scope.shared.windows);
+        book.each(packet.emitted, |c| c.sent.add(packet.wire_length));
+        self.emit(scope, Sender::Host(host), packet, path);
+    }
+
+    fn wake_endpoint(&mut self, scope: Scope<'_>, now: SimTime, source: SourceId, index: u32) {
+        let seated = &mut self.endpoints[index as usize];
+        if seated.wake != now || seated.source != source {
+            return; // it changed its mind since
+        }
+        let mut out = Outbox::default();
+        seated.wake = SimTime::NEVER; // this alarm is spent: wanting the same instant again is a new one
+        seated.endpoint.on_wake(now, &mut out);
+        self.send_all(scope, now, index, out);
+    }
+
+    fn wake_outside(&mut self, scope: Scope<'_>) {
+        if let Some((now, host, bytes, id)) = self.outside.pop_front() {
+            self.take(scope, now, host, bytes, id);
+        }
+    }
+
+    /// Sends what an endpoint put into its outbox, and asks when it next wants to wake.
+    fn send_all(&mut self, scope: Scope<'_>, now: SimTime, index: u32, out: Outbox) {
+        for bytes in out.packets {
+            let seated = &mut self.endpoints[index as usize];
+            let id = PacketId::new(seated.source, seated.sequence);
+            seated.sequence += 1;
+            let host = seated.host;
+            self.take(scope, now, host, bytes, id);
+        }
+        let seated = &mut self.endpoints[index as usize];
+        let wake = seated.endpoint.next_wake().max(now);
+        if wake != seated.wake {
+            seated.wake = wake;
+            let source = seated.source;
+            self.schedule(wake, source, Waker::Endpoint(index));
+        }
+    }
+
+    /// A packet that comes as bytes: from an endpoint or from outside. Its header is checked as a router would.
+    fn take(&mut self, scope: Scope<'_>, now: SimTime, host: HostId, bytes: Bytes, id: PacketId) {
+        if !scope.view.network.host(host).up {
+            return;
+        }
+        let (length, checked) = match router::take(&bytes) {
+            Ok(total) => (total, Ok(())),
+            Err(reason) => (u16::try_from(bytes.len()).unwrap_or(u16::MAX), Err(reason)),
+        };
+        let mut head = [0; HEAD];
+        let held = bytes.len().min(HEAD);
+        head[..held].copy_from_slice(&bytes[..held]);
+        let tail = if bytes.len() > HEAD { self.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
+        let packet = Packet { id, emitted: now, tail, ..flow::record(head, length) };
+        match checked {
+            Ok(()) => self.emit(scope, Sender::Host(host), packet, None),
+            Err(reason) => {
+                self.book.emitted += 1;
+                self.end_here(scope, now, packet, Err(reason));
+            }
+        }
+    }
+}

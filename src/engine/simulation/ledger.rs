@@ -1,0 +1,133 @@
+//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, and whether they balance. Changes nothing.
+
+use super::super::books::{LinkBook, TrafficBook, VpcBook};
+use super::super::cell::Lane;
+use super::super::meter::Meter;
+use super::super::series::Series;
+use super::Simulation;
+use crate::model::{LinkId, TrafficId, VpcId};
+use thiserror::Error;
+
+/// Packets by how they ended, over the whole simulation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// By hosts and visible routers.
+    pub emitted: u64,
+    /// Accepted by a host.
+    pub delivered: u64,
+    /// Dropped, any reason.
+    pub dropped: u64,
+    /// On the way.
+    pub in_flight: u64,
+}
+
+/// The books do not balance: a bug of ours, never the user's fault.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the books of {place} do not balance: {entered} packets in, {left} accounted for")]
+pub struct Unbalanced {
+    /// A VPC, a link, or the whole.
+    pub place: String,
+    /// Packets that came in.
+    pub entered: u64,
+    /// Packets that left, ended or are still there.
+    pub left: u64,
+}
+
+impl Simulation {
+    pub(super) fn lane(&self, link: LinkId) -> &Lane {
+        let home = self.network.ends(link).0;
+        &self.cells[home.index()].lanes[self.shared.lanes[link.index()] as usize]
+    }
+
+    /// A link's book.
+    pub fn link_book(&self, link: LinkId) -> &LinkBook {
+        &self.lane(link).book
+    }
+
+    /// A link's series, if kept.
+    pub fn series(&self, link: LinkId) -> Option<&Series> {
+        self.lane(link).series.as_ref()
+    }
+
+    /// A link's meter; its last caps are noted by [`Simulation::close`].
+    pub fn meter(&self, link: LinkId) -> &Meter {
+        &self.lane(link).meter
+    }
+
+    /// Packets on a link: waiting or on the wire.
+    pub fn on_link(&self, link: LinkId) -> u64 {
+        self.lane(link).link.in_flight()
+    }
+
+    /// A traffic entry's book, over all cells.
+    pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
+        let mut merged = TrafficBook::with_windows(&self.shared.windows[id.index()]);
+        for cell in &self.cells {
+            if let Some(book) = cell.traffic.get(id) {
+                merged.merge(book);
+            }
+        }
+        merged
+    }
+
+    /// A VPC's book: what its own cell and the cells that send to it judged.
+    pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
+        let mut book = self.cells[vpc.index()].book.clone();
+        for link in self.links().filter(|l| self.network.ends(*l).1 == vpc) {
+            book.merge(&self.link_book(link).far);
+        }
+        book
+    }
+
+    pub(super) fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
+        (0..self.network.peerings().len() as u32 * 2).map(LinkId)
+    }
+
+    /// Everything that was emitted and what became of it.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for cell in &self.cells {
+            totals.emitted += cell.book.emitted;
+            totals.delivered += cell.book.delivered;
+            totals.dropped += cell.book.drops.total();
+            totals.in_flight += cell.local_in_flight();
+            for lane in &cell.lanes {
+                totals.delivered += lane.book.far.delivered;
+                totals.dropped += lane.book.far.drops.total() + lane.book.whole.drops.total();
+                totals.in_flight += lane.link.in_flight();
+            }
+        }
+        totals
+    }
+
+    /// Checks that every packet is accounted for: per link, per VPC, and over all.
+    ///
+    /// # Errors
+    /// The first book that does not balance.
+    pub fn check_books(&self) -> Result<(), Unbalanced> {
+        let mut entered = vec![0; self.cells.len()];
+        let mut left = vec![0; self.cells.len()];
+        for link in self.links() {
+            let counts = &self.link_book(link).whole;
+            let (near, far) = self.network.ends(link);
+            left[near.index()] += counts.offered.packets;
+            entered[far.index()] += counts.carried.packets;
+            let accounted = counts.carried.packets + counts.drops.total() + self.on_link(link);
+            let name =
+                || format!("link {} from {}", self.network.peering(link.peering()).name, self.network.vpc(near).name);
+            balance(name, counts.offered.packets, accounted)?;
+        }
+        for (vpc, owner) in self.network.vpcs() {
+            let book = self.vpc_book(vpc);
+            let here = book.delivered + book.drops.total() + self.cells[vpc.index()].local_in_flight();
+            let name = || format!("VPC {}", owner.name);
+            balance(name, book.emitted + entered[vpc.index()], here + left[vpc.index()])?;
+        }
+        let totals = self.totals();
+        balance(|| "the run".into(), totals.emitted, totals.delivered + totals.dropped + totals.in_flight)
+    }
+}
+
+fn balance(place: impl Fn() -> String, entered: u64, left: u64) -> Result<(), Unbalanced> {
+    if entered == left { Ok(()) } else { Err(Unbalanced { place: place(), entered, left }) }
+}
