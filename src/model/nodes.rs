@@ -32,6 +32,10 @@ impl Nodes {
     pub fn count(&self) -> usize {
         self.nodes.len()
     }
+    /// How long it takes until a failure is noticed; none if it never is.
+    pub fn detection(&self) -> Option<SimDuration> {
+        self.failover.then_some(self.detection)
+    }
     /// The nodes, by number.
     pub fn iter(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter()

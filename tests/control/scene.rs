@@ -73,8 +73,8 @@ pub fn open(dice: &mut Dice) -> (Network, Dull) {
     let (quota_total, quota_active, strict_routes) = (rules.quota_total, rules.quota_active, rules.strict_routes);
     let (mut vpcs, mut tables) = (Vec::new(), Vec::new());
     for number in 0..3 + dice.below(3) as usize {
-        let account = network.account_named(&name(&dice.pick(&["ann", "bob", "cy"])));
-        let region = network.declare_region(&name(&dice.pick(&["beijing", "beijing", "guangzhou"])));
+        let account = network.account_named(&name(dice.pick(&["ann", "bob", "cy"])));
+        let region = network.declare_region(&name(dice.pick(&["beijing", "beijing", "guangzhou"])));
         let cidr = net(dice.pick(&PRIMARY));
         let vpc = network.add_vpc(name(&format!("V{number}")), None, account, region, cidr).expect("a new VPC");
         for kind in ["main", "spare"] {

@@ -7,6 +7,7 @@ use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use vpcsim::dataplane::DropReason;
+use vpcsim::model::{Peering, PeeringState};
 
 /// As many cases as asked for; PROPTEST_CASES raises it.
 pub fn cases(usual: u32) -> ProptestConfig {
@@ -36,9 +37,10 @@ proptest! {
 #[test]
 fn the_worlds_reach_every_end_and_every_tie() {
     let mut missing: BTreeSet<&str> = DropReason::ALL.iter().map(|r| r.code()).collect();
-    let never = [DropReason::BadLength, DropReason::BadChecksum, DropReason::PeeringDeleted, DropReason::NodeDown];
+    let never = [DropReason::BadLength, DropReason::BadChecksum];
     missing.retain(|code| never.iter().all(|n| n.code() != *code));
     let (mut on_departure, mut answered, mut complaints) = (0, 0, 0);
+    let (mut emptied, mut late_carriers, mut expired) = (0, 0, 0);
     for seed in 0..400 {
         let world = World::new(seed);
         let senders = traffic::senders(&world.network, &world.plan);
@@ -48,10 +50,18 @@ fn the_worlds_reach_every_end_and_every_tie() {
             missing.retain(|code| !drops.contains_key(code));
         }
         on_departure += twin.changes_on_departures;
+        emptied += twin.emptied;
+        let late = &twin.tally.links[world.network.peerings().len() * 2..];
+        late_carriers += late.iter().filter(|l| l.carried.0 > 0).count();
+        let ran_out = |p: &Peering| p.history.iter().skip(1).any(|(_, state)| *state == PeeringState::Expired);
+        expired += twin.network.peerings().filter(|(_, p)| ran_out(p)).count();
         answered += twin.tally.traffic.iter().filter(|t| t.answered > 0).count();
         complaints += twin.tally.traffic.iter().filter(|t| !t.icmp_errors.is_empty()).count();
     }
     assert_eq!(missing, BTreeSet::new(), "no world drops packets so");
     assert!(on_departure > 20, "only {on_departure} changes fell on the very departure of a waiting packet");
+    assert!(emptied > 20, "only {emptied} changes took packets off links");
+    assert!(late_carriers > 20, "only {late_carriers} links made on the way carried anything");
+    assert!(expired > 20, "only {expired} requests ran out");
     assert!(answered > 20 && complaints > 20, "{answered} entries were answered, {complaints} were sent ICMP errors");
 }

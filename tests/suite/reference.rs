@@ -1,18 +1,18 @@
-//! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then change, departure,
-//! arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that happens after emission; shares no
+//! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then expiry, change,
+//! departure, arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that happens after emission; shares no
 //! forwarding, shaping or scheduling with it. Slow, and meant to be.
 
-use crate::bucket::Bucket;
 use crate::journey::{self, Exit, From, Parcel, What};
-use crate::tally::{self, Tally};
+use crate::lane::{Lane, refusal};
+use crate::tally::{self, LinkTally, Tally};
 use crate::traffic::Sender;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Place, Record};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{HostId, LinkId, Network, PeeringId, QueueLimit, Shaping, VpcId};
+use vpcsim::model::{Change, HostId, LinkId, Network, PeeringId, VpcId};
 use vpcsim::units::SimTime;
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -25,6 +25,8 @@ type Event = Reverse<(u64, u8, u64, u64, Todo)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Todo {
+    /// A request runs out, a failed node is noticed.
+    Due,
     Change(usize),
     /// The head of a link's queue, unless the queue was re-admitted since.
     Depart(usize, u64),
@@ -36,20 +38,10 @@ enum Todo {
     Wake(usize, usize),
 }
 
-struct Lane {
-    id: LinkId,
-    shaping: Option<Shaping>,
-    bucket: Option<Bucket>,
-    down: bool,
-    queue: VecDeque<Parcel>,
-    queue_turn: u64,
-    wire: VecDeque<Parcel>,
-    wire_turn: u64,
-}
-
 /// One run of the twin.
 pub struct Reference<'a> {
-    network: Network,
+    /// As it is now.
+    pub network: Network,
     plan: &'a Plan,
     senders: &'a [Sender],
     events: BinaryHeap<Event>,
@@ -66,6 +58,8 @@ pub struct Reference<'a> {
     pub departures: Vec<(u64, PeeringId)>,
     /// How often a change of the shaping fell on the very instant at which a waiting packet was to depart.
     pub changes_on_departures: u64,
+    /// How often a change took more than one packet off a link.
+    pub emptied: u64,
     /// The packet whose story is told.
     pub followed: Option<PacketId>,
     pub story: Vec<String>,
@@ -74,14 +68,6 @@ pub struct Reference<'a> {
 impl<'a> Reference<'a> {
     pub fn new(network: &Network, plan: &'a Plan, senders: &'a [Sender]) -> Reference<'a> {
         let links = network.peerings().len() * 2;
-        let lane = |l: usize| {
-            let id = LinkId(l as u32);
-            let peering = network.peering(id.peering());
-            let shaping = peering.shaping(&network.rules);
-            let bucket = shaping.map(Bucket::new);
-            let (queue, wire) = (VecDeque::new(), VecDeque::new());
-            Lane { id, shaping, bucket, down: peering.down, queue, queue_turn: 0, wire, wire_turn: 0 }
-        };
         Reference {
             network: network.clone(),
             plan,
@@ -89,13 +75,14 @@ impl<'a> Reference<'a> {
             events: BinaryHeap::new(),
             pushed: 0,
             now: 0,
-            lanes: (0..links).map(lane).collect(),
+            lanes: (0..links as u32).map(|l| Lane::new(network, LinkId(l))).collect(),
             local: Vec::new(),
             records: Vec::new(),
             tally: Tally::new(network.vpcs().len(), links, plan.traffic.len()),
             instants: Vec::new(),
             departures: Vec::new(),
             changes_on_departures: 0,
+            emptied: 0,
             followed: None,
             story: Vec::new(),
         }
@@ -104,11 +91,12 @@ impl<'a> Reference<'a> {
     /// Plays the whole plan.
     pub fn run(&mut self) {
         for (at, action) in self.plan.timeline.iter().enumerate() {
-            self.push(action.time.as_nanos(), 0, at as u64, Todo::Change(at));
+            self.push(action.time.as_nanos(), 1, at as u64, Todo::Change(at));
         }
+        self.call_expiries();
         for (source, sender) in self.senders.iter().enumerate() {
             for (sequence, (time, _)) in sender.emissions.iter().enumerate() {
-                self.push(*time, 3, source as u64, Todo::Wake(source, sequence));
+                self.push(*time, 4, source as u64, Todo::Wake(source, sequence));
             }
         }
         let end = self.plan.duration.as_nanos();
@@ -118,6 +106,8 @@ impl<'a> Reference<'a> {
             }
             self.now = time;
             match todo {
+                // S25a: before any action of this instant.
+                Todo::Due => drop(self.network.fall_due(SimTime::from_nanos(time))),
                 Todo::Change(at) => self.change(at),
                 Todo::Depart(lane, turn) if self.lanes[lane].queue_turn == turn => self.depart_head(lane),
                 Todo::Arrive(lane, turn) if self.lanes[lane].wire_turn == turn => self.arrive(lane),
@@ -127,9 +117,9 @@ impl<'a> Reference<'a> {
             }
             self.instants.push(time);
         }
-        let on_links: u64 = self.lanes.iter().map(|l| (l.queue.len() + l.wire.len()) as u64).sum();
+        let on_links: u64 = self.lanes.iter().map(Lane::held).sum();
         for (lane, tally) in self.lanes.iter().zip(&mut self.tally.links) {
-            tally.on_link = (lane.queue.len() + lane.wire.len()) as u64;
+            tally.on_link = lane.held();
         }
         self.tally.totals.3 = on_links + self.local.iter().flatten().count() as u64;
         self.records.sort_by_key(|r| (r.time, r.id, r.kind));
@@ -183,7 +173,7 @@ impl<'a> Reference<'a> {
             Ok(Exit::Local(vpc)) => {
                 let arrival = self.now + self.network.rules.local_delay.as_nanos();
                 self.local.push(Some((vpc, parcel)));
-                self.push(arrival, 2, u64::MAX, Todo::ArriveLocally(self.local.len() - 1));
+                self.push(arrival, 3, u64::MAX, Todo::ArriveLocally(self.local.len() - 1));
             }
             Err(reason) => {
                 let error = journey::error_for(&self.network, &parcel, from, reason);
@@ -231,7 +221,7 @@ impl<'a> Reference<'a> {
         lane.queue_turn += 1;
         let (Some(head), Some(bucket)) = (lane.queue.front(), &lane.bucket) else { return };
         let (time, turn) = (bucket.nanos(bucket.conforms(head.length)), lane.queue_turn);
-        self.push(time, 1, at as u64, Todo::Depart(at, turn));
+        self.push(time, 2, at as u64, Todo::Depart(at, turn));
     }
 
     fn depart_head(&mut self, at: usize) {
@@ -247,19 +237,34 @@ impl<'a> Reference<'a> {
         let peering = self.network.peering(self.lanes[at].id.peering());
         let delay = peering.delay.as_nanos();
         self.tell(&parcel, || format!("departs on link {at}"));
+        if !self.lanes[at].nodes.carries(self.spread(&parcel), self.now) {
+            return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::NodeDown));
+        }
         if self.is_lost(at, &parcel) {
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::RandomLoss));
         }
         self.lanes[at].wire.push_back(parcel);
         let turn = self.lanes[at].wire_turn;
-        self.push(self.now + delay, 2, at as u64, Todo::Arrive(at, turn));
+        self.push(self.now + delay, 3, at as u64, Todo::Arrive(at, turn));
+    }
+
+    /// What keeps a flow on one node: protocol, addresses, and the ports of a datagram.
+    fn spread(&self, parcel: &Parcel) -> u64 {
+        let sender = &self.senders[parcel.id.source().0 as usize];
+        let entry = &self.plan.traffic[sender.traffic];
+        let is_data = parcel.what == What::Data;
+        let ports = (entry.source_port.wrapping_add(sender.flow as u16).max(1), entry.destination_port);
+        let (protocol, ports) = if is_data { (17, ports) } else { (1, (0, 0)) };
+        let (source, destination) = (parcel.source.octets(), parcel.destination.octets());
+        let ports = [ports.0.to_be_bytes(), ports.1.to_be_bytes()].concat();
+        xxh3_64(&[&[protocol][..], &source, &destination, &ports].concat())
     }
 
     /// By names and numbers only: the link's, the sender's, the packet's.
     fn is_lost(&self, at: usize, parcel: &Parcel) -> bool {
         let link = self.lanes[at].id;
         let peering = self.network.peering(link.peering());
-        let direction = [peering.name.as_str().as_bytes(), &[0, link.from_requester() as u8]].concat();
+        let direction = [self.lanes[at].made_as.as_bytes(), &[0, link.from_requester() as u8]].concat();
         let sender = &self.senders[parcel.id.source().0 as usize];
         let name = self.plan.traffic[sender.traffic].name.as_str().as_bytes();
         let sender = [b"traffic\0", name, b"\0", &sender.flow.to_le_bytes()].concat();
@@ -379,51 +384,58 @@ impl<'a> Reference<'a> {
         }
     }
 
+    /// Has every request run out when it must.
+    fn call_expiries(&mut self) {
+        let due: Vec<u64> = self.network.peerings().filter_map(|(_, p)| Some(p.expires?.as_nanos())).collect();
+        due.into_iter().for_each(|time| self.push(time, 0, 0, Todo::Due));
+    }
+
     /// One action of the timeline; what is on the links is judged anew (S21, S34).
     fn change(&mut self, at: usize) {
-        if self.network.apply(None, &self.plan.timeline[at].change, self.plan.timeline[at].time).is_err() {
+        let action = &self.plan.timeline[at];
+        // Before the change: a name means who bears it then.
+        let named = match &action.change {
+            Change::SetNode { peering, .. } => self.network.find_peering(peering.as_str()),
+            _ => None,
+        };
+        if self.network.apply(None, &action.change, action.time).is_err() {
             return;
         }
-        for at in 0..self.lanes.len() {
-            let lane = &mut self.lanes[at];
-            let peering = self.network.peering(lane.id.peering());
-            let cut = peering.down && !lane.down;
-            lane.down = peering.down;
-            if cut {
-                let dropped: Vec<Parcel> = lane.queue.drain(..).chain(lane.wire.drain(..)).collect();
-                lane.wire_turn += 1;
-                lane.queue_turn += 1;
-                for parcel in dropped {
-                    self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::LinkDown));
+        if let (Change::SetNode { node, up, .. }, Some(id)) = (&action.change, named) {
+            for from_requester in [true, false] {
+                let lane = &mut self.lanes[LinkId::new(id, from_requester).index()];
+                if let Some(noticed) = lane.nodes.set(*node, *up, self.now) {
+                    self.push(noticed, 0, 0, Todo::Due);
                 }
             }
-            let lane = &mut self.lanes[at];
-            let wanted = self.network.peering(lane.id.peering()).shaping(&self.network.rules);
-            if lane.shaping != wanted {
-                lane.shaping = wanted;
-                if let (Some(bucket), Some(shaping)) = (&mut lane.bucket, wanted) {
-                    let due = lane.queue.front().map(|head| bucket.nanos(bucket.conforms(head.length)));
-                    self.changes_on_departures += u64::from(due == Some(self.now));
-                    bucket.change(self.now, shaping);
-                }
-                self.call_head(at);
+        }
+        for link in self.lanes.len() as u32..self.network.peerings().len() as u32 * 2 {
+            self.lanes.push(Lane::new(&self.network, LinkId(link)));
+            self.tally.links.push(LinkTally::default());
+        }
+        self.call_expiries();
+        (0..self.lanes.len()).for_each(|at| self.judge(at));
+    }
+
+    fn judge(&mut self, at: usize) {
+        let lane = &mut self.lanes[at];
+        let peering = self.network.peering(lane.id.peering());
+        if let Some(reason) = lane.follow(peering) {
+            self.emptied += u64::from(lane.held() > 1);
+            for parcel in lane.clear() {
+                self.end(Place::Link(LinkId(at as u32)), &parcel, Err(reason));
             }
+        }
+        let lane = &mut self.lanes[at];
+        let wanted = self.network.peering(lane.id.peering()).shaping(&self.network.rules);
+        if lane.shaping != wanted {
+            lane.shaping = wanted;
+            if let (Some(bucket), Some(shaping)) = (&mut lane.bucket, wanted) {
+                let due = lane.queue.front().map(|head| bucket.nanos(bucket.conforms(head.length)));
+                self.changes_on_departures += u64::from(due == Some(self.now));
+                bucket.change(self.now, shaping);
+            }
+            self.call_head(at);
         }
     }
-}
-
-/// S33: what would wait with this packet must fit; where nothing may wait, the bucket polices.
-fn refusal(shaping: Shaping, bytes: u64, packets: usize) -> Option<DropReason> {
-    let fits = match shaping.queue {
-        QueueLimit::Time(t) if t.as_nanos() == 0 => return Some(DropReason::PolicerExceeded),
-        QueueLimit::Bytes(b) if b.as_u64() == 0 => return Some(DropReason::PolicerExceeded),
-        QueueLimit::Packets(0) => return Some(DropReason::PolicerExceeded),
-        QueueLimit::Time(t) => {
-            let bits = u128::from(shaping.rate.as_bps()) * u128::from(t.as_nanos()) / 1_000_000_000;
-            u128::from(bytes) <= bits / 8
-        }
-        QueueLimit::Bytes(b) => bytes <= b.as_u64(),
-        QueueLimit::Packets(p) => packets as u64 <= u64::from(p),
-    };
-    if fits { None } else { Some(DropReason::ShaperQueueFull) }
 }

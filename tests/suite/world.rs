@@ -2,14 +2,13 @@
 //! They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples of gaps, phase 0, equal
 //! rates into one cap, prefixes that nest. Not the scenario language.
 
-use crate::reference::Reference;
-use crate::traffic::{self, Sender};
+use crate::traffic;
 use ipnet::Ipv4Net;
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 
@@ -51,13 +50,13 @@ const CIDRS: [&str; 7] =
     ["10.0.0.0/16", "10.0.0.0/16", "10.0.64.0/18", "10.1.0.0/16", "10.2.0.0/16", "172.16.0.0/20", "192.168.7.0/24"];
 const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
 
-struct Maker {
-    dice: Dice,
-    network: Network,
-    gap: u64,
-    mbps: u64,
+pub struct Maker {
+    pub dice: Dice,
+    pub network: Network,
+    pub gap: u64,
+    pub mbps: u64,
     /// Two VPCs, one cap, more than fits: where shapers and changes are busy.
-    narrow: bool,
+    pub narrow: bool,
 }
 
 impl World {
@@ -66,7 +65,10 @@ impl World {
         let mut world = World::without_timeline(seed);
         let senders = traffic::senders(&world.network, &world.plan);
         let mut maker = Maker::of(seed, world.network.clone());
-        for _ in 0..maker.dice.below(9) {
+        if maker.dice.chance(30) {
+            world.plan.timeline = maker.rebirth(&world, &senders);
+        }
+        for _ in 0..maker.dice.below(12) {
             let action = maker.action(&world, &senders);
             world.plan.timeline.push(action);
         }
@@ -109,7 +111,6 @@ impl Maker {
     }
 
     fn make_vpcs(&mut self) {
-        let account = self.network.account_named(&name("me"));
         let count = if self.narrow { 2 } else { 1 + self.dice.below(5) as usize };
         for v in 0..count {
             let region = if self.narrow {
@@ -118,6 +119,7 @@ impl Maker {
                 self.dice.pick(&["beijing", "beijing", "guangzhou"])
             };
             let region = self.network.declare_region(&name(region));
+            let account = self.network.account_named(&name(self.dice.pick(&["me", "me", "you"])));
             let cidr = net(if self.narrow { CIDRS[2 + v] } else { self.dice.pick(&CIDRS) });
             let vpc = name(&format!("V{v}"));
             let vpc = self.network.add_vpc(vpc, None, account, region, cidr).expect("a new VPC");
@@ -186,6 +188,11 @@ impl Maker {
         let gap = self.gap;
         let spec = PeeringSpec {
             state: Some(state),
+            // Requests that run out while packets flow.
+            requested: lifecycle::REQUEST_LIFE - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
+            nodes: dice.pick(&[1, 2, 2, 3]),
+            failover: dice.chance(80),
+            detection: SimDuration::from_nanos(dice.pick(&[0, 1, gap, 5 * gap, 20 * gap])),
             bandwidth,
             burst,
             queue: queue(dice),
@@ -250,7 +257,7 @@ impl Maker {
     }
 
     /// A prefix of any length that holds somebody's address.
-    fn some_prefix(&mut self) -> Ipv4Net {
+    pub fn some_prefix(&mut self) -> Ipv4Net {
         let length = self.dice.pick(&[0, 4, 8, 16, 17, 18, 24, 29, 32]);
         Ipv4Net::new(self.some_address(), length).expect("at most 32").trunc()
     }
@@ -261,16 +268,16 @@ impl Maker {
         self.dice.pick(&[address, address, address + 1, address | 0xff, address | 0xffff, 0x0808_0808]).into()
     }
 
-    fn some_host(&mut self) -> HostId {
+    pub fn some_host(&mut self) -> HostId {
         HostId(self.dice.below(self.network.hosts().len() as u64) as u32)
     }
 }
 
-fn loss(dice: &mut Dice) -> Share {
+pub fn loss(dice: &mut Dice) -> Share {
     Share::of(dice.pick(&[0, 0, 0, 0, 10, 500, 1000]), 1000)
 }
 
-fn queue(dice: &mut Dice) -> QueueLimit {
+pub fn queue(dice: &mut Dice) -> QueueLimit {
     let bytes = |n| QueueLimit::Bytes(ByteSize::from_bytes(n));
     dice.pick(&[
         QueueLimit::DEFAULT,
@@ -287,7 +294,7 @@ fn queue(dice: &mut Dice) -> QueueLimit {
     ])
 }
 
-// Traffic and timeline.
+// Traffic.
 impl Maker {
     fn plan(&mut self, seed: u64) -> Plan {
         let window = self.gap * (10 + self.dice.below(90));
@@ -357,59 +364,6 @@ impl Maker {
             1 => Pattern::OnOff { pace, on: SimDuration::from_nanos(5 * gap), off: SimDuration::from_nanos(3 * gap) },
             2..=4 => Pattern::Ping { interval },
             _ => Pattern::Constant(pace),
-        }
-    }
-
-    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new cap at the
-    /// very departure of a packet that waited for the old one.
-    fn action(&mut self, world: &World, senders: &[Sender]) -> Action {
-        let plan = &world.plan;
-        let mut twin = Reference::new(&world.network, plan, senders);
-        twin.run();
-        let last = plan.timeline.last().map_or(0, |a| a.time.as_nanos());
-        let departures: Vec<(u64, PeeringId)> = twin.departures.into_iter().filter(|(t, _)| *t >= last).collect();
-        let after: Vec<u64> = twin.instants.into_iter().filter(|t| *t >= last).collect();
-        let near = if self.dice.chance(50) { 40 } else { usize::MAX };
-        let (time, change) = if !departures.is_empty() && self.dice.chance(50) {
-            let (time, peering) = self.dice.pick(&departures[..departures.len().min(near)]);
-            (time, if self.dice.chance(70) { self.new_cap(peering) } else { self.change() })
-        } else if after.is_empty() {
-            (last + self.dice.below(self.gap), self.change())
-        } else {
-            let late = self.dice.pick(&[0, 0, 0, 0, 0, 1]);
-            (self.dice.pick(&after[..after.len().min(near)]) + late, self.change())
-        };
-        Action { time: SimTime::from_nanos(time), text: format!("{change:?}"), by: None, change, refused: None }
-    }
-
-    fn name_of(&self, peering: PeeringId) -> Name {
-        self.network.peering(peering).name.clone()
-    }
-
-    fn new_cap(&mut self, peering: PeeringId) -> Change {
-        let mbps = self.dice.pick(&[self.mbps, self.mbps / 2, self.mbps * 2, 1, 5, 1000]).clamp(1, 1000);
-        Change::ChangeBandwidth { peering: self.name_of(peering), bandwidth: BitRate::from_mbps(mbps) }
-    }
-
-    fn change(&mut self) -> Change {
-        let peerings: Vec<PeeringId> = self.network.peerings().map(|(id, _)| id).collect();
-        let table = TableId(self.dice.below(self.network.tables().len() as u64) as u32);
-        let up = self.dice.chance(50);
-        if peerings.is_empty() || self.dice.chance(if self.narrow { 5 } else { 20 }) {
-            return Change::SetHost { host: self.some_host(), up };
-        }
-        let peering = self.dice.pick(&peerings);
-        let to = match self.network.table(table).routes.keys().copied().collect::<Vec<_>>() {
-            routes if routes.is_empty() || self.dice.chance(20) => self.some_prefix(),
-            routes => self.dice.pick(&routes),
-        };
-        match self.dice.below(if self.narrow { 20 } else { 9 }) {
-            0 => Change::AddRoute { table, to, via: Via::Peering(self.name_of(peering)), disabled: false },
-            1 => Change::RemoveRoute { table, to },
-            2 => Change::DisableRoute { table, to, disabled: !up },
-            3 => Change::SetLink { peering: self.name_of(peering), up },
-            4 => Change::SetLoss { peering: self.name_of(peering), loss: loss(&mut self.dice) },
-            _ => self.new_cap(peering),
         }
     }
 }
