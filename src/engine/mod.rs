@@ -20,6 +20,7 @@ mod random;
 mod run;
 mod series;
 mod simulation;
+mod steps;
 mod verify;
 
 pub use books::{Counts, Drops, LinkBook, PingCounts, TrafficBook, VpcBook};

@@ -5,6 +5,7 @@
 //! The only way in is the control plane ([`control`]): one typed operation per thing a user can do, each answering
 //! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
 
+mod arrears;
 mod availability;
 pub mod change;
 pub mod control;
@@ -18,6 +19,7 @@ pub mod plan;
 mod refusal;
 mod region;
 mod rules;
+mod series;
 mod vpc;
 
 pub use availability::{Availability, PROMISED};
@@ -32,4 +34,5 @@ pub use peering::{Peering, PeeringState, QueueLimit, Shaping};
 pub use refusal::Refusal;
 pub use region::{Region, Regions};
 pub use rules::{OverlapPolicy, Rules};
+pub use series::RateSeries;
 pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};
