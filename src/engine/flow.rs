@@ -1,8 +1,9 @@
 //! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and makes the packet;
 //! it never reacts. Real headers: each size has a head built once by pnet, of which only the identification changes.
 
-use super::gap::Gap;
+use super::gap::{self, Gap};
 use super::random::Stream;
+use super::steps::Cursor;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
 use crate::dataplane::router::Exit;
@@ -47,6 +48,8 @@ enum Schedule {
         off: u64,
         active: u64,
     },
+    /// Stands where the slot of the next packet begins.
+    Series(Cursor),
     Replay(Arc<Replay>, u32),
 }
 
@@ -121,7 +124,7 @@ impl Flow {
             (Pattern::Ping { .. }, None) => stream("place").below(first_slot),
             (_, phase) => phase.unwrap_or_default().as_nanos(),
         };
-        let is_placed = matches!(entry.pattern, Pattern::Constant(_) | Pattern::OnOff { .. });
+        let is_placed = !matches!(entry.pattern, Pattern::Ping { .. } | Pattern::Poisson(_) | Pattern::Replay(_));
         let first = entry.start + SimDuration::from_nanos(phase);
         let mut flow = Flow {
             source: seat.source,
@@ -201,6 +204,7 @@ impl Flow {
         match &mut self.schedule {
             Schedule::Even { gap, slot } => *slot = slot.saturating_add(gap.after(length)),
             Schedule::OnOff { gap, active, .. } => *active = active.saturating_add(gap.after(length)),
+            Schedule::Series(cursor) => cursor.pass(gap::bit_nanos(length)),
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
         self.aim();
@@ -210,15 +214,17 @@ impl Flow {
     fn aim(&mut self) {
         self.upcoming = self.mix.as_mut().map_or(0, |m| m.draw());
         let (length, own_gap) = self.forms.get(self.upcoming).map_or((0, 0), |f| (f.length, f.gap));
-        let place = self.place.as_mut().map_or(0, |stream| stream.below(own_gap));
+        let mut place = |whole: u64| self.place.as_mut().map_or(0, |stream| stream.below(whole));
         let nanos = match &mut self.schedule {
-            Schedule::Even { slot, .. } => slot.saturating_add(place),
+            Schedule::Even { slot, .. } => slot.saturating_add(place(own_gap)),
             Schedule::Poisson(gap, stream) => self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length))),
             Schedule::OnOff { on, off, active, .. } => {
-                let sending = active.saturating_add(place);
+                let sending = active.saturating_add(place(own_gap));
                 let (cycles, within) = (sending / *on, sending % *on);
                 self.first.as_nanos().saturating_add(cycles.saturating_mul(*on + *off)).saturating_add(within)
             }
+            // Bits before it, not time: so a place never falls into a silence, and a rising rate is followed inside the slot.
+            Schedule::Series(cursor) => cursor.ahead(place(gap::bit_nanos(length))),
             Schedule::Replay(replay, flow) => {
                 let frame = replay.flows[*flow as usize].frames.get(self.sequence as usize);
                 frame.map_or(u64::MAX, |f| self.first.as_nanos().saturating_add(f.offset.as_nanos()))
@@ -240,6 +246,7 @@ fn schedule(entry: &Traffic, number: u32, first: SimTime, stream: Stream) -> Sch
         Pattern::OnOff { pace, on, off } => {
             Schedule::OnOff { gap: Gap::new(*pace), on: on.as_nanos().max(1), off: off.as_nanos(), active: 0 }
         }
+        Pattern::Series(series) | Pattern::Diurnal(series) => Schedule::Series(Cursor::new(series.clone(), first)),
         Pattern::Replay(replay) => Schedule::Replay(replay.clone(), number),
     }
 }
@@ -249,7 +256,7 @@ fn own_gap(pattern: &Pattern, length: u16) -> u64 {
     match pattern {
         Pattern::Constant(pace) | Pattern::OnOff { pace, .. } => Gap::new(*pace).after(length),
         Pattern::Ping { interval } => interval.as_nanos(),
-        Pattern::Poisson(_) | Pattern::Replay(_) => 0,
+        Pattern::Poisson(_) | Pattern::Series(_) | Pattern::Diurnal(_) | Pattern::Replay(_) => 0,
     }
 }
 

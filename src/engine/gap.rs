@@ -37,7 +37,7 @@ impl Gap {
 }
 
 /// Bits of the packet times nanoseconds in a second: at most 5.3 · 10¹⁴.
-fn bit_nanos(length: u16) -> u64 {
+pub(super) fn bit_nanos(length: u16) -> u64 {
     u64::from(length) * 8 * NANOS_PER_SECOND
 }
 

@@ -22,6 +22,7 @@ mod run;
 mod series;
 mod shared;
 mod simulation;
+mod steps;
 mod verify;
 
 pub use books::{Counts, Drops, LinkBook, PingCounts, TrafficBook, VpcBook};

@@ -39,6 +39,10 @@ pub enum Change {
     SetLoss { peering: Name, loss: Share },
     /// Fails or mends one forwarding node, numbered from 1 (S10).
     SetNode { peering: Name, node: usize, up: bool },
+    /// S43: the balance of an account falls below zero.
+    Arrears { account: AccountId },
+    /// S43: it pays.
+    Pay { account: AccountId },
 }
 
 /// The next hop of a route to come.
@@ -94,6 +98,8 @@ impl Network {
                 Ok(Outcome(format!("{peering} loses {before} -> {loss}")))
             }
             Change::SetNode { peering, node, up } => self.set_node(self.named(peering)?, *node, *up, now),
+            Change::Arrears { account } => self.fall_into_arrears(by, *account, now),
+            Change::Pay { account } => self.pay(by, *account, now),
         }
     }
 

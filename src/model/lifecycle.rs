@@ -1,5 +1,5 @@
 //! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The only place
-//! that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry) is told by [`Network::next_due`].
+//! that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry, arrears) is told by [`Network::next_due`].
 //!
 //! ```text
 //! create ─▶ PENDING ─accept─▶ ACTIVE ◀─restore── ISOLATED        delete: from any state, by either side
@@ -95,6 +95,9 @@ impl Network {
                 wanted: step.name(),
             });
         }
+        if matches!(to, PeeringState::Pending | PeeringState::Active) {
+            self.check_standing(self.vpc(peering.requester).account, peering.cross_region)?;
+        }
         let mut wanted = peering.clone();
         wanted.state = to;
         match step {
@@ -117,7 +120,7 @@ impl Network {
         Ok(Outcome(text))
     }
 
-    fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
+    pub(super) fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
         let peering = &mut self.peerings[id.index()];
         peering.state = state;
         peering.history.push((now, state));
@@ -211,9 +214,10 @@ impl Network {
         }
     }
 
-    /// When something next happens by itself: a request runs out, a node's failure is noticed.
+    /// When something next happens by itself: a request runs out, a node's failure is noticed, an account in arrears is isolated.
     pub fn next_due(&self) -> Option<SimTime> {
-        self.peerings.iter().flat_map(|p| [p.expires, p.nodes.next_noticed()]).flatten().min()
+        let of_peerings = self.peerings.iter().flat_map(|p| [p.expires, p.nodes.next_noticed()]);
+        of_peerings.chain([self.next_isolation()]).flatten().min()
     }
 
     /// Lets everything happen that is due at `now`; what happened, for a person.
@@ -231,6 +235,7 @@ impl Network {
                 outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));
             }
         }
+        outcomes.extend(self.isolate_debtors(now));
         outcomes
     }
 }

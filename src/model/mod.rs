@@ -5,6 +5,7 @@
 //! The only way in is the control plane ([`control`]): one typed operation per thing a user can do, each answering
 //! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
 
+mod arrears;
 mod availability;
 pub mod change;
 pub mod control;
@@ -19,6 +20,7 @@ mod playback;
 mod refusal;
 mod region;
 mod rules;
+mod series;
 mod vpc;
 
 pub use availability::{Availability, PROMISED};
@@ -34,4 +36,5 @@ pub use playback::network_at;
 pub use refusal::Refusal;
 pub use region::{Region, Regions};
 pub use rules::{OverlapPolicy, Rules};
+pub use series::RateSeries;
 pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};

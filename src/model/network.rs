@@ -1,5 +1,6 @@
 //! The network: arenas of valid things and look-ups by name and address. Only the control plane changes it.
 
+use super::arrears::Arrears;
 use super::control::Notice;
 use super::ids::*;
 use super::name::Name;
@@ -17,6 +18,8 @@ pub struct Account {
     pub name: Name,
     /// The accounts whose requests it would accept without a second thought; unset is all (S24).
     pub trusts: Option<Vec<AccountId>>,
+    /// Set while its balance is below zero (S43).
+    pub(super) arrears: Option<Arrears>,
 }
 
 /// Everything that exists. Made by [`Network::new`] and the operations of [`super::control`].

@@ -4,6 +4,7 @@ use super::change::Change;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
+use super::series::RateSeries;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use bytes::Bytes;
 use jiff::Zoned;
@@ -95,6 +96,10 @@ pub enum Pattern {
     OnOff { pace: Pace, on: SimDuration, off: SimDuration },
     /// ICMP echo requests, answered by the far host.
     Ping { interval: SimDuration },
+    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have passed.
+    Series(Arc<RateSeries>),
+    /// The same, for the steps of a daily curve.
+    Diurnal(Arc<RateSeries>),
     /// Packets of a capture, each from the host it is mapped to.
     Replay(Arc<Replay>),
 }

@@ -115,6 +115,15 @@ pub enum Refusal {
     /// No such forwarding node.
     #[error("peering `{peering}` has {count} nodes, numbered from 1: there is no node {number}")]
     NoSuchNode { peering: String, count: usize, number: usize },
+    /// S43: isolated for arrears, it gets nothing that costs.
+    #[error("account `{account}` is isolated for arrears: it gets no cross-region peering")]
+    AccountInArrears { account: String },
+    /// S43.
+    #[error("account `{account}` is already in arrears")]
+    AlreadyInArrears { account: String },
+    /// S43.
+    #[error("account `{account}` is not in arrears")]
+    NotInArrears { account: String },
 }
 
 impl Refusal {
@@ -154,6 +163,9 @@ impl Refusal {
             Refusal::WrongAccount { .. } => "UnsupportedOperation.VpcPeerPurviewError",
             Refusal::NoSuchPeering { .. } => "InvalidPeeringConnection.NotFound",
             Refusal::NoSuchNode { .. } => "NoSuchNode",
+            Refusal::AccountInArrears { .. } => "AccountInArrears",
+            Refusal::AlreadyInArrears { .. } => "AlreadyInArrears",
+            Refusal::NotInArrears { .. } => "NotInArrears",
             Refusal::InvalidState { .. } => "UnsupportedOperation.VpcPeerInvalidStateChange",
         }
     }
@@ -185,6 +197,7 @@ impl Refusal {
             Refusal::RouteInsideVpc { .. } | Refusal::SystemRoute { .. } => "remove this route (S8)".into(),
             Refusal::Ecmp { .. } => "remove one of the two, or make one more specific (S8)".into(),
             Refusal::RouteOutsidePeer { .. } => "narrow the route, or drop `strict_routes` (S8)".into(),
+            Refusal::AccountInArrears { .. } => "let the account `pay` first (S43)".into(),
             _ => return None,
         })
     }

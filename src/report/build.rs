@@ -116,8 +116,9 @@ fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
             .iter()
             .map(|((kind, from), n)| IcmpErrorReport { kind: kind.name(), from: from.to_string(), packets: *n })
             .collect(),
-        replay: match &entry.pattern {
+        handled: match &entry.pattern {
             Pattern::Replay(replay) => replay.handled.clone(),
+            Pattern::Series(series) => series.handled.clone(),
             _ => Vec::new(),
         },
     }
@@ -129,6 +130,8 @@ fn pattern_name(pattern: &Pattern) -> &'static str {
         Pattern::Poisson(_) => "poisson",
         Pattern::OnOff { .. } => "on_off",
         Pattern::Ping { .. } => "ping",
+        Pattern::Series(_) => "series",
+        Pattern::Diurnal(_) => "diurnal",
         Pattern::Replay(_) => "replay",
     }
 }

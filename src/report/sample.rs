@@ -92,7 +92,7 @@ pub(super) fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficRepo
         dropped_by: if lost > 0 { vec![("shaper_queue_full", lost)] } else { vec![] },
         ping: None,
         icmp_errors: vec![],
-        replay: vec![],
+        handled: vec![],
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn all(snapshot: &Snapshot, width: usize, verbose: bool) -> Vec<Strin
         view.pings(),
         view.losses(),
         view.icmp_errors(),
-        view.replays(),
+        view.handled(),
         view.peerings(),
         view.drops(),
         view.availability(),
@@ -142,14 +142,14 @@ impl View<'_> {
         self.section("ICMP errors", &table, 0)
     }
 
-    fn replays(&self) -> Option<String> {
-        let mut table = Table::new(&[("entry", Text), ("capture", Text), ("packets", Number)]);
+    fn handled(&self) -> Option<String> {
+        let mut table = Table::new(&[("entry", Text), ("what its file held", Text), ("count", Number)]);
         for entry in &self.snapshot.traffic {
-            for (what, packets) in &entry.replay {
-                table.row([entry.name.clone(), what.clone(), grouped(*packets)]);
+            for (what, count) in &entry.handled {
+                table.row([entry.name.clone(), what.clone(), grouped(*count)]);
             }
         }
-        self.section("Replays", &table, 0)
+        self.section("Files", &table, 0)
     }
 
     fn peerings(&self) -> Option<String> {

@@ -145,7 +145,7 @@ pub struct TrafficReport {
     pub name: String,
     /// Free text.
     pub label: Option<String>,
-    /// `constant`, `poisson`, `on_off`, `ping`, `replay`.
+    /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
     pub pattern: &'static str,
     /// Senders and destination, for a person: `VPC1/web -> VPC2/db`.
     pub path: String,
@@ -169,8 +169,8 @@ pub struct TrafficReport {
     pub ping: Option<PingReport>,
     /// ICMP errors about this entry's packets that reached a sender.
     pub icmp_errors: Vec<IcmpErrorReport>,
-    /// What a capture held and how it was handled.
-    pub replay: Vec<(String, u64)>,
+    /// What its file held and how it was handled: a capture's packets, a series' rows.
+    pub handled: Vec<(String, u64)>,
 }
 
 /// What became of a ping's answers.

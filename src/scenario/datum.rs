@@ -2,7 +2,7 @@
 
 use super::diagnostic::Span;
 use super::field::Section;
-use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use crate::units::{BitRate, ByteSize, Factor, Share, SimDuration};
 use ipnet::Ipv4Net;
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -90,10 +90,12 @@ data! {
     Rate(BitRate),
     Size(ByteSize),
     Share(Share),
+    Factor(Factor),
     Packets(PacketCount),
     Integer(u64),
     Bool(bool),
     Two(Two),
+    Several(Vec<At<Datum>>),
     Pairs(Vec<Pair>),
     Allowed(Allowed),
     Entity(Entity),
@@ -157,13 +159,19 @@ impl fmt::Display for Datum {
             Datum::Rate(rate) => rate.fmt(f),
             Datum::Size(size) => size.fmt(f),
             Datum::Share(share) => share.fmt(f),
+            Datum::Factor(factor) => factor.fmt(f),
             Datum::Packets(PacketCount(n)) => write!(f, "{n} packets"),
             Datum::Integer(n) => n.fmt(f),
             Datum::Bool(b) => b.fmt(f),
             Datum::Allowed(allowed) => f.write_str(&allowed.text),
             Datum::Two(Two(two)) => write!(f, "{} to {}", two.0, two.1),
             Datum::Entity(entity) => f.write_str(entity.section.name),
-            Datum::Texts(_) | Datum::Cidrs(_) | Datum::Pairs(_) | Datum::Named(_) | Datum::List(_) => f.write_str("…"),
+            Datum::Several(_)
+            | Datum::Texts(_)
+            | Datum::Cidrs(_)
+            | Datum::Pairs(_)
+            | Datum::Named(_)
+            | Datum::List(_) => f.write_str("…"),
         }
     }
 }

@@ -50,6 +50,8 @@ pub(super) enum Kind {
     Rate(u64, u64),
     Size(u64, u64),
     Share,
+    /// `1 %` or `0.01`
+    Factor,
     /// `-6 d`: so long before the start, up to the bound.
     Ago(u64),
     /// `10 packets`
@@ -61,6 +63,8 @@ pub(super) enum Kind {
     Tag,
     /// The first that fits.
     OneOf(&'static [Kind]),
+    /// A list, not empty.
+    Several(&'static Kind),
     /// A list of exactly two.
     Both(&'static Kind),
     /// A table from texts (described by the first) to values.
@@ -117,6 +121,7 @@ impl Kind {
             Kind::Rate(..) => "a rate such as \"100 Mbps\"".into(),
             Kind::Size(..) => "a size such as \"1500 B\"".into(),
             Kind::Share => "a share such as \"0.1 %\"".into(),
+            Kind::Factor => "a factor such as 0.01 or \"1 %\"".into(),
             Kind::Ago(_) => "a time before the start such as \"-6 d\"".into(),
             Kind::Packets => "a number of packets such as \"10 packets\"".into(),
             Kind::Integer(..) => "a whole number".into(),
@@ -126,6 +131,7 @@ impl Kind {
                 let all: Vec<String> = kinds.iter().map(Kind::describe).collect();
                 all.join(" or ")
             }
+            Kind::Several(kind) => format!("a list, each {}", kind.describe()),
             Kind::Both(kind) => format!("a list of two: [first, last], each {}", kind.describe()),
             Kind::Pairs(key, kind) => format!("a table from {key} to {}", kind.describe()),
             Kind::Limit(kind) => format!("{}, a list of two, or a text such as \"< x\" or \">= x\"", kind.describe()),

@@ -27,6 +27,16 @@ pub(super) static SCENARIO: Section = Section {
     fields: &[&[
         required("name", Text, "What the scenario is called."),
         optional("question", Text, "The question it answers; by default the first line, if it reads `# Question: …`."),
+        optional(
+            "start",
+            Text,
+            "The civil instant at which the run starts, such as \"2017-06-01T08:00:00\"; default \"2017-06-01\" (S40).",
+        ),
+        optional(
+            "zone",
+            Text,
+            "Its time zone: \"UTC+8\" or a name such as \"Europe/Berlin\"; default \"UTC+8\" (S40).",
+        ),
         required("duration", Duration(1, TIME_MAX), "How long it runs, in virtual time."),
         optional("seed", Integer(0, INTEGER_MAX), "Feeds every random choice; default 1."),
         optional("rules", Choice(&["guide"]), "The rule set; default \"guide\"."),
@@ -208,6 +218,24 @@ const SIZE: &[Field] = &[
     optional("sizes_form", Choice(&["weights", "cdf"]), "Whether `sizes_file` gives weights or cumulative percent."),
 ];
 
+/// Where a series comes from and what its numbers mean. Times are times of the run; IPv4 bits count, per flow.
+const SERIES: &[Field] = &[
+    optional(
+        "file",
+        Text,
+        "A table: times in the first column, rates in others, split by commas, semicolons or tabs; either this or `series`.",
+    ),
+    optional(
+        "series",
+        Several(&Both(&Text)),
+        "The rows themselves, such as [[\"0 s\", \"10 Mbps\"], [\"1 h\", \"0 bps\"]]; either this or `file`.",
+    ),
+    optional("column", OneOf(&[Text, Integer(2, 100_000)]), "The column of the rates, by name or number; default 2."),
+    optional("unit", Text, "What a plain number means as a rate: \"Mbps\", \"100 B/5 min\"."),
+    optional("step", Duration(1, TIME_MAX), "What a plain number means as a time; default \"1 s\"."),
+    optional("scale", Factor, "Every rate times this, such as \"1 %\" or 2.5; default 1."),
+];
+
 const PORTS: &[Field] = &[
     optional("source_port", Integer(0, 65_535), "UDP source port of the first flow; default 49152."),
     optional("destination_port", Integer(0, 65_535), "UDP destination port; default 5001."),
@@ -260,6 +288,26 @@ static TRAFFIC: Section = Section {
                 variants: None,
             },
             Section {
+                name: "series",
+                doc: "A rate that changes in steps, such as a measured day; each holds until the next, the last to the end.",
+                fields: &[SERIES, SIZE, PORTS],
+                variants: None,
+            },
+            Section {
+                name: "diurnal",
+                doc: "A daily curve (a raised cosine) on the civil clock, in steps of 5 minutes; its mean is midway.",
+                fields: &[
+                    &[
+                        required("low", Rate(0, RATE_MAX), "IPv4 bits per second half a day from the peak."),
+                        required("high", Rate(1, RATE_MAX), "IPv4 bits per second at the peak."),
+                        optional("peak_at", Text, "The time of day of the peak; default \"14:00\"."),
+                    ],
+                    SIZE,
+                    PORTS,
+                ],
+                variants: None,
+            },
+            Section {
                 name: "ping",
                 doc: "ICMP echo requests.",
                 fields: &[
@@ -287,6 +335,7 @@ const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding no
 const ENDS: &[Field] =
     &[required("requester", Text, "The VPC that asks, and pays."), required("accepter", Text, "The other VPC.")];
 const HOST_OF: &[Field] = &[required("host", Text, "The host.")];
+const ACCOUNT_OF: &[Field] = &[required("account", Text, "The account.")];
 const FOR: &[Field] = &[optional("for", Duration(1, TIME_MAX), "Undone after this time.")];
 const ROUTE_OF: &[Field] = &[
     optional("table", Text, "The route table; either this or `subnet`."),
@@ -378,6 +427,18 @@ pub(super) static VERBS: &[Section] = &[
         name: "link_loss",
         doc: "Sets the share of packets lost on a peering's transport.",
         fields: &[PEERING_OF, &[required("loss", Share, "The share lost, each direction.")], FOR],
+        variants: None,
+    },
+    Section {
+        name: "arrears",
+        doc: "An account's balance falls below zero: in 7 days its cross-region peerings are isolated (S43).",
+        fields: &[ACCOUNT_OF],
+        variants: None,
+    },
+    Section {
+        name: "pay",
+        doc: "An account in arrears pays: what they isolated is active again (S43).",
+        fields: &[ACCOUNT_OF],
         variants: None,
     },
 ];

@@ -4,6 +4,7 @@
 //! `language`) -> `Loader` (the control plane's operations, one after the other). Each step complains about all it can and hands
 //! on what is sound; whatever refers to something unsound is passed over in silence, so that one mistake is one complaint.
 
+mod civil;
 mod datum;
 mod diagnostic;
 mod document;
@@ -21,6 +22,8 @@ mod refused;
 mod replay;
 mod routes;
 mod schema;
+mod series;
+mod sheet;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -38,8 +41,12 @@ use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use datum::Entity;
 use diagnostic::{Complaints, Span};
+use jiff::Zoned;
 use names::Names;
+use sheet::Sheet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Where the files of a scenario come from: the disk, or a test's memory.
 pub trait Files {
@@ -86,6 +93,8 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         out,
         files,
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        start: default_start(),
+        sheets: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
     let plan = loader.build(&entity, first_line_question(source, &loader.out));
@@ -145,11 +154,16 @@ struct Loader<'a> {
     folder: PathBuf,
     /// The end of the run, if the scenario says it.
     end: Option<SimTime>,
+    /// The civil instant at which it starts.
+    start: Zoned,
+    /// The tables read so far, by the name the scenario gives them.
+    sheets: BTreeMap<String, Rc<Sheet>>,
 }
 
 impl Loader<'_> {
     /// Everything, in the order in which things refer to each other.
     fn build(&mut self, top: &Entity, question: Option<String>) -> Option<Plan> {
+        self.start = self.start(top);
         self.rules(top);
         self.accounts(top);
         self.regions(top);
@@ -162,7 +176,7 @@ impl Loader<'_> {
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
         Some(Plan {
-            start: default_start(),
+            start: self.start.clone(),
             name: top.get::<String>("name")?.clone(),
             question: top.get::<String>("question").cloned().or(question),
             duration: self.end?,

@@ -74,6 +74,9 @@ fn kind(of: &Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Duration(..) | Kind::Rate(..) | Kind::Size(..) | Kind::Share => {
             json!({ "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[A-Za-zµ%]+\\s*$" })
         }
+        Kind::Factor => json!({
+            "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[%x]?\\s*$" }]
+        }),
         Kind::Ago(_) => json!({ "type": "string", "pattern": "^\\s*-\\s*[0-9][0-9_.]*\\s*[A-Za-zµ]+\\s*$" }),
         Kind::Packets => json!({ "type": "string", "pattern": "^\\s*[0-9_]+\\s*packets?\\s*$" }),
         Kind::Integer(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
@@ -83,6 +86,7 @@ fn kind(of: &Kind, definitions: &mut Map<String, Value>) -> Value {
             let all: Vec<Value> = kinds.iter().map(|k| kind(k, definitions)).collect();
             json!({ "anyOf": all })
         }
+        Kind::Several(inner) => json!({ "type": "array", "items": kind(inner, definitions), "minItems": 1 }),
         Kind::Both(inner) => {
             json!({ "type": "array", "items": kind(inner, definitions), "minItems": 2, "maxItems": 2 })
         }

@@ -35,6 +35,7 @@ fn load_with(text: &[u8], overrides: &[(&str, &str)]) -> Result<Scenario, Vec<Di
         ("s/full.toml", text.to_vec()),
         ("s/routes.txt", b"# more\n172.20.0.0/16 P13 # by name\n172.21.0.0/16\n\n172.22.0.0/16 blackhole".to_vec()),
         ("s/sizes.txt", b"100 25\n1500 100\n".to_vec()),
+        ("s/rates.csv", b"time,other,load\n0,1,2000\n1,1,4000\n".to_vec()),
         ("s/a.pcap", b"".to_vec()),
     ];
     let memory = Memory(files.map(|(name, bytes)| (name.to_owned(), bytes)).into());
@@ -255,10 +256,56 @@ fn half_a_million_routes_load_quickly() {
     let lines: String =
         (0..500_000_u32).map(|n| format!("{}/32\n", std::net::Ipv4Addr::from(0x6400_0000 + n))).collect();
     let text = FULL.replace("routes.txt", "big.txt");
-    let files = [("s/full.toml", text), ("s/big.txt", lines), ("s/sizes.txt", "100 100\n".into())];
+    let files = [
+        ("s/full.toml", text),
+        ("s/big.txt", lines),
+        ("s/sizes.txt", "100 100\n".into()),
+        ("s/rates.csv", "0,1,load\n0,1,2\n".into()),
+    ];
     let memory = Memory(files.map(|(name, text)| (name.to_owned(), text.into_bytes())).into());
     let loaded = load(Path::new("s/full.toml"), &memory, &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)));
     let largest = loaded.network.tables().map(|(_, t)| t.routes.len()).max();
     assert_eq!(largest, Some(500_000));
     assert!(loaded.warnings.len() < 30);
+}
+
+/// The steps of an entry of the full scenario, in seconds and bit/s.
+fn steps_of(plan: &Plan, name: &str) -> Vec<(u64, u64)> {
+    let entry = plan.traffic.iter().find(|t| t.name.as_str() == name).expect("declared");
+    let (Pattern::Series(series) | Pattern::Diurnal(series)) = &entry.pattern else { panic!("{name} has no steps") };
+    series.steps().iter().map(|(at, rate)| (at.as_nanos() / 1_000_000_000, rate.as_bps())).collect()
+}
+
+#[test]
+fn rates_that_change_become_steps_of_the_run() {
+    let plan = good(FULL).plan;
+    assert_eq!(plan.start.to_string(), "2017-06-01T08:00:00+08:00[Asia/Shanghai]");
+    assert_eq!(steps_of(&plan, "measured"), [(0, 1_000_000), (5, 2_000_000)]);
+    assert_eq!(steps_of(&plan, "stated"), [(0, 1_000_000), (5, 0), (6, 2_000_000)]);
+    // Half a day and 27.5 min from the peak, in the middle of the first civil 5 minutes.
+    assert_eq!(steps_of(&plan, "daily"), [(0, 1_003_595)]);
+}
+
+#[test]
+fn a_daily_curve_follows_the_civil_clock() {
+    let day = [("duration", "24 h"), ("start", "2017-10-29T00:02:00"), ("zone", "Europe/Berlin")];
+    let plan = load_with(FULL.as_bytes(), &day).unwrap_or_else(|all| panic!("{}", rendered(&all))).plan;
+    let steps = steps_of(&plan, "daily");
+    assert_eq!(steps[1].0, 180, "civil steps of 5 minutes");
+    let peak = steps.iter().max_by_key(|step| step.1).expect("steps");
+    // The clocks go back: 20:30 comes 21 h 28 min after 00:02.
+    assert!((77_000..77_600).contains(&peak.0), "{peak:?}");
+}
+
+#[test]
+fn half_a_million_rows_load_quickly_and_gaps_are_counted() {
+    let rows: String = (0..500_000_u32).filter(|n| n % 1_000 != 7).map(|n| format!("{n},0,{}\n", n % 90)).collect();
+    let files = [("s/full.toml", FULL.to_owned()), ("s/rates.csv", format!("t,o,load\n{rows}"))];
+    let more = [("s/routes.txt", String::new()), ("s/sizes.txt", "100 100\n".into())];
+    let all = files.into_iter().chain(more).map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
+    let loaded = load(Path::new("s/full.toml"), &Memory(all), &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    let measured = loaded.plan.traffic.iter().find(|t| t.name.as_str() == "measured").expect("declared");
+    let Pattern::Series(series) = &measured.pattern else { panic!("a series") };
+    assert_eq!(series.handled[0].1, 499_500);
+    assert_eq!(series.handled[1].1, 500, "{:?}", series.handled);
 }

@@ -77,6 +77,8 @@ pub(super) const BUILD: &[(&str, Build)] = &[
         let back = Change::SetLoss { peering: peering.clone(), loss: declared };
         Some((Change::SetLoss { peering, loss }, Some((back, undo))))
     }),
+    ("arrears", |loader, entity| Some((Change::Arrears { account: loader.account_at(entity, "account")? }, None))),
+    ("pay", |loader, entity| Some((Change::Pay { account: loader.account_at(entity, "account")? }, None))),
 ];
 
 fn step(loader: &mut Loader<'_>, entity: &Entity, step: Step) -> Option<Built> {
@@ -168,13 +170,21 @@ impl Loader<'_> {
 
     /// The account an action names; `Some(None)` if it names none.
     fn actor(&mut self, entity: &Entity) -> Option<Option<AccountId>> {
-        let Some(name) = entity.get::<String>("by") else { return Some(None) };
-        if let Some(account) = self.network.find_account(name) {
-            return Some(Some(account));
+        if !entity.has("by") {
+            return Some(None);
         }
-        let accounts: Vec<String> = self.network.accounts().map(|a| a.name.to_string()).collect();
-        unknown("account", name, accounts.iter().map(String::as_str), entity.span("by"), &mut self.out);
-        None
+        self.account_at(entity, "by").map(Some)
+    }
+
+    /// The account named under `key`.
+    fn account_at(&mut self, entity: &Entity, key: &'static str) -> Option<AccountId> {
+        let name = entity.get::<String>(key)?;
+        let found = self.network.find_account(name);
+        if found.is_none() {
+            let accounts: Vec<String> = self.network.accounts().map(|a| a.name.to_string()).collect();
+            unknown("account", name, accounts.iter().map(String::as_str), entity.span(key), &mut self.out);
+        }
+        found
     }
 
     /// The name a peering is to get.

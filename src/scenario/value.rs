@@ -30,6 +30,7 @@ pub(super) fn read(kind: &'static Kind, key: &str, node: &Node, out: &mut Compla
         (Kind::Ago(most), Value::Text(text)) => ago(kind, *most, key, text, node.span, out),
         (Kind::Packets, Value::Text(text)) => packets(text, node.span, out),
         (Kind::OneOf(kinds), _) => one_of(kind, kinds, key, node, out),
+        (Kind::Several(kind), Value::List(_)) => read_several(kind, key, node, out).map(Datum::Several),
         (Kind::Both(kind), Value::List(nodes)) => match nodes.as_slice() {
             [first, last] => {
                 let (first, last) = (read(kind, key, first, out), read(kind, key, last, out));
@@ -54,7 +55,9 @@ pub(super) fn read(kind: &'static Kind, key: &str, node: &Node, out: &mut Compla
             let entity = super::reader::read(section, &format!("`{key}`"), node.span, table, out);
             (!entity.broken).then_some(Datum::Entity(entity))
         }
-        (Kind::Duration(..) | Kind::Rate(..) | Kind::Size(..) | Kind::Share, _) => quantity(kind, key, node, out),
+        (Kind::Duration(..) | Kind::Rate(..) | Kind::Size(..) | Kind::Share | Kind::Factor, _) => {
+            quantity(kind, key, node, out)
+        }
         _ => mismatch(kind, key, node, out),
     }
 }
@@ -132,6 +135,7 @@ fn quantity(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option
             bounded(kind, key, text, node.span, out, (low..=high).contains(&value.as_u64()))?;
             Some(Datum::Size(value))
         }
+        Kind::Factor => parsed(kind, key, text, node.span, out).map(Datum::Factor),
         _ => parsed::<Share>(kind, key, text, node.span, out).map(Datum::Share),
     }
 }

@@ -4,12 +4,18 @@
 //! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
 //! Decimal prefixes are powers of ten (SI), `KiB`/`MiB`/`GiB` powers of two (IEC 80000-13).
 
+mod column;
+mod daily;
+mod factor;
 mod number;
 mod rate;
 mod share;
 mod size;
 mod time;
 
+pub use column::RateUnit;
+pub use daily::daily_share;
+pub use factor::Factor;
 pub use number::{UnitError, grouped};
 pub use rate::BitRate;
 pub use share::Share;

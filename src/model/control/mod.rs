@@ -64,7 +64,7 @@ impl Network {
     /// The account called `name`, made if it is new.
     pub fn account_named(&mut self, name: &Name) -> AccountId {
         let at = self.accounts.iter().position(|a| a.name == *name).unwrap_or_else(|| {
-            self.accounts.push(Account { name: name.clone(), trusts: None });
+            self.accounts.push(Account { name: name.clone(), trusts: None, arrears: None });
             self.accounts.len() - 1
         });
         AccountId(at as u32)

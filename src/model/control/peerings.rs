@@ -89,6 +89,7 @@ impl Network {
             return Err(Refusal::PeeredWithItself { vpc: near.name.to_string() });
         }
         let cross_region = near.region != far.region;
+        self.check_standing(near.account, cross_region)?;
         let same_account = near.account == far.account;
         let state = spec.state.unwrap_or(if same_account { PeeringState::Active } else { PeeringState::Pending });
         let mtu = spec.mtu.unwrap_or(if cross_region { self.rules.mtu_cross_region } else { self.rules.mtu_regional });

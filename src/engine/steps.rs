@@ -1,0 +1,147 @@
+//! A cursor over a rate that changes in steps: the instant at which so many more bits have passed, exact. What does not divide into
+//! nanoseconds is carried, across steps too. A step without rate costs one comparison, however long it is.
+
+use crate::model::RateSeries;
+use crate::units::SimTime;
+use std::sync::Arc;
+
+/// A place in a series: just before it, `owed` billionths of a bit less have passed than belong to it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The step that holds `nanos`; none before the first.
+    step: usize,
+    nanos: u64,
+    owed: u64,
+}
+
+/// A place in a series that moves by bits.
+#[derive(Debug, Clone)]
+pub(super) struct Cursor {
+    series: Arc<RateSeries>,
+    place: Place,
+}
+
+impl Cursor {
+    /// Stands where the first bit at or after `first` passes.
+    pub(super) fn new(series: Arc<RateSeries>, first: SimTime) -> Cursor {
+        let step = series.steps().partition_point(|(begin, _)| *begin <= first).saturating_sub(1);
+        let begin = series.steps().get(step).map_or(SimTime::NEVER, |(begin, _)| *begin);
+        let mut cursor = Cursor { series, place: Place { step, nanos: first.max(begin).as_nanos(), owed: 0 } };
+        cursor.pass(0);
+        cursor
+    }
+
+    /// Moves on by so many billionths of a bit.
+    pub(super) fn pass(&mut self, amount: u64) {
+        self.place = self.after(amount);
+    }
+
+    /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never will.
+    pub(super) fn ahead(&self, amount: u64) -> u64 {
+        self.after(amount).nanos
+    }
+
+    /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without rate.
+    fn after(&self, amount: u64) -> Place {
+        let steps = self.series.steps();
+        let Place { mut step, mut nanos, owed } = self.place;
+        let mut left = owed.saturating_add(amount);
+        while let Some((_, rate)) = steps.get(step) {
+            let (rate, end) = (rate.as_bps(), steps.get(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos()));
+            if let Some(needed) = left.checked_div(rate) {
+                let reached = nanos.saturating_add(needed);
+                if reached < end {
+                    return Place { step, nanos: reached, owed: left % rate };
+                }
+                // At most `left`, since the step ends first.
+                left -= rate * (end - nanos);
+            }
+            (step, nanos) = (step + 1, end);
+        }
+        Place { step, nanos: u64::MAX, owed: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::BitRate;
+    use proptest::prelude::*;
+
+    fn cursor(steps: &[(u64, u64)], first: u64) -> Cursor {
+        let steps = steps.iter().map(|(at, rate)| (SimTime::from_nanos(*at), BitRate::from_bps(*rate))).collect();
+        Cursor::new(Arc::new(RateSeries::of_steps(steps)), SimTime::from_nanos(first))
+    }
+
+    /// The first whole nanosecond behind which more than `amount` has passed since `first`, less one: by one wide sum per instant
+    /// that could matter.
+    fn dull(steps: &[(u64, u64)], first: u64, amount: u128) -> u64 {
+        let mut passed = 0u128;
+        for (at, (begin, rate)) in steps.iter().enumerate() {
+            let end = steps.get(at + 1).map_or(u64::MAX, |next| next.0);
+            let begin = (*begin).max(first);
+            if begin >= end {
+                continue;
+            }
+            let here = u128::from(*rate) * u128::from(end - begin);
+            if passed + here > amount {
+                return begin + ((amount - passed) / u128::from(*rate)) as u64;
+            }
+            passed += here;
+        }
+        u64::MAX
+    }
+
+    #[test]
+    fn a_rate_of_zero_is_jumped_over() {
+        let hour = 3_600_000_000_000;
+        // 12 000 bits at 1 kbps take 12 s; the second packet's slot begins behind the silence.
+        let mut at = cursor(&[(0, 1_000), (12_000_000_000, 0), (9 * hour, 2_000), (10 * hour, 0)], 0);
+        at.pass(12_000 * 1_000_000_000);
+        assert_eq!(at.ahead(0), 9 * hour);
+        at.pass(3_600 * 2_000 * 1_000_000_000);
+        assert_eq!(at.ahead(0), u64::MAX);
+        at.pass(1);
+        assert_eq!(at.ahead(0), u64::MAX);
+        assert_eq!(cursor(&[], 5).ahead(0), u64::MAX);
+        assert_eq!(cursor(&[(7, 0), (9, 1)], 0).ahead(0), 9);
+    }
+
+    #[test]
+    fn a_week_of_awkward_rates_does_not_drift() {
+        let steps: Vec<(u64, u64)> = (0..2_016).map(|n| (n * 300_000_000_000, 33_333 + n * 7 % 1_009)).collect();
+        let mut at = cursor(&steps, 0);
+        let packet = 12_000 * 1_000_000_000;
+        for n in 1..1_600_000u128 {
+            at.pass(packet);
+            if n % 10_007 == 0 {
+                assert_eq!(at.ahead(0), dull(&steps, 0, n * u128::from(packet)));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_stands_where_wide_integers_put_it(
+            lengths in prop::collection::vec((1u64..2_000_000_000, prop_oneof![Just(0), 1u64..100_000_000_000]), 0..9),
+            first in 0u64..3_000_000_000,
+            packets in prop::collection::vec((28u64..=65_535, 0u64..1_000), 1..60),
+        ) {
+            let mut begin = 0;
+            let steps: Vec<(u64, u64)> = lengths.iter().map(|(length, rate)| {
+                begin += length;
+                (begin - length / 2, *rate)
+            }).collect();
+            let mut at = cursor(&steps, first);
+            let mut passed = 0u128;
+            for (bytes, part) in packets {
+                prop_assert_eq!(at.ahead(0), dull(&steps, first, passed));
+                let amount = bytes * 8_000_000_000;
+                let some = amount / 1_000 * part;
+                prop_assert_eq!(at.ahead(some), dull(&steps, first, passed + u128::from(some)));
+                at.pass(amount);
+                passed += u128::from(amount);
+            }
+        }
+    }
+}

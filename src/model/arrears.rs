@@ -1,0 +1,239 @@
+//! Arrears (S43): an account whose balance fell below zero keeps everything for seven days; then every active cross-region peering
+//! that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left alone. It bills nothing.
+
+use super::change::Outcome;
+use super::ids::{AccountId, PeeringId};
+use super::network::Network;
+use super::peering::PeeringState;
+use super::refusal::Refusal;
+use crate::units::{SimDuration, SimTime};
+
+/// S43: how long everything still works.
+pub const GRACE: SimDuration = SimDuration::from_secs(604_800);
+
+/// An account in arrears.
+#[derive(Debug, Clone)]
+pub(super) struct Arrears {
+    since: SimTime,
+    /// What was isolated when the grace ended; none before.
+    isolated: Option<Vec<PeeringId>>,
+}
+
+impl Network {
+    /// Since when an account has been in arrears.
+    pub fn arrears_since(&self, account: AccountId) -> Option<SimTime> {
+        self.account(account).arrears.as_ref().map(|arrears| arrears.since)
+    }
+
+    /// The balance of `account` falls below zero at `now`.
+    ///
+    /// # Errors
+    /// It is below zero already; somebody asks for it.
+    pub(super) fn fall_into_arrears(
+        &mut self,
+        by: Option<AccountId>,
+        account: AccountId,
+        now: SimTime,
+    ) -> Result<Outcome, Refusal> {
+        let name = self.account(account).name.to_string();
+        if let Some(by) = by {
+            let what = format!("put `{name}` in arrears");
+            return Err(Refusal::WrongAccount {
+                account: self.account(by).name.to_string(),
+                what,
+                who: "the cloud itself",
+            });
+        }
+        if self.account(account).arrears.is_some() {
+            return Err(Refusal::AlreadyInArrears { account: name });
+        }
+        self.accounts[account.index()].arrears = Some(Arrears { since: now, isolated: None });
+        Ok(Outcome(format!("{name} in arrears, to be isolated at {}", now + GRACE)))
+    }
+
+    /// `account` pays at `now`: what its arrears isolated is active again.
+    ///
+    /// # Errors
+    /// It owes nothing; somebody else asks.
+    pub(super) fn pay(&mut self, by: Option<AccountId>, account: AccountId, now: SimTime) -> Result<Outcome, Refusal> {
+        let name = self.account(account).name.to_string();
+        if let Some(by) = by.filter(|by| *by != account) {
+            let what = format!("pay for `{name}`");
+            let account = self.account(by).name.to_string();
+            return Err(Refusal::WrongAccount { account, what, who: "the account itself" });
+        }
+        let Some(arrears) = self.accounts[account.index()].arrears.take() else {
+            return Err(Refusal::NotInArrears { account: name });
+        };
+        let mut text = format!("{name} paid");
+        for id in arrears.isolated.into_iter().flatten() {
+            // One that was deleted meanwhile stays so.
+            if self.peering(id).state == PeeringState::Isolated {
+                self.set_state(id, PeeringState::Active, now);
+                text += &format!(", {} ISOLATED -> ACTIVE", self.peering(id).name);
+            }
+        }
+        Ok(Outcome(text))
+    }
+
+    /// Whoever is isolated for arrears gets no cross-region peering, new or old, into force.
+    pub(super) fn check_standing(&self, payer: AccountId, cross_region: bool) -> Result<(), Refusal> {
+        let account = self.account(payer);
+        if cross_region && account.arrears.as_ref().is_some_and(|arrears| arrears.isolated.is_some()) {
+            return Err(Refusal::AccountInArrears { account: account.name.to_string() });
+        }
+        Ok(())
+    }
+
+    /// When the next grace ends.
+    pub(super) fn next_isolation(&self) -> Option<SimTime> {
+        let waiting = self.accounts().filter_map(|a| a.arrears.as_ref()).filter(|arrears| arrears.isolated.is_none());
+        waiting.map(|arrears| arrears.since + GRACE).min()
+    }
+
+    /// Isolates whose grace has ended by `now`; what happened, for a person.
+    pub(super) fn isolate_debtors(&mut self, now: SimTime) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        for at in 0..self.accounts.len() {
+            let due = |arrears: &&Arrears| arrears.isolated.is_none() && arrears.since + GRACE <= now;
+            if self.accounts[at].arrears.as_ref().filter(due).is_none() {
+                continue;
+            }
+            let paid_by = |vpc| self.vpc(vpc).account.index() == at;
+            let open = self.peerings().filter(|(_, p)| p.cross_region && p.state == PeeringState::Active);
+            let isolated: Vec<PeeringId> = open.filter(|(_, p)| paid_by(p.requester)).map(|(id, _)| id).collect();
+            for id in &isolated {
+                self.set_state(*id, PeeringState::Isolated, now);
+                let (peering, account) = (&self.peering(*id).name, &self.accounts[at].name);
+                outcomes.push(Outcome(format!("{peering} ACTIVE -> ISOLATED, {account} is in arrears")));
+            }
+            if let Some(arrears) = &mut self.accounts[at].arrears {
+                arrears.isolated = Some(isolated);
+            }
+        }
+        outcomes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::change::Change;
+    use crate::model::{Name, PeeringSpec, Rules, Step};
+    use crate::units::BitRate;
+
+    const DAY: u64 = 86_400;
+
+    fn name(text: &str) -> Name {
+        Name::new(text).unwrap()
+    }
+
+    /// Three VPCs of `a` and one of `b`: P is cross-region and a's, Q cross-region and b's, R regional and a's, S asked for by a and
+    /// pending.
+    fn network() -> Network {
+        let mut network = Network::new(Rules::guide());
+        let mut vpc = |at: u8, account: &str, region: &str| {
+            let account = network.account_named(&name(account));
+            let region = network.declare_region(&name(region));
+            network.add_vpc(name(&format!("V{at}")), None, account, region, format!("10.{at}.0.0/16").parse().unwrap())
+        };
+        let (v1, v2) = (vpc(1, "a", "beijing").unwrap(), vpc(2, "a", "shanghai").unwrap());
+        let (v3, v4) = (vpc(3, "a", "beijing").unwrap(), vpc(4, "b", "guangzhou").unwrap());
+        let mut peer = |called: &str, near, far, cross_region: bool, state| {
+            let mut spec = PeeringSpec::new(name(called), near, far);
+            spec.bandwidth = cross_region.then_some(BitRate::from_mbps(10));
+            spec.state = state;
+            network.add_peering(spec, SimTime::ZERO).unwrap();
+        };
+        peer("P", v1, v2, true, None);
+        peer("Q", v4, v1, true, Some(PeeringState::Active));
+        peer("R", v1, v3, false, None);
+        peer("S", v2, v4, true, None);
+        network
+    }
+
+    fn at(days: u64) -> SimTime {
+        SimTime::ZERO + SimDuration::from_secs(days * DAY)
+    }
+
+    fn states(network: &Network) -> Vec<&'static str> {
+        network.peerings().map(|(_, p)| p.state.name()).collect()
+    }
+
+    fn a(network: &Network) -> AccountId {
+        network.find_account("a").unwrap()
+    }
+
+    #[test]
+    fn a_week_later_what_the_account_pays_for_is_isolated_until_it_pays() {
+        let mut network = network();
+        let account = a(&network);
+        network.apply(None, &Change::Arrears { account }, at(1)).unwrap();
+        assert_eq!(network.next_due(), Some(at(7)), "the pending request runs out first");
+        network.fall_due(at(7));
+        assert_eq!(network.next_due(), Some(at(8)));
+        assert_eq!(network.fall_due(at(8)).len(), 1);
+        assert_eq!(states(&network), ["ISOLATED", "ACTIVE", "ACTIVE", "EXPIRED"]);
+        assert_eq!(network.next_due(), None);
+        network.apply(Some(account), &Change::Pay { account }, at(9)).unwrap();
+        assert_eq!(states(&network), ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED"]);
+        assert_eq!(network.arrears_since(account), None);
+    }
+
+    #[test]
+    fn who_pays_in_time_loses_nothing() {
+        let mut network = network();
+        let account = a(&network);
+        network.apply(None, &Change::Arrears { account }, at(0)).unwrap();
+        network.apply(None, &Change::Pay { account }, at(6)).unwrap();
+        network.fall_due(at(7));
+        assert_eq!(states(&network)[0], "ACTIVE");
+    }
+
+    #[test]
+    fn an_isolated_account_gets_no_cross_region_peering_into_force() {
+        let mut network = network();
+        let account = a(&network);
+        network.apply(None, &Change::Arrears { account }, SimTime::ZERO).unwrap();
+        // The request is one day old only when the grace ends.
+        let again = |step| Change::Step { peering: name("S"), step };
+        network.fall_due(at(7));
+        let (v2, v3) = (network.find_vpc("V2").unwrap(), network.find_vpc("V3").unwrap());
+        let mut spec = PeeringSpec::new(name("T"), v3, v2);
+        spec.bandwidth = Some(BitRate::from_mbps(10));
+        for change in [
+            Change::CreatePeering(Box::new(spec)),
+            again(Step::Enable),
+            Change::Step { peering: name("P"), step: Step::Restore },
+        ] {
+            let refused = network.apply(None, &change, at(8)).expect_err("refused");
+            assert_eq!(refused.code(), "AccountInArrears", "{change:?}");
+        }
+        assert_eq!(states(&network)[0], "ISOLATED");
+    }
+
+    #[test]
+    fn what_was_deleted_or_isolated_for_other_reasons_stays_so() {
+        let mut network = network();
+        let account = a(&network);
+        let step = |peering: &str, step| Change::Step { peering: name(peering), step };
+        network.apply(None, &step("P", Step::Isolate), at(0)).unwrap();
+        network.apply(None, &Change::Arrears { account }, at(0)).unwrap();
+        network.fall_due(at(7));
+        network.apply(None, &Change::Pay { account }, at(8)).unwrap();
+        assert_eq!(states(&network)[0], "ISOLATED");
+    }
+
+    #[test]
+    fn one_owes_once_and_pays_what_one_owes() {
+        let mut network = network();
+        let (account, other) = (a(&network), network.find_account("b").unwrap());
+        let mut code = |by, change: Change| network.apply(by, &change, at(0)).map_err(|r| r.code());
+        assert_eq!(code(None, Change::Pay { account }), Err("NotInArrears"));
+        assert!(code(None, Change::Arrears { account }).is_ok());
+        assert_eq!(code(None, Change::Arrears { account }), Err("AlreadyInArrears"));
+        let purview = "UnsupportedOperation.VpcPeerPurviewError";
+        assert_eq!(code(Some(other), Change::Pay { account }), Err(purview));
+        assert_eq!(code(Some(account), Change::Arrears { account: other }), Err(purview));
+    }
+}
