@@ -1,15 +1,17 @@
-//! Quantities with units: instants, durations, rates, sizes, shares; parsing and printing them.
+//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them.
 //! All rounding of quantities lives in this room. It knows nothing of packets or clouds.
 //!
 //! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
 //! Decimal prefixes are powers of ten (SI), `KiB`/`MiB`/`GiB` powers of two (IEC 80000-13).
 
+mod money;
 mod number;
 mod rate;
 mod share;
 mod size;
 mod time;
 
+pub use money::{Currency, Money};
 pub use number::{UnitError, grouped};
 pub use rate::BitRate;
 pub use share::Share;
