@@ -16,17 +16,18 @@
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← report ← cli`.
+//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`.
 //!
 //! | room | what it is |
 //! |---|---|
-//! | [`units`] | instants, durations, rates, sizes, shares; parsing and printing them; all their rounding |
+//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding |
 //! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
 //! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |
 //! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
 //! | [`dataplane`] | one hop at a time: pure functions of (state, now, packet) |
 //! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
-//! | [`report`] | one view model, [`report::Snapshot`], and everything drawn from it; no view sees the engine |
+//! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
+//! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill) and everything drawn from it; no view sees the engine |
 //! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
 //!
 //! # What always holds
@@ -67,6 +68,7 @@
 pub mod cli;
 pub mod dataplane;
 pub mod engine;
+pub mod metering;
 pub mod model;
 pub mod report;
 pub mod scenario;

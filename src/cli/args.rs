@@ -1,8 +1,8 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use crate::scenario::Override;
-use crate::units::SimDuration;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use crate::units::{Share, SimDuration};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
@@ -26,6 +26,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Run scenario files and report what arrived, what was dropped, where and why
     Run(RunArgs),
+    /// Run a scenario and print what it costs: 5-minute samples, peaks of the days, the invoice
+    Bill(BillArgs),
     /// Parse and validate scenario files; nothing runs
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
@@ -54,6 +56,52 @@ pub(super) struct RunArgs {
     /// Write the interval series as CSV (needs --interval and a single scenario)
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct BillArgs {
+    /// The scenario file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or a file with a book of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    pub book: Option<String>,
+    /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or bytes) of 5 minutes
+    #[arg(long, value_name = "FILE")]
+    pub samples: Option<PathBuf>,
+    /// Bill the 95th percentile of the month instead of the peaks of the days
+    #[arg(long)]
+    pub month_95: bool,
+    /// What picks the tier where some of a peak is free, instead of the file's choice
+    #[arg(long, value_name = "BASIS")]
+    pub free_basis: Option<FreeBasisArg>,
+    /// Write the bill as a FOCUS 1.0 CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// The invoice as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if the price of anything is not published
+    #[arg(long)]
+    pub require_priced: bool,
+    /// Also run with each cap of the console's menu and name the cheapest that loses at most this share, for example '0.1 %'
+    #[arg(long, value_name = "LOSS", conflicts_with = "samples")]
+    pub what_if: Option<Share>,
+    /// Seed of every random stream, instead of the file's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
+    pub overrides: Vec<Override>,
+}
+
+/// What picks the tier where some of a peak is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FreeBasisArg {
+    /// The part that is billed
+    Excess,
+    /// The whole peak
+    Peak,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,10 +2,13 @@
 //! terminal, the environment and the wall clock. stdout is data, stderr is talk.
 
 mod args;
+mod bill;
+mod bill_input;
 mod check;
 mod exit;
 mod files;
 mod output;
+mod play;
 mod progress;
 mod run;
 mod schema;
@@ -23,6 +26,7 @@ pub fn main() -> ExitCode {
     log(args.verbose);
     let exit = match &args.command {
         Command::Run(run) => run::run(run, args.quiet, args.verbose),
+        Command::Bill(bill) => bill::bill(bill, args.quiet),
         Command::Check(check) => check::check(check, args.quiet),
         Command::Show(show) => show::show(show, args.verbose),
         Command::Schema => schema::schema(),

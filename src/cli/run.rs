@@ -1,22 +1,17 @@
-//! `vpcsim run`: several scenarios at once on tokio's blocking pool, a progress line, Ctrl-C, the reports in the order of the files.
+//! `vpcsim run`: plays scenarios and prints the reports in the order of the files.
 
 use super::args::RunArgs;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{self, OutputError};
-use super::progress::{Board, Line};
-use crate::engine::{Options, Run, Unbalanced};
+use super::play::{play_all, report_bug};
+use super::progress::Board;
+use crate::engine::{Options, Run};
 use crate::report::{self, Snapshot};
 use crate::scenario::{self, Diagnostic, Scenario};
-use crate::units::SimTime;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
 
-/// How long a slice of a run should take: short enough for progress and Ctrl-C, long enough to cost nothing.
-const SLICE: Duration = Duration::from_millis(50);
 /// Most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
 
@@ -38,10 +33,15 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, Outp
         }
     }
     let board = Arc::new(Board::default());
-    let snapshots = match play_all(scenarios, args, quiet, &board) {
+    let options = Options { interval: args.interval };
+    let snapshot = move |run: &Run, scenario: &Scenario| {
+        let notes = scenario.warnings.iter().map(Diagnostic::headline).collect();
+        Snapshot::of(run, &scenario.file, notes, options.interval)
+    };
+    let snapshots = match play_all(scenarios, options, quiet, &board, snapshot) {
         Ok(snapshots) => snapshots,
         Err(bug) => {
-            eprintln!("vpcsim: {bug}\nThis is a bug in vpcsim; please report it with the scenario.");
+            report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
@@ -75,66 +75,6 @@ pub(super) fn complain(complaints: &[Diagnostic]) {
     for complaint in complaints {
         eprintln!("{}", complaint.render(output::width()));
     }
-}
-
-/// Plays all scenarios, as many at once as there are cores.
-fn play_all(
-    scenarios: Vec<Scenario>,
-    args: &RunArgs,
-    quiet: bool,
-    board: &Arc<Board>,
-) -> Result<Vec<Snapshot>, Box<dyn std::error::Error>> {
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(cores)
-        .enable_all()
-        .build()?;
-    let options = Options { interval: args.interval };
-    runtime.block_on(async {
-        let mut runs = JoinSet::new();
-        for (at, scenario) in scenarios.into_iter().enumerate() {
-            let board = board.clone();
-            board.plan(scenario.plan.duration);
-            runs.spawn_blocking(move || play(scenario, options, &board).map(|snapshot| (at, snapshot)));
-        }
-        let mut line = Line::new(quiet);
-        let mut tick = tokio::time::interval(Duration::from_millis(100));
-        let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
-        let mut snapshots = Vec::new();
-        loop {
-            tokio::select! {
-                joined = runs.join_next() => match joined {
-                    None => break,
-                    Some(played) => snapshots.push(played??),
-                },
-                _ = tick.tick() => line.tick(board),
-                _ = &mut ctrl_c, if !board.is_interrupted() => board.interrupted.store(true, Ordering::Relaxed),
-            }
-        }
-        snapshots.sort_by_key(|(at, _)| *at);
-        Ok(snapshots.into_iter().map(|(_, snapshot)| snapshot).collect())
-    })
-}
-
-/// Plays one scenario in slices of about [`SLICE`] of wall time; what comes out does not depend on the slicing.
-fn play(scenario: Scenario, options: Options, board: &Board) -> Result<Snapshot, Unbalanced> {
-    let notes = scenario.warnings.iter().map(Diagnostic::headline).collect();
-    let duration = scenario.plan.duration.as_nanos();
-    let mut run = Run::new(scenario.network, scenario.plan, options);
-    let mut slice = (duration / 1000).clamp(1, 10_000_000);
-    let mut emitted = 0;
-    while !run.is_done() && !board.is_interrupted() {
-        let started = Instant::now();
-        let from = run.simulation.now().as_nanos();
-        run.advance(SimTime::from_nanos(from.saturating_add(slice)));
-        let now_emitted = run.simulation.totals().emitted;
-        board.advance(run.simulation.now().as_nanos() - from, now_emitted - emitted);
-        emitted = now_emitted;
-        slice = if started.elapsed() < SLICE { slice.saturating_mul(2) } else { (slice / 2).max(1) };
-    }
-    run.finish()?;
-    Ok(Snapshot::of(&run, &scenario.file, notes, options.interval))
 }
 
 fn print(snapshots: &[Snapshot], args: &RunArgs, quiet: bool, verbose: u8) -> Result<(), OutputError> {

@@ -8,6 +8,7 @@ use super::series::RateSeries;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use bytes::Bytes;
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -31,6 +32,53 @@ pub struct Plan {
     pub timeline: Vec<Action>,
     /// In declaration order.
     pub expectations: Vec<Expectation>,
+    /// What a bill needs to know beside the packets.
+    pub billing: Billing,
+}
+
+/// What a bill needs to know beside the packets (S40–S44). Which prices there are is not said here.
+#[derive(Debug, Clone, Default)]
+pub struct Billing {
+    /// The price book; unset is the guide's.
+    pub book: Option<BookChoice>,
+    /// Free bandwidth of single peerings (S44).
+    pub free: Vec<FreeBandwidth>,
+    /// What picks the tier where some of the peak is free (S44).
+    pub free_basis: FreeBasis,
+    /// Accounts that are VIP customers (S44): 100 Mbps free on each of their mainland peerings.
+    pub vip: Vec<AccountId>,
+}
+
+/// Where prices come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookChoice {
+    /// A book that comes with the program.
+    Shipped(String),
+    /// The user's own: the file's name and its text.
+    Own { file: String, text: String },
+}
+
+/// Bandwidth that is not billed (S44).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeBandwidth {
+    /// The name the peering was made with.
+    pub peering: Name,
+    /// How much.
+    pub bandwidth: BitRate,
+    /// First civil day; unset is the day the peering was made.
+    pub from: Option<Date>,
+    /// Last civil day.
+    pub until: Date,
+}
+
+/// What picks the tier of a peak of which some is free.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FreeBasis {
+    /// The part that is billed.
+    #[default]
+    Excess,
+    /// The whole peak.
+    Peak,
 }
 
 /// One traffic entry: one flow per source host (per captured host for a replay).

@@ -37,7 +37,7 @@ fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
-fn quoted(field: &str) -> String {
+pub(super) fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

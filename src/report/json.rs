@@ -22,6 +22,7 @@
 //! Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its meaning
 //! or goes, so a reader ignores those it does not know.
 
+use super::invoice::Invoice;
 use super::snapshot::Snapshot;
 
 /// The snapshot as an indented JSON document with a newline at its end.
@@ -32,6 +33,11 @@ pub fn json(snapshot: &Snapshot) -> String {
 /// Several snapshots as one indented JSON array.
 pub fn json_array(snapshots: &[Snapshot]) -> String {
     pretty(snapshots)
+}
+
+/// The invoice as an indented JSON document with a newline at its end.
+pub fn invoice_json(invoice: &Invoice) -> String {
+    pretty(invoice)
 }
 
 fn pretty<T: serde::Serialize + ?Sized>(document: &T) -> String {

@@ -1,9 +1,12 @@
-//! One view model, [`Snapshot`], and everything drawn from it. No view sees the engine; none does I/O: they return text.
+//! A view model a subject, [`Snapshot`] of a run and [`Invoice`] of a bill, and everything drawn from it. No view sees the engine; none does I/O: they return text.
 
 mod build;
 mod chart;
 mod compare;
 mod csv;
+mod focus;
+mod invoice;
+mod invoice_text;
 mod json;
 #[cfg(test)]
 mod sample;
@@ -16,7 +19,10 @@ mod text;
 pub use chart::bars;
 pub use compare::comparison;
 pub use csv::intervals_csv;
-pub use json::{json, json_array};
+pub use focus::focus_csv;
+pub use invoice::*;
+pub use invoice_text::invoice_text;
+pub use json::{invoice_json, json, json_array};
 pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};
 pub use snapshot::*;
 pub use text::text;

@@ -35,7 +35,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use overrides::Override;
 pub use schema::schema;
 
-use crate::model::plan::{Plan, default_start};
+use crate::model::plan::{Billing, Plan, default_start};
 use crate::model::{Network, Rules};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
@@ -184,6 +184,7 @@ impl Loader<'_> {
             traffic: traffic.into_iter().flatten().collect(),
             timeline,
             expectations,
+            billing: Billing::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Quantities with units: instants, durations, rates, sizes, shares; parsing and printing them.
+//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them.
 //! All rounding of quantities lives in this room. It knows nothing of packets or clouds.
 //!
 //! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
@@ -7,6 +7,7 @@
 mod column;
 mod daily;
 mod factor;
+mod money;
 mod number;
 mod rate;
 mod share;
@@ -16,6 +17,7 @@ mod time;
 pub use column::RateUnit;
 pub use daily::daily_share;
 pub use factor::Factor;
+pub use money::{Currency, Money};
 pub use number::{UnitError, grouped};
 pub use rate::BitRate;
 pub use share::Share;

@@ -21,6 +21,9 @@ pub enum UnitError {
     /// Finer than the smallest step the simulator keeps.
     #[error("`{text}` is finer than {step}, the smallest step of {quantity}")]
     TooFine { text: String, quantity: &'static str, step: &'static str },
+    /// Not three capital letters.
+    #[error("`{text}` is not a currency")]
+    NotACurrency { text: String },
 }
 
 impl UnitError {
@@ -35,6 +38,7 @@ impl UnitError {
             UnitError::NotANumber { .. } => {
                 Some("write a decimal number and a unit, for example \"100 Mbps\" or \"20 ms\"".into())
             }
+            UnitError::NotACurrency { .. } => Some("write its three letters, for example \"CNY\"".into()),
             UnitError::TooLarge { .. } | UnitError::TooFine { .. } => None,
         }
     }

@@ -73,6 +73,9 @@ impl Dull {
             Change::RemoveRoute { table, to } => self.edit(by, table.index(), *to, None),
             Change::DisableRoute { table, to, disabled } => self.edit(by, table.index(), *to, Some(*disabled)),
             Change::SetHost { .. } => Broken::new(),
+            Change::Arrears { .. } | Change::Pay { .. } => {
+                panic!("scenes have no debtors: arrears are tested where they are made")
+            }
             Change::SetLink { peering, up } => self.on(peering.as_str(), |s, at| {
                 s.pacts[at].down = !up;
                 Broken::new()

@@ -149,6 +149,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
         traffic: builder.traffic,
         timeline: Vec::new(),
         expectations: Vec::new(),
+        billing: Default::default(),
     };
     (builder.network, plan)
 }

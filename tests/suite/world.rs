@@ -310,6 +310,7 @@ impl Maker {
             traffic,
             timeline: Vec::new(),
             expectations: Vec::new(),
+            billing: Default::default(),
         }
     }
 

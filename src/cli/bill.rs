@@ -1,0 +1,177 @@
+//! `vpcsim bill`: runs a scenario, or reads measured samples, and prints what it costs. The prices are the metering room's.
+
+use super::args::BillArgs;
+use super::bill_input;
+use super::exit::Exit;
+use super::files::Disk;
+use super::output::{self, OutputError};
+use super::play::{Bug, play_all, report_bug};
+use super::progress::Board;
+use super::run::complain;
+use crate::engine::{Options, Run};
+use crate::metering::{Bill, Handled, MENU, Series, Terms, Trial, measure};
+use crate::model::plan::Plan;
+use crate::model::{Change, LinkId, Network, PeeringState};
+use crate::report::{self, Invoice, WhatIf};
+use crate::scenario::{self, Diagnostic, Scenario};
+use crate::units::{BitRate, Share, SimTime};
+use std::sync::Arc;
+
+/// Bills one scenario.
+pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
+    let (scenario, terms) = match load(args) {
+        Ok(loaded) => loaded,
+        Err(complaints) => {
+            complain(&complaints);
+            return Ok(Exit::CannotDo);
+        }
+    };
+    let board = Arc::new(Board::default());
+    let made = match &args.samples {
+        Some(file) => match bill_input::samples(file, &scenario) {
+            Ok((series, handled)) => Ok(measured_invoice(&scenario, &terms, &series, handled)),
+            Err(complaints) => {
+                complain(&complaints);
+                return Ok(Exit::CannotDo);
+            }
+        },
+        None => simulated_invoice(args, scenario, &terms, quiet, &board),
+    };
+    let invoice = match made {
+        Ok(invoice) => invoice,
+        Err(bug) => {
+            report_bug(&bug);
+            return Ok(Exit::Bug);
+        }
+    };
+    print(&invoice, args)?;
+    Ok(if invoice.partial {
+        Exit::Interrupted
+    } else if args.require_priced && invoice.unpriced > 0 {
+        Exit::DemandNotMet
+    } else {
+        Exit::Done
+    })
+}
+
+fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+    let mut scenario = scenario::load(&args.file, &Disk, &args.overrides)?;
+    if let Some(seed) = args.seed {
+        scenario.plan.seed = seed;
+    }
+    let terms = bill_input::terms(args, &scenario)?;
+    Ok((scenario, terms))
+}
+
+fn print(invoice: &Invoice, args: &BillArgs) -> Result<(), OutputError> {
+    if let Some(path) = &args.csv {
+        output::file(path, &report::focus_csv(invoice))?;
+    }
+    output::stdout(&match args.json {
+        true => report::invoice_json(invoice),
+        false => report::invoice_text(invoice, output::width()),
+    })
+}
+
+fn measured_invoice(scenario: &Scenario, terms: &Terms, series: &[Series], handled: Handled) -> Invoice {
+    let mut invoice = Invoice::of(&Bill::of(series, terms), terms, &scenario.plan.name, &scenario.file);
+    let counted = [
+        (handled.unsorted, "not in order of time"),
+        (handled.repeated, "for a window that had one; the largest counts"),
+        (handled.inside, "not at the start of a window"),
+        (handled.missing, "windows without a row, counted as silence"),
+    ];
+    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
+    let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
+    invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
+    invoice
+}
+
+/// What a finished run hands on.
+struct Played {
+    series: Vec<Series>,
+    /// By peering: shaper drops / offered of its worse direction.
+    losses: Vec<Share>,
+    done: bool,
+}
+
+fn played(run: &Run) -> Played {
+    let loss = |link: LinkId| {
+        let counts = &run.simulation.link_book(link).whole;
+        Share::of(counts.drops.at_shaper(), counts.offered.packets)
+    };
+    let worse = |id| loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false)));
+    let losses = run.simulation.network().peerings().map(|(id, _)| worse(id)).collect();
+    Played { series: measure(run), losses, done: run.is_done() }
+}
+
+/// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
+fn simulated_invoice(
+    args: &BillArgs,
+    scenario: Scenario,
+    terms: &Terms,
+    quiet: bool,
+    board: &Arc<Board>,
+) -> Result<Invoice, Bug> {
+    let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
+    let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
+    let mut scenarios = vec![scenario];
+    if args.what_if.is_some() {
+        let others: Vec<Scenario> = MENU.iter().map(|cap| with_cap(&scenarios[0], *cap)).collect();
+        scenarios.extend(others);
+    }
+    let all = play_all(scenarios, Options::default(), quiet, board, |run, _| played(run))?;
+    let mut invoice = Invoice::of(&Bill::of(&all[0].series, terms), terms, &name, &file);
+    invoice.partial = all.iter().any(|played| !played.done);
+    invoice.notes = remarks;
+    if let Some(most) = args.what_if {
+        invoice.what_if = what_if(&all, terms, most);
+    }
+    Ok(invoice)
+}
+
+/// One table for each peering that is billed.
+fn what_if(all: &[Played], terms: &Terms, most: Share) -> Vec<WhatIf> {
+    let bills: Vec<Bill> = all[1..].iter().map(|played| Bill::of(&played.series, terms)).collect();
+    let subjects = all[0].series.iter().map(|series| &series.subject).enumerate();
+    let table = |(at, subject): (usize, &crate::metering::Subject)| {
+        let trials = MENU.iter().zip(&all[1..]).zip(&bills);
+        // A peering that a timeline makes may be missing where a request was refused.
+        let trial = |((cap, played), bill): ((&BitRate, &Played), &Bill)| {
+            Some(Trial::of(*cap, *played.losses.get(at)?, bill, &subject.peering))
+        };
+        WhatIf::of(&subject.peering, &trials.filter_map(trial).collect::<Vec<_>>(), most)
+    };
+    subjects.filter(|(_, subject)| subject.cross_region).map(table).collect()
+}
+
+/// The scenario with `cap` on every peering across regions, from start to end.
+fn with_cap(scenario: &Scenario, cap: BitRate) -> Scenario {
+    let mut other = scenario.clone();
+    cap_network(&mut other.network, cap);
+    cap_timeline(&mut other.plan, &scenario.network, cap);
+    other
+}
+
+fn cap_network(network: &mut Network, cap: BitRate) {
+    let capped = network.peerings().filter(|(_, peering)| peering.cross_region);
+    let capped = capped.filter(|(_, p)| matches!(p.state, PeeringState::Active | PeeringState::Pending));
+    let names: Vec<_> = capped.map(|(_, peering)| peering.name.clone()).collect();
+    for peering in names {
+        let change = Change::ChangeBandwidth { peering, bandwidth: cap };
+        // A burst of the user's own may not go with another cap; the peering keeps its cap then.
+        let _ = network.apply(None, &change, SimTime::ZERO);
+    }
+}
+
+/// Changes of bandwidth would end the trial, and new peerings are part of it.
+fn cap_timeline(plan: &mut Plan, network: &Network, cap: BitRate) {
+    plan.timeline.retain(|action| !matches!(action.change, Change::ChangeBandwidth { .. }));
+    for action in &mut plan.timeline {
+        if let Change::CreatePeering(spec) = &mut action.change
+            && network.vpc(spec.requester).region != network.vpc(spec.accepter).region
+        {
+            spec.bandwidth = Some(cap);
+        }
+    }
+}

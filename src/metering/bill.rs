@@ -1,0 +1,203 @@
+//! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
+
+use super::book::PriceBook;
+use super::calendar::Day;
+use super::month::{Month, months};
+use super::peak::{DayPeak, days};
+use super::price::{Charge, Free, price_day, price_month};
+use super::series::Series;
+use super::subject::Subject;
+use crate::model::Name;
+use crate::model::plan::{Billing, FreeBasis};
+use crate::units::{BitRate, Money};
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// S44: what a VIP customer has free, and until when.
+const VIP_BANDWIDTH: BitRate = BitRate::from_mbps(100);
+const CAMPAIGN_END: Date = date(2017, 12, 31);
+
+/// How a bill is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The peak of each day (S40).
+    DayPeak,
+    /// The 95th percentile of each month (S48).
+    Month95,
+}
+
+impl Method {
+    /// The vendor's name of it.
+    pub fn charge_type(self) -> &'static str {
+        match self {
+            Method::DayPeak => "POSTPAID_BY_DAY_MAX",
+            Method::Month95 => "POSTPAID_BY_MONTH_95",
+        }
+    }
+}
+
+/// Everything a bill depends on beside samples.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The prices.
+    pub book: PriceBook,
+    /// How.
+    pub method: Method,
+    /// What picks the tier where some of a peak is free.
+    pub free_basis: FreeBasis,
+    /// Free bandwidth, by the name a peering was made with, with its first (unset: when it was made) and last day.
+    pub free: Vec<(Name, BitRate, Option<Date>, Date)>,
+    /// VIP customers.
+    pub vip: Vec<Name>,
+    /// Whose civil days count.
+    pub zone: TimeZone,
+}
+
+impl Terms {
+    /// What a scenario says, with `book` and in `zone`; `account` names an account.
+    pub fn new(
+        book: PriceBook,
+        billing: &Billing,
+        zone: TimeZone,
+        account: impl Fn(crate::model::AccountId) -> Name,
+    ) -> Terms {
+        let free = billing.free.iter().map(|f| (f.peering.clone(), f.bandwidth, f.from, f.until));
+        Terms {
+            book,
+            method: Method::DayPeak,
+            free_basis: billing.free_basis,
+            free: free.collect(),
+            vip: billing.vip.iter().map(|id| account(*id)).collect(),
+            zone,
+        }
+    }
+
+    /// What is free of a peering on a day (S44): only between mainland regions, in whole days; of several offers the largest.
+    fn free_on(&self, subject: &Subject, day: Date) -> Free {
+        let mut bandwidth = BitRate::default();
+        if subject.is_mainland() {
+            let own = self.free.iter().filter(|(name, ..)| *name == subject.made_as);
+            let own = own.filter(|(_, _, from, until)| (from.unwrap_or(subject.made_on)..=*until).contains(&day));
+            bandwidth = own.map(|(_, bandwidth, ..)| *bandwidth).max().unwrap_or_default();
+            if self.vip.contains(subject.payer()) && (subject.made_on..=CAMPAIGN_END).contains(&day) {
+                bandwidth = bandwidth.max(VIP_BANDWIDTH);
+            }
+        }
+        Free { bandwidth, basis: self.free_basis }
+    }
+}
+
+/// What a line measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A day's peak, and what of it is free.
+    Day(DayPeak, BitRate),
+    /// A month's 95th percentile.
+    Month(Month),
+}
+
+/// One peering, one day or month.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The peering and who pays for it.
+    pub subject: Subject,
+    /// What was measured.
+    pub basis: Basis,
+    /// The charge period, half-open.
+    pub period: (Timestamp, Timestamp),
+    /// What it costs.
+    pub charge: Charge,
+}
+
+impl Line {
+    /// What is to be paid; none if nobody knows.
+    pub fn amount(&self) -> Option<Money> {
+        match self.charge {
+            Charge::Nothing => Some(Money::ZERO),
+            Charge::Priced(priced) => Some(priced.amount),
+            Charge::Unpriced(_) => None,
+        }
+    }
+}
+
+/// What one account pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    /// Who.
+    pub account: Name,
+    /// How much, of what has a price.
+    pub amount: Money,
+    /// Lines that have none: the total is partial if there are any (S42).
+    pub unpriced: usize,
+}
+
+/// Everything to be paid.
+#[derive(Debug, Clone)]
+pub struct Bill {
+    /// By peering, then by time.
+    pub lines: Vec<Line>,
+    /// By account, in order of name.
+    pub totals: Vec<Total>,
+    /// Peerings that are free because both ends are in one region (S39).
+    pub regional: Vec<Subject>,
+}
+
+impl Bill {
+    /// The bill of all series under `terms`.
+    pub fn of(series: &[Series], terms: &Terms) -> Bill {
+        let (billed, regional): (Vec<&Series>, Vec<&Series>) = series.iter().partition(|s| s.subject.cross_region);
+        let lines: Vec<Line> = match terms.method {
+            Method::DayPeak => billed.iter().flat_map(|s| day_lines(s, terms)).collect(),
+            Method::Month95 => billed.iter().flat_map(|s| month_lines(s, terms)).collect(),
+        };
+        let mut totals: BTreeMap<Name, Total> = BTreeMap::new();
+        for line in &lines {
+            let account = line.subject.payer().clone();
+            let total = totals.entry(account.clone()).or_insert(Total { account, amount: Money::ZERO, unpriced: 0 });
+            match line.amount() {
+                Some(amount) => total.amount = total.amount + amount,
+                None => total.unpriced += 1,
+            }
+        }
+        Bill {
+            lines,
+            totals: totals.into_values().collect(),
+            regional: regional.iter().map(|s| s.subject.clone()).collect(),
+        }
+    }
+
+    /// How many lines have no price.
+    pub fn unpriced(&self) -> usize {
+        self.totals.iter().map(|total| total.unpriced).sum()
+    }
+}
+
+fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
+    let line = |peak: DayPeak| {
+        let free = terms.free_on(&series.subject, peak.date);
+        let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
+        let (subject, basis) = (series.subject.clone(), Basis::Day(peak, free.bandwidth));
+        Line { subject, basis, period: (peak.start, peak.end), charge }
+    };
+    days(series, &terms.zone).into_iter().map(line).collect()
+}
+
+fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
+    let midnight = |date: Date| {
+        let zoned = date.to_zoned(terms.zone.clone());
+        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), &terms.zone).start)
+    };
+    let line = |month: Month| {
+        let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
+        let next = month.first.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight);
+        Line {
+            subject: series.subject.clone(),
+            basis: Basis::Month(month),
+            period: (midnight(month.first), next),
+            charge,
+        }
+    };
+    months(series, &terms.zone).into_iter().map(line).collect()
+}

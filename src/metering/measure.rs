@@ -1,0 +1,106 @@
+//! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No rounding.
+
+use super::calendar::Days;
+use super::series::{Limit, Load, Sample, Series, WINDOW};
+use super::subject::Subject;
+use crate::engine::{MINUTE, Minute, Run};
+use crate::model::{LinkId, Peering, PeeringId, PeeringState};
+use crate::units::{BitRate, SimTime};
+use jiff::Timestamp;
+
+/// One window of one peering: sums of civil minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Its first instant.
+    pub start: Timestamp,
+    /// Away from the requester, and towards it.
+    pub links: [Minute; 2],
+    /// Only part of it lies in the run, or in the time the peering was in force.
+    pub partial: bool,
+}
+
+impl Window {
+    /// The highest cap in force at any instant of it.
+    pub fn cap(&self) -> Option<BitRate> {
+        self.links[0].cap.max(self.links[1].cap)
+    }
+}
+
+/// The windows of `period` seconds (60 or 300) that the run touched, in order. Call it on a run that is finished
+/// ([`Run::finish`]): only then the last caps are noted.
+pub fn windows(run: &Run, id: PeeringId, period: i64) -> Vec<Window> {
+    let simulation = &run.simulation;
+    let meters = [true, false].map(|from_requester| simulation.meter(LinkId::new(id, from_requester)));
+    let zone = run.plan.start.time_zone();
+    let run_start = run.plan.start.timestamp();
+    let first = run_start.as_second() - (meters[0].offset().as_nanos() / 1_000_000_000) as i64;
+    let minute = (MINUTE.as_nanos() / 1_000_000_000) as i64;
+    let count = meters.iter().map(|meter| meter.minutes().len()).max().unwrap_or(0);
+    let mut days = Days::new(zone);
+    let mut windows: Vec<Window> = Vec::new();
+    for at in 0..count {
+        let Ok(instant) = Timestamp::from_second(first + at as i64 * minute) else { break };
+        let start = days.of(instant).window_start(instant, period);
+        if windows.last().is_none_or(|last| last.start != start) {
+            windows.push(Window { start, links: Default::default(), partial: false });
+        }
+        let window = windows.last_mut().expect("one was pushed");
+        for (sum, meter) in window.links.iter_mut().zip(meters) {
+            add(sum, meter.minutes().get(at).copied().unwrap_or_default());
+        }
+    }
+    let peering = simulation.network().peering(id);
+    for window in &mut windows {
+        window.partial = is_partial(peering, since(run_start, window.start), period, simulation.now());
+    }
+    windows
+}
+
+fn add(sum: &mut Minute, minute: Minute) {
+    for (sum, more) in [(&mut sum.offered, minute.offered), (&mut sum.carried, minute.carried)] {
+        sum.packets += more.packets;
+        sum.bytes += more.bytes;
+    }
+    sum.shaper_drops += minute.shaper_drops;
+    sum.cap = sum.cap.max(minute.cap);
+}
+
+/// Nanoseconds from the run's start to `instant`.
+fn since(run_start: Timestamp, instant: Timestamp) -> i128 {
+    instant.as_nanosecond() - run_start.as_nanosecond()
+}
+
+/// Whether the run, or the peering's being in force, covers some but not all of the window.
+fn is_partial(peering: &Peering, start: i128, period: i64, reached: SimTime) -> bool {
+    let end = start + i128::from(period) * 1_000_000_000;
+    let now = i128::from(reached.as_nanos());
+    let mut active = 0;
+    for (at, (from, state)) in peering.history.iter().enumerate() {
+        let until = peering.history.get(at + 1).map_or(now, |(until, _)| i128::from(until.as_nanos()));
+        if *state == PeeringState::Active {
+            active += (until.min(end) - i128::from(from.as_nanos()).max(start)).max(0);
+        }
+    }
+    start < 0 || end > now || (active > 0 && active < end - start)
+}
+
+/// The samples of every peering of a finished run.
+pub fn measure(run: &Run) -> Vec<Series> {
+    let network = run.simulation.network();
+    let of = |id| {
+        let subject = Subject::of(network, id, &run.plan.start);
+        let samples = windows(run, id, WINDOW).iter().map(|window| sample(window, subject.cross_region)).collect();
+        Series { subject, samples }
+    };
+    network.peerings().map(|(id, _)| of(id)).collect()
+}
+
+fn sample(window: &Window, cross_region: bool) -> Sample {
+    let limit = match window.cap() {
+        _ if !cross_region => Limit::Unknown,
+        None => Limit::Idle,
+        Some(cap) => Limit::Cap(cap),
+    };
+    let loads = window.links.map(|link| Load::from_bits(link.carried.bytes * 8));
+    Sample { start: window.start, loads, limit, partial: window.partial }
+}

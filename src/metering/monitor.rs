@@ -1,0 +1,132 @@
+//! Monitoring as the product shows it (S37, S38): five metrics of a peering, seen from one of its VPCs, every 60 or 300 s. Counts
+//! are exact; a bill does not look here.
+
+use super::measure::windows;
+use crate::engine::{Counts, Run};
+use crate::model::PeeringId;
+use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use jiff::Timestamp;
+
+/// A period the product offers (S37).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// 60 s.
+    Minute,
+    /// 300 s.
+    FiveMinutes,
+}
+
+impl Period {
+    /// Its length.
+    pub fn seconds(self) -> u64 {
+        if self == Period::Minute { 60 } else { 300 }
+    }
+}
+
+/// The VPC one looks from: A's outbound is B's inbound (S38).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The VPC that asked.
+    Requester,
+    /// The VPC that was asked.
+    Accepter,
+}
+
+/// One period of one peering.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Its first instant.
+    pub start: Timestamp,
+    /// How long it is.
+    pub period: Period,
+    /// Carried towards this side.
+    pub inbound: Counts,
+    /// Carried away from this side.
+    pub outbound: Counts,
+    /// Packets that reached the shapers of either direction: the vendor's total.
+    pub offered: u64,
+    /// Of those, dropped for the cap.
+    pub shaper_drops: u64,
+    /// Only part of it was measured.
+    pub partial: bool,
+}
+
+/// The vendor's metrics, by the vendor's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Metric {
+    InBandwidth,
+    OutBandwidth,
+    InPkg,
+    OutPkg,
+    PkgDrop,
+}
+
+impl Metric {
+    /// All five, in the vendor's order.
+    pub const ALL: [Metric; 5] =
+        [Metric::InBandwidth, Metric::OutBandwidth, Metric::InPkg, Metric::OutPkg, Metric::PkgDrop];
+
+    /// The vendor's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metric::InBandwidth => "InBandwidth",
+            Metric::OutBandwidth => "OutBandwidth",
+            Metric::InPkg => "InPkg",
+            Metric::OutPkg => "OutPkg",
+            Metric::PkgDrop => "PkgDrop",
+        }
+    }
+    /// The vendor's unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Metric::InBandwidth | Metric::OutBandwidth => "bps",
+            Metric::InPkg | Metric::OutPkg => "packets/s",
+            Metric::PkgDrop => "%",
+        }
+    }
+}
+
+impl Reading {
+    /// A metric as a person reads it: bits per second, packets per second and packets, a share.
+    pub fn show(&self, metric: Metric) -> String {
+        let rate = |counts: Counts| {
+            BitRate::average(ByteSize::from_bytes(counts.bytes), SimDuration::from_secs(self.period.seconds()))
+                .as_bps()
+                .to_string()
+        };
+        // Thousandths, half up.
+        let packets = |counts: Counts| {
+            let seconds = self.period.seconds();
+            let thousandths = (counts.packets * 1_000 + seconds / 2) / seconds;
+            format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
+        };
+        match metric {
+            Metric::InBandwidth => rate(self.inbound),
+            Metric::OutBandwidth => rate(self.outbound),
+            Metric::InPkg => packets(self.inbound),
+            Metric::OutPkg => packets(self.outbound),
+            Metric::PkgDrop => Share::of(self.shaper_drops, self.offered).to_string().trim_end_matches(" %").into(),
+        }
+    }
+}
+
+/// What the product would show of a peering from one side, over the whole of a finished run.
+pub fn monitor(run: &Run, id: PeeringId, side: Side, period: Period) -> Vec<Reading> {
+    let (outbound, inbound) = if side == Side::Requester { (0, 1) } else { (1, 0) };
+    let reading = |window: &super::Window| Reading {
+        start: window.start,
+        period,
+        inbound: window.links[inbound].carried,
+        outbound: window.links[outbound].carried,
+        offered: window.links.iter().map(|link| link.offered.packets).sum(),
+        shaper_drops: window.links.iter().map(|link| link.shaper_drops).sum(),
+        partial: window.partial,
+    };
+    windows(run, id, period.seconds() as i64).iter().map(reading).collect()
+}
+
+/// Whether the product offers this: only across regions (S37). Of the others we show our own counters.
+pub fn is_offered(run: &Run, id: PeeringId) -> bool {
+    run.simulation.network().peering(id).cross_region
+}

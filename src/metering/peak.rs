@@ -1,0 +1,78 @@
+//! The peak of a civil day (S40): the largest of its 5-minute samples, both directions. No prices.
+
+use super::calendar::Days;
+use super::series::{Direction, Limit, Load, Sample, Series};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// The largest sample of a day: how much, when, which way. Of equal ones the earliest, and outbound before inbound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// How much.
+    pub load: Load,
+    /// The first instant of its window.
+    pub start: Timestamp,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// The samples of one civil day and their peak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayPeak {
+    /// The day.
+    pub date: Date,
+    /// Its first instant.
+    pub start: Timestamp,
+    /// The first instant of the next.
+    pub end: Timestamp,
+    /// How many samples it should have.
+    pub windows: usize,
+    /// How many there are.
+    pub samples: usize,
+    /// How many of those are partial.
+    pub partial: usize,
+    /// The largest measured sample.
+    pub measured: Reading,
+    /// The largest billable sample: the day's peak (S40a).
+    pub billable: Reading,
+}
+
+/// The days of a series in which its peering was in force at all.
+pub fn days(series: &Series, zone: &TimeZone) -> Vec<DayPeak> {
+    let mut calendar = Days::new(zone);
+    let by_day = series.samples.chunk_by(|a, b| {
+        let day = calendar.of(a.start);
+        (day.start..day.end).contains(&b.start)
+    });
+    let mut calendar = Days::new(zone);
+    let in_force = by_day.filter(|samples| samples.iter().any(|sample| sample.limit != Limit::Idle));
+    in_force
+        .map(|samples| {
+            let day = calendar.of(samples[0].start);
+            DayPeak {
+                date: day.date,
+                start: day.start,
+                end: day.end,
+                windows: day.windows(),
+                samples: samples.len(),
+                partial: samples.iter().filter(|sample| sample.partial).count(),
+                measured: largest(samples, Sample::measured),
+                billable: largest(samples, Sample::billable),
+            }
+        })
+        .collect()
+}
+
+fn largest(samples: &[Sample], load: fn(&Sample, Direction) -> Load) -> Reading {
+    let mut best: Option<Reading> = None;
+    for sample in samples {
+        for direction in Direction::BOTH {
+            let load = load(sample, direction);
+            if best.is_none_or(|best| load > best.load) {
+                best = Some(Reading { load, start: sample.start, direction });
+            }
+        }
+    }
+    best.expect("a day is made of samples")
+}

@@ -1,0 +1,78 @@
+//! Whom a bill is about: a peering, its two ends, who pays. Facts of the network, no amounts.
+
+use crate::model::{Name, Network, PeeringId, VpcId};
+use crate::units::SimTime;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Zoned};
+
+/// The regions the guide prices as one and calls the mainland (S42).
+const MAINLAND: [&str; 5] = ["beijing", "shanghai", "shanghai-finance", "guangzhou", "shenzhen-finance"];
+
+/// One end of a peering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The VPC's name.
+    pub vpc: String,
+    /// Its region's name.
+    pub region: String,
+    /// Its account's name.
+    pub account: Name,
+}
+
+/// A peering as a bill sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Its name at the end of the run.
+    pub peering: String,
+    /// The name it was made with.
+    pub made_as: Name,
+    /// Free text.
+    pub label: Option<String>,
+    /// Who asked for it, and pays (S39).
+    pub requester: End,
+    /// The other end.
+    pub accepter: End,
+    /// Whether the ends are in different regions: only then it is billed and monitored (S37, S39).
+    pub cross_region: bool,
+    /// The civil day it was made.
+    pub made_on: Date,
+}
+
+impl Subject {
+    /// The peering `id` of a network whose time 0 is `start`.
+    pub fn of(network: &Network, id: PeeringId, start: &Zoned) -> Subject {
+        let peering = network.peering(id);
+        let end = |vpc: VpcId| End {
+            vpc: network.vpc(vpc).name.to_string(),
+            region: network.regions().name(network.vpc(vpc).region).to_owned(),
+            account: network.account(network.vpc(vpc).account).name.clone(),
+        };
+        let made = peering.history.first().map_or(SimTime::ZERO, |(at, _)| *at);
+        Subject {
+            peering: peering.name.to_string(),
+            made_as: peering.first_name.clone(),
+            label: peering.label.clone(),
+            requester: end(peering.requester),
+            accepter: end(peering.accepter),
+            cross_region: peering.cross_region,
+            made_on: start.saturating_add(SignedDuration::from_nanos(made.as_nanos() as i64)).date(),
+        }
+    }
+
+    /// Who pays (S39): the requester's account, whoever sends the packets.
+    pub fn payer(&self) -> &Name {
+        &self.requester.account
+    }
+    /// Whether both ends are in the mainland.
+    pub fn is_mainland(&self) -> bool {
+        [&self.requester, &self.accepter].iter().all(|end| MAINLAND.contains(&end.region.as_str()))
+    }
+    /// What the bill calls the service (S46).
+    pub fn service(&self) -> &'static str {
+        match (self.cross_region, self.is_mainland()) {
+            (false, _) => "regional peering connection",
+            (true, true) => "cross-region interconnection (mainland)",
+            (true, false) => "cross-region interconnection",
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The view model of a bill: everything an invoice may show, as plain numbers and texts. Text, JSON and CSV are drawn from it. It prices
+//! nothing: the metering room does.
+//!
+//! Field names carry their unit. Amounts and prices are decimals as texts, which keeps them exact. `_bits` fields count the bits of a
+//! 5-minute window, the exact form of a sample; `_bps` fields are the same rounded half up. Fields may be added within a version;
+//! none changes its meaning or goes.
+
+use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms, Trial, cheapest};
+use crate::model::plan::FreeBasis;
+use crate::units::{BitRate, Currency, Money, Share};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+/// The JSON document's `format`.
+pub const INVOICE_FORMAT: &str = "vpcsim-invoice";
+/// The JSON document's `version`.
+pub const INVOICE_VERSION: u32 = 1;
+
+/// One bill.
+#[derive(Debug, Clone, Serialize)]
+pub struct Invoice {
+    /// [`INVOICE_FORMAT`].
+    pub format: &'static str,
+    /// [`INVOICE_VERSION`].
+    pub version: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The file it came from.
+    pub file: String,
+    /// Whether the run was interrupted: the bill then covers less.
+    pub partial: bool,
+    /// The vendor's name of the billing method.
+    pub charge_type: &'static str,
+    /// `excess` or `peak`: what picks the tier where some of a peak is free (S44).
+    pub free_basis: &'static str,
+    /// Whose civil days count.
+    pub zone: String,
+    /// The same, to count days with.
+    #[serde(skip)]
+    pub time_zone: TimeZone,
+    /// The price book.
+    pub book: BookReport,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// By peering, then by time.
+    pub lines: Vec<InvoiceLine>,
+    /// By account.
+    pub totals: Vec<InvoiceTotal>,
+    /// Lines whose price is not published; the totals are partial if there are any (S42).
+    pub unpriced: usize,
+    /// Peerings inside one region: free (S39), and without monitoring in the product (S37).
+    pub regional: Vec<String>,
+    /// What other caps would have cost, if asked for: one entry a peering.
+    pub what_if: Vec<WhatIf>,
+}
+
+/// Where the prices are from.
+#[derive(Debug, Clone, Serialize)]
+pub struct BookReport {
+    /// The book's name.
+    pub name: String,
+    /// Who published them.
+    pub source: String,
+    /// When.
+    pub date: String,
+    /// What they are in.
+    pub currency: Currency,
+}
+
+/// One peering, one day or month.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvoiceLine {
+    /// Who pays: the requester's account (S39).
+    pub account: String,
+    /// The peering's name.
+    pub peering: String,
+    /// Free text.
+    pub label: Option<String>,
+    /// What the bill calls it (S46).
+    pub service: &'static str,
+    /// The requester's region.
+    pub from_region: String,
+    /// The accepter's region.
+    pub to_region: String,
+    /// `2017-06-01`, or `2017-06` for a month.
+    pub period: String,
+    /// The period's first instant.
+    #[serde(rename = "start_utc")]
+    pub start: Timestamp,
+    /// The first instant behind it.
+    #[serde(rename = "end_utc")]
+    pub end: Timestamp,
+    /// The largest measured sample.
+    #[serde(rename = "measured_bits")]
+    pub measured: Load,
+    #[allow(missing_docs)]
+    pub measured_bps: BitRate,
+    /// The load the price is for: the largest billable sample (S40a), or the percentile.
+    #[serde(rename = "billable_bits")]
+    pub billable: Load,
+    #[allow(missing_docs)]
+    pub billable_bps: BitRate,
+    /// When that was, civil time: `2017-06-01 09:35`; none for a month.
+    pub peak_at: Option<String>,
+    /// Which way, seen from the requester; none for a month.
+    pub direction: Option<Direction>,
+    /// Samples taken.
+    pub samples: usize,
+    /// Samples the day has; none for a month.
+    pub windows: Option<usize>,
+    /// Samples whose window was measured only in part.
+    pub partial_samples: usize,
+    /// Days that count and days of the month; none for a day.
+    pub valid_days: Option<(usize, usize)>,
+    /// What of the load is free (S44).
+    pub free_bps: BitRate,
+    /// `priced`, `nothing` or `unpriced`.
+    pub status: &'static str,
+    /// Why there is no price.
+    pub reason: Option<String>,
+    /// `(20, 100] Mbps`
+    pub tier: Option<String>,
+    /// Per Mbps and day or month.
+    pub unit_price: Option<String>,
+    /// What all of the load would cost.
+    pub gross: Option<Money>,
+    /// What is remitted: zero or negative.
+    pub credit: Option<Money>,
+    /// What is to be paid; none if nobody knows.
+    pub amount: Option<Money>,
+}
+
+/// What one account pays.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvoiceTotal {
+    /// Who.
+    pub account: String,
+    /// What in.
+    pub currency: Currency,
+    /// How much, of what has a price.
+    pub amount: Money,
+    /// Lines that have none: the amount is partial if there are any.
+    pub unpriced: usize,
+}
+
+/// What one peering would cost under other caps.
+#[derive(Debug, Clone, Serialize)]
+pub struct WhatIf {
+    /// Its name.
+    pub peering: String,
+    /// The loss that may be.
+    pub most_loss: Share,
+    /// Each cap of the console's menu.
+    pub trials: Vec<TrialReport>,
+    /// The cheapest that loses no more than that; none if none does and has a price.
+    #[serde(rename = "cheapest_bps")]
+    pub cheapest: Option<BitRate>,
+}
+
+/// One cap.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrialReport {
+    #[serde(rename = "cap_bps")]
+    #[allow(missing_docs)]
+    pub cap: BitRate,
+    /// Shaper drops / offered of its worse direction.
+    pub loss: Share,
+    /// The largest billable sample.
+    #[serde(rename = "peak_bits")]
+    pub peak: Load,
+    /// What the run costs; none if that is not published.
+    pub price: Option<Money>,
+}
+
+impl Invoice {
+    /// The invoice of a bill under `terms`.
+    pub fn of(bill: &Bill, terms: &Terms, scenario: &str, file: &str) -> Invoice {
+        let book = &terms.book;
+        let total = |total: &crate::metering::Total| InvoiceTotal {
+            account: total.account.to_string(),
+            currency: book.currency,
+            amount: total.amount,
+            unpriced: total.unpriced,
+        };
+        Invoice {
+            format: INVOICE_FORMAT,
+            version: INVOICE_VERSION,
+            scenario: scenario.into(),
+            file: file.into(),
+            partial: false,
+            charge_type: terms.method.charge_type(),
+            free_basis: if terms.free_basis == FreeBasis::Excess { "excess" } else { "peak" },
+            zone: zone_name(&terms.zone, bill),
+            time_zone: terms.zone.clone(),
+            book: BookReport {
+                name: book.name.clone(),
+                source: book.source.clone(),
+                date: book.date.clone(),
+                currency: book.currency,
+            },
+            notes: Vec::new(),
+            lines: bill.lines.iter().map(|l| line(l, terms)).collect(),
+            totals: bill.totals.iter().map(total).collect(),
+            unpriced: bill.unpriced(),
+            regional: bill.regional.iter().map(|subject: &Subject| subject.peering.clone()).collect(),
+            what_if: Vec::new(),
+        }
+    }
+
+    /// Whether the charge is by the month.
+    pub fn is_monthly(&self) -> bool {
+        self.charge_type == Method::Month95.charge_type()
+    }
+}
+
+impl WhatIf {
+    /// The table for one peering.
+    pub fn of(peering: &str, trials: &[Trial], most_loss: Share) -> WhatIf {
+        let report = |t: &Trial| TrialReport { cap: t.cap, loss: t.loss, peak: t.peak, price: t.price };
+        WhatIf {
+            peering: peering.into(),
+            most_loss,
+            trials: trials.iter().map(report).collect(),
+            cheapest: cheapest(trials, most_loss).map(|trial| trial.cap),
+        }
+    }
+}
+
+/// A zone's name, or its offset if it has none: `UTC+08`.
+fn zone_name(zone: &TimeZone, bill: &Bill) -> String {
+    let at = bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.0);
+    zone.iana_name().map_or_else(|| format!("UTC{}", zone.to_offset(at)), str::to_owned)
+}
+
+fn line(line: &Line, terms: &Terms) -> InvoiceLine {
+    let subject = &line.subject;
+    let mut report = InvoiceLine {
+        account: subject.payer().to_string(),
+        peering: subject.peering.clone(),
+        label: subject.label.clone(),
+        service: subject.service(),
+        from_region: subject.requester.region.clone(),
+        to_region: subject.accepter.region.clone(),
+        period: String::new(),
+        start: line.period.0,
+        end: line.period.1,
+        measured: Load::ZERO,
+        measured_bps: BitRate::default(),
+        billable: Load::ZERO,
+        billable_bps: BitRate::default(),
+        peak_at: None,
+        direction: None,
+        samples: 0,
+        windows: None,
+        partial_samples: 0,
+        valid_days: None,
+        free_bps: BitRate::default(),
+        status: "",
+        reason: None,
+        tier: None,
+        unit_price: None,
+        gross: None,
+        credit: None,
+        amount: line.amount(),
+    };
+    measured(&mut report, line, terms);
+    priced(&mut report, line.charge);
+    report
+}
+
+fn measured(report: &mut InvoiceLine, line: &Line, terms: &Terms) {
+    match line.basis {
+        Basis::Day(peak, free) => {
+            report.period = peak.date.to_string();
+            (report.measured, report.billable) = (peak.measured.load, peak.billable.load);
+            if peak.billable.load > Load::ZERO {
+                let civil = peak.billable.start.to_zoned(terms.zone.clone());
+                report.peak_at = Some(civil.strftime("%Y-%m-%d %H:%M").to_string());
+                report.direction = Some(peak.billable.direction);
+            }
+            (report.samples, report.partial_samples) = (peak.samples, peak.partial);
+            report.windows = Some(peak.windows);
+            report.free_bps = free;
+        }
+        Basis::Month(month) => {
+            report.period = month.first.strftime("%Y-%m").to_string();
+            (report.measured, report.billable) = (month.measured, month.load);
+            report.samples = month.samples;
+            report.valid_days = Some((month.valid_days, month.days));
+        }
+    }
+    (report.measured_bps, report.billable_bps) = (report.measured.rate(), report.billable.rate());
+}
+
+fn priced(report: &mut InvoiceLine, charge: Charge) {
+    match charge {
+        Charge::Nothing => report.status = "nothing",
+        Charge::Unpriced(reason) => {
+            report.status = "unpriced";
+            report.reason = Some(reason.to_string());
+        }
+        Charge::Priced(priced) => {
+            report.status = "priced";
+            report.tier = Some(priced.tier.to_string());
+            report.unit_price = Some(priced.unit_price.to_string());
+            report.gross = Some(priced.gross);
+            report.credit = Some(priced.credit);
+        }
+    }
+}
