@@ -114,6 +114,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
         name: "workload".into(),
         question: None,
         start: vpcsim::model::plan::default_start(),
+        billing: Default::default(),
         duration: SimTime::NEVER,
         seed: 1,
         traffic,
