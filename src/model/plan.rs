@@ -49,6 +49,9 @@ pub struct Billing {
     pub vip: Vec<AccountId>,
 }
 
+/// The price books that come with the program (S42).
+pub const SHIPPED_BOOKS: [&str; 4] = ["guide-2017", "cny-2022", "usd-2018", "cny-2016"];
+
 /// Where prices come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BookChoice {

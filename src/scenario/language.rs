@@ -56,6 +56,7 @@ pub(super) static SCENARIO: Section = Section {
         optional("region", Named(&REGION), "Regions beyond the built-in ones, and delays."),
         optional("vpc", Named(&VPC), "The VPCs."),
         optional("peering", Named(&PEERING), "The peering connections."),
+        optional("billing", Table(&BILLING), "How the run is billed."),
         optional("traffic", Named(&TRAFFIC), "What is sent."),
         optional("at", List(&AT), "What happens during the run."),
         optional("expect", List(&EXPECT), "What must hold after the run."),
@@ -70,6 +71,36 @@ static ACCOUNT: Section = Section {
         LABEL,
         &[optional("trusts", Texts, "Accounts whose requests it accepts without a remark; default all (S24).")],
     ],
+    variants: None,
+};
+
+static BILLING: Section = Section {
+    name: "billing",
+    doc: "How the run is billed (S39-S48).",
+    fields: &[&[
+        optional("book", Text, "A shipped price book, or a file NAME.toml; default \"guide-2017\" (S42)."),
+        optional(
+            "free_basis",
+            Choice(&["excess", "peak"]),
+            "What picks the tier of a partly free peak (S44); default \"excess\".",
+        ),
+        optional(
+            "vip",
+            Texts,
+            "VIP accounts: 100 Mbps free on each of their mainland peerings, until 2017 ends (S44).",
+        ),
+    ]],
+    variants: None,
+};
+
+static FREE: Section = Section {
+    name: "free",
+    doc: "such as { bandwidth = \"10 Mbps\", until = \"2017-12-31\" }",
+    fields: &[&[
+        required("bandwidth", ANY_RATE, "What of the peak is not billed."),
+        optional("from", Text, "First day of it; default the day the peering is made."),
+        required("until", Text, "Last day of it."),
+    ]],
     variants: None,
 };
 

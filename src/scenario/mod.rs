@@ -4,6 +4,7 @@
 //! `language`) -> `Loader` (the control plane's operations, one after the other). Each step complains about all it can and hands
 //! on what is sound; whatever refers to something unsound is passed over in silence, so that one mistake is one complaint.
 
+mod billing;
 mod civil;
 mod datum;
 mod diagnostic;
@@ -35,7 +36,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use overrides::Override;
 pub use schema::schema;
 
-use crate::model::plan::{Billing, Plan, default_start};
+use crate::model::plan::{Plan, default_start};
 use crate::model::{Network, Rules};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
@@ -175,6 +176,7 @@ impl Loader<'_> {
         let traffic = self.traffic(top);
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
+        let billing = self.billing(top);
         Some(Plan {
             start: self.start.clone(),
             name: top.get::<String>("name")?.clone(),
@@ -184,7 +186,7 @@ impl Loader<'_> {
             traffic: traffic.into_iter().flatten().collect(),
             timeline,
             expectations,
-            billing: Billing::default(),
+            billing,
         })
     }
 

@@ -3,7 +3,7 @@
 use super::Loader;
 use super::datum::{Datum, Entity, Item};
 use super::diagnostic::Span;
-use super::names::{Promised, unknown};
+use super::names::Promised;
 use super::network::instant;
 use crate::model::plan::Action;
 use crate::model::{AccountId, Change, Name, NextHop, Step, TableId, Via, VpcId};
@@ -178,13 +178,7 @@ impl Loader<'_> {
 
     /// The account named under `key`.
     fn account_at(&mut self, entity: &Entity, key: &'static str) -> Option<AccountId> {
-        let name = entity.get::<String>(key)?;
-        let found = self.network.find_account(name);
-        if found.is_none() {
-            let accounts: Vec<String> = self.network.accounts().map(|a| a.name.to_string()).collect();
-            unknown("account", name, accounts.iter().map(String::as_str), entity.span(key), &mut self.out);
-        }
-        found
+        self.known_account(entity.get::<String>(key)?, entity.span(key))
     }
 
     /// The name a peering is to get.
