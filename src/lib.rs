@@ -27,6 +27,7 @@
 //! | [`dataplane`] | one hop at a time: pure functions of (state, now, packet) |
 //! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
 //! | [`report`] | one view model, [`report::Snapshot`], and everything drawn from it; no view sees the engine |
+//! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
 //! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
 //!
 //! # What always holds
@@ -67,6 +68,7 @@
 pub mod cli;
 pub mod dataplane;
 pub mod engine;
+pub mod import;
 pub mod model;
 pub mod report;
 pub mod scenario;

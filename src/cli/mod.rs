@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod exit;
 mod files;
+mod import;
 mod output;
 mod progress;
 mod run;
@@ -23,6 +24,7 @@ pub fn main() -> ExitCode {
     let exit = match &args.command {
         Command::Run(run) => run::run(run, args.quiet, args.verbose),
         Command::Check(check) => check::check(check, args.quiet),
+        Command::Import(command) => import::import(command),
         Command::Schema => schema::schema(),
     };
     exit.unwrap_or_else(|error| {
