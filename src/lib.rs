@@ -28,6 +28,7 @@
 //! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
 //! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
 //! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill) and everything drawn from it; no view sees the engine |
+//! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
 //! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
 //!
 //! # What always holds
@@ -68,6 +69,7 @@
 pub mod cli;
 pub mod dataplane;
 pub mod engine;
+pub mod import;
 pub mod metering;
 pub mod model;
 pub mod report;

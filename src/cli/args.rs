@@ -1,7 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use crate::scenario::Override;
-use crate::units::{Share, SimDuration};
+use crate::units::{Factor, RateUnit, Share, SimDuration};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -32,6 +32,9 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
+    /// Turn other people's files into scenarios
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the JSON Schema of scenario files
     Schema,
 }
@@ -134,6 +137,46 @@ pub(super) struct ShowArgs {
     /// The details as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ImportCommand {
+    /// A table of measured rates, a line for each step and a column for each ORIGIN_DESTINATION: VPCs, peerings and traffic
+    Series(ImportSeriesArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ImportSeriesArgs {
+    /// CSV files, unpacked
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write NAME.toml and a copy of the CSV file here, instead of the scenario to standard output
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// What a number means, for example "Mbps" or "100 B/5 min"
+    #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
+    pub unit: UnitArg,
+    /// What 1 means in the first column
+    #[arg(long, value_name = "TIME", default_value = "5 min")]
+    pub step: SimDuration,
+    /// Multiply every rate, for example by "0.1 %" or 0.001
+    #[arg(long, value_name = "FACTOR", default_value = "1")]
+    pub scale: Factor,
+    /// From place to place, one way
+    #[arg(long, value_name = "TIME", default_value = "10 ms")]
+    pub delay: SimDuration,
+}
+
+/// A unit as it was written, and what it means.
+#[derive(Debug, Clone)]
+pub(super) struct UnitArg {
+    pub text: String,
+    pub unit: RateUnit,
+}
+
+fn parse_unit(text: &str) -> Result<UnitArg, String> {
+    let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
+    Ok(UnitArg { text: text.into(), unit })
 }
 
 fn parse_override(text: &str) -> Result<Override, String> {

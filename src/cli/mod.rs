@@ -7,6 +7,7 @@ mod bill_input;
 mod check;
 mod exit;
 mod files;
+mod import;
 mod output;
 mod play;
 mod progress;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Bill(bill) => bill::bill(bill, args.quiet),
         Command::Check(check) => check::check(check, args.quiet),
         Command::Show(show) => show::show(show, args.verbose),
+        Command::Import(command) => import::import(command),
         Command::Schema => schema::schema(),
     };
     exit.unwrap_or_else(|error| {

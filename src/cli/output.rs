@@ -38,6 +38,12 @@ pub(super) fn file(path: &Path, text: &str) -> Result<(), OutputError> {
     })
 }
 
+/// Makes a folder, if it is not there.
+pub(super) fn folder(path: &Path) -> Result<(), OutputError> {
+    let named = |error| OutputError { what: format!("`{}`", path.display()), error };
+    std::fs::create_dir_all(path).map_err(named)
+}
+
 /// Columns of the terminal, or a readable width where there is none.
 pub(super) fn width() -> usize {
     let terminal = terminal_size::terminal_size_of(io::stdout());

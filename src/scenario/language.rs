@@ -217,6 +217,7 @@ static PEERING: Section = Section {
         ENDS,
         TRANSPORT,
         &[
+            optional("free", Table(&FREE), "Bandwidth that is not billed (S44)."),
             optional(
                 "requested",
                 Ago(604_800_000_000_000),

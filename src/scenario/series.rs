@@ -136,6 +136,10 @@ impl Loader<'_> {
         let key = if entity.has("file") { "file" } else { "series" };
         self.note_rows_outside(entity.span(key), &rows.rows);
         let mut series = RateSeries::of_rows(rows.rows);
+        if entity.has("series") {
+            // What was written by hand is meant as it stands.
+            series.handled.clear();
+        }
         for (what, count) in [
             ("rows without a rate, left out", rows.without_rate),
             ("stamps that clocks skip or show twice, moved forward or taken as the earlier", rows.ambiguous),

@@ -22,6 +22,7 @@ use vpcsim::wire::ipv4::{self, Addressing};
 /// A plan without traffic: packets come by hand.
 pub fn empty_plan(seed: u64) -> Plan {
     Plan {
+        billing: Default::default(),
         name: "by hand".into(),
         question: None,
         start: default_start(),

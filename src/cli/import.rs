@@ -1,0 +1,65 @@
+//! `vpcsim import`: other people's files -> scenarios, on stdout or into a folder beside a copy of what they refer to.
+
+use super::args::{ImportCommand, ImportSeriesArgs};
+use super::exit::Exit;
+use super::output::{self, OutputError};
+use crate::import::{self, SeriesOptions};
+use std::path::Path;
+
+/// Imports every file; 2 if one cannot be.
+pub(super) fn import(command: &ImportCommand) -> Result<Exit, OutputError> {
+    match command {
+        ImportCommand::Series(args) => series(args),
+    }
+}
+
+fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
+    if args.output.is_none() && args.files.len() > 1 {
+        eprintln!("vpcsim: several files need a folder to go to: -o DIR");
+        return Ok(Exit::CannotDo);
+    }
+    let mut exit = Exit::Done;
+    for file in &args.files {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(wrong) => {
+                eprintln!("vpcsim: cannot read {}: {wrong}", file.display());
+                exit = Exit::CannotDo;
+                continue;
+            }
+        };
+        match scenario(args, file, &text) {
+            Ok(scenario) => write(args.output.as_deref(), file, &scenario, &text)?,
+            Err(wrong) => {
+                eprintln!("vpcsim: {}: {wrong}", file.display());
+                exit = Exit::CannotDo;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, import::ImportError> {
+    let options = SeriesOptions {
+        unit: args.unit.unit,
+        unit_text: args.unit.text.clone(),
+        step: args.step,
+        scale: args.scale,
+        delay: args.delay,
+    };
+    // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
+    let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    import::series(&name, &named.to_string_lossy(), text, &options)
+}
+
+fn write(folder: Option<&Path>, file: &Path, scenario: &str, text: &str) -> Result<(), OutputError> {
+    let Some(folder) = folder else { return output::stdout(scenario) };
+    output::folder(folder)?;
+    let beside = folder.join(file.file_name().unwrap_or_default());
+    // The folder may be the one the file is in.
+    if std::fs::canonicalize(file).ok() != std::fs::canonicalize(&beside).ok() {
+        output::file(&beside, text)?;
+    }
+    output::file(&beside.with_extension("toml"), scenario)
+}

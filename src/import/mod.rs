@@ -1,0 +1,8 @@
+//! Other people's descriptions -> the text of a scenario. Text in, text out: files are the caller's. It knows the language of
+//! scenarios only as words to write; whether they are right, `vpcsim check` says.
+
+mod matrix;
+mod series;
+
+pub use matrix::ImportError;
+pub use series::{SeriesOptions, series};

@@ -1,0 +1,186 @@
+//! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in a region of its own; peerings between all;
+//! a traffic entry for each pair, which reads its column of the same file.
+
+use super::matrix::{ImportError, Matrix, Pair};
+use crate::units::{BitRate, Factor, RateUnit, SimDuration, grouped};
+use std::fmt::Write;
+
+/// What the numbers mean and what the file does not say.
+#[derive(Debug, Clone)]
+pub struct SeriesOptions {
+    /// What a cell means as a rate.
+    pub unit: RateUnit,
+    /// The same, in the user's words.
+    pub unit_text: String,
+    /// What 1 means in the column of times.
+    pub step: SimDuration,
+    /// Every rate times this.
+    pub scale: Factor,
+    /// From any place to any other, one way.
+    pub delay: SimDuration,
+}
+
+/// A place's block is `10.n.0.0/16`.
+const PLACES_MAX: usize = 256;
+/// The console's caps, in Mbps (S31).
+const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
+/// The quota of the guide (S23).
+const QUOTA: usize = 10;
+
+/// The scenario called `name` that plays `text`, which the scenario will find as `file`.
+///
+/// # Errors
+/// Everything that is not a matrix of rates.
+pub fn series(name: &str, file: &str, text: &str, options: &SeriesOptions) -> Result<String, ImportError> {
+    let matrix = Matrix::read(text, options.unit, options.scale)?;
+    let places = matrix.places.len();
+    if places > PLACES_MAX {
+        return Err(ImportError::TooManyPlaces { places, max: PLACES_MAX });
+    }
+    let last = options.step.times(&matrix.last).map_err(|wrong| ImportError::Time { line: matrix.rows + 1, wrong })?;
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = head(&mut out, name, &matrix, last + options.step);
+    for at in 0..places {
+        let _ = place(&mut out, &matrix, at, options);
+    }
+    for (a, b) in meshed(places) {
+        let _ = peering(&mut out, &matrix, a, b);
+    }
+    for pair in matrix.pairs.iter().filter(|pair| pair.peak.as_bps() > 0) {
+        let _ = traffic(&mut out, &matrix, pair, file, options);
+    }
+    Ok(out)
+}
+
+fn meshed(places: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..places).flat_map(move |a| (a + 1..places).map(move |b| (a, b)))
+}
+
+fn head(out: &mut String, name: &str, matrix: &Matrix, duration: SimDuration) -> std::fmt::Result {
+    let silent = matrix.pairs.iter().filter(|pair| pair.peak.as_bps() == 0).count();
+    let (places, pairs) = (matrix.places.len(), matrix.pairs.len());
+    writeln!(out, "# Question: do the caps hold what was measured?")?;
+    writeln!(out, "# {places} places, {pairs} pairs of them, {} steps.", grouped(matrix.rows as u64))?;
+    if matrix.within + silent > 0 {
+        writeln!(out, "# Left out: {} columns within one place, {silent} without any traffic.", matrix.within)?;
+    }
+    writeln!(out, "name = {}\nduration = {}", quoted(name), quoted(&exact(duration)))?;
+    writeln!(out, "quota = {}", QUOTA.max(places - 1))
+}
+
+fn place(out: &mut String, matrix: &Matrix, at: usize, options: &SeriesOptions) -> std::fmt::Result {
+    let (name, key) = (&matrix.places[at], key(&matrix.places[at]));
+    writeln!(out, "\n[region.{key}]")?;
+    let delay = quoted(&exact(options.delay));
+    let delays: Vec<String> = matrix.places[..at].iter().map(|other| format!("{} = {delay}", quoted(other))).collect();
+    if !delays.is_empty() {
+        writeln!(out, "delay = {{ {} }}", delays.join(", "))?;
+    }
+    writeln!(out, "\n[vpc.{key}]\nregion = {}\ncidr = \"10.{at}.0.0/16\"", quoted(name))?;
+    writeln!(out, "\n[vpc.{key}.subnet.all]\ncidr = \"10.{at}.1.0/24\"\nroutes = [")?;
+    for other in (0..matrix.places.len()).filter(|other| *other != at) {
+        let via = quoted(&between(matrix, at.min(other), at.max(other)));
+        writeln!(out, "    {{ to = \"10.{other}.0.0/16\", via = {via} }},")?;
+    }
+    writeln!(out, "]\n\n[vpc.{key}.host.h]\naddress = \"10.{at}.1.10\"")
+}
+
+fn peering(out: &mut String, matrix: &Matrix, a: usize, b: usize) -> std::fmt::Result {
+    let cap = cap_above(matrix.peak(a, b));
+    writeln!(out, "\n[peering.{}]", key(&between(matrix, a, b)))?;
+    writeln!(out, "requester = {}\naccepter = {}", quoted(&matrix.places[a]), quoted(&matrix.places[b]))?;
+    writeln!(out, "bandwidth = \"{cap} Mbps\"")?;
+    if cap > MENU[MENU.len() - 1] {
+        writeln!(out, "ticket = true")?;
+    }
+    Ok(())
+}
+
+fn traffic(out: &mut String, matrix: &Matrix, pair: &Pair, file: &str, options: &SeriesOptions) -> std::fmt::Result {
+    let host = |place: usize| quoted(&format!("{}/h", matrix.places[place]));
+    writeln!(out, "\n[traffic.{}]", key(&pair.column))?;
+    writeln!(out, "from = {}\nto = {}\npattern = \"series\"", host(pair.from), host(pair.to))?;
+    writeln!(out, "file = {}\ncolumn = {}", quoted(file), quoted(&pair.column))?;
+    writeln!(out, "unit = {}\nstep = {}", quoted(&options.unit_text), quoted(&exact(options.step)))?;
+    if options.scale != Factor::ONE {
+        writeln!(out, "scale = {}", options.scale)?;
+    }
+    writeln!(out, "packet_size = \"1500 B\"")
+}
+
+/// The console's first cap that leaves a tenth above the peak; whole Mbps beyond the console's.
+fn cap_above(peak: BitRate) -> u64 {
+    let wanted = peak.as_bps().saturating_add(peak.as_bps() / 10).div_ceil(1_000_000);
+    MENU.into_iter().find(|cap| *cap >= wanted).unwrap_or(wanted)
+}
+
+fn between(matrix: &Matrix, a: usize, b: usize) -> String {
+    format!("{}--{}", matrix.places[a], matrix.places[b])
+}
+
+/// A duration that reads back as the same.
+fn exact(duration: SimDuration) -> String {
+    let nanos = duration.as_nanos();
+    let units = [("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000)];
+    let units = units.into_iter().chain([("ms", 1_000_000), ("us", 1_000)]);
+    let fits = units.into_iter().find(|(_, factor)| nanos.is_multiple_of(*factor) && nanos > 0);
+    fits.map_or_else(|| format!("{nanos} ns"), |(unit, factor)| format!("{} {unit}", nanos / factor))
+}
+
+/// A bare TOML key, or a quoted one where a dot would split it.
+fn key(name: &str) -> String {
+    if name.contains('.') { quoted(name) } else { name.to_owned() }
+}
+
+fn quoted(text: &str) -> String {
+    let escaped: String = text.chars().filter(|c| !c.is_control()).collect();
+    format!("\"{}\"", escaped.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import(text: &str) -> Result<String, ImportError> {
+        let options = SeriesOptions {
+            unit: "Mbps".parse().unwrap(),
+            unit_text: "Mbps".into(),
+            step: SimDuration::from_secs(300),
+            scale: Factor::ONE,
+            delay: SimDuration::from_millis(10),
+        };
+        series("t", "t.csv", text, &options)
+    }
+
+    #[test]
+    fn every_pair_gets_its_entry_and_every_two_places_their_cap() {
+        let text = import("step,a_a,a_b,b_a,b_c.d\n0,9,40,50,1500\n1,9,46,,0\n").expect("a matrix");
+        assert_eq!(text.matches("[traffic.").count(), 3);
+        assert_eq!(text.matches("[peering.").count(), 3);
+        assert!(text.contains("duration = \"10 min\""), "{text}");
+        assert!(
+            text.contains("[peering.a--b]\nrequester = \"a\"\naccepter = \"b\"\nbandwidth = \"100 Mbps\""),
+            "{text}"
+        );
+        assert!(text.contains("bandwidth = \"1650 Mbps\"\nticket = true") && text.contains("[vpc.\"c.d\"]"), "{text}");
+        assert!(text.contains("1 columns within one place"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_matrix_is_refused_with_its_place() {
+        for (text, said) in [
+            ("", "no line of rates"),
+            ("step,a_b\n", "no line of rates"),
+            ("step,ab\n0,1\n", "line 1, column 2: `ab`"),
+            ("step,a_b_c\n0,1\n", "not ORIGIN_DESTINATION"),
+            ("step,a_b,a_b\n0,1,1\n", "column 3: `a_b` is given twice"),
+            ("step,a_b\n0,1\n1,x\n", "line 3, column 2"),
+            ("step,a_b\nnoon,1\n", "times count steps"),
+            ("step,a_b ü\n0,1\n", "line 1, column 2"),
+        ] {
+            let wrong = import(text).expect_err(text).to_string();
+            assert!(wrong.contains(said), "{text}: {wrong}");
+        }
+    }
+}
