@@ -318,7 +318,7 @@ mod tests {
             ("{ above = \"0 Mbps\", to = \"20 Mbps\", price = 1 }", "8:7 nothing says what more than 20 Mbps costs"),
             (
                 "{ above = \"0 Mbps\", price = 1 }, { above = \"20 Mbps\", price = 1 }",
-                "8:42 a tier after one that is open at the top",
+                "8:41 a tier after one that is open at the top",
             ),
             ("{ above = \"0 Mbps\", price = \"-3\" }", "8:36 the price -3 is negative"),
             ("{ above = \"0 Mbps\", price = \"cheap\" }", "8:36 `cheap` is not a price"),
