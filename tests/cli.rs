@@ -192,7 +192,7 @@ fn measured_samples_are_billed_with_a_book_of_ones_own() {
     assert!(columns[0] == 40 && columns.len() == 2, "{focus}");
     std::fs::write(&book, prices.replace("1.5", "-1")).expect("writable");
     let wrong = vpcsim(&args).assert().code(2).get_output().clone();
-    assert!(text(&wrong.stderr).contains("book.toml:8:32"), "{}", text(&wrong.stderr));
+    assert!(text(&wrong.stderr).contains("book.toml:8:36"), "{}", text(&wrong.stderr));
     assert_eq!(text(&wrong.stdout), "");
 }
 

@@ -119,6 +119,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
         traffic,
         timeline: Vec::new(),
         expectations: Vec::new(),
+        billing: Default::default(),
     }
 }
 

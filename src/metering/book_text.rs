@@ -256,7 +256,7 @@ impl Reader<'_> {
 
     fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
-            let nearest = known.iter().max_by_key(|k| (strsim::jaro(k, key.get_ref()) * 1_000.0) as u32);
+            let nearest = known.iter().min_by_key(|k| strsim::levenshtein(k, key.get_ref()));
             let hint = format!("known here: {}; did you mean `{}`?", known.join(", "), nearest.unwrap_or(&""));
             self.complain(Complaint::new(key.span(), format!("unknown key `{}`", key.get_ref())).hint(hint));
         }

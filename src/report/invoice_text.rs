@@ -54,7 +54,7 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         (period, Column::Text),
         ("peering", Column::Text),
         ("payer", Column::Text),
-        ("peak", Column::Number),
+        (if invoice.is_monthly() { "95 %" } else { "peak" }, Column::Number),
         ("measured", Column::Number),
         ("at", Column::Text),
         ("free", Column::Number),
