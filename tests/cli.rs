@@ -183,3 +183,42 @@ fn show_has_both_ends_and_follows_the_timeline() {
     let unknown = vpcsim(&["show", gone, "--peering", "peeer"]).assert().code(2).get_output().clone();
     assert!(text(&unknown.stderr).contains("there are: peer"), "{}", text(&unknown.stderr));
 }
+
+#[test]
+fn a_bill_says_who_pays_and_what_has_no_price() {
+    let bill = vpcsim(&["bill", QUICK]).assert().code(0).get_output().clone();
+    assert!(text(&bill.stdout).contains("default pays 53.24 CNY."), "{}", text(&bill.stdout));
+    let abroad = ["bill", QUICK, "--json", "--require-priced", "--set", "vpc.VPC2.region=toronto"];
+    let bill = vpcsim(&abroad).assert().code(1).get_output().clone();
+    let invoice: Value = serde_json::from_slice(&bill.stdout).expect("JSON");
+    assert_eq!((invoice["unpriced"].as_u64(), &invoice["lines"][0]["amount"]), (Some(1), &Value::Null));
+}
+
+#[test]
+fn measured_samples_are_billed_with_a_book_of_ones_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (samples, book, csv) = (path("samples.csv"), path("book.toml"), path("focus.csv"));
+    let rows = "time,peering,direction,bps\n2017-06-01 00:05:00,PeerConn,in,30000000\n";
+    std::fs::write(&samples, rows).expect("writable");
+    let prices = "name = \"mine\"\nsource = \"me\"\ndate = \"2024\"\ncurrency = \"EUR\"\nhome = \"all\"\n[group.all]\n\
+                  regions = [\"beijing\", \"guangzhou\"]\nday = [{ above = \"0 Mbps\", price = 1.5 }]\n";
+    std::fs::write(&book, prices).expect("writable");
+    let args = ["bill", QUICK, "--samples", &samples, "--book", &book, "--csv", &csv];
+    let bill = vpcsim(&args).assert().code(0).get_output().clone();
+    assert!(text(&bill.stdout).contains("default pays 45.00 EUR."), "{}", text(&bill.stdout));
+    let focus = std::fs::read_to_string(&csv).expect("written");
+    let columns: Vec<usize> = focus.lines().map(|line| line.split(',').count()).collect();
+    assert!(focus.lines().nth(1).is_some_and(|row| row.starts_with("45.00,45.00,")), "{focus}");
+    assert!(columns[0] == 40 && columns.len() == 2, "{focus}");
+    std::fs::write(&book, prices.replace("1.5", "-1")).expect("writable");
+    let wrong = vpcsim(&args).assert().code(2).get_output().clone();
+    assert!(text(&wrong.stderr).contains("book.toml:8:36"), "{}", text(&wrong.stderr));
+    assert_eq!(text(&wrong.stdout), "");
+}
+
+#[test]
+fn a_bill_names_the_cheapest_cap_that_will_do() {
+    let bill = vpcsim(&["bill", QUICK, "--what-if", "40 %"]).assert().code(0).get_output().clone();
+    assert!(text(&bill.stdout).contains("50 Mbps is the cheapest cap"), "{}", text(&bill.stdout));
+}

@@ -114,12 +114,12 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
         name: "workload".into(),
         question: None,
         start: vpcsim::model::plan::default_start(),
-        billing: Default::default(),
         duration: SimTime::NEVER,
         seed: 1,
         traffic,
         timeline: Vec::new(),
         expectations: Vec::new(),
+        billing: Default::default(),
     }
 }
 

@@ -256,7 +256,7 @@ impl Reader<'_> {
 
     fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
-            let nearest = known.iter().max_by_key(|k| (strsim::jaro(k, key.get_ref()) * 1_000.0) as u32);
+            let nearest = known.iter().min_by_key(|k| strsim::levenshtein(k, key.get_ref()));
             let hint = format!("known here: {}; did you mean `{}`?", known.join(", "), nearest.unwrap_or(&""));
             self.complain(Complaint::new(key.span(), format!("unknown key `{}`", key.get_ref())).hint(hint));
         }
@@ -318,7 +318,7 @@ mod tests {
             ("{ above = \"0 Mbps\", to = \"20 Mbps\", price = 1 }", "8:7 nothing says what more than 20 Mbps costs"),
             (
                 "{ above = \"0 Mbps\", price = 1 }, { above = \"20 Mbps\", price = 1 }",
-                "8:42 a tier after one that is open at the top",
+                "8:41 a tier after one that is open at the top",
             ),
             ("{ above = \"0 Mbps\", price = \"-3\" }", "8:36 the price -3 is negative"),
             ("{ above = \"0 Mbps\", price = \"cheap\" }", "8:36 `cheap` is not a price"),

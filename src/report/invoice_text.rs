@@ -54,10 +54,9 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         (period, Column::Text),
         ("peering", Column::Text),
         ("payer", Column::Text),
-        ("peak", Column::Number),
+        (if invoice.is_monthly() { "95 %" } else { "peak" }, Column::Number),
         ("measured", Column::Number),
-        ("at", Column::Number),
-        ("way", Column::Text),
+        ("at", Column::Text),
         ("free", Column::Number),
         ("valid days", Column::Number),
         ("tier", Column::NumberOrBreak),
@@ -65,16 +64,16 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         ("amount", Column::Number),
         ("", Column::Prose),
     ]);
+    let several = invoice.totals.len() > 1;
     for line in &invoice.lines {
         let capped = line.measured != line.billable;
         table.row([
             line.period.clone(),
             line.peering.clone(),
-            line.account.clone(),
+            if several { line.account.clone() } else { String::new() },
             line.billable.to_string(),
             if capped { line.measured.to_string() } else { String::new() },
-            line.peak_at.as_deref().map_or("", |at| &at[at.len() - 5..]).to_owned(),
-            line.direction.map(|direction| direction.to_string()).unwrap_or_default(),
+            when(line),
             if line.free_bps > BitRate::default() { line.free_bps.to_string() } else { String::new() },
             line.valid_days.map(|(valid, all)| format!("{valid} of {all}")).unwrap_or_default(),
             line.tier.clone().unwrap_or_default(),
@@ -84,6 +83,14 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         ]);
     }
     table.render(width)
+}
+
+/// The clock at the peak and its direction, seen from the payer: `09:35 out`.
+fn when(line: &InvoiceLine) -> String {
+    match (line.peak_at.as_deref().and_then(|at| at.split(' ').nth(1)), line.direction) {
+        (Some(clock), Some(direction)) => format!("{clock} {direction}"),
+        _ => String::new(),
+    }
 }
 
 /// What the numbers of a line do not say.
