@@ -6,9 +6,10 @@ mod workloads;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
-use vpcsim::model::QueueLimit;
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::{QueueLimit, RateSeries};
 use vpcsim::units::{BitRate, SimDuration, SimTime};
 use workloads::{Cloud, Transport};
 
@@ -88,6 +89,13 @@ fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
     (simulation.totals().emitted - packets, allocated)
 }
 
+/// A rate that changes every millisecond and is zero every third.
+fn steps() -> Arc<RateSeries> {
+    let rate = |n: u64| BitRate::from_mbps([10, 0, 33][(n % 3) as usize]);
+    let steps = (0..10_000).map(|n| (SimTime::from_nanos(n * 1_000_000), rate(n)));
+    Arc::new(RateSeries::of_steps(steps.collect()))
+}
+
 #[test]
 fn steady_traffic_over_a_shaped_link_allocates_nothing() {
     let pace = |mbps| Pace::Rate(BitRate::from_mbps(mbps));
@@ -95,6 +103,7 @@ fn steady_traffic_over_a_shaped_link_allocates_nothing() {
         ("constant", Pattern::Constant(pace(50)), PacketSize::Fixed(1_500)),
         ("imix", Pattern::Constant(pace(40)), imix()),
         ("poisson", Pattern::Poisson(pace(10)), imix()),
+        ("series", Pattern::Series(steps()), imix()),
     ];
     let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
     assert!(packets >= 100_000, "only {packets} packets");

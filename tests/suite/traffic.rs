@@ -7,7 +7,7 @@ use std::rc::Rc;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
 use vpcsim::engine::{Options, Record, Simulation};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
-use vpcsim::model::{HostId, Network};
+use vpcsim::model::{HostId, Network, RateSeries};
 use vpcsim::units::SimTime;
 
 /// One flow: who sends, for which entry, to whom, and when how much.
@@ -60,6 +60,9 @@ pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
 fn formula(entry: &Traffic) -> Option<Vec<(u64, u16)>> {
     let first = entry.start.as_nanos() + entry.phase?.as_nanos();
     let PacketSize::Fixed(length) = entry.size else { return None };
+    if let Pattern::Series(series) = &entry.pattern {
+        return Some(stepped(entry, first, length, series));
+    }
     let pace = match entry.pattern {
         Pattern::Constant(pace) => pace,
         Pattern::Ping { interval } => Pace::Interval(interval),
@@ -73,6 +76,31 @@ fn formula(entry: &Traffic) -> Option<Vec<(u64, u16)>> {
     };
     let count = entry.count.unwrap_or(u64::MAX);
     Some((0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect())
+}
+
+/// The k-th packet goes when more than the bits of k packets have passed since the first instant: a wide sum for each packet.
+fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec<(u64, u16)> {
+    let ends = series.steps().iter().skip(1).map(|(begin, _)| begin.as_nanos()).chain([u64::MAX]);
+    let steps: Vec<(u64, u64, u128)> = series
+        .steps()
+        .iter()
+        .zip(ends)
+        .map(|((begin, rate), end)| (begin.as_nanos().max(first), end, u128::from(rate.as_bps())))
+        .filter(|(begin, end, _)| begin < end)
+        .collect();
+    let time = |k: u64| {
+        let mut left = u128::from(k) * 8 * u128::from(length) * 1_000_000_000;
+        for (begin, end, rate) in &steps {
+            let passed = u128::from(end - begin) * rate;
+            if left < passed {
+                return begin + (left / rate) as u64;
+            }
+            left -= passed;
+        }
+        u64::MAX
+    };
+    let count = entry.count.unwrap_or(u64::MAX);
+    (0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect()
 }
 
 /// Every host up, no timeline, and so much time that every packet ends and shows itself.

@@ -364,7 +364,20 @@ impl Maker {
             0 => Pattern::Poisson(pace),
             1 => Pattern::OnOff { pace, on: SimDuration::from_nanos(5 * gap), off: SimDuration::from_nanos(3 * gap) },
             2..=4 => Pattern::Ping { interval },
+            5 => Pattern::Series(self.steps(gap, (bits / gap).max(1))),
             _ => Pattern::Constant(pace),
         }
+    }
+
+    /// Rates near `rate`, silences among them, each for a few gaps or less than one.
+    fn steps(&mut self, gap: u64, rate: u64) -> Arc<RateSeries> {
+        let mut at = self.dice.pick(&[0, 1, gap]);
+        let mut steps = Vec::new();
+        for _ in 0..1 + self.dice.below(6) {
+            let rate = self.dice.pick(&[0, rate, rate + 1, rate / 2, 3 * rate]);
+            steps.push((SimTime::from_nanos(at), BitRate::from_bps(rate)));
+            at += self.dice.pick(&[gap / 3 + 1, gap, 4 * gap, 9 * gap + 1]);
+        }
+        Arc::new(RateSeries::of_steps(steps))
     }
 }
