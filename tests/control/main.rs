@@ -2,6 +2,7 @@
 //! and state by state, with packets on the links; worked numbers of availability; idle weeks. Not about forwarding.
 
 mod availability;
+mod deletion;
 mod dull;
 mod idle;
 mod ledger;
