@@ -213,7 +213,9 @@ impl Network {
 
     /// When something next happens by itself: a request runs out, a node's failure is noticed.
     pub fn next_due(&self) -> Option<SimTime> {
-        self.peerings.iter().flat_map(|p| [p.expires, p.nodes.next_noticed()]).flatten().min()
+        // A peering that is gone has no flows to move.
+        let alive = self.peerings.iter().filter(|p| !p.state.is_gone());
+        alive.flat_map(|p| [p.expires, p.nodes.next_noticed()]).flatten().min()
     }
 
     /// Lets everything happen that is due at `now`; what happened, for a person.
@@ -225,7 +227,8 @@ impl Network {
                 self.set_state(id, PeeringState::Expired, now);
                 outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
             }
-            if self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now) {
+            let noticed = self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now);
+            if noticed && !self.peering(id).state.is_gone() {
                 self.peerings[at].nodes.notice(now);
                 self.note_outage(id, now);
                 outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));
