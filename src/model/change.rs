@@ -103,7 +103,7 @@ impl Network {
         }
     }
 
-    /// The peering that bears `name` now; a deleted or rejected one has disappeared.
+    /// The peering that bears `name` now; a deleted one has disappeared, a rejected one answers with its state.
     fn named(&self, name: &Name) -> Result<PeeringId, Refusal> {
         let found = self.find_peering(name.as_str()).filter(|id| self.peering(*id).state != PeeringState::Deleted);
         found.ok_or_else(|| Refusal::NoSuchPeering { name: name.to_string() })

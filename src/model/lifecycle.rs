@@ -216,7 +216,9 @@ impl Network {
 
     /// When something next happens by itself: a request runs out, a node's failure is noticed, an account in arrears is isolated.
     pub fn next_due(&self) -> Option<SimTime> {
-        let of_peerings = self.peerings.iter().flat_map(|p| [p.expires, p.nodes.next_noticed()]);
+        // A peering that is gone has no flows to move.
+        let alive = self.peerings.iter().filter(|p| !p.state.is_gone());
+        let of_peerings = alive.flat_map(|p| [p.expires, p.nodes.next_noticed()]);
         of_peerings.chain([self.next_isolation()]).flatten().min()
     }
 
@@ -229,7 +231,8 @@ impl Network {
                 self.set_state(id, PeeringState::Expired, now);
                 outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
             }
-            if self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now) {
+            let noticed = self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now);
+            if noticed && !self.peering(id).state.is_gone() {
                 self.peerings[at].nodes.notice(now);
                 self.note_outage(id, now);
                 outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));

@@ -19,7 +19,8 @@ impl Dull {
                     pact.history.push((due, "EXPIRED"));
                     pact.expires = None;
                 }
-                for node in &mut pact.nodes {
+                let live = !pact.gone();
+                for node in pact.nodes.iter_mut().filter(|_| live) {
                     if matches!(node, Node::Failed(Some(noticed)) if *noticed <= due) {
                         *node = Node::Bypassed;
                     }
@@ -31,7 +32,8 @@ impl Dull {
 
     pub fn next_due(&self) -> Option<u64> {
         let noticed = |n: &Node| if let Node::Failed(at) = n { *at } else { None };
-        let all = self.pacts.iter().flat_map(|p| p.nodes.iter().map(noticed).chain([p.expires]));
+        // Nothing befalls what has disappeared.
+        let all = self.pacts.iter().filter(|p| !p.gone()).flat_map(|p| p.nodes.iter().map(noticed).chain([p.expires]));
         all.flatten().min()
     }
 

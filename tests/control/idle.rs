@@ -9,7 +9,7 @@ use vpcsim::units::{BitRate, SimTime};
 const WEEK: u64 = 604_800_000_000_000;
 
 /// Two VPCs of two accounts in two regions, with routes to each other once `p` is there.
-fn strangers() -> Network {
+pub fn strangers() -> Network {
     let mut network = Network::new(Rules::guide());
     for (owner, region, cidr) in [("ann", "beijing", "10.0.0.0/16"), ("bob", "guangzhou", "10.1.0.0/16")] {
         let (account, region) = (network.account_named(&name(owner)), network.declare_region(&name(region)));
@@ -28,8 +28,16 @@ fn request() -> Change {
     Change::CreatePeering(Box::new(PeeringSpec { bandwidth, ..PeeringSpec::new(name("p"), VpcId(0), VpcId(1)) }))
 }
 
-fn step(step: Step) -> Change {
+pub fn step(step: Step) -> Change {
     Change::Step { peering: name("p"), step }
+}
+
+/// From each side to the other.
+pub fn routes() -> impl Iterator<Item = Change> {
+    [(0, "10.1.0.0/16"), (1, "10.0.0.0/16")].into_iter().map(|(table, to)| {
+        let to = to.parse().expect("a CIDR");
+        Change::AddRoute { table: TableId(table), to, via: Via::Peering(name("p")), disabled: false }
+    })
 }
 
 /// A hundred rounds of asking and running out: seven hundred days, and one event a week.
@@ -67,10 +75,7 @@ fn a_peering_made_late_forwards_like_one_made_early() {
         let mut simulation = Simulation::new(strangers(), &empty_plan(0), Options::default());
         simulation.apply(None, &request(), time(0)).expect("allowed");
         simulation.apply(None, &step(Step::Accept), time(0)).expect("allowed");
-        for (table, to) in [(0, "10.1.0.0/16"), (1, "10.0.0.0/16")] {
-            let to = to.parse().expect("a CIDR");
-            let via = Via::Peering(name("p"));
-            let route = Change::AddRoute { table: TableId(table), to, via, disabled: false };
+        for route in routes() {
             simulation.apply(None, &route, time(0)).expect("allowed");
         }
         // 10 ms of 1 Gbps are 1 250 000 bytes of burst: 833 packets at once, the others every 12 us.

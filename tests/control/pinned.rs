@@ -45,3 +45,13 @@ fn restoring_does_not_pass_the_active_quota() {
     let full = Some("LimitExceeded.VpcPeerAvaLimitExceeded");
     assert_eq!(play(&mut network, &changes), [None, None, full, None]);
 }
+
+/// A peering deleted while a failure was not yet noticed went on to tell of flows that it moved.
+#[test]
+fn nothing_befalls_a_deleted_peering() {
+    let mut network = trio(1);
+    let fail = Change::SetNode { peering: name("p"), node: 1, up: false };
+    assert_eq!(play(&mut network, &[create("p", 1), fail, step("p", Step::Delete)]), [None, None, None]);
+    assert_eq!(network.next_due(), None);
+    assert_eq!(network.fall_due(SimTime::from_nanos(u64::MAX / 2)), []);
+}
