@@ -5,6 +5,7 @@ mod chart;
 mod compare;
 mod csv;
 mod json;
+pub mod plot;
 #[cfg(test)]
 mod sample;
 mod sections;
