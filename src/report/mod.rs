@@ -8,6 +8,7 @@ mod focus;
 mod invoice;
 mod invoice_text;
 mod json;
+pub mod plot;
 #[cfg(test)]
 mod sample;
 mod sections;
