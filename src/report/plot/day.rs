@@ -47,6 +47,10 @@ pub struct SamplePoint {
 }
 
 impl SamplePoint {
+    fn end(&self) -> u32 {
+        self.start.saturating_add(WINDOW)
+    }
+
     fn bps(&self, way: Way) -> u64 {
         match way {
             Way::Out => self.out_bps,
@@ -106,6 +110,9 @@ const LABEL_PADDING: i32 = 14;
 
 const OUT: RGBColor = BLUE;
 const IN: RGBColor = VERMILION;
+/// Outbound is seen on both sides of inbound where they are equal.
+const OUT_WIDTH: u32 = 4;
+const IN_WIDTH: u32 = 2;
 const PARTIAL: RGBColor = RGBColor(0xF6, 0xEB, 0xC4);
 
 /// Draws a day.
@@ -158,7 +165,8 @@ impl CapView {
 }
 
 fn entries(plot: &DayPlot, view: &CapView) -> Vec<Entry> {
-    let mut entries = vec![Entry::new(Swatch::Line(3), OUT, "outbound"), Entry::new(Swatch::Line(2), IN, "inbound")];
+    let mut entries =
+        vec![Entry::new(Swatch::Line(OUT_WIDTH), OUT, "outbound"), Entry::new(Swatch::Line(IN_WIDTH), IN, "inbound")];
     let rate = |bps: u64| {
         let (unit, factor) = unit(bps);
         format!("{} {unit}", in_unit(bps, factor))
@@ -181,9 +189,9 @@ fn entries(plot: &DayPlot, view: &CapView) -> Vec<Entry> {
 
 /// Samples that were only partly measured, as bands behind everything.
 fn partial(canvas: &Canvas, hours: &Hours, plot: &DayPlot, axis: &Vertical) {
-    let adjoin = |a: &SamplePoint, b: &SamplePoint| a.partial == b.partial && a.start + WINDOW >= b.start;
+    let adjoin = |a: &SamplePoint, b: &SamplePoint| a.partial == b.partial && a.end() >= b.start;
     for run in plot.samples.chunk_by(adjoin).filter(|run| run[0].partial) {
-        let (from, to) = (hours.x(run[0].start), hours.x(run[run.len() - 1].start + WINDOW));
+        let (from, to) = (hours.x(run[0].start), hours.x(run[run.len() - 1].end()));
         let from = from.min(RIGHT - 4);
         canvas.block((from, axis.ceiling), (to.max(from + 4), axis.bottom), PARTIAL);
     }
@@ -201,14 +209,16 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
     axes(canvas, axis);
     if plot.samples.is_empty() {
         remark(canvas, "no samples on this day", axis);
+    } else if plot.samples.iter().all(|sample| sample.out_bps == 0 && sample.in_bps == 0) {
+        remark(canvas, "no traffic on this day", axis);
     }
     let mut ink = Ink::new((LEFT, TOP), (RIGHT, axis.bottom));
-    for (way, color, width) in [(Way::Out, OUT, 3), (Way::In, IN, 2)] {
+    for (way, color, width) in [(Way::Out, OUT, OUT_WIDTH), (Way::In, IN, IN_WIDTH)] {
         for line in sample_lines(plot, hours, axis, way) {
             canvas.line(&line, color, width);
             // A line too short to be seen.
             if line[line.len() - 1].0 - line[0].0 < 6 {
-                canvas.dot(line[0], width as i32, color);
+                canvas.dot(line[0], width as i32 + 1, color);
             }
             ink.steps(&line);
         }
@@ -226,11 +236,11 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
 
 /// A step line per run of samples without a gap.
 fn sample_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical, way: Way) -> Vec<Vec<Point>> {
-    let runs = plot.samples.chunk_by(|a, b| a.start + WINDOW >= b.start);
+    let runs = plot.samples.chunk_by(|a, b| a.end() >= b.start);
     let line = |run: &[SamplePoint]| {
         let mut line = Vec::new();
         for sample in run {
-            step(&mut line, (hours.x(sample.start), hours.x(sample.start + WINDOW)), axis.y(sample.bps(way)));
+            step(&mut line, (hours.x(sample.start), hours.x(sample.end())), axis.y(sample.bps(way)));
         }
         line
     };

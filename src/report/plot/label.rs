@@ -41,7 +41,8 @@ impl Ink {
         }
     }
 
-    /// The upper left corner of the box of `size` that covers least and lies nearest to `mark`, rather above it than below.
+    /// The upper left corner of the box of `size` that covers least and lies nearest to `mark`, rather above it
+    /// than below and rather in its middle than aside.
     pub fn place(&self, size: (i32, i32), mark: Point) -> Point {
         let sums = self.sums();
         let fits = |length: usize, size: i32| (length as i32 - size - CLEAR).max(CLEAR) as usize;
@@ -53,7 +54,8 @@ impl Ink {
                 let near = nearest(corner, size, mark);
                 let (dx, dy) = (i64::from(near.0 - mark.0), i64::from(near.1 - mark.1));
                 let below = if dy > 0 { 10 } else { 0 };
-                let cost = covered * COVERED_COST + dx.abs() + dy.abs() + below;
+                let aside = i64::from(corner.0 + size.0 / 2 - mark.0).abs() / 8;
+                let cost = covered * COVERED_COST + dx.abs() + dy.abs() + below + aside;
                 best = best.min((cost, corner));
             }
         }
@@ -86,4 +88,27 @@ impl Ink {
 /// The point of a box that lies nearest to `mark`.
 pub fn nearest(corner: Point, size: (i32, i32), mark: Point) -> Point {
     (mark.0.clamp(corner.0, corner.0 + size.0), mark.1.clamp(corner.1, corner.1 + size.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: (i32, i32) = (100, 22);
+
+    #[test]
+    fn a_text_stands_above_its_mark() {
+        let (x, y) = Ink::new((0, 0), (700, 200)).place(SIZE, (350, 100));
+        assert!((x + 50 - 350).abs() < 8 && (70..=79).contains(&y), "{x},{y}");
+    }
+
+    #[test]
+    fn a_text_leaves_lines_and_the_frame_alone() {
+        // A saw that fills all but a strip on the right, and a mark in the upper left corner.
+        let saw: Vec<Point> = (0..560).map(|x| (x, if x / 4 % 2 == 0 { 10 } else { 190 })).collect();
+        let mut ink = Ink::new((0, 0), (700, 200));
+        ink.steps(&saw);
+        let (x, y) = ink.place(SIZE, (0, 0));
+        assert!((560..=600).contains(&x) && (0..=178).contains(&y), "{x},{y}");
+    }
 }

@@ -33,12 +33,12 @@ fn day(count: u32) -> DayPlot {
 
 fn month(count: u64, priced: impl Fn(u64) -> bool) -> MonthPlot {
     let bar = |n: u64| DayBar {
-        label: format!("06-{n:02}"),
+        label: format!("07-{n:02}"),
         peak_bps: n * 37 % 53 * 1_000_000,
         amount: priced(n).then(|| format!("{}.00 CNY", n * 37 % 53 * 12)),
     };
     let title = "PeerConn".into();
-    MonthPlot { title, subtitle: "June 2017".into(), days: (1..=count).map(bar).collect() }
+    MonthPlot { title, subtitle: "July 2017".into(), days: (1..=count).map(bar).collect() }
 }
 
 /// Days at the edges of what can be drawn, with their names.
@@ -58,6 +58,7 @@ fn days() -> Vec<(&'static str, DayPlot)> {
         ("no-samples", blank()),
         ("nothing", DayPlot::default()),
         ("one", DayPlot { samples: day(1).samples, peak: Some(peak(0, 2_000_000)), ..blank() }),
+        ("late", DayPlot { samples: vec![SamplePoint { start: u32::MAX, ..SamplePoint::default() }], ..plain() }),
         ("zero", DayPlot { samples: flat(0).collect(), cap: vec![], ..blank() }),
         ("no-cap", DayPlot { cap: vec![(0, None)], ..plain() }),
         ("far-cap", DayPlot { cap: vec![(0, Some(10_000_000_000))], ..plain() }),
@@ -173,13 +174,14 @@ fn a_day_names_what_it_shows() {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     let quiet = texts(&day_svg(&DayPlot { loss: vec![(0, 0)], cap: vec![], ..day(288) }));
+    assert!(texts(&day_svg(&DayPlot::default())).contains("no samples"));
     assert!(!quiet.contains("PkgDrop") && !quiet.contains("|cap"), "{quiet}");
 }
 
 #[test]
 fn a_month_names_what_it_shows() {
     let shown = texts(&month_svg(&month(31, |n| n != 4)));
-    for text in ["daily peak, Mbps", "06-01", "06-31", "444.00 CNY", "unpriced", "price not published"] {
+    for text in ["daily peak, Mbps", "07-01", "07-31", "444.00 CNY", "unpriced", "price not published"] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     assert!(!texts(&month_svg(&month(31, |_| true))).contains("price not published"));
