@@ -74,6 +74,29 @@ fn every_shipped_scenario_gives_its_golden_report() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
+/// Scenarios about money also have a golden invoice.
+#[test]
+fn every_scenario_about_money_gives_its_golden_invoice() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    for file in shipped() {
+        let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        if !stem.starts_with("bill-") && stem != "arrears" {
+            continue;
+        }
+        let name = format!("scenarios/{stem}.toml");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vpcsim"));
+        let output = command.current_dir(root()).args(["bill", &name]).output().expect("vpcsim runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let found = String::from_utf8(output.stdout).expect("an invoice is text");
+        let golden = root().join("tests/goldens").join(format!("{stem}.bill.txt"));
+        if update {
+            std::fs::write(&golden, &found).expect("the golden can be written");
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+        assert_eq!(expected, found, "{stem}: the invoice differs from its golden");
+    }
+}
+
 #[test]
 fn every_shipped_scenario_asks_a_question_and_stands_in_the_gallery() {
     let gallery = std::fs::read_to_string(root().join("scenarios/README.md")).expect("the gallery is there");
@@ -97,6 +120,9 @@ fn the_readme_shows_the_real_report_and_a_scenario_that_runs() {
         readme.contains(&report::text(&snapshot, 100, false)),
         "README.md shows another report of quick-start.toml"
     );
+    let invoice =
+        std::fs::read_to_string(root().join("tests/goldens/bill-guide.bill.txt")).expect("the golden is there");
+    assert!(readme.contains(&invoice), "README.md shows another invoice of bill-guide.toml");
     let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
     let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
     std::fs::write(file.path(), example.expect("README.md has an example")).expect("it can be written");

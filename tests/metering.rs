@@ -211,7 +211,13 @@ fn subject() -> Subject {
 
 fn sample(first: Timestamp, window: i64, bps: [u64; 2]) -> Sample {
     let start = first + SignedDuration::from_secs(window * WINDOW);
-    Sample { start, loads: bps.map(|bps| Load::of(BitRate::from_bps(bps))), limit: Limit::Unknown, partial: false }
+    Sample {
+        start,
+        loads: bps.map(|bps| Load::of(BitRate::from_bps(bps))),
+        limit: Limit::Unknown,
+        loss: None,
+        partial: false,
+    }
 }
 
 #[test]

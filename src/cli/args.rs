@@ -1,5 +1,6 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
+use crate::metering::Period;
 use crate::scenario::Override;
 use crate::units::{Factor, RateUnit, Share, SimDuration};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -81,6 +82,15 @@ pub(super) struct BillArgs {
     /// Write the bill as a FOCUS 1.0 CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Draw each peering's days, and months of several days, as SVG files into this folder
+    #[arg(long, value_name = "DIR")]
+    pub svg: Option<PathBuf>,
+    /// Write the monitoring metrics as CSV, every 5 minutes or --period
+    #[arg(long, value_name = "FILE", conflicts_with = "samples")]
+    pub monitoring: Option<PathBuf>,
+    /// How often to monitor: 300s or 60s
+    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_period)]
+    pub period: Period,
     /// The invoice as JSON
     #[arg(long)]
     pub json: bool,
@@ -186,6 +196,14 @@ fn parse_override(text: &str) -> Result<Override, String> {
 
 fn parse_time(text: &str) -> Result<SimDuration, String> {
     text.parse().map_err(|e: crate::units::UnitError| e.to_string())
+}
+
+fn parse_period(text: &str) -> Result<Period, String> {
+    match parse_time(text)?.as_nanos() / 1_000_000_000 {
+        60 => Ok(Period::Minute),
+        300 => Ok(Period::FiveMinutes),
+        _ => Err("the product offers 60s and 300s".into()),
+    }
 }
 
 fn parse_interval(text: &str) -> Result<SimDuration, String> {

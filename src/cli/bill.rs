@@ -9,7 +9,7 @@ use super::play::{Bug, play_all, report_bug};
 use super::progress::Board;
 use super::run::complain;
 use crate::engine::{Options, Run};
-use crate::metering::{Bill, Handled, MENU, Series, Terms, Trial, measure};
+use crate::metering::{Bill, Handled, MENU, Period, Series, Terms, Trial, measure};
 use crate::model::plan::Plan;
 use crate::model::{Change, LinkId, Network, PeeringState};
 use crate::report::{self, Invoice, WhatIf};
@@ -29,25 +29,25 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
     let board = Arc::new(Board::default());
     let made = match &args.samples {
         Some(file) => match bill_input::samples(file, &scenario) {
-            Ok((series, handled)) => Ok(measured_invoice(&scenario, &terms, &series, handled)),
+            Ok((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
             Err(complaints) => {
                 complain(&complaints);
                 return Ok(Exit::CannotDo);
             }
         },
-        None => simulated_invoice(args, scenario, &terms, quiet, &board),
+        None => simulated(args, scenario, &terms, quiet, &board),
     };
-    let invoice = match made {
-        Ok(invoice) => invoice,
+    let made = match made {
+        Ok(made) => made,
         Err(bug) => {
             report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
-    print(&invoice, args)?;
-    Ok(if invoice.partial {
+    print(&made, &terms, args)?;
+    Ok(if made.invoice.partial {
         Exit::Interrupted
-    } else if args.require_priced && invoice.unpriced > 0 {
+    } else if args.require_priced && made.invoice.unpriced > 0 {
         Exit::DemandNotMet
     } else {
         Exit::Done
@@ -63,18 +63,37 @@ fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
     Ok((scenario, terms))
 }
 
-fn print(invoice: &Invoice, args: &BillArgs) -> Result<(), OutputError> {
+/// A bill and what it was made of.
+struct Made {
+    invoice: Invoice,
+    bill: Bill,
+    series: Vec<Series>,
+    /// Of a run.
+    monitoring: Option<String>,
+}
+
+fn print(made: &Made, terms: &Terms, args: &BillArgs) -> Result<(), OutputError> {
     if let Some(path) = &args.csv {
-        output::file(path, &report::focus_csv(invoice))?;
+        output::file(path, &report::focus_csv(&made.invoice))?;
+    }
+    if let (Some(path), Some(monitoring)) = (&args.monitoring, &made.monitoring) {
+        output::file(path, monitoring)?;
+    }
+    if let Some(folder) = &args.svg {
+        output::folder(folder)?;
+        for (name, picture) in report::pictures(&made.bill, &made.series, terms) {
+            output::file(&folder.join(name), &picture)?;
+        }
     }
     output::stdout(&match args.json {
-        true => report::invoice_json(invoice),
-        false => report::invoice_text(invoice, output::width()),
+        true => report::invoice_json(&made.invoice),
+        false => report::invoice_text(&made.invoice, output::width()),
     })
 }
 
-fn measured_invoice(scenario: &Scenario, terms: &Terms, series: &[Series], handled: Handled) -> Invoice {
-    let mut invoice = Invoice::of(&Bill::of(series, terms), terms, &scenario.plan.name, &scenario.file);
+fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
+    let bill = Bill::of(&series, terms);
+    let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
     let counted = [
         (handled.unsorted, "not in order of time"),
         (handled.repeated, "for a window that had one; the largest counts"),
@@ -84,7 +103,7 @@ fn measured_invoice(scenario: &Scenario, terms: &Terms, series: &[Series], handl
     let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
     let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
     invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
-    invoice
+    Made { invoice, bill, series, monitoring: None }
 }
 
 /// What a finished run hands on.
@@ -92,27 +111,22 @@ struct Played {
     series: Vec<Series>,
     /// By peering: shaper drops / offered of its worse direction.
     losses: Vec<Share>,
+    monitoring: String,
     done: bool,
 }
 
-fn played(run: &Run) -> Played {
+fn played(run: &Run, period: Period) -> Played {
     let loss = |link: LinkId| {
         let counts = &run.simulation.link_book(link).whole;
         Share::of(counts.drops.at_shaper(), counts.offered.packets)
     };
     let worse = |id| loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false)));
     let losses = run.simulation.network().peerings().map(|(id, _)| worse(id)).collect();
-    Played { series: measure(run), losses, done: run.is_done() }
+    Played { series: measure(run), losses, monitoring: report::monitoring_csv(run, period), done: run.is_done() }
 }
 
 /// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
-fn simulated_invoice(
-    args: &BillArgs,
-    scenario: Scenario,
-    terms: &Terms,
-    quiet: bool,
-    board: &Arc<Board>,
-) -> Result<Invoice, Bug> {
+fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, board: &Arc<Board>) -> Result<Made, Bug> {
     let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
     let mut scenarios = vec![scenario];
@@ -120,14 +134,17 @@ fn simulated_invoice(
         let others: Vec<Scenario> = MENU.iter().map(|cap| with_cap(&scenarios[0], *cap)).collect();
         scenarios.extend(others);
     }
-    let all = play_all(scenarios, Options::default(), quiet, board, |run, _| played(run))?;
-    let mut invoice = Invoice::of(&Bill::of(&all[0].series, terms), terms, &name, &file);
+    let period = args.period;
+    let mut all = play_all(scenarios, Options::default(), quiet, board, move |run, _| played(run, period))?;
+    let bill = Bill::of(&all[0].series, terms);
+    let mut invoice = Invoice::of(&bill, terms, &name, &file);
     invoice.partial = all.iter().any(|played| !played.done);
     invoice.notes = remarks;
     if let Some(most) = args.what_if {
         invoice.what_if = what_if(&all, terms, most);
     }
-    Ok(invoice)
+    let Played { series, monitoring, .. } = all.swap_remove(0);
+    Ok(Made { invoice, bill, series, monitoring: Some(monitoring) })
 }
 
 /// One table for each peering that is billed.

@@ -5,7 +5,7 @@ use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
 use crate::model::{LinkId, Peering, PeeringId, PeeringState};
-use crate::units::{BitRate, SimTime};
+use crate::units::{BitRate, Share, SimTime};
 use jiff::Timestamp;
 
 /// One window of one peering: sums of civil minutes.
@@ -102,5 +102,8 @@ fn sample(window: &Window, cross_region: bool) -> Sample {
         Some(cap) => Limit::Cap(cap),
     };
     let loads = window.links.map(|link| Load::from_bits(link.carried.bytes * 8));
-    Sample { start: window.start, loads, limit, partial: window.partial }
+    let sum = |of: fn(&Minute) -> u64| window.links.iter().map(of).sum::<u64>();
+    let (drops, offered) = (sum(|link| link.shaper_drops), sum(|link| link.offered.packets));
+    let loss = (offered > 0).then(|| Share::of(drops, offered));
+    Sample { start: window.start, loads, limit, loss, partial: window.partial }
 }

@@ -84,6 +84,7 @@ pub fn read_samples(
 
 fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Option<Load>; 2]>) -> Series {
     let sample = |(start, loads): (Timestamp, [Option<Load>; 2])| Sample {
+        loss: None,
         start,
         loads: loads.map(Option::unwrap_or_default),
         limit: Limit::Unknown,

@@ -1,7 +1,7 @@
 //! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits in 300 s.
 
 use super::subject::Subject;
-use crate::units::BitRate;
+use crate::units::{BitRate, Share};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
@@ -99,6 +99,8 @@ pub struct Sample {
     pub loads: [Load; 2],
     /// What of it may be billed.
     pub limit: Limit,
+    /// Shaper drops / offered, both directions together (S38); none if nothing was offered, or nobody knows.
+    pub loss: Option<Share>,
     /// The run, or the peering's being in force, covers only part of the window (S40).
     pub partial: bool,
 }

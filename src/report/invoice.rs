@@ -191,7 +191,7 @@ impl Invoice {
             partial: false,
             charge_type: terms.method.charge_type(),
             free_basis: if terms.free_basis == FreeBasis::Excess { "excess" } else { "peak" },
-            zone: zone_name(&terms.zone, bill),
+            zone: zone_name(&terms.zone, bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.0)),
             time_zone: terms.zone.clone(),
             book: BookReport {
                 name: book.name.clone(),
@@ -227,9 +227,8 @@ impl WhatIf {
     }
 }
 
-/// A zone's name, or its offset if it has none: `UTC+08`.
-fn zone_name(zone: &TimeZone, bill: &Bill) -> String {
-    let at = bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.0);
+/// A zone's name, or its offset at `at` if it has none: `UTC+08`.
+pub(super) fn zone_name(zone: &TimeZone, at: Timestamp) -> String {
     zone.iana_name().map_or_else(|| format!("UTC{}", zone.to_offset(at)), str::to_owned)
 }
 

@@ -8,6 +8,8 @@ mod focus;
 mod invoice;
 mod invoice_text;
 mod json;
+mod monitoring;
+mod pictures;
 pub mod plot;
 #[cfg(test)]
 mod sample;
@@ -24,6 +26,8 @@ pub use focus::focus_csv;
 pub use invoice::*;
 pub use invoice_text::invoice_text;
 pub use json::{invoice_json, json, json_array};
+pub use monitoring::monitoring_csv;
+pub use pictures::pictures;
 pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};
 pub use snapshot::*;
 pub use text::text;

@@ -1,0 +1,121 @@
+//! The pictures of a bill: for each line a day against the cap with its peak marked, and for each peering and month the peaks with
+//! what they cost. Picks data; [`super::plot`] draws.
+
+use super::invoice::zone_name;
+use super::plot::{ClockChange, DayBar, DayPlot, MonthPlot, PeakMark, SamplePoint, Way, day_svg, month_svg};
+use crate::metering::{Basis, Bill, Direction, Limit, Line, Sample, Series, Terms};
+use jiff::tz::TimeZone;
+
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month.
+pub fn pictures(bill: &Bill, series: &[Series], terms: &Terms) -> Vec<(String, String)> {
+    let mut pictures = Vec::new();
+    for one in series.iter().filter(|series| series.subject.cross_region) {
+        let lines: Vec<&Line> = bill.lines.iter().filter(|line| line.subject == one.subject).collect();
+        for line in &lines {
+            if let Some((name, plot)) = day(line, one, terms) {
+                pictures.push((name, day_svg(&plot)));
+            }
+        }
+        for month in lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone)) {
+            if let Some((name, plot)) = month_of_days(month, terms) {
+                pictures.push((name, month_svg(&plot)));
+            }
+        }
+    }
+    pictures
+}
+
+fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
+    let Basis::Day(peak, _) = &line.basis else { return None };
+    let start = line.period.0.as_second();
+    let second = |instant: jiff::Timestamp| u32::try_from(instant.as_second() - start).unwrap_or_default();
+    let inside = |sample: &&Sample| (line.period.0..line.period.1).contains(&sample.start);
+    let samples: Vec<&Sample> = series.samples.iter().filter(inside).collect();
+    let point = |sample: &&Sample| SamplePoint {
+        start: second(sample.start),
+        out_bps: sample.measured(Direction::Out).rate().as_bps(),
+        in_bps: sample.measured(Direction::In).rate().as_bps(),
+        partial: sample.partial,
+    };
+    let subject = &line.subject;
+    let civil = peak.billable.start.to_zoned(terms.zone.clone());
+    let rate = peak.billable.load.rate();
+    let mark = PeakMark {
+        second: second(peak.billable.start),
+        bps: rate.as_bps(),
+        way: if peak.billable.direction == Direction::Out { Way::Out } else { Way::In },
+        text: format!("{rate} at {}, {}", civil.strftime("%H:%M"), amount(line, terms)),
+    };
+    let plot = DayPlot {
+        title: format!("{} on {}", subject.peering, peak.date),
+        subtitle: format!(
+            "{} ({}) to {} ({}), seen from {}",
+            subject.requester.vpc,
+            subject.requester.region,
+            subject.accepter.vpc,
+            subject.accepter.region,
+            subject.requester.vpc
+        ),
+        zone: zone_name(&terms.zone, line.period.0),
+        day: peak.date.to_string(),
+        clock_change: clock_change(line, &terms.zone),
+        samples: samples.iter().map(point).collect(),
+        cap: caps(&samples, second),
+        peak: (rate.as_bps() > 0).then_some(mark),
+        loss: samples.iter().filter_map(|s| Some((second(s.start), s.loss?.as_ppb()))).collect(),
+    };
+    Some((format!("{}-{}.svg", subject.peering, peak.date), plot))
+}
+
+/// The cap from each instant on at which it is another.
+fn caps(samples: &[&Sample], second: impl Fn(jiff::Timestamp) -> u32) -> Vec<(u32, Option<u64>)> {
+    let mut steps: Vec<(u32, Option<u64>)> = Vec::new();
+    for sample in samples {
+        let cap = match sample.limit {
+            Limit::Cap(cap) => Some(cap.as_bps()),
+            Limit::Idle | Limit::Unknown => None,
+        };
+        if steps.last().is_none_or(|(_, last)| *last != cap) {
+            steps.push((second(sample.start), cap));
+        }
+    }
+    steps
+}
+
+/// Where the zone's clocks change on the line's day.
+fn clock_change(line: &Line, zone: &TimeZone) -> Option<ClockChange> {
+    let (start, end) = line.period;
+    let change = zone.following(start).next().filter(|change| change.timestamp() < end)?;
+    let before = zone.to_offset(start).seconds();
+    let at = u32::try_from(change.timestamp().as_second() - start.as_second()).ok()?;
+    Some(ClockChange { at, forward: change.offset().seconds() - before })
+}
+
+fn month_of(line: &Line, zone: &TimeZone) -> (i16, i8) {
+    let first = line.period.0.to_zoned(zone.clone());
+    (first.year(), first.month())
+}
+
+fn month_of_days(lines: &[&Line], terms: &Terms) -> Option<(String, MonthPlot)> {
+    let bar = |line: &&Line| {
+        let Basis::Day(peak, _) = &line.basis else { return None };
+        Some(DayBar {
+            label: peak.date.strftime("%m-%d").to_string(),
+            peak_bps: peak.billable.load.rate().as_bps(),
+            amount: line.amount().map(|amount| amount.to_string()),
+        })
+    };
+    let days: Vec<DayBar> = lines.iter().filter_map(bar).collect();
+    let line = lines.first().filter(|_| days.len() > 1)?;
+    let (year, month) = month_of(line, &terms.zone);
+    let plot = MonthPlot {
+        title: format!("{} in {year}-{month:02}", line.subject.peering),
+        subtitle: format!("daily peaks and what each day costs in {}", terms.book.currency),
+        days,
+    };
+    Some((format!("{}-{year}-{month:02}.svg", line.subject.peering), plot))
+}
+
+fn amount(line: &Line, terms: &Terms) -> String {
+    line.amount().map_or_else(|| "price not published".into(), |amount| format!("{amount} {}", terms.book.currency))
+}
