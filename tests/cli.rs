@@ -222,3 +222,44 @@ fn a_bill_names_the_cheapest_cap_that_will_do() {
     let bill = vpcsim(&["bill", QUICK, "--what-if", "40 %"]).assert().code(0).get_output().clone();
     assert!(text(&bill.stdout).contains("50 Mbps is the cheapest cap"), "{}", text(&bill.stdout));
 }
+
+#[test]
+fn measured_samples_are_billed_with_or_without_a_scenario() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("samples.csv");
+    let rows =
+        "time,peering,direction,bps\n2017-06-01 09:00:00,line,out,20000000\n2017-06-01 14:00:00,line,in,30000000\n";
+    std::fs::write(&file, rows).expect("it can be written");
+    let name = file.to_str().expect("a plain path");
+    let alone = vpcsim(&["bill", "--samples", name]).assert().code(0).get_output().clone();
+    assert!(text(&alone.stdout).contains("default pays 360.00 CNY."), "{}", text(&alone.stdout));
+    assert!(text(&alone.stdout).contains("between two mainland regions"));
+    let known = vpcsim(&["bill", "scenarios/bill-guide.toml", "--samples", name]).assert().code(0).get_output().clone();
+    assert!(text(&known.stdout).contains("initiator pays 360.00 CNY."), "{}", text(&known.stdout));
+    std::fs::write(&file, "time,from,to,bps\n").expect("it can be written");
+    vpcsim(&["bill", "--samples", name]).assert().code(2);
+    vpcsim(&["bill"]).assert().code(2);
+}
+
+#[test]
+fn a_bill_can_be_drawn_and_monitored() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (pictures, csv) = (folder.path().join("svg"), folder.path().join("monitoring.csv"));
+    let (pictures_name, csv_name) = (pictures.to_str().expect("a plain path"), csv.to_str().expect("a plain path"));
+    let args =
+        ["bill", "scenarios/bill-tier-cliff.toml", "--svg", pictures_name, "--monitoring", csv_name, "--period", "60s"];
+    vpcsim(&args).assert().code(0);
+    let day = std::fs::read_to_string(pictures.join("cap-20-2017-06-01.svg")).expect("the day was drawn");
+    assert!(day.starts_with("<svg") && day.contains("20 Mbps at 00:10, 400.00 CNY"), "{day}");
+    let monitoring = std::fs::read_to_string(csv).expect("the metrics were written");
+    // The fifth minute of the saturated ten-minute stretch, seen from both sides (S38).
+    let row = |vpc: &str| {
+        let found = monitoring.lines().find(|l| l.starts_with("2017-05-31T16:14:00Z,cap-20") && l.contains(vpc));
+        found.unwrap_or_else(|| panic!("no row of {vpc}")).split(',').map(String::from).collect::<Vec<_>>()
+    };
+    let (near, far) = (row(",hub,"), row(",branch-20,"));
+    assert_eq!((&near[4], &near[5]), (&far[5], &far[4]));
+    let out: u64 = near[5].parse().expect("a rate");
+    assert!((19_990_000..=20_010_000).contains(&out), "{out}");
+    assert!(near[8].starts_with("9.0"), "a packet in eleven is dropped: {}", near[8]);
+}

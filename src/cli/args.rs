@@ -64,9 +64,9 @@ pub(super) struct RunArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct BillArgs {
-    /// The scenario file
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// The scenario file; may be left out with --samples: peerings are then billed as between two mainland regions
+    #[arg(value_name = "FILE", required_unless_present = "samples")]
+    pub file: Option<PathBuf>,
     /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or a file with a book of your own
     #[arg(long, value_name = "NAME|FILE")]
     pub book: Option<String>,

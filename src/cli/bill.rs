@@ -55,7 +55,11 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
 }
 
 fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
-    let mut scenario = scenario::load(&args.file, &Disk, &args.overrides)?;
+    let mut scenario = match (&args.file, &args.samples) {
+        (Some(file), _) => scenario::load(file, &Disk, &args.overrides)?,
+        (None, Some(samples)) => bill_input::stand_in(samples)?,
+        (None, None) => unreachable!("the arguments require one of the two"),
+    };
     if let Some(seed) = args.seed {
         scenario.plan.seed = seed;
     }
@@ -103,6 +107,9 @@ fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Ha
     let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
     let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
     invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
+    if scenario.file == bill_input::NO_FILE {
+        invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
+    }
     Made { invoice, bill, series, monitoring: None }
 }
 

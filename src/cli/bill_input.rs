@@ -5,8 +5,10 @@ use super::args::{BillArgs, FreeBasisArg};
 use super::files::Disk;
 use crate::metering::{Complaint, Handled, Method, PriceBook, Series, Subject, Terms, read_samples};
 use crate::model::plan::{BookChoice, FreeBasis};
-use crate::scenario::{Diagnostic, Files, Scenario};
+use crate::scenario::{self, Diagnostic, Files, Scenario};
+use bytes::Bytes;
 use miette::NamedSource;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -63,6 +65,42 @@ pub(super) fn samples(file: &Path, scenario: &Scenario) -> Result<(Vec<Series>, 
     let text = read(file).map_err(|wrong| vec![Diagnostic::plain(&name, wrong, None)])?;
     let found = read_samples(&text, &subjects, start.time_zone());
     found.map_err(|complaints| diagnostics(&name, text, complaints))
+}
+
+/// What stands for a scenario's name where there is none.
+pub(super) const NO_FILE: &str = "no scenario";
+
+/// A scenario for measured samples that come without one: each peering of the column `peering` joins two VPCs of its own on the
+/// mainland.
+pub(super) fn stand_in(samples: &Path) -> Result<Scenario, Vec<Diagnostic>> {
+    let file = samples.display().to_string();
+    let complain = |message: String, hint: &str| vec![Diagnostic::plain(&file, message, Some(hint.into()))];
+    let text = read(samples).map_err(|wrong| complain(wrong, "give a CSV file of samples"))?;
+    let head = text.lines().next().unwrap_or_default();
+    let Some(column) = head.split(',').position(|name| name.trim() == "peering") else {
+        let hint = "add one, or give the scenario file that knows the VPCs";
+        return Err(complain("there is no column `peering`".into(), hint));
+    };
+    let rows = text.lines().skip(1).filter_map(|row| row.split(',').nth(column));
+    let names: BTreeSet<&str> = rows.map(str::trim).filter(|name| !name.is_empty()).collect();
+    let mut made = String::from("name = \"measured samples\"\nduration = \"1 d\"\n");
+    for (at, name) in names.iter().enumerate() {
+        made += &format!(
+            "[vpc.from-{at}]\nregion = \"shanghai\"\ncidr = \"10.1.0.0/16\"\n\
+             [vpc.to-{at}]\nregion = \"guangzhou\"\ncidr = \"10.2.0.0/16\"\n\
+             [peering.{name:?}]\nrequester = \"from-{at}\"\naccepter = \"to-{at}\"\nbandwidth = \"1 Gbps\"\n"
+        );
+    }
+    scenario::load(Path::new(NO_FILE), &Made(made), &[])
+}
+
+/// A scenario that is made, not read.
+struct Made(String);
+
+impl Files for Made {
+    fn read(&self, _path: &Path) -> std::io::Result<Bytes> {
+        Ok(Bytes::from(self.0.clone()))
+    }
 }
 
 fn read(file: &Path) -> Result<String, String> {
