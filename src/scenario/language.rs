@@ -3,6 +3,7 @@
 
 use super::field::Kind::*;
 use super::field::{Field, Kind, Section, Variants, optional, required};
+use super::verbs::VERBS;
 
 /// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
 pub(super) const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
@@ -16,10 +17,10 @@ const INTEGER_MAX: u64 = i64::MAX as u64;
 /// Every IPv4 network carries packets of this size (RFC 791).
 const MTU: Kind = Size(68, PACKET_MAX);
 /// A time that may be zero.
-const TIME: Kind = Duration(0, TIME_MAX);
+pub(super) const TIME: Kind = Duration(0, TIME_MAX);
 /// A rate whose bounds the rules state.
-const ANY_RATE: Kind = Rate(0, INTEGER_MAX);
-const LABEL: &[Field] = &[optional("label", Text, "Free text for people.")];
+pub(super) const ANY_RATE: Kind = Rate(0, INTEGER_MAX);
+pub(super) const LABEL: &[Field] = &[optional("label", Text, "Free text for people.")];
 
 pub(super) static SCENARIO: Section = Section {
     name: "scenario",
@@ -131,7 +132,7 @@ static VPC: Section = Section {
     variants: None,
 };
 
-const VIA: Kind = OneOf(&[Text, Table(&BLACKHOLE)]);
+pub(super) const VIA: Kind = OneOf(&[Text, Table(&BLACKHOLE)]);
 
 const ROUTES: &[Field] = &[
     optional("routes", List(&ROUTE), "Custom routes."),
@@ -191,8 +192,12 @@ static HOST: Section = Section {
     variants: None,
 };
 
+/// The two VPCs of a peering.
+pub(super) const ENDS: &[Field] =
+    &[required("requester", Text, "The VPC that asks, and pays."), required("accepter", Text, "The other VPC.")];
+
 /// How a peering carries packets.
-const TRANSPORT: &[Field] = &[
+pub(super) const TRANSPORT: &[Field] = &[
     optional("bandwidth", ANY_RATE, "The cap per direction, whole Mbps; exactly when cross-region (S27, S29)."),
     optional("burst", Size(0, INTEGER_MAX), "Bucket size, at least the MTU; default 10 ms at the cap (S33)."),
     optional(
@@ -362,19 +367,6 @@ static TRAFFIC: Section = Section {
     }),
 };
 
-const PEERING_OF: &[Field] = &[required("peering", Text, "The peering, by the name it bears then.")];
-const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding node, counted from 1.")];
-const ENDS: &[Field] =
-    &[required("requester", Text, "The VPC that asks, and pays."), required("accepter", Text, "The other VPC.")];
-const HOST_OF: &[Field] = &[required("host", Text, "The host.")];
-const ACCOUNT_OF: &[Field] = &[required("account", Text, "The account.")];
-const FOR: &[Field] = &[optional("for", Duration(1, TIME_MAX), "Undone after this time.")];
-const ROUTE_OF: &[Field] = &[
-    optional("table", Text, "The route table; either this or `subnet`."),
-    optional("subnet", Text, "The subnet whose route table it is."),
-    required("to", Cidr, "Destination of the route."),
-];
-
 static AT: Section = Section {
     name: "at",
     doc: "One action at one time.",
@@ -386,94 +378,6 @@ static AT: Section = Section {
     ]],
     variants: Some(&Variants { key: "do", default: None, sections: VERBS }),
 };
-
-/// What an action can do: one section of arguments for each verb, in the order in which a sentence names them.
-pub(super) static VERBS: &[Section] = &[
-    Section {
-        name: "create_peering",
-        doc: "Asks for a new peering connection (S16); in force at once within an account (S17).",
-        fields: &[&[required("name", Text, "Its name, at most 60 characters.")], ENDS, TRANSPORT, LABEL],
-        variants: None,
-    },
-    Section { name: "accept", doc: "Accepts a pending request (S18).", fields: &[PEERING_OF], variants: None },
-    Section { name: "reject", doc: "Rejects a pending request (S20).", fields: &[PEERING_OF], variants: None },
-    Section {
-        name: "delete",
-        doc: "Deletes a peering and every route over it (S21).",
-        fields: &[PEERING_OF],
-        variants: None,
-    },
-    Section { name: "enable", doc: "Asks again for an expired peering (S19).", fields: &[PEERING_OF], variants: None },
-    Section { name: "isolate", doc: "The cloud suspends a peering (S43, S49).", fields: &[PEERING_OF], variants: None },
-    Section { name: "restore", doc: "The cloud lifts a suspension (S43).", fields: &[PEERING_OF], variants: None },
-    Section {
-        name: "rename",
-        doc: "Gives a peering another name (S16).",
-        fields: &[PEERING_OF, &[required("name", Text, "The new name.")]],
-        variants: None,
-    },
-    Section {
-        name: "add_cidr",
-        doc: "Gives a VPC one more CIDR (S25a).",
-        fields: &[&[required("vpc", Text, "The VPC."), required("cidr", Cidr, "The CIDR.")]],
-        variants: None,
-    },
-    Section {
-        name: "change_bandwidth",
-        doc: "A new cap (S34).",
-        fields: &[PEERING_OF, &[required("bandwidth", ANY_RATE, "The new cap per direction.")]],
-        variants: None,
-    },
-    Section {
-        name: "add_route",
-        doc: "A new custom route (S5).",
-        fields: &[
-            ROUTE_OF,
-            &[
-                required("via", VIA, "A peering, or { blackhole = true }."),
-                optional("disabled", Bool, "Kept, but out of force; default false."),
-            ],
-        ],
-        variants: None,
-    },
-    Section { name: "remove_route", doc: "Deletes a custom route.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "disable_route", doc: "Takes a custom route out of force.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "enable_route", doc: "Puts a custom route back in force.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "host_down", doc: "Stops a host.", fields: &[HOST_OF, FOR], variants: None },
-    Section { name: "host_up", doc: "Starts a host.", fields: &[HOST_OF, FOR], variants: None },
-    Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FOR], variants: None },
-    Section { name: "link_up", doc: "Mends a peering's transport.", fields: &[PEERING_OF], variants: None },
-    Section {
-        name: "node_down",
-        doc: "Fails one forwarding node of a peering (S10).",
-        fields: &[PEERING_OF, NODE_OF, FOR],
-        variants: None,
-    },
-    Section {
-        name: "node_up",
-        doc: "Mends one forwarding node of a peering (S10).",
-        fields: &[PEERING_OF, NODE_OF],
-        variants: None,
-    },
-    Section {
-        name: "link_loss",
-        doc: "Sets the share of packets lost on a peering's transport.",
-        fields: &[PEERING_OF, &[required("loss", Share, "The share lost, each direction.")], FOR],
-        variants: None,
-    },
-    Section {
-        name: "arrears",
-        doc: "An account's balance falls below zero: in 7 days its cross-region peerings are isolated (S43).",
-        fields: &[ACCOUNT_OF],
-        variants: None,
-    },
-    Section {
-        name: "pay",
-        doc: "An account in arrears pays: what they isolated is active again (S43).",
-        fields: &[ACCOUNT_OF],
-        variants: None,
-    },
-];
 
 /// The vendor's names of the states (S22).
 const PEERING_STATES: [&str; 7] = ["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "DELETED", "FAILED", "ISOLATED"];

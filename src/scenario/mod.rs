@@ -31,6 +31,7 @@ mod tests;
 mod timeline;
 mod traffic;
 mod value;
+mod verbs;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use overrides::Override;

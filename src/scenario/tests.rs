@@ -88,7 +88,7 @@ fn every_key_of_the_language_is_read() {
 
 #[test]
 fn every_verb_has_its_making() {
-    let verbs: Vec<&str> = language::VERBS.iter().map(|s| s.name).collect();
+    let verbs: Vec<&str> = verbs::VERBS.iter().map(|s| s.name).collect();
     assert_eq!(verbs, timeline::BUILD.iter().map(|(name, _)| *name).collect::<Vec<_>>());
 }
 
@@ -99,7 +99,7 @@ fn the_schema_names_every_section() {
         assert!(schema["$defs"].get(section.name).is_some(), "{}", section.name);
     }
     assert_eq!(schema["properties"]["duration"]["type"], "string");
-    assert_eq!(schema["$defs"]["at"]["oneOf"].as_array().map(Vec::len), Some(language::VERBS.len()));
+    assert_eq!(schema["$defs"]["at"]["oneOf"].as_array().map(Vec::len), Some(verbs::VERBS.len()));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ipnet::Ipv4Net;
 type Built = (Change, Option<(Change, String)>);
 type Build = fn(&mut Loader<'_>, &Entity) -> Option<Built>;
 
-/// Every verb of [`super::language::VERBS`], in its order.
+/// Every verb of [`super::verbs::VERBS`], in its order.
 pub(super) const BUILD: &[(&str, Build)] = &[
     ("create_peering", |loader, entity| {
         let name = loader.new_name(entity)?;
