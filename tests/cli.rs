@@ -263,3 +263,29 @@ fn a_bill_can_be_drawn_and_monitored() {
     assert!((19_990_000..=20_010_000).contains(&out), "{out}");
     assert!(near[8].starts_with("9.0"), "a packet in eleven is dropped: {}", near[8]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nobody_listening_on_stderr_is_no_reason_to_panic() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full is there");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vpcsim"));
+    let run = command.args(["check", "no-such-file.toml"]).stderr(full).status().expect("it runs");
+    assert_eq!(run.code(), Some(2));
+}
+
+#[test]
+fn the_loss_of_nothing_proves_nothing() {
+    let silent = [
+        "run",
+        QUICK,
+        "--set",
+        "traffic.sync.start=9 s",
+        "--set",
+        "traffic.sync.rate=1 bps",
+        "--set",
+        "traffic.sync.phase=9 s",
+    ];
+    let run = vpcsim(&silent).assert().code(1).get_output().clone();
+    assert!(text(&run.stdout).contains("FAILED: traffic sync loss"), "{}", text(&run.stdout));
+    vpcsim(&["show", QUICK, "--at", "99d"]).assert().code(2);
+}

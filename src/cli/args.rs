@@ -173,7 +173,7 @@ pub(super) struct ImportSeriesArgs {
     #[arg(long, value_name = "FACTOR", default_value = "1")]
     pub scale: Factor,
     /// From place to place, one way
-    #[arg(long, value_name = "TIME", default_value = "10 ms")]
+    #[arg(long, value_name = "TIME", default_value = "10 ms", value_parser = parse_delay)]
     pub delay: SimDuration,
 }
 
@@ -196,6 +196,11 @@ fn parse_override(text: &str) -> Result<Override, String> {
 
 fn parse_time(text: &str) -> Result<SimDuration, String> {
     text.parse().map_err(|e: crate::units::UnitError| e.to_string())
+}
+
+fn parse_delay(text: &str) -> Result<SimDuration, String> {
+    let delay = parse_time(text)?;
+    if delay < SimDuration::from_micros(1) { Err("a delay is at least 1us (S35b)".into()) } else { Ok(delay) }
 }
 
 fn parse_period(text: &str) -> Result<Period, String> {

@@ -78,7 +78,14 @@ struct Made {
 
 fn print(made: &Made, terms: &Terms, args: &BillArgs) -> Result<(), OutputError> {
     if let Some(path) = &args.csv {
-        output::file(path, &report::focus_csv(&made.invoice))?;
+        if made.invoice.partial {
+            output::talk(&format!(
+                "vpcsim: interrupted; {} is not written, for a part would be booked as the whole",
+                path.display()
+            ));
+        } else {
+            output::file(path, &report::focus_csv(&made.invoice))?;
+        }
     }
     if let (Some(path), Some(monitoring)) = (&args.monitoring, &made.monitoring) {
         output::file(path, monitoring)?;
@@ -147,7 +154,8 @@ fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, bo
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
     invoice.partial = all.iter().any(|played| !played.done);
     invoice.notes = remarks;
-    if let Some(most) = args.what_if {
+    // Of runs that were cut short nothing can be compared.
+    if let Some(most) = args.what_if.filter(|_| !invoice.partial) {
         invoice.what_if = what_if(&all, terms, most);
     }
     let Played { series, monitoring, .. } = all.swap_remove(0);

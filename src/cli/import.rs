@@ -15,7 +15,7 @@ pub(super) fn import(command: &ImportCommand) -> Result<Exit, OutputError> {
 
 fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
     if args.output.is_none() && args.files.len() > 1 {
-        eprintln!("vpcsim: several files need a folder to go to: -o DIR");
+        output::talk("vpcsim: several files need a folder to go to: -o DIR");
         return Ok(Exit::CannotDo);
     }
     let mut exit = Exit::Done;
@@ -23,15 +23,20 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(wrong) => {
-                eprintln!("vpcsim: cannot read {}: {wrong}", file.display());
+                output::talk(&format!("vpcsim: cannot read {}: {wrong}", file.display()));
                 exit = Exit::CannotDo;
                 continue;
             }
         };
         match scenario(args, file, &text) {
-            Ok(scenario) => write(args.output.as_deref(), file, &scenario, &text)?,
+            Ok(scenario) => {
+                for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
+                    output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
+                }
+                write(args.output.as_deref(), file, &scenario, &text)?;
+            }
             Err(wrong) => {
-                eprintln!("vpcsim: {}: {wrong}", file.display());
+                output::talk(&format!("vpcsim: {}: {wrong}", file.display()));
                 exit = Exit::CannotDo;
             }
         }

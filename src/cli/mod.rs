@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
         if error.is_broken_pipe() {
             return Exit::Done; // whoever read us has seen enough
         }
-        eprintln!("vpcsim: {error}");
+        output::talk(&format!("vpcsim: {error}"));
         Exit::CannotDo
     })
     .into()

@@ -38,6 +38,11 @@ pub(super) fn file(path: &Path, text: &str) -> Result<(), OutputError> {
     })
 }
 
+/// Says something to the person at the terminal. Nobody may be listening: that is no reason to fail.
+pub(super) fn talk(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Makes a folder, if it is not there.
 pub(super) fn folder(path: &Path) -> Result<(), OutputError> {
     let named = |error| OutputError { what: format!("`{}`", path.display()), error };
@@ -46,6 +51,7 @@ pub(super) fn folder(path: &Path) -> Result<(), OutputError> {
 
 /// Columns of the terminal, or a readable width where there is none.
 pub(super) fn width() -> usize {
-    let terminal = terminal_size::terminal_size_of(io::stdout());
-    terminal.map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let wanted = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.or_else(wanted).unwrap_or(100).clamp(60, 160)
 }

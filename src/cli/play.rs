@@ -77,5 +77,5 @@ fn play(scenario: &Scenario, options: Options, board: &Board) -> Result<Run, Unb
 
 /// Tells of a bug of ours.
 pub(super) fn report_bug(bug: &Bug) {
-    eprintln!("vpcsim: {bug}\nThis is a bug in vpcsim; please report it with the scenario.");
+    super::output::talk(&format!("vpcsim: {bug}\nThis is a bug in vpcsim; please report it with the scenario."));
 }

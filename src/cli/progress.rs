@@ -58,7 +58,7 @@ impl Line {
         let per_second = board.emitted.load(Ordering::Relaxed) as f64 / elapsed.as_secs_f64();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(planned);
-            if let Ok(style) = ProgressStyle::with_template("{bar:24} {percent:>3} %  {msg}  {eta} left") {
+            if let Ok(style) = ProgressStyle::with_template("{bar:16} {percent:>3} %  {eta} left  {wide_msg}") {
                 bar.set_style(style);
             }
             bar

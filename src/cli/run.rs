@@ -18,7 +18,7 @@ const ROWS_MAX: u64 = 20_000_000;
 /// Runs every file; the worst exit code of all wins.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, OutputError> {
     if args.csv.is_some() && args.files.len() > 1 {
-        eprintln!("vpcsim: --csv takes a single scenario");
+        output::talk("vpcsim: --csv takes a single scenario");
         return Ok(Exit::CannotDo);
     }
     let mut exit = Exit::Done;
@@ -73,7 +73,7 @@ fn load(file: &Path, args: &RunArgs) -> Result<Scenario, Vec<Diagnostic>> {
 
 pub(super) fn complain(complaints: &[Diagnostic]) {
     for complaint in complaints {
-        eprintln!("{}", complaint.render(output::width()));
+        output::talk(&complaint.render(output::width()));
     }
 }
 

@@ -20,13 +20,17 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, OutputError> {
         }
     };
     let at = SimTime::ZERO + args.at.unwrap_or_default();
+    if at > scenario.plan.duration {
+        output::talk(&format!("vpcsim: --at {at} is after the end of the run at {}", scenario.plan.duration));
+        return Ok(Exit::CannotDo);
+    }
     let network = network_at(scenario.network, &scenario.plan, at);
     let mut details = report::details(&network, verbose > 0 || args.peering.is_some());
     if let Some(name) = &args.peering {
         details.retain(|peering| peering.name == *name);
         if details.is_empty() {
             let known: Vec<&str> = network.peerings().map(|(_, p)| p.name.as_str()).collect();
-            eprintln!("vpcsim: no peering is called `{name}` at {at}; there are: {}", known.join(", "));
+            output::talk(&format!("vpcsim: no peering is called `{name}` at {at}; there are: {}", known.join(", ")));
             return Ok(Exit::CannotDo);
         }
     }

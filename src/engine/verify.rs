@@ -72,7 +72,8 @@ fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping
         Metric::Misdelivered => counts.misdelivered,
         Metric::Dropped => counts.drops.total(),
         Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
-        Metric::Loss => counts.loss(is_ping).as_ppb(),
+        // Of nothing, nothing is lost and nothing is proven.
+        Metric::Loss => counts.ended(is_ping).map(|_| counts.loss(is_ping).as_ppb())?,
         Metric::Answered => counts.ping.answered,
         Metric::IcmpErrors => counts.icmp_errors.values().sum(),
         Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.delivered.bytes), span).as_bps(),
@@ -90,6 +91,7 @@ fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue
         Metric::LongestQueue => longest_queue.as_u64(),
         Metric::Dropped => counts.drops.total(),
         Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
+        Metric::Loss if counts.offered.packets == 0 => return None,
         Metric::Loss => counts.loss().as_ppb(),
         Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.carried.bytes), span).as_bps(),
         Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(&counts.delay, metric),
@@ -108,14 +110,25 @@ fn of_delay(delays: &DelayRecorder, metric: Metric) -> Option<u64> {
 }
 
 impl TrafficCounts {
-    /// Lost / (lost + completed): lost is dropped or misdelivered, and a ping is complete when its answer arrived.
-    pub fn loss(&self, is_ping: bool) -> Share {
-        let lost_on_the_way = self.drops.total() + self.misdelivered;
-        let (lost, completed) = if is_ping {
-            (lost_on_the_way + self.ping.drops.total() + self.ping.misdelivered, self.ping.answered)
+    /// Lost and completed packets: lost is dropped or misdelivered, and a ping is complete when its answer arrived.
+    fn outcome(&self, is_ping: bool) -> (u64, u64) {
+        let lost = self.drops.total() + self.misdelivered;
+        if is_ping {
+            (lost + self.ping.drops.total() + self.ping.misdelivered, self.ping.answered)
         } else {
-            (lost_on_the_way, self.delivered.packets)
-        };
+            (lost, self.delivered.packets)
+        }
+    }
+
+    /// How many packets ended, one way or the other; none if none did.
+    fn ended(&self, is_ping: bool) -> Option<u64> {
+        let (lost, completed) = self.outcome(is_ping);
+        Some(lost + completed).filter(|ended| *ended > 0)
+    }
+
+    /// Lost / (lost + completed).
+    pub fn loss(&self, is_ping: bool) -> Share {
+        let (lost, completed) = self.outcome(is_ping);
         Share::of(lost, lost + completed)
     }
 }

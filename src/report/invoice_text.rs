@@ -63,7 +63,8 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         ("price", Column::Number),
         ("amount", Column::Number),
         ("", Column::Prose),
-    ]);
+    ])
+    .keyed(2);
     let several = invoice.totals.len() > 1;
     for line in &invoice.lines {
         let capped = line.measured != line.billable;

@@ -160,7 +160,7 @@ impl View<'_> {
             ("offered", Number),
             ("carried", Number),
             ("average rate", Number),
-            ("loss", Number),
+            ("lost at cap", Number),
             ("other drops", Number),
             ("in flight", Number),
             ("delay p50", NumberOrBreak),

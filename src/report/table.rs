@@ -6,6 +6,8 @@ use std::fmt::Write;
 /// Spaces in front of every line of a report's section.
 pub(super) const INDENT: usize = 2;
 const GAP: usize = 2;
+/// Between the two ends of a way.
+const ARROW: &str = " -> ";
 /// A name elided below this says nothing any more.
 const LEAST_TEXT: usize = 14;
 /// Prose narrower than this is harder to read than a line that is too long.
@@ -28,11 +30,18 @@ pub(super) enum Column {
 pub(super) struct Table {
     columns: Vec<(&'static str, Column)>,
     rows: Vec<Vec<String>>,
+    /// So many first columns say which row it is: a second block repeats them.
+    keys: usize,
 }
 
 impl Table {
     pub(super) fn new(columns: &[(&'static str, Column)]) -> Table {
-        Table { columns: columns.to_vec(), rows: Vec::new() }
+        Table { columns: columns.to_vec(), rows: Vec::new(), keys: 1 }
+    }
+
+    /// The table whose rows are told apart by their first `keys` columns.
+    pub(super) fn keyed(self, keys: usize) -> Table {
+        Table { keys, ..self }
     }
 
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
@@ -51,10 +60,11 @@ impl Table {
         let place = used.iter().position(|&c| self.columns[c].1 == Column::NumberOrBreak);
         match (self.widths(&used, width), place) {
             (Err(_), Some(at)) => {
-                let below: Vec<usize> = used[..1].iter().chain(&used[at..]).copied().collect();
+                let keys = used.iter().filter(|c| **c < self.keys);
+                let below: Vec<usize> = keys.chain(&used[at..]).copied().collect();
                 let has_more = |row: &&Vec<String>| used[at..].iter().any(|&c| !row[c].is_empty());
                 let rows = self.rows.iter().filter(has_more).cloned().collect();
-                let below = Table { columns: self.columns.clone(), rows }.block(&below, width);
+                let below = Table { columns: self.columns.clone(), rows, keys: self.keys }.block(&below, width);
                 format!("{}\n{below}", self.block(&used[..at], width))
             }
             _ => self.block(&used, width),
@@ -137,6 +147,16 @@ fn elided(text: &str, width: usize) -> String {
     if length <= width {
         return text.to_owned();
     }
+    // Of a way both ends say something, and the arrow between them.
+    if let Some((from, to)) = text.split_once(ARROW)
+        && width >= LEAST_TEXT
+    {
+        let room = width - columns_of(ARROW);
+        let (from_length, to_length) = (columns_of(from), columns_of(to));
+        let from_room = if to_length <= room / 2 { room - to_length } else { (room - room / 2).min(from_length) };
+        let to_room = room - from_room.min(from_length);
+        return format!("{}{ARROW}{}", elided(from, from_room), elided(to, to_room));
+    }
     let kept = width.saturating_sub(1);
     let head: String = text.chars().take(kept.div_ceil(2)).collect();
     let tail: String = text.chars().skip(length - kept / 2).collect();
@@ -193,7 +213,7 @@ mod tests {
     #[test]
     fn names_give_way_in_the_middle() {
         let narrow = paths(&["VPC1/frontend-web-* -> VPC2/database"]).render(38);
-        assert_eq!(narrow, "  entry                    sent  delay\n  VPC1/fronte…C2/database     1  20 ms\n");
+        assert_eq!(narrow, "  entry                    sent  delay\n  VPC1/…eb-* -> VPC2…base     1  20 ms\n");
     }
 
     #[test]

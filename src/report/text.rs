@@ -142,9 +142,9 @@ mod tests {
           trace  net unreachable  192.168.1.1        10
 
         Peerings
-          direction                  cap     offered    carried  average rate      loss
-          PeerConn VPC1 -> VPC2  50 Mbps  100.047 MB  75.047 MB   60.037 Mbps  24.989 %
-          PeerConn VPC2 -> VPC1  50 Mbps     37.5 kB    37.5 kB       30 kbps       0 %
+          direction                  cap     offered    carried  average rate  lost at cap
+          PeerConn VPC1 -> VPC2  50 Mbps  100.047 MB  75.047 MB   60.037 Mbps     24.989 %
+          PeerConn VPC2 -> VPC1  50 Mbps     37.5 kB    37.5 kB       30 kbps          0 %
 
           direction              delay p50         p99        max  longest queue  drains in
           PeerConn VPC1 -> VPC2  61.237 ms  116.512 ms  116.74 ms         625 kB     100 ms
@@ -283,8 +283,8 @@ mod tests {
         10 s of virtual time, seed 7 (quiet.toml)
 
         Peerings
-          direction              offered  carried  average rate  loss  delay p50       p99       max
-          PeerConn VPC1 -> VPC2    15 kB    15 kB       12 kbps   0 %    16.5 ms  16.74 ms  16.74 ms
+          direction              offered  carried  average rate  lost at cap  delay p50       p99       max
+          PeerConn VPC1 -> VPC2    15 kB    15 kB       12 kbps          0 %    16.5 ms  16.74 ms  16.74 ms
           PeerConn VPC2 -> VPC1      0 B
 
         Packets: 0 emitted = 0 delivered + 0 dropped + 0 in flight

@@ -412,7 +412,11 @@ const METRICS: &[Field] = &[
     optional("dropped_by", Pairs("reason", &COUNT), "Packets dropped for single reasons, such as no_route."),
     optional("answered", COUNT, "Echo replies that came back."),
     optional("icmp_errors", COUNT, "ICMP errors that came back."),
-    optional("loss", Limit(&Share), "Dropped / (delivered + dropped)."),
+    optional(
+        "loss",
+        Limit(&Share),
+        "Lost / (lost + delivered), or answered for a ping; of a peering what its cap drops / offered (S38).",
+    ),
     optional("rate", Limit(&ANY_RATE), "IPv4 bits per second delivered, or carried by a peering."),
     optional("delay_min", DELAY, "The smallest delay."),
     optional("delay_p50", DELAY, "The median of the delay."),
