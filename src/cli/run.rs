@@ -95,6 +95,7 @@ fn print(snapshots: &[Snapshot], args: &RunArgs, quiet: bool, verbose: u8) -> Re
         }
         text += &report::text(snapshot, width, verbose > 0);
         if let Some(intervals) = &snapshot.intervals {
+            text += "\n";
             text += &report::bars(intervals, width);
         }
         if snapshots.len() > 1 {

@@ -24,7 +24,7 @@ pub fn bars(intervals: &Intervals, width: usize) -> String {
     let column = SimDuration::from_nanos(intervals.interval.as_nanos().saturating_mul(group as u64));
     let mut out = format!("1 column = {column}");
     if group > 1 {
-        out += &format!(": highest rate and queue, fewest tokens of {group} intervals");
+        out += &format!(": most of {group} intervals, of tokens the fewest");
     }
     out += &format!("; {NOTHING} is zero\n");
     let legend_width = margin - 3;
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn more_intervals_than_columns_are_grouped_and_it_says_so() {
         let chart = bars(&sample::intervals(100), 80);
-        assert!(chart.starts_with("1 column = 2 s: highest rate and queue, fewest tokens of 2 intervals; "), "{chart}");
+        assert!(chart.starts_with("1 column = 2 s: most of 2 intervals, of tokens the fewest; "), "{chart}");
         assert!(chart.lines().all(|line| line.chars().count() <= 80), "{chart}");
         assert!(chart.contains("╵0 s                ╵40 s"), "{chart}");
     }
