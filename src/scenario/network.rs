@@ -141,7 +141,13 @@ impl Loader<'_> {
         };
         let account = self.network.account_named(&account?);
         let label = entity.get::<String>("label").cloned();
-        let (primary, others) = entity.get::<Vec<At<Ipv4Net>>>("cidr")?.split_first()?;
+        let cidrs = entity.get::<Vec<At<Ipv4Net>>>("cidr")?;
+        // Judged here, so that a bad region does not hide a bad prefix.
+        let crooked: Vec<_> = cidrs.iter().filter(|cidr| cidr.value.trunc() != cidr.value).collect();
+        for cidr in &crooked {
+            self.refuse(cidr.span, &Refusal::HostBits { cidr: cidr.value });
+        }
+        let (primary, others) = cidrs.split_first().filter(|_| crooked.is_empty())?;
         let name = Name::new(name).ok()?;
         let id = match self.network.add_vpc(name, label, account, region?, primary.value) {
             Ok(id) => id,
