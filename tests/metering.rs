@@ -311,3 +311,10 @@ fn subject_once() -> Subject {
     static ONCE: std::sync::OnceLock<Subject> = std::sync::OnceLock::new();
     ONCE.get_or_init(subject).clone()
 }
+
+/// A scenario names books that the metering room has: the two lists are in two rooms.
+#[test]
+fn the_books_a_scenario_can_name_are_those_that_come_with_the_program() {
+    let named: std::collections::BTreeSet<&str> = vpcsim::model::plan::SHIPPED_BOOKS.into_iter().collect();
+    assert_eq!(named, vpcsim::metering::PriceBook::shipped_names().collect());
+}
