@@ -333,7 +333,7 @@ fn a_change_at_the_instant_of_a_departure_charges_nobody_twice() {
     for interval in [None, Some(SimDuration::from_millis(12))] {
         let (network, plan, peering) = two_packets();
         let peering = network.peering(peering).name.clone();
-        let mut simulation = Simulation::new(network, &plan, Options { interval });
+        let mut simulation = Simulation::new(network, &plan, Options { interval, ..Options::default() });
         let bandwidth = BitRate::from_mbps(2);
         let at = SimTime::from_nanos(12_000_000);
         simulation.apply(None, &Change::ChangeBandwidth { peering, bandwidth }, at).expect("the change is allowed");

@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, Outp
         }
     }
     let board = Arc::new(Board::default());
-    let options = Options { interval: args.interval };
+    let options = Options { interval: args.interval, ..Options::default() };
     let snapshot = move |run: &Run, scenario: &Scenario| {
         let notes = scenario.warnings.iter().map(Diagnostic::headline).collect();
         Snapshot::of(run, &scenario.file, notes, options.interval)

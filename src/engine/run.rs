@@ -1,7 +1,8 @@
 //! The driver of a scenario: plays a plan's timeline through the simulation's three calls. Slicing is the caller's: a program that
 //! shows progress advances in small steps, a test in one.
 
-use super::simulation::{Options, Simulation, Unbalanced};
+use super::options::Options;
+use super::simulation::{Simulation, Unbalanced};
 use crate::model::Network;
 use crate::model::plan::{Action, Plan};
 use crate::units::SimTime;

@@ -19,7 +19,7 @@ proptest! {
     fn they_balance_at_every_slice_and_series_add_up(seed: u64) {
         let world = World::new(seed);
         let interval = SimDuration::from_nanos(world.plan.duration.as_nanos() / 7 + 1);
-        let options = Options { interval: Some(interval) };
+        let options = Options { interval: Some(interval), ..Options::default() };
         let mut run = Run::new(world.network.clone(), world.plan.clone(), options);
         for slice in 1..=100 {
             run.advance(SimTime::from_nanos(world.plan.duration.as_nanos() * slice / 100));

@@ -21,7 +21,7 @@ proptest! {
         let world = World::new(seed);
         let watched = engine(&world);
         prop_assert!(watched == engine(&World::new(seed)), "seed {seed}");
-        let options = Options { interval: Some(SimDuration::from_nanos(777_777)) };
+        let options = Options { interval: Some(SimDuration::from_nanos(777_777)), ..Options::default() };
         let mut unwatched = Run::new(world.network.clone(), world.plan.clone(), options);
         unwatched.advance(world.plan.duration);
         prop_assert!(watched.1 == Tally::of(&unwatched.simulation, world.plan.traffic.len()), "seed {seed}");

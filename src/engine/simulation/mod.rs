@@ -18,6 +18,7 @@ use super::cell::{Cell, Lane};
 use super::endpoint::Endpoint;
 use super::meter::Meter;
 use super::observe::Observer;
+use super::options::{Effort, Options};
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use crate::dataplane::fib::Fib;
@@ -32,13 +33,6 @@ use senders::{link_windows, sender_key, traffic_windows};
 use std::collections::BTreeSet;
 use thiserror::Error;
 use tracing::debug;
-
-/// What to measure beside the books.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// Keep a series per link.
-    pub interval: Option<SimDuration>,
-}
 
 /// Why a packet could not be injected.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -64,7 +58,8 @@ pub struct Simulation {
     happened: Vec<(SimTime, Outcome)>,
     /// What expectations ask of links: by the name a peering is made with, and direction.
     link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
-    interval: Option<SimDuration>,
+    options: Options,
+    effort: Effort,
     /// How far into its civil minute the run starts.
     minute_offset: SimDuration,
 }
@@ -96,7 +91,8 @@ impl Simulation {
             observers: Vec::new(),
             happened: Vec::new(),
             link_windows: link_windows(plan),
-            interval: options.interval,
+            options,
+            effort: Effort::default(),
             minute_offset: plan.minute_offset(),
         };
         simulation.add_links();
@@ -121,6 +117,11 @@ impl Simulation {
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.shared.observing = true;
         self.observers.push(observer);
+    }
+
+    /// How the packets were carried so far.
+    pub fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// Where the simulation stands.
@@ -208,7 +209,7 @@ impl Simulation {
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
             meter.change_cap(self.now, now);
-            let lane = Lane::new(Link::new(&self.network, link), book, self.interval.map(Series::new), meter);
+            let lane = Lane::new(Link::new(&self.network, link), book, self.options.interval.map(Series::new), meter);
             let home = &mut self.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);

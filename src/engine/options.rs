@@ -1,0 +1,55 @@
+//! What a run may choose about *how* it is computed, and what it tells about that afterwards. Nothing here changes what comes
+//! out: reports, samples and books are the same bytes for every choice.
+
+use crate::units::SimDuration;
+use std::num::NonZeroUsize;
+
+/// How a simulation is computed, and what it measures beside the books.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Keep a series per link.
+    pub interval: Option<SimDuration>,
+    /// Whether stretches of traffic may be computed as a whole.
+    pub mode: Mode,
+    /// How many threads carry VPCs forward; the caller decides, since only it knows the machine.
+    pub workers: NonZeroUsize,
+}
+
+impl Default for Options {
+    /// Runs, on one thread, no series.
+    fn default() -> Options {
+        Options { interval: None, mode: Mode::Runs, workers: NonZeroUsize::MIN }
+    }
+}
+
+/// Whether every packet is made and carried, or stretches of equal packets at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Equal packets that nobody looks at pass as runs wherever that gives the same bytes.
+    #[default]
+    Runs,
+    /// Every packet is made, headers included, and carried on its own.
+    Packets,
+}
+
+/// How a simulation's packets were carried so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// In closed form: a stretch in which nothing waits costs the same however many packets it has.
+    pub closed: u64,
+    /// As repetitions of a pattern that was found in the loop and skipped exactly.
+    pub repeated: u64,
+    /// One by one, without events: all senders of a link in the order of time.
+    pub looped: u64,
+    /// One by one as events, in VPCs where something reacts to packets.
+    pub events: u64,
+}
+
+impl Effort {
+    pub(super) fn add(&mut self, other: Effort) {
+        self.closed += other.closed;
+        self.repeated += other.repeated;
+        self.looped += other.looped;
+        self.events += other.events;
+    }
+}
