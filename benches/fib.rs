@@ -1,14 +1,12 @@
 //! One look-up in a route table: by the number of routes, to random destinations and to the same few again.
 
-mod workloads;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
 use std::hint::black_box;
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::Fib;
 use vpcsim::model::{NextHop, RouteSpec};
-use workloads::Cloud;
+use vpcsim::workload::Cloud;
 
 /// Destinations per measured pass.
 const DESTINATIONS: usize = 4_096;

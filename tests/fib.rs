@@ -1,9 +1,6 @@
 //! The FIB against a linear scan of what the user wrote: the longest enabled prefix that holds the address, the VPC's own CIDRs
 //! included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in between.
 
-#[path = "../benches/workloads/mod.rs"]
-mod workloads;
-
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -11,7 +8,7 @@ use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::{Fib, FibEntry};
 use vpcsim::model::{Change, Network, NextHop, PeeringId, Refusal, RouteSpec, TableId, Via};
 use vpcsim::units::SimTime;
-use workloads::{Cloud, UNCAPPED};
+use vpcsim::workload::{Cloud, UNCAPPED};
 
 const TABLE: TableId = TableId(0);
 

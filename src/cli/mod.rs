@@ -2,12 +2,14 @@
 //! terminal, the environment and the wall clock. stdout is data, stderr is talk.
 
 mod args;
+mod bench;
 mod bill;
 mod bill_input;
 mod check;
 mod exit;
 mod files;
 mod import;
+mod machine;
 mod output;
 mod play;
 mod progress;
@@ -31,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(check, args.quiet),
         Command::Show(show) => show::show(show, args.verbose),
         Command::Import(command) => import::import(command),
+        Command::Bench(bench) => bench::bench(bench, args.quiet),
         Command::Schema => schema::schema(),
     };
     exit.unwrap_or_else(|error| {
