@@ -144,6 +144,10 @@ impl Link {
     pub fn in_flight(&self) -> u64 {
         (self.waiting.len() + self.wire.len()) as u64
     }
+    /// Bytes waiting when a packet was last offered, that one included.
+    pub fn waiting(&self) -> ByteSize {
+        self.shaper.as_ref().map_or(ByteSize::default(), Shaper::waiting)
+    }
     /// Bytes waiting at `now`.
     pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {
         self.shaper.as_mut().map_or(ByteSize::default(), |s| s.waiting_at(now))

@@ -1,7 +1,7 @@
 //! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that the order of
 //! merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
 
-use super::delay::DelayRecorder;
+use super::delay::{DelayRecorder, DelayRun};
 use crate::dataplane::DropReason;
 use crate::model::{HostId, TrafficId};
 use crate::units::{ByteSize, SimDuration, SimTime};
@@ -115,7 +115,6 @@ pub struct LinkBook {
 }
 
 impl LinkBook {
-    #[inline]
     fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         for ((from, to), counts) in &mut self.windows {
@@ -132,9 +131,11 @@ impl LinkBook {
         self.each(time, |c| c.carried.add(counts));
     }
     /// The delay of `count` carried packets.
-    #[inline]
     pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
         self.each(time, |c| c.delay.record(delay, count));
+    }
+    pub(super) fn delayed_run(&mut self, time: SimTime, run: &DelayRun) {
+        self.each(time, |c| c.delay.record_run(run));
     }
     pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
         self.each(time, |c| c.drops.add(reason, count));

@@ -216,21 +216,41 @@ impl Flow {
         self.packet_of(self.upcoming())
     }
 
-    /// The same, if its form were this one.
+    /// The same, in the place of another packet.
     #[inline]
+    pub(super) fn make(&self, packet: &mut Packet) {
+        self.write(self.upcoming(), packet);
+    }
+
+    /// The same, if its form were this one.
     pub(super) fn packet_of(&self, form: usize) -> Packet {
+        let mut packet = record([0; HEAD], 0);
+        self.write(form, &mut packet);
+        packet
+    }
+
+    #[inline]
+    fn write(&self, form: usize, packet: &mut Packet) {
         let form = &self.forms.all()[form];
-        let sequence = self.sequence as u16;
-        let mut head = form.head;
-        if self.is_ping {
-            head = icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, self.next.as_nanos());
-        } else if self.addressing.ttl == self.last_ttl {
-            ipv4::set_identification(&mut head, sequence);
+        packet.head = form.head;
+        packet.emitted = self.next;
+        packet.id = PacketId::new(self.source, self.sequence);
+        packet.wire_length = form.length;
+        if self.is_ping || self.addressing.ttl != self.last_ttl {
+            packet.head = self.varied(form);
         } else {
-            let port = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
-            head = ipv4::udp_head(self.stepped(), (port(20), port(22)), form.length, sequence);
+            ipv4::set_identification(&mut packet.head, self.sequence as u16);
         }
-        Packet { emitted: self.next, id: PacketId::new(self.source, self.sequence), ..record(head, form.length) }
+    }
+
+    /// A head that differs in more than the identification from the one before.
+    fn varied(&self, form: &Form) -> [u8; HEAD] {
+        let sequence = self.sequence as u16;
+        if self.is_ping {
+            return icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, self.next.as_nanos());
+        }
+        let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
+        ipv4::udp_head(self.stepped(), (port(20), port(22)), form.length, sequence)
     }
 
     /// The addressing of this packet: TTLs step from first to last and start again.
@@ -242,18 +262,31 @@ impl Flow {
     /// Moves on past the packet that is due.
     #[inline]
     pub(super) fn step(&mut self) {
+        self.sequence += 1;
+        if let (Schedule::Even(slots), Forms::One(form)) = (&mut self.schedule, &self.forms) {
+            slots.pass(form.slot);
+            let place = self.place.map_or(0, |stream| stream.below(self.sequence, form.slot.whole));
+            let next = SimTime::from_nanos(slots.begin().saturating_add(place));
+            let is_done = next >= self.stop || self.sequence >= self.count;
+            self.next = if is_done { SimTime::NEVER } else { next };
+        } else {
+            self.step_any();
+        }
+    }
+
+    /// The same for any schedule and any number of sizes; apart, so that the other stays small.
+    #[inline(never)]
+    fn step_any(&mut self) {
         let form = self.forms.all().get(self.upcoming as usize);
         match &mut self.schedule {
             Schedule::Even(slots) | Schedule::OnOff { slots, .. } => slots.pass(form.map_or(Slot::default(), |f| f.slot)),
             Schedule::Series(cursor) => cursor.pass(bit_nanos(form.map_or(0, |f| f.length))),
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
-        self.sequence += 1;
         self.aim();
     }
 
     /// Decides what the next packet is and when it goes.
-    #[inline]
     fn aim(&mut self) {
         if let Forms::Many(_, Some(mix)) = &self.forms {
             self.upcoming = mix.draw(self.sequence);

@@ -1,9 +1,9 @@
 //! What observers are told: one record for each packet's end, in the one order of the run (time, then sender in declaration
 //! order, then sequence, then kind). Observers change nothing and cost nothing when there are none.
 
-use crate::dataplane::Verdict;
-use crate::dataplane::packet::{PacketId, PacketKind};
-use crate::model::{LinkId, VpcId};
+use crate::dataplane::packet::{Packet, PacketId, PacketKind};
+use crate::dataplane::{DropReason, Verdict};
+use crate::model::{HostId, LinkId, VpcId};
 use crate::units::SimTime;
 
 /// Where a packet ended.
@@ -35,6 +35,12 @@ pub struct Record {
 }
 
 impl Record {
+    pub(super) fn of(time: SimTime, packet: &Packet, place: Place, verdict: Result<HostId, DropReason>) -> Record {
+        let verdict = verdict.map_or_else(Verdict::Dropped, Verdict::Delivered);
+        let Packet { id, kind, emitted, wire_length, .. } = *packet;
+        Record { time, id, kind, emitted, wire_length, place, verdict }
+    }
+
     /// The one order.
     pub(super) fn key(&self) -> (SimTime, PacketId, PacketKind) {
         (self.time, self.id, self.kind)

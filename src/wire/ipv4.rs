@@ -77,12 +77,15 @@ pub fn udp_head(to: Addressing, ports: (u16, u16), total: u16, identification: u
 }
 
 /// Sets the identification and corrects the header checksum by the difference (RFC 1624, equation 3).
+#[inline]
 pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
     let old = u16::from_be_bytes([head[4], head[5]]);
     let checksum = u16::from_be_bytes([head[10], head[11]]);
-    let sum = u64::from(!checksum) + u64::from(!old) + u64::from(identification);
+    let sum = u32::from(!checksum) + u32::from(!old) + u32::from(identification);
+    // Three 16-bit words: what folding leaves over after one round is at most 1, and fits.
+    let folded = (sum & 0xffff) + (sum >> 16);
     head[4..6].copy_from_slice(&identification.to_be_bytes());
-    head[10..12].copy_from_slice(&payload::fold(sum).to_be_bytes());
+    head[10..12].copy_from_slice(&(!((folded + (folded >> 16)) as u16)).to_be_bytes());
 }
 
 /// Decrements the TTL and corrects the header checksum by the difference (RFC 1624). The TTL must not be 0.

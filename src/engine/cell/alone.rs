@@ -13,7 +13,7 @@ use super::Cell;
 use super::ways::{To, Way};
 use crate::dataplane::packet::Packet;
 use crate::dataplane::router::Exit;
-use crate::dataplane::{DropReason, Verdict};
+use crate::dataplane::DropReason;
 use crate::model::HostId;
 use crate::units::{SimDuration, SimTime};
 use std::cmp::Reverse;
@@ -78,12 +78,10 @@ impl Cell {
         sent.min(SimTime::from_nanos(carried.as_nanos().saturating_sub(delay.as_nanos())))
     }
 
-    /// The first instant after `t` from which on packets of this way stand elsewhere in the books.
-    pub(super) fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
-        let edge = way.edges.get(way.edges.partition_point(|edge| *edge <= t)).copied().unwrap_or(SimTime::NEVER);
+    fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
         match way.to {
-            To::Lane(lane) => edge.min(self.lanes[lane as usize].meter.next_minute(t)),
-            _ => edge,
+            To::Lane(lane) => self.lanes[lane as usize].border_after(way, t),
+            _ => way.edge_after(t),
         }
     }
 
@@ -120,7 +118,7 @@ impl Cell {
         let mut count = 0;
         while flow.next_wake() < end {
             if scope.shared.mode == Mode::Packets {
-                self.bench[count as usize % BENCH] = flow.packet();
+                flow.make(&mut self.bench[count as usize % BENCH]);
             }
             flow.step();
             count += 1;
@@ -168,9 +166,7 @@ impl Cell {
         verdict: Result<HostId, DropReason>,
     ) {
         if scope.shared.observing {
-            let verdict = verdict.map_or_else(Verdict::Dropped, Verdict::Delivered);
-            let Packet { id, kind, emitted, wire_length, .. } = *packet;
-            self.records.push(Record { time, id, kind, emitted, wire_length, place, verdict });
+            self.records.push(Record::of(time, packet, place, verdict));
         }
     }
 

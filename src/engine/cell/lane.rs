@@ -6,6 +6,7 @@ use super::super::flow::Flow;
 use super::super::meter::Meter;
 use super::super::series::Series;
 use super::super::shared::Scope;
+use super::ways::Way;
 use crate::dataplane::DropReason;
 use crate::dataplane::link::Link;
 use crate::units::{BitRate, SimDuration, SimTime};
@@ -34,6 +35,11 @@ pub(super) struct Uncharged {
 impl Lane {
     pub(in crate::engine) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
         Lane { link, book, series, meter, mailed: 0, uncharged: None }
+    }
+
+    /// The first instant after `t` from which on packets of this way stand elsewhere in the books.
+    pub(super) fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
+        way.edge_after(t).min(self.meter.next_minute(t))
     }
 
     /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with the others.
@@ -104,8 +110,9 @@ impl Lane {
     }
 
     /// A packet that came `now` waits: the queue may be longer than ever.
+    #[inline]
     pub(super) fn waits(&mut self, now: SimTime) {
-        let waiting = self.link.waiting_at(now);
+        let waiting = self.link.waiting();
         self.book.longest_queue = self.book.longest_queue.max(waiting);
         if let Some(series) = &mut self.series {
             let row = series.at(now);

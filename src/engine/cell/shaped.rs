@@ -2,21 +2,26 @@
 //! to is booked when the next border of a book is reached. Whether a stretch needs this at all is `conform.rs`'s to say.
 
 use super::super::attribute;
-use super::super::books::Counts;
-use super::super::observe::Place;
+use super::super::books::{Counts, TrafficBooks, VpcBook};
+use super::super::delay::{DelayRun, DelayRuns};
+use super::super::flow::Flow;
+use super::super::observe::{Place, Record};
 use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
 use super::alone::BENCH;
+use super::lane::Lane;
+use super::merge::Merge;
 use super::ways::Way;
 use crate::dataplane::DropReason;
-use crate::model::HostId;
+use crate::dataplane::packet::Packet;
+use crate::model::{HostId, VpcId};
 use crate::units::SimTime;
 
 /// After so many packets it is asked anew whether the rest can pass in closed form.
 const PATIENCE: u64 = 1024;
 
-/// One sender's packets of one size on a link: what is the same for all of them, and how many there were since the last border.
+/// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last border.
 #[derive(Debug)]
 pub(super) struct Strand {
     length: u16,
@@ -31,6 +36,7 @@ pub(super) struct Strand {
     refused: u64,
     refused_for: Option<DropReason>,
     arrived: u64,
+    delays: DelayRuns,
 }
 
 /// Who sends on a link: a flow and the place of the first of its strands.
@@ -40,7 +46,34 @@ pub(super) struct Member {
     strand: u32,
 }
 
-/// Counted up to a border of the books.
+/// The loop over one link's packets: who sends, and what is counted up to the next border of a book.
+struct Race<'a> {
+    track: Track<'a>,
+    way: &'a Way,
+    flows: &'a mut [Flow],
+    members: &'a [Member],
+    strands: &'a mut [Strand],
+    merge: &'a mut Merge,
+    book: &'a mut VpcBook,
+    bench: &'a mut [Packet; BENCH],
+    /// Every packet is made whole.
+    makes_packets: bool,
+    offered: Since,
+    carried: Since,
+    carried_counts: Counts,
+}
+
+/// What a packet passes on its way, from its router to the far end.
+struct Track<'a> {
+    scope: Scope<'a>,
+    vpc: VpcId,
+    lane: &'a mut Lane,
+    traffic: &'a mut TrafficBooks,
+    records: &'a mut Vec<Record>,
+    is_faultless: bool,
+}
+
+/// Where counting began, and the border of the books up to which it may go on.
 #[derive(Debug, Clone, Copy)]
 struct Since {
     at: SimTime,
@@ -51,35 +84,15 @@ impl Cell {
     /// Carries packets over lane `at` from `from` on: to the horizon, or to where the rest may pass in closed form; answers how far.
     pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &Way, at: usize, from: SimTime) -> SimTime {
         self.take_seats(scope, way);
-        let mut offered = Since { at: from, border: self.border_after(way, from) };
-        let mut carried = Since { at: from, border: SimTime::ZERO };
-        let mut counts = Counts::default();
-        let mut looped = 0;
-        let reached = loop {
-            let (now, number) = self.merge.first();
-            if now >= scope.horizon {
-                break scope.horizon;
+        let mut now = from;
+        loop {
+            let (looped, next) = self.race(scope, way, at, now).run();
+            self.effort.looped += looped;
+            now = next;
+            if now == scope.horizon || self.conforming_until(scope, way, at, now).0 > now {
+                return now;
             }
-            if now >= offered.border {
-                self.settle_strands(at, offered.at);
-                offered = Since { at: now, border: self.border_after(way, now) };
-            }
-            if looped % PATIENCE == PATIENCE - 1 && self.conforming_until(scope, way, at, now).0 > now {
-                break now;
-            }
-            looped += 1;
-            if let Some((arrival, length)) = self.send(scope, at, now, number) {
-                if arrival >= carried.border {
-                    self.lanes[at].carried(carried.at, std::mem::take(&mut counts));
-                    carried = Since { at: arrival, border: self.border_after(way, arrival) };
-                }
-                counts.add(Counts::of(1, length));
-            }
-        };
-        self.lanes[at].carried(carried.at, counts);
-        self.settle_strands(at, offered.at);
-        self.effort.looped += looped;
-        reached
+        }
     }
 
     fn take_seats(&mut self, scope: Scope<'_>, way: &Way) {
@@ -102,99 +115,202 @@ impl Cell {
                     refused: 0,
                     refused_for: None,
                     arrived: 0,
+                    delays: DelayRuns::default(),
                 });
             }
         }
         self.merge.reset(way.flows.iter().map(|f| self.flows[*f as usize].next_wake()));
     }
 
-    /// The packet of member `number` that is due: at the shaper, on the wire, at its end. Answers when and how long it arrives, if it
-    /// does so before the horizon.
-    #[inline]
-    fn send(&mut self, scope: Scope<'_>, at: usize, now: SimTime, number: u32) -> Option<(SimTime, u16)> {
-        let Member { flow, strand } = self.members[number as usize];
-        let flow = &mut self.flows[flow as usize];
-        let strand = &mut self.strands[strand as usize + flow.upcoming()];
+    fn race<'a>(&'a mut self, scope: Scope<'a>, way: &'a Way, at: usize, now: SimTime) -> Race<'a> {
         let lane = &mut self.lanes[at];
-        if scope.shared.mode == Mode::Packets {
-            self.bench[number as usize % BENCH] = flow.packet();
+        let never = Since { at: now, border: SimTime::ZERO };
+        let is_faultless = lane.link.is_faultless();
+        let (traffic, records) = (&mut self.traffic, &mut self.records);
+        Race {
+            track: Track { scope, vpc: self.vpc, lane, traffic, records, is_faultless },
+            way,
+            flows: &mut self.flows,
+            members: &self.members,
+            strands: &mut self.strands,
+            merge: &mut self.merge,
+            book: &mut self.book,
+            bench: &mut self.bench,
+            makes_packets: scope.shared.mode == Mode::Packets,
+            offered: never,
+            carried: never,
+            carried_counts: Counts::default(),
         }
+    }
+}
+
+impl Track<'_> {
+    /// At the shaper and on the wire: when the packet arrives, if it does so before the horizon.
+    #[inline]
+    fn carry(&mut self, now: SimTime, flow: &Flow, strand: &mut Strand) -> Option<SimTime> {
         strand.sent += 1;
-        let link = Place::Link(lane.link.id);
-        let mut end = None;
-        let mut arrived = None;
         if let Some(reason) = strand.kept_back {
-            end = Some((now, Place::Vpc(self.vpc), Err(reason)));
-        } else {
-            lane.row_offered(now, strand.length);
-            match lane.link.offer(now, strand.length) {
-                Err(reason) => {
-                    strand.refused += 1;
-                    strand.refused_for = Some(reason);
-                    lane.row_dropped(now);
-                    end = Some((now, link, Err(reason)));
-                }
-                Ok(departure) => {
-                    if departure > now {
-                        lane.waits(now);
-                    }
-                    let arrival = departure + lane.link.delay;
-                    if departure >= scope.horizon {
-                        lane.link.keep_waiting(departure, flow.packet());
-                    } else if let Err(reason) = lane.survives(scope, flow) {
-                        lane.dropped_one(departure, reason);
-                        self.traffic.at(strand.book).each(now, |c| c.drops.add(reason, 1));
-                        end = Some((departure, link, Err(reason)));
-                    } else if arrival >= scope.horizon {
-                        lane.link.keep_on_wire(arrival, flow.packet());
-                    } else {
-                        strand.arrived += 1;
-                        lane.book.delayed(arrival, arrival.since(now), 1);
-                        lane.row_carried(arrival, strand.length);
-                        if strand.is_meant {
-                            self.traffic.at(strand.book).each(now, |c| c.delay.record(arrival.since(now), 1));
-                        }
-                        arrived = Some((arrival, strand.length));
-                        end = Some((arrival, Place::Vpc(lane.link.far), strand.verdict));
-                    }
-                }
+            self.tell(flow, now, Place::Vpc(self.vpc), Err(reason));
+            return None;
+        }
+        let lane = &mut *self.lane;
+        let (horizon, link) = (self.scope.horizon, Place::Link(lane.link.id));
+        lane.row_offered(now, strand.length);
+        let departure = match lane.link.offer(now, strand.length) {
+            Ok(departure) => departure,
+            Err(reason) => {
+                strand.refused += 1;
+                strand.refused_for = Some(reason);
+                lane.row_dropped(now);
+                self.tell(flow, now, link, Err(reason));
+                return None;
             }
+        };
+        if departure > now {
+            lane.waits(now);
         }
-        if scope.shared.observing && let Some((time, place, verdict)) = end {
-            let packet = flow.packet();
-            self.record(scope, time, &packet, place, verdict);
+        let arrival = departure + lane.link.delay;
+        if departure >= horizon {
+            lane.link.keep_waiting(departure, flow.packet());
+            return None;
         }
-        let Member { flow, .. } = self.members[number as usize];
-        let flow = &mut self.flows[flow as usize];
-        flow.step();
-        self.merge.set(number, flow.next_wake());
-        arrived
+        if !self.is_faultless && let Err(reason) = lane.survives(self.scope, flow) {
+            lane.dropped_one(departure, reason);
+            self.traffic.at(strand.book).each(now, |c| c.drops.add(reason, 1));
+            self.tell(flow, departure, link, Err(reason));
+            return None;
+        }
+        if arrival >= horizon {
+            lane.link.keep_on_wire(arrival, flow.packet());
+            return None;
+        }
+        lane.row_carried(arrival, strand.length);
+        let far = Place::Vpc(lane.link.far);
+        self.tell(flow, arrival, far, strand.verdict);
+        Some(arrival)
     }
 
-    /// Books what was counted since `at`, where no border of a book lies in between.
-    fn settle_strands(&mut self, at: usize, since: SimTime) {
-        let lane = &mut self.lanes[at];
-        for strand in self.strands.iter_mut().filter(|s| s.sent > 0) {
-            let (sent, arrived) = (Counts::of(strand.sent, strand.length), Counts::of(strand.arrived, strand.length));
-            self.book.emitted += strand.sent;
-            let refused = strand.kept_back.map(|reason| (reason, strand.sent));
-            match refused {
-                Some((reason, count)) => self.book.drops.add(reason, count),
-                None => lane.offered(since, sent),
-            }
-            let refused = refused.or(strand.refused_for.map(|reason| (reason, strand.refused)));
-            if let (Some((reason, count)), None) = (refused, strand.kept_back) {
-                lane.dropped(since, reason, count);
-            }
-            lane.book.far.ended(strand.verdict, strand.arrived);
-            self.traffic.at(strand.book).each(since, |c| {
-                c.sent.add(sent);
-                if let Some((reason, count)) = refused {
-                    c.drops.add(reason, count);
-                }
-                attribute::originals(c, strand.is_meant, strand.verdict, arrived);
-            });
-            (strand.sent, strand.refused, strand.arrived) = (0, 0, 0);
+    /// Those who watch see the packet end.
+    #[inline]
+    fn tell(&mut self, flow: &Flow, time: SimTime, place: Place, verdict: Result<HostId, DropReason>) {
+        if self.scope.shared.observing {
+            self.records.push(Record::of(time, &flow.packet(), place, verdict));
         }
+    }
+
+    /// Books delays of packets that were sent at `offered` and carried at `carried`, or behind those instants in front of a border.
+    fn book_delays(&mut self, strand: &Strand, delays: &DelayRun, offered: SimTime, carried: SimTime) {
+        if delays.is_empty() {
+            return;
+        }
+        self.lane.book.delayed_run(carried, delays);
+        if strand.is_meant {
+            self.traffic.at(strand.book).each(offered, |c| c.delay.record_run(delays));
+        }
+    }
+}
+
+impl Race<'_> {
+    /// Carries up to [`PATIENCE`] packets before the horizon; answers how many, and when the next one is due, at the latest the horizon.
+    fn run(mut self) -> (u64, SimTime) {
+        let horizon = self.track.scope.horizon;
+        let mut looped = 0;
+        let now = loop {
+            let (now, number) = self.merge.first();
+            if now >= horizon || looped == PATIENCE {
+                break now.min(horizon);
+            }
+            looped += 1;
+            if now >= self.offered.border {
+                self.settle_strands();
+                self.offered = Since { at: now, border: self.track.lane.border_after(self.way, now) };
+            }
+            self.send(now, number);
+        };
+        self.settle_strands();
+        self.settle_carried();
+        (looped, now)
+    }
+
+    /// The packet of member `number` that is due.
+    #[inline]
+    fn send(&mut self, now: SimTime, number: u32) {
+        let Member { flow, strand } = self.members[number as usize];
+        let flow = &mut self.flows[flow as usize];
+        let at = strand as usize + flow.upcoming();
+        if self.makes_packets {
+            flow.make(&mut self.bench[at % BENCH]);
+        }
+        let arrival = self.track.carry(now, flow, &mut self.strands[at]);
+        flow.step();
+        self.merge.set(number, flow.next_wake());
+        if let Some(arrival) = arrival {
+            self.arrive(now, arrival, at);
+        }
+    }
+
+    /// At the far end.
+    #[inline]
+    fn arrive(&mut self, now: SimTime, arrival: SimTime, at: usize) {
+        if arrival >= self.carried.border {
+            self.settle_carried();
+            self.carried = Since { at: arrival, border: self.track.lane.border_after(self.way, arrival) };
+        }
+        let strand = &mut self.strands[at];
+        self.carried_counts.add(Counts::of(1, strand.length));
+        strand.arrived += 1;
+        if let Some(ended) = strand.delays.add(arrival.since(now)) {
+            self.track.book_delays(strand, &ended, self.offered.at, self.carried.at);
+        }
+    }
+
+    /// Books what left the far end since the last border.
+    fn settle_carried(&mut self) {
+        self.track.lane.carried(self.carried.at, std::mem::take(&mut self.carried_counts));
+        self.settle_delays();
+    }
+
+    /// Books what was sent since the last border.
+    fn settle_strands(&mut self) {
+        self.settle_delays();
+        for strand in self.strands.iter_mut().filter(|s| s.sent > 0) {
+            strand.settle(self.offered.at, self.track.lane, self.book, self.track.traffic);
+        }
+    }
+
+    /// Books the delays that were counted aside, before either border is passed.
+    fn settle_delays(&mut self) {
+        for strand in self.strands.iter_mut() {
+            for ended in strand.delays.end() {
+                self.track.book_delays(strand, &ended, self.offered.at, self.carried.at);
+            }
+        }
+    }
+}
+
+impl Strand {
+    /// Books what was counted of it, all sent at `since` or behind it in front of a border.
+    fn settle(&mut self, since: SimTime, lane: &mut Lane, book: &mut VpcBook, traffic: &mut TrafficBooks) {
+        let (sent, arrived) = (Counts::of(self.sent, self.length), Counts::of(self.arrived, self.length));
+        book.emitted += self.sent;
+        let dropped = match (self.kept_back, self.refused_for) {
+            (Some(reason), _) => {
+                book.drops.add(reason, self.sent);
+                Some((reason, self.sent))
+            }
+            (None, refused_for) => {
+                lane.offered(since, sent);
+                refused_for.map(|reason| (reason, self.refused)).inspect(|(reason, n)| lane.dropped(since, *reason, *n))
+            }
+        };
+        lane.book.far.ended(self.verdict, self.arrived);
+        traffic.at(self.book).each(since, |c| {
+            c.sent.add(sent);
+            if let Some((reason, count)) = dropped {
+                c.drops.add(reason, count);
+            }
+            attribute::originals(c, self.is_meant, self.verdict, arrived);
+        });
+        (self.sent, self.refused, self.arrived) = (0, 0, 0);
     }
 }

@@ -25,6 +25,13 @@ pub(super) struct Way {
     pub edges: Vec<SimTime>,
 }
 
+impl Way {
+    /// The first edge of a window after `t`.
+    pub(super) fn edge_after(&self, t: SimTime) -> SimTime {
+        self.edges.get(self.edges.partition_point(|edge| *edge <= t)).copied().unwrap_or(SimTime::NEVER)
+    }
+}
+
 /// Where a way leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum To {
