@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a reason.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("units", &[]),
     ("wire", &["units"]),
     ("model", &["units", "wire"]),
@@ -17,7 +17,8 @@ const ROOMS: [(&str, &[&str]); 10] = [
     // Of the data plane only the list of reasons: see `SCENARIO_MAY`.
     ("scenario", &["units", "wire", "model", "dataplane"]),
     ("import", &["units", "wire", "model"]),
-    ("cli", &["units", "wire", "model", "dataplane", "engine", "metering", "report", "scenario", "import"]),
+    ("scaffold", &[]),
+    ("cli", &["units", "wire", "model", "dataplane", "engine", "metering", "report", "scenario", "import", "scaffold"]),
 ];
 
 /// What the scenario room may name of the data plane.

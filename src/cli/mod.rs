@@ -8,6 +8,7 @@ mod check;
 mod exit;
 mod files;
 mod import;
+mod new;
 mod output;
 mod play;
 mod progress;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Bill(bill) => bill::bill(bill, args.quiet),
         Command::Check(check) => check::check(check, args.quiet),
         Command::Show(show) => show::show(show, args.verbose),
+        Command::New(args) => new::new(args),
         Command::Import(command) => import::import(command),
         Command::Schema => schema::schema(),
     };
