@@ -337,10 +337,7 @@ fn hashed_names(line: &str) -> Option<String> {
 fn nobody_iterates_a_hash_map() {
     let mut found = Vec::new();
     for source in sources() {
-        let mut names: Vec<String> = source.code.iter().filter_map(|line| hashed_names(line)).collect();
-        if source.room() == "model" {
-            names.extend(["host_names".into(), "addresses".into()]); // the network's, open to its room
-        }
+        let names: Vec<String> = source.code.iter().filter_map(|line| hashed_names(line)).collect();
         for (number, line) in source.lines() {
             for name in &names {
                 let calls = ["iter", "iter_mut", "keys", "values", "values_mut", "into_iter", "drain", "retain"];
