@@ -45,8 +45,8 @@ pub enum ScaleError {
     #[error("{hosts} hosts are too few for {vpcs} VPCs: each needs one, or none has any and nobody sends")]
     TooFewHosts { hosts: u64, vpcs: u64 },
     /// More than a `count` can say.
-    #[error("{hosts} hosts are too many for {vpcs} VPCs: one holds up to {HOSTS_MAX}")]
-    TooManyHosts { hosts: u64, vpcs: u64 },
+    #[error("a VPC of {hosts} hosts is too large: {HOSTS_MAX} are the most, so spread them over more VPCs")]
+    TooManyHosts { hosts: u64 },
     /// The pool is too small.
     #[error("{vpcs} VPCs of a /{length} each do not fit into {POOL}")]
     NoRoom { vpcs: u64, length: u8 },
@@ -165,7 +165,7 @@ fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError
     }
     let most = share(hosts, 0, vpcs);
     if most > HOSTS_MAX {
-        return Err(ScaleError::TooManyHosts { hosts, vpcs });
+        return Err(ScaleError::TooManyHosts { hosts: most });
     }
     let bits = u64::BITS - (most + RESERVED).max(8).next_power_of_two().leading_zeros() - 1;
     let length = 32 - bits as u8;

@@ -10,7 +10,15 @@ use std::fmt::Write;
 impl Loader<'_> {
     /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
     pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
-        if text.contains('*') { self.hosts_like(text, span) } else { self.host_called(text, span).map(|h| vec![h]) }
+        if !text.contains('*') {
+            return self.host_called(text, span).map(|h| vec![h]);
+        }
+        if let Some(known) = self.names.hosts_like.get(text) {
+            return Some(known.to_vec());
+        }
+        let found = self.hosts_like(text, span)?;
+        self.names.hosts_like.insert(text.to_owned(), found.clone());
+        Some(found)
     }
 
     /// The host that `text` names.

@@ -20,6 +20,8 @@ pub(super) struct Names {
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
     /// Hosts by VPC; made when the first pattern is asked for.
     pub hosts_by_vpc: Option<Vec<Vec<HostId>>>,
+    /// What patterns of hosts were found to stand for.
+    pub hosts_like: BTreeMap<String, Vec<HostId>>,
     /// Where things were declared, by kind and full name: for second labels.
     pub places: HashMap<(&'static str, String), Span>,
 }
@@ -45,6 +47,7 @@ impl Default for Names {
             broken_hosts: Vec::new(),
             vpcs_by_host: None,
             hosts_by_vpc: None,
+            hosts_like: BTreeMap::new(),
             places: HashMap::new(),
         }
     }
