@@ -1,8 +1,6 @@
 //! Route tables: one look-up by the number of routes, to random destinations and to the same few again; making a FIB; following an edit.
 //! The largest has the size and the prefix lengths of an Internet table of 2014, spread at random.
 
-mod workloads;
-
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
 use std::hint::black_box;
@@ -10,7 +8,7 @@ use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::Fib;
 use vpcsim::model::{Change, Network, NextHop, RouteSpec, TableId};
 use vpcsim::units::SimTime;
-use workloads::Cloud;
+use vpcsim::workload::Cloud;
 
 /// Destinations per measured pass.
 const DESTINATIONS: usize = 4_096;

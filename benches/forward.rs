@@ -1,8 +1,6 @@
 //! One packet through both routers, without remembering paths: leave the source's VPC, enter the peer's. Delivered, dropped
 //! for want of a route, and refused transit.
 
-mod workloads;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
 use std::hint::black_box;
@@ -14,7 +12,7 @@ use vpcsim::dataplane::router::{self, Exit, Sender, View};
 use vpcsim::model::{HostId, Network, NextHop, RouteSpec, TableId};
 use vpcsim::units::SimTime;
 use vpcsim::wire::ipv4::{self, Addressing};
-use workloads::{Cloud, UNCAPPED};
+use vpcsim::workload::{Cloud, UNCAPPED};
 
 /// Three VPCs in a row; the first also routes the third's range over the second.
 fn row() -> (Network, HostId, Ipv4Addr, Ipv4Addr) {

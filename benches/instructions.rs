@@ -1,37 +1,32 @@
 //! One workload, once, for a counting tool: no harness, no clock. Instructions per emitted packet are the difference of two runs,
 //! so that building the network cancels out:
 //!
-//! `valgrind --tool=callgrind <this binary> pair 100000`, again with 200000, then `(total(2N) − total(N)) / N`.
+//! `valgrind --tool=callgrind <this binary> pair 100000 packets`, again with 200000, then `(total(2N) − total(N)) / N`. The mode may
+//! be left out, or be `runs`.
 
-mod workloads;
-
-use vpcsim::engine::{Options, Simulation};
+use vpcsim::engine::{Mode, Options, Simulation};
 use vpcsim::units::SimTime;
-
-/// Where the density of packets is known.
-const PROBE: SimTime = SimTime::from_nanos(100_000_000);
+use vpcsim::workload;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
-    let (Some(name), Some(packets)) = (arguments.next(), arguments.next().and_then(|n| n.parse::<u64>().ok())) else {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (name, packets, mode) = match arguments[..] {
+        [name, packets] | [name, packets, "packets"] => (name, packets, Mode::Packets),
+        [name, packets, "runs"] => (name, packets, Mode::Runs),
         // `cargo bench` runs every bench; this one has nothing to say without a workload.
-        println!("usage: instructions WORKLOAD PACKETS, of {}", names().join(", "));
-        return;
+        _ => return println!("usage: instructions WORKLOAD PACKETS [packets|runs], of {}", names()),
     };
-    let Some((_, workload)) = workloads::ALL.into_iter().find(|(n, _)| *n == name) else {
-        println!("no workload `{name}`, only {}", names().join(", "));
-        return;
-    };
-    let (network, plan) = workload();
-    let mut simulation = Simulation::new(network, &plan, Options::default());
-    simulation.advance(PROBE);
-    // The rest in one advance, as a run without a timeline goes.
-    let nanos = u128::from(PROBE.as_nanos()) * u128::from(packets) / u128::from(simulation.totals().emitted);
-    simulation.advance(SimTime::from_nanos(nanos as u64));
+    let Some(workload) = workload::find(name) else { return println!("no workload `{name}`, only {}", names()) };
+    let Ok(packets) = packets.parse() else { return println!("`{packets}` is no number of packets") };
+    let (network, plan) = workload.build();
+    let mut simulation = Simulation::new(network, &plan, Options { mode, ..Options::default() });
+    // In one advance, as a run without a timeline goes.
+    simulation.advance(SimTime::ZERO + workload.span_of(packets));
     simulation.check_books().expect("the books balance");
     println!("{name}: {} packets emitted, {:?}", simulation.totals().emitted, simulation.totals());
 }
 
-fn names() -> Vec<&'static str> {
-    workloads::ALL.iter().map(|(name, _)| *name).collect()
+fn names() -> String {
+    workload::ALL.map(|workload| workload.name).join(", ")
 }

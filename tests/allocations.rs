@@ -1,47 +1,14 @@
-//! No allocation per packet: a counting allocator watches the engine advance after everything has been touched once. It counts, and
-//! leaves the allocating to the system.
+//! No allocation per packet: a counting allocator watches the engine advance after everything has been touched once.
 
-#[path = "../benches/workloads/mod.rs"]
-mod workloads;
+#[path = "../benches/counting/mod.rs"]
+mod counting;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
 use vpcsim::model::{QueueLimit, RateSeries};
 use vpcsim::units::{BitRate, SimDuration, SimTime};
-use workloads::{Cloud, Transport};
-
-struct Counting;
-
-thread_local! {
-    // Per thread, so that tests beside each other do not count each other's.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-fn count() {
-    // Fails only while the thread ends, when nobody asks any more.
-    let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use vpcsim::workload::{self, Cloud, Transport};
 
 /// 7:4:1 of 40, 576 and 1500 bytes, the simple Internet mix.
 fn imix() -> PacketSize {
@@ -63,11 +30,11 @@ fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
                 to: Destination::AnyOf(cloud.hosts(to).to_vec()),
                 pattern: pattern.clone(),
                 size: size.clone(),
-                ..workloads::entry(&format!("{name}-{from}"))
+                ..workload::entry(&format!("{name}-{from}"))
             });
         }
     }
-    let plan: Plan = workloads::plan(traffic);
+    let plan: Plan = workload::plan(traffic);
     Simulation::new(cloud.network, &plan, Options::default())
 }
 
@@ -82,9 +49,9 @@ fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
         }
     };
     advance(simulation, 1);
-    let (packets, before) = (simulation.totals().emitted, ALLOCATIONS.get());
+    let (packets, before) = (simulation.totals().emitted, counting::allocations());
     advance(simulation, seconds);
-    let allocated = ALLOCATIONS.get() - before;
+    let allocated = counting::allocations() - before;
     simulation.check_books().expect("the books balance");
     (simulation.totals().emitted - packets, allocated)
 }

@@ -289,3 +289,23 @@ fn the_loss_of_nothing_proves_nothing() {
     assert!(text(&run.stdout).contains("FAILED: traffic sync loss"), "{}", text(&run.stdout));
     vpcsim(&["show", QUICK, "--at", "99d"]).assert().code(2);
 }
+
+#[test]
+fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
+    let several = [QUICK, "scenarios/path-mtu.toml"];
+    let plain = vpcsim(&[&["run"], &several[..]].concat()).assert().code(0).get_output().clone();
+    for how in [&["--workers", "1"][..], &["--workers", "3"], &["--packets"], &["--packets", "--workers", "2"]] {
+        let run = vpcsim(&[&["run"], &several[..], how].concat()).assert().code(0).get_output().clone();
+        assert_eq!((text(&run.stdout), text(&run.stderr)), (text(&plain.stdout), String::new()), "{how:?}");
+    }
+    let told = vpcsim(&[&["run", "-v", "--workers", "3"], &several[..]].concat()).assert().code(0).get_output().clone();
+    let lines = text(&told.stderr);
+    for file in several {
+        let line = lines.lines().find(|line| line.starts_with(&format!("how ({file}): ")));
+        assert!(line.is_some_and(|line| line.ends_with("; 3 workers")), "{lines}");
+    }
+    assert!(!text(&told.stdout).contains("workers"));
+    let bill = |how: &[&str]| text(&vpcsim(&[&["bill", QUICK], how].concat()).assert().code(0).get_output().stdout);
+    assert_eq!(bill(&[]), bill(&["--packets", "--workers", "2"]));
+    vpcsim(&["run", QUICK, "--workers", "0"]).assert().code(2);
+}

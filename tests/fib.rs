@@ -2,9 +2,6 @@
 //! included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in between: a FIB that follows
 //! the edits is one that was compiled after them.
 
-#[path = "../benches/workloads/mod.rs"]
-mod workloads;
-
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -12,7 +9,7 @@ use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::{Fib, FibEntry};
 use vpcsim::model::{Change, Network, NextHop, PeeringId, Refusal, RouteSpec, Step, TableId, Via};
 use vpcsim::units::SimTime;
-use workloads::{Cloud, UNCAPPED};
+use vpcsim::workload::{Cloud, UNCAPPED};
 
 const TABLE: TableId = TableId(0);
 

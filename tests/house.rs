@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a reason.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("units", &[]),
     ("wire", &["units"]),
     ("model", &["units", "wire"]),
+    ("workload", &["units", "model"]),
     ("dataplane", &["units", "wire", "model"]),
     ("engine", &["units", "wire", "model", "dataplane"]),
     // Of the engine only what a run metered.
@@ -18,7 +19,22 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("scenario", &["units", "wire", "model", "dataplane"]),
     ("import", &["units", "wire", "model"]),
     ("scaffold", &[]),
-    ("cli", &["units", "wire", "model", "dataplane", "engine", "metering", "report", "scenario", "import", "scaffold"]),
+    (
+        "cli",
+        &[
+            "units",
+            "wire",
+            "model",
+            "dataplane",
+            "engine",
+            "metering",
+            "report",
+            "scenario",
+            "import",
+            "workload",
+            "scaffold",
+        ],
+    ),
 ];
 
 /// What the scenario room may name of the data plane.

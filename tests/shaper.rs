@@ -1,9 +1,6 @@
 //! The token bucket against two second opinions: a dull twin that counts in absolute 10⁻⁹ bit with 128-bit integers and holds
 //! its queue as a list, and the closed form of a saturated flow. Nothing of the data plane's arithmetic is shared.
 
-#[path = "../benches/workloads/mod.rs"]
-mod workloads;
-
 use proptest::prelude::*;
 use proptest::sample::select;
 use vpcsim::dataplane::DropReason;
@@ -12,7 +9,7 @@ use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Destination, Plan, Traffic};
 use vpcsim::model::{Change, Network, PeeringId, QueueLimit, Shaping, TrafficId};
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
-use workloads::{Cloud, Transport};
+use vpcsim::workload::{self, Cloud, Transport};
 
 const SECOND: u128 = 1_000_000_000;
 /// 10⁻⁹ bit in a byte.
@@ -355,7 +352,7 @@ fn two_packets() -> (Network, Plan, PeeringId) {
         to: Destination::Hosts(cloud.hosts(b).to_vec()),
         phase: Some(SimDuration::ZERO),
         count: Some(1),
-        ..workloads::entry("two")
+        ..workload::entry("two")
     };
-    (cloud.network, workloads::plan(vec![traffic]), PeeringId(0))
+    (cloud.network, workload::plan(vec![traffic]), PeeringId(0))
 }

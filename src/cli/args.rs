@@ -4,7 +4,10 @@ use crate::metering::Period;
 use crate::scaffold::Scale;
 use crate::scenario::Override;
 use crate::units::{Factor, RateUnit, Share, SimDuration};
+use crate::workload::{self, Workload};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
@@ -39,6 +42,8 @@ pub(super) enum Command {
     /// Turn other people's files into scenarios
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Measure how many packets a second this machine forwards
+    Bench(BenchArgs),
     /// Print the JSON Schema of scenario files
     Schema,
 }
@@ -63,6 +68,18 @@ pub(super) struct RunArgs {
     /// Write the interval series as CSV (needs --interval and a single scenario)
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(super) struct HowArgs {
+    /// Threads of each run, for the same report: by default all cores, divided among runs beside each other
+    #[arg(long, value_name = "N")]
+    pub workers: Option<NonZeroUsize>,
+    /// Carry packet by packet, never a run of packets at once, for the same report
+    #[arg(long)]
+    pub packets: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -109,6 +126,8 @@ pub(super) struct BillArgs {
     /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
+    #[command(flatten)]
+    pub how: HowArgs,
 }
 
 /// What picks the tier where some of a peak is free.
@@ -191,6 +210,43 @@ pub(super) struct ImportSeriesArgs {
     /// From place to place, one way
     #[arg(long, value_name = "TIME", default_value = "10 ms", value_parser = parse_delay)]
     pub delay: SimDuration,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct BenchArgs {
+    /// What to measure, several with commas between
+    #[arg(long = "workload", value_name = "NAME", value_delimiter = ',', default_values = workload::USUAL,
+          value_parser = workload_parser())]
+    pub workloads: Vec<&'static Workload>,
+    /// How packets are carried
+    #[arg(long, value_name = "MODE", default_value = "packets")]
+    pub mode: ModeArg,
+    /// Threads, by default as many as there are cores
+    #[arg(long, value_name = "N")]
+    pub workers: Option<NonZeroUsize>,
+    /// Emit about so many packets, and pass the virtual time that takes
+    #[arg(long, value_name = "N")]
+    pub packets: Option<NonZeroU64>,
+    /// Measure so often, and report the one in the middle
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub repeat: NonZeroUsize,
+    /// The measurements as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Whether packets are carried one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModeArg {
+    /// Every packet on its own
+    Packets,
+    /// Equal packets at once, wherever that gives the same bytes
+    Runs,
+}
+
+fn workload_parser() -> impl TypedValueParser<Value = &'static Workload> {
+    let named = workload::ALL.iter().map(|w| PossibleValue::new(w.name).help(w.what));
+    PossibleValuesParser::new(named).try_map(|name| workload::find(&name).ok_or("no such workload"))
 }
 
 /// A unit as it was written, and what it means.

@@ -5,10 +5,10 @@ use super::bill_input;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{self, OutputError};
-use super::play::{Bug, play_all, report_bug};
+use super::play::{Bug, options, play_all, report_bug};
 use super::progress::Board;
 use super::run::complain;
-use crate::engine::{Options, Run};
+use crate::engine::Run;
 use crate::metering::{Bill, Handled, MENU, Period, Series, Terms, Trial, measure};
 use crate::model::plan::Plan;
 use crate::model::{Change, LinkId, Network, PeeringState};
@@ -149,7 +149,8 @@ fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, bo
         scenarios.extend(others);
     }
     let period = args.period;
-    let mut all = play_all(scenarios, Options::default(), quiet, board, move |run, _| played(run, period))?;
+    let options = options(args.how, scenarios.len(), None);
+    let mut all = play_all(scenarios, options, quiet, board, move |run, _| played(run, period))?;
     let bill = Bill::of(&all[0].series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
     invoice.partial = all.iter().any(|played| !played.done);

@@ -2,12 +2,14 @@
 //! terminal, the environment and the wall clock. stdout is data, stderr is talk.
 
 mod args;
+mod bench;
 mod bill;
 mod bill_input;
 mod check;
 mod exit;
 mod files;
 mod import;
+mod machine;
 mod new;
 mod output;
 mod play;
@@ -33,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) => show::show(show, args.verbose),
         Command::New(args) => new::new(args),
         Command::Import(command) => import::import(command),
+        Command::Bench(bench) => bench::bench(bench, args.quiet),
         Command::Schema => schema::schema(),
     };
     exit.unwrap_or_else(|error| {

@@ -1,10 +1,13 @@
 //! Playing scenarios: several at once on tokio's blocking pool, a progress line, Ctrl-C. What is made of a finished run is the
 //! subcommand's.
 
+use super::args::HowArgs;
+use super::machine;
 use super::progress::{Board, Line};
-use crate::engine::{Options, Run, Unbalanced};
+use crate::engine::{Mode, Options, Run, Unbalanced};
 use crate::scenario::Scenario;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -16,7 +19,18 @@ const SLICE: Duration = Duration::from_millis(50);
 /// Why a run came to nothing: a bug of ours.
 pub(super) type Bug = Box<dyn std::error::Error>;
 
-/// Plays all scenarios, as many at once as there are cores; what `finish` makes of each run, in the order of the scenarios.
+/// How to compute each of `runs` runs: unless the user chose, they share the cores.
+pub(super) fn options(how: HowArgs, runs: usize, interval: Option<SimDuration>) -> Options {
+    let mode = if how.packets { Mode::Packets } else { Mode::Runs };
+    Options { interval, mode, workers: how.workers.unwrap_or(share(machine::cores(), runs)) }
+}
+
+/// Cores for each of `runs`, at least one.
+fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
+    NonZeroUsize::new(cores.get() / runs.max(1)).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, in the order of the scenarios.
 pub(super) fn play_all<T: Send + 'static>(
     scenarios: Vec<Scenario>,
     options: Options,
@@ -24,10 +38,10 @@ pub(super) fn play_all<T: Send + 'static>(
     board: &Arc<Board>,
     finish: impl Fn(&Run, &Scenario) -> T + Clone + Send + 'static,
 ) -> Result<Vec<T>, Bug> {
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let at_once = share(machine::cores(), options.workers.get());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
-        .max_blocking_threads(cores)
+        .max_blocking_threads(at_once.get())
         .enable_all()
         .build()?;
     runtime.block_on(async {
@@ -78,4 +92,15 @@ fn play(scenario: &Scenario, options: Options, board: &Board) -> Result<Run, Unb
 /// Tells of a bug of ours.
 pub(super) fn report_bug(bug: &Bug) {
     super::output::talk(&format!("vpcsim: {bug}\nThis is a bug in vpcsim; please report it with the scenario."));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_share_the_cores_and_each_has_one() {
+        let share = |cores, runs| share(NonZeroUsize::new(cores).expect("not zero"), runs).get();
+        assert_eq!([share(8, 1), share(8, 3), share(8, 8), share(8, 99), share(8, 0)], [8, 2, 1, 1, 8]);
+    }
 }

@@ -4,10 +4,10 @@ use super::args::RunArgs;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{self, OutputError};
-use super::play::{play_all, report_bug};
+use super::play::{options, play_all, report_bug};
 use super::progress::Board;
-use crate::engine::{Options, Run};
-use crate::report::{self, Snapshot};
+use crate::engine::Run;
+use crate::report::{self, EffortReport, Snapshot};
 use crate::scenario::{self, Diagnostic, Scenario};
 use std::path::Path;
 use std::sync::Arc;
@@ -33,18 +33,25 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, Outp
         }
     }
     let board = Arc::new(Board::default());
-    let options = Options { interval: args.interval, ..Options::default() };
+    let options = options(args.how, scenarios.len(), args.interval);
     let snapshot = move |run: &Run, scenario: &Scenario| {
         let notes = scenario.warnings.iter().map(Diagnostic::headline).collect();
-        Snapshot::of(run, &scenario.file, notes, options.interval)
+        (Snapshot::of(run, &scenario.file, notes, options.interval), EffortReport::from(run.simulation.effort()))
     };
-    let snapshots = match play_all(scenarios, options, quiet, &board, snapshot) {
-        Ok(snapshots) => snapshots,
+    let (snapshots, efforts): (Vec<_>, Vec<_>) = match play_all(scenarios, options, quiet, &board, snapshot) {
+        Ok(played) => played.into_iter().unzip(),
         Err(bug) => {
             report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
+    if verbose > 0 {
+        // Not in the report: that is the same however it was computed.
+        for (snapshot, effort) in snapshots.iter().zip(&efforts) {
+            let (workers, s) = (options.workers, if options.workers.get() == 1 { "" } else { "s" });
+            output::talk(&format!("how ({}): {}; {workers} worker{s}", snapshot.file, effort.told()));
+        }
+    }
     if !snapshots.iter().all(Snapshot::demands_met) {
         exit = exit.max(Exit::DemandNotMet);
     }

@@ -66,6 +66,24 @@ impl Link {
         }
     }
 
+    /// What happens to every packet alike in this epoch, if it does: it passes at once or is dropped for one reason.
+    pub fn treats_all_alike(&self) -> Option<Result<(), DropReason>> {
+        if self.down {
+            return Some(Err(cut()));
+        }
+        (self.shaper.is_none() && self.is_faultless()).then_some(Ok(()))
+    }
+
+    /// Whether no departing packet is lost on the way.
+    pub fn is_faultless(&self) -> bool {
+        self.loss == Share::ZERO && self.nodes.all_up()
+    }
+
+    /// The bucket and the queue in front of it, if there is one.
+    pub fn shaper(&mut self) -> Option<&mut Shaper> {
+        self.shaper.as_mut()
+    }
+
     /// When a packet of `length` bytes offered `now` departs.
     ///
     /// # Errors

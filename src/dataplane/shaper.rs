@@ -12,7 +12,7 @@
 
 use super::verdict::DropReason;
 use crate::model::{QueueLimit, Shaping};
-use crate::units::{ByteSize, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use governor::clock::{Clock, Reference};
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -202,6 +202,24 @@ impl Shaper {
     pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {
         self.release(now);
         ByteSize::from_bytes(self.waiting_bytes)
+    }
+
+    /// Whether `burst` bytes more than the bucket has refilled since `now` still conform, whenever they come: nothing waits, and the
+    /// bucket lacks at most what is left beside them. One nanosecond of the rate is allowed for rounded instants.
+    pub fn has_room(&mut self, now: SimTime, burst: u64) -> bool {
+        let tokens = self.token_ticks_at(now);
+        let needed = u128::from(burst) * u128::from(TICKS_PER_BYTE) + u128::from(self.shaping.rate.as_bps());
+        self.waiting_bytes == 0 && u128::from(tokens) >= needed
+    }
+
+    /// How long the bucket takes at most to fill under senders of `rate` together that are ahead of it by `burst` bytes at most; none
+    /// if it may never.
+    pub fn fills_within(&self, rate: BitRate, burst: u64) -> Option<SimDuration> {
+        let spare = self.shaping.rate.as_bps().checked_sub(rate.as_bps()).filter(|spare| *spare > 0)?;
+        let missing = u128::from(self.shaping.burst.as_u64() + burst) * u128::from(TICKS_PER_BYTE);
+        let rounding = u128::from(self.shaping.rate.as_bps());
+        let nanos = (missing + rounding).div_ceil(u128::from(spare));
+        u64::try_from(nanos).ok().map(SimDuration::from_nanos)
     }
 
     /// Whole tokens in the bucket at `now`, not counting on what waits: those tokens are still there.

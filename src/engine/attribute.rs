@@ -1,6 +1,6 @@
 //! Which number of a traffic entry's book the end of a packet changes. One rule for originals, replies and ICMP errors.
 
-use super::books::{TrafficBook, TrafficCounts};
+use super::books::{Counts, TrafficBook, TrafficCounts};
 use super::shared::SourceInfo;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketKind};
@@ -18,7 +18,16 @@ pub(super) fn end(
     verdict: Result<HostId, DropReason>,
 ) {
     match packet.kind {
-        PacketKind::Original => book.each(packet.emitted, |c| original(c, source, time, packet, verdict)),
+        PacketKind::Original => {
+            let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, packet.id.sequence()));
+            let (one, delay) = (Counts::of(1, packet.wire_length), time.since(packet.emitted));
+            book.each(packet.emitted, |c| {
+                originals(c, is_meant, verdict, one);
+                if is_meant {
+                    c.delay.record(delay, 1);
+                }
+            });
+        }
         PacketKind::Reply => {
             let asked = asked(source, packet);
             book.each(asked.unwrap_or(packet.emitted), |c| reply(c, source, asked, time, verdict));
@@ -32,20 +41,17 @@ pub(super) fn end(
     }
 }
 
-fn original(
+/// Books the ends of originals, but for their delays; `is_meant` says whether the host that took them is the one they name.
+pub(super) fn originals(
     counts: &mut TrafficCounts,
-    source: &SourceInfo,
-    time: SimTime,
-    packet: &Packet,
+    is_meant: bool,
     verdict: Result<HostId, DropReason>,
+    ended: Counts,
 ) {
     match verdict {
-        Ok(host) if source.is_meant_for(host, packet.id.sequence()) => {
-            counts.delivered.add(packet.wire_length);
-            counts.delay.record(time.since(packet.emitted));
-        }
-        Ok(_) => counts.misdelivered += 1,
-        Err(reason) => counts.drops.add(reason),
+        Ok(_) if is_meant => counts.delivered.add(ended),
+        Ok(_) => counts.misdelivered += ended.packets,
+        Err(reason) => counts.drops.add(reason, ended.packets),
     }
 }
 
@@ -60,11 +66,11 @@ fn reply(
         Ok(host) if host == source.from => {
             counts.ping.answered += 1;
             if let Some(asked) = asked {
-                counts.ping.round_trip.record(time.since(asked));
+                counts.ping.round_trip.record(time.since(asked), 1);
             }
         }
         Ok(_) => counts.ping.misdelivered += 1,
-        Err(reason) => counts.ping.drops.add(reason),
+        Err(reason) => counts.ping.drops.add(reason, 1),
     }
 }
 

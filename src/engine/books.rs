@@ -3,7 +3,7 @@
 
 use super::delay::DelayRecorder;
 use crate::dataplane::DropReason;
-use crate::model::TrafficId;
+use crate::model::{HostId, TrafficId};
 use crate::units::{ByteSize, SimDuration, SimTime};
 use crate::wire::icmp::ErrorKind;
 use std::collections::BTreeMap;
@@ -14,9 +14,9 @@ use std::net::Ipv4Addr;
 pub struct Drops([u64; DropReason::COUNT]);
 
 impl Drops {
-    /// One more.
-    pub fn add(&mut self, reason: DropReason) {
-        self.0[reason as usize] += 1;
+    /// So many more.
+    pub fn add(&mut self, reason: DropReason, count: u64) {
+        self.0[reason as usize] += count;
     }
     /// How many for one reason.
     pub fn of(&self, reason: DropReason) -> u64 {
@@ -51,12 +51,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// One more packet.
-    pub fn add(&mut self, length: u16) {
-        self.packets += 1;
-        self.bytes += u64::from(length);
+    /// `packets` packets of `length` bytes.
+    pub fn of(packets: u64, length: u16) -> Counts {
+        Counts { packets, bytes: packets * u64::from(length) }
     }
-    fn merge(&mut self, other: Counts) {
+    /// So many more.
+    pub fn add(&mut self, other: Counts) {
         self.packets += other.packets;
         self.bytes += other.bytes;
     }
@@ -74,6 +74,13 @@ pub struct VpcBook {
 }
 
 impl VpcBook {
+    /// Packets that ended here.
+    pub(super) fn ended(&mut self, verdict: Result<HostId, DropReason>, count: u64) {
+        match verdict {
+            Ok(_) => self.delivered += count,
+            Err(reason) => self.drops.add(reason, count),
+        }
+    }
     pub(super) fn merge(&mut self, other: &VpcBook) {
         self.emitted += other.emitted;
         self.delivered += other.delivered;
@@ -108,6 +115,7 @@ pub struct LinkBook {
 }
 
 impl LinkBook {
+    #[inline]
     fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         for ((from, to), counts) in &mut self.windows {
@@ -116,17 +124,20 @@ impl LinkBook {
             }
         }
     }
-    pub(super) fn offered(&mut self, time: SimTime, length: u16) {
-        self.each(time, |c| c.offered.add(length));
+    /// Packets offered at `time`, or in a stretch from then on in which no window begins or ends; so with the others.
+    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
+        self.each(time, |c| c.offered.add(counts));
     }
-    pub(super) fn carried(&mut self, time: SimTime, length: u16, delay: SimDuration) {
-        self.each(time, |c| {
-            c.carried.add(length);
-            c.delay.record(delay);
-        });
+    pub(super) fn carried(&mut self, time: SimTime, counts: Counts) {
+        self.each(time, |c| c.carried.add(counts));
     }
-    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason) {
-        self.each(time, |c| c.drops.add(reason));
+    /// The delay of `count` carried packets.
+    #[inline]
+    pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
+        self.each(time, |c| c.delay.record(delay, count));
+    }
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
+        self.each(time, |c| c.drops.add(reason, count));
     }
 }
 
@@ -164,8 +175,8 @@ pub struct PingCounts {
 
 impl TrafficCounts {
     fn merge(&mut self, other: &TrafficCounts) {
-        self.sent.merge(other.sent);
-        self.delivered.merge(other.delivered);
+        self.sent.add(other.sent);
+        self.delivered.add(other.delivered);
         self.misdelivered += other.misdelivered;
         self.drops.merge(&other.drops);
         self.delay.merge(&other.delay);
@@ -225,11 +236,21 @@ pub(super) struct TrafficBooks {
 
 impl TrafficBooks {
     pub(super) fn of(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> &mut TrafficBook {
-        let at = match self.last {
+        let place = self.place(id, windows);
+        &mut self.books[place]
+    }
+
+    /// Where the entry's book stands, for [`TrafficBooks::at`].
+    pub(super) fn place(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> usize {
+        match self.last {
             Some((last, at)) if last == id => at,
             _ => self.find(id, windows),
-        };
-        &mut self.books[at]
+        }
+    }
+
+    #[inline]
+    pub(super) fn at(&mut self, place: usize) -> &mut TrafficBook {
+        &mut self.books[place]
     }
 
     fn find(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> usize {

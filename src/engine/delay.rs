@@ -18,24 +18,18 @@ struct Recorded {
     histogram: Histogram<u64>,
     min: u64,
     max: u64,
-    /// A delay that came so often in a row, not in the histogram yet: on a link where nothing waits, all are alike.
-    last: u64,
+    /// The bucket of the histogram that came so often in a row, not in it yet: from `bucket` on, `width` wide. Successive packets of
+    /// a link wait about equally long.
+    bucket: u64,
+    width: u64,
     times: u64,
 }
 
 impl DelayRecorder {
-    /// Adds one packet's delay.
-    pub fn record(&mut self, delay: SimDuration) {
-        let nanos = delay.as_nanos();
-        let recorded = self.0.get_or_insert_with(|| Box::new(Recorded::new()));
-        if recorded.times > 0 && recorded.last == nanos {
-            recorded.times += 1;
-            return;
-        }
-        recorded.settle();
-        (recorded.last, recorded.times) = (nanos, 1);
-        recorded.min = recorded.min.min(nanos);
-        recorded.max = recorded.max.max(nanos);
+    /// Adds `count` packets of one delay.
+    #[inline]
+    pub fn record(&mut self, delay: SimDuration, count: u64) {
+        self.0.get_or_insert_with(|| Box::new(Recorded::new())).record(delay.as_nanos(), count);
     }
 
     /// Adds all of another's.
@@ -44,7 +38,7 @@ impl DelayRecorder {
         let recorded = self.0.get_or_insert_with(|| Box::new(Recorded::new()));
         // Bounds are the same by construction, so that nothing can be refused.
         let _ = recorded.histogram.add(&other.histogram);
-        recorded.histogram.saturating_record_n(other.last, other.times);
+        recorded.histogram.saturating_record_n(other.bucket, other.times);
         recorded.min = recorded.min.min(other.min);
         recorded.max = recorded.max.max(other.max);
     }
@@ -77,12 +71,25 @@ impl DelayRecorder {
 impl Recorded {
     fn new() -> Recorded {
         let histogram = Histogram::new_with_bounds(LOWEST, HIGHEST, 3).expect("the bounds are constants that fit");
-        Recorded { histogram, min: u64::MAX, max: 0, last: 0, times: 0 }
+        Recorded { histogram, min: u64::MAX, max: 0, bucket: 0, width: 0, times: 0 }
+    }
+
+    #[inline]
+    fn record(&mut self, nanos: u64, count: u64) {
+        self.min = self.min.min(nanos);
+        self.max = self.max.max(nanos);
+        if nanos.wrapping_sub(self.bucket) >= self.width {
+            self.settle();
+            self.bucket = self.histogram.lowest_equivalent(nanos);
+            self.width = self.histogram.equivalent_range(nanos);
+        }
+        self.times += count;
     }
 
     /// Puts the delays that were counted aside into the histogram.
+    #[cold]
     fn settle(&mut self) {
-        self.histogram.saturating_record_n(self.last, std::mem::take(&mut self.times));
+        self.histogram.saturating_record_n(self.bucket, std::mem::take(&mut self.times));
     }
 }
 
@@ -94,19 +101,20 @@ mod tests {
     fn runs_of_equal_delays_count_like_single_ones() {
         let (mut recorder, mut half, mut other_half) = Default::default();
         let mut plain = Recorded::new().histogram;
-        let delays = [0, 0, 18_400_000, 18_400_000, 5, 18_400_000, 7_200_000_000_000, 7_200_000_000_000, 100_000];
+        // Zero, neighbours in and beside one bucket (8,192 ns wide there), what lies above all buckets, and back.
+        let delays = [0, 0, 18_400_000, 18_400_001, 18_408_192, 5, 18_399_999, 7_200_000_000_000, 7_300_000_000_000];
         for (at, nanos) in delays.into_iter().enumerate() {
             plain.saturating_record(nanos);
-            DelayRecorder::record(&mut recorder, SimDuration::from_nanos(nanos));
+            DelayRecorder::record(&mut recorder, SimDuration::from_nanos(nanos), 1);
             let part: &mut DelayRecorder = if at % 2 == 0 { &mut half } else { &mut other_half };
-            part.record(SimDuration::from_nanos(nanos));
+            part.record(SimDuration::from_nanos(nanos), 1);
         }
         half.merge(&other_half);
         for recorder in [recorder, half] {
             assert_eq!(recorder.len(), 9);
             assert_eq!(
                 (recorder.min(), recorder.max()),
-                (Some(SimDuration::ZERO), Some(SimDuration::from_secs(7_200)))
+                (Some(SimDuration::ZERO), Some(SimDuration::from_secs(7_300)))
             );
             for percent in [0, 10, 30, 50, 70, 80] {
                 let expected = plain.value_at_quantile(f64::from(percent) / 100.0);

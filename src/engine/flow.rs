@@ -1,15 +1,18 @@
 //! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and makes the packet;
 //! it never reacts. Real headers: each size has a head built once by pnet, of which only the identification changes.
+//!
+//! A packet is a function of its sequence and instant, and so is a flow's place: equal packets can be counted and passed over
+//! without being made ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet`]).
 
-use super::gap::{self, Gap};
 use super::random::Stream;
+use super::slots::{self, Slot, Slots, bit_nanos};
 use super::steps::Cursor;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
 use crate::dataplane::router::Exit;
 use crate::model::plan::{Pace, PacketSize, Pattern, Replay, Traffic};
 use crate::model::{HostId, TrafficId};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{BitRate, SimDuration, SimTime};
 use crate::wire::icmp;
 use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
 use std::sync::Arc;
@@ -26,27 +29,22 @@ pub(super) struct Path {
 #[derive(Debug, Clone)]
 pub(super) struct Form {
     pub path: Option<Path>,
+    pub length: u16,
     head: [u8; HEAD],
-    length: u16,
-    /// Nanoseconds a packet of this size has for itself, rounded down.
-    gap: u64,
+    /// What a packet of this size has for itself.
+    slot: Slot,
 }
 
 /// When a flow sends. Instants are nanoseconds.
 #[derive(Debug, Clone)]
 enum Schedule {
-    /// The slot of the next packet begins at `slot`.
-    Even {
-        gap: Gap,
-        slot: u64,
-    },
-    Poisson(Gap, Box<Stream>),
-    /// The slot of the next packet begins after `active` of sending time.
+    Even(Slots),
+    Poisson(Pace, Stream),
+    /// The slots are of sending time.
     OnOff {
-        gap: Gap,
+        slots: Slots,
         on: u64,
         off: u64,
-        active: u64,
     },
     /// Stands where the slot of the next packet begins.
     Series(Cursor),
@@ -67,17 +65,39 @@ pub(super) struct Flow {
     /// queue for ever: whoever comes just after a departure takes every freed place.
     place: Option<Stream>,
     /// The form of the next packet.
-    upcoming: usize,
+    upcoming: u32,
     sequence: u64,
     count: u64,
     schedule: Schedule,
-    forms: Box<[Form]>,
-    mix: Option<Box<Mix>>,
+    forms: Forms,
     addressing: Addressing,
     last_ttl: u8,
     is_ping: bool,
     /// Of echo requests (RFC 792).
     identifier: u16,
+}
+
+/// The sizes of a flow's packets; a replay has none.
+#[derive(Debug, Clone)]
+enum Forms {
+    /// In place: most flows have one, and there may be a million of them.
+    One(Form),
+    Many(Box<[Form]>, Option<Box<Mix>>),
+}
+
+impl Forms {
+    fn all(&self) -> &[Form] {
+        match self {
+            Forms::One(form) => std::slice::from_ref(form),
+            Forms::Many(forms, _) => forms,
+        }
+    }
+    fn all_mut(&mut self) -> &mut [Form] {
+        match self {
+            Forms::One(form) => std::slice::from_mut(form),
+            Forms::Many(forms, _) => forms,
+        }
+    }
 }
 
 /// Draws sizes by weight.
@@ -89,8 +109,8 @@ struct Mix {
 }
 
 impl Mix {
-    fn draw(&mut self) -> usize {
-        let mut left = self.stream.below(self.total);
+    fn draw(&self, sequence: u64) -> u32 {
+        let mut left = self.stream.below(sequence, self.total);
         let fits = |(_, weight): &(u16, u32)| match left.checked_sub(u64::from(*weight)) {
             Some(rest) => {
                 left = rest;
@@ -98,7 +118,7 @@ impl Mix {
             }
             None => true,
         };
-        self.weights.iter().position(fits).unwrap_or(0)
+        self.weights.iter().position(fits).unwrap_or(0) as u32
     }
 }
 
@@ -118,10 +138,10 @@ impl Flow {
         let number = u64::from(seat.number);
         let stream = |purpose| Stream::new(seed, purpose, entry.name.as_str(), number);
         let is_ping = entry.is_ping();
-        let (forms, mix) = forms(entry, &seat, stream("size"));
-        let first_slot = forms.first().map_or(0, |f: &Form| f.gap);
+        let forms = forms(entry, &seat, stream("size"));
+        let first_slot = forms.all().first().map_or(0, |f| f.slot.whole);
         let phase = match (&entry.pattern, entry.phase) {
-            (Pattern::Ping { .. }, None) => stream("place").below(first_slot),
+            (Pattern::Ping { .. }, None) => stream("place").below(0, first_slot),
             (_, phase) => phase.unwrap_or_default().as_nanos(),
         };
         let is_placed = !matches!(entry.pattern, Pattern::Ping { .. } | Pattern::Poisson(_) | Pattern::Replay(_));
@@ -139,58 +159,78 @@ impl Flow {
             count: entry.count.unwrap_or(u64::MAX),
             schedule: schedule(entry, seat.number, first, stream("gap")),
             forms,
-            mix,
             addressing: seat.addressing,
             last_ttl: entry.ttl.1,
             is_ping,
-            identifier: stream("identifier").below(1 << 16) as u16,
+            identifier: stream("identifier").below(0, 1 << 16) as u16,
         };
         flow.aim();
         flow
     }
 
     /// When it next sends; [`SimTime::NEVER`] when it is done.
+    #[inline]
     pub(super) fn next_wake(&self) -> SimTime {
         self.next
     }
 
-    /// Whether sizes and headers repeat, so that a path can be remembered per size.
-    fn repeats(&self) -> bool {
-        !self.is_ping && self.addressing.ttl == self.last_ttl && !self.forms.is_empty()
+    /// The form of the next packet.
+    #[inline]
+    pub(super) fn upcoming(&self) -> usize {
+        self.upcoming as usize
+    }
+
+    /// Its sizes; none for a replay, whose packets all differ.
+    #[inline]
+    pub(super) fn forms(&self) -> &[Form] {
+        self.forms.all()
+    }
+
+    pub(super) fn form_mut(&mut self, at: usize) -> &mut Form {
+        &mut self.forms.all_mut()[at]
+    }
+
+    /// Whether somebody answers its packets: then they are events, one by one.
+    pub(super) fn is_answered(&self) -> bool {
+        self.is_ping || matches!(self.schedule, Schedule::Replay(..))
     }
 
     /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
     /// path may be remembered.
     pub(super) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
-        let now = self.next;
-        let form = self.upcoming;
+        let form = self.upcoming();
         let packet = match &self.schedule {
-            Schedule::Replay(replay, flow) => replayed(replay, *flow, self.sequence, tails),
-            _ => self.synthetic(form, now),
+            Schedule::Replay(replay, flow) => {
+                let packet = replayed(replay, *flow, self.sequence, tails);
+                Packet { emitted: self.next, id: PacketId::new(self.source, self.sequence), ..packet }
+            }
+            _ => self.packet(),
         };
-        let packet = Packet { emitted: now, id: PacketId::new(self.source, self.sequence), ..packet };
-        self.sequence += 1;
-        self.step(packet.wire_length);
-        (packet, self.repeats().then_some(form))
+        self.step();
+        (packet, (!self.is_answered()).then_some(form))
     }
 
-    pub(super) fn form(&mut self, at: usize) -> &mut Form {
-        &mut self.forms[at]
+    /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
+    #[inline]
+    pub(super) fn packet(&self) -> Packet {
+        self.packet_of(self.upcoming())
     }
 
-    fn synthetic(&self, form: usize, now: SimTime) -> Packet {
-        let form = &self.forms[form];
+    /// The same, if its form were this one.
+    #[inline]
+    pub(super) fn packet_of(&self, form: usize) -> Packet {
+        let form = &self.forms.all()[form];
         let sequence = self.sequence as u16;
         let mut head = form.head;
         if self.is_ping {
-            head = icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, now.as_nanos());
+            head = icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, self.next.as_nanos());
         } else if self.addressing.ttl == self.last_ttl {
             ipv4::set_identification(&mut head, sequence);
         } else {
             let port = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
             head = ipv4::udp_head(self.stepped(), (port(20), port(22)), form.length, sequence);
         }
-        record(head, form.length)
+        Packet { emitted: self.next, id: PacketId::new(self.source, self.sequence), ..record(head, form.length) }
     }
 
     /// The addressing of this packet: TTLs step from first to last and start again.
@@ -199,32 +239,44 @@ impl Flow {
         Addressing { ttl: self.addressing.ttl + (self.sequence % steps) as u8, ..self.addressing }
     }
 
-    /// Moves on past a packet of `length` bytes.
-    fn step(&mut self, length: u16) {
+    /// Moves on past the packet that is due.
+    #[inline]
+    pub(super) fn step(&mut self) {
+        let form = self.forms.all().get(self.upcoming as usize);
         match &mut self.schedule {
-            Schedule::Even { gap, slot } => *slot = slot.saturating_add(gap.after(length)),
-            Schedule::OnOff { gap, active, .. } => *active = active.saturating_add(gap.after(length)),
-            Schedule::Series(cursor) => cursor.pass(gap::bit_nanos(length)),
+            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => {
+                slots.pass(form.map_or(Slot::default(), |f| f.slot))
+            }
+            Schedule::Series(cursor) => cursor.pass(bit_nanos(form.map_or(0, |f| f.length))),
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
+        self.sequence += 1;
         self.aim();
     }
 
     /// Decides what the next packet is and when it goes.
+    #[inline]
     fn aim(&mut self) {
-        self.upcoming = self.mix.as_mut().map_or(0, |m| m.draw());
-        let (length, own_gap) = self.forms.get(self.upcoming).map_or((0, 0), |f| (f.length, f.gap));
-        let mut place = |whole: u64| self.place.as_mut().map_or(0, |stream| stream.below(whole));
-        let nanos = match &mut self.schedule {
-            Schedule::Even { slot, .. } => slot.saturating_add(place(own_gap)),
-            Schedule::Poisson(gap, stream) => self.next.as_nanos().saturating_add(stream.exponential(gap.mean(length))),
-            Schedule::OnOff { on, off, active, .. } => {
-                let sending = active.saturating_add(place(own_gap));
+        if let Forms::Many(_, Some(mix)) = &self.forms {
+            self.upcoming = mix.draw(self.sequence);
+        }
+        let form = self.forms.all().get(self.upcoming as usize);
+        let place = |whole: u64| self.place.map_or(0, |stream| stream.below(self.sequence, whole));
+        let own = form.map_or(0, |f| f.slot.whole);
+        let length = form.map_or(0, |f| f.length);
+        let nanos = match &self.schedule {
+            Schedule::Even(slots) => slots.begin().saturating_add(place(own)),
+            Schedule::Poisson(pace, stream) => {
+                let gap = stream.exponential(self.sequence, slots::mean(*pace, length));
+                self.next.as_nanos().saturating_add(gap)
+            }
+            Schedule::OnOff { slots, on, off } => {
+                let sending = slots.begin().saturating_add(place(own));
                 let (cycles, within) = (sending / *on, sending % *on);
                 self.first.as_nanos().saturating_add(cycles.saturating_mul(*on + *off)).saturating_add(within)
             }
             // Bits before it, not time: so a place never falls into a silence, and a rising rate is followed inside the slot.
-            Schedule::Series(cursor) => cursor.ahead(place(gap::bit_nanos(length))),
+            Schedule::Series(cursor) => cursor.ahead(place(bit_nanos(length))),
             Schedule::Replay(replay, flow) => {
                 let frame = replay.flows[*flow as usize].frames.get(self.sequence as usize);
                 frame.map_or(u64::MAX, |f| self.first.as_nanos().saturating_add(f.offset.as_nanos()))
@@ -237,30 +289,134 @@ impl Flow {
     }
 }
 
+/// Stretches of equal packets.
+impl Flow {
+    /// Whether its packets are equal and their instants known without those before: then any number of them can be counted and
+    /// skipped at once.
+    pub(super) fn is_run(&self) -> bool {
+        let known = matches!(self.schedule, Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_));
+        known && matches!(self.forms, Forms::One(_)) && !self.is_answered()
+    }
+
+    /// How many of its next packets it sends before `t`. For runs only.
+    pub(super) fn count_before(&self, t: SimTime) -> u64 {
+        if self.next >= t {
+            return 0;
+        }
+        let t = t.min(self.stop).as_nanos();
+        let form = &self.forms.all()[0];
+        let place = |n: u64, whole| self.place.map_or(0, |stream| stream.below(self.sequence + n, whole));
+        let left = self.count - self.sequence;
+        let of_slots = |slots: &Slots, t: u64| {
+            let begun = slots.before(t, form.slot).min(left);
+            // Only the last of them may be placed at or after `t`.
+            begun
+                - u64::from(
+                    begun > 0 && late(slots.after(form.slot, begun - 1).begin(), place(begun - 1, form.slot.whole), t),
+                )
+        };
+        match &self.schedule {
+            Schedule::Even(slots) => of_slots(slots, t),
+            Schedule::OnOff { slots, on, off } => {
+                let since = t.saturating_sub(self.first.as_nanos());
+                let (cycles, within) = (since / (*on + *off), since % (*on + *off));
+                of_slots(slots, cycles.saturating_mul(*on).saturating_add(within.min(*on)))
+            }
+            Schedule::Series(cursor) => {
+                let (room, span) = (cursor.until(t), bit_nanos(form.length));
+                let begun = slots::count(room, span.into()).min(left);
+                let last = |n: u64| u128::from(n) * u128::from(span) + u128::from(place(n, span));
+                begun - u64::from(begun > 0 && last(begun - 1) >= room)
+            }
+            Schedule::Poisson(..) | Schedule::Replay(..) => 0,
+        }
+    }
+
+    /// Moves on past the next `count` packets. For runs only.
+    pub(super) fn skip(&mut self, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let form = &self.forms.all()[0];
+        match &mut self.schedule {
+            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => *slots = slots.after(form.slot, count),
+            Schedule::Series(cursor) => cursor.pass_many(bit_nanos(form.length), count),
+            Schedule::Poisson(..) | Schedule::Replay(..) => {}
+        }
+        self.sequence += count;
+        self.aim();
+    }
+
+    /// The same flow as it was when its next packet was the first at or after `t`. For runs only.
+    pub(super) fn rewound(&self, t: SimTime) -> Flow {
+        let mut flow = self.clone();
+        flow.sequence = 0;
+        match &mut flow.schedule {
+            Schedule::Even(slots) => *slots = slots.restarted(self.first.as_nanos()),
+            Schedule::OnOff { slots, .. } => *slots = slots.restarted(0),
+            Schedule::Series(cursor) => *cursor = cursor.restarted(self.first),
+            Schedule::Poisson(..) | Schedule::Replay(..) => {}
+        }
+        flow.aim();
+        flow.skip(flow.count_before(t));
+        flow
+    }
+
+    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For runs only.
+    pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
+        if t >= self.stop || self.next == SimTime::NEVER {
+            return (BitRate::default(), SimTime::NEVER);
+        }
+        if t < self.first {
+            return (BitRate::default(), self.first);
+        }
+        let (rate, until) = match &self.schedule {
+            Schedule::Series(cursor) => cursor.rate_at(t),
+            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => {
+                (slots.rate(self.forms.all()[0].slot, self.forms.all()[0].length), SimTime::NEVER)
+            }
+            Schedule::Poisson(..) | Schedule::Replay(..) => (BitRate::default(), SimTime::NEVER),
+        };
+        (rate, until.min(self.stop))
+    }
+
+    /// By how many bytes it may be ahead of [`Flow::rate_at`], but for what it sends in one nanosecond: a packet stands anywhere in
+    /// its slot, so that two may touch. For runs only.
+    pub(super) fn burst(&self) -> u64 {
+        let length = self.forms.all().first().map_or(0, |f| f.length);
+        u64::from(length) * (1 + u64::from(self.place.is_some()))
+    }
+}
+
+/// Whether a packet in a slot that begins at `begin` goes at or after `t`.
+fn late(begin: u64, place: u64, t: u64) -> bool {
+    begin.saturating_add(place) >= t
+}
+
 fn schedule(entry: &Traffic, number: u32, first: SimTime, stream: Stream) -> Schedule {
-    let slot = first.as_nanos();
+    let begin = first.as_nanos();
     match &entry.pattern {
-        Pattern::Constant(pace) => Schedule::Even { gap: Gap::new(*pace), slot },
-        Pattern::Ping { interval } => Schedule::Even { gap: Gap::new(Pace::Interval(*interval)), slot },
-        Pattern::Poisson(pace) => Schedule::Poisson(Gap::new(*pace), Box::new(stream)),
+        Pattern::Constant(pace) => Schedule::Even(Slots::new(*pace, begin)),
+        Pattern::Ping { interval } => Schedule::Even(Slots::new(Pace::Interval(*interval), begin)),
+        Pattern::Poisson(pace) => Schedule::Poisson(*pace, stream),
         Pattern::OnOff { pace, on, off } => {
-            Schedule::OnOff { gap: Gap::new(*pace), on: on.as_nanos().max(1), off: off.as_nanos(), active: 0 }
+            Schedule::OnOff { slots: Slots::new(*pace, 0), on: on.as_nanos().max(1), off: off.as_nanos() }
         }
         Pattern::Series(series) | Pattern::Diurnal(series) => Schedule::Series(Cursor::new(series.clone(), first)),
         Pattern::Replay(replay) => Schedule::Replay(replay.clone(), number),
     }
 }
 
-/// Nanoseconds a packet of `length` bytes has for itself.
-fn own_gap(pattern: &Pattern, length: u16) -> u64 {
+/// What a packet of `length` bytes has for itself, where slots are of time.
+fn slot(pattern: &Pattern, length: u16) -> Slot {
     match pattern {
-        Pattern::Constant(pace) | Pattern::OnOff { pace, .. } => Gap::new(*pace).after(length),
-        Pattern::Ping { interval } => interval.as_nanos(),
-        Pattern::Poisson(_) | Pattern::Series(_) | Pattern::Diurnal(_) | Pattern::Replay(_) => 0,
+        Pattern::Constant(pace) | Pattern::OnOff { pace, .. } => Slot::new(*pace, length),
+        Pattern::Ping { interval } => Slot::new(Pace::Interval(*interval), length),
+        Pattern::Poisson(_) | Pattern::Series(_) | Pattern::Diurnal(_) | Pattern::Replay(_) => Slot::default(),
     }
 }
 
-fn forms(entry: &Traffic, seat: &Seat, stream: Stream) -> (Box<[Form]>, Option<Box<Mix>>) {
+fn forms(entry: &Traffic, seat: &Seat, stream: Stream) -> Forms {
     let port = entry.source_port.wrapping_add(seat.number as u16).max(1);
     let form = |length: u16| {
         let head = if entry.is_ping() {
@@ -268,15 +424,15 @@ fn forms(entry: &Traffic, seat: &Seat, stream: Stream) -> (Box<[Form]>, Option<B
         } else {
             ipv4::udp_head(seat.addressing, (port, entry.destination_port), length, 0)
         };
-        Form { path: None, head, length, gap: own_gap(&entry.pattern, length) }
+        Form { path: None, length, head, slot: slot(&entry.pattern, length) }
     };
     match (&entry.pattern, &entry.size) {
-        (Pattern::Replay(_), _) => (Box::default(), None),
-        (_, PacketSize::Fixed(length)) => ([form(*length)].into(), None),
+        (Pattern::Replay(_), _) => Forms::Many(Box::default(), None),
+        (_, PacketSize::Fixed(length)) => Forms::One(form(*length)),
         (_, PacketSize::Mix(weights)) => {
             let total = weights.iter().map(|(_, w)| u64::from(*w)).sum();
             let mix = Mix { weights: weights.clone(), total, stream };
-            (weights.iter().map(|(length, _)| form(*length)).collect(), Some(Box::new(mix)))
+            Forms::Many(weights.iter().map(|(length, _)| form(*length)).collect(), Some(Box::new(mix)))
         }
     }
 }

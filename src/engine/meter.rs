@@ -48,14 +48,21 @@ impl Meter {
         &mut self.minutes[index]
     }
 
-    pub(super) fn offered(&mut self, time: SimTime, length: u16) {
-        self.at(time).offered.add(length);
+    /// Packets offered at `time`, or from then on in the same minute; so with the others.
+    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
+        self.at(time).offered.add(counts);
     }
-    pub(super) fn carried(&mut self, time: SimTime, length: u16) {
-        self.at(time).carried.add(length);
+    pub(super) fn carried(&mut self, time: SimTime, counts: Counts) {
+        self.at(time).carried.add(counts);
     }
-    pub(super) fn shaper_dropped(&mut self, time: SimTime) {
-        self.at(time).shaper_drops += 1;
+    pub(super) fn shaper_dropped(&mut self, time: SimTime, count: u64) {
+        self.at(time).shaper_drops += count;
+    }
+
+    /// When the minute after that of `time` begins.
+    pub(super) fn next_minute(&self, time: SimTime) -> SimTime {
+        let begin = (self.index(time) as u64 + 1) * MINUTE.as_nanos();
+        SimTime::from_nanos(begin - self.offset)
     }
 
     /// The cap is `cap` from `now` on: the minute of the change has had both (S40a).
@@ -102,7 +109,7 @@ mod tests {
     fn minutes_are_the_clocks_and_half_open() {
         let mut meter = Meter::new(SimDuration::from_secs(30), Some(BitRate::from_mbps(20)));
         for second in [0, 29, 30, 89, 90] {
-            meter.carried(at(second), 100);
+            meter.carried(at(second), Counts::of(1, 100));
         }
         let packets: Vec<u64> = meter.minutes().iter().map(|m| m.carried.packets).collect();
         assert_eq!(packets, [2, 2, 1]);

@@ -14,7 +14,6 @@ mod cell;
 mod delay;
 mod endpoint;
 mod flow;
-mod gap;
 mod meter;
 mod observe;
 mod options;
@@ -23,6 +22,7 @@ mod run;
 mod series;
 mod shared;
 mod simulation;
+mod slots;
 mod steps;
 mod verify;
 

@@ -1,31 +1,55 @@
 //! The seed turned into streams: each is keyed by a stable hash of (seed, purpose, name, flow number), so that one more entry in
-//! a file changes no other entry's numbers. The only floats of the engine live here and go through `libm`.
+//! a file changes no other entry's numbers. A stream is a counter-based generator: the n-th number needs none of those before it, so
+//! that stretches of packets can be passed over. The only floats of the engine live here and go through `libm`.
 
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// One sender's random numbers; 8 bytes of state.
-#[derive(Debug, Clone)]
-pub(super) struct Stream(SplitMix64);
+/// What SplitMix64 adds to its state for each number.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// One sender's random numbers, by index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stream(u64);
 
 impl Stream {
     /// The stream of flow `flow` of the traffic entry `name`, for one purpose.
     pub(super) fn new(seed: u64, purpose: &str, name: &str, flow: u64) -> Stream {
         // Names hold no NUL, so that two different keys never spell the same bytes.
         let key = [purpose.as_bytes(), b"\0", name.as_bytes(), b"\0", &flow.to_le_bytes()].concat();
-        Stream(SplitMix64::seed_from_u64(xxh3_64_with_seed(&key, seed)))
+        Stream(xxh3_64_with_seed(&key, seed))
     }
 
-    /// Uniform over `0..n`; 0 for `n = 0`.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.0.next_u64()) * u128::from(n)) >> 64) as u64
+    #[inline]
+    fn number(self, index: u64) -> u64 {
+        SplitMix64::seed_from_u64(self.0.wrapping_add(index.wrapping_mul(STEP))).next_u64()
     }
 
-    /// Exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a fraction.
-    pub(super) fn exponential(&mut self, (mean, divisor): (u64, u64)) -> u64 {
+    /// The number at `index`, uniform over `0..n`; 0 for `n = 0`.
+    #[inline]
+    pub(super) fn below(self, index: u64, n: u64) -> u64 {
+        ((u128::from(self.number(index)) * u128::from(n)) >> 64) as u64
+    }
+
+    /// The number at `index`, exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a fraction.
+    pub(super) fn exponential(self, index: u64, (mean, divisor): (u64, u64)) -> u64 {
         // 53 bits in (0, 1]: the logarithm is finite.
-        let uniform = ((self.0.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
+        let uniform = ((self.number(index) >> 11) + 1) as f64 / (1u64 << 53) as f64;
         (-libm::log(uniform) * (mean as f64 / divisor as f64) + 0.5) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_by_index_are_the_generators_in_order() {
+        let stream = Stream::new(7, "place", "entry", 3);
+        let mut generator = SplitMix64::seed_from_u64(stream.0);
+        for index in 0..1_000 {
+            assert_eq!(stream.number(index), generator.next_u64());
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What all cells of a simulation read and none changes: who the senders are, what is asked of the books, where links live; and the
 //! scope of one advance. No state of its own.
 
+use super::options::Mode;
 use crate::dataplane::router::View;
 use crate::model::plan::Replay;
 use crate::model::{HostId, TrafficId};
@@ -20,6 +21,7 @@ pub(super) struct Shared {
     /// By `LinkId`: its place in the cell it leaves.
     pub lanes: Vec<u32>,
     pub observing: bool,
+    pub mode: Mode,
 }
 
 /// Whose packets these are and where they belong.

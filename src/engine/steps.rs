@@ -2,7 +2,7 @@
 //! nanoseconds is carried, across steps too. A step without rate costs one comparison, however long it is.
 
 use crate::model::RateSeries;
-use crate::units::SimTime;
+use crate::units::{BitRate, SimTime};
 use std::sync::Arc;
 
 /// A place in a series: just before it, `owed` billionths of a bit less have passed than belong to it.
@@ -31,9 +31,48 @@ impl Cursor {
         cursor
     }
 
+    /// The same series from `first` on.
+    pub(super) fn restarted(&self, first: SimTime) -> Cursor {
+        Cursor::new(self.series.clone(), first)
+    }
+
     /// Moves on by so many billionths of a bit.
     pub(super) fn pass(&mut self, amount: u64) {
         self.place = self.after(amount);
+    }
+
+    /// Moves on by `count` equal amounts.
+    pub(super) fn pass_many(&mut self, amount: u64, count: u64) {
+        // As many at once as fit beside what is owed.
+        let most = (u64::MAX / 2 / amount.max(1)).max(1);
+        let mut left = count;
+        while left > 0 {
+            let some = left.min(most);
+            self.pass(amount * some);
+            left -= some;
+        }
+    }
+
+    /// How many billionths of a bit pass from here to `t`.
+    pub(super) fn until(&self, t: u64) -> u128 {
+        let steps = self.series.steps();
+        let Place { mut step, mut nanos, owed } = self.place;
+        let mut passed = 0u128;
+        while nanos < t {
+            let Some((_, rate)) = steps.get(step) else { break };
+            let end = steps.get(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos());
+            passed += u128::from(rate.as_bps()) * u128::from(end.min(t) - nanos);
+            (step, nanos) = (step + 1, end);
+        }
+        passed.saturating_sub(u128::from(owed))
+    }
+
+    /// The rate at `t`, wherever the cursor stands, and when it next changes.
+    pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
+        let steps = self.series.steps();
+        let at = steps.partition_point(|(begin, _)| *begin <= t);
+        let rate = at.checked_sub(1).map_or(BitRate::default(), |before| steps[before].1);
+        (rate, steps.get(at).map_or(SimTime::NEVER, |(begin, _)| *begin))
     }
 
     /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never will.
@@ -65,7 +104,6 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::BitRate;
     use proptest::prelude::*;
 
     fn cursor(steps: &[(u64, u64)], first: u64) -> Cursor {
@@ -142,6 +180,33 @@ mod tests {
                 at.pass(amount);
                 passed += u128::from(amount);
             }
+        }
+
+        /// Instants on and around the borders of steps, and packets many at once.
+        #[test]
+        fn many_packets_at_once_are_many_single_ones(
+            lengths in prop::collection::vec((1u64..2_000_000_000, prop_oneof![Just(0), 1u64..100_000_000_000]), 1..9),
+            bytes in 28u64..=65_535, count in 0u64..50, at in 0usize..9, nudge in 0i64..3,
+        ) {
+            let mut begin = 0;
+            let steps: Vec<(u64, u64)> = lengths.iter().map(|(length, rate)| {
+                begin += length;
+                (begin, *rate)
+            }).collect();
+            let amount = bytes * 8_000_000_000;
+            let start = cursor(&steps, 0);
+            let (mut single, mut at_once) = (start.clone(), start.clone());
+            at_once.pass_many(amount, count);
+            (0..count).for_each(|_| single.pass(amount));
+            prop_assert_eq!(single.ahead(0), at_once.ahead(0));
+            let t = [steps[at % steps.len()].0, single.ahead(0).min(1 << 60)][at % 2].saturating_add_signed(nudge - 1);
+            let mut dull = 0;
+            let mut slot = start.clone();
+            while slot.ahead(0) < t && dull < 100_000 {
+                dull += 1;
+                slot.pass(amount);
+            }
+            prop_assert_eq!(super::super::slots::count(start.until(t), u128::from(amount)).min(100_000), dull);
         }
     }
 }

@@ -22,6 +22,7 @@
 //! Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its meaning
 //! or goes, so a reader ignores those it does not know.
 
+use super::bench::BenchReport;
 use super::invoice::Invoice;
 use super::snapshot::Snapshot;
 
@@ -38,6 +39,11 @@ pub fn json_array(snapshots: &[Snapshot]) -> String {
 /// The invoice as an indented JSON document with a newline at its end.
 pub fn invoice_json(invoice: &Invoice) -> String {
     pretty(invoice)
+}
+
+/// What was measured as an indented JSON document with a newline at its end.
+pub fn bench_json(report: &BenchReport) -> String {
+    pretty(report)
 }
 
 fn pretty<T: serde::Serialize + ?Sized>(document: &T) -> String {

@@ -1,9 +1,11 @@
-//! A view model a subject, [`Snapshot`] of a run and [`Invoice`] of a bill, and everything drawn from it. No view sees the engine; none does I/O: they return text.
+//! A view model a subject, [`Snapshot`] of a run, [`Invoice`] of a bill, [`BenchReport`] of a measurement, and everything drawn from it. No view sees the engine; none does I/O: they return text.
 
+mod bench;
 mod build;
 mod chart;
 mod compare;
 mod csv;
+mod effort;
 mod focus;
 mod invoice;
 mod invoice_text;
@@ -19,13 +21,15 @@ mod snapshot;
 mod table;
 mod text;
 
+pub use bench::*;
 pub use chart::bars;
 pub use compare::comparison;
 pub use csv::intervals_csv;
+pub use effort::EffortReport;
 pub use focus::focus_csv;
 pub use invoice::*;
 pub use invoice_text::invoice_text;
-pub use json::{invoice_json, json, json_array};
+pub use json::{bench_json, invoice_json, json, json_array};
 pub use monitoring::monitoring_csv;
 pub use pictures::pictures;
 pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};

@@ -3,14 +3,15 @@
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::attribute;
-use super::super::flow::{Flow, Path};
-use super::super::observe::{Place, Record};
+use super::super::books::Counts;
+use super::super::flow::Path;
+use super::super::observe::Place;
 use super::super::shared::Scope;
 use super::Cell;
 use super::react::error_about;
+use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Sender};
-use crate::dataplane::{DropReason, Verdict};
 use crate::model::{HostId, LinkId};
 use crate::units::SimTime;
 use crate::wire::icmp;
@@ -61,24 +62,13 @@ impl Cell {
         let at = scope.shared.lanes[link.index()] as usize;
         let lane = &mut self.lanes[at];
         let length = packet.wire_length;
-        lane.book.offered(now, length);
-        lane.meter.offered(now, length);
-        if let Some(series) = &mut lane.series {
-            series.close(now, &mut lane.link);
-            let row = series.at(now);
-            row.offered += 1;
-            row.offered_bytes += u64::from(length);
-        }
+        lane.offered(now, Counts::of(1, length));
+        lane.row_offered(now, length);
         match lane.link.offer(now, length) {
             Err(reason) => self.end_on_link(scope, at, now, packet, reason),
             Ok(departure) => {
                 if departure > now {
-                    let waiting = lane.link.waiting_at(now);
-                    lane.book.longest_queue = lane.book.longest_queue.max(waiting);
-                    if let Some(series) = &mut lane.series {
-                        let row = series.at(now);
-                        row.longest_queue = row.longest_queue.max(waiting);
-                    }
+                    lane.waits(now);
                 }
                 if departure < scope.horizon {
                     self.depart(scope, at, departure, packet, path);
@@ -122,13 +112,7 @@ impl Cell {
     ) {
         let lane = &mut self.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
-        lane.book.carried(time, packet.wire_length, time.since(packet.emitted));
-        lane.meter.carried(time, packet.wire_length);
-        if let Some(series) = &mut lane.series {
-            let row = series.at(time);
-            row.carried += 1;
-            row.carried_bytes += u64::from(packet.wire_length);
-        }
+        lane.carried_one(time, packet.wire_length, time.since(packet.emitted));
         let verdict = match path {
             Some(path) => path.enter,
             None => router::enter(scope.view, id, &mut packet.clone()),
@@ -140,10 +124,7 @@ impl Cell {
             let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet };
             return self.mailbox.push(Mail { to: far, arrival, tail });
         }
-        match verdict {
-            Ok(_) => lane.book.far.delivered += 1,
-            Err(reason) => lane.book.far.drops.add(reason),
-        }
+        lane.book.far.ended(verdict, 1);
         self.end(scope, time, packet, Place::Vpc(far), verdict);
     }
 
@@ -155,10 +136,7 @@ impl Cell {
         packet: Packet,
         verdict: Result<HostId, DropReason>,
     ) {
-        match verdict {
-            Ok(_) => self.book.delivered += 1,
-            Err(reason) => self.book.drops.add(reason),
-        }
+        self.book.ended(verdict, 1);
         self.end(scope, time, packet, Place::Vpc(self.vpc), verdict);
     }
 
@@ -172,13 +150,7 @@ impl Cell {
         reason: DropReason,
     ) {
         let lane = &mut self.lanes[at];
-        lane.book.dropped(time, reason);
-        if reason.is_shaper() {
-            lane.meter.shaper_dropped(time);
-        }
-        if let Some(series) = &mut lane.series {
-            series.at(time).dropped += 1;
-        }
+        lane.dropped_one(time, reason);
         let place = Place::Link(lane.link.id);
         self.end(scope, time, packet, place, Err(reason));
     }
@@ -197,33 +169,9 @@ impl Cell {
             let book = self.traffic.of(traffic, &scope.shared.windows);
             attribute::end(book, source, time, &packet, verdict);
         }
-        if scope.shared.observing {
-            let verdict = verdict.map_or_else(Verdict::Dropped, Verdict::Delivered);
-            let Packet { id, kind, emitted, wire_length, .. } = packet;
-            self.records.push(Record { time, id, kind, emitted, wire_length, place, verdict });
-        }
+        self.record(scope, time, &packet, place, verdict);
         self.tails.take(packet.tail);
     }
-}
-
-/// The path of a flow's packets of one form, looked up once per epoch. Visible routers edit packets, so there is none then.
-pub(super) fn known_path(scope: Scope<'_>, flow: &mut Flow, form: usize, packet: &Packet) -> Option<Path> {
-    if scope.view.network.rules.routers_visible {
-        return None;
-    }
-    let sender = Sender::Host(flow.host);
-    let form = flow.form(form);
-    if form.path.is_none_or(|p| p.epoch != scope.view.epoch) {
-        let mut probe = packet.clone();
-        let leave = router::leave(scope.view, sender, &mut probe);
-        let enter = match leave {
-            Ok(Exit::Local(vpc)) => router::accept(scope.view, vpc, &probe),
-            Ok(Exit::Over(link)) => router::enter(scope.view, link, &mut probe),
-            Err(reason) => Err(reason),
-        };
-        form.path = Some(Path { epoch: scope.view.epoch, leave, enter });
-    }
-    form.path
 }
 
 /// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.

@@ -1,44 +1,40 @@
 //! One VPC's share of the simulation: its senders, the links that leave it, its timers, its books. A cell sees packets off from
 //! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
+//!
+//! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), meet
+//! a bucket in the order of time ([`shaped`]), or are proven to conform to it ([`conform`]). The others run in windows, event by event
+//! ([`journey`], [`react`]).
 
+mod alone;
+mod conform;
 mod journey;
+mod lane;
+mod merge;
 mod react;
+mod shaped;
+mod ways;
 
 use super::arrival::{Arrival, Mail};
-use super::books::{LinkBook, TrafficBooks, VpcBook};
+use super::books::{Counts, TrafficBooks, VpcBook};
 use super::endpoint::{Endpoint, Outbox};
 use super::flow::{self, Flow};
-use super::meter::Meter;
 use super::observe::Record;
-use super::series::Series;
+use super::options::Effort;
 use super::shared::Scope;
-use crate::dataplane::link::Link;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
 use crate::model::{HostId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::HEAD;
 use bytes::Bytes;
-use journey::known_path;
+use merge::Merge;
+use shaped::{Member, Strand};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
+use ways::{Ways, known_path};
 
-/// A link with its book.
-pub(super) struct Lane {
-    pub link: Link,
-    pub book: LinkBook,
-    pub series: Option<Series>,
-    pub meter: Meter,
-    /// Packets handed to other cells so far.
-    mailed: u64,
-}
-
-impl Lane {
-    pub(super) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
-        Lane { link, book, series, meter, mailed: 0 }
-    }
-}
+pub(super) use lane::Lane;
 
 /// Who wakes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +60,9 @@ pub(super) struct Cell {
     pub traffic: TrafficBooks,
     pub mailbox: Vec<Mail>,
     pub records: Vec<Record>,
+    pub effort: Effort,
+    /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
+    is_alone: bool,
     flows: Vec<Flow>,
     endpoints: Vec<Seated>,
     outside: VecDeque<(SimTime, HostId, Bytes, PacketId)>,
@@ -72,6 +71,13 @@ pub(super) struct Cell {
     arrivals: BinaryHeap<Reverse<Arrival>>,
     local_sequence: u64,
     tails: Tails,
+    ways: Ways,
+    /// The packets made last: each stands here whole while it is carried packet by packet.
+    bench: Box<[Packet; alone::BENCH]>,
+    // What the senders of one link need while they are merged; kept for its memory.
+    merge: Merge,
+    members: Vec<Member>,
+    strands: Vec<Strand>,
 }
 
 impl Cell {
@@ -83,6 +89,8 @@ impl Cell {
             traffic: TrafficBooks::default(),
             mailbox: Vec::new(),
             records: Vec::new(),
+            effort: Effort::default(),
+            is_alone: true,
             flows: Vec::new(),
             endpoints: Vec::new(),
             outside: VecDeque::new(),
@@ -90,12 +98,33 @@ impl Cell {
             arrivals: BinaryHeap::new(),
             local_sequence: 0,
             tails: Tails::default(),
+            ways: Ways::default(),
+            bench: Box::new(std::array::from_fn(|_| flow::record([0; HEAD], 0))),
+            merge: Merge::default(),
+            members: Vec::new(),
+            strands: Vec::new(),
         }
     }
 
+    /// Adds a sender while the simulation is set up.
     pub(super) fn add_flow(&mut self, flow: Flow) {
-        self.schedule(flow.next_wake(), flow.source, Waker::Flow(self.flows.len() as u32));
         self.flows.push(flow);
+    }
+
+    pub(super) fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
+    /// From `now` on the cell runs in windows with others: its senders become events.
+    pub(super) fn join_windows(&mut self, now: SimTime) {
+        if !std::mem::replace(&mut self.is_alone, false) {
+            return;
+        }
+        self.charge_all(now);
+        self.ways = Ways::default();
+        for (index, flow) in self.flows.iter().enumerate().filter(|(_, f)| f.next_wake() < SimTime::NEVER) {
+            self.wakes.push(Reverse((flow.next_wake(), flow.source, Waker::Flow(index as u32))));
+        }
     }
 
     pub(super) fn add_endpoint(&mut self, now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
@@ -192,14 +221,17 @@ impl Cell {
         let (packet, form) = flow.emit(&mut self.tails);
         let (host, traffic) = (flow.host, flow.traffic);
         let next = flow.next_wake();
-        let path = form.and_then(|form| known_path(scope, flow, form, &packet));
+        // Visible routers edit packets, so that no path can be remembered.
+        let form = form.filter(|_| !scope.view.network.rules.routers_visible);
+        let path = form.map(|form| known_path(scope, flow, form));
+        self.effort.events += 1;
         self.reschedule_first(next);
         if !scope.view.network.host(host).up {
             self.tails.take(packet.tail);
             return; // its clock runs on, so that its later packets are the same whether it was down or not
         }
         let book = self.traffic.of(traffic, &scope.shared.windows);
-        book.each(packet.emitted, |c| c.sent.add(packet.wire_length));
+        book.each(packet.emitted, |c| c.sent.add(Counts::of(1, packet.wire_length)));
         self.emit(scope, Sender::Host(host), packet, path);
     }
 

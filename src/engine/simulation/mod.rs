@@ -4,9 +4,9 @@
 //! **Epochs.** Between two changes the network is immutable. An advance never sees past its own end, so that a change after it
 //! finds every packet that had not departed or arrived still on its link, where it is re-judged ([`crate::dataplane::link`]).
 //!
-//! **Windows.** Cells whose packets nobody reacts to run to the end of an advance on their own. The others ("reactive")
-//! run in windows no longer than the shortest link among them, and exchange mail in between: conservative synchronisation, since a
-//! packet that departs in a window arrives after it.
+//! **Windows.** Cells that nobody reacts to run to the end of an advance on their own. The others run in windows no longer than the
+//! shortest link among them, and exchange mail in between: conservative synchronisation, since a packet that departs in a window
+//! arrives after it.
 
 mod ledger;
 mod senders;
@@ -26,7 +26,7 @@ use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::plan::Plan;
-use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId};
+use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use senders::{link_windows, sender_key, traffic_windows};
@@ -50,8 +50,8 @@ pub struct Simulation {
     now: SimTime,
     cells: Vec<Cell>,
     shared: Shared,
-    /// By VPC: whether something reacts to packets it sends or receives.
-    reactive: Vec<bool>,
+    /// By VPC: whether somebody may answer what it sends.
+    is_answered: Vec<bool>,
     injected: u64,
     injector: Option<SourceId>,
     observers: Vec<Box<dyn Observer>>,
@@ -59,7 +59,6 @@ pub struct Simulation {
     /// What expectations ask of links: by the name a peering is made with, and direction.
     link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
     options: Options,
-    effort: Effort,
     /// How far into its civil minute the run starts.
     minute_offset: SimDuration,
 }
@@ -76,8 +75,9 @@ impl Simulation {
             endpoint_hosts: BTreeSet::new(),
             lanes: Vec::new(),
             observing: false,
+            mode: options.mode,
         };
-        let reactive = vec![false; network.vpcs().len()];
+        let is_answered = vec![false; network.vpcs().len()];
         let mut simulation = Simulation {
             network,
             fibs,
@@ -85,21 +85,20 @@ impl Simulation {
             now: SimTime::ZERO,
             cells,
             shared,
-            reactive,
+            is_answered,
             injected: 0,
             injector: None,
             observers: Vec::new(),
             happened: Vec::new(),
             link_windows: link_windows(plan),
             options,
-            effort: Effort::default(),
             minute_offset: plan.minute_offset(),
         };
-        simulation.add_links();
         for (index, entry) in plan.traffic.iter().enumerate() {
             simulation.add_traffic(TrafficId(index as u32), entry);
         }
-        simulation.spread_reactive();
+        simulation.add_links();
+        simulation.join_windows();
         simulation
     }
 
@@ -110,7 +109,7 @@ impl Simulation {
         let source = self.add_source(info);
         self.shared.endpoint_hosts.insert(host);
         self.cells[self.network.host(host).vpc.index()].add_endpoint(self.now, host, source, endpoint);
-        self.spread_reactive();
+        self.join_windows();
     }
 
     /// Has `observer` told of every packet's end from now on.
@@ -121,7 +120,9 @@ impl Simulation {
 
     /// How the packets were carried so far.
     pub fn effort(&self) -> Effort {
-        self.effort
+        let mut effort = Effort::default();
+        self.cells.iter().for_each(|cell| effort.add(cell.effort));
+        effort
     }
 
     /// Where the simulation stands.
@@ -170,6 +171,7 @@ impl Simulation {
     /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
+        self.cells.iter_mut().for_each(|cell| cell.charge_all(self.now));
         for (at, fib) in self.fibs.iter_mut().enumerate() {
             let id = TableId(at as u32);
             if fib.is_stale(&self.network, id) {
@@ -215,7 +217,7 @@ impl Simulation {
             home.push(lane);
         }
         if known < all {
-            self.spread_reactive();
+            self.join_windows();
         }
     }
 
@@ -238,8 +240,8 @@ impl Simulation {
         let id = PacketId::new(source, self.injected);
         self.injected += 1;
         let vpc = self.network.host(host).vpc;
-        self.reactive[vpc.index()] = true;
-        self.spread_reactive();
+        self.is_answered[vpc.index()] = true;
+        self.join_windows();
         self.cells[vpc.index()].inject(now, host, packet, id);
         Ok(id)
     }
@@ -259,23 +261,23 @@ impl Simulation {
             return;
         }
         let window = self.window();
-        let reactive = &self.reactive;
+        let from = self.now;
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
         for cell in cells.iter_mut() {
             cell.settle_links(scope);
         }
         exchange(cells);
-        for cell in cells.iter_mut().filter(|c| !reactive[c.vpc.index()]) {
-            cell.run(scope, until);
+        for cell in cells.iter_mut().filter(|c| c.is_alone()) {
+            cell.run_alone(scope, from);
         }
         loop {
-            let mut active = cells.iter_mut().filter(|c| reactive[c.vpc.index()]);
+            let mut active = cells.iter_mut().filter(|c| !c.is_alone());
             let next = active.by_ref().map(|c| c.next_event()).min().unwrap_or(SimTime::NEVER);
             if next >= until {
                 break;
             }
             let end = (next + window).min(until);
-            for cell in cells.iter_mut().filter(|c| reactive[c.vpc.index()]) {
+            for cell in cells.iter_mut().filter(|c| !c.is_alone()) {
                 cell.run(scope, end);
             }
             exchange(cells);
@@ -284,9 +286,11 @@ impl Simulation {
         self.tell_observers();
     }
 
-    /// The shortest way from one reactive cell to another.
+    /// The shortest way from one cell that runs in windows to another.
     fn window(&self) -> SimDuration {
-        let delays = self.network.peerings().filter(|(_, p)| self.reactive[p.requester.index()]).map(|(_, p)| p.delay);
+        let joined = |vpc: VpcId| !self.cells[vpc.index()].is_alone();
+        let peerings = self.network.peerings().filter(|(_, p)| joined(p.requester) && joined(p.accepter));
+        let delays = peerings.map(|(_, p)| p.delay);
         delays.min().unwrap_or(SimDuration::from_nanos(u64::MAX))
     }
 

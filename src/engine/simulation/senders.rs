@@ -33,8 +33,8 @@ impl Simulation {
             Destination::AnyOf(hosts) => {
                 let others: Vec<HostId> = hosts.iter().copied().filter(|h| *h != from).collect();
                 let hosts = if others.is_empty() { hosts } else { &others };
-                let mut stream = Stream::new(self.shared.seed, "receiver", entry.name.as_str(), number as u64);
-                hosts[stream.below(hosts.len() as u64) as usize]
+                let stream = Stream::new(self.shared.seed, "receiver", entry.name.as_str(), number as u64);
+                hosts[stream.below(0, hosts.len() as u64) as usize]
             }
         };
         (self.network.host(chosen).address, MeantFor::Host(chosen))
@@ -49,14 +49,15 @@ impl Simulation {
         destination: Ipv4Addr,
         meant_for: MeantFor,
     ) {
-        let is_ping = matches!(entry.pattern, Pattern::Ping { .. });
+        let is_ping = entry.is_ping();
         let key = sender_key("traffic", entry.name.as_str(), &u64::from(number).to_le_bytes());
         let source = self.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
         let owner = self.network.host(host);
         let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
         let seat = Seat { source, traffic, number, host, addressing };
-        self.reactive[owner.vpc.index()] |= is_ping || matches!(entry.pattern, Pattern::Replay(_));
-        self.cells[owner.vpc.index()].add_flow(Flow::new(entry, seat, self.shared.seed));
+        let flow = Flow::new(entry, seat, self.shared.seed);
+        self.is_answered[owner.vpc.index()] |= flow.is_answered();
+        self.cells[owner.vpc.index()].add_flow(flow);
     }
 
     pub(super) fn add_source(&mut self, info: SourceInfo) -> SourceId {
@@ -65,22 +66,18 @@ impl Simulation {
         SourceId(self.shared.sources.len() as u32 - 1)
     }
 
-    /// What one VPC's packets set off, its peers may send on: being reactive spreads over peerings, whatever their state is now.
-    pub(super) fn spread_reactive(&mut self) {
-        if self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty() {
-            self.reactive.fill(true);
-            return;
+    /// Cells that send what somebody answers, and their peers, run in windows together; where routers are visible or programs sit on
+    /// hosts, all do. A reply is answered by nobody, so that it goes no further. Whoever joined stays.
+    pub(super) fn join_windows(&mut self) {
+        let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
+        let mut joining: Vec<bool> = self.is_answered.iter().map(|answered| all || *answered).collect();
+        for (_, peering) in self.network.peerings() {
+            let (a, b) = (peering.requester.index(), peering.accepter.index());
+            joining[a] |= self.is_answered[b];
+            joining[b] |= self.is_answered[a];
         }
-        loop {
-            let before = self.reactive.iter().filter(|r| **r).count();
-            for (_, peering) in self.network.peerings() {
-                let (a, b) = (peering.requester.index(), peering.accepter.index());
-                let either = self.reactive[a] || self.reactive[b];
-                (self.reactive[a], self.reactive[b]) = (either, either);
-            }
-            if before == self.reactive.iter().filter(|r| **r).count() {
-                return;
-            }
+        for (cell, _) in self.cells.iter_mut().zip(joining).filter(|(_, joins)| *joins) {
+            cell.join_windows(self.now);
         }
     }
 }

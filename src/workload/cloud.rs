@@ -1,92 +1,13 @@
-//! The networks and plans that are measured, each built in one function through the control plane, as a scenario file would be.
-//! Nothing here measures, and nothing depends on a bench harness.
+//! A network under construction: VPCs full of hosts, peered through the control plane's own operations, and plans and traffic entries
+//! with a scenario file's defaults. What is built with it is the other files' choice; nothing here can be refused.
 
-#![allow(dead_code)] // each bench uses its own share
-
-use ipnet::Ipv4Net;
-use std::net::Ipv4Addr;
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
-use vpcsim::model::{
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic, default_start};
+use crate::model::{
     HostId, HostSpec, Name, Network, NextHop, PeeringSpec, QueueLimit, RouteSpec, Rules, SubnetId, TableId, VpcId,
 };
-use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
-
-/// Makes a network and what happens in it.
-pub type Workload = fn() -> (Network, Plan);
-
-/// Every workload by name, from small to large.
-pub const ALL: [(&str, Workload); 4] =
-    [("pair", pair), ("hub", hub), ("mesh-1k", || mesh(1_000)), ("mesh-10k", || mesh(10_000))];
-
-/// IPv4 length of the packets that many small flows send: 64 bytes of payload behind 28 of headers.
-const SMALL: u16 = 92;
-
-/// One flow of 1500-byte packets at 1.2 Gbps into a cross-region link of 1 Gbps, 20 ms, one packet of burst, 1,000 may wait:
-/// 100,000 packets a second, a sixth of them dropped once the queue is full.
-pub fn pair() -> (Network, Plan) {
-    let mut cloud = Cloud::new(1);
-    let a = cloud.vpc("guangzhou", 1);
-    let b = cloud.vpc("beijing", 1);
-    let capped = Transport {
-        bandwidth: Some(BitRate::from_mbps(1_000)),
-        burst: Some(ByteSize::from_bytes(1_500)),
-        queue: QueueLimit::Packets(1_000),
-        delay: SimDuration::from_millis(20),
-    };
-    cloud.peer(a, b, capped);
-    let traffic = Traffic {
-        from: cloud.hosts(a).to_vec(),
-        to: Destination::Hosts(cloud.hosts(b).to_vec()),
-        pattern: Pattern::Constant(Pace::Rate(BitRate::from_mbps(1_200))),
-        size: PacketSize::Fixed(1_500),
-        ..entry("pair")
-    };
-    (cloud.network, plan(vec![traffic]))
-}
-
-/// One VPC peered with ten others, 20 hosts in each of the eleven, each to one fixed random host of a VPC peered with its own:
-/// 220,000 packets a second.
-pub fn hub() -> (Network, Plan) {
-    let mut cloud = Cloud::new(10);
-    let vpcs: Vec<usize> = (0..11).map(|_| cloud.vpc("guangzhou", 20)).collect();
-    for &spoke in &vpcs[1..] {
-        cloud.peer(vpcs[0], spoke, UNCAPPED);
-    }
-    let traffic = vpcs.iter().map(|&v| {
-        let peers = if v == vpcs[0] { &vpcs[1..] } else { &vpcs[..1] };
-        every_millisecond(&cloud, v, peers)
-    });
-    let traffic = traffic.collect();
-    (cloud.network, plan(traffic))
-}
-
-/// Ten VPCs, each peered with all others, `hosts` hosts in all, traffic as in [`hub`]: a thousand packets a second from each host.
-pub fn mesh(hosts: u32) -> (Network, Plan) {
-    let mut cloud = Cloud::new(9);
-    let vpcs: Vec<usize> = (0..10).map(|_| cloud.vpc("guangzhou", hosts / 10)).collect();
-    for (at, &a) in vpcs.iter().enumerate() {
-        for &b in &vpcs[at + 1..] {
-            cloud.peer(a, b, UNCAPPED);
-        }
-    }
-    let traffic = vpcs.iter().map(|&v| {
-        let peers: Vec<usize> = vpcs.iter().copied().filter(|p| *p != v).collect();
-        every_millisecond(&cloud, v, &peers)
-    });
-    let traffic = traffic.collect();
-    (cloud.network, plan(traffic))
-}
-
-/// Each host of VPC `from` to one host, chosen by the seed, of the VPCs `peers`.
-fn every_millisecond(cloud: &Cloud, from: usize, peers: &[usize]) -> Traffic {
-    Traffic {
-        from: cloud.hosts(from).to_vec(),
-        to: Destination::AnyOf(peers.iter().flat_map(|p| cloud.hosts(*p)).copied().collect()),
-        pattern: Pattern::Constant(Pace::Interval(SimDuration::from_millis(1))),
-        size: PacketSize::Fixed(SMALL),
-        ..entry(&format!("from-{from}"))
-    }
-}
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
 
 /// An entry with the defaults of a scenario file; pattern, size and ends are the caller's.
 pub fn entry(name: &str) -> Traffic {
@@ -113,7 +34,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
     Plan {
         name: "workload".into(),
         question: None,
-        start: vpcsim::model::plan::default_start(),
+        start: default_start(),
         duration: SimTime::NEVER,
         seed: 1,
         traffic,
@@ -124,7 +45,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
 }
 
 /// A peering's transport.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Transport {
     /// The cap; unset within a region.
     pub bandwidth: Option<BitRate>,
@@ -140,13 +61,16 @@ pub struct Transport {
 pub const UNCAPPED: Transport =
     Transport { bandwidth: None, burst: None, queue: QueueLimit::DEFAULT, delay: SimDuration::from_millis(1) };
 
-/// A network under construction: VPC `n` is 10.`n`.0.0/16 with one subnet over all of it.
+/// A network under construction: VPC `n` is 10.`n mod 256`.0.0/16 with one subnet over all of it. VPCs of one range may exist beside
+/// each other as long as none of them is peered with the other or, across regions, with the same third (S11–S13).
+#[derive(Debug)]
 pub struct Cloud {
     /// What was built so far.
     pub network: Network,
     members: Vec<Member>,
 }
 
+#[derive(Debug)]
 struct Member {
     vpc: VpcId,
     table: TableId,

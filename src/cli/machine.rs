@@ -1,0 +1,64 @@
+//! What the system tells of the machine and of this process: cores, processor, memory, time used. What it does not tell is `None`.
+
+use crate::report::Machine;
+use crate::units::ByteSize;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// Cores that this process may use.
+pub(super) fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The machine this runs on.
+pub(super) fn machine() -> Machine {
+    Machine {
+        cpu: field("/proc/cpuinfo", "model name").or_else(|| Some(std::env::consts::ARCH.into())),
+        cores: cores().get(),
+        memory: field("/proc/meminfo", "MemTotal").as_deref().and_then(kibibytes),
+        os: match fs::read_to_string("/proc/sys/kernel/osrelease") {
+            // What follows the version is the builder's.
+            Ok(release) => format!("{} {}", std::env::consts::OS, release.trim().split('-').next().unwrap_or_default()),
+            Err(_) => std::env::consts::OS.into(),
+        },
+        optimised: !cfg!(debug_assertions),
+    }
+}
+
+/// Processor time that all threads of this process used so far.
+#[cfg(unix)]
+pub(super) fn cpu_time() -> Option<Duration> {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Some(Duration::new(used.tv_sec.try_into().ok()?, used.tv_nsec.try_into().ok()?))
+}
+
+/// Processor time that all threads of this process used so far.
+#[cfg(not(unix))]
+pub(super) fn cpu_time() -> Option<Duration> {
+    None
+}
+
+/// Forgets the most memory this process held; whether that could be done.
+pub(super) fn forget_peak() -> bool {
+    // proc_pid_clear_refs(5): 5 resets the peak to what is held now.
+    fs::write("/proc/self/clear_refs", "5").is_ok()
+}
+
+/// The most memory this process held since it started or [`forget_peak`].
+pub(super) fn peak() -> Option<ByteSize> {
+    kibibytes(&field("/proc/self/status", "VmHWM")?)
+}
+
+/// The value of the first line `name : value`.
+fn field(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let pairs = text.lines().filter_map(|line| line.split_once(':'));
+    pairs.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|(_, value)| value.into())
+}
+
+/// `24098 kB`, by which the kernel means 1024 bytes each.
+fn kibibytes(text: &str) -> Option<ByteSize> {
+    let count: u64 = text.strip_suffix("kB")?.trim().parse().ok()?;
+    Some(ByteSize::from_bytes(count * 1024))
+}

@@ -1,0 +1,115 @@
+//! A link with its books: what is offered to it, dropped on it and carried over it is booked here, for single packets and for
+//! stretches of equal ones. Decides nothing.
+
+use super::super::books::{Counts, LinkBook};
+use super::super::flow::Flow;
+use super::super::meter::Meter;
+use super::super::series::Series;
+use super::super::shared::Scope;
+use crate::dataplane::DropReason;
+use crate::dataplane::link::Link;
+use crate::units::{BitRate, SimDuration, SimTime};
+
+/// A link with its book.
+pub(in crate::engine) struct Lane {
+    pub link: Link,
+    pub book: LinkBook,
+    pub series: Option<Series>,
+    pub meter: Meter,
+    /// Packets handed to other cells so far.
+    pub(super) mailed: u64,
+    /// Set while packets pass in closed form, without charging the bucket.
+    pub(super) uncharged: Option<Uncharged>,
+}
+
+/// Packets that passed the bucket without being charged to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Uncharged {
+    /// All that were offered from then on.
+    pub since: SimTime,
+    /// The most that their senders sent together.
+    pub peak: BitRate,
+}
+
+impl Lane {
+    pub(in crate::engine) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
+        Lane { link, book, series, meter, mailed: 0, uncharged: None }
+    }
+
+    /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with the others.
+    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
+        self.book.offered(time, counts);
+        self.meter.offered(time, counts);
+    }
+
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
+        self.book.dropped(time, reason, count);
+        if reason.is_shaper() {
+            self.meter.shaper_dropped(time, count);
+        }
+    }
+
+    /// Packets left the far end; their delays are booked apart.
+    pub(super) fn carried(&mut self, time: SimTime, counts: Counts) {
+        self.book.carried(time, counts);
+        self.meter.carried(time, counts);
+    }
+
+    /// One packet left the far end.
+    pub(super) fn carried_one(&mut self, time: SimTime, length: u16, delay: SimDuration) {
+        self.carried(time, Counts::of(1, length));
+        self.book.delayed(time, delay, 1);
+        self.row_carried(time, length);
+    }
+
+    /// Notes a carried packet in the interval series.
+    pub(super) fn row_carried(&mut self, time: SimTime, length: u16) {
+        if let Some(series) = &mut self.series {
+            let row = series.at(time);
+            row.carried += 1;
+            row.carried_bytes += u64::from(length);
+        }
+    }
+
+    /// Whether the packet that `flow` sends survives the way.
+    pub(super) fn survives(&self, scope: Scope<'_>, flow: &Flow) -> Result<(), DropReason> {
+        if self.link.is_faultless() {
+            return Ok(());
+        }
+        let sender = scope.shared.sources[flow.source.0 as usize].key;
+        self.link.carry(scope.shared.seed, sender, &flow.packet())
+    }
+
+    /// One packet was dropped.
+    pub(super) fn dropped_one(&mut self, time: SimTime, reason: DropReason) {
+        self.dropped(time, reason, 1);
+        self.row_dropped(time);
+    }
+
+    /// Notes a drop in the interval series.
+    pub(super) fn row_dropped(&mut self, time: SimTime) {
+        if let Some(series) = &mut self.series {
+            series.at(time).dropped += 1;
+        }
+    }
+
+    /// Notes an offered packet in the interval series.
+    pub(super) fn row_offered(&mut self, now: SimTime, length: u16) {
+        if let Some(series) = &mut self.series {
+            series.close(now, &mut self.link);
+            let row = series.at(now);
+            row.offered += 1;
+            row.offered_bytes += u64::from(length);
+        }
+    }
+
+    /// A packet that came `now` waits: the queue may be longer than ever.
+    pub(super) fn waits(&mut self, now: SimTime) {
+        let waiting = self.link.waiting_at(now);
+        self.book.longest_queue = self.book.longest_queue.max(waiting);
+        if let Some(series) = &mut self.series {
+            let row = series.at(now);
+            row.longest_queue = row.longest_queue.max(waiting);
+        }
+    }
+}

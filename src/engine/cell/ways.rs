@@ -1,0 +1,116 @@
+//! Where a cell's senders lead during one epoch: their paths, looked up once, and the senders of each link together. Only for cells
+//! that run on their own; moves nothing.
+
+use super::super::flow::{Flow, Path};
+use super::super::shared::Scope;
+use super::Cell;
+use crate::dataplane::router::{self, Exit, Sender};
+use crate::units::SimTime;
+
+/// All ways of one cell.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    /// The epoch they are valid for; none if they must be looked up.
+    epoch: Option<u64>,
+    pub all: Vec<Way>,
+}
+
+/// Senders whose packets go the same way.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub to: To,
+    /// Indices of flows, in declaration order.
+    pub flows: Vec<u32>,
+    /// Where windows of the books these packets may stand in begin or end, in order.
+    pub edges: Vec<SimTime>,
+}
+
+/// Where a way leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum To {
+    /// Nothing is sent: the host is down.
+    Silence,
+    /// No packet leaves its router.
+    Nowhere,
+    /// To hosts of the same VPC.
+    Local,
+    /// Over the link at this index; larger packets may not leave the router.
+    Lane(u32),
+}
+
+impl Cell {
+    /// Looks the ways up if they are of another epoch.
+    pub(super) fn find_ways(&mut self, scope: Scope<'_>) {
+        if self.ways.epoch == Some(scope.view.epoch) {
+            return;
+        }
+        let mut ways: Vec<Way> = Vec::new();
+        // By lane, and three for the rest.
+        let mut places = vec![None; self.lanes.len() + 3];
+        for index in 0..self.flows.len() {
+            let to = self.way_of(scope, index);
+            let place = match to {
+                To::Lane(lane) => lane as usize,
+                To::Silence => self.lanes.len(),
+                To::Nowhere => self.lanes.len() + 1,
+                To::Local => self.lanes.len() + 2,
+            };
+            let at = *places[place].get_or_insert_with(|| {
+                ways.push(Way { to, flows: Vec::new(), edges: Vec::new() });
+                ways.len() - 1
+            });
+            ways[at].flows.push(index as u32);
+        }
+        for way in &mut ways {
+            way.edges = self.edges(scope, way);
+        }
+        self.ways = Ways { epoch: Some(scope.view.epoch), all: ways };
+    }
+
+    fn way_of(&mut self, scope: Scope<'_>, index: usize) -> To {
+        let flow = &mut self.flows[index];
+        if !scope.view.network.host(flow.host).up {
+            return To::Silence;
+        }
+        let paths = (0..flow.forms().len()).map(|form| known_path(scope, flow, form));
+        // Sizes differ in nothing but whether they fit.
+        let exits: Vec<Exit> = paths.filter_map(|path| path.leave.ok()).collect();
+        match exits.first() {
+            None => To::Nowhere,
+            Some(Exit::Local(_)) => To::Local,
+            Some(Exit::Over(link)) => To::Lane(scope.shared.lanes[link.index()]),
+        }
+    }
+
+    fn edges(&self, scope: Scope<'_>, way: &Way) -> Vec<SimTime> {
+        let mut entries: Vec<usize> = way.flows.iter().map(|f| self.flows[*f as usize].traffic.index()).collect();
+        entries.dedup();
+        let of_traffic = entries.iter().flat_map(|entry| &scope.shared.windows[*entry]).copied();
+        let of_link = match way.to {
+            To::Lane(lane) => self.lanes[lane as usize].book.windows.as_slice(),
+            _ => &[],
+        };
+        let windows = of_traffic.chain(of_link.iter().map(|(window, _)| *window));
+        let mut edges: Vec<SimTime> = windows.flat_map(|(from, to)| [from, to]).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+}
+
+/// The path of a flow's packets of one form, looked up once per epoch. Not where routers are visible: they edit packets.
+pub(super) fn known_path(scope: Scope<'_>, flow: &mut Flow, form: usize) -> Path {
+    if let Some(path) = flow.forms()[form].path.filter(|path| path.epoch == scope.view.epoch) {
+        return path;
+    }
+    let mut probe = flow.packet_of(form);
+    let leave = router::leave(scope.view, Sender::Host(flow.host), &mut probe);
+    let enter = match leave {
+        Ok(Exit::Local(vpc)) => router::accept(scope.view, vpc, &probe),
+        Ok(Exit::Over(link)) => router::enter(scope.view, link, &mut probe),
+        Err(reason) => Err(reason),
+    };
+    let path = Path { epoch: scope.view.epoch, leave, enter };
+    flow.form_mut(form).path = Some(path);
+    path
+}

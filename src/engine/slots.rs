@@ -1,0 +1,153 @@
+//! Slots: the time that packets of a pace have for themselves, one behind the other, exact. What does not divide into nanoseconds is
+//! carried to the next slot, so that nothing drifts, and any number of equal slots is passed or counted at once.
+
+use crate::model::plan::Pace;
+use crate::units::{BitRate, NANOS_PER_SECOND};
+
+/// The slot of a packet of one size: whole nanoseconds, and a rest in fractions of one (see [`Slots`]).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Slot {
+    pub whole: u64,
+    part: u64,
+}
+
+impl Slot {
+    /// The slot of a packet of `length` bytes.
+    pub(super) fn new(pace: Pace, length: u16) -> Slot {
+        let (span, divisor) = mean(pace, length);
+        Slot { whole: span / divisor, part: span % divisor }
+    }
+}
+
+/// The mean gap behind packets of `length` bytes: so many nanoseconds, divided by the second number.
+pub(super) fn mean(pace: Pace, length: u16) -> (u64, u64) {
+    match pace {
+        Pace::Interval(interval) => (interval.as_nanos(), 1),
+        Pace::Rate(rate) => (bit_nanos(length), rate.as_bps()),
+    }
+}
+
+/// Bits of the packet times nanoseconds in a second: at most 5.3 · 10¹⁴.
+pub(super) fn bit_nanos(length: u16) -> u64 {
+    u64::from(length) * 8 * NANOS_PER_SECOND
+}
+
+/// Where the next slot begins: at `begin` and `rest / divisor` nanoseconds, shown rounded down.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slots {
+    begin: u64,
+    rest: u64,
+    divisor: u64,
+}
+
+impl Slots {
+    /// The first slot begins at `begin`.
+    pub(super) fn new(pace: Pace, begin: u64) -> Slots {
+        let divisor = mean(pace, 0).1;
+        Slots { begin, rest: 0, divisor }
+    }
+
+    pub(super) fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// Moves on by one slot.
+    #[inline]
+    pub(super) fn pass(&mut self, slot: Slot) {
+        self.begin = self.begin.saturating_add(slot.whole);
+        self.rest += slot.part;
+        if self.rest >= self.divisor {
+            self.rest -= self.divisor;
+            self.begin = self.begin.saturating_add(1);
+        }
+    }
+
+    /// Where it stands after `count` equal slots.
+    pub(super) fn after(&self, slot: Slot, count: u64) -> Slots {
+        let passed = self.span(slot) * u128::from(count) + u128::from(self.rest);
+        let divisor = u128::from(self.divisor);
+        let begin = u64::try_from(passed / divisor).unwrap_or(u64::MAX).saturating_add(self.begin);
+        Slots { begin, rest: (passed % divisor) as u64, divisor: self.divisor }
+    }
+
+    /// The same slots from the first one on, which begins at `begin`.
+    pub(super) fn restarted(&self, begin: u64) -> Slots {
+        Slots { begin, rest: 0, divisor: self.divisor }
+    }
+
+    /// Bits per second, rounded up, of packets of `length` bytes in these slots.
+    pub(super) fn rate(&self, slot: Slot, length: u16) -> BitRate {
+        let bits = u128::from(bit_nanos(length)) * u128::from(self.divisor);
+        BitRate::from_bps(u64::try_from(bits.div_ceil(self.span(slot).max(1))).unwrap_or(u64::MAX))
+    }
+
+    /// How many equal slots begin before `t`.
+    pub(super) fn before(&self, t: u64, slot: Slot) -> u64 {
+        let Some(left) = t.checked_sub(self.begin).filter(|left| *left > 0) else { return 0 };
+        // Slot n begins at ⌊(n · span + rest) / divisor⌋, which is below `left` when the sum is below `left · divisor`.
+        let room = u128::from(left) * u128::from(self.divisor) - u128::from(self.rest);
+        count(room, self.span(slot))
+    }
+
+    /// The length of a slot in fractions of a nanosecond.
+    fn span(&self, slot: Slot) -> u128 {
+        u128::from(slot.whole) * u128::from(self.divisor) + u128::from(slot.part)
+    }
+}
+
+/// How many slots of `span` begin before `room`, the first at 0; without end if they have no length.
+pub(super) fn count(room: u128, span: u128) -> u64 {
+    if span == 0 { u64::MAX } else { u64::try_from(room.div_ceil(span)).unwrap_or(u64::MAX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SimDuration;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_day_of_an_awkward_rate_does_not_drift() {
+        let pace = Pace::Rate(BitRate::from_bps(333_333_333));
+        let mut slots = Slots::new(pace, 0);
+        let packets = 2_000_000u64;
+        (0..packets).for_each(|_| slots.pass(Slot::new(pace, 1500)));
+        let exact = u128::from(packets) * 12_000 * 1_000_000_000 / 333_333_333;
+        assert_eq!(u128::from(slots.begin()), exact);
+    }
+
+    fn paces() -> impl Strategy<Value = Pace> {
+        prop_oneof![
+            (1u64..20_000_000_000).prop_map(|bps| Pace::Rate(BitRate::from_bps(bps))),
+            Just(Pace::Rate(BitRate::from_bps(12_000))),
+            (1u64..5_000).prop_map(|n| Pace::Interval(SimDuration::from_nanos(n))),
+        ]
+    }
+
+    proptest! {
+        /// Counting and passing many at once against one at a time, at instants on and around the beginnings.
+        #[test]
+        fn many_at_once_are_many_single_ones(
+            pace in paces(), length in 28u16..=9_000, first in 0u64..1_000, odd in 28u16..=9_000,
+            steps in 0u64..200, nudge in 0i64..3,
+        ) {
+            let slot = Slot::new(pace, length);
+            let mut start = Slots::new(pace, first);
+            start.pass(Slot::new(pace, odd));
+            let mut single = start;
+            for n in 0..steps {
+                let at_once = start.after(slot, n);
+                prop_assert_eq!((at_once.begin, at_once.rest), (single.begin, single.rest));
+                single.pass(slot);
+            }
+            let t = single.begin.saturating_add_signed(nudge - 1);
+            let mut dull = 0;
+            let mut slots = start;
+            while slots.begin < t {
+                dull += 1;
+                slots.pass(slot);
+            }
+            prop_assert_eq!(start.before(t, slot), dull);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What `vpcsim bench` measured and on which machine, as a table and, through [`super::bench_json`], for programs. Nothing here measures.
+
+use super::effort::EffortReport;
+use super::table::{Column::*, Table, wrapped};
+use crate::units::{ByteSize, SimDuration, grouped};
+use serde::{Serialize, Serializer};
+use std::time::Duration;
+
+/// All that was measured by one command. Keys carry their unit, as in the report of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct BenchReport {
+    /// `vpcsim-bench`.
+    pub format: &'static str,
+    /// Of the document's shape.
+    pub version: u32,
+    /// Of the program.
+    pub program: &'static str,
+    /// Where.
+    pub machine: Machine,
+    /// How often each was measured; the one in the middle is told.
+    pub repeat: usize,
+    /// In the order asked for.
+    pub measurements: Vec<Measurement>,
+}
+
+/// A machine, as far as it tells.
+#[derive(Debug, Clone, Serialize)]
+pub struct Machine {
+    /// What the processor calls itself.
+    pub cpu: Option<String>,
+    /// Cores that the program may use.
+    pub cores: usize,
+    /// Main memory.
+    #[serde(rename = "memory_bytes")]
+    pub memory: Option<ByteSize>,
+    /// Operating system and its version.
+    pub os: String,
+    /// Whether the program was built with optimisation: if not, its speed says nothing.
+    pub optimised: bool,
+}
+
+/// One workload, measured.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measurement {
+    /// Its name.
+    pub workload: &'static str,
+    /// `packets` or `runs`.
+    pub mode: &'static str,
+    /// Threads.
+    pub workers: usize,
+    /// The virtual time that passed.
+    #[serde(rename = "span_ns")]
+    pub span: SimDuration,
+    /// By hosts; equals delivered + dropped + in flight, which is checked.
+    #[serde(rename = "packets_emitted")]
+    pub emitted: u64,
+    /// Accepted by a host.
+    pub delivered: u64,
+    /// Dropped, any reason.
+    pub dropped: u64,
+    /// Waiting or on the way at the end.
+    pub in_flight: u64,
+    /// From the first packet to the last; building the network is not in it.
+    #[serde(rename = "wall_s", serialize_with = "seconds")]
+    pub wall: Duration,
+    /// What all threads used in that time.
+    #[serde(rename = "cpu_s", serialize_with = "maybe_seconds")]
+    pub cpu: Option<Duration>,
+    /// Emitted, by wall time, rounded.
+    pub packets_per_s: u64,
+    /// Most memory the process held, building the network included.
+    #[serde(rename = "peak_rss_bytes")]
+    pub peak_rss: Option<ByteSize>,
+    /// Whether that is this workload's own; else it is the process's since it started.
+    pub peak_rss_is_own: bool,
+    /// How the packets were carried.
+    pub effort: EffortReport,
+}
+
+impl BenchReport {
+    /// What `measurements` say of `machine`, each the median of `repeat`.
+    pub fn new(machine: Machine, repeat: usize, measurements: Vec<Measurement>) -> BenchReport {
+        let program = env!("CARGO_PKG_VERSION");
+        BenchReport { format: "vpcsim-bench", version: 1, program, machine, repeat, measurements }
+    }
+}
+
+/// Emitted packets a second of wall time, rounded down; of no time, as if it had been a nanosecond.
+pub fn packets_per_second(emitted: u64, wall: Duration) -> u64 {
+    (u128::from(emitted) * 1_000_000_000 / wall.as_nanos().max(1)) as u64
+}
+
+/// The machine in a line, a line for each workload, and what to know of the figures.
+pub fn bench_text(report: &BenchReport, width: usize) -> String {
+    let mut table = Table::new(&[
+        ("workload", Text),
+        ("mode", Text),
+        ("workers", Number),
+        ("time", Number),
+        ("packets", Number),
+        ("packets/s", Number),
+        ("ns/packet", Number),
+        ("wall", NumberOrBreak),
+        ("cpu", Number),
+        ("peak RSS", Number),
+        ("how", Text),
+    ])
+    .keyed(2);
+    for m in &report.measurements {
+        table.row([
+            m.workload.to_owned(),
+            m.mode.to_owned(),
+            m.workers.to_string(),
+            m.span.to_string(),
+            grouped(m.emitted),
+            grouped(m.packets_per_s),
+            nanos_per_packet(m),
+            clocked(m.wall),
+            m.cpu.map(clocked).unwrap_or_default(),
+            m.peak_rss.map(megabytes).unwrap_or_default(),
+            m.effort.main_way(),
+        ]);
+    }
+    let mut text = format!("{}\n\n{}", heading(report, width), table.render(width));
+    for remark in remarks(report) {
+        text += &format!("\n{}\n", wrapped(&remark, width).join("\n"));
+    }
+    text
+}
+
+fn heading(report: &BenchReport, width: usize) -> String {
+    let Machine { cpu, cores, memory, os, .. } = &report.machine;
+    let cpu = cpu.clone().unwrap_or_else(|| "unknown processor".into());
+    let cores = format!("{cores} core{}", if *cores == 1 { "" } else { "s" });
+    let memory = memory.map(|memory| format!("{} of memory", megabytes(memory)));
+    let parts: Vec<String> = [Some(cpu), Some(cores), memory, Some(os.clone())].into_iter().flatten().collect();
+    let repeated = if report.repeat > 1 { format!("; medians of {}", report.repeat) } else { String::new() };
+    let line = format!("vpcsim {} on {}{repeated}", report.program, parts.join(", "));
+    wrapped(&line, width).join("\n")
+}
+
+fn remarks(report: &BenchReport) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !report.machine.optimised {
+        remarks.push("Built without optimisation: these figures say nothing about speed.".into());
+    }
+    let inherited = |m: &&Measurement| m.peak_rss.is_some() && !m.peak_rss_is_own;
+    if report.measurements.iter().skip(1).any(|m| inherited(&m)) {
+        remarks.push("Peak RSS is the process's so far: this system does not let it be reset.".into());
+    }
+    remarks
+}
+
+fn nanos_per_packet(m: &Measurement) -> String {
+    if m.emitted == 0 {
+        return String::new();
+    }
+    let nanos = m.wall.as_nanos() as f64 / m.emitted as f64;
+    // Whole patterns at once cost less than a nanosecond a packet.
+    if nanos < 1.0 { format!("{nanos:.4}") } else { format!("{nanos:.1}") }
+}
+
+/// A span of wall time to three digits or so.
+fn clocked(span: Duration) -> String {
+    let seconds = span.as_secs_f64();
+    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
+}
+
+/// A size as a machine's: rounded half up to whole megabytes.
+fn megabytes(size: ByteSize) -> String {
+    format!("{} MB", grouped((size.as_u64() + 500_000) / 1_000_000))
+}
+
+fn seconds<S: Serializer>(span: &Duration, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_f64(span.as_secs_f64())
+}
+
+fn maybe_seconds<S: Serializer>(span: &Option<Duration>, s: S) -> Result<S::Ok, S::Error> {
+    span.map(|span| span.as_secs_f64()).serialize(s)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(workload: &'static str, emitted: u64, wall: Duration) -> Measurement {
+        Measurement {
+            workload,
+            mode: "runs",
+            workers: 2,
+            span: SimDuration::from_secs(200),
+            emitted,
+            delivered: emitted,
+            dropped: 0,
+            in_flight: 0,
+            wall,
+            cpu: None,
+            packets_per_s: packets_per_second(emitted, wall),
+            peak_rss: Some(ByteSize::from_bytes(12_345_678)),
+            peak_rss_is_own: false,
+            effort: EffortReport { closed: emitted, ..EffortReport::default() },
+        }
+    }
+
+    fn report() -> BenchReport {
+        let machine = Machine { cpu: None, cores: 1, memory: None, os: "linux".into(), optimised: false };
+        let measurements = vec![
+            measured("pair", 20_000_000, Duration::from_millis(1_250)),
+            measured("saturated-day-even", 8_640_000_000, Duration::from_micros(2_500)),
+        ];
+        BenchReport::new(machine, 3, measurements)
+    }
+
+    #[test]
+    fn what_is_unknown_has_no_column_and_what_it_means_is_said() {
+        let text = bench_text(&report(), 140);
+        let (_, rest) = text.split_once(" on ").unwrap();
+        insta::assert_snapshot!(rest, @r"
+        unknown processor, 1 core, linux; medians of 3
+
+          workload            mode  workers   time        packets          packets/s  ns/packet    wall  peak RSS  how
+          pair                runs        2  200 s     20,000,000         16,000,000       62.5  1.25 s     12 MB  closed 100 %
+          saturated-day-even  runs        2  200 s  8,640,000,000  3,456,000,000,000     0.0003  2.5 ms     12 MB  closed 100 %
+
+        Built without optimisation: these figures say nothing about speed.
+
+        Peak RSS is the process's so far: this system does not let it be reset.
+        ");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let widest = |width| bench_text(&report(), width).lines().map(|l| l.chars().count()).max();
+        assert!(widest(100) <= Some(100), "{}", bench_text(&report(), 100));
+    }
+}

@@ -1,0 +1,70 @@
+//! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were carried.
+
+use crate::engine::Effort;
+use crate::units::Share;
+use serde::Serialize;
+
+/// Packets by how they were carried; see [`Effort`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct EffortReport {
+    /// In closed form.
+    pub closed: u64,
+    /// As repetitions of a pattern.
+    pub repeated: u64,
+    /// One by one, without events.
+    pub looped: u64,
+    /// One by one, as events.
+    pub events: u64,
+}
+
+impl From<Effort> for EffortReport {
+    fn from(effort: Effort) -> EffortReport {
+        let Effort { closed, repeated, looped, events } = effort;
+        EffortReport { closed, repeated, looped, events }
+    }
+}
+
+impl EffortReport {
+    /// Each way: its short name, how a sentence says it, how many packets went it.
+    fn ways(&self) -> [(&'static str, &'static str, u64); 4] {
+        [
+            ("closed", "in closed form", self.closed),
+            ("repeated", "as a repeating pattern", self.repeated),
+            ("looped", "one by one", self.looped),
+            ("events", "as events", self.events),
+        ]
+    }
+
+    fn packets(&self) -> u64 {
+        self.ways().iter().map(|(.., packets)| packets).sum()
+    }
+
+    /// Every way that was taken and its share: `99.9 % in closed form, 0.1 % one by one`.
+    pub fn told(&self) -> String {
+        let taken = self.ways().into_iter().filter(|(.., packets)| *packets > 0);
+        let shares = taken.map(|(_, how, packets)| format!("{} {how}", Share::of(packets, self.packets())));
+        let shares = shares.collect::<Vec<_>>().join(", ");
+        if shares.is_empty() { "no packet to carry".into() } else { shares }
+    }
+
+    /// The way most packets went and its share, `closed 99.9 %`; nothing if there are none.
+    pub(super) fn main_way(&self) -> String {
+        let most = self.ways().into_iter().rev().max_by_key(|(.., packets)| *packets);
+        let most = most.filter(|(.., packets)| *packets > 0);
+        most.map(|(name, _, packets)| format!("{name} {}", Share::of(packets, self.packets()))).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ways_that_were_taken_are_told() {
+        let effort = EffortReport { closed: 999, looped: 1, ..EffortReport::default() };
+        assert_eq!(effort.told(), "99.9 % in closed form, 0.1 % one by one");
+        assert_eq!(effort.main_way(), "closed 99.9 %");
+        let none = EffortReport::default();
+        assert_eq!((none.told().as_str(), none.main_way().as_str()), ("no packet to carry", ""));
+    }
+}

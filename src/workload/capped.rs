@@ -1,0 +1,66 @@
+//! Two VPCs and a capped peering across regions between them: what a shaper costs. Nothing else limits.
+
+use super::cloud::{Cloud, Transport, entry, plan};
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use crate::model::{Network, QueueLimit};
+use crate::units::{BitRate, ByteSize, SimDuration};
+
+/// IPv4 length of the packets.
+const LENGTH: u16 = 1_500;
+
+/// 1 Gbps, 20 ms, one packet of burst, 1,000 may wait.
+const SATURATED: Transport = Transport {
+    bandwidth: Some(BitRate::from_mbps(1_000)),
+    burst: Some(ByteSize::from_bytes(LENGTH as u64)),
+    queue: QueueLimit::Packets(1_000),
+    delay: SimDuration::from_millis(20),
+};
+
+/// One flow at 1.2 Gbps: 100,000 packets a second, a sixth of them dropped once the queue is full.
+pub(super) fn pair() -> (Network, Plan) {
+    saturated(1, None)
+}
+
+/// The same, evenly spaced: twelve come in the time in which ten depart, and every 120 us the same happens again.
+pub(super) fn pair_even() -> (Network, Plan) {
+    saturated(1, Some(SimDuration::ZERO))
+}
+
+/// Fifty flows, together 1.2 Gbps.
+pub(super) fn shared() -> (Network, Plan) {
+    saturated(50, None)
+}
+
+fn saturated(flows: u32, phase: Option<SimDuration>) -> (Network, Plan) {
+    let mut cloud = Cloud::new(1);
+    let a = cloud.vpc("guangzhou", flows);
+    let b = cloud.vpc("beijing", flows);
+    cloud.peer(a, b, SATURATED);
+    let each = BitRate::from_bps(1_200_000_000 / u64::from(flows));
+    let traffic = Traffic { phase, ..at_rate(&cloud, "pair", (a, b), each) };
+    (cloud.network, plan(vec![traffic]))
+}
+
+/// The guide's bill (S47) as if its busiest five minutes lasted: out 20 Mbps, in as much as the cap.
+pub(super) fn bill_day() -> (Network, Plan) {
+    let mut cloud = Cloud::new(1);
+    let shanghai = cloud.vpc("shanghai", 1);
+    let guangzhou = cloud.vpc("guangzhou", 1);
+    let bandwidth = Some(BitRate::from_mbps(30));
+    let delay = SimDuration::from_micros(15_500);
+    cloud.peer(shanghai, guangzhou, Transport { bandwidth, burst: None, queue: QueueLimit::DEFAULT, delay });
+    let out = at_rate(&cloud, "out", (shanghai, guangzhou), BitRate::from_mbps(20));
+    let back = at_rate(&cloud, "in", (guangzhou, shanghai), BitRate::from_mbps(30));
+    (cloud.network, plan(vec![out, back]))
+}
+
+/// Each host of the first VPC to one of the second, at `rate`.
+fn at_rate(cloud: &Cloud, name: &str, (from, to): (usize, usize), rate: BitRate) -> Traffic {
+    Traffic {
+        from: cloud.hosts(from).to_vec(),
+        to: Destination::Hosts(cloud.hosts(to).to_vec()),
+        pattern: Pattern::Constant(Pace::Rate(rate)),
+        size: PacketSize::Fixed(LENGTH),
+        ..entry(name)
+    }
+}

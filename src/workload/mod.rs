@@ -1,0 +1,150 @@
+//! The networks and plans whose cost is measured, by name: what `vpcsim bench`, the benches and some tests run. Each is built through
+//! the control plane, as a scenario file would be. Nothing here measures.
+
+mod capped;
+mod cloud;
+mod spread;
+
+pub use cloud::{Cloud, Transport, UNCAPPED, entry, plan};
+
+use crate::model::Network;
+use crate::model::plan::Plan;
+use crate::units::SimDuration;
+
+/// A network and what happens in it, without an end: whoever measures decides how far to advance.
+#[derive(Debug, Clone, Copy)]
+pub struct Workload {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub what: &'static str,
+    /// Packets that are emitted in a minute of virtual time, answers included, once traffic flows.
+    pub packets_per_minute: u64,
+    /// How long it is, if it has a length of its own.
+    pub length: Option<SimDuration>,
+    build: fn() -> (Network, Plan),
+}
+
+const MINUTE: SimDuration = SimDuration::from_secs(60);
+const DAY: SimDuration = SimDuration::from_secs(86_400);
+
+/// Measured by default packet by packet: about a second of wall time.
+const PACKETS: u64 = 10_000_000;
+/// Measured by default as runs, unless the workload has a length of its own.
+const PACKETS_AS_RUNS: u64 = 200_000_000;
+
+impl Workload {
+    /// Makes it.
+    pub fn build(&self) -> (Network, Plan) {
+        (self.build)()
+    }
+
+    /// The virtual time in which about `packets` packets are emitted, rounded up to 1 ns.
+    pub fn span_of(&self, packets: u64) -> SimDuration {
+        let nanos = u128::from(MINUTE.as_nanos()) * u128::from(packets);
+        let nanos = nanos.div_ceil(u128::from(self.packets_per_minute));
+        SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    /// How long to measure it packet by packet: a part of the day, where it is one.
+    pub fn span_of_packets(&self) -> SimDuration {
+        self.span_of(PACKETS)
+    }
+
+    /// How long to measure it as runs: the whole day, where it is one.
+    pub fn span_of_runs(&self) -> SimDuration {
+        self.length.unwrap_or(self.span_of(PACKETS_AS_RUNS))
+    }
+}
+
+/// The workload called `name`.
+pub fn find(name: &str) -> Option<&'static Workload> {
+    ALL.iter().find(|workload| workload.name == name)
+}
+
+/// What is measured unless somebody asks for others: from one flow to ten thousand.
+pub const USUAL: [&str; 4] = ["pair", "hub", "mesh-1k", "mesh-10k"];
+
+/// Every workload, the usual ones first.
+pub const ALL: [Workload; 14] = [
+    Workload {
+        name: "pair",
+        what: "one flow of 1500-byte packets at 1.2 Gbps into a cap of 1 Gbps, each at a random place in its slot",
+        packets_per_minute: 6_000_000,
+        length: None,
+        build: capped::pair,
+    },
+    Workload {
+        name: "hub",
+        what: "a VPC peered with ten others, 220 hosts, each sends a small packet a millisecond to one host",
+        packets_per_minute: 220 * 60_000,
+        length: None,
+        build: spread::hub,
+    },
+    Workload {
+        name: "mesh-1k",
+        what: "ten VPCs, all peered, 1,000 hosts, traffic as in hub",
+        packets_per_minute: 1_000 * 60_000,
+        length: None,
+        build: || spread::mesh(1_000),
+    },
+    Workload {
+        name: "mesh-10k",
+        what: "ten VPCs, all peered, 10,000 hosts, traffic as in hub",
+        packets_per_minute: 10_000 * 60_000,
+        length: None,
+        build: || spread::mesh(10_000),
+    },
+    Workload {
+        name: "bill-day",
+        what: "the guide's bill for a whole day: 20 Mbps out and 30 Mbps in over a cap of 30 Mbps",
+        packets_per_minute: 250_000,
+        length: Some(DAY),
+        build: capped::bill_day,
+    },
+    Workload {
+        name: "saturated-day",
+        what: "a day of pair",
+        packets_per_minute: 6_000_000,
+        length: Some(DAY),
+        build: capped::pair,
+    },
+    Workload {
+        name: "saturated-day-even",
+        what: "a day of pair, its packets evenly spaced, so that a pattern repeats",
+        packets_per_minute: 6_000_000,
+        length: Some(DAY),
+        build: capped::pair_even,
+    },
+    Workload {
+        name: "shared-50",
+        what: "fifty flows, together as much as pair's, share its cap",
+        packets_per_minute: 6_000_000,
+        length: None,
+        build: capped::shared,
+    },
+    Workload {
+        name: "busy-one",
+        what: "one busy VPC: 1,000 hosts send to one peer, nobody else sends",
+        packets_per_minute: 1_000 * 60_000,
+        length: None,
+        build: spread::busy_one,
+    },
+    Workload {
+        name: "pings",
+        what: "ten VPCs, all peered, 1,000 hosts, each pings one host every 10 ms and is answered",
+        packets_per_minute: 1_000 * 2 * 6_000,
+        length: None,
+        build: spread::pings,
+    },
+    sources("sources-1k", "1,000 hosts in pairs of VPCs, traffic as in hub", 1_000, || spread::sources(1_000)),
+    sources("sources-10k", "10,000 hosts in pairs of VPCs, traffic as in hub", 10_000, || spread::sources(10_000)),
+    sources("sources-100k", "100,000 hosts in pairs of VPCs, traffic as in hub", 100_000, || spread::sources(100_000)),
+    sources("sources-1m", "1,000,000 hosts in pairs of VPCs, traffic as in hub", 1_000_000, || {
+        spread::sources(1_000_000)
+    }),
+];
+
+const fn sources(name: &'static str, what: &'static str, hosts: u64, build: fn() -> (Network, Plan)) -> Workload {
+    Workload { name, what, packets_per_minute: hosts * 60_000, length: None, build }
+}

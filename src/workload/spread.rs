@@ -1,0 +1,92 @@
+//! Many hosts of which each sends a little to one other, chosen by the seed, over peerings that limit nothing: what look-ups, events
+//! and sheer number cost.
+
+use super::cloud::{Cloud, UNCAPPED, entry, plan};
+use crate::model::Network;
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use crate::units::SimDuration;
+
+/// IPv4 length of the packets: 64 bytes of payload behind 28 of headers.
+const SMALL: u16 = 92;
+/// IPv4 length of an echo request as `ping` sends it.
+const ECHO: u16 = 84;
+/// In each VPC of [`sources`].
+const HOSTS: u32 = 100;
+
+/// One VPC peered with ten others, 20 hosts in each of the eleven, each to a host of a VPC peered with its own: 220,000 packets
+/// a second.
+pub(super) fn hub() -> (Network, Plan) {
+    let mut cloud = Cloud::new(10);
+    let vpcs: Vec<usize> = (0..11).map(|_| cloud.vpc("guangzhou", 20)).collect();
+    for &spoke in &vpcs[1..] {
+        cloud.peer(vpcs[0], spoke, UNCAPPED);
+    }
+    let traffic = vpcs.iter().map(|&v| {
+        let peers = if v == vpcs[0] { &vpcs[1..] } else { &vpcs[..1] };
+        every_millisecond(&cloud, v, peers)
+    });
+    let traffic = traffic.collect();
+    (cloud.network, plan(traffic))
+}
+
+/// Ten VPCs, each peered with all others, `hosts` hosts in all: a thousand packets a second from each.
+pub(super) fn mesh(hosts: u32) -> (Network, Plan) {
+    meshed(hosts, every_millisecond)
+}
+
+/// The mesh of 1,000 hosts in which every packet is an echo or asks for one, so that every VPC reacts.
+pub(super) fn pings() -> (Network, Plan) {
+    meshed(1_000, |cloud, from, peers| Traffic {
+        pattern: Pattern::Ping { interval: SimDuration::from_millis(10) },
+        size: PacketSize::Fixed(ECHO),
+        ..every_millisecond(cloud, from, peers)
+    })
+}
+
+fn meshed(hosts: u32, traffic: fn(&Cloud, usize, &[usize]) -> Traffic) -> (Network, Plan) {
+    let mut cloud = Cloud::new(9);
+    let vpcs: Vec<usize> = (0..10).map(|_| cloud.vpc("guangzhou", hosts / 10)).collect();
+    for (at, &a) in vpcs.iter().enumerate() {
+        for &b in &vpcs[at + 1..] {
+            cloud.peer(a, b, UNCAPPED);
+        }
+    }
+    let traffic = vpcs.iter().map(|&v| {
+        let peers: Vec<usize> = vpcs.iter().copied().filter(|p| *p != v).collect();
+        traffic(&cloud, v, &peers)
+    });
+    let traffic = traffic.collect();
+    (cloud.network, plan(traffic))
+}
+
+/// One VPC sends, one receives: a second core finds nothing to do.
+pub(super) fn busy_one() -> (Network, Plan) {
+    let mut cloud = Cloud::new(1);
+    let [busy, peer] = [1_000, HOSTS].map(|hosts| cloud.vpc("guangzhou", hosts));
+    cloud.peer(busy, peer, UNCAPPED);
+    let traffic = every_millisecond(&cloud, busy, &[peer]);
+    (cloud.network, plan(vec![traffic]))
+}
+
+/// Pairs of VPCs with [`HOSTS`] hosts each, `hosts` in all: only their number differs from size to size, not who sends how much to whom.
+pub(super) fn sources(hosts: u32) -> (Network, Plan) {
+    let mut cloud = Cloud::new(1);
+    let mut traffic = Vec::new();
+    for _ in 0..hosts / HOSTS / 2 {
+        let [a, b] = [HOSTS; 2].map(|hosts| cloud.vpc("guangzhou", hosts));
+        cloud.peer(a, b, UNCAPPED);
+        traffic.extend([(a, b), (b, a)].map(|(from, to)| every_millisecond(&cloud, from, &[to])));
+    }
+    (cloud.network, plan(traffic))
+}
+
+/// Each host of VPC `from` to one host, chosen by the seed, of the VPCs `peers`.
+fn every_millisecond(cloud: &Cloud, from: usize, peers: &[usize]) -> Traffic {
+    Traffic {
+        from: cloud.hosts(from).to_vec(),
+        to: Destination::AnyOf(peers.iter().flat_map(|p| cloud.hosts(*p)).copied().collect()),
+        pattern: Pattern::Constant(Pace::Interval(SimDuration::from_millis(1))),
+        size: PacketSize::Fixed(SMALL),
+        ..entry(&format!("from-{from}"))
+    }
+}

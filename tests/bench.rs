@@ -1,0 +1,106 @@
+//! `vpcsim bench` as a user meets it, and that each workload is what it says. Nothing here is about time: only about what is counted.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use vpcsim::engine::{Mode, Options, Simulation};
+use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::workload;
+
+fn bench(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
+    command.env_remove("RUST_LOG").env("COLUMNS", "100").arg("bench").args(args);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn json(args: &[&str]) -> Value {
+    let run = bench(&[args, &["--repeat", "1", "--json"]].concat()).assert().code(0).get_output().clone();
+    assert_eq!(text(&run.stderr), "");
+    serde_json::from_slice(&run.stdout).expect("it is JSON")
+}
+
+/// (emitted, delivered, dropped, in flight) of one measurement.
+fn counts(measurement: &Value) -> [u64; 4] {
+    ["packets_emitted", "delivered", "dropped", "in_flight"].map(|key| measurement[key].as_u64().expect("a count"))
+}
+
+#[test]
+fn a_measurement_says_what_where_and_how() {
+    let document = json(&["--workload", "pair", "--packets", "20000", "--workers", "1"]);
+    assert_eq!((&document["format"], &document["version"]), (&"vpcsim-bench".into(), &1.into()));
+    assert!(document["machine"]["cores"].as_u64() > Some(0) && document["machine"]["os"].is_string());
+    let measured = document["measurements"].as_array().expect("a list");
+    assert_eq!(measured.len(), 1);
+    let measured = &measured[0];
+    assert_eq!((&measured["workload"], &measured["mode"]), (&"pair".into(), &"packets".into()));
+    assert_eq!(measured["workers"], 1);
+    let [emitted, delivered, dropped, in_flight] = counts(measured);
+    assert_eq!(emitted, delivered + dropped + in_flight);
+    assert!((19_900..=20_100).contains(&emitted) && dropped > 0 && in_flight > 0, "{measured}");
+    assert!(measured["packets_per_s"].as_u64() > Some(0) && measured["wall_s"].as_f64() > Some(0.0));
+    for way in ["closed", "repeated", "looped", "events"] {
+        assert!(measured["effort"][way].is_u64(), "{way}");
+    }
+    for key in ["cpu_s", "peak_rss_bytes"] {
+        assert!(measured.get(key).is_some(), "{key}");
+        assert!(measured[key].is_number() || !cfg!(target_os = "linux"), "{key}");
+    }
+}
+
+#[test]
+fn both_modes_and_any_workers_count_the_same() {
+    let names = "pair,hub,bill-day,saturated-day-even,shared-50,busy-one,pings,sources-1k";
+    let all = |mode: &str, workers: &str| -> Vec<[u64; 4]> {
+        let document = json(&["--workload", names, "--packets", "20000", "--mode", mode, "--workers", workers]);
+        document["measurements"].as_array().expect("a list").iter().map(counts).collect()
+    };
+    let packets = all("packets", "1");
+    assert_eq!(packets.len(), 8);
+    assert_eq!(packets, all("runs", "1"));
+    assert_eq!(packets, all("packets", "3"));
+    assert_eq!(packets, all("runs", "3"));
+}
+
+#[test]
+fn the_table_names_every_workload_in_the_order_asked_for() {
+    let args = ["--workload", "hub,pair", "--workload", "mesh-1k", "--packets", "5000", "--repeat", "2"];
+    let run = bench(&args).assert().code(0).get_output().clone();
+    let out = text(&run.stdout);
+    let rows: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let first = rows.iter().position(|word| *word == "workload").expect("titles");
+    assert_eq!(rows[first + 1..first + 4], ["hub", "pair", "mesh-1k"], "{out}");
+    assert!(out.starts_with("vpcsim ") && out.contains("core") && out.contains("medians of 2"), "{out}");
+    assert!(out.contains("packets/s") && out.contains("ns/packet") && out.contains("peak RSS"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_measured_is_told() {
+    let unknown = bench(&["--workload", "mesh1k"]).assert().code(2).get_output().clone();
+    let told = text(&unknown.stderr);
+    assert!(told.contains("mesh1k") && told.contains("saturated-day") && told.contains("mesh-10k"), "{told}");
+    assert!(told.contains("similar"), "the nearest name is hinted at: {told}");
+    for wrong in [["--workers", "0"], ["--packets", "0"], ["--repeat", "0"], ["--mode", "fast"]] {
+        let run = bench(&wrong).assert().code(2).get_output().clone();
+        assert_eq!(text(&run.stdout), "", "{wrong:?}");
+    }
+}
+
+/// A span is cut from the density that a workload states.
+#[test]
+fn a_workload_is_as_dense_as_it_says() {
+    for workload in workload::ALL.iter().filter(|w| w.packets_per_minute <= 600_000_000) {
+        let (network, plan) = workload.build();
+        let mut simulation = Simulation::new(network, &plan, Options { mode: Mode::Packets, ..Options::default() });
+        // Until the first answers are on their way.
+        let start = SimTime::ZERO + SimDuration::from_millis(20);
+        simulation.advance(start);
+        let before = simulation.totals().emitted;
+        simulation.advance(start + workload.span_of(100_000));
+        let emitted = simulation.totals().emitted - before;
+        assert!((99_000..=101_000).contains(&emitted), "{}: {emitted} packets, not 100,000", workload.name);
+        simulation.check_books().expect("the books balance");
+    }
+}
