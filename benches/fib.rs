@@ -10,7 +10,7 @@ use vpcsim::model::{Change, Network, NextHop, RouteSpec, TableId};
 use vpcsim::units::SimTime;
 use vpcsim::workload::Cloud;
 
-/// Destinations per measured pass.
+/// Destinations per measured pass, at least; twice the routes, if those are more, so that caches do not hold a large table's.
 const DESTINATIONS: usize = 4_096;
 
 /// As many prefixes as the Internet had in May 2014.
@@ -66,16 +66,17 @@ fn fill(routes: u32, mut prefix: impl FnMut(u32) -> Ipv4Net) -> Filled {
 
 fn look_up(c: &mut Criterion) {
     let mut group = c.benchmark_group("fib");
-    group.throughput(Throughput::Elements(DESTINATIONS as u64));
+    group.sample_size(20);
     for (routes, fill) in
         [(3, spread as fn(u32) -> Filled), (12, spread), (100, spread), (1_000, spread), (INTERNET, internet)]
     {
         let Filled { network, table, inside } = fill(routes);
         let fib = Fib::compile(&network, table);
+        let count = DESTINATIONS.max(2 * routes as usize);
+        group.throughput(Throughput::Elements(count as u64));
         let mut state = 1;
-        let random: Vec<Ipv4Addr> =
-            (0..DESTINATIONS).map(|_| inside[next(&mut state) as usize % inside.len()]).collect();
-        let repeated: Vec<Ipv4Addr> = (0..DESTINATIONS).map(|n| inside[n / 1_024 % inside.len()]).collect();
+        let random: Vec<Ipv4Addr> = (0..count).map(|_| inside[next(&mut state) as usize % inside.len()]).collect();
+        let repeated: Vec<Ipv4Addr> = (0..count).map(|n| inside[n / 1_024 % inside.len()]).collect();
         for (kind, destinations) in [("random", random), ("repeated", repeated)] {
             group.bench_function(format!("{kind}/{routes}"), |b| {
                 b.iter(|| destinations.iter().filter(|d| fib.lookup(black_box(**d)).is_some()).count());
