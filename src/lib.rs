@@ -29,6 +29,7 @@
 //! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
 //! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill, [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine |
 //! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
+//! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; knows no other room |
 //! | [`workload`] | the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures nothing |
 //! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
 //!
@@ -74,6 +75,7 @@ pub mod import;
 pub mod metering;
 pub mod model;
 pub mod report;
+pub mod scaffold;
 pub mod scenario;
 pub mod units;
 pub mod wire;

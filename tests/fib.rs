@@ -1,12 +1,13 @@
 //! The FIB against a linear scan of what the user wrote: the longest enabled prefix that holds the address, the VPC's own CIDRs
-//! included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in between.
+//! included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in between: a FIB that follows
+//! the edits is one that was compiled after them.
 
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::{Fib, FibEntry};
-use vpcsim::model::{Change, Network, NextHop, PeeringId, Refusal, RouteSpec, TableId, Via};
+use vpcsim::model::{Change, Network, NextHop, PeeringId, Refusal, RouteSpec, Step, TableId, Via};
 use vpcsim::units::SimTime;
 use vpcsim::workload::{Cloud, UNCAPPED};
 
@@ -69,6 +70,8 @@ enum Edit {
     Remove(usize),
     Disable(usize, bool),
     AddCidr(Ipv4Net),
+    /// All routes over it go too (S21).
+    DeletePeering(u32),
 }
 
 fn prefixes() -> impl Strategy<Value = Ipv4Net> {
@@ -88,6 +91,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         3 => place().prop_map(Edit::Remove),
         3 => (place(), any::<bool>()).prop_map(|(at, disabled)| Edit::Disable(at, disabled)),
         1 => prefixes().prop_map(Edit::AddCidr),
+        1 => (0..2u32).prop_map(Edit::DeletePeering),
     ];
     prop::collection::vec(edit, 1..40)
 }
@@ -121,6 +125,9 @@ fn change(network: &Network, edit: Edit) -> Option<Change> {
         Edit::Double(place, via) => add(at(place)?.supernet()?, via, false),
         Edit::Remove(place) => Change::RemoveRoute { table: TABLE, to: at(place)? },
         Edit::Disable(place, disabled) => Change::DisableRoute { table: TABLE, to: at(place)?, disabled },
+        Edit::DeletePeering(id) => {
+            Change::Step { peering: network.peering(PeeringId(id)).name.clone(), step: Step::Delete }
+        }
         Edit::AddCidr(_) => return None,
     })
 }
@@ -131,7 +138,11 @@ fn edit(network: &mut Network, edit: Edit) -> Result<bool, Refusal> {
         let vpc = network.table(TABLE).vpc;
         return network.add_cidr(vpc, cidr).map(|()| true);
     }
+    let before = network.table(TABLE).routes.len();
     match change(network, edit) {
+        Some(change @ Change::Step { .. }) => {
+            network.apply(None, &change, SimTime::ZERO).map(|_| network.table(TABLE).routes.len() < before)
+        }
         Some(change) => network.apply(None, &change, SimTime::ZERO).map(|_| true),
         None => Ok(false),
     }
@@ -140,19 +151,29 @@ fn edit(network: &mut Network, edit: Edit) -> Result<bool, Refusal> {
 fn check(edits: &[Edit]) -> Result<(), TestCaseError> {
     let mut network = network();
     let mut fib = Fib::compile(&network, TABLE);
+    let mut rarely = Fib::compile(&network, TABLE);
     let mut seen: BTreeSet<Ipv4Net> = ["0.0.0.0/0", "10.0.0.0/16"].map(|p| p.parse().expect("it is a prefix")).into();
-    for &one in edits {
+    for (number, &one) in edits.iter().enumerate() {
         let changed = edit(&mut network, one).unwrap_or(false);
         prop_assert_eq!(fib.is_stale(&network, TABLE), changed, "stale after {:?}", one);
-        if changed {
-            fib = Fib::compile(&network, TABLE);
+        fib.update(&network, TABLE);
+        prop_assert!(!fib.is_stale(&network, TABLE), "stale after following {one:?}");
+        if number % 7 == 6 {
+            rarely.update(&network, TABLE);
         }
+        let afresh = Fib::compile(&network, TABLE);
         seen.extend(network.table(TABLE).routes.keys());
         seen.extend(&network.vpc(network.table(TABLE).vpc).cidrs);
         for address in targets(&seen) {
             let story = || format!("{address} after {one:?} in {:#?}", network.table(TABLE).routes);
             prop_assert_eq!(fib.lookup(address), scan(&network, address), "{}", story());
-            prop_assert_eq!(fib.has_disabled(address), scan_disabled(&network, address), "disabled: {}", story());
+            prop_assert_eq!(afresh.lookup(address), scan(&network, address), "afresh: {}", story());
+            for fib in [&fib, &afresh] {
+                prop_assert_eq!(fib.has_disabled(address), scan_disabled(&network, address), "disabled: {}", story());
+            }
+            if number % 7 == 6 {
+                prop_assert_eq!(rarely.lookup(address), scan(&network, address), "rarely: {}", story());
+            }
         }
     }
     Ok(())
@@ -188,4 +209,33 @@ fn thirty_two_nested_prefixes_unwind_one_by_one() {
             .expect("it exists");
     }
     assert_eq!(Fib::compile(&network, TABLE).lookup(address), None);
+}
+
+/// More edits than a table remembers: a FIB that slept through them is right all the same.
+#[test]
+fn what_was_edited_too_long_ago_is_compiled_anew() {
+    let mut network = network();
+    let mut fib = Fib::compile(&network, TABLE);
+    let prefix = |n: u32| Ipv4Net::new_assert(Ipv4Addr::from(0xC000_0000 + (n << 8)), 24);
+    let add = |network: &mut Network, n| {
+        let route = RouteSpec { to: prefix(n), via: NextHop::Blackhole, disabled: n % 3 == 0 };
+        network.add_route(TABLE, route).expect("it is new");
+    };
+    let before = network.table(TABLE).revision;
+    (0..5_000).for_each(|n| add(&mut network, n));
+    assert!(network.table(TABLE).edited_since(before).is_none(), "5,000 edits are remembered: this tests nothing");
+    for slept in [5_000, 5_001, 5_900] {
+        (network.table(TABLE).routes.len() as u32 - 2..slept).for_each(|n| add(&mut network, n));
+        fib.update(&network, TABLE);
+        for n in 0..slept {
+            let address = Ipv4Addr::from(u32::from(prefix(n).network()) + 9);
+            assert_eq!(fib.lookup(address), scan_one(&network, prefix(n)), "{address}");
+            assert_eq!(fib.has_disabled(address), n % 3 == 0, "{address}");
+        }
+    }
+}
+
+/// What one route says, where no other holds its addresses.
+fn scan_one(network: &Network, to: Ipv4Net) -> Option<FibEntry> {
+    network.table(TABLE).routes.get(&to).filter(|r| !r.disabled).map(|r| FibEntry::Via(r.via))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a reason.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("units", &[]),
     ("wire", &["units"]),
     ("model", &["units", "wire"]),
@@ -18,7 +18,23 @@ const ROOMS: [(&str, &[&str]); 11] = [
     // Of the data plane only the list of reasons: see `SCENARIO_MAY`.
     ("scenario", &["units", "wire", "model", "dataplane"]),
     ("import", &["units", "wire", "model"]),
-    ("cli", &["units", "wire", "model", "dataplane", "engine", "metering", "report", "scenario", "import", "workload"]),
+    ("scaffold", &[]),
+    (
+        "cli",
+        &[
+            "units",
+            "wire",
+            "model",
+            "dataplane",
+            "engine",
+            "metering",
+            "report",
+            "scenario",
+            "import",
+            "workload",
+            "scaffold",
+        ],
+    ),
 ];
 
 /// What the scenario room may name of the data plane.
@@ -337,10 +353,7 @@ fn hashed_names(line: &str) -> Option<String> {
 fn nobody_iterates_a_hash_map() {
     let mut found = Vec::new();
     for source in sources() {
-        let mut names: Vec<String> = source.code.iter().filter_map(|line| hashed_names(line)).collect();
-        if source.room() == "model" {
-            names.extend(["host_names".into(), "addresses".into()]); // the network's, open to its room
-        }
+        let names: Vec<String> = source.code.iter().filter_map(|line| hashed_names(line)).collect();
         for (number, line) in source.lines() {
             for name in &names {
                 let calls = ["iter", "iter_mut", "keys", "values", "values_mut", "into_iter", "drain", "retain"];

@@ -1,6 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use crate::metering::Period;
+use crate::scaffold::Scale;
 use crate::scenario::Override;
 use crate::units::{Factor, RateUnit, Share, SimDuration};
 use crate::workload::{self, Workload};
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
+    /// Write a new scenario: a small one to change, or one of any size
+    New(NewArgs),
     /// Turn other people's files into scenarios
     #[command(subcommand)]
     Import(ImportCommand),
@@ -166,6 +169,19 @@ pub(super) struct ShowArgs {
     /// The details as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct NewArgs {
+    /// So many hosts, 100 to a VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
+    #[arg(long, value_name = "SCALE")]
+    pub scale: Option<Scale>,
+    /// Write here instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there already
+    #[arg(long, requires = "output")]
+    pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]

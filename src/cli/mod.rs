@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod import;
 mod machine;
+mod new;
 mod output;
 mod play;
 mod progress;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Bill(bill) => bill::bill(bill, args.quiet),
         Command::Check(check) => check::check(check, args.quiet),
         Command::Show(show) => show::show(show, args.verbose),
+        Command::New(args) => new::new(args),
         Command::Import(command) => import::import(command),
         Command::Bench(bench) => bench::bench(bench, args.quiet),
         Command::Schema => schema::schema(),

@@ -1,7 +1,7 @@
 //! The FIB: what a route table looks like to a packet. One `IpNetworkTable` per route table, local route included, disabled
-//! routes left out; rebuilt only when the table changed. What the user wrote stays in [`crate::model::RouteTable`].
+//! routes left out; a change of the table costs what changed. What the user wrote stays in [`crate::model::RouteTable`].
 
-use crate::model::{Network, NextHop, TableId};
+use crate::model::{Network, NextHop, Route, RouteTable, TableId};
 use ip_network::Ipv4Network;
 use ip_network_table::IpNetworkTable;
 use ipnet::Ipv4Net;
@@ -19,28 +19,36 @@ pub enum FibEntry {
 /// One route table, compiled.
 pub struct Fib {
     entries: IpNetworkTable<FibEntry>,
-    disabled: Vec<Ipv4Net>,
+    /// Most tables have none, and an empty `IpNetworkTable` is large.
+    disabled: Option<Box<IpNetworkTable<()>>>,
+    /// Revision of the table and number of the VPC's CIDRs.
     compiled_from: (u64, usize),
 }
 
 impl Fib {
     /// Compiles a route table of `network`.
     pub fn compile(network: &Network, id: TableId) -> Fib {
+        let mut fib = Fib { entries: IpNetworkTable::new(), disabled: None, compiled_from: (0, 0) };
         let table = network.table(id);
-        let vpc = network.vpc(table.vpc);
-        let mut entries = IpNetworkTable::with_capacity(table.routes.len() + vpc.cidrs.len(), 0);
-        let mut disabled = Vec::new();
-        for route in table.routes.values() {
-            if route.disabled {
-                disabled.push(route.to);
-            } else {
-                entries.insert(key(route.to), FibEntry::Via(route.via));
-            }
+        table.routes.values().for_each(|route| fib.put(route));
+        fib.add_cidrs(&network.vpc(table.vpc).cidrs);
+        fib.compiled_from.0 = table.revision;
+        fib
+    }
+
+    /// Follows what changed in the table and in the VPC's CIDRs since: edit by edit, or anew if there were too many to remember.
+    pub fn update(&mut self, network: &Network, id: TableId) {
+        if !self.is_stale(network, id) {
+            return;
         }
-        for &cidr in &vpc.cidrs {
-            entries.insert(key(cidr), FibEntry::Local);
-        }
-        Fib { entries, disabled, compiled_from: (table.revision, vpc.cidrs.len()) }
+        let table = network.table(id);
+        let Some(edited) = table.edited_since(self.compiled_from.0) else {
+            *self = Fib::compile(network, id);
+            return;
+        };
+        edited.for_each(|to| self.follow(table, to));
+        self.add_cidrs(&network.vpc(table.vpc).cidrs);
+        self.compiled_from.0 = table.revision;
     }
 
     /// Whether the table, or the VPC's CIDRs, changed since.
@@ -56,7 +64,34 @@ impl Fib {
 
     /// Whether a disabled route would have matched.
     pub fn has_disabled(&self, destination: Ipv4Addr) -> bool {
-        self.disabled.iter().any(|to| to.contains(&destination))
+        self.disabled.as_ref().is_some_and(|disabled| disabled.longest_match_ipv4(destination).is_some())
+    }
+
+    /// Makes the entry for `to` what the table has now: where it was edited twice, the last edit counts both times.
+    fn follow(&mut self, table: &RouteTable, to: Ipv4Net) {
+        self.entries.remove(key(to));
+        if let Some(disabled) = &mut self.disabled {
+            disabled.remove(key(to));
+        }
+        if let Some(route) = table.routes.get(&to) {
+            self.put(route);
+        }
+    }
+
+    fn put(&mut self, route: &Route) {
+        if route.disabled {
+            self.disabled.get_or_insert_default().insert(key(route.to), ());
+        } else {
+            self.entries.insert(key(route.to), FibEntry::Via(route.via));
+        }
+    }
+
+    /// CIDRs are only ever added, and no custom route lies inside one.
+    fn add_cidrs(&mut self, cidrs: &[Ipv4Net]) {
+        for cidr in &cidrs[self.compiled_from.1..] {
+            self.entries.insert(key(*cidr), FibEntry::Local);
+        }
+        self.compiled_from.1 = cidrs.len();
     }
 }
 

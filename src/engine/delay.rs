@@ -58,9 +58,8 @@ impl DelayRuns {
         let number = nanos >> magnitude;
         let run = &mut self.0[number as usize % 4];
         let from = number << magnitude;
-        let evicted = (run.from != from || run.times == 0).then(|| {
-            std::mem::replace(run, DelayRun { from, times: 0, min: nanos, max: nanos })
-        });
+        let evicted = (run.from != from || run.times == 0)
+            .then(|| std::mem::replace(run, DelayRun { from, times: 0, min: nanos, max: nanos }));
         run.times += 1;
         run.min = run.min.min(nanos);
         run.max = run.max.max(nanos);

@@ -279,7 +279,9 @@ impl Flow {
     fn step_any(&mut self) {
         let form = self.forms.all().get(self.upcoming as usize);
         match &mut self.schedule {
-            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => slots.pass(form.map_or(Slot::default(), |f| f.slot)),
+            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => {
+                slots.pass(form.map_or(Slot::default(), |f| f.slot))
+            }
             Schedule::Series(cursor) => cursor.pass(bit_nanos(form.map_or(0, |f| f.length))),
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
@@ -341,7 +343,10 @@ impl Flow {
         let of_slots = |slots: &Slots, t: u64| {
             let begun = slots.before(t, form.slot).min(left);
             // Only the last of them may be placed at or after `t`.
-            begun - u64::from(begun > 0 && late(slots.after(form.slot, begun - 1).begin(), place(begun - 1, form.slot.whole), t))
+            begun
+                - u64::from(
+                    begun > 0 && late(slots.after(form.slot, begun - 1).begin(), place(begun - 1, form.slot.whole), t),
+                )
         };
         match &self.schedule {
             Schedule::Even(slots) => of_slots(slots, t),

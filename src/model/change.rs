@@ -8,7 +8,7 @@ use super::name::Name;
 use super::network::Network;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
-use super::vpc::NextHop;
+use super::vpc::{NextHop, Route};
 use crate::units::{BitRate, Share, SimTime};
 use ipnet::Ipv4Net;
 
@@ -147,9 +147,7 @@ impl Network {
     fn remove_route(&mut self, by: Option<AccountId>, table: TableId, to: Ipv4Net) -> Result<Outcome, Refusal> {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
-        let edited = &mut self.tables[table.index()];
-        edited.routes.remove(&to);
-        edited.revision += 1;
+        self.tables[table.index()].remove(&to);
         Ok(Outcome(format!("{} no longer routes {to}", self.table_name(table))))
     }
 
@@ -163,9 +161,8 @@ impl Network {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
         let edited = &mut self.tables[table.index()];
-        edited.revision += 1;
-        if let Some(route) = edited.routes.get_mut(&to) {
-            route.disabled = disabled;
+        if let Some(&route) = edited.routes.get(&to) {
+            edited.put(Route { disabled, ..route });
         }
         let what = if disabled { "disabled" } else { "enabled" };
         Ok(Outcome(format!("route to {to} in {} {what}", self.table_name(table))))

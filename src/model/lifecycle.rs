@@ -17,6 +17,7 @@ use super::peering::PeeringState;
 use super::refusal::Refusal;
 use super::vpc::NextHop;
 use crate::units::{SimDuration, SimTime};
+use ipnet::Ipv4Net;
 
 /// S19: a request that nobody accepts runs out after seven days.
 pub const REQUEST_LIFE: SimDuration = SimDuration::from_secs(604_800);
@@ -185,7 +186,13 @@ impl Network {
         }
         self.check_free_name(&name)?;
         let peering = &mut self.peerings[id.index()];
-        let before = std::mem::replace(&mut peering.name, name);
+        let before = std::mem::replace(&mut peering.name, name.clone());
+        if let Some(bearers) = self.peering_names.get_mut(&before) {
+            bearers.retain(|bearer| *bearer != id);
+        }
+        let bearers = self.peering_names.entry(name).or_default();
+        bearers.insert(bearers.partition_point(|bearer| *bearer < id), id);
+        let peering = self.peering(id);
         Ok(Outcome(format!("{before} is now called {}", peering.name)))
     }
 
@@ -193,13 +200,12 @@ impl Network {
     fn remove_routes_via(&mut self, id: PeeringId) -> usize {
         let ends = [self.peering(id).requester, self.peering(id).accepter];
         let mut removed = 0;
-        for table in self.tables.iter_mut().filter(|t| ends.contains(&t.vpc)) {
-            let before = table.routes.len();
-            table.routes.retain(|_, route| route.via != NextHop::Peering(id));
-            if table.routes.len() < before {
-                removed += before - table.routes.len();
-                table.revision += 1;
-            }
+        for table in ends.iter().flat_map(|end| &self.vpcs[end.index()].tables) {
+            let table = &mut self.tables[table.index()];
+            let over: Vec<Ipv4Net> =
+                table.routes.values().filter(|route| route.via == NextHop::Peering(id)).map(|route| route.to).collect();
+            over.iter().for_each(|to| table.remove(to));
+            removed += over.len();
         }
         removed
     }

@@ -1,5 +1,6 @@
 //! Names of things: `[A-Za-z0-9._-]{1,60}` (S16: at most 60 characters). Free text is a label, not a name.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 use thiserror::Error;
@@ -23,6 +24,9 @@ pub enum NameError {
 }
 
 impl Name {
+    /// The most characters a name has (S16).
+    pub const LENGTH_MAX: usize = 60;
+
     /// Checks `text` and keeps it.
     pub fn new(text: &str) -> Result<Name, NameError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -32,7 +36,7 @@ impl Name {
         if let Some(bad) = text.chars().find(|&c| !allowed(c)) {
             return Err(NameError::BadCharacter { name: text.into(), bad });
         }
-        if text.len() > 60 {
+        if text.len() > Name::LENGTH_MAX {
             return Err(NameError::TooLong { name: text.into(), length: text.len() });
         }
         Ok(Name(text.into()))
@@ -40,6 +44,12 @@ impl Name {
 
     /// The text of the name.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

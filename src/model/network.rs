@@ -2,13 +2,14 @@
 
 use super::arrears::Arrears;
 use super::control::Notice;
+use super::hosts::HostIndex;
 use super::ids::*;
 use super::name::Name;
 use super::peering::Peering;
 use super::region::Regions;
 use super::rules::Rules;
 use super::vpc::{Host, RouteTable, Subnet, Vpc};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// An owner of VPCs.
@@ -34,9 +35,14 @@ pub struct Network {
     pub(super) tables: Vec<RouteTable>,
     pub(super) hosts: Vec<Host>,
     pub(super) peerings: Vec<Peering>,
-    pub(super) vpc_names: HashMap<Name, VpcId>,
-    pub(super) host_names: HashMap<(VpcId, Name), HostId>,
-    pub(super) addresses: HashMap<(VpcId, Ipv4Addr), HostId>,
+    pub(super) account_names: BTreeMap<Name, AccountId>,
+    pub(super) vpc_names: BTreeMap<Name, VpcId>,
+    /// By VPC.
+    pub(super) host_index: Vec<HostIndex>,
+    /// By the names they bear, dead ones included, in declaration order.
+    pub(super) peering_names: BTreeMap<Name, Vec<PeeringId>>,
+    /// The last that was made with the name.
+    pub(super) made_as: BTreeMap<Name, PeeringId>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -52,9 +58,11 @@ impl Network {
             tables: Vec::new(),
             hosts: Vec::new(),
             peerings: Vec::new(),
-            vpc_names: HashMap::new(),
-            host_names: HashMap::new(),
-            addresses: HashMap::new(),
+            account_names: BTreeMap::new(),
+            vpc_names: BTreeMap::new(),
+            host_index: Vec::new(),
+            peering_names: BTreeMap::new(),
+            made_as: BTreeMap::new(),
             notices: Vec::new(),
         }
     }
@@ -73,8 +81,7 @@ impl Network {
     }
     /// The account called `name`.
     pub fn find_account(&self, name: &str) -> Option<AccountId> {
-        let at = self.accounts.iter().position(|a| a.name.as_str() == name)?;
-        Some(AccountId(at as u32))
+        self.account_names.get(name).copied()
     }
     /// One VPC.
     pub fn vpc(&self, id: VpcId) -> &Vpc {
@@ -120,19 +127,18 @@ impl Network {
 
     /// The VPC called `name`.
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
-        self.vpc_names.get(&Name::new(name).ok()?).copied()
+        self.vpc_names.get(name).copied()
     }
     /// The peering called `name`: the one that is not gone, of which there is at most one; else the last that bore the name. A
     /// rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
-        let bearing =
-            |gone: bool| self.peerings.iter().rposition(|p| p.name.as_str() == name && p.state.is_gone() == gone);
-        bearing(false).or_else(|| bearing(true)).map(|at| PeeringId(at as u32))
+        let bearers = self.peering_names.get(name)?;
+        let alive = bearers.iter().rfind(|id| !self.peering(**id).state.is_gone());
+        alive.or(bearers.last()).copied()
     }
     /// The peering that was made with `name`; the last one, if it was made again.
     pub fn find_peering_made_as(&self, name: &str) -> Option<PeeringId> {
-        let at = self.peerings.iter().rposition(|p| p.first_name.as_str() == name)?;
-        Some(PeeringId(at as u32))
+        self.made_as.get(name).copied()
     }
     /// The subnet called `name` in `vpc`.
     pub fn find_subnet(&self, vpc: VpcId, name: &str) -> Option<SubnetId> {
@@ -141,16 +147,20 @@ impl Network {
     }
     /// The route table called `name` in `vpc`; a subnet's own table bears the subnet's name.
     pub fn find_table(&self, vpc: VpcId, name: &str) -> Option<TableId> {
-        let at = self.tables.iter().position(|t| t.vpc == vpc && t.name.as_str() == name)?;
-        Some(TableId(at as u32))
+        let mut tables = self.vpc(vpc).tables.iter();
+        tables.find(|t| self.table(**t).name.as_str() == name).copied()
     }
     /// The host called `name` in `vpc`.
     pub fn find_host(&self, vpc: VpcId, name: &str) -> Option<HostId> {
-        self.host_names.get(&(vpc, Name::new(name).ok()?)).copied()
+        self.host_index[vpc.index()].named(name)
+    }
+    /// The names of the hosts of `vpc`; of numbered ones, what stands before their numbers. One that is both comes twice.
+    pub fn host_bases(&self, vpc: VpcId) -> impl Iterator<Item = &Name> {
+        self.host_index[vpc.index()].bases()
     }
     /// The host of `vpc` that owns `address`.
     pub fn host_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<HostId> {
-        self.addresses.get(&(vpc, address)).copied()
+        self.host_index[vpc.index()].at(address)
     }
     /// The subnet of `vpc` that holds `address`.
     pub fn subnet_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<SubnetId> {

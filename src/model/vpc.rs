@@ -1,9 +1,10 @@
 //! VPCs, subnets, route tables and hosts as valid data. Nothing here looks anything up by prefix: that is the data plane's FIB.
 
+use super::hosts::HostName;
 use super::ids::{AccountId, PeeringId, RegionId, SubnetId, TableId, VpcId};
 use super::name::Name;
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 
 /// A virtual private cloud.
@@ -21,6 +22,8 @@ pub struct Vpc {
     pub cidrs: Vec<Ipv4Net>,
     /// In declaration order.
     pub subnets: Vec<SubnetId>,
+    /// In declaration order.
+    pub tables: Vec<TableId>,
     /// Those it is an end of, in declaration order, dead ones included.
     pub peerings: Vec<PeeringId>,
 }
@@ -43,6 +46,8 @@ pub struct Subnet {
     pub cidr: Ipv4Net,
     /// The route table its hosts' packets are looked up in (S5).
     pub table: TableId,
+    /// No address below is free.
+    pub(super) free_from: Ipv4Addr,
 }
 
 impl Subnet {
@@ -87,13 +92,52 @@ pub struct RouteTable {
     pub routes: BTreeMap<Ipv4Net, Route>,
     /// Counts edits, so that a FIB knows when it is stale.
     pub revision: u64,
+    /// The destinations of the last edits, oldest first.
+    pub(super) edited: VecDeque<Ipv4Net>,
+}
+
+impl RouteTable {
+    /// So many edits are remembered.
+    const EDITED_MAX: usize = 1_000;
+
+    pub(super) fn new(name: Name, vpc: VpcId) -> RouteTable {
+        RouteTable { name, vpc, routes: BTreeMap::new(), revision: 0, edited: VecDeque::new() }
+    }
+
+    /// Writes a route in the place of what is there.
+    pub(super) fn put(&mut self, route: Route) {
+        self.routes.insert(route.to, route);
+        self.note_edit(route.to);
+    }
+
+    /// Takes the route to `to` out, if there is one.
+    pub(super) fn remove(&mut self, to: &Ipv4Net) {
+        if self.routes.remove(to).is_some() {
+            self.note_edit(*to);
+        }
+    }
+
+    fn note_edit(&mut self, to: Ipv4Net) {
+        if self.edited.len() == RouteTable::EDITED_MAX {
+            self.edited.pop_front();
+        }
+        self.edited.push_back(to);
+        self.revision += 1;
+    }
+
+    /// The destinations edited since `revision`, some perhaps twice; `None` if that is too long ago to be remembered.
+    pub fn edited_since(&self, revision: u64) -> Option<impl Iterator<Item = Ipv4Net>> {
+        let count = usize::try_from(self.revision.checked_sub(revision)?).ok()?;
+        let forgotten = self.edited.len().checked_sub(count)?;
+        Some(self.edited.range(forgotten..).copied())
+    }
 }
 
 /// Something with an address: a CVM, a database, a load balancer (S9).
 #[derive(Debug, Clone)]
 pub struct Host {
     /// Unique in its VPC.
-    pub name: Name,
+    pub name: HostName,
     /// The VPC it belongs to.
     pub vpc: VpcId,
     /// Its subnet.

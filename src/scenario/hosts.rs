@@ -3,13 +3,22 @@
 use super::Loader;
 use super::diagnostic::Span;
 use super::names::{ambiguous, unknown};
-use crate::model::{HostId, VpcId};
-use std::collections::BTreeMap;
+use crate::model::{HostId, VpcId, numbered};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 impl Loader<'_> {
     /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
     pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
-        if text.contains('*') { self.hosts_like(text, span) } else { self.host_called(text, span).map(|h| vec![h]) }
+        if !text.contains('*') {
+            return self.host_called(text, span).map(|h| vec![h]);
+        }
+        if let Some(known) = self.names.hosts_like.get(text) {
+            return Some(known.to_vec());
+        }
+        let found = self.hosts_like(text, span)?;
+        self.names.hosts_like.insert(text.to_owned(), found.clone());
+        Some(found)
     }
 
     /// The host that `text` names.
@@ -29,22 +38,24 @@ impl Loader<'_> {
 
     fn short_host(&mut self, text: &str, span: Span) -> Option<HostId> {
         let network = &self.network;
-        let by_name = self.names.short_hosts.get_or_insert_with(|| {
-            let mut by_name: BTreeMap<_, Vec<HostId>> = BTreeMap::new();
-            for (id, host) in network.hosts() {
-                by_name.entry(host.name.clone()).or_default().push(id);
+        let by_base = self.names.vpcs_by_host.get_or_insert_with(|| {
+            let mut by_base: BTreeMap<_, Vec<VpcId>> = BTreeMap::new();
+            for (vpc, _) in network.vpcs() {
+                network.host_bases(vpc).for_each(|base| by_base.entry(base.clone()).or_default().push(vpc));
             }
-            by_name
+            by_base
         });
-        let found = crate::model::Name::new(text).ok().and_then(|name| by_name.get(&name));
-        match found.map(Vec::as_slice) {
-            Some([only]) => Some(*only),
-            Some(several) => {
-                let names: Vec<String> = several.iter().map(|h| network.host_name(*h)).collect();
+        let bases = [Some(text), numbered(text).map(|(base, _)| base)];
+        let vpcs: BTreeSet<VpcId> = bases.iter().flatten().filter_map(|b| by_base.get(*b)).flatten().copied().collect();
+        let found: Vec<HostId> = vpcs.iter().filter_map(|vpc| network.find_host(*vpc, text)).collect();
+        match found.as_slice() {
+            [only] => Some(*only),
+            [_, ..] => {
+                let names: Vec<String> = found.iter().map(|h| network.host_name(*h)).collect();
                 ambiguous("host", text, names.iter().map(String::as_str), span, &mut self.out);
                 None
             }
-            None => {
+            [] => {
                 if !self.is_broken(text) {
                     self.unknown_host("host", text, None, span);
                 }
@@ -83,7 +94,14 @@ impl Loader<'_> {
             by_vpc
         });
         let of_vpcs = vpcs.iter().filter_map(|vpc| by_vpc.get(vpc.index())).flatten().copied();
-        let found: Vec<HostId> = of_vpcs.filter(|h| matches(pattern, network.host(*h).name.as_str())).collect();
+        let mut name = String::new();
+        let is_meant = |host: &HostId| {
+            name.clear();
+            // Writing to a String cannot fail.
+            let _ = write!(name, "{}", network.host(*host).name);
+            matches(pattern, &name)
+        };
+        let found: Vec<HostId> = of_vpcs.filter(is_meant).collect();
         let broken = self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
         if found.is_empty() && !broken {
             let hint = match text.split_once('/') {

@@ -16,10 +16,12 @@ pub(super) struct Names {
     pub promised: BTreeMap<String, Promised>,
     /// Full names of hosts that were declared but could not be made.
     pub broken_hosts: Vec<String>,
-    /// Hosts by short name; made when the first short name is asked for.
-    pub short_hosts: Option<BTreeMap<Name, Vec<HostId>>>,
+    /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
+    pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
     /// Hosts by VPC; made when the first pattern is asked for.
     pub hosts_by_vpc: Option<Vec<Vec<HostId>>>,
+    /// What patterns of hosts were found to stand for.
+    pub hosts_like: BTreeMap<String, Vec<HostId>>,
     /// Where things were declared, by kind and full name: for second labels.
     pub places: HashMap<(&'static str, String), Span>,
 }
@@ -43,8 +45,9 @@ impl Default for Names {
             traffic: Index::new("traffic entry"),
             promised: BTreeMap::new(),
             broken_hosts: Vec::new(),
-            short_hosts: None,
+            vpcs_by_host: None,
             hosts_by_vpc: None,
+            hosts_like: BTreeMap::new(),
             places: HashMap::new(),
         }
     }

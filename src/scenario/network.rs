@@ -5,7 +5,7 @@ use super::datum::{At, Entity, Pair};
 use super::language::TIME_MAX;
 use super::names::Names;
 use super::nearest::{list_some, nearest};
-use crate::model::{Change, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TableId, VpcId};
+use crate::model::{Change, HostId, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TableId, VpcId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
@@ -213,34 +213,34 @@ impl Loader<'_> {
         if entity.broken {
             return None;
         }
-        let count = entity.get::<u64>("count").copied();
-        let first = entity.get::<Ipv4Addr>("address").copied();
-        for n in 0..count.unwrap_or(1) {
-            let full_name = if count.is_some() { format!("{name}-{}", n + 1) } else { name.to_owned() };
-            let host_name = match Name::new(&full_name) {
-                Ok(name) => name,
-                Err(wrong) => {
-                    self.out.error(entity.at, wrong.to_string());
-                    return None;
+        let spec = HostSpec {
+            name: Name::new(name).ok()?,
+            subnet,
+            address: entity.get::<Ipv4Addr>("address").copied(),
+            source_check: entity.get("source_check").copied().unwrap_or(true),
+        };
+        let made = match entity.get::<u64>("count") {
+            Some(&count) => self.network.add_hosts(&spec, u32::try_from(count).unwrap_or(u32::MAX)),
+            None => self.network.add_host(spec).map(|host| host.0..host.0 + 1),
+        };
+        let hosts = match made {
+            Ok(hosts) => hosts.map(HostId),
+            Err(Refusal::InvalidName(wrong)) => {
+                self.out.error(entity.at, wrong.to_string());
+                return None;
+            }
+            Err(refusal) => {
+                let vpc_name = self.network.vpc(vpc).name.to_string();
+                self.refuse(entity.span("address"), &qualified(refusal, &vpc_name));
+                return None;
+            }
+        };
+        self.note_place("host", &format!("{}/{name}", owner.0), entity.span("address"));
+        if entity.get::<bool>("up") == Some(&false) {
+            for host in hosts {
+                if let Err(refusal) = self.network.apply(None, &Change::SetHost { host, up: false }, SimTime::ZERO) {
+                    self.refuse(entity.span("up"), &refusal);
                 }
-            };
-            let address =
-                first.map(|a| Ipv4Addr::from(u32::from(a).saturating_add(u32::try_from(n).unwrap_or(u32::MAX))));
-            let source_check = entity.get("source_check").copied().unwrap_or(true);
-            let spec = HostSpec { name: host_name, subnet, address, source_check };
-            let host = match self.network.add_host(spec) {
-                Ok(host) => host,
-                Err(refusal) => {
-                    let vpc_name = self.network.vpc(vpc).name.to_string();
-                    self.refuse(entity.span("address"), &qualified(refusal, &vpc_name));
-                    return None;
-                }
-            };
-            self.note_place("host", &format!("{}/{full_name}", owner.0), entity.span("address"));
-            if entity.get::<bool>("up") == Some(&false)
-                && let Err(refusal) = self.network.apply(None, &Change::SetHost { host, up: false }, SimTime::ZERO)
-            {
-                self.refuse(entity.span("up"), &refusal);
             }
         }
         Some(())

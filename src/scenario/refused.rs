@@ -3,15 +3,14 @@
 use super::Loader;
 use super::datum::Entity;
 use super::diagnostic::Span;
-use crate::model::Refusal;
+use crate::model::{Refusal, numbered};
 
 impl Loader<'_> {
     /// Complains about a refusal at `span`.
     pub(super) fn refuse(&mut self, span: Span, refusal: &Refusal) {
-        let places = &self.names.places;
         let others: Vec<(Span, String)> = others(refusal)
             .into_iter()
-            .filter_map(|(kind, name, text)| Some((*places.get(&(kind, name))?, text)))
+            .filter_map(|(kind, name, text)| Some((self.place(kind, name)?, text)))
             .collect();
         let complaint = self.out.error(span, refusal.to_string()).code(refusal.code());
         if let Some(hint) = refusal.hint() {
@@ -30,6 +29,13 @@ impl Loader<'_> {
             self.out.warning(span, notice.message());
         }
         notices.len()
+    }
+
+    /// Where a thing was declared; hosts with numbers were together.
+    fn place(&self, kind: &'static str, full: String) -> Option<Span> {
+        let together = numbered(&full).filter(|_| kind == "host").map(|(base, _)| base.to_owned());
+        let places = &self.names.places;
+        places.get(&(kind, full)).or_else(|| places.get(&(kind, together?))).copied()
     }
 
     /// Notes where a thing was declared.

@@ -77,6 +77,9 @@ impl Loader<'_> {
         };
         let all: Vec<Option<Vec<HostId>>> = texts.iter().map(|t| self.hosts_called(&t.value, t.span)).collect();
         let all: Vec<HostId> = all.into_iter().collect::<Option<Vec<_>>>()?.concat();
+        if texts.len() == 1 {
+            return Some(all); // a name or a pattern finds each once
+        }
         let mut seen = HashSet::new();
         Some(all.into_iter().filter(|host| seen.insert(*host)).collect())
     }

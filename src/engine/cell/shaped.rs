@@ -174,7 +174,9 @@ impl Track<'_> {
             lane.link.keep_waiting(departure, flow.packet());
             return None;
         }
-        if !self.is_faultless && let Err(reason) = lane.survives(self.scope, flow) {
+        if !self.is_faultless
+            && let Err(reason) = lane.survives(self.scope, flow)
+        {
             lane.dropped_one(departure, reason);
             self.traffic.at(strand.book).each(now, |c| c.drops.add(reason, 1));
             self.tell(flow, departure, link, Err(reason));

@@ -63,11 +63,13 @@ impl Network {
 
     /// The account called `name`, made if it is new.
     pub fn account_named(&mut self, name: &Name) -> AccountId {
-        let at = self.accounts.iter().position(|a| a.name == *name).unwrap_or_else(|| {
-            self.accounts.push(Account { name: name.clone(), trusts: None, arrears: None });
-            self.accounts.len() - 1
-        });
-        AccountId(at as u32)
+        if let Some(known) = self.find_account(name.as_str()) {
+            return known;
+        }
+        let id = AccountId(self.accounts.len() as u32);
+        self.accounts.push(Account { name: name.clone(), trusts: None, arrears: None });
+        self.account_names.insert(name.clone(), id);
+        id
     }
 
     /// From now on `account` trusts only `trusted`: accepting a peering from anybody else is remarked on (S24).

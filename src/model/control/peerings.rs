@@ -125,6 +125,8 @@ impl Network {
         let id = PeeringId(self.peerings.len() as u32);
         self.vpcs[peering.requester.index()].peerings.push(id);
         self.vpcs[peering.accepter.index()].peerings.push(id);
+        self.peering_names.entry(peering.name.clone()).or_default().push(id);
+        self.made_as.insert(peering.name.clone(), id);
         self.peerings.push(peering);
         Ok(id)
     }

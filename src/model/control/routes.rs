@@ -39,9 +39,7 @@ impl Network {
             self.check_next_hop(self.table(table).vpc, spec.to, peering)?;
         }
         let RouteSpec { to, via, disabled } = spec;
-        let table = &mut self.tables[table.index()];
-        table.routes.insert(to, Route { to, via, disabled });
-        table.revision += 1;
+        self.tables[table.index()].put(Route { to, via, disabled });
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Making VPCs, subnets, route tables and hosts, and adding CIDRs. Peerings and routes have files of their own.
 
 use super::{check_host_bits, duplicate, overlaps};
+use crate::model::hosts::{HostIndex, HostName};
 use crate::model::ids::*;
 use crate::model::name::Name;
 use crate::model::network::Network;
@@ -8,8 +9,8 @@ use crate::model::peering::PeeringState;
 use crate::model::refusal::Refusal;
 use crate::model::vpc::{Host, RouteTable, Subnet, Vpc};
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::ops::Range;
 
 /// A host to make.
 #[derive(Debug, Clone)]
@@ -50,8 +51,10 @@ impl Network {
             region,
             cidrs: vec![cidr],
             subnets: Vec::new(),
+            tables: Vec::new(),
             peerings: Vec::new(),
         });
+        self.host_index.push(HostIndex::default());
         Ok(id)
     }
 
@@ -66,7 +69,7 @@ impl Network {
             let vpc = owner.name.to_string();
             return Err(Refusal::CidrOverlap { vpc, cidr, other });
         }
-        for table in self.tables.iter().filter(|t| t.vpc == vpc) {
+        for table in owner.tables.iter().map(|t| self.table(*t)) {
             if let Some(to) = table.routes.keys().find(|to| cidr.contains(*to)) {
                 let vpc = owner.name.to_string();
                 return Err(Refusal::RouteInsideVpc { to: *to, vpc, cidr });
@@ -90,8 +93,10 @@ impl Network {
         if self.find_table(vpc, name.as_str()).is_some() {
             return Err(duplicate("route table", &name));
         }
-        self.tables.push(RouteTable { name, vpc, routes: BTreeMap::new(), revision: 0 });
-        Ok(TableId(self.tables.len() as u32 - 1))
+        let id = TableId(self.tables.len() as u32);
+        self.tables.push(RouteTable::new(name, vpc));
+        self.vpcs[vpc.index()].tables.push(id);
+        Ok(id)
     }
 
     /// Makes a subnet in `vpc` whose packets are looked up in `table`.
@@ -119,7 +124,7 @@ impl Network {
                 return Err(Refusal::SubnetOverlap { cidr, other, other_cidr });
             }
         }
-        self.subnets.push(Subnet { name, vpc, cidr, table });
+        self.subnets.push(Subnet { name, vpc, cidr, table, free_from: cidr.network() });
         let id = SubnetId(self.subnets.len() as u32 - 1);
         self.vpcs[vpc.index()].subnets.push(id);
         Ok(id)
@@ -130,49 +135,82 @@ impl Network {
     /// # Errors
     /// A name or address taken, an address outside the subnet or reserved, a subnet that is full.
     pub fn add_host(&mut self, spec: HostSpec) -> Result<HostId, Refusal> {
-        let subnet = self.subnet(spec.subnet).clone();
-        let vpc = subnet.vpc;
-        if self.host_names.contains_key(&(vpc, spec.name.clone())) {
+        if self.find_host(self.subnet(spec.subnet).vpc, spec.name.as_str()).is_some() {
             return Err(duplicate("host", &spec.name));
         }
-        let (name, cidr) = (subnet.name.to_string(), subnet.cidr);
-        let address = match spec.address {
+        self.place_host(spec.subnet, spec.name.into(), spec.address, spec.source_check)
+    }
+
+    /// Makes `count` hosts, numbered from 1 behind the name, at successive addresses from the given one on, or the next free ones.
+    ///
+    /// # Errors
+    /// As for a single one. The hosts before the refused one are made then.
+    pub fn add_hosts(&mut self, spec: &HostSpec, count: u32) -> Result<Range<u32>, Refusal> {
+        let vpc = self.subnet(spec.subnet).vpc;
+        let clash = self.host_index[vpc.index()].clash(&spec.name, count);
+        let first = self.hosts.len() as u32;
+        for number in 1..=count {
+            let name = HostName::numbered(&spec.name, number)?;
+            if clash == Some(number) {
+                return Err(Refusal::DuplicateName { kind: "host", name: name.to_string() });
+            }
+            let later = |first| Ipv4Addr::from(u32::from(first).saturating_add(number - 1));
+            self.place_host(spec.subnet, name, spec.address.map(later), spec.source_check)?;
+        }
+        Ok(first..self.hosts.len() as u32)
+    }
+
+    /// Makes a host whose name is free.
+    fn place_host(
+        &mut self,
+        id: SubnetId,
+        name: HostName,
+        address: Option<Ipv4Addr>,
+        source_check: bool,
+    ) -> Result<HostId, Refusal> {
+        let subnet = self.subnet(id);
+        let (vpc, cidr) = (subnet.vpc, subnet.cidr);
+        let subnet_name = || subnet.name.to_string();
+        let address = match address {
             Some(address) if !cidr.contains(&address) => {
-                return Err(Refusal::HostOutsideSubnet { address, subnet: name, cidr });
+                return Err(Refusal::HostOutsideSubnet { address, subnet: subnet_name(), cidr });
             }
             Some(address) if subnet.reserves(address) => {
-                return Err(Refusal::AddressReserved { address, subnet: name, cidr });
+                return Err(Refusal::AddressReserved { address, subnet: subnet_name(), cidr });
             }
             Some(address) => address,
-            None => self.free_address(&subnet).ok_or(Refusal::SubnetFull {
-                host: spec.name.to_string(),
-                subnet: name,
-                cidr,
-            })?,
+            None => match self.free_address(id) {
+                Some(address) => address,
+                None => {
+                    let subnet = self.subnet(id).name.to_string();
+                    return Err(Refusal::SubnetFull { host: name.to_string(), subnet, cidr });
+                }
+            },
         };
         if let Some(other) = self.host_at(vpc, address) {
             let other = self.host_name(other);
             return Err(Refusal::AddressTaken { address, other });
         }
-        let id = HostId(self.hosts.len() as u32);
-        self.host_names.insert((vpc, spec.name.clone()), id);
-        self.addresses.insert((vpc, address), id);
-        self.hosts.push(Host {
-            name: spec.name,
-            vpc,
-            subnet: spec.subnet,
-            address,
-            up: true,
-            source_check: spec.source_check,
-        });
-        Ok(id)
+        let host = HostId(self.hosts.len() as u32);
+        self.host_index[vpc.index()].insert(&name, address, host);
+        self.hosts.push(Host { name, vpc, subnet: id, address, up: true, source_check });
+        Ok(host)
     }
 
-    /// The address after the subnet's last made host, or the first free one.
-    fn free_address(&self, subnet: &Subnet) -> Option<Ipv4Addr> {
-        let free = |a: &Ipv4Addr| !subnet.reserves(*a) && self.host_at(subnet.vpc, *a).is_none();
-        let last = self.hosts.last().map(|h| h.address).filter(|a| subnet.cidr.contains(a));
-        let after = last.map(|a| Ipv4Addr::from(u32::from(a) + 1)).filter(|a| subnet.cidr.contains(a));
-        after.filter(free).or_else(|| subnet.cidr.hosts().find(free))
+    /// The address after the last made host, if that is in the subnet too, or the first free one.
+    fn free_address(&mut self, id: SubnetId) -> Option<Ipv4Addr> {
+        let subnet = self.subnet(id);
+        let (vpc, cidr, last) = (subnet.vpc, subnet.cidr, u32::from(subnet.cidr.broadcast()));
+        let is_free = |a: u32| !subnet.reserves(a.into()) && self.host_at(vpc, a.into()).is_none();
+        let next = self.hosts.last().filter(|h| cidr.contains(&h.address)).map(|h| u32::from(h.address) + 1);
+        if let Some(next) = next.filter(|a| *a <= last && is_free(*a)) {
+            return Some(next.into());
+        }
+        let mut first = u32::from(subnet.free_from);
+        while first < last && !is_free(first) {
+            first += 1;
+        }
+        self.subnets[id.index()].free_from = first.into();
+        (first < last).then(|| first.into())
     }
 }
