@@ -48,8 +48,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, Outp
     if verbose > 0 {
         // Not in the report: that is the same however it was computed.
         for (snapshot, effort) in snapshots.iter().zip(&efforts) {
-            let (workers, s) = (options.workers, if options.workers.get() == 1 { "" } else { "s" });
-            output::talk(&format!("how ({}): {}; {workers} worker{s}", snapshot.file, effort.told()));
+            let (workers, s) = (options.workers.get(), if options.workers.get() == 1 { "" } else { "s" });
+            let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
+            output::talk(&format!("how ({}): {}; {workers} worker{s}{limit}", snapshot.file, effort.told()));
         }
     }
     if !snapshots.iter().all(Snapshot::demands_met) {

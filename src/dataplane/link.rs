@@ -129,6 +129,10 @@ impl Link {
     pub fn keep_on_wire(&mut self, arrival: SimTime, packet: Packet) {
         self.wire.push_back((arrival, packet));
     }
+    /// Puts packets that were kept on the wire sender by sender into the order in which they arrive.
+    pub fn order_wire(&mut self) {
+        self.wire.make_contiguous().sort_unstable_by_key(|(arrival, packet)| (*arrival, packet.id));
+    }
     /// The next kept packet that departs before `horizon`.
     pub fn next_departure(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {
         let &(departure, _) = self.waiting.front()?;

@@ -12,7 +12,7 @@ use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, T
 use crate::dataplane::router::Exit;
 use crate::model::plan::{Pace, PacketSize, Pattern, Replay, Traffic};
 use crate::model::{HostId, TrafficId};
-use crate::units::{BitRate, SimDuration, SimTime};
+use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::icmp;
 use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
 use std::sync::Arc;
@@ -188,6 +188,20 @@ impl Flow {
 
     pub(super) fn form_mut(&mut self, at: usize) -> &mut Form {
         &mut self.forms.all_mut()[at]
+    }
+
+    /// Packets a second, about: at its densest, without silences.
+    pub(super) fn density(&self) -> u64 {
+        let length = self.forms.all().first().map_or(1, |f| f.length);
+        let per_second = |(span, divisor): (u64, u64)| NANOS_PER_SECOND.saturating_mul(divisor) / span.max(1);
+        match &self.schedule {
+            Schedule::Even(slots) | Schedule::OnOff { slots, .. } => {
+                slots.rate(self.forms.all()[0].slot, length).as_bps() / (8 * u64::from(length).max(1))
+            }
+            Schedule::Poisson(pace, _) => per_second(slots::mean(*pace, length)),
+            Schedule::Series(cursor) => cursor.peak().as_bps() / (8 * u64::from(length).max(1)),
+            Schedule::Replay(replay, flow) => replay.flows[*flow as usize].frames.len() as u64,
+        }
     }
 
     /// Whether somebody answers its packets: then they are events, one by one.

@@ -43,10 +43,21 @@ pub struct Effort {
     pub looped: u64,
     /// One by one as events, in VPCs where something reacts to packets.
     pub events: u64,
+    /// The most threads that carried VPCs at once.
+    pub threads: usize,
+    /// How many of all packets the busiest VPC carried: no number of threads is faster than it.
+    pub busiest: u64,
 }
 
 impl Effort {
+    /// Packets, however they were carried.
+    pub fn packets(&self) -> u64 {
+        self.closed + self.repeated + self.looped + self.events
+    }
+
+    /// Adds one VPC's.
     pub(super) fn add(&mut self, other: Effort) {
+        self.busiest = self.busiest.max(other.packets());
         self.closed += other.closed;
         self.repeated += other.repeated;
         self.looped += other.looped;

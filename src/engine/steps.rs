@@ -67,6 +67,11 @@ impl Cursor {
         passed.saturating_sub(u128::from(owed))
     }
 
+    /// The highest rate of all.
+    pub(super) fn peak(&self) -> BitRate {
+        self.series.steps().iter().map(|(_, rate)| *rate).max().unwrap_or_default()
+    }
+
     /// The rate at `t`, wherever the cursor stands, and when it next changes.
     pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
         let steps = self.series.steps();

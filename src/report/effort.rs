@@ -15,12 +15,16 @@ pub struct EffortReport {
     pub looped: u64,
     /// One by one, as events.
     pub events: u64,
+    /// The most threads at once.
+    pub threads: usize,
+    /// Packets of the busiest VPC.
+    pub busiest: u64,
 }
 
 impl From<Effort> for EffortReport {
     fn from(effort: Effort) -> EffortReport {
-        let Effort { closed, repeated, looped, events } = effort;
-        EffortReport { closed, repeated, looped, events }
+        let Effort { closed, repeated, looped, events, threads, busiest } = effort;
+        EffortReport { closed, repeated, looped, events, threads, busiest }
     }
 }
 
@@ -47,6 +51,19 @@ impl EffortReport {
         if shares.is_empty() { "no packet to carry".into() } else { shares }
     }
 
+    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did.
+    pub fn limit(&self, workers: usize) -> Option<String> {
+        if workers == 1 || self.packets() == 0 {
+            return None;
+        }
+        let share = Share::of(self.busiest, self.packets());
+        if self.busiest.saturating_mul(self.threads.max(2) as u64) > self.packets() / 4 * 5 {
+            return Some(format!("one VPC carries {share} of the packets"));
+        }
+        let few = "too few packets between two meetings of the VPCs whose packets are answered";
+        (self.threads < workers).then(|| if self.events * 2 > self.packets() { few } else { "too few packets" }.into())
+    }
+
     /// The way most packets went and its share, `closed 99.9 %`; nothing if there are none.
     pub(super) fn main_way(&self) -> String {
         let most = self.ways().into_iter().rev().max_by_key(|(.., packets)| *packets);
@@ -66,5 +83,18 @@ mod tests {
         assert_eq!(effort.main_way(), "closed 99.9 %");
         let none = EffortReport::default();
         assert_eq!((none.told().as_str(), none.main_way().as_str()), ("no packet to carry", ""));
+    }
+
+    #[test]
+    fn what_limits_the_threads_is_told() {
+        let limit = |closed, events, threads, busiest, workers| {
+            EffortReport { closed, events, threads, busiest, ..EffortReport::default() }.limit(workers)
+        };
+        assert_eq!(limit(1_000, 0, 2, 500, 2), None);
+        assert_eq!(limit(1_000, 0, 1, 1_000, 1), None);
+        assert_eq!(limit(1_000, 0, 2, 900, 2).as_deref(), Some("one VPC carries 90 % of the packets"));
+        assert_eq!(limit(1_000, 0, 1, 500, 2).as_deref(), Some("too few packets"));
+        let told = limit(0, 1_000, 1, 500, 2);
+        assert!(told.is_some_and(|told| told.contains("meetings")));
     }
 }

@@ -9,6 +9,7 @@ mod engine_vs_reference;
 mod fairness;
 mod journey;
 mod lane;
+mod modes;
 mod reference;
 mod shaper;
 mod slicing;

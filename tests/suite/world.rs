@@ -8,7 +8,9 @@ use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{
+    Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Plan, Subject, Traffic,
+};
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 
@@ -83,6 +85,145 @@ impl World {
         maker.make_routes();
         let plan = maker.plan(seed);
         World { network: maker.network, plan }
+    }
+}
+
+/// Worlds that aim at runs.
+impl World {
+    /// Two to four VPCs in a row, every neighbour pair capped, one to four constant senders per direction whose rates add up to just
+    /// around the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes change.
+    pub fn of_runs(seed: u64) -> World {
+        let mut maker = Maker::of(seed ^ 0x5eed, Network::new(Rules::guide()));
+        let cap = maker.dice.pick(&[1_000_000u64, 10_000_000, 7_000_000, 333_000_000]);
+        maker.make_row(BitRate::from_bps(cap));
+        let packets = maker.dice.pick(&[2_000, 20_000]);
+        let duration = 12_000_000_000_000 / cap * packets;
+        let mut plan = maker.plan(seed);
+        plan.duration = SimTime::from_nanos(duration);
+        plan.traffic = maker.runs(cap, duration);
+        // The civil minute turns somewhere in the run.
+        let early = maker.dice.below(duration.min(60_000_000_000)) as i64;
+        plan.start = plan.start.saturating_add(jiff::SignedDuration::from_nanos(60_000_000_000 - early));
+        plan.timeline = maker.changes(cap, duration);
+        plan.expectations = maker.windows(&plan.traffic, duration);
+        World { network: maker.network, plan }
+    }
+}
+
+impl Maker {
+    fn make_row(&mut self, cap: BitRate) {
+        let count = 2 + self.dice.below(3);
+        for v in 0..count {
+            let account = self.network.account_named(&name("me"));
+            let region = self.network.declare_region(&name(["beijing", "guangzhou"][v as usize % 2]));
+            let cidr = net(&format!("10.{v}.0.0/16"));
+            let vpc = self.network.add_vpc(name(&format!("V{v}")), None, account, region, cidr).expect("a new VPC");
+            let table = self.network.add_table(vpc, name("A")).expect("a new table");
+            let subnet = self.network.add_subnet(vpc, name("A"), cidr, table).expect("a new subnet");
+            for h in 0..3 {
+                let spec = HostSpec { name: name(&format!("h{h}")), subnet, address: None, source_check: true };
+                self.network.add_host(spec).expect("room for a host");
+            }
+        }
+        for v in 1..count as u32 {
+            let (a, b) = (VpcId(v - 1), VpcId(v));
+            let burst = self.dice.pick(&[None, Some(1_500), Some(6_000), Some(40_000)]).map(ByteSize::from_bytes);
+            let spec = PeeringSpec {
+                bandwidth: Some(cap),
+                burst,
+                queue: queue(&mut self.dice),
+                delay: Some(SimDuration::from_nanos(self.dice.pick(&[1_000, 1_000_000, 20_000_000]))),
+                loss: self.dice.pick(&[Share::ZERO, Share::ZERO, Share::ZERO, Share::of(1, 10)]),
+                ..PeeringSpec::new(name(&format!("P{v}")), a, b)
+            };
+            let peering = self.network.add_peering(spec, SimTime::ZERO).expect("a peering between neighbours");
+            for (near, far) in [(a, b), (b, a)] {
+                let (to, via) = (net(&format!("10.{}.0.0/16", far.0)), NextHop::Peering(peering));
+                let table = self.network.find_table(near, "A").expect("it was just made");
+                self.network.add_route(table, RouteSpec { to, via, disabled: false }).expect("a route to a peer");
+            }
+        }
+    }
+
+    /// One entry with one to four senders for each pair of neighbours, and one that goes nowhere.
+    fn runs(&mut self, cap: u64, duration: u64) -> Vec<Traffic> {
+        let vpcs = self.network.vpcs().len() as u64;
+        let mut traffic = Vec::new();
+        for number in 0..2 * (vpcs - 1) {
+            let (a, b) = (number / 2, number / 2 + 1);
+            let (from, to) = if number % 2 == 0 { (a, b) } else { (b, a) };
+            let senders = 1 + self.dice.below(4);
+            // Together at the cap, just beside it, far below, or above.
+            let rate = self.dice.pick(&[cap, cap - 1, cap + 1, cap / 2, cap / 2, cap * 2]) / senders;
+            let of = |vpc: u64, host: u64| HostId((vpc * 3 + host % 3) as u32);
+            let window = duration / 10 * self.dice.pick(&[10, 10, 7, 3]);
+            let entry = self.entry(number, window);
+            let length = self.dice.pick(&[1_500, 1_500, 100, 1_501]);
+            let pace = self.dice.pick(&[
+                Pace::Rate(BitRate::from_bps(rate.max(1))),
+                Pace::Interval(SimDuration::from_nanos((u64::from(length) * 8_000_000_000 / rate.max(1)).max(1))),
+            ]);
+            let gap = u64::from(length) * 8_000_000_000 / rate.max(1);
+            let pattern = match self.dice.below(8) {
+                0 => Pattern::Series(self.steps(gap * 50, rate)),
+                1 => Pattern::OnOff {
+                    pace,
+                    on: SimDuration::from_nanos(50 * gap + 1),
+                    off: SimDuration::from_nanos(30 * gap),
+                },
+                2 => Pattern::Poisson(pace),
+                _ => Pattern::Constant(pace),
+            };
+            traffic.push(Traffic {
+                from: (0..senders).map(|h| of(from, h)).collect(),
+                to: Destination::Hosts(vec![of(to, 0), of(to, 1)]),
+                pattern,
+                size: if self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
+                source: None,
+                count: self.dice.pick(&[None, None, None, Some(100)]),
+                phase: self.dice.pick(&[None, None, Some(0), Some(gap / 3)]).map(SimDuration::from_nanos),
+                ..entry
+            });
+        }
+        traffic
+    }
+
+    fn changes(&mut self, cap: u64, duration: u64) -> Vec<Action> {
+        let mut times: Vec<u64> = (0..self.dice.below(4)).map(|_| self.dice.below(duration)).collect();
+        times.sort_unstable();
+        let peering = name("P1");
+        let action = |maker: &mut Maker, time| {
+            let change = match maker.dice.below(3) {
+                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false },
+                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true },
+                _ => Change::ChangeBandwidth {
+                    peering: peering.clone(),
+                    bandwidth: BitRate::from_bps(maker.dice.pick(&[cap, cap / 2 + 1, 2 * cap])),
+                },
+            };
+            Action { time: SimTime::from_nanos(time), text: String::new(), by: None, change, refused: None }
+        };
+        times.into_iter().map(|time| action(self, time)).collect()
+    }
+
+    /// Windows of traffic and links, some of which touch.
+    fn windows(&mut self, traffic: &[Traffic], duration: u64) -> Vec<Expectation> {
+        let mut between = || {
+            let (a, b) = (self.dice.below(duration), self.dice.below(duration));
+            let from = self.dice.pick(&[a.min(b), duration / 2, 0]);
+            (SimTime::from_nanos(from), SimTime::from_nanos(from.max(a.max(b)) + 1))
+        };
+        let mut expectations = Vec::new();
+        for number in 0..3 {
+            let entry = TrafficId(number % traffic.len() as u32);
+            let link = Subject::Link { peering: name("P1"), from_requester: number % 2 == 0 };
+            for subject in [Subject::Traffic(entry), link] {
+                let metrics = [Metric::Dropped, Metric::DelayMax, Metric::Delay(500_000_000), Metric::Rate];
+                let checks = metrics.map(|metric| Check { metric, low: 0, high: u64::MAX, text: String::new() });
+                expectations.push(Expectation { subject, between: between(), checks: checks.to_vec() });
+            }
+        }
+        expectations
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) const BENCH: usize = 64;
 impl Cell {
     /// Lets everything happen between `from`, where the cell stands, and the horizon.
     pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
+        self.settle_links(scope);
         self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
         self.find_ways(scope);
         let ways = std::mem::take(&mut self.ways.all);
@@ -68,6 +69,9 @@ impl Cell {
                 self.pass_stretch(scope, way, index, stretch);
                 at = self.flows[index as usize].next_wake();
             }
+        }
+        if let (To::Lane(lane), true) = (way.to, way.flows.len() > 1) {
+            self.lanes[lane as usize].link.order_wire();
         }
     }
 

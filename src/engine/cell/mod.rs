@@ -24,7 +24,7 @@ use super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
 use crate::model::{HostId, VpcId};
-use crate::units::SimTime;
+use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
 use bytes::Bytes;
 use merge::Merge;
@@ -63,6 +63,8 @@ pub(super) struct Cell {
     pub effort: Effort,
     /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
     is_alone: bool,
+    /// Packets its senders send in a second, about.
+    density: u64,
     flows: Vec<Flow>,
     endpoints: Vec<Seated>,
     outside: VecDeque<(SimTime, HostId, Bytes, PacketId)>,
@@ -91,6 +93,7 @@ impl Cell {
             records: Vec::new(),
             effort: Effort::default(),
             is_alone: true,
+            density: 0,
             flows: Vec::new(),
             endpoints: Vec::new(),
             outside: VecDeque::new(),
@@ -108,7 +111,14 @@ impl Cell {
 
     /// Adds a sender while the simulation is set up.
     pub(super) fn add_flow(&mut self, flow: Flow) {
+        self.density = self.density.saturating_add(flow.density());
         self.flows.push(flow);
+    }
+
+    /// About how many packets are sent here in `span`: a guess, for the sharing of work.
+    pub(super) fn packets_in(&self, span: SimDuration) -> u64 {
+        let packets = u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
+        u64::try_from(packets).unwrap_or(u64::MAX)
     }
 
     pub(super) fn is_alone(&self) -> bool {

@@ -6,6 +6,7 @@ use super::super::meter::Meter;
 use super::super::series::Series;
 use super::Simulation;
 use crate::model::{LinkId, TrafficId, VpcId};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Packets by how they ended, over the whole simulation.
@@ -59,13 +60,13 @@ impl Simulation {
         self.lane(link).link.in_flight()
     }
 
-    /// A traffic entry's book, over all cells.
+    /// A traffic entry's book, over all cells that keep a part of it: those that send it, and those where answers may end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
         let mut merged = TrafficBook::with_windows(&self.shared.windows[id.index()]);
-        for cell in &self.cells {
-            if let Some(book) = cell.traffic.get(id) {
-                merged.merge(book);
-            }
+        let joined = self.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
+        let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
+        for book in keepers.iter().filter_map(|vpc| self.cells[vpc.index()].traffic.get(id)) {
+            merged.merge(book);
         }
         merged
     }
@@ -73,8 +74,8 @@ impl Simulation {
     /// A VPC's book: what its own cell and the cells that send to it judged.
     pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
         let mut book = self.cells[vpc.index()].book.clone();
-        for link in self.links().filter(|l| self.network.ends(*l).1 == vpc) {
-            book.merge(&self.link_book(link).far);
+        for (id, peering) in self.network.peerings_of(vpc) {
+            book.merge(&self.link_book(LinkId::new(id, peering.accepter == vpc)).far);
         }
         book
     }

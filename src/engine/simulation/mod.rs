@@ -10,6 +10,7 @@
 
 mod ledger;
 mod senders;
+mod workers;
 
 pub use ledger::{Totals, Unbalanced};
 
@@ -30,6 +31,7 @@ use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Re
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use senders::{link_windows, sender_key, traffic_windows};
+use std::borrow::BorrowMut;
 use std::collections::BTreeSet;
 use thiserror::Error;
 use tracing::debug;
@@ -59,6 +61,10 @@ pub struct Simulation {
     /// What expectations ask of links: by the name a peering is made with, and direction.
     link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
     options: Options,
+    /// The most threads that were used at once.
+    threads: usize,
+    /// By traffic entry: the VPCs that send it.
+    senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
     minute_offset: SimDuration,
 }
@@ -92,6 +98,8 @@ impl Simulation {
             happened: Vec::new(),
             link_windows: link_windows(plan),
             options,
+            threads: 1,
+            senders: vec![Vec::new(); plan.traffic.len()],
             minute_offset: plan.minute_offset(),
         };
         for (index, entry) in plan.traffic.iter().enumerate() {
@@ -122,6 +130,7 @@ impl Simulation {
     pub fn effort(&self) -> Effort {
         let mut effort = Effort::default();
         self.cells.iter().for_each(|cell| effort.add(cell.effort));
+        effort.threads = self.threads;
         effort
     }
 
@@ -173,10 +182,7 @@ impl Simulation {
         self.epoch += 1;
         self.cells.iter_mut().for_each(|cell| cell.charge_all(self.now));
         for (at, fib) in self.fibs.iter_mut().enumerate() {
-            let id = TableId(at as u32);
-            if fib.is_stale(&self.network, id) {
-                *fib = Fib::compile(&self.network, id);
-            }
+            fib.update(&self.network, TableId(at as u32));
         }
         self.add_links();
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
@@ -260,28 +266,13 @@ impl Simulation {
         if until <= self.now {
             return;
         }
-        let window = self.window();
-        let from = self.now;
+        let (window, workers, from) = (self.window(), self.options.workers.get(), self.now);
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
-        for cell in cells.iter_mut() {
-            cell.settle_links(scope);
-        }
+        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
         exchange(cells);
-        for cell in cells.iter_mut().filter(|c| c.is_alone()) {
-            cell.run_alone(scope, from);
-        }
-        loop {
-            let mut active = cells.iter_mut().filter(|c| !c.is_alone());
-            let next = active.by_ref().map(|c| c.next_event()).min().unwrap_or(SimTime::NEVER);
-            if next >= until {
-                break;
-            }
-            let end = (next + window).min(until);
-            for cell in cells.iter_mut().filter(|c| !c.is_alone()) {
-                cell.run(scope, end);
-            }
-            exchange(cells);
-        }
+        let alone = workers::run_alone(cells, scope, from, workers);
+        let windows = workers::run_windows(cells, scope, window, workers);
+        self.threads = self.threads.max(alone).max(windows);
         self.now = until;
         self.tell_observers();
     }
@@ -329,14 +320,16 @@ fn scope<'a>(
     (Scope { view: View { network, fibs, epoch }, shared, horizon }, cells)
 }
 
-/// The one exchange between cells: every mailbox is emptied into the cells it is for.
-fn exchange(cells: &mut [Cell]) {
+/// The one exchange between cells: every mailbox is emptied into the cells it is for. They stand in the order of their VPCs; a slice
+/// of them must hold all that mail goes between.
+fn exchange<C: BorrowMut<Cell>>(cells: &mut [C]) {
     for from in 0..cells.len() {
-        let mut mailbox = std::mem::take(&mut cells[from].mailbox);
+        let mut mailbox = std::mem::take(&mut cells[from].borrow_mut().mailbox);
         for mail in mailbox.drain(..) {
-            let to = mail.to.index();
-            cells[to].receive(mail);
+            let to = cells.binary_search_by_key(&mail.to, |cell| cell.borrow().vpc);
+            let to = to.expect("whoever sends what is answered runs in windows with its peers");
+            cells[to].borrow_mut().receive(mail);
         }
-        cells[from].mailbox = mailbox; // with its memory
+        cells[from].borrow_mut().mailbox = mailbox; // with its memory
     }
 }

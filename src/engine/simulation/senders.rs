@@ -20,24 +20,14 @@ impl Simulation {
                 self.add_flow(id, entry, number as u32, flow.from, Ipv4Addr::UNSPECIFIED, meant_for);
             }
         }
+        let receivers = Receivers::new(entry);
         for (number, &host) in entry.from.iter().enumerate() {
-            let (address, meant_for) = self.destination(entry, number, host);
+            let (address, meant_for) = match (&entry.to, receivers.of(self.shared.seed, entry, number, host)) {
+                (Destination::Address(address), _) => (*address, MeantFor::Anyone),
+                (_, chosen) => (self.network.host(chosen).address, MeantFor::Host(chosen)),
+            };
             self.add_flow(id, entry, number as u32, host, address, meant_for);
         }
-    }
-
-    fn destination(&self, entry: &Traffic, number: usize, from: HostId) -> (Ipv4Addr, MeantFor) {
-        let chosen = match &entry.to {
-            Destination::Address(address) => return (*address, MeantFor::Anyone),
-            Destination::Hosts(hosts) => hosts[number % hosts.len()],
-            Destination::AnyOf(hosts) => {
-                let others: Vec<HostId> = hosts.iter().copied().filter(|h| *h != from).collect();
-                let hosts = if others.is_empty() { hosts } else { &others };
-                let stream = Stream::new(self.shared.seed, "receiver", entry.name.as_str(), number as u64);
-                hosts[stream.below(0, hosts.len() as u64) as usize]
-            }
-        };
-        (self.network.host(chosen).address, MeantFor::Host(chosen))
     }
 
     fn add_flow(
@@ -56,6 +46,10 @@ impl Simulation {
         let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
         let seat = Seat { source, traffic, number, host, addressing };
         let flow = Flow::new(entry, seat, self.shared.seed);
+        let senders = &mut self.senders[traffic.index()];
+        if senders.last() != Some(&owner.vpc) {
+            senders.push(owner.vpc);
+        }
         self.is_answered[owner.vpc.index()] |= flow.is_answered();
         self.cells[owner.vpc.index()].add_flow(flow);
     }
@@ -79,6 +73,51 @@ impl Simulation {
         for (cell, _) in self.cells.iter_mut().zip(joining).filter(|(_, joins)| *joins) {
             cell.join_windows(self.now);
         }
+    }
+}
+
+/// Who receives what an entry's flows send.
+struct Receivers<'a> {
+    hosts: &'a [HostId],
+    /// Where each host stands among them, in order of hosts; empty unless the seed chooses.
+    places: Vec<(HostId, usize)>,
+}
+
+impl<'a> Receivers<'a> {
+    fn new(entry: &'a Traffic) -> Receivers<'a> {
+        let (hosts, chosen): (&[HostId], bool) = match &entry.to {
+            Destination::Address(_) => (&[], false),
+            Destination::Hosts(hosts) => (hosts, false),
+            Destination::AnyOf(hosts) => (hosts, true),
+        };
+        let mut places: Vec<(HostId, usize)> =
+            if chosen { hosts.iter().copied().zip(0..).collect() } else { Vec::new() };
+        places.sort_unstable();
+        Receivers { hosts, places }
+    }
+
+    /// The receiver of flow `number` from host `from`; chosen by the seed, never itself if there is another.
+    fn of(&self, seed: u64, entry: &Traffic, number: usize, from: HostId) -> HostId {
+        if self.hosts.is_empty() {
+            return from;
+        }
+        if self.places.is_empty() {
+            return self.hosts[number % self.hosts.len()];
+        }
+        let own = self.places.partition_point(|(host, _)| *host < from);
+        let own: Vec<usize> =
+            self.places[own..].iter().take_while(|(host, _)| *host == from).map(|(_, at)| *at).collect();
+        let others = self.hosts.len() - own.len();
+        let stream = Stream::new(seed, "receiver", entry.name.as_str(), number as u64);
+        if others == 0 {
+            return self.hosts[stream.below(0, self.hosts.len() as u64) as usize];
+        }
+        // The n-th of the others: every own place at or before it moves it one further.
+        let mut at = stream.below(0, others as u64) as usize;
+        for own in own {
+            at += usize::from(own <= at);
+        }
+        self.hosts[at]
     }
 }
 

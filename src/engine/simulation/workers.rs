@@ -1,0 +1,127 @@
+//! Carrying cells forward on several threads. Which thread carries which cell changes nothing: a cell touches only itself, and mail is
+//! exchanged by one thread between windows. Not a scheduler: it is told how many threads it may have.
+
+use super::super::cell::Cell;
+use super::super::shared::Scope;
+use super::exchange;
+use crate::units::{SimDuration, SimTime};
+use spin::Yield;
+use spin::barrier::Barrier;
+use std::borrow::Borrow;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Packets that are worth a thread: about a millisecond of work, twenty times what it costs to start one.
+const WORTH_A_THREAD: u64 = 50_000;
+/// Packets a window must hold for two meetings of all threads to be worth it: about 100 µs of work.
+const WORTH_A_MEETING: u64 = 4_000;
+/// Into so many pieces a cell's time is cut, so that all threads have something to do until the end.
+const PIECES: u64 = 8;
+
+/// Carries cells that run alone from `from` to the horizon; answers on how many threads.
+pub(super) fn run_alone(cells: &mut [Cell], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
+    let workers = workers.min(worth(cells, |c| c.is_alone(), scope.horizon.since(from), WORTH_A_THREAD));
+    let alone = cells.iter_mut().filter(|c| c.is_alone());
+    if workers == 1 {
+        alone.for_each(|cell| cell.run_alone(scope, from));
+        return 1;
+    }
+    let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / PIECES + 1);
+    let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(alone.map(|cell| (from, cell)).collect());
+    let work = || {
+        while let Some((from, cell)) = pop(&waiting) {
+            let until = (from + piece).min(scope.horizon);
+            cell.run_alone(Scope { horizon: until, ..scope }, from);
+            if until < scope.horizon {
+                lock(&waiting).push_back((until, cell));
+            }
+        }
+    };
+    thread::scope(|threads| {
+        (1..workers).for_each(|_| drop(threads.spawn(work)));
+        work();
+    });
+    workers
+}
+
+/// How many threads the cells that `take_part` can keep busy, if `packets` in `span` are worth one; at least one.
+fn worth(cells: &[Cell], takes_part: impl Fn(&Cell) -> bool, span: SimDuration, packets: u64) -> usize {
+    let part = cells.iter().filter(|c| takes_part(c) && c.packets_in(span) > 0);
+    let (count, sum) = part.fold((0, 0u64), |(n, sum), c| (n + 1, sum.saturating_add(c.packets_in(span))));
+    count.min((sum / packets) as usize).max(1)
+}
+
+fn pop<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+    lock(queue).pop_front()
+}
+
+/// A thread that panicked takes the run with it, so that nobody sees what it left behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Carries the cells that run in windows to the horizon; answers on how many threads.
+pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
+    let workers = workers.min(worth(cells, |c| !c.is_alone(), window, WORTH_A_MEETING));
+    if workers > 1 {
+        meet(cells, scope, window, workers);
+        return workers;
+    }
+    while let Some(end) = next_window(cells, scope, window) {
+        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
+        exchange(cells);
+    }
+    1
+}
+
+/// When the next window ends, if anything happens before the horizon.
+fn next_window<C: Borrow<Cell>>(cells: &[C], scope: Scope<'_>, window: SimDuration) -> Option<SimTime> {
+    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
+    let next = joined.map(Cell::next_event).min().filter(|next| *next < scope.horizon)?;
+    Some((next + window).min(scope.horizon))
+}
+
+/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for each other
+/// instead of sleeping, since windows are short.
+fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) {
+    let Some(first) = next_window(cells, scope, window) else { return };
+    let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
+    let meeting: Barrier<Yield> = Barrier::new(workers);
+    let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| !c.is_alone()).map(Mutex::new).collect();
+    // Whoever panics still comes to the meetings, so that the others do not wait for ever.
+    let panicked = Mutex::new(None);
+    let take = || {
+        let until = SimTime::from_nanos(end.load(Ordering::Relaxed));
+        while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
+            lock(cell).run(scope, until);
+        }
+    };
+    let work = || loop {
+        if let Err(cause) = catch_unwind(AssertUnwindSafe(take)) {
+            *lock(&panicked) = Some(cause);
+        }
+        if meeting.wait().is_leader() {
+            let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
+            let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
+            exchange(&mut all);
+            let goes_on = lock(&panicked).is_none();
+            let upcoming = next_window(&all, scope, window).filter(|_| goes_on);
+            next.store(0, Ordering::Relaxed);
+            end.store(upcoming.unwrap_or(SimTime::NEVER).as_nanos(), Ordering::Relaxed);
+        }
+        meeting.wait();
+        if end.load(Ordering::Relaxed) == SimTime::NEVER.as_nanos() {
+            return;
+        }
+    };
+    thread::scope(|threads| {
+        (1..workers).for_each(|_| drop(threads.spawn(work)));
+        work();
+    });
+    if let Some(cause) = panicked.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        resume_unwind(cause);
+    }
+}

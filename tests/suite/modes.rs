@@ -1,0 +1,103 @@
+//! However a run is computed, the same bytes come out: as runs or packet by packet, on one thread or several, in one advance or in many.
+//! The worlds are those of the suite and others that aim at runs: several senders at, just below and just above a cap, borders of
+//! minutes and windows among them, changes in between. Nobody watches here, since to watch is to look at packets.
+
+use crate::engine_vs_reference::cases;
+use crate::world::{Dice, World};
+use proptest::prelude::*;
+use std::num::NonZeroUsize;
+use vpcsim::engine::{Effort, Mode, Options, Run};
+use vpcsim::model::LinkId;
+use vpcsim::report::{self, Snapshot};
+use vpcsim::units::SimTime;
+
+/// One way to compute a run.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    mode: Mode,
+    workers: usize,
+    slices: u64,
+}
+
+const PLAIN: Way = Way { mode: Mode::Packets, workers: 1, slices: 1 };
+const OTHERS: [Way; 5] = [
+    Way { mode: Mode::Runs, workers: 1, slices: 1 },
+    Way { mode: Mode::Runs, workers: 1, slices: 37 },
+    Way { mode: Mode::Runs, workers: 2, slices: 1 },
+    Way { mode: Mode::Runs, workers: 3, slices: 5 },
+    Way { mode: Mode::Packets, workers: 3, slices: 1 },
+];
+
+/// Everything a report could say, and what was metered.
+fn computed(world: &World, way: Way) -> (String, Effort) {
+    let workers = NonZeroUsize::new(way.workers).expect("not zero");
+    let options = Options { mode: way.mode, workers, interval: None };
+    let mut run = Run::new(world.network.clone(), world.plan.clone(), options);
+    // Not evenly: slices must not fall onto the same instants again and again.
+    let mut dice = Dice::new(way.slices);
+    let end = world.plan.duration.as_nanos();
+    let mut cuts: Vec<u64> = (1..way.slices).map(|_| dice.below(end)).collect();
+    cuts.sort_unstable();
+    for cut in cuts.into_iter().chain([end]) {
+        run.advance(SimTime::from_nanos(cut));
+        run.simulation.check_books().expect("the books balance");
+    }
+    run.finish().expect("the books balance");
+    let mut said = report::json(&Snapshot::of(&run, "world", Vec::new(), None));
+    for link in (0..run.simulation.network().peerings().len() as u32 * 2).map(LinkId) {
+        said += &format!("{link:?} {:?}\n", run.simulation.meter(link).minutes());
+        said += &format!(
+            "{:?}\n",
+            run.simulation
+                .link_book(link)
+                .windows
+                .iter()
+                .map(|(w, c)| (w, c.offered, c.carried, &c.drops, c.delay.min(), c.delay.max(), c.delay.len()))
+                .collect::<Vec<_>>()
+        );
+    }
+    (said, run.simulation.effort())
+}
+
+fn differing(world: &World) -> Option<String> {
+    let (plain, _) = computed(world, PLAIN);
+    let difference = |way: Way| {
+        let (said, _) = computed(world, way);
+        let (found, wanted) = said.lines().zip(plain.lines()).find(|(a, b)| a != b)?;
+        Some(format!("{way:?}\nfound    {found}\nexpected {wanted}"))
+    };
+    OTHERS.into_iter().find_map(difference)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(60) })]
+
+    #[test]
+    fn any_world_comes_out_the_same(seed: u64) {
+        let found = differing(&World::new(seed));
+        prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
+    }
+
+    #[test]
+    fn worlds_of_runs_come_out_the_same(seed: u64) {
+        let found = differing(&World::of_runs(seed));
+        prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
+    }
+}
+
+/// A generator that never lets packets pass in closed form, wait, or change between the two, would make the comparison hollow.
+#[test]
+fn the_worlds_go_every_way() {
+    let (mut closed, mut looped, mut both, mut parallel) = (0, 0, 0, 0);
+    for seed in 0..60 {
+        let world = World::of_runs(seed);
+        let (_, effort) = computed(&world, OTHERS[2]);
+        let waits = computed(&world, PLAIN).0.contains("shaper_queue_full");
+        closed += u32::from(effort.closed * 2 > effort.packets());
+        looped += u32::from(effort.looped * 2 > effort.packets());
+        both += u32::from(waits && effort.closed * 10 > effort.packets());
+        parallel += u32::from(effort.threads > 1);
+    }
+    assert!(closed > 10 && looped > 10 && both > 5, "{closed} closed, {looped} looped, {both} both");
+    assert!(parallel > 5, "only {parallel} worlds kept two threads busy");
+}
