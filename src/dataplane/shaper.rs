@@ -130,12 +130,15 @@ impl Waiting {
             self.departed += 1;
             self.bytes -= u64::from(length);
         }
-        if self.departed > 1024 && self.departed > self.packets.len() / 2 {
+        if self.departed > Self::GONE_MAX && self.departed > self.packets.len() / 2 {
             self.close_up();
         }
     }
 
-    /// Moves the front back: each packet is moved less than twice.
+    /// How many departed packets may stand at the front, at 16 bytes each.
+    const GONE_MAX: usize = 4096;
+
+    /// Moves the front back: no packet is moved more than once.
     #[inline(never)]
     fn close_up(&mut self) {
         self.packets.drain(..self.departed);

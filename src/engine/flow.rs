@@ -73,6 +73,8 @@ pub(super) struct Flow {
     addressing: Addressing,
     last_ttl: u8,
     is_ping: bool,
+    /// Heads differ in more than the identification.
+    is_varied: bool,
     /// Of echo requests (RFC 792).
     identifier: u16,
 }
@@ -162,6 +164,7 @@ impl Flow {
             addressing: seat.addressing,
             last_ttl: entry.ttl.1,
             is_ping,
+            is_varied: is_ping || entry.ttl.0 != entry.ttl.1,
             identifier: stream("identifier").below(0, 1 << 16) as u16,
         };
         flow.aim();
@@ -250,7 +253,7 @@ impl Flow {
         packet.emitted = self.next;
         packet.id = PacketId::new(self.source, self.sequence);
         packet.wire_length = form.length;
-        if self.is_ping || self.addressing.ttl != self.last_ttl {
+        if self.is_varied {
             packet.head = self.varied(form);
         } else {
             ipv4::set_identification(&mut packet.head, self.sequence as u16);

@@ -91,11 +91,15 @@ impl Cell {
         let fills = shaper.fills_within(peak, burst(&self.flows, way));
         let from = fills.map_or(since, |f| SimTime::from_nanos(now.as_nanos().saturating_sub(f.as_nanos())).max(since));
         let mut flows: Vec<Flow> = way.flows.iter().map(|f| self.flows[*f as usize].rewound(from)).collect();
-        self.merge.reset(flows.iter().map(Flow::next_wake));
+        let mut limit = self.merge.reset(from, flows.iter().map(Flow::next_wake));
         loop {
             let (sent, number) = self.merge.first();
             if sent >= now {
                 return;
+            }
+            if sent == limit {
+                limit = self.merge.reset(sent, flows.iter().map(Flow::next_wake));
+                continue;
             }
             let flow = &mut flows[number as usize];
             let departure = shaper.admit(sent, flow.forms()[0].length);

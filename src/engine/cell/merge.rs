@@ -3,52 +3,66 @@
 
 use crate::units::SimTime;
 
-/// The next instants of numbered senders.
+/// The next instants of numbered senders, up to a limit that [`Merge::reset`] answers.
 #[derive(Debug, Default)]
 pub(super) struct Merge {
-    /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half.
-    nodes: Vec<(SimTime, u32)>,
+    /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half. A node is an instant since `base`
+    /// and, in its lowest `bits`, whose it is: the lesser of two such numbers is found without a branch, which nothing could predict.
+    nodes: Vec<u64>,
+    base: u64,
+    limit: u64,
+    bits: u32,
+    leaves: u32,
 }
 
 impl Merge {
-    /// Starts anew, keeping its memory.
-    pub(super) fn reset(&mut self, times: impl ExactSizeIterator<Item = SimTime>) {
+    /// Starts anew at `base`, before which no instant lies, keeping its memory. Answers the limit: later instants are all alike to it.
+    pub(super) fn reset(&mut self, base: SimTime, times: impl ExactSizeIterator<Item = SimTime>) -> SimTime {
         let leaves = times.len().next_power_of_two();
+        (self.leaves, self.bits) = (leaves as u32, leaves.trailing_zeros());
+        self.base = base.as_nanos();
+        self.limit = self.base.saturating_add(u64::MAX >> self.bits);
         self.nodes.clear();
-        self.nodes.resize(2 * leaves, (SimTime::NEVER, u32::MAX));
+        self.nodes.resize(2 * leaves, u64::MAX);
         for (number, time) in times.enumerate() {
-            self.nodes[leaves + number] = (time, number as u32);
+            self.nodes[leaves + number] = self.node(number as u32, time);
         }
         for node in (1..leaves).rev() {
-            self.nodes[node] = winner(self.nodes[2 * node], self.nodes[2 * node + 1]);
+            self.nodes[node] = self.nodes[2 * node].min(self.nodes[2 * node + 1]);
         }
+        SimTime::from_nanos(self.limit)
     }
 
-    /// Who is next and when; [`SimTime::NEVER`] if nobody is.
+    #[inline]
+    fn node(&self, number: u32, time: SimTime) -> u64 {
+        (time.as_nanos().min(self.limit) - self.base) << self.bits | u64::from(number)
+    }
+
+    /// Who is next and when; the limit if nobody is before it.
     #[inline]
     pub(super) fn first(&self) -> (SimTime, u32) {
-        self.nodes[1]
+        self.turn(self.nodes[1])
     }
 
-    /// `number`'s next instant is `time`.
     #[inline]
-    pub(super) fn set(&mut self, number: u32, time: SimTime) {
-        let mut node = self.nodes.len() / 2 + number as usize;
-        let mut best = (time, number);
+    fn turn(&self, node: u64) -> (SimTime, u32) {
+        let number = node & u64::from(self.leaves - 1);
+        (SimTime::from_nanos(self.base + (node >> self.bits)), number as u32)
+    }
+
+    /// `number`'s next instant is `time`; answers who is next and when.
+    #[inline]
+    pub(super) fn set(&mut self, number: u32, time: SimTime) -> (SimTime, u32) {
+        let mut node = (self.leaves + number) as usize;
+        let mut best = self.node(number, time);
         self.nodes[node] = best;
         while node > 1 {
-            best = winner(best, self.nodes[node ^ 1]);
+            best = best.min(self.nodes[node ^ 1]);
             node /= 2;
             self.nodes[node] = best;
         }
+        self.turn(best)
     }
-}
-
-/// The earlier of two, or the lower number.
-#[inline]
-fn winner(a: (SimTime, u32), b: (SimTime, u32)) -> (SimTime, u32) {
-    // Both comparisons are made, so that no branch has to be guessed.
-    if (b.0 < a.0) | ((b.0 == a.0) & (b.1 < a.1)) { b } else { a }
 }
 
 #[cfg(test)]
@@ -63,16 +77,17 @@ mod tests {
             start in prop::collection::vec(0u64..4, 1..20),
             moves in prop::collection::vec(prop_oneof![0u64..4, Just(u64::MAX)], 0..60),
         ) {
-            let mut times: Vec<SimTime> = start.into_iter().map(SimTime::from_nanos).collect();
+            let mut times: Vec<SimTime> = start.into_iter().map(|t| SimTime::from_nanos(1_000 + t)).collect();
             let mut merge = Merge::default();
-            merge.reset([SimTime::ZERO; 40].into_iter()); // what was there before must not matter
-            merge.reset(times.iter().copied());
-            for next in moves.into_iter().map(SimTime::from_nanos) {
-                let least = times.iter().enumerate().map(|(n, t)| (*t, n as u32)).min();
+            merge.reset(SimTime::ZERO, [SimTime::ZERO; 40].into_iter()); // what was there before must not matter
+            let base = SimTime::from_nanos(1_000);
+            let limit = merge.reset(base, times.iter().copied());
+            for next in moves.into_iter().map(|t| SimTime::from_nanos(t.saturating_add(1_000))) {
+                let least = times.iter().enumerate().map(|(n, t)| ((*t).min(limit), n as u32)).min();
                 prop_assert_eq!(Some(merge.first()), least);
                 let (_, number) = merge.first();
                 times[number as usize] = next;
-                merge.set(number, next);
+                prop_assert_eq!(merge.set(number, next), merge.first());
             }
         }
     }

@@ -28,7 +28,7 @@ use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
 use bytes::Bytes;
 use merge::Merge;
-use shaped::{Member, Strand};
+use shaped::{Aside, Member, Strand};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
@@ -80,6 +80,7 @@ pub(super) struct Cell {
     merge: Merge,
     members: Vec<Member>,
     strands: Vec<Strand>,
+    asides: Vec<Aside>,
 }
 
 impl Cell {
@@ -106,6 +107,7 @@ impl Cell {
             merge: Merge::default(),
             members: Vec::new(),
             strands: Vec::new(),
+            asides: Vec::new(),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::model::{HostId, VpcId};
 use crate::units::SimTime;
 
 /// After so many packets it is asked anew whether the rest can pass in closed form.
-const PATIENCE: u64 = 1024;
+const PATIENCE: u64 = 8192;
 
 /// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last border.
 #[derive(Debug)]
@@ -36,6 +36,15 @@ pub(super) struct Strand {
     refused: u64,
     refused_for: Option<DropReason>,
     arrived: u64,
+    /// Where its delays are counted aside.
+    delays: u32,
+}
+
+/// Delays that were counted aside, of strands that stand in the same book.
+#[derive(Debug)]
+pub(super) struct Aside {
+    /// Place of the traffic entry's book; none if they stand in the link's alone.
+    book: Option<usize>,
     delays: DelayRuns,
 }
 
@@ -53,6 +62,7 @@ struct Race<'a> {
     flows: &'a mut [Flow],
     members: &'a [Member],
     strands: &'a mut [Strand],
+    asides: &'a mut [Aside],
     merge: &'a mut Merge,
     book: &'a mut VpcBook,
     bench: &'a mut [Packet; BENCH],
@@ -70,6 +80,7 @@ struct Track<'a> {
     lane: &'a mut Lane,
     traffic: &'a mut TrafficBooks,
     records: &'a mut Vec<Record>,
+    is_watched: bool,
     is_faultless: bool,
 }
 
@@ -84,9 +95,14 @@ impl Cell {
     /// Carries packets over lane `at` from `from` on: to the horizon, or to where the rest may pass in closed form; answers how far.
     pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &Way, at: usize, from: SimTime) -> SimTime {
         self.take_seats(scope, way);
+        let mut limit = from;
         let mut now = from;
         loop {
-            let (looped, next) = self.race(scope, way, at, now).run();
+            if now == limit {
+                let times = way.flows.iter().map(|f| self.flows[*f as usize].next_wake());
+                limit = self.merge.reset(now, times);
+            }
+            let (looped, next) = self.race(scope, way, at, now).run(limit.min(scope.horizon));
             self.effort.looped += looped;
             now = next;
             if now == scope.horizon || self.conforming_until(scope, way, at, now).0 > now {
@@ -97,6 +113,7 @@ impl Cell {
 
     fn take_seats(&mut self, scope: Scope<'_>, way: &Way) {
         self.strands.clear();
+        self.asides.clear();
         self.members.clear();
         for &index in &way.flows {
             let flow = &self.flows[index as usize];
@@ -105,34 +122,39 @@ impl Cell {
             self.members.push(Member { flow: index, strand: self.strands.len() as u32 });
             for (form, sized) in flow.forms().iter().enumerate() {
                 let path = self.path(index, form);
+                let is_meant = path.enter.is_ok_and(|host| source.is_meant_for(host, 0));
+                let in_book = is_meant.then_some(book);
+                if self.asides.last().is_none_or(|aside| aside.book != in_book) {
+                    self.asides.push(Aside { book: in_book, delays: DelayRuns::default() });
+                }
                 self.strands.push(Strand {
                     length: sized.length,
                     kept_back: path.leave.err(),
                     verdict: path.enter,
-                    is_meant: path.enter.is_ok_and(|host| source.is_meant_for(host, 0)),
+                    is_meant,
                     book,
                     sent: 0,
                     refused: 0,
                     refused_for: None,
                     arrived: 0,
-                    delays: DelayRuns::default(),
+                    delays: self.asides.len() as u32 - 1,
                 });
             }
         }
-        self.merge.reset(way.flows.iter().map(|f| self.flows[*f as usize].next_wake()));
     }
 
     fn race<'a>(&'a mut self, scope: Scope<'a>, way: &'a Way, at: usize, now: SimTime) -> Race<'a> {
         let lane = &mut self.lanes[at];
         let never = Since { at: now, border: SimTime::ZERO };
-        let is_faultless = lane.link.is_faultless();
+        let (is_faultless, is_watched) = (lane.link.is_faultless(), scope.shared.observing);
         let (traffic, records) = (&mut self.traffic, &mut self.records);
         Race {
-            track: Track { scope, vpc: self.vpc, lane, traffic, records, is_faultless },
+            track: Track { scope, vpc: self.vpc, lane, traffic, records, is_watched, is_faultless },
             way,
             flows: &mut self.flows,
             members: &self.members,
             strands: &mut self.strands,
+            asides: &mut self.asides,
             merge: &mut self.merge,
             book: &mut self.book,
             bench: &mut self.bench,
@@ -195,48 +217,48 @@ impl Track<'_> {
     /// Those who watch see the packet end.
     #[inline]
     fn tell(&mut self, flow: &Flow, time: SimTime, place: Place, verdict: Result<HostId, DropReason>) {
-        if self.scope.shared.observing {
+        if self.is_watched {
             self.records.push(Record::of(time, &flow.packet(), place, verdict));
         }
     }
 
     /// Books delays of packets that were sent at `offered` and carried at `carried`, or behind those instants in front of a border.
-    fn book_delays(&mut self, strand: &Strand, delays: &DelayRun, offered: SimTime, carried: SimTime) {
+    fn book_delays(&mut self, book: Option<usize>, delays: &DelayRun, offered: SimTime, carried: SimTime) {
         if delays.is_empty() {
             return;
         }
         self.lane.book.delayed_run(carried, delays);
-        if strand.is_meant {
-            self.traffic.at(strand.book).each(offered, |c| c.delay.record_run(delays));
+        if let Some(book) = book {
+            self.traffic.at(book).each(offered, |c| c.delay.record_run(delays));
         }
     }
 }
 
 impl Race<'_> {
-    /// Carries up to [`PATIENCE`] packets before the horizon; answers how many, and when the next one is due, at the latest the horizon.
-    fn run(mut self) -> (u64, SimTime) {
-        let horizon = self.track.scope.horizon;
+    /// Carries up to [`PATIENCE`] packets before `until`; answers how many, and when the next one is due, at the latest `until`.
+    fn run(mut self, until: SimTime) -> (u64, SimTime) {
         let mut looped = 0;
+        let mut next = self.merge.first();
         let now = loop {
-            let (now, number) = self.merge.first();
-            if now >= horizon || looped == PATIENCE {
-                break now.min(horizon);
+            let (now, number) = next;
+            if now >= until || looped == PATIENCE {
+                break now.min(until);
             }
             looped += 1;
             if now >= self.offered.border {
                 self.settle_strands();
                 self.offered = Since { at: now, border: self.track.lane.border_after(self.way, now) };
             }
-            self.send(now, number);
+            next = self.send(now, number);
         };
         self.settle_strands();
         self.settle_carried();
         (looped, now)
     }
 
-    /// The packet of member `number` that is due.
+    /// The packet of member `number` that is due; answers whose is the next and when.
     #[inline]
-    fn send(&mut self, now: SimTime, number: u32) {
+    fn send(&mut self, now: SimTime, number: u32) -> (SimTime, u32) {
         let Member { flow, strand } = self.members[number as usize];
         let flow = &mut self.flows[flow as usize];
         let at = strand as usize + flow.upcoming();
@@ -245,10 +267,11 @@ impl Race<'_> {
         }
         let arrival = self.track.carry(now, flow, &mut self.strands[at]);
         flow.step();
-        self.merge.set(number, flow.next_wake());
+        let next = self.merge.set(number, flow.next_wake());
         if let Some(arrival) = arrival {
             self.arrive(now, arrival, at);
         }
+        next
     }
 
     /// At the far end.
@@ -261,8 +284,9 @@ impl Race<'_> {
         let strand = &mut self.strands[at];
         self.carried_counts.add(Counts::of(1, strand.length));
         strand.arrived += 1;
-        if let Some(ended) = strand.delays.add(arrival.since(now)) {
-            self.track.book_delays(strand, &ended, self.offered.at, self.carried.at);
+        let aside = &mut self.asides[strand.delays as usize];
+        if let Some(ended) = aside.delays.add(arrival.since(now)) {
+            self.track.book_delays(aside.book, &ended, self.offered.at, self.carried.at);
         }
     }
 
@@ -282,9 +306,9 @@ impl Race<'_> {
 
     /// Books the delays that were counted aside, before either border is passed.
     fn settle_delays(&mut self) {
-        for strand in self.strands.iter_mut() {
-            for ended in strand.delays.end() {
-                self.track.book_delays(strand, &ended, self.offered.at, self.carried.at);
+        for aside in self.asides.iter_mut() {
+            for ended in aside.delays.end() {
+                self.track.book_delays(aside.book, &ended, self.offered.at, self.carried.at);
             }
         }
     }
