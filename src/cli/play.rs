@@ -74,10 +74,10 @@ pub(super) fn play_all<T: Send + 'static>(
 fn play(scenario: &Scenario, options: Options, board: &Board) -> Result<Run, Unbalanced> {
     let duration = scenario.plan.duration.as_nanos();
     let mut run = Run::new(scenario.network.clone(), scenario.plan.clone(), options);
-    // However long a slice takes, a run has at most so many: with many VPCs each costs something.
-    let least = (duration / 1000).max(1);
-    let mut slice = least.min(10_000_000);
+    let mut slice = (duration / 1000).clamp(1, 10_000_000);
     let mut emitted = 0;
+    // What a slice costs however short it is, with many VPCs: a slice should take several times as long.
+    let mut overhead = Duration::MAX;
     while !run.is_done() && !board.is_interrupted() {
         let started = Instant::now();
         let from = run.simulation.now().as_nanos();
@@ -85,7 +85,9 @@ fn play(scenario: &Scenario, options: Options, board: &Board) -> Result<Run, Unb
         let now_emitted = run.simulation.totals().emitted;
         board.advance(run.simulation.now().as_nanos() - from, now_emitted - emitted);
         emitted = now_emitted;
-        slice = if started.elapsed() < SLICE { slice.saturating_mul(2) } else { (slice / 2).max(least) };
+        let took = started.elapsed();
+        overhead = overhead.min(took);
+        slice = if took < SLICE.max(overhead * 5) { slice.saturating_mul(2) } else { (slice / 2).max(1) };
     }
     run.finish()?;
     Ok(run)

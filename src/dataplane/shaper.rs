@@ -101,6 +101,15 @@ pub struct Shaper {
     waiting: Waiting,
 }
 
+/// The state of a shaper, seen from an instant.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// By how many ticks the bucket is behind.
+    debt: u64,
+    /// When packets depart, and their lengths.
+    waiting: Vec<(SimDuration, u16)>,
+}
+
 /// When the packets that wait depart and how long they are, in order. Behind a full queue every packet passes through here, and a
 /// vector with a moving front takes half the instructions of a ring buffer.
 #[derive(Debug, Default)]
@@ -245,6 +254,20 @@ impl Shaper {
     pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {
         self.release(now);
         ByteSize::from_bytes(self.waiting.bytes)
+    }
+
+    /// What is owed and what waits, seen from `now`: two that are alike treat alike whatever comes.
+    pub fn backlog(&mut self, now: SimTime) -> Backlog {
+        self.release(now);
+        let debt = self.tat.get().saturating_sub(self.ticks(now));
+        let waiting = self.waiting.packets[self.waiting.departed..].iter();
+        Backlog { debt, waiting: waiting.map(|(departure, length)| (departure.since(now), *length)).collect() }
+    }
+
+    /// As if everything had happened `span` later.
+    pub fn shift(&mut self, span: SimDuration) {
+        self.origin += span;
+        self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += span);
     }
 
     /// Whether `burst` bytes more than the bucket has refilled since `now` still conform, whenever they come: nothing waits, and the

@@ -66,6 +66,11 @@ impl DelayRuns {
         evicted
     }
 
+    /// As if every delay had come so many times.
+    pub(super) fn multiply(&mut self, times: u64) {
+        self.0.iter_mut().for_each(|run| *run = run.times(times));
+    }
+
     /// Ends all runs.
     pub(super) fn end(&mut self) -> [DelayRun; 4] {
         std::mem::take(&mut self.0)

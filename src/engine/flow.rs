@@ -168,6 +168,12 @@ impl Flow {
             identifier: stream("identifier").below(0, 1 << 16) as u16,
         };
         flow.aim();
+        if flow.is_run() && flow.count < u64::MAX {
+            // So that its rate ends with it.
+            let mut last = flow.clone();
+            last.skip(flow.count.saturating_sub(1));
+            flow.stop = flow.stop.min(last.next + SimDuration::from_nanos(1));
+        }
         flow
     }
 
@@ -414,7 +420,7 @@ impl Flow {
 
     /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For runs only.
     pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
-        if t >= self.stop || self.next == SimTime::NEVER {
+        if t >= self.stop {
             return (BitRate::default(), SimTime::NEVER);
         }
         if t < self.first {
@@ -435,6 +441,31 @@ impl Flow {
     pub(super) fn burst(&self) -> u64 {
         let length = self.forms.all().first().map_or(0, |f| f.length);
         u64::from(length) * (1 + u64::from(self.place.is_some()))
+    }
+}
+
+/// Where an evenly spaced sender stands, seen from a given instant: two that stand alike go on alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beat {
+    next: SimDuration,
+    rest: u64,
+}
+
+impl Flow {
+    /// Whether its packets are equal and evenly spaced.
+    pub(super) fn is_even(&self) -> bool {
+        self.is_run() && self.place.is_none() && matches!(self.schedule, Schedule::Even(_))
+    }
+
+    /// When it stops for good.
+    pub(super) fn stop(&self) -> SimTime {
+        self.stop
+    }
+
+    /// Where it stands at `now`. For evenly spaced packets only.
+    pub(super) fn beat(&self, now: SimTime) -> Beat {
+        let rest = if let Schedule::Even(slots) = &self.schedule { slots.rest() } else { 0 };
+        Beat { next: self.next.since(now), rest }
     }
 }
 

@@ -51,6 +51,10 @@ impl Slots {
         self.begin
     }
 
+    pub(super) fn rest(&self) -> u64 {
+        self.rest
+    }
+
     /// Moves on by one slot.
     #[inline]
     pub(super) fn pass(&mut self, slot: Slot) {

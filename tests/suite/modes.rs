@@ -88,7 +88,7 @@ proptest! {
 /// A generator that never lets packets pass in closed form, wait, or change between the two, would make the comparison hollow.
 #[test]
 fn the_worlds_go_every_way() {
-    let (mut closed, mut looped, mut both, mut parallel) = (0, 0, 0, 0);
+    let (mut closed, mut looped, mut both, mut parallel, mut repeated) = (0, 0, 0, 0, 0);
     for seed in 0..60 {
         let world = World::of_runs(seed);
         let (_, effort) = computed(&world, OTHERS[2]);
@@ -97,7 +97,9 @@ fn the_worlds_go_every_way() {
         looped += u32::from(effort.looped * 2 > effort.packets());
         both += u32::from(waits && effort.closed * 10 > effort.packets());
         parallel += u32::from(effort.threads > 1);
+        repeated += u32::from(effort.repeated > 0);
     }
     assert!(closed > 10 && looped > 10 && both > 5, "{closed} closed, {looped} looped, {both} both");
+    assert!(repeated > 5, "only in {repeated} worlds a pattern repeated");
     assert!(parallel > 5, "only {parallel} worlds kept two threads busy");
 }

@@ -59,6 +59,8 @@ pub struct Maker {
     pub mbps: u64,
     /// Two VPCs, one cap, more than fits: where shapers and changes are busy.
     pub narrow: bool,
+    /// In worlds of runs: all senders evenly spaced, so that patterns repeat.
+    pub even: bool,
 }
 
 impl World {
@@ -94,9 +96,10 @@ impl World {
     /// around the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes change.
     pub fn of_runs(seed: u64) -> World {
         let mut maker = Maker::of(seed ^ 0x5eed, Network::new(Rules::guide()));
+        maker.even = maker.dice.chance(40);
         let cap = maker.dice.pick(&[1_000_000u64, 10_000_000, 7_000_000, 333_000_000]);
         maker.make_row(BitRate::from_bps(cap));
-        let packets = maker.dice.pick(&[2_000, 20_000]);
+        let packets = if maker.even { 20_000 } else { maker.dice.pick(&[2_000, 20_000]) };
         let duration = 12_000_000_000_000 / cap * packets;
         let mut plan = maker.plan(seed);
         plan.duration = SimTime::from_nanos(duration);
@@ -133,7 +136,7 @@ impl Maker {
                 burst,
                 queue: queue(&mut self.dice),
                 delay: Some(SimDuration::from_nanos(self.dice.pick(&[1_000, 1_000_000, 20_000_000]))),
-                loss: self.dice.pick(&[Share::ZERO, Share::ZERO, Share::ZERO, Share::of(1, 10)]),
+                loss: if self.even || self.dice.chance(75) { Share::ZERO } else { Share::of(1, 10) },
                 ..PeeringSpec::new(name(&format!("P{v}")), a, b)
             };
             let peering = self.network.add_peering(spec, SimTime::ZERO).expect("a peering between neighbours");
@@ -154,7 +157,9 @@ impl Maker {
             let (from, to) = if number % 2 == 0 { (a, b) } else { (b, a) };
             let senders = 1 + self.dice.below(4);
             // Together at the cap, just beside it, far below, or above.
-            let rate = self.dice.pick(&[cap, cap - 1, cap + 1, cap / 2, cap / 2, cap * 2]) / senders;
+            let beside = self.dice.pick(&[cap, cap - 1, cap + 1, cap / 2, cap / 2, cap * 2]);
+            let above = self.dice.pick(&[cap * 2, cap / 2 * 3, cap / 5 * 6, cap + 1]);
+            let rate = if self.even { above } else { beside } / senders;
             let of = |vpc: u64, host: u64| HostId((vpc * 3 + host % 3) as u32);
             let window = duration / 10 * self.dice.pick(&[10, 10, 7, 3]);
             let entry = self.entry(number, window);
@@ -164,7 +169,8 @@ impl Maker {
                 Pace::Interval(SimDuration::from_nanos((u64::from(length) * 8_000_000_000 / rate.max(1)).max(1))),
             ]);
             let gap = u64::from(length) * 8_000_000_000 / rate.max(1);
-            let pattern = match self.dice.below(8) {
+            let kind = if self.even { 7 } else { self.dice.below(8) };
+            let pattern = match kind {
                 0 => Pattern::Series(self.steps(gap * 50, rate)),
                 1 => Pattern::OnOff {
                     pace,
@@ -178,10 +184,10 @@ impl Maker {
                 from: (0..senders).map(|h| of(from, h)).collect(),
                 to: Destination::Hosts(vec![of(to, 0), of(to, 1)]),
                 pattern,
-                size: if self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
+                size: if self.even || self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
                 source: None,
-                count: self.dice.pick(&[None, None, None, Some(100)]),
-                phase: self.dice.pick(&[None, None, Some(0), Some(gap / 3)]).map(SimDuration::from_nanos),
+                count: if self.even { None } else { self.dice.pick(&[None, None, None, Some(100)]) },
+                phase: self.dice.pick(&[self.even.then_some(1), self.even.then_some(2), Some(0), Some(gap / 3)]).map(SimDuration::from_nanos),
                 ..entry
             });
         }
@@ -233,7 +239,7 @@ impl Maker {
         // A gap and the cap that carries one 1500-byte packet in it.
         let (gap, mbps) = dice.pick(&[(12_000, 1000), (120_000, 100), (1_200_000, 10), (36_000, 333), (4_000_000, 3)]);
         let narrow = dice.chance(40);
-        Maker { dice, network, gap, mbps, narrow }
+        Maker { dice, network, gap, mbps, narrow, even: false }
     }
 
     fn set_rules(&mut self) {

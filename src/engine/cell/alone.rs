@@ -27,8 +27,8 @@ impl Cell {
         self.settle_links(scope);
         self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
         self.find_ways(scope);
-        let ways = std::mem::take(&mut self.ways.all);
-        for way in &ways {
+        let mut ways = std::mem::take(&mut self.ways.all);
+        for way in &mut ways {
             match way.to {
                 To::Silence => self.stay_silent(way, scope.horizon),
                 To::Nowhere | To::Local => self.pass_through(scope, way, scope.horizon),

@@ -17,7 +17,7 @@ use crate::units::{BitRate, SimTime};
 
 impl Cell {
     /// Carries all packets of a way over lane `at`, from `from` to the horizon.
-    pub(super) fn run_lane(&mut self, scope: Scope<'_>, way: &Way, at: usize, from: SimTime) {
+    pub(super) fn run_lane(&mut self, scope: Scope<'_>, way: &mut Way, at: usize, from: SimTime) {
         let lane = &self.lanes[at];
         if lane.series.is_none() && lane.link.treats_all_alike().is_some() {
             return self.pass_through(scope, way, scope.horizon);
@@ -41,7 +41,7 @@ impl Cell {
     pub(super) fn conforming_until(
         &mut self,
         scope: Scope<'_>,
-        way: &Way,
+        way: &mut Way,
         at: usize,
         now: SimTime,
     ) -> (SimTime, BitRate) {
@@ -51,15 +51,14 @@ impl Cell {
         if scope.shared.mode == Mode::Packets || is_seen || !lane.link.is_faultless() {
             return never;
         }
-        let burst = burst(&self.flows, way);
         let is_proven = lane.uncharged.is_some();
         let Some(shaper) = lane.link.shaper() else { return never };
-        if !is_proven && !shaper.has_room(now, burst) || !way.flows.iter().all(|f| self.flows[*f as usize].is_run()) {
+        if !is_proven && !shaper.has_room(now, way.burst) || !way.is_run {
             return never;
         }
         let (cap, mut peak, mut until) = (shaper.shaping().rate, BitRate::default(), now);
         while until < scope.horizon {
-            let (rate, holds_until) = together(&self.flows, way, until);
+            let (rate, holds_until) = way.rate_at(&self.flows, until);
             if rate > cap {
                 break;
             }
@@ -67,7 +66,7 @@ impl Cell {
             until = holds_until.min(scope.horizon);
         }
         // What ends before the horizon is charged there: that must not cost more than the stretch saves.
-        let fills = shaper.fills_within(peak, burst);
+        let fills = shaper.fills_within(peak, way.burst);
         let is_worth_it = until == scope.horizon || is_proven || fills.is_some_and(|f| until > now + f + f);
         if is_worth_it { (until, peak) } else { never }
     }
@@ -88,17 +87,17 @@ impl Cell {
         let lane = &mut self.lanes[at];
         let Some(Uncharged { since, peak }) = lane.uncharged.take() else { return };
         let Some(shaper) = lane.link.shaper() else { return };
-        let fills = shaper.fills_within(peak, burst(&self.flows, way));
+        let fills = shaper.fills_within(peak, way.burst);
         let from = fills.map_or(since, |f| SimTime::from_nanos(now.as_nanos().saturating_sub(f.as_nanos())).max(since));
         let mut flows: Vec<Flow> = way.flows.iter().map(|f| self.flows[*f as usize].rewound(from)).collect();
-        let mut limit = self.merge.reset(from, flows.iter().map(Flow::next_wake));
+        self.merge.reset(from, flows.iter().map(Flow::next_wake));
         loop {
             let (sent, number) = self.merge.first();
             if sent >= now {
                 return;
             }
-            if sent == limit {
-                limit = self.merge.reset(sent, flows.iter().map(Flow::next_wake));
+            if sent == self.merge.limit() {
+                self.merge.reset(sent, flows.iter().map(Flow::next_wake));
                 continue;
             }
             let flow = &mut flows[number as usize];
@@ -108,18 +107,4 @@ impl Cell {
             self.merge.set(number, flow.next_wake());
         }
     }
-}
-
-/// By how many bytes a way's senders may be ahead of their rates together.
-fn burst(flows: &[Flow], way: &Way) -> u64 {
-    way.flows.iter().map(|f| flows[*f as usize].burst()).sum()
-}
-
-/// What a way's senders send together at `t`, and until when that holds.
-fn together(flows: &[Flow], way: &Way, t: SimTime) -> (BitRate, SimTime) {
-    let each = way.flows.iter().map(|f| flows[*f as usize].rate_at(t));
-    let (rate, until) = each.fold((0u64, SimTime::NEVER), |(sum, until), (rate, holds_until)| {
-        (sum.saturating_add(rate.as_bps()), until.min(holds_until))
-    });
-    (BitRate::from_bps(rate), until)
 }

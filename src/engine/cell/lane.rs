@@ -6,6 +6,7 @@ use super::super::flow::Flow;
 use super::super::meter::Meter;
 use super::super::series::Series;
 use super::super::shared::Scope;
+use super::cycle::Search;
 use super::ways::Way;
 use crate::dataplane::DropReason;
 use crate::dataplane::link::Link;
@@ -21,6 +22,7 @@ pub(in crate::engine) struct Lane {
     pub(super) mailed: u64,
     /// Set while packets pass in closed form, without charging the bucket.
     pub(super) uncharged: Option<Uncharged>,
+    pub(super) search: Search,
 }
 
 /// Packets that passed the bucket without being charged to it.
@@ -34,7 +36,7 @@ pub(super) struct Uncharged {
 
 impl Lane {
     pub(in crate::engine) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
-        Lane { link, book, series, meter, mailed: 0, uncharged: None }
+        Lane { link, book, series, meter, mailed: 0, uncharged: None, search: Search::default() }
     }
 
     /// The first instant after `t` from which on packets of this way stand elsewhere in the books.

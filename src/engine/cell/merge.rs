@@ -3,7 +3,7 @@
 
 use crate::units::SimTime;
 
-/// The next instants of numbered senders, up to a limit that [`Merge::reset`] answers.
+/// The next instants of numbered senders, up to a limit ([`Merge::limit`]).
 #[derive(Debug, Default)]
 pub(super) struct Merge {
     /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half. A node is an instant since `base`
@@ -16,8 +16,8 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    /// Starts anew at `base`, before which no instant lies, keeping its memory. Answers the limit: later instants are all alike to it.
-    pub(super) fn reset(&mut self, base: SimTime, times: impl ExactSizeIterator<Item = SimTime>) -> SimTime {
+    /// Starts anew at `base`, before which no instant lies, keeping its memory.
+    pub(super) fn reset(&mut self, base: SimTime, times: impl ExactSizeIterator<Item = SimTime>) {
         let leaves = times.len().next_power_of_two();
         (self.leaves, self.bits) = (leaves as u32, leaves.trailing_zeros());
         self.base = base.as_nanos();
@@ -30,12 +30,16 @@ impl Merge {
         for node in (1..leaves).rev() {
             self.nodes[node] = self.nodes[2 * node].min(self.nodes[2 * node + 1]);
         }
-        SimTime::from_nanos(self.limit)
     }
 
     #[inline]
     fn node(&self, number: u32, time: SimTime) -> u64 {
         (time.as_nanos().min(self.limit) - self.base) << self.bits | u64::from(number)
+    }
+
+    /// Later instants are all alike to it.
+    pub(super) fn limit(&self) -> SimTime {
+        SimTime::from_nanos(self.limit)
     }
 
     /// Who is next and when; the limit if nobody is before it.
@@ -81,9 +85,9 @@ mod tests {
             let mut merge = Merge::default();
             merge.reset(SimTime::ZERO, [SimTime::ZERO; 40].into_iter()); // what was there before must not matter
             let base = SimTime::from_nanos(1_000);
-            let limit = merge.reset(base, times.iter().copied());
+            merge.reset(base, times.iter().copied());
             for next in moves.into_iter().map(|t| SimTime::from_nanos(t.saturating_add(1_000))) {
-                let least = times.iter().enumerate().map(|(n, t)| ((*t).min(limit), n as u32)).min();
+                let least = times.iter().enumerate().map(|(n, t)| ((*t).min(merge.limit()), n as u32)).min();
                 prop_assert_eq!(Some(merge.first()), least);
                 let (_, number) = merge.first();
                 times[number as usize] = next;

@@ -2,11 +2,12 @@
 //! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
 //!
 //! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), meet
-//! a bucket in the order of time ([`shaped`]), or are proven to conform to it ([`conform`]). The others run in windows, event by event
+//! a bucket in the order of time ([`shaped`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]). The others run in windows, event by event
 //! ([`journey`], [`react`]).
 
 mod alone;
 mod conform;
+mod cycle;
 mod journey;
 mod lane;
 mod merge;
@@ -16,6 +17,7 @@ mod ways;
 
 use super::arrival::{Arrival, Mail};
 use super::books::{Counts, TrafficBooks, VpcBook};
+use super::delay::DelayRun;
 use super::endpoint::{Endpoint, Outbox};
 use super::flow::{self, Flow};
 use super::observe::Record;
@@ -81,6 +83,7 @@ pub(super) struct Cell {
     members: Vec<Member>,
     strands: Vec<Strand>,
     asides: Vec<Aside>,
+    evicted: Vec<(Option<usize>, DelayRun)>,
 }
 
 impl Cell {
@@ -108,6 +111,7 @@ impl Cell {
             members: Vec::new(),
             strands: Vec::new(),
             asides: Vec::new(),
+            evicted: Vec::new(),
         }
     }
 

@@ -16,10 +16,10 @@ use super::ways::Way;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::Packet;
 use crate::model::{HostId, VpcId};
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// After so many packets it is asked anew whether the rest can pass in closed form.
-const PATIENCE: u64 = 8192;
+pub(super) const PATIENCE: u64 = 8192;
 
 /// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last border.
 #[derive(Debug)]
@@ -56,21 +56,32 @@ pub(super) struct Member {
 }
 
 /// The loop over one link's packets: who sends, and what is counted up to the next border of a book.
-struct Race<'a> {
+pub(super) struct Race<'a> {
     track: Track<'a>,
     way: &'a Way,
     flows: &'a mut [Flow],
     members: &'a [Member],
     strands: &'a mut [Strand],
     asides: &'a mut [Aside],
+    evicted: &'a mut Vec<(Option<usize>, DelayRun)>,
     merge: &'a mut Merge,
     book: &'a mut VpcBook,
     bench: &'a mut [Packet; BENCH],
     /// Every packet is made whole.
     makes_packets: bool,
+    pub(super) count: Count,
+}
+
+/// What is counted of a link as a whole, up to the next borders of its books.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count {
     offered: Since,
     carried: Since,
     carried_counts: Counts,
+    last_sent: SimTime,
+    last_arrival: SimTime,
+    /// How often counting began anew.
+    borders: u32,
 }
 
 /// What a packet passes on its way, from its router to the far end.
@@ -93,22 +104,51 @@ struct Since {
 
 impl Cell {
     /// Carries packets over lane `at` from `from` on: to the horizon, or to where the rest may pass in closed form; answers how far.
-    pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &Way, at: usize, from: SimTime) -> SimTime {
+    pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &mut Way, at: usize, from: SimTime) -> SimTime {
         self.take_seats(scope, way);
-        let mut limit = from;
+        self.reset_merge(way, from);
         let mut now = from;
         loop {
-            if now == limit {
-                let times = way.flows.iter().map(|f| self.flows[*f as usize].next_wake());
-                limit = self.merge.reset(now, times);
+            if now == self.merge.limit() {
+                self.reset_merge(way, now);
             }
-            let (looped, next) = self.race(scope, way, at, now).run(limit.min(scope.horizon));
-            self.effort.looped += looped;
-            now = next;
+            let until = self.merge.limit().min(scope.horizon);
+            now = match self.leap(scope, way, at, now, until) {
+                Some(due) => due,
+                None => self.carry(scope, way, at, now, until, PATIENCE),
+            };
             if now == scope.horizon || self.conforming_until(scope, way, at, now).0 > now {
                 return now;
             }
         }
+    }
+
+    /// Carries up to `most` packets that are due before `until`; answers when the next one is, at the latest `until`.
+    pub(super) fn carry(
+        &mut self,
+        scope: Scope<'_>,
+        way: &Way,
+        at: usize,
+        now: SimTime,
+        until: SimTime,
+        most: u64,
+    ) -> SimTime {
+        let mut race = self.race(scope, way, at, now);
+        let (looped, due) = race.run(until, most);
+        race.settle();
+        self.effort.looped += looped;
+        due
+    }
+
+    pub(super) fn reset_merge(&mut self, way: &Way, now: SimTime) {
+        self.merge.reset(now, way.flows.iter().map(|f| self.flows[*f as usize].next_wake()));
+    }
+
+    /// How many packets of this member stand counted.
+    pub(super) fn sent_by(&self, member: usize) -> u64 {
+        let first = self.members[member].strand as usize;
+        let last = self.members.get(member + 1).map_or(self.strands.len(), |next| next.strand as usize);
+        self.strands[first..last].iter().map(|strand| strand.sent).sum()
     }
 
     fn take_seats(&mut self, scope: Scope<'_>, way: &Way) {
@@ -143,7 +183,7 @@ impl Cell {
         }
     }
 
-    fn race<'a>(&'a mut self, scope: Scope<'a>, way: &'a Way, at: usize, now: SimTime) -> Race<'a> {
+    pub(super) fn race<'a>(&'a mut self, scope: Scope<'a>, way: &'a Way, at: usize, now: SimTime) -> Race<'a> {
         let lane = &mut self.lanes[at];
         let never = Since { at: now, border: SimTime::ZERO };
         let (is_faultless, is_watched) = (lane.link.is_faultless(), scope.shared.observing);
@@ -155,13 +195,19 @@ impl Cell {
             members: &self.members,
             strands: &mut self.strands,
             asides: &mut self.asides,
+            evicted: &mut self.evicted,
             merge: &mut self.merge,
             book: &mut self.book,
             bench: &mut self.bench,
             makes_packets: scope.shared.mode == Mode::Packets,
-            offered: never,
-            carried: never,
-            carried_counts: Counts::default(),
+            count: Count {
+                offered: never,
+                carried: never,
+                carried_counts: Counts::default(),
+                last_sent: now,
+                last_arrival: SimTime::ZERO,
+                borders: 0,
+            },
         }
     }
 }
@@ -235,25 +281,59 @@ impl Track<'_> {
 }
 
 impl Race<'_> {
-    /// Carries up to [`PATIENCE`] packets before `until`; answers how many, and when the next one is due, at the latest `until`.
-    fn run(mut self, until: SimTime) -> (u64, SimTime) {
+    /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest `until`.
+    pub(super) fn run(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
         let mut looped = 0;
         let mut next = self.merge.first();
-        let now = loop {
+        loop {
             let (now, number) = next;
-            if now >= until || looped == PATIENCE {
-                break now.min(until);
+            if now >= until || looped == most {
+                return (looped, now.min(until));
             }
             looped += 1;
-            if now >= self.offered.border {
+            if now >= self.count.offered.border {
                 self.settle_strands();
-                self.offered = Since { at: now, border: self.track.lane.border_after(self.way, now) };
+                self.count.offered = Since { at: now, border: self.track.lane.border_after(self.way, now) };
+                self.count.borders += 1;
             }
+            self.count.last_sent = now;
             next = self.send(now, number);
-        };
+        }
+    }
+
+    /// Books everything that was counted.
+    pub(super) fn settle(mut self) {
         self.settle_strands();
         self.settle_carried();
-        (looped, now)
+    }
+
+    /// For how long the same packets could come again and again and still stand in front of all borders.
+    pub(super) fn room(&self) -> SimDuration {
+        let Count { offered, carried, last_sent, last_arrival, borders, .. } = self.count;
+        let (sent, ended) = self.strands.iter().fold((0, 0), |(sent, ended), strand| {
+            (sent + strand.sent, ended + strand.arrived + strand.kept_back.map_or(strand.refused, |_| strand.sent))
+        });
+        let arrives = last_arrival > SimTime::ZERO;
+        if borders > 1 + u32::from(arrives) || sent > ended {
+            return SimDuration::ZERO;
+        }
+        let one = SimDuration::from_nanos(1);
+        let until_sent = offered.border.since(last_sent + one);
+        let until_carried = carried.border.min(self.track.scope.horizon).since(last_arrival + one);
+        if arrives { until_sent.min(until_carried) } else { until_sent }
+    }
+
+    /// As if everything that was counted had come so many times.
+    pub(super) fn multiply(&mut self, times: u64) {
+        let Counts { packets, bytes } = self.count.carried_counts;
+        self.count.carried_counts = Counts { packets: packets * times, bytes: bytes * times };
+        for strand in self.strands.iter_mut() {
+            strand.sent *= times;
+            strand.refused *= times;
+            strand.arrived *= times;
+        }
+        self.asides.iter_mut().for_each(|aside| aside.delays.multiply(times));
+        self.evicted.iter_mut().for_each(|(_, run)| *run = run.times(times));
     }
 
     /// The packet of member `number` that is due; answers whose is the next and when.
@@ -277,22 +357,24 @@ impl Race<'_> {
     /// At the far end.
     #[inline]
     fn arrive(&mut self, now: SimTime, arrival: SimTime, at: usize) {
-        if arrival >= self.carried.border {
+        if arrival >= self.count.carried.border {
             self.settle_carried();
-            self.carried = Since { at: arrival, border: self.track.lane.border_after(self.way, arrival) };
+            self.count.borders += 1;
+            self.count.carried = Since { at: arrival, border: self.track.lane.border_after(self.way, arrival) };
         }
         let strand = &mut self.strands[at];
-        self.carried_counts.add(Counts::of(1, strand.length));
+        self.count.carried_counts.add(Counts::of(1, strand.length));
+        self.count.last_arrival = arrival;
         strand.arrived += 1;
         let aside = &mut self.asides[strand.delays as usize];
-        if let Some(ended) = aside.delays.add(arrival.since(now)) {
-            self.track.book_delays(aside.book, &ended, self.offered.at, self.carried.at);
+        if let Some(evicted) = aside.delays.add(arrival.since(now)) {
+            self.evicted.push((aside.book, evicted));
         }
     }
 
     /// Books what left the far end since the last border.
     fn settle_carried(&mut self) {
-        self.track.lane.carried(self.carried.at, std::mem::take(&mut self.carried_counts));
+        self.track.lane.carried(self.count.carried.at, std::mem::take(&mut self.count.carried_counts));
         self.settle_delays();
     }
 
@@ -300,16 +382,15 @@ impl Race<'_> {
     fn settle_strands(&mut self) {
         self.settle_delays();
         for strand in self.strands.iter_mut().filter(|s| s.sent > 0) {
-            strand.settle(self.offered.at, self.track.lane, self.book, self.track.traffic);
+            strand.settle(self.count.offered.at, self.track.lane, self.book, self.track.traffic);
         }
     }
 
     /// Books the delays that were counted aside, before either border is passed.
     fn settle_delays(&mut self) {
-        for aside in self.asides.iter_mut() {
-            for ended in aside.delays.end() {
-                self.track.book_delays(aside.book, &ended, self.offered.at, self.carried.at);
-            }
+        let ended = self.asides.iter_mut().flat_map(|aside| aside.delays.end().map(|run| (aside.book, run)));
+        for (book, run) in self.evicted.drain(..).chain(ended) {
+            self.track.book_delays(book, &run, self.count.offered.at, self.count.carried.at);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::super::flow::{Flow, Path};
 use super::super::shared::Scope;
 use super::Cell;
 use crate::dataplane::router::{self, Exit, Sender};
-use crate::units::SimTime;
+use crate::units::{BitRate, SimTime};
 
 /// All ways of one cell.
 #[derive(Debug, Default)]
@@ -23,9 +23,39 @@ pub(super) struct Way {
     pub flows: Vec<u32>,
     /// Where windows of the books these packets may stand in begin or end, in order.
     pub edges: Vec<SimTime>,
+    /// All its senders send runs.
+    pub is_run: bool,
+    /// By how many bytes they may be ahead of their rates together.
+    pub burst: u64,
+    /// What they send together, and from when until when: the stretch asked for last.
+    pub together: (BitRate, SimTime, SimTime),
 }
 
 impl Way {
+    fn new(to: To) -> Way {
+        let together = (BitRate::default(), SimTime::ZERO, SimTime::ZERO);
+        Way { to, flows: Vec::new(), edges: Vec::new(), is_run: true, burst: 0, together }
+    }
+
+    fn add(&mut self, index: u32, flow: &Flow) {
+        self.flows.push(index);
+        self.is_run &= flow.is_run();
+        self.burst = self.burst.saturating_add(flow.burst());
+    }
+
+    /// What its senders, all runs, send together at `t`, and until when that holds.
+    pub(super) fn rate_at(&mut self, flows: &[Flow], t: SimTime) -> (BitRate, SimTime) {
+        let (_, from, until) = self.together;
+        if !(from..until).contains(&t) {
+            let each = self.flows.iter().map(|f| flows[*f as usize].rate_at(t));
+            let (rate, until) = each.fold((0u64, SimTime::NEVER), |(sum, until), (rate, holds_until)| {
+                (sum.saturating_add(rate.as_bps()), until.min(holds_until))
+            });
+            self.together = (BitRate::from_bps(rate), t, until);
+        }
+        (self.together.0, self.together.2)
+    }
+
     /// The first edge of a window after `t`.
     pub(super) fn edge_after(&self, t: SimTime) -> SimTime {
         self.edges.get(self.edges.partition_point(|edge| *edge <= t)).copied().unwrap_or(SimTime::NEVER)
@@ -63,10 +93,10 @@ impl Cell {
                 To::Local => self.lanes.len() + 2,
             };
             let at = *places[place].get_or_insert_with(|| {
-                ways.push(Way { to, flows: Vec::new(), edges: Vec::new() });
+                ways.push(Way::new(to));
                 ways.len() - 1
             });
-            ways[at].flows.push(index as u32);
+            ways[at].add(index as u32, &self.flows[index]);
         }
         for way in &mut ways {
             way.edges = self.edges(scope, way);
