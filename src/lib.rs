@@ -9,9 +9,9 @@
 //!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
 //! ```
 //!
-//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs`), [`dataplane::router`]
-//! routes it by a [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
-//! accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each
+//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event by event,
+//! `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a [`dataplane::fib`], a
+//! [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each
 //! reason has exactly one producing line.
 //!
 //! # The rooms
@@ -39,13 +39,14 @@
 //! * **A number with a unit is a type**; a division says how it rounds.
 //! * **Parse, then trust.** A [`model::Network`] is made only by the operations of [`model::control`], each of which
 //!   refuses what the rules refuse ([`model::Refusal`]); a scenario file and a timeline use the same operations.
-//! * **Same seed, same bytes**, however time is sliced, with or without observers: one order on events (time; changes, then
-//!   departures, then arrivals, then senders; declaration order; sequence), a random stream per (seed, purpose, entry, flow), per-packet
-//!   luck by a hash of the packet's name. No iteration over hash maps.
+//! * **Same seed, same bytes**, however time is sliced, on any number of threads, as runs or packet by packet, with or without
+//!   observers: one order on events (time; changes, then departures, then arrivals, then senders; declaration order; sequence), a
+//!   counter-based random stream per (seed, purpose, entry, flow), per-packet luck by a hash of the packet's name, books that are
+//!   sums. No iteration over hash maps.
 //! * **The books balance** at the end of every run, in release builds too: `emitted = delivered + dropped + in flight`, over all,
 //!   per VPC and per link ([`engine::Simulation::check_books`]).
 //! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
-//!   one-event-at-a-time reference, slices and a single call.
+//!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
 //!
 //! `tests/house.rs` keeps what of this can be read off the text.
 //!
@@ -56,6 +57,20 @@
 //! and is booked at once. Only packets that somebody reacts to (echo requests, an [`engine::Endpoint`]'s, and everything
 //! where routers are visible and send ICMP errors) are events at their far end. A packet that would depart or arrive past the end of
 //! an advance stays on its link, where a change finds and re-judges it ([`dataplane::link::Link::change`]).
+//!
+//! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread is free
+//! (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them and exchange mail in one
+//! function, which is where processes and machines would meet. On a link, the cheapest of four ways is taken that gives the same
+//! bytes ([`engine::Effort`] says which):
+//!
+//! 1. *closed form*: equal packets that do not wait are counted, not made. Behind a bucket that needs a proof that all senders together
+//!    conform (`conform.rs`); the bucket is charged later, if somebody looks;
+//! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied (`cycle.rs`);
+//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`);
+//! 4. *events*, where something reacts.
+//!
+//! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue of events
+//! over all links: order matters on a link, and between VPCs only where something reacts.
 //!
 //! The token bucket is governor's, on a clock that ticks in 10⁻⁹ bit of the link's own rate, so that every rate is exact; see
 //! [`dataplane::shaper`].

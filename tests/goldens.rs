@@ -2,9 +2,11 @@
 //! end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test` rewrites the goldens.
 
 use bytes::Bytes;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use vpcsim::engine::{Options, Record, Run};
+use vpcsim::engine::{Mode, Options, Record, Run};
+use vpcsim::model::LinkId;
 use vpcsim::report::{self, Snapshot};
 use vpcsim::scenario::{self, Diagnostic, Files};
 use xxhash_rust::xxh3::Xxh3;
@@ -72,6 +74,29 @@ fn every_shipped_scenario_gives_its_golden_report() {
         }
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// However it is computed and on however many threads, and whether anybody watches or not.
+#[test]
+fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
+    let computed = |file: &Path, mode: Mode, workers: usize| {
+        let loaded = scenario::load(file, &Disk, &[]).expect("a shipped scenario is valid");
+        let workers = NonZeroUsize::new(workers).expect("not zero");
+        let mut run = Run::new(loaded.network, loaded.plan, Options { mode, workers, interval: None });
+        run.advance(run.plan.duration);
+        run.finish().expect("the books balance");
+        let links = run.simulation.network().peerings().len() as u32 * 2;
+        let minutes = (0..links).map(|link| format!("{:?}\n", run.simulation.meter(LinkId(link)).minutes()));
+        report::json(&Snapshot::of(&run, "scenario", Vec::new(), None)) + &minutes.collect::<String>()
+    };
+    for file in shipped() {
+        let plain = computed(&file, Mode::Packets, 1);
+        for (mode, workers) in [(Mode::Runs, 1), (Mode::Runs, 2), (Mode::Packets, 3)] {
+            let found = computed(&file, mode, workers);
+            let differs = found.lines().zip(plain.lines()).find(|(found, plain)| found != plain);
+            assert!(found == plain, "{}, {mode:?}, {workers} workers: {differs:?}", file.display());
+        }
+    }
 }
 
 /// Scenarios about money also have a golden invoice.

@@ -21,6 +21,9 @@ pub struct EffortReport {
     pub busiest: u64,
 }
 
+/// So few packets are carried before anybody looks up.
+const LITTLE: u64 = 1_000_000;
+
 impl From<Effort> for EffortReport {
     fn from(effort: Effort) -> EffortReport {
         let Effort { closed, repeated, looped, events, threads, busiest } = effort;
@@ -51,9 +54,9 @@ impl EffortReport {
         if shares.is_empty() { "no packet to carry".into() } else { shares }
     }
 
-    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did.
+    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did or there was little to do.
     pub fn limit(&self, workers: usize) -> Option<String> {
-        if workers == 1 || self.packets() == 0 {
+        if workers == 1 || self.packets() < LITTLE {
             return None;
         }
         let share = Share::of(self.busiest, self.packets());
@@ -88,13 +91,14 @@ mod tests {
     #[test]
     fn what_limits_the_threads_is_told() {
         let limit = |closed, events, threads, busiest, workers| {
+            let [closed, events, busiest] = [closed, events, busiest].map(|n: u64| n * LITTLE);
             EffortReport { closed, events, threads, busiest, ..EffortReport::default() }.limit(workers)
         };
-        assert_eq!(limit(1_000, 0, 2, 500, 2), None);
-        assert_eq!(limit(1_000, 0, 1, 1_000, 1), None);
-        assert_eq!(limit(1_000, 0, 2, 900, 2).as_deref(), Some("one VPC carries 90 % of the packets"));
-        assert_eq!(limit(1_000, 0, 1, 500, 2).as_deref(), Some("too few packets"));
-        let told = limit(0, 1_000, 1, 500, 2);
+        assert_eq!(limit(10, 0, 2, 5, 2), None);
+        assert_eq!(limit(10, 0, 1, 10, 1), None);
+        assert_eq!(limit(10, 0, 2, 9, 2).as_deref(), Some("one VPC carries 90 % of the packets"));
+        assert_eq!(limit(10, 0, 1, 5, 2).as_deref(), Some("too few packets"));
+        let told = limit(0, 10, 1, 5, 2);
         assert!(told.is_some_and(|told| told.contains("meetings")));
     }
 }

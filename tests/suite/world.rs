@@ -187,7 +187,10 @@ impl Maker {
                 size: if self.even || self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
                 source: None,
                 count: if self.even { None } else { self.dice.pick(&[None, None, None, Some(100)]) },
-                phase: self.dice.pick(&[self.even.then_some(1), self.even.then_some(2), Some(0), Some(gap / 3)]).map(SimDuration::from_nanos),
+                phase: self
+                    .dice
+                    .pick(&[self.even.then_some(1), self.even.then_some(2), Some(0), Some(gap / 3)])
+                    .map(SimDuration::from_nanos),
                 ..entry
             });
         }

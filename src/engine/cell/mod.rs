@@ -121,6 +121,11 @@ impl Cell {
         self.flows.push(flow);
     }
 
+    /// Gives back what senders added one by one took too much: there may be a million.
+    pub(super) fn trim(&mut self) {
+        self.flows.shrink_to_fit();
+    }
+
     /// About how many packets are sent here in `span`: a guess, for the sharing of work.
     pub(super) fn packets_in(&self, span: SimDuration) -> u64 {
         let packets = u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);

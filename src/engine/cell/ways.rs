@@ -99,6 +99,7 @@ impl Cell {
             ways[at].add(index as u32, &self.flows[index]);
         }
         for way in &mut ways {
+            way.flows.shrink_to_fit();
             way.edges = self.edges(scope, way);
         }
         self.ways = Ways { epoch: Some(scope.view.epoch), all: ways };

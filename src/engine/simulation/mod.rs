@@ -105,6 +105,7 @@ impl Simulation {
         for (index, entry) in plan.traffic.iter().enumerate() {
             simulation.add_traffic(TrafficId(index as u32), entry);
         }
+        simulation.cells.iter_mut().for_each(Cell::trim);
         simulation.add_links();
         simulation.join_windows();
         simulation
