@@ -150,7 +150,7 @@ fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, bo
     }
     let period = args.period;
     let options = options(args.how, scenarios.len(), None);
-    let mut all = play_all(scenarios, options, quiet, board, move |run, _| played(run, period))?;
+    let mut all = play_all(scenarios, options, quiet, board, move |run, _, _| played(run, period))?;
     let bill = Bill::of(&all[0].series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
     invoice.partial = all.iter().any(|played| !played.done);

@@ -5,7 +5,9 @@ use super::args::HowArgs;
 use super::machine;
 use super::progress::{Board, Line};
 use crate::engine::{Mode, Options, Run, Unbalanced};
-use crate::scenario::Scenario;
+use crate::model::Network;
+use crate::model::plan::Plan;
+use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, SimTime};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -30,13 +32,14 @@ fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
     NonZeroUsize::new(cores.get() / runs.max(1)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, in the order of the scenarios.
+/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its
+/// file and its warnings, in the order of the scenarios.
 pub(super) fn play_all<T: Send + 'static>(
     scenarios: Vec<Scenario>,
     options: Options,
     quiet: bool,
     board: &Arc<Board>,
-    finish: impl Fn(&Run, &Scenario) -> T + Clone + Send + 'static,
+    finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Clone + Send + 'static,
 ) -> Result<Vec<T>, Bug> {
     let at_once = share(machine::cores(), options.workers.get());
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -49,7 +52,10 @@ pub(super) fn play_all<T: Send + 'static>(
         for (at, scenario) in scenarios.into_iter().enumerate() {
             let (board, finish) = (board.clone(), finish.clone());
             board.plan(scenario.plan.duration);
-            runs.spawn_blocking(move || play(&scenario, options, &board).map(|run| (at, finish(&run, &scenario))));
+            runs.spawn_blocking(move || {
+                let Scenario { file, network, plan, warnings } = scenario;
+                play(network, plan, options, &board).map(|run| (at, finish(&run, &file, &warnings)))
+            });
         }
         let mut line = Line::new(quiet);
         let mut tick = tokio::time::interval(Duration::from_millis(100));
@@ -71,9 +77,9 @@ pub(super) fn play_all<T: Send + 'static>(
 }
 
 /// Plays one scenario in slices of about [`SLICE`] of wall time; what comes out does not depend on the slicing.
-fn play(scenario: &Scenario, options: Options, board: &Board) -> Result<Run, Unbalanced> {
-    let duration = scenario.plan.duration.as_nanos();
-    let mut run = Run::new(scenario.network.clone(), scenario.plan.clone(), options);
+fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result<Run, Unbalanced> {
+    let duration = plan.duration.as_nanos();
+    let mut run = Run::new(network, plan, options);
     let mut slice = (duration / 1000).clamp(1, 10_000_000);
     let mut emitted = 0;
     // What a slice costs however short it is, with many VPCs: a slice should take several times as long.

@@ -34,9 +34,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, Outp
     }
     let board = Arc::new(Board::default());
     let options = options(args.how, scenarios.len(), args.interval);
-    let snapshot = move |run: &Run, scenario: &Scenario| {
-        let notes = scenario.warnings.iter().map(Diagnostic::headline).collect();
-        (Snapshot::of(run, &scenario.file, notes, options.interval), EffortReport::from(run.simulation.effort()))
+    let snapshot = move |run: &Run, file: &str, warnings: &[Diagnostic]| {
+        let notes = warnings.iter().map(Diagnostic::headline).collect();
+        (Snapshot::of(run, file, notes, options.interval), EffortReport::from(run.simulation.effort()))
     };
     let (snapshots, efforts): (Vec<_>, Vec<_>) = match play_all(scenarios, options, quiet, &board, snapshot) {
         Ok(played) => played.into_iter().unzip(),

@@ -168,8 +168,9 @@ impl Flow {
             identifier: stream("identifier").below(0, 1 << 16) as u16,
         };
         flow.aim();
-        if flow.is_run() && flow.count < u64::MAX {
-            // So that its rate ends with it.
+        let is_even = matches!((&flow.schedule, &flow.forms), (Schedule::Even(_), Forms::One(_)));
+        if (is_even || flow.is_run()) && flow.count < u64::MAX {
+            // So that its rate ends with it, and that one comparison a packet tells.
             let mut last = flow.clone();
             last.skip(flow.count.saturating_sub(1));
             flow.stop = flow.stop.min(last.next + SimDuration::from_nanos(1));
@@ -290,8 +291,7 @@ impl Flow {
             slots.pass(form.slot);
             let place = self.place.map_or(0, |stream| stream.below(self.sequence, form.slot.whole));
             let next = SimTime::from_nanos(slots.begin().saturating_add(place));
-            let is_done = next >= self.stop || self.sequence >= self.count;
-            self.next = if is_done { SimTime::NEVER } else { next };
+            self.next = if next >= self.stop { SimTime::NEVER } else { next };
         } else {
             self.step_any();
         }

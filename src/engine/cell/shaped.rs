@@ -66,9 +66,10 @@ pub(super) struct Race<'a> {
     evicted: &'a mut Vec<(Option<usize>, DelayRun)>,
     merge: &'a mut Merge,
     book: &'a mut VpcBook,
-    bench: &'a mut [Packet; BENCH],
+    bench: &'a mut [Packet],
     /// Every packet is made whole.
     makes_packets: bool,
+    is_single: bool,
     pub(super) count: Count,
 }
 
@@ -200,6 +201,7 @@ impl Cell {
             book: &mut self.book,
             bench: &mut self.bench,
             makes_packets: scope.shared.mode == Mode::Packets,
+            is_single: self.members.len() == 1,
             count: Count {
                 offered: never,
                 carried: never,
@@ -288,6 +290,8 @@ impl Race<'_> {
         loop {
             let (now, number) = next;
             if now >= until || looped == most {
+                // A single sender does not touch the tree on its way.
+                self.merge.set(number, now);
                 return (looped, now.min(until));
             }
             looped += 1;
@@ -347,7 +351,7 @@ impl Race<'_> {
         }
         let arrival = self.track.carry(now, flow, &mut self.strands[at]);
         flow.step();
-        let next = self.merge.set(number, flow.next_wake());
+        let next = if self.is_single { (flow.next_wake(), 0) } else { self.merge.set(number, flow.next_wake()) };
         if let Some(arrival) = arrival {
             self.arrive(now, arrival, at);
         }

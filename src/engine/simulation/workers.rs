@@ -18,18 +18,21 @@ use std::thread;
 const WORTH_A_THREAD: u64 = 50_000;
 /// Packets a window must hold for two meetings of all threads to be worth it: about 100 µs of work.
 const WORTH_A_MEETING: u64 = 4_000;
-/// Into so many pieces a cell's time is cut, so that all threads have something to do until the end.
-const PIECES: u64 = 8;
+/// So many pieces of work a thread gets, so that all have something to do until the end: few cells are cut into pieces of time, each of
+/// which costs a look at every sender.
+const PIECES: u64 = 16;
 
 /// Carries cells that run alone from `from` to the horizon; answers on how many threads.
 pub(super) fn run_alone(cells: &mut [Cell], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
     let workers = workers.min(worth(cells, |c| c.is_alone(), scope.horizon.since(from), WORTH_A_THREAD));
+    let count = cells.iter().filter(|c| c.is_alone()).count() as u64;
     let alone = cells.iter_mut().filter(|c| c.is_alone());
     if workers == 1 {
         alone.for_each(|cell| cell.run_alone(scope, from));
         return 1;
     }
-    let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / PIECES + 1);
+    let pieces = (PIECES * workers as u64).div_ceil(count);
+    let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / pieces + 1);
     let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(alone.map(|cell| (from, cell)).collect());
     let work = || {
         while let Some((from, cell)) = pop(&waiting) {
