@@ -8,8 +8,10 @@ use proptest::prelude::*;
 use std::num::NonZeroUsize;
 use vpcsim::engine::{Effort, Mode, Options, Run};
 use vpcsim::model::LinkId;
+use vpcsim::model::plan::{Destination, PacketSize, Pattern, Plan, Traffic};
 use vpcsim::report::{self, Snapshot};
-use vpcsim::units::SimTime;
+use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
 /// One way to compute a run.
 #[derive(Debug, Clone, Copy)]
@@ -102,4 +104,32 @@ fn the_worlds_go_every_way() {
     assert!(closed > 10 && looped > 10 && both > 5, "{closed} closed, {looped} looped, {both} both");
     assert!(repeated > 5, "only in {repeated} worlds a pattern repeated");
     assert!(parallel > 5, "only {parallel} worlds kept two threads busy");
+}
+
+/// Echoes cross VPCs in windows full enough for several threads to meet between them.
+#[test]
+fn threads_that_meet_change_nothing() {
+    let mut cloud = Cloud::new(3);
+    let vpcs = [(); 4].map(|()| cloud.vpc("beijing", 100));
+    for (at, &a) in vpcs.iter().enumerate() {
+        for &b in &vpcs[at + 1..] {
+            cloud.peer(a, b, Transport { delay: SimDuration::from_millis(50), ..UNCAPPED });
+        }
+    }
+    let ping = |(at, &vpc): (usize, &usize)| Traffic {
+        from: cloud.hosts(vpc).to_vec(),
+        to: Destination::AnyOf(vpcs.iter().filter(|v| **v != vpc).flat_map(|v| cloud.hosts(*v)).copied().collect()),
+        pattern: Pattern::Ping { interval: SimDuration::from_millis(1) },
+        size: PacketSize::Fixed(84),
+        ..entry(&format!("ping-{at}"))
+    };
+    let traffic = vpcs.iter().enumerate().map(ping).collect();
+    let plan = Plan { duration: SimTime::from_nanos(300_000_000), ..plan(traffic) };
+    let world = World { network: cloud.network, plan };
+    let (plain, _) = computed(&world, PLAIN);
+    for workers in [2, 3] {
+        let (said, effort) = computed(&world, Way { mode: Mode::Runs, workers, slices: 3 });
+        assert!(effort.threads > 1 && effort.events > 100_000, "{effort:?}");
+        assert_eq!(said, plain, "{workers} workers");
+    }
 }
