@@ -465,7 +465,8 @@ impl Flow {
     /// Where it stands at `now`. For evenly spaced packets only.
     pub(super) fn beat(&self, now: SimTime) -> Beat {
         let rest = if let Schedule::Even(slots) = &self.schedule { slots.rest() } else { 0 };
-        Beat { next: self.next.since(now), rest }
+        let next = if self.next == SimTime::NEVER { SimDuration::from_nanos(u64::MAX) } else { self.next.since(now) };
+        Beat { next, rest }
     }
 }
 

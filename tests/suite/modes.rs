@@ -3,14 +3,15 @@
 //! minutes and windows among them, changes in between. Nobody watches here, since to watch is to look at packets.
 
 use crate::engine_vs_reference::cases;
-use crate::world::{Dice, World};
+use crate::world::{Dice, World, name};
 use proptest::prelude::*;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use vpcsim::engine::{Effort, Mode, Options, Run};
-use vpcsim::model::LinkId;
-use vpcsim::model::plan::{Destination, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::{Change, LinkId, QueueLimit, RateSeries};
 use vpcsim::report::{self, Snapshot};
-use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
 /// One way to compute a run.
@@ -131,5 +132,37 @@ fn threads_that_meet_change_nothing() {
         let (said, effort) = computed(&world, Way { mode: Mode::Runs, workers, slices: 3 });
         assert!(effort.threads > 1 && effort.events > 100_000, "{effort:?}");
         assert_eq!(said, plain, "{workers} workers");
+    }
+}
+
+/// Senders in step, some of whose packets of one instant are carried before the rest may pass in closed form: when the bucket is
+/// charged later, for a change of the cap, each of them must be charged once.
+#[test]
+fn packets_of_one_instant_are_charged_once() {
+    // So that the loop looks up in the middle of an instant, after 8,192 packets.
+    for step in 40..60u64 {
+        let turn = 3_650_000_000 + step * 4_000_003;
+        let mut cloud = Cloud::new(1);
+        let [a, b] = ["beijing", "guangzhou"].map(|region| cloud.vpc(region, 3));
+        let queue = QueueLimit::Bytes(ByteSize::from_bytes(4_501));
+        let (bandwidth, burst) = (Some(BitRate::from_mbps(10)), Some(ByteSize::from_bytes(400_000)));
+        cloud.peer(a, b, Transport { bandwidth, burst, queue, delay: SimDuration::from_millis(1) });
+        let rates = vec![(SimTime::ZERO, BitRate::from_mbps(20)), (SimTime::from_nanos(turn), BitRate::default())];
+        let even = Pattern::Constant(Pace::Rate(BitRate::from_bps(2_500_000)));
+        let patterns = [(even, 0..2, 0), (Pattern::Series(Arc::new(RateSeries::of_steps(rates))), 2..3, 7)];
+        let traffic = patterns.map(|(pattern, from, phase)| Traffic {
+            from: cloud.hosts(a)[from].to_vec(),
+            to: Destination::Hosts(cloud.hosts(b).to_vec()),
+            pattern,
+            phase: Some(SimDuration::from_nanos(phase)),
+            ..entry(&format!("t{phase}"))
+        });
+        let bandwidth = BitRate::from_mbps(1);
+        let change = Change::ChangeBandwidth { peering: name("P0-1"), bandwidth };
+        let time = SimTime::from_nanos(turn + 600_000_000);
+        let timeline = vec![Action { time, text: String::new(), by: None, change, refused: None }];
+        let plan = Plan { duration: SimTime::from_nanos(8_000_000_000), timeline, ..plan(traffic.to_vec()) };
+        let world = World { network: cloud.network, plan };
+        assert_eq!(differing(&world), None, "the rate turns at {turn}");
     }
 }

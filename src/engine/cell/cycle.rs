@@ -5,7 +5,7 @@
 //! How many packets a pattern has is searched for, and only a hint: before every leap one whole pattern is carried packet by packet
 //! and the states before and behind it are compared. Some rates have no pattern worth finding; then nothing is skipped.
 
-use super::super::flow::Beat;
+use super::super::flow::{Beat, Flow};
 use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
@@ -118,7 +118,8 @@ impl Cell {
             self.lanes[at].search = Search::default();
         }
         let span = due.since(now).as_nanos();
-        let ends = way.flows.iter().map(|f| self.flows[*f as usize].stop()).min().unwrap_or(SimTime::NEVER);
+        let going = way.flows.iter().map(|f| &self.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
+        let ends = going.map(Flow::stop).min().unwrap_or(SimTime::NEVER);
         let room = room.min(ends.min(until).since(due)).as_nanos();
         let times = if repeats { room.checked_div(span).unwrap_or(0) } else { 0 };
         if times > 0 {
