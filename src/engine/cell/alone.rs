@@ -28,8 +28,8 @@ impl Cell {
         self.settle_links(scope);
         self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
         self.find_ways(scope);
-        if self.bench.is_empty() && scope.shared.mode == Mode::Packets {
-            self.bench = vec![flow::record([0; HEAD], 0); BENCH].into();
+        if self.bench.is_none() && scope.shared.mode == Mode::Packets {
+            self.bench = Some(Box::new(std::array::from_fn(|_| flow::record([0; HEAD], 0))));
         }
         let mut ways = std::mem::take(&mut self.ways.all);
         for way in &mut ways {
@@ -104,7 +104,7 @@ impl Cell {
                 self.effort.closed += count;
                 count
             } else {
-                self.send_each(scope, index, stretch.end)
+                self.send_each(index, stretch.end)
             };
             return self.settle(scope, index, 0, stretch, count);
         }
@@ -121,12 +121,12 @@ impl Cell {
     }
 
     /// Sends packets of one size one by one, and makes each whole if that is wanted; answers how many.
-    fn send_each(&mut self, scope: Scope<'_>, index: u32, end: SimTime) -> u64 {
+    fn send_each(&mut self, index: u32, end: SimTime) -> u64 {
         let flow = &mut self.flows[index as usize];
         let mut count = 0;
         while flow.next_wake() < end {
-            if scope.shared.mode == Mode::Packets {
-                flow.make(&mut self.bench[count as usize % BENCH]);
+            if let Some(bench) = &mut self.bench {
+                flow.make(&mut bench[count as usize % BENCH]);
             }
             flow.step();
             count += 1;

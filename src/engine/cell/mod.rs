@@ -76,8 +76,8 @@ pub(super) struct Cell {
     local_sequence: u64,
     tails: Tails,
     ways: Ways,
-    /// The packets made last: each stands here whole while it is carried packet by packet. Empty unless all are made.
-    bench: Box<[Packet]>,
+    /// The packets made last: each stands here whole while it is carried packet by packet. None unless all are made.
+    bench: Option<Box<[Packet; alone::BENCH]>>,
     // What the senders of one link need while they are merged; kept for its memory.
     merge: Merge,
     members: Vec<Member>,
@@ -106,7 +106,7 @@ impl Cell {
             local_sequence: 0,
             tails: Tails::default(),
             ways: Ways::default(),
-            bench: Box::default(),
+            bench: None,
             merge: Merge::default(),
             members: Vec::new(),
             strands: Vec::new(),

@@ -6,7 +6,6 @@ use super::super::books::{Counts, TrafficBooks, VpcBook};
 use super::super::delay::{DelayRun, DelayRuns};
 use super::super::flow::Flow;
 use super::super::observe::{Place, Record};
-use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
 use super::alone::BENCH;
@@ -66,9 +65,8 @@ pub(super) struct Race<'a> {
     evicted: &'a mut Vec<(Option<usize>, DelayRun)>,
     merge: &'a mut Merge,
     book: &'a mut VpcBook,
-    bench: &'a mut [Packet],
-    /// Every packet is made whole.
-    makes_packets: bool,
+    /// Where every packet is made whole, if that is wanted.
+    bench: Option<&'a mut [Packet; BENCH]>,
     is_single: bool,
     pub(super) count: Count,
 }
@@ -210,8 +208,7 @@ impl Cell {
             evicted: &mut self.evicted,
             merge: &mut self.merge,
             book: &mut self.book,
-            bench: &mut self.bench,
-            makes_packets: scope.shared.mode == Mode::Packets,
+            bench: self.bench.as_deref_mut(),
             is_single: self.members.len() == 1,
             count: Count {
                 offered: never,
@@ -357,8 +354,8 @@ impl Race<'_> {
         let Member { flow, strand } = self.members[number as usize];
         let flow = &mut self.flows[flow as usize];
         let at = strand as usize + flow.upcoming();
-        if self.makes_packets {
-            flow.make(&mut self.bench[at % BENCH]);
+        if let Some(bench) = &mut self.bench {
+            flow.make(&mut bench[at % BENCH]);
         }
         let arrival = self.track.carry(now, flow, &mut self.strands[at]);
         flow.step();
