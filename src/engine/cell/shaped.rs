@@ -106,10 +106,7 @@ impl Cell {
     pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &mut Way, at: usize, from: SimTime) -> SimTime {
         self.take_seats(scope, way);
         self.reset_merge(way, from);
-        let mut now = from.max(self.merge.first().0).min(scope.horizon);
-        if now == scope.horizon {
-            return now;
-        }
+        let mut now = from;
         loop {
             if now == self.merge.limit() {
                 self.reset_merge(way, now);
@@ -121,6 +118,9 @@ impl Cell {
             };
             if now < scope.horizon && self.conforming_until(scope, way, at, now).0 > now {
                 // Whole instants only: what passes in closed form from here on may be charged later, by its instants.
+                if now == self.merge.limit() {
+                    self.reset_merge(way, now);
+                }
                 let end = (now + SimDuration::from_nanos(1)).min(scope.horizon);
                 now = self.carry(scope, way, at, now, end, u64::MAX);
                 if now < scope.horizon && self.conforming_until(scope, way, at, now).0 > now {
