@@ -29,7 +29,7 @@
 //! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
 //! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill, [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine |
 //! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
-//! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; knows no other room |
+//! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; uses `units` and the limits of `model` |
 //! | [`workload`] | the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures nothing |
 //! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
 //!

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     // Of the data plane only the list of reasons: see `SCENARIO_MAY`.
     ("scenario", &["units", "wire", "model", "dataplane"]),
     ("import", &["units", "wire", "model"]),
-    ("scaffold", &[]),
+    ("scaffold", &["units", "model"]),
     (
         "cli",
         &[

@@ -3,7 +3,7 @@
 use crate::metering::Period;
 use crate::scaffold::Scale;
 use crate::scenario::Override;
-use crate::units::{Factor, RateUnit, Share, SimDuration};
+use crate::units::{self, Factor, RateUnit, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -224,8 +224,8 @@ pub(super) struct BenchArgs {
     /// Threads, by default as many as there are cores
     #[arg(long, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
-    /// Emit about so many packets, and pass the virtual time that takes
-    #[arg(long, value_name = "N")]
+    /// Emit about so many packets, for example 40M, and pass the virtual time that takes
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub packets: Option<NonZeroU64>,
     /// Measure so often, and report the one in the middle
     #[arg(long, value_name = "N", default_value = "3")]
@@ -259,6 +259,11 @@ pub(super) struct UnitArg {
 fn parse_unit(text: &str) -> Result<UnitArg, String> {
     let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
     Ok(UnitArg { text: text.into(), unit })
+}
+
+fn parse_count(text: &str) -> Result<NonZeroU64, String> {
+    let count = units::count(text).and_then(NonZeroU64::new);
+    count.ok_or_else(|| "not a count above zero: write 1000, 1_000, 10k or 1M".into())
 }
 
 fn parse_override(text: &str) -> Result<Override, String> {

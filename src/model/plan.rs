@@ -118,7 +118,18 @@ pub struct Traffic {
     pub count: Option<u64>,
 }
 
+/// The most senders of a plan: a packet's name has 24 bits for its sender, and programs on hosts need some too.
+pub const SENDERS_MAX: usize = 16_000_000;
+
 impl Traffic {
+    /// How many flows it is.
+    pub fn senders(&self) -> usize {
+        match &self.pattern {
+            Pattern::Replay(replay) => replay.flows.len(),
+            _ => self.from.len(),
+        }
+    }
+
     /// Whether it asks for echoes.
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })

@@ -1,6 +1,8 @@
 //! A scenario of a wanted size: VPCs in a ring, each peered with the next, its hosts sending to the next one's. Even by
 //! intention: it loads every part alike and asks no question about peering.
 
+use crate::model::plan::SENDERS_MAX;
+use crate::units;
 use ipnet::Ipv4Net;
 use std::fmt::Write;
 use std::net::Ipv4Addr;
@@ -47,6 +49,9 @@ pub enum ScaleError {
     /// More than a `count` can say.
     #[error("a VPC of {hosts} hosts is too large: {HOSTS_MAX} are the most, so spread them over more VPCs")]
     TooManyHosts { hosts: u64 },
+    /// More than a run can have.
+    #[error("{sources} sources are too many: a run has at most {SENDERS_MAX}")]
+    TooManySources { sources: u64 },
     /// The pool is too small.
     #[error("{vpcs} VPCs of a /{length} each do not fit into {POOL}")]
     NoRoom { vpcs: u64, length: u8 },
@@ -78,15 +83,8 @@ impl FromStr for Scale {
 
 /// `1000`, `1_000`, `10k`, `1M`.
 fn count(text: &str) -> Result<u64, ScaleError> {
-    let wrong = || ScaleError::NotACount { text: text.trim().into() };
-    let digits = text.trim().replace('_', "");
-    let (digits, unit) = match digits.strip_suffix('M') {
-        Some(millions) => (millions, 1_000_000),
-        None => digits.strip_suffix('k').map_or((digits.as_str(), 1), |thousands| (thousands, 1_000)),
-    };
-    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let number = digits.parse::<u64>().ok().filter(|_| is_number);
-    number.and_then(|n| n.checked_mul(unit)).filter(|n| *n <= u64::from(u32::MAX)).ok_or_else(wrong)
+    let small = units::count(text).filter(|n| *n <= u64::from(u32::MAX));
+    small.ok_or_else(|| ScaleError::NotACount { text: text.trim().into() })
 }
 
 /// Hosts of one VPC that each have as many senders.
@@ -162,6 +160,9 @@ fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError
     }
     if hosts < vpcs && (hosts > 0 || sources > 0) {
         return Err(ScaleError::TooFewHosts { hosts, vpcs });
+    }
+    if sources > SENDERS_MAX as u64 {
+        return Err(ScaleError::TooManySources { sources });
     }
     let most = share(hosts, 0, vpcs);
     if most > HOSTS_MAX {
@@ -242,6 +243,7 @@ mod tests {
         assert_eq!(refused(0, 0, 0), ScaleError::NoVpc);
         assert!(matches!(refused(10, 9, 9), ScaleError::TooFewHosts { .. }));
         assert!(matches!(refused(1, 1_000_001, 0), ScaleError::TooManyHosts { .. }));
+        assert!(matches!(refused(1_000, 1_000_000, 16_000_001), ScaleError::TooManySources { .. }));
         assert!(matches!(refused(1 << 22, 1 << 24, 0), ScaleError::NoRoom { .. }));
     }
 }

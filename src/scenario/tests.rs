@@ -126,6 +126,32 @@ fn the_full_scenario_means_what_it_says() {
     assert!(matches!(traffic("probe").pattern, Pattern::Ping { .. }));
 }
 
+/// More than a packet's name can tell apart.
+#[test]
+fn too_many_senders_are_refused_where_they_are_too_many() {
+    let mut text = String::from(
+        r#"
+name = "crowd"
+duration = "1 s"
+[vpc.V]
+region = "beijing"
+cidr = "10.0.0.0/8"
+[vpc.V.subnet.S]
+cidr = "10.0.0.0/15"
+[vpc.V.host.h]
+count = 65000
+"#,
+    );
+    for entry in 0..248 {
+        text += &format!(
+            "[traffic.t{entry}]\nfrom = \"V/h-*\"\nto = \"V/h-1\"\ninterval = \"1 s\"\npacket_size = \"100 B\"\n"
+        );
+    }
+    let Err(all) = load_with(text.as_bytes(), &[]) else { panic!("16,120,000 senders are too many") };
+    let told: Vec<String> = all.iter().map(Diagnostic::headline).collect();
+    assert_eq!(told, ["with [traffic.t246] a run has more than 16,000,000 senders (line 1241)"]);
+}
+
 /// The example of the documentation, as a person would type it.
 const QUICK_START: &str = r#"# Question: do two peered VPCs talk once both sides have a route?
 name     = "quick start"

@@ -5,9 +5,9 @@ use super::datum::{At, Datum, Entity, Pair, Two};
 use super::network::instant;
 use super::replay::{Mapping, replay};
 use super::value;
-use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Traffic};
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
 use crate::model::{HostId, Name, TrafficId};
-use crate::units::{BitRate, SimDuration, SimTime};
+use crate::units::{BitRate, SimDuration, SimTime, grouped};
 use std::collections::{BTreeMap, HashSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,8 +16,19 @@ impl Loader<'_> {
     /// All traffic entries, by number; `None` stands for one that could not be made.
     pub(super) fn traffic(&mut self, top: &Entity) -> Vec<Option<Traffic>> {
         let mut entries = Vec::new();
+        let mut senders = 0;
         for (name, entity) in top.named("traffic") {
             let made = self.entry(name, entity);
+            let before = senders;
+            senders += made.as_ref().map_or(0, Traffic::senders);
+            if before <= SENDERS_MAX && senders > SENDERS_MAX {
+                self.out
+                    .error(
+                        entity.at,
+                        format!("with {} a run has more than {} senders", entity.path, grouped(SENDERS_MAX as u64)),
+                    )
+                    .hint("each source host of a traffic entry is a sender; name fewer hosts, or make fewer entries");
+            }
             let id = made.is_some().then_some(TrafficId(entries.len() as u32));
             self.names.traffic.insert(name.clone(), id);
             entries.push(made);

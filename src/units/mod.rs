@@ -18,7 +18,7 @@ pub use column::RateUnit;
 pub use daily::daily_share;
 pub use factor::Factor;
 pub use money::{Currency, Money};
-pub use number::{UnitError, grouped};
+pub use number::{UnitError, count, grouped};
 pub use rate::BitRate;
 pub use share::Share;
 pub use size::ByteSize;

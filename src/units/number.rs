@@ -116,6 +116,17 @@ pub(super) fn decimal(value: u64, factor: u64, places: u32) -> String {
     format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
+/// The count that a person wrote as `1000`, `1_000`, `10k` or `1M`; none if it is none, or above `u64`.
+pub fn count(text: &str) -> Option<u64> {
+    let digits = text.trim().replace('_', "");
+    let (digits, unit) = match digits.strip_suffix('M') {
+        Some(millions) => (millions, 1_000_000),
+        None => digits.strip_suffix('k').map_or((digits.as_str(), 1), |thousands| (thousands, 1_000)),
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse::<u64>().ok().filter(|_| is_number)?.checked_mul(unit)
+}
+
 /// A count with thousands separated by commas: `1,234,567`.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();

@@ -8,7 +8,6 @@
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 
 use super::super::flow::Flow;
-use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
 use super::lane::Uncharged;
@@ -47,8 +46,7 @@ impl Cell {
     ) -> (SimTime, BitRate) {
         let never = (now, BitRate::default());
         let lane = &mut self.lanes[at];
-        let is_seen = scope.shared.observing || lane.series.is_some();
-        if scope.shared.mode == Mode::Packets || is_seen || !lane.link.is_faultless() {
+        if !lane.may_skip(scope) {
             return never;
         }
         let is_proven = lane.uncharged.is_some();

@@ -6,7 +6,6 @@
 //! and the states before and behind it are compared. Some rates have no pattern worth finding; then nothing is skipped.
 
 use super::super::flow::{Beat, Flow};
-use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
 use super::shaped::PATIENCE;
@@ -28,7 +27,7 @@ pub(in crate::engine) struct Search {
     found: Option<u64>,
     /// Packets the next search looks at.
     next: u64,
-    /// Packets to carry before it.
+    /// Rounds of [`PATIENCE`] packets to carry before it.
     rest: u64,
 }
 
@@ -56,12 +55,8 @@ impl Cell {
         now: SimTime,
         until: SimTime,
     ) -> Option<SimTime> {
-        let is_even = way.flows.iter().all(|f| self.flows[*f as usize].is_even());
         let lane = &self.lanes[at];
-        if scope.shared.mode == Mode::Packets || scope.shared.observing || lane.series.is_some() || !is_even {
-            return None;
-        }
-        if !lane.link.is_faultless() {
+        if !way.is_even || !lane.may_skip(scope) {
             return None;
         }
         match lane.search.found {

@@ -4,6 +4,7 @@
 use super::super::books::{Counts, LinkBook};
 use super::super::flow::Flow;
 use super::super::meter::Meter;
+use super::super::options::Mode;
 use super::super::series::Series;
 use super::super::shared::Scope;
 use super::cycle::Search;
@@ -42,6 +43,12 @@ impl Lane {
     /// The first instant after `t` from which on packets of this way stand elsewhere in the books.
     pub(super) fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
         way.edge_after(t).min(self.meter.next_minute(t))
+    }
+
+    /// Whether packets may pass here without being carried one by one: nobody looks at them, and no luck decides about each.
+    pub(super) fn may_skip(&self, scope: Scope<'_>) -> bool {
+        let is_seen = scope.shared.observing || self.series.is_some();
+        scope.shared.mode == Mode::Runs && !is_seen && self.link.is_faultless()
     }
 
     /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with the others.

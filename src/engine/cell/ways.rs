@@ -25,6 +25,8 @@ pub(super) struct Way {
     pub edges: Vec<SimTime>,
     /// All its senders send runs.
     pub is_run: bool,
+    /// And evenly spaced ones.
+    pub is_even: bool,
     /// By how many bytes they may be ahead of their rates together.
     pub burst: u64,
     /// What they send together, and from when until when: the stretch asked for last.
@@ -34,12 +36,13 @@ pub(super) struct Way {
 impl Way {
     fn new(to: To) -> Way {
         let together = (BitRate::default(), SimTime::ZERO, SimTime::ZERO);
-        Way { to, flows: Vec::new(), edges: Vec::new(), is_run: true, burst: 0, together }
+        Way { to, flows: Vec::new(), edges: Vec::new(), is_run: true, is_even: true, burst: 0, together }
     }
 
     fn add(&mut self, index: u32, flow: &Flow) {
         self.flows.push(index);
         self.is_run &= flow.is_run();
+        self.is_even &= flow.is_even();
         self.burst = self.burst.saturating_add(flow.burst());
     }
 

@@ -102,16 +102,22 @@ fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usiz
             lock(cell).run(scope, until);
         }
     };
+    let lead = || {
+        let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
+        let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
+        exchange(&mut all);
+        let goes_on = lock(&panicked).is_none();
+        next_window(&all, scope, window).filter(|_| goes_on)
+    };
     let work = || loop {
         if let Err(cause) = catch_unwind(AssertUnwindSafe(take)) {
             *lock(&panicked) = Some(cause);
         }
         if meeting.wait().is_leader() {
-            let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
-            let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
-            exchange(&mut all);
-            let goes_on = lock(&panicked).is_none();
-            let upcoming = next_window(&all, scope, window).filter(|_| goes_on);
+            let upcoming = catch_unwind(AssertUnwindSafe(lead)).unwrap_or_else(|cause| {
+                *lock(&panicked) = Some(cause);
+                None
+            });
             next.store(0, Ordering::Relaxed);
             end.store(upcoming.unwrap_or(SimTime::NEVER).as_nanos(), Ordering::Relaxed);
         }
