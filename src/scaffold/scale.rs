@@ -161,9 +161,6 @@ fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError
     if hosts < vpcs && (hosts > 0 || sources > 0) {
         return Err(ScaleError::TooFewHosts { hosts, vpcs });
     }
-    if sources > SENDERS_MAX as u64 {
-        return Err(ScaleError::TooManySources { sources });
-    }
     let most = share(hosts, 0, vpcs);
     if most > HOSTS_MAX {
         return Err(ScaleError::TooManyHosts { hosts: most });
@@ -172,6 +169,9 @@ fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError
     let length = 32 - bits as u8;
     if vpcs > 1 << (length - POOL.prefix_len()) {
         return Err(ScaleError::NoRoom { vpcs, length });
+    }
+    if sources > SENDERS_MAX as u64 {
+        return Err(ScaleError::TooManySources { sources });
     }
     Ok(length)
 }
