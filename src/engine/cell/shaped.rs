@@ -232,7 +232,7 @@ impl Track<'_> {
             return None;
         }
         let lane = &mut *self.lane;
-        let (horizon, link) = (self.scope.horizon, Place::Link(lane.link.id));
+        let horizon = self.scope.horizon;
         lane.row_offered(now, strand.length);
         let departure = match lane.link.offer(now, strand.length) {
             Ok(departure) => departure,
@@ -240,7 +240,7 @@ impl Track<'_> {
                 strand.refused += 1;
                 strand.refused_for = Some(reason);
                 lane.row_dropped(now);
-                self.tell(flow, now, link, Err(reason));
+                self.tell(flow, now, Place::Link(self.lane.link.id), Err(reason));
                 return None;
             }
         };
@@ -257,7 +257,7 @@ impl Track<'_> {
         {
             lane.dropped_one(departure, reason);
             self.traffic.at(strand.book).each(now, |c| c.drops.add(reason, 1));
-            self.tell(flow, departure, link, Err(reason));
+            self.tell(flow, departure, Place::Link(self.lane.link.id), Err(reason));
             return None;
         }
         if arrival >= horizon {
@@ -265,8 +265,7 @@ impl Track<'_> {
             return None;
         }
         lane.row_carried(arrival, strand.length);
-        let far = Place::Vpc(lane.link.far);
-        self.tell(flow, arrival, far, strand.verdict);
+        self.tell(flow, arrival, Place::Vpc(self.lane.link.far), strand.verdict);
         Some(arrival)
     }
 
