@@ -64,6 +64,20 @@ fn both_modes_and_any_workers_count_the_same() {
     assert_eq!(packets, all("runs", "3"));
 }
 
+/// A million packets and more: below that, nobody asks why one thread did it all.
+#[test]
+fn what_limited_the_threads_is_told() {
+    let names = ["--workload", "bill-day,saturated-day-even", "--mode", "runs", "--packets", "2M"];
+    let document = json(&[&names[..], &["--workers", "2"]].concat());
+    let limits: Vec<_> =
+        document["measurements"].as_array().expect("a list").iter().map(|m| m["limited_by"].as_str()).collect();
+    assert_eq!(limits, [None, Some("one VPC carries 100 % of the packets")]);
+    let out = text(&bench(&[&names[..], &["--workers", "2"]].concat()).assert().code(0).get_output().stdout);
+    assert!(out.contains("What limited the threads in saturated-day-even: one VPC"), "{out}");
+    let alone = text(&bench(&[&names[..], &["--workers", "1"]].concat()).assert().code(0).get_output().stdout);
+    assert!(!alone.contains("limited"), "{alone}");
+}
+
 #[test]
 fn the_table_names_every_workload_in_the_order_asked_for() {
     let args = ["--workload", "hub,pair", "--workload", "mesh-1k", "--packets", "5000", "--repeat", "2"];

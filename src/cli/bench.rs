@@ -7,7 +7,7 @@ use super::machine;
 use super::output::{self, OutputError};
 use super::play::{Bug, report_bug};
 use crate::engine::{Effort, Mode, Options, Simulation, Totals};
-use crate::report::{self, BenchReport, Measurement};
+use crate::report::{self, BenchReport, EffortReport, Measurement};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Workload;
 use std::io::IsTerminal;
@@ -65,6 +65,7 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
     }
     passes.sort_by_key(|pass| pass.wall);
     let Pass { wall, cpu, totals, effort } = passes.swap_remove((passes.len() - 1) / 2);
+    let effort = EffortReport::from(effort);
     Ok(Measurement {
         workload: workload.name,
         mode: mode_name,
@@ -79,7 +80,8 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
         packets_per_s: report::packets_per_second(totals.emitted, wall),
         peak_rss,
         peak_rss_is_own,
-        effort: effort.into(),
+        limited_by: effort.limit(options.workers.get()),
+        effort,
     })
 }
 

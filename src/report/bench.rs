@@ -75,6 +75,8 @@ pub struct Measurement {
     pub peak_rss_is_own: bool,
     /// How the packets were carried.
     pub effort: EffortReport,
+    /// What kept more of the workers from helping, if something did.
+    pub limited_by: Option<String>,
 }
 
 impl BenchReport {
@@ -148,6 +150,8 @@ fn remarks(report: &BenchReport) -> Vec<String> {
     if report.measurements.iter().skip(1).any(|m| inherited(&m)) {
         remarks.push("Peak RSS is the process's so far: this system does not let it be reset.".into());
     }
+    let limited = report.measurements.iter().filter_map(|m| Some((m.workload, m.limited_by.as_ref()?)));
+    remarks.extend(limited.map(|(workload, limit)| format!("What limited the threads in {workload}: {limit}.")));
     remarks
 }
 
@@ -183,7 +187,8 @@ fn maybe_seconds<S: Serializer>(span: &Option<Duration>, s: S) -> Result<S::Ok, 
 mod tests {
     use super::*;
 
-    fn measured(workload: &'static str, emitted: u64, wall: Duration) -> Measurement {
+    fn measured(workload: &'static str, emitted: u64, wall: Duration, busiest: u64) -> Measurement {
+        let effort = EffortReport { closed: emitted, threads: 2, busiest, ..EffortReport::default() };
         Measurement {
             workload,
             mode: "runs",
@@ -198,15 +203,16 @@ mod tests {
             packets_per_s: packets_per_second(emitted, wall),
             peak_rss: Some(ByteSize::from_bytes(12_345_678)),
             peak_rss_is_own: false,
-            effort: EffortReport { closed: emitted, ..EffortReport::default() },
+            effort,
+            limited_by: effort.limit(2),
         }
     }
 
     fn report() -> BenchReport {
         let machine = Machine { cpu: None, cores: 1, memory: None, os: "linux".into(), optimised: false };
         let measurements = vec![
-            measured("pair", 20_000_000, Duration::from_millis(1_250)),
-            measured("saturated-day-even", 8_640_000_000, Duration::from_micros(2_500)),
+            measured("pair", 20_000_000, Duration::from_millis(1_250), 20_000_000),
+            measured("saturated-day-even", 8_640_000_000, Duration::from_micros(2_500), 4_320_000_000),
         ];
         BenchReport::new(machine, 3, measurements)
     }
@@ -225,6 +231,8 @@ mod tests {
         Built without optimisation: these figures say nothing about speed.
 
         Peak RSS is the process's so far: this system does not let it be reset.
+
+        What limited the threads in pair: one VPC carries 100 % of the packets.
         ");
     }
 
