@@ -30,6 +30,8 @@ const DAY: SimDuration = SimDuration::from_secs(86_400);
 
 /// Measured by default packet by packet: about a second of wall time.
 const PACKETS: u64 = 10_000_000;
+/// Not shorter by default: a sender's first look-up and its last packet, kept on the way, are paid once however long it sends.
+const SHORTEST: SimDuration = SimDuration::from_millis(200);
 /// Measured by default as runs, unless the workload has a length of its own.
 const PACKETS_AS_RUNS: u64 = 200_000_000;
 
@@ -48,7 +50,7 @@ impl Workload {
 
     /// How long to measure it packet by packet: a part of the day, where it is one.
     pub fn span_of_packets(&self) -> SimDuration {
-        self.span_of(PACKETS)
+        self.span_of(PACKETS).max(SHORTEST)
     }
 
     /// How long to measure it as runs: the whole day, where it is one.

@@ -113,10 +113,9 @@ impl Cell {
         if !scope.view.network.host(flow.host).up {
             return To::Silence;
         }
-        let paths = (0..flow.forms().len()).map(|form| known_path(scope, flow, form));
-        // Sizes differ in nothing but whether they fit.
-        let exits: Vec<Exit> = paths.filter_map(|path| path.leave.ok()).collect();
-        match exits.first() {
+        let exits = (0..flow.forms().len()).map(|form| known_path(scope, flow, form).leave.ok());
+        // Sizes differ in nothing but whether they fit; all are looked up.
+        match exits.fold(None, Option::or) {
             None => To::Nowhere,
             Some(Exit::Local(_)) => To::Local,
             Some(Exit::Over(link)) => To::Lane(scope.shared.lanes[link.index()]),
