@@ -166,3 +166,38 @@ fn packets_of_one_instant_are_charged_once() {
         assert_eq!(differing(&world), None, "the rate turns at {turn}");
     }
 }
+
+/// Senders in step at a policer, one of which falls silent: the pattern of the others is found in the middle of an instant. What
+/// would be sent at the very instant at which they stop, the cap changes or the run ends is not part of it.
+#[test]
+fn a_pattern_ends_before_the_instant_at_which_it_is_over() {
+    // All at once, 800 kbps each, at 0, 15 ms, 30 ms and so on.
+    let beat = |n: u64| SimTime::from_nanos(n * 15_000_000);
+    let mut repeated = 0;
+    for over in 0..3 {
+        let mut cloud = Cloud::new(1);
+        let [a, b] = ["beijing", "guangzhou"].map(|region| cloud.vpc(region, 3));
+        let (bandwidth, burst) = (Some(BitRate::from_mbps(1)), Some(ByteSize::from_bytes(1_500)));
+        let queue = QueueLimit::Time(SimDuration::ZERO);
+        cloud.peer(a, b, Transport { bandwidth, burst, queue, delay: SimDuration::from_millis(1) });
+        let traffic = Traffic {
+            from: cloud.hosts(a).to_vec(),
+            to: Destination::Hosts(cloud.hosts(b).to_vec()),
+            pattern: Pattern::Constant(Pace::Interval(beat(1).since(SimTime::ZERO))),
+            phase: Some(SimDuration::ZERO),
+            stop: beat(if over == 0 { 2_000 } else { 4_000 }),
+            ..entry("in-step")
+        };
+        let action = |time, change| Action { time, text: String::new(), by: None, change, refused: None };
+        let mut timeline = vec![action(beat(1_000), Change::SetHost { host: cloud.hosts(a)[2], up: false })];
+        if over == 1 {
+            let bandwidth = BitRate::from_mbps(2);
+            timeline.push(action(beat(2_000), Change::ChangeBandwidth { peering: name("P0-1"), bandwidth }));
+        }
+        let plan = Plan { duration: beat(2_500), timeline, ..plan(vec![traffic]) };
+        let world = World { network: cloud.network, plan };
+        assert_eq!(differing(&world), None, "{over}: senders stop, the cap changes, the run ends");
+        repeated += computed(&world, OTHERS[0]).1.repeated;
+    }
+    assert!(repeated > 10_000, "only {repeated} packets came as patterns");
+}

@@ -103,9 +103,11 @@ impl Cell {
         packets: u64,
     ) -> SimTime {
         let before = self.state(way, at, now);
+        let going = way.flows.iter().map(|f| &self.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
+        let end = going.map(Flow::stop).fold(until, SimTime::min);
         let mut race = self.race(scope, way, at, now);
         let (looped, due) = race.run(until, packets);
-        let (count, room) = (race.count, race.room());
+        let (count, room) = (race.count, race.room(due, end));
         self.effort.looped += looped;
         let is_whole = looped == packets && due < until;
         let repeats = is_whole && self.state(way, at, due) == before;
@@ -113,10 +115,7 @@ impl Cell {
             self.lanes[at].search = Search::default();
         }
         let span = due.since(now).as_nanos();
-        let going = way.flows.iter().map(|f| &self.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
-        let ends = going.map(Flow::stop).min().unwrap_or(SimTime::NEVER);
-        let room = room.min(ends.min(until).since(due)).as_nanos();
-        let times = if repeats { room.checked_div(span).unwrap_or(0) } else { 0 };
+        let times = if repeats { room.as_nanos().checked_div(span).unwrap_or(0) } else { 0 };
         if times > 0 {
             self.shift(way, at, times, SimDuration::from_nanos(span * times));
             self.effort.repeated += packets * times;

@@ -318,8 +318,9 @@ impl Race<'_> {
         self.settle_carried();
     }
 
-    /// For how long the same packets could come again and again and still stand in front of all borders.
-    pub(super) fn room(&self) -> SimDuration {
+    /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front of all borders
+    /// and of `end`. A pattern may begin within an instant: then the last one of it is sent when the next is due.
+    pub(super) fn room(&self, due: SimTime, end: SimTime) -> SimDuration {
         let Count { offered, carried, last_sent, last_arrival, borders, .. } = self.count;
         let (sent, ended) = self.strands.iter().fold((0, 0), |(sent, ended), strand| {
             (sent + strand.sent, ended + strand.arrived + strand.kept_back.map_or(strand.refused, |_| strand.sent))
@@ -329,7 +330,7 @@ impl Race<'_> {
             return SimDuration::ZERO;
         }
         let one = SimDuration::from_nanos(1);
-        let until_sent = offered.border.since(last_sent + one);
+        let until_sent = offered.border.min(end).since(last_sent + one).min(end.since(due));
         let until_carried = carried.border.min(self.track.scope.horizon).since(last_arrival + one);
         if arrives { until_sent.min(until_carried) } else { until_sent }
     }
