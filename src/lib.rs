@@ -66,7 +66,7 @@
 //! 1. *closed form*: equal packets that do not wait are counted, not made. Behind a bucket that needs a proof that all senders together
 //!    conform (`conform.rs`); the bucket is charged later, if somebody looks;
 //! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied (`cycle.rs`);
-//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`);
+//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`, `race.rs`);
 //! 4. *events*, where something reacts.
 //!
 //! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue of events

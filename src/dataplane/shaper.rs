@@ -118,6 +118,8 @@ struct Waiting {
     /// How many at the front departed already.
     departed: usize,
     bytes: u64,
+    /// The most that `bytes` ever was.
+    longest: u64,
 }
 
 impl Waiting {
@@ -128,6 +130,7 @@ impl Waiting {
     fn push(&mut self, departure: SimTime, length: u16) {
         self.packets.push((departure, length));
         self.bytes += u64::from(length);
+        self.longest = self.longest.max(self.bytes);
     }
 
     /// Forgets packets that departed by `now`.
@@ -188,7 +191,7 @@ impl Shaper {
     ///
     /// # Errors
     /// The queue has no room, or there is none to wait in.
-    #[inline(always)] // A call costs the loop over a shaped link 5 instructions a packet: `benches/instructions.rs`.
+    #[inline(always)] // As in `Link::offer`.
     pub fn admit(&mut self, now: SimTime, length: u16) -> Result<SimTime, DropReason> {
         self.release(now);
         let now_ticks = self.ticks(now);
@@ -238,18 +241,25 @@ impl Shaper {
     /// `now` on the limiter's clock; moves the origin when the clock has run far.
     fn ticks(&mut self, now: SimTime) -> u64 {
         let rate = self.shaping.rate.as_bps();
-        if now.since(self.origin) > self.span {
-            let passed = u128::from(now.since(self.origin).as_nanos()) * u128::from(rate);
-            let tat = u128::from(self.tat.get()).saturating_sub(passed);
-            self.tat.set(tat as u64); // not above what it was
-            self.origin = now;
+        let since = now.since(self.origin);
+        if since <= self.span {
+            return since.as_nanos() * rate;
         }
-        now.since(self.origin).as_nanos() * rate
+        let passed = u128::from(since.as_nanos()) * u128::from(rate);
+        let tat = u128::from(self.tat.get()).saturating_sub(passed);
+        self.tat.set(tat as u64); // not above what it was
+        self.origin = now;
+        0
     }
 
     /// Bytes waiting when a packet was last admitted.
     pub fn waiting(&self) -> ByteSize {
         ByteSize::from_bytes(self.waiting.bytes)
+    }
+
+    /// The most bytes that waited since the settings last changed.
+    pub fn longest_queue(&self) -> ByteSize {
+        ByteSize::from_bytes(self.waiting.longest)
     }
 
     /// Bytes waiting at `now`.

@@ -128,6 +128,14 @@ impl Mix {
     }
 }
 
+/// A packet that is not made yet: when it goes, its number, its form.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Turn {
+    pub at: SimTime,
+    pub sequence: u64,
+    pub form: u32,
+}
+
 /// What a flow needs to know of its place: who it is and where its packets go.
 pub(super) struct Seat {
     pub source: SourceId,
@@ -241,50 +249,51 @@ impl Flow {
     /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
     #[inline]
     pub(super) fn packet(&self) -> Packet {
-        self.packet_of(self.upcoming())
+        self.packet_of(&self.turn())
+    }
+
+    /// Whose turn it is: what tells the packet that is due from the others.
+    #[inline]
+    pub(super) fn turn(&self) -> Turn {
+        Turn { at: self.next, sequence: self.sequence, form: self.upcoming }
+    }
+
+    /// The packet of any turn, whole. Not for replays.
+    pub(super) fn packet_of(&self, turn: &Turn) -> Packet {
+        let mut packet = record([0; HEAD], 0);
+        self.make(turn, &mut packet);
+        packet
     }
 
     /// The same, in the place of another packet.
     #[inline]
-    pub(super) fn make(&self, packet: &mut Packet) {
-        self.write(self.upcoming(), packet);
-    }
-
-    /// The same, if its form were this one.
-    pub(super) fn packet_of(&self, form: usize) -> Packet {
-        let mut packet = record([0; HEAD], 0);
-        self.write(form, &mut packet);
-        packet
-    }
-
-    #[inline]
-    fn write(&self, form: usize, packet: &mut Packet) {
-        let form = &self.forms.all()[form];
+    pub(super) fn make(&self, turn: &Turn, packet: &mut Packet) {
+        let form = &self.forms.all()[turn.form as usize];
         packet.head = form.head;
-        packet.emitted = self.next;
-        packet.id = PacketId::new(self.source, self.sequence);
+        packet.emitted = turn.at;
+        packet.id = PacketId::new(self.source, turn.sequence);
         packet.wire_length = form.length;
         if self.is_varied {
-            packet.head = self.varied(form);
+            packet.head = self.varied(form, turn);
         } else {
-            ipv4::set_identification(&mut packet.head, self.sequence as u16);
+            ipv4::set_identification(&mut packet.head, turn.sequence as u16);
         }
     }
 
     /// A head that differs in more than the identification from the one before.
-    fn varied(&self, form: &Form) -> [u8; HEAD] {
-        let sequence = self.sequence as u16;
+    fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
+        let (addressing, sequence) = (self.stepped(turn.sequence), turn.sequence as u16);
         if self.is_ping {
-            return icmp::echo_request(self.stepped(), form.length, self.identifier, sequence, self.next.as_nanos());
+            return icmp::echo_request(addressing, form.length, self.identifier, sequence, turn.at.as_nanos());
         }
         let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
-        ipv4::udp_head(self.stepped(), (port(20), port(22)), form.length, sequence)
+        ipv4::udp_head(addressing, (port(20), port(22)), form.length, sequence)
     }
 
-    /// The addressing of this packet: TTLs step from first to last and start again.
-    fn stepped(&self) -> Addressing {
+    /// The addressing of a packet: TTLs step from first to last and start again.
+    fn stepped(&self, sequence: u64) -> Addressing {
         let steps = u64::from(self.last_ttl.saturating_sub(self.addressing.ttl)) + 1;
-        Addressing { ttl: self.addressing.ttl + (self.sequence % steps) as u8, ..self.addressing }
+        Addressing { ttl: self.addressing.ttl + (sequence % steps) as u8, ..self.addressing }
     }
 
     /// Moves on past the packet that is due.
@@ -292,13 +301,38 @@ impl Flow {
     pub(super) fn step(&mut self) {
         self.sequence += 1;
         if let (Schedule::Even(slots), Forms::One(form)) = (&mut self.schedule, &self.forms) {
-            slots.pass(form.slot);
-            let place = self.place.map_or(0, |stream| stream.below(self.sequence, form.slot.whole));
-            let next = SimTime::from_nanos(slots.begin().saturating_add(place));
-            self.next = if next >= self.stop { SimTime::NEVER } else { next };
+            self.next = even(slots, form.slot, self.place, self.sequence, self.stop);
         } else {
             self.step_any();
         }
+    }
+
+    /// Moves on past the packets that are due before `end`, as many as fit into `turns`; answers how many.
+    #[inline(never)]
+    pub(super) fn draw(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
+        let mut drawn = 0;
+        if let (Schedule::Even(slots), Forms::One(form)) = (&mut self.schedule, &self.forms) {
+            let Flow { place, stop, mut next, mut sequence, .. } = *self;
+            let (slot, mut at) = (form.slot, *slots);
+            for turn in turns {
+                if next >= end {
+                    break;
+                }
+                *turn = Turn { at: next, sequence, form: 0 };
+                sequence += 1;
+                drawn += 1;
+                next = even(&mut at, slot, place, sequence, stop);
+            }
+            *slots = at;
+            (self.next, self.sequence) = (next, sequence);
+            return drawn;
+        }
+        while self.next < end && drawn < turns.len() {
+            turns[drawn] = self.turn();
+            self.step();
+            drawn += 1;
+        }
+        drawn
     }
 
     /// The same for any schedule and any number of sizes; apart, so that the other stays small.
@@ -347,6 +381,15 @@ impl Flow {
             self.next = SimTime::NEVER;
         }
     }
+}
+
+/// When packet `sequence` of evenly spaced equal ones goes, the slot before its own being passed.
+#[inline]
+fn even(slots: &mut Slots, slot: Slot, place: Option<Stream>, sequence: u64, stop: SimTime) -> SimTime {
+    slots.pass(slot);
+    let place = place.map_or(0, |stream| stream.below(sequence, slot.whole));
+    let next = SimTime::from_nanos(slots.begin().saturating_add(place));
+    if next >= stop { SimTime::NEVER } else { next }
 }
 
 fn schedule(entry: &Traffic, number: u32, first: SimTime, stream: Stream) -> Schedule {

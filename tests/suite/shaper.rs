@@ -46,7 +46,7 @@ proptest! {
         let (mut shaper, mut bucket) = (Shaper::new(shaping), Bucket::new(shaping));
         let QueueLimit::Bytes(limit) = shaping.queue else { unreachable!("made of bytes") };
         let mut waiting: VecDeque<(u64, u64)> = VecDeque::new();
-        let mut queued = 0;
+        let (mut queued, mut longest) = (0, 0);
         let mut now = 0;
         for (pause, length, count) in bursts {
             now += pause;
@@ -72,7 +72,9 @@ proptest! {
                     }
                 }
             }
+            longest = longest.max(queued); // within a burst nothing departs
             prop_assert_eq!(shaper.waiting_at(SimTime::from_nanos(now)).as_u64(), queued);
+            prop_assert_eq!(shaper.longest_queue().as_u64(), longest);
         }
     }
 }

@@ -5,22 +5,19 @@
 use super::super::arrival::Arrival;
 use super::super::attribute;
 use super::super::books::Counts;
-use super::super::flow::{self, Path};
+use super::super::flow::{Path, Turn};
 use super::super::observe::{Place, Record};
 use super::super::options::Mode;
 use super::super::shared::Scope;
 use super::Cell;
+use super::burst::{self, BURST};
 use super::ways::{To, Way};
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::Packet;
 use crate::dataplane::router::Exit;
 use crate::model::HostId;
 use crate::units::{SimDuration, SimTime};
-use crate::wire::ipv4::HEAD;
 use std::cmp::Reverse;
-
-/// How many of the packets made last stand on the bench, a power of two.
-pub(super) const BENCH: usize = 64;
 
 impl Cell {
     /// Lets everything happen between `from`, where the cell stands, and the horizon.
@@ -29,7 +26,7 @@ impl Cell {
         self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
         self.find_ways(scope);
         if self.bench.is_none() && scope.shared.mode == Mode::Packets {
-            self.bench = Some(Box::new(std::array::from_fn(|_| flow::record([0; HEAD], 0))));
+            self.bench = Some(burst::bench());
         }
         let mut ways = std::mem::take(&mut self.ways.all);
         for way in &mut ways {
@@ -123,16 +120,16 @@ impl Cell {
     /// Sends packets of one size one by one, and makes each whole if that is wanted; answers how many.
     fn send_each(&mut self, index: u32, end: SimTime) -> u64 {
         let flow = &mut self.flows[index as usize];
+        let mut burst = [Turn::default(); BURST];
         let mut count = 0;
-        while flow.next_wake() < end {
-            if let Some(bench) = &mut self.bench {
-                flow.make(&mut bench[count as usize % BENCH]);
+        loop {
+            let drawn = burst::draw(flow, end, &mut burst, self.bench.as_deref_mut());
+            if drawn.is_empty() {
+                self.effort.looped += count;
+                return count;
             }
-            flow.step();
-            count += 1;
+            count += drawn.len() as u64;
         }
-        self.effort.looped += count;
-        count
     }
 
     /// Somebody sees the packet that is due: an observer, or the next advance.

@@ -64,12 +64,12 @@ impl Cell {
         let length = packet.wire_length;
         lane.offered(now, Counts::of(1, length));
         lane.row_offered(now, length);
-        match lane.link.offer(now, length) {
+        let fate = lane.link.offer(now, length);
+        lane.queued();
+        lane.row_queued(now);
+        match fate {
             Err(reason) => self.end_on_link(scope, at, now, packet, reason),
             Ok(departure) => {
-                if departure > now {
-                    lane.waits(now);
-                }
                 if departure < scope.horizon {
                     self.depart(scope, at, departure, packet, path);
                 } else {
@@ -88,11 +88,11 @@ impl Cell {
         packet: Packet,
         path: Option<Path>,
     ) {
-        let link = &mut self.lanes[at].link;
-        let sender = scope.shared.sources.get(packet.id.source().0 as usize).map_or(0, |s| s.key);
-        if let Err(reason) = link.carry(scope.shared.seed, sender, &packet) {
+        let lane = &mut self.lanes[at];
+        if let Err(reason) = lane.survives(scope, &packet) {
             return self.end_on_link(scope, at, departure, packet, reason);
         }
+        let link = &mut lane.link;
         let arrival = departure + link.delay;
         if arrival < scope.horizon {
             self.arrive(scope, at, arrival, packet, path);

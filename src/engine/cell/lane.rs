@@ -2,7 +2,6 @@
 //! stretches of equal ones. Decides nothing.
 
 use super::super::books::{Counts, LinkBook};
-use super::super::flow::Flow;
 use super::super::meter::Meter;
 use super::super::options::Mode;
 use super::super::series::Series;
@@ -11,6 +10,7 @@ use super::cycle::Search;
 use super::ways::Way;
 use crate::dataplane::DropReason;
 use crate::dataplane::link::Link;
+use crate::dataplane::packet::Packet;
 use crate::units::{BitRate, SimDuration, SimTime};
 
 /// A link with its book.
@@ -45,10 +45,14 @@ impl Lane {
         way.edge_after(t).min(self.meter.next_minute(t))
     }
 
-    /// Whether packets may pass here without being carried one by one: nobody looks at them, and no luck decides about each.
+    /// Whether packets may pass here without being carried one by one.
     pub(super) fn may_skip(&self, scope: Scope<'_>) -> bool {
-        let is_seen = scope.shared.observing || self.series.is_some();
-        scope.shared.mode == Mode::Runs && !is_seen && self.link.is_faultless()
+        scope.shared.mode == Mode::Runs && self.is_plain(scope)
+    }
+
+    /// Whether nobody looks at the packets, or at the link between two of them, and no luck decides about each.
+    pub(super) fn is_plain(&self, scope: Scope<'_>) -> bool {
+        !scope.shared.observing && self.series.is_none() && self.link.is_faultless()
     }
 
     /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with the others.
@@ -86,13 +90,10 @@ impl Lane {
         }
     }
 
-    /// Whether the packet that `flow` sends survives the way.
-    pub(super) fn survives(&self, scope: Scope<'_>, flow: &Flow) -> Result<(), DropReason> {
-        if self.link.is_faultless() {
-            return Ok(());
-        }
-        let sender = scope.shared.sources[flow.source.0 as usize].key;
-        self.link.carry(scope.shared.seed, sender, &flow.packet())
+    /// Whether a departing packet survives the way.
+    pub(super) fn survives(&self, scope: Scope<'_>, packet: &Packet) -> Result<(), DropReason> {
+        let sender = scope.shared.sources.get(packet.id.source().0 as usize).map_or(0, |s| s.key);
+        self.link.carry(scope.shared.seed, sender, packet)
     }
 
     /// One packet was dropped.
@@ -118,14 +119,16 @@ impl Lane {
         }
     }
 
-    /// A packet that came `now` waits: the queue may be longer than ever.
-    #[inline]
-    pub(super) fn waits(&mut self, now: SimTime) {
-        let waiting = self.link.waiting();
-        self.book.longest_queue = self.book.longest_queue.max(waiting);
+    /// Packets were offered: the queue may have been longer than ever.
+    pub(super) fn queued(&mut self) {
+        self.book.longest_queue = self.book.longest_queue.max(self.link.longest_queue());
+    }
+
+    /// Notes the queue behind a packet that was offered `now` in the interval series.
+    pub(super) fn row_queued(&mut self, now: SimTime) {
         if let Some(series) = &mut self.series {
             let row = series.at(now);
-            row.longest_queue = row.longest_queue.max(waiting);
+            row.longest_queue = row.longest_queue.max(self.link.waiting());
         }
     }
 }

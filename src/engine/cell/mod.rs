@@ -2,15 +2,17 @@
 //! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
 //!
 //! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), meet
-//! a bucket in the order of time ([`shaped`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]). The others run in windows, event by event
-//! ([`journey`], [`react`]).
+//! a bucket ([`shaped`]) in the order of time ([`race`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]).
+//! The others run in windows, event by event ([`journey`], [`react`]).
 
 mod alone;
+mod burst;
 mod conform;
 mod cycle;
 mod journey;
 mod lane;
 mod merge;
+mod race;
 mod react;
 mod shaped;
 mod ways;
@@ -28,9 +30,10 @@ use crate::dataplane::router::{self, Sender};
 use crate::model::{HostId, VpcId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
+use burst::Bench;
 use bytes::Bytes;
 use merge::Merge;
-use shaped::{Aside, Member, Strand};
+use race::{Aside, Member, Strand};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
@@ -77,7 +80,7 @@ pub(super) struct Cell {
     tails: Tails,
     ways: Ways,
     /// The packets made last: each stands here whole while it is carried packet by packet. None unless all are made.
-    bench: Option<Box<[Packet; alone::BENCH]>>,
+    bench: Option<Box<Bench>>,
     // What the senders of one link need while they are merged; kept for its memory.
     merge: Merge,
     members: Vec<Member>,

@@ -1,7 +1,7 @@
 //! Where a cell's senders lead during one epoch: their paths, looked up once, and the senders of each link together. Only for cells
 //! that run on their own; moves nothing.
 
-use super::super::flow::{Flow, Path};
+use super::super::flow::{Flow, Path, Turn};
 use super::super::shared::Scope;
 use super::Cell;
 use crate::dataplane::router::{self, Exit, Sender};
@@ -143,7 +143,7 @@ pub(super) fn known_path(scope: Scope<'_>, flow: &mut Flow, form: usize) -> Path
     if let Some(path) = flow.forms()[form].path.filter(|path| path.epoch == scope.view.epoch) {
         return path;
     }
-    let mut probe = flow.packet_of(form);
+    let mut probe = flow.packet_of(&Turn { form: form as u32, ..flow.turn() });
     let leave = router::leave(scope.view, Sender::Host(flow.host), &mut probe);
     let enter = match leave {
         Ok(Exit::Local(vpc)) => router::accept(scope.view, vpc, &probe),
