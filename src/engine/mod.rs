@@ -25,9 +25,10 @@ mod simulation;
 mod slots;
 mod steps;
 mod verify;
+mod windows;
 
 pub use books::{Counts, Drops, LinkBook, PingCounts, TrafficBook, VpcBook};
-pub use delay::DelayRecorder;
+pub use delay::{DelayRecorder, Quantile};
 pub use endpoint::{Endpoint, Outbox};
 pub use meter::{MINUTE, Meter, Minute};
 pub use observe::{Observer, Place, Record};
@@ -35,4 +36,5 @@ pub use options::{Effort, Mode, Options};
 pub use run::{ActionOutcome, Run};
 pub use series::{Row, Series};
 pub use simulation::{InjectError, Simulation, Totals, Unbalanced};
-pub use verify::{CheckOutcome, verify};
+pub use verify::{CheckOutcome, Measured, verify};
+pub use windows::{Sum, Windows};

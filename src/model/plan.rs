@@ -380,6 +380,10 @@ impl Plan {
         let (seconds, nanos) = (self.start.second(), self.start.subsec_nanosecond());
         SimDuration::from_nanos(seconds as u64 * NANOS_PER_SECOND + nanos as u64)
     }
+    /// Whether a window is the whole run.
+    pub fn is_whole(&self, (from, to): (SimTime, SimTime)) -> bool {
+        from == SimTime::ZERO && to >= self.duration
+    }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {
         &self.traffic[id.index()]

@@ -1,9 +1,10 @@
 //! From a run to its [`Snapshot`]: reads the books, names things, judges nothing but what the plan demands. Draws nothing.
 
+use super::sections::within;
 use super::snapshot::*;
 use crate::dataplane::DropReason;
-use crate::engine::{Counts, DelayRecorder, Drops, Run, verify};
-use crate::model::plan::{Destination, Expectation, Pattern, Subject, Traffic};
+use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, verify};
+use crate::model::plan::{Destination, Expectation, Metric, Pattern, Subject, Traffic};
 use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 
@@ -46,11 +47,14 @@ fn volume(counts: Counts) -> Volume {
 }
 
 fn delays(recorder: &DelayRecorder) -> Option<Delays> {
+    let (p50, p99) = (recorder.quantile(500_000_000)?, recorder.quantile(990_000_000)?);
     Some(Delays {
         packets: recorder.len(),
         min: recorder.min()?,
-        p50: recorder.quantile(500_000_000)?,
-        p99: recorder.quantile(990_000_000)?,
+        p50: p50.value(),
+        p50_precision: p50.precision(),
+        p99: p99.value(),
+        p99_precision: p99.precision(),
         max: recorder.max()?,
     })
 }
@@ -243,12 +247,23 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 metric: check.metric.to_string(),
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
-                found: outcome.as_ref().and_then(|o| o.found).map(|value| check.metric.show(value)),
+                found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found)),
                 held: outcome.map(|o| o.held),
             });
         }
     }
     reports
+}
+
+/// A value with its unit, and how far the true one can lie from it.
+fn measured(metric: Metric, found: Measured) -> String {
+    if found.low == found.high {
+        return metric.show(found.low);
+    }
+    // All that is not exact are quantiles of delays.
+    let [low, high] = [found.low, found.high].map(SimDuration::from_nanos);
+    let quantile = Quantile { low, high };
+    within(quantile.value(), quantile.precision())
 }
 
 fn subject(run: &Run, expectation: &Expectation) -> String {

@@ -54,7 +54,7 @@ fn computed(world: &World, way: Way) -> (String, Effort) {
             run.simulation
                 .link_book(link)
                 .windows
-                .iter()
+                .segments()
                 .map(|(w, c)| (w, c.offered, c.carried, &c.drops, c.delay.min(), c.delay.max(), c.delay.len()))
                 .collect::<Vec<_>>()
         );

@@ -3,6 +3,7 @@
 
 use super::super::flow::{Flow, Path, Turn};
 use super::super::shared::Scope;
+use super::super::windows::edge_after;
 use super::Cell;
 use crate::dataplane::router::{self, Exit, Sender};
 use crate::units::{BitRate, SimTime};
@@ -46,6 +47,14 @@ impl Way {
         self.burst = self.burst.saturating_add(flow.burst());
     }
 
+    /// The lane it leads over, if it does.
+    pub(super) fn lane(&self) -> Option<usize> {
+        match self.to {
+            To::Lane(lane) => Some(lane as usize),
+            To::Silence | To::Nowhere | To::Local => None,
+        }
+    }
+
     /// What its senders, all runs, send together at `t`, and until when that holds.
     pub(super) fn rate_at(&mut self, flows: &[Flow], t: SimTime) -> (BitRate, SimTime) {
         let (_, from, until) = self.together;
@@ -61,7 +70,7 @@ impl Way {
 
     /// The first edge of a window after `t`.
     pub(super) fn edge_after(&self, t: SimTime) -> SimTime {
-        self.edges.get(self.edges.partition_point(|edge| *edge <= t)).copied().unwrap_or(SimTime::NEVER)
+        edge_after(&self.edges, t)
     }
 }
 
@@ -125,13 +134,12 @@ impl Cell {
     fn edges(&self, scope: Scope<'_>, way: &Way) -> Vec<SimTime> {
         let mut entries: Vec<usize> = way.flows.iter().map(|f| self.flows[*f as usize].traffic.index()).collect();
         entries.dedup();
-        let of_traffic = entries.iter().flat_map(|entry| &scope.shared.windows[*entry]).copied();
+        let of_traffic = entries.iter().flat_map(|entry| scope.shared.edges[*entry].iter());
         let of_link = match way.to {
-            To::Lane(lane) => self.lanes[lane as usize].book.windows.as_slice(),
+            To::Lane(lane) => self.lanes[lane as usize].book.windows.edges(),
             _ => &[],
         };
-        let windows = of_traffic.chain(of_link.iter().map(|(window, _)| *window));
-        let mut edges: Vec<SimTime> = windows.flat_map(|(from, to)| [from, to]).collect();
+        let mut edges: Vec<SimTime> = of_traffic.chain(of_link).copied().collect();
         edges.sort_unstable();
         edges.dedup();
         edges

@@ -64,6 +64,19 @@ impl Flow {
 
     /// The same flow as it was when its next packet was the first at or after `t`. For runs only.
     pub(in crate::engine) fn rewound(&self, t: SimTime) -> Flow {
+        let mut flow = self.restarted();
+        flow.skip(flow.count_before(t));
+        flow
+    }
+
+    /// The same flow as it was when its next packet was the one with number `sequence`. For runs only.
+    pub(in crate::engine) fn rewound_to(&self, sequence: u64) -> Flow {
+        let mut flow = self.restarted();
+        flow.skip(sequence);
+        flow
+    }
+
+    fn restarted(&self) -> Flow {
         let mut flow = self.clone();
         flow.sequence = 0;
         match &mut flow.schedule {
@@ -73,7 +86,6 @@ impl Flow {
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
         flow.aim();
-        flow.skip(flow.count_before(t));
         flow
     }
 

@@ -3,12 +3,14 @@
 use super::super::flow::{Flow, Seat};
 use super::super::random::Stream;
 use super::super::shared::{MeantFor, SourceInfo};
+use super::super::windows::{Edges, edges};
 use super::Simulation;
 use crate::dataplane::packet::SourceId;
 use crate::model::plan::{Destination, Pattern, Plan, Subject, Traffic};
 use crate::model::{HostId, Name, TrafficId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -71,7 +73,7 @@ impl Simulation {
             joining[b] |= self.is_answered[a];
         }
         for (cell, _) in self.cells.iter_mut().zip(joining).filter(|(_, joins)| *joins) {
-            cell.join_windows(self.now);
+            cell.join_windows(self.now, self.network.rules.local_delay);
         }
     }
 }
@@ -126,26 +128,24 @@ pub(super) fn sender_key(kind: &str, name: &str, number: &[u8]) -> u64 {
     xxh3_64(&[kind.as_bytes(), b"\0", name.as_bytes(), b"\0", number].concat())
 }
 
-pub(super) fn traffic_windows(plan: &Plan) -> Vec<Vec<(SimTime, SimTime)>> {
+/// By traffic entry: the edges of the windows that are asked for. Over the whole run every book counts anyway.
+pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     let mut windows = vec![Vec::new(); plan.traffic.len()];
-    for expectation in &plan.expectations {
-        if let Subject::Traffic(id) = expectation.subject
-            && !windows[id.index()].contains(&expectation.between)
-        {
+    for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
+        if let Subject::Traffic(id) = expectation.subject {
             windows[id.index()].push(expectation.between);
         }
     }
-    windows
+    windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
 }
 
-pub(super) fn link_windows(plan: &Plan) -> Vec<(Name, bool, (SimTime, SimTime))> {
-    let mut windows = Vec::new();
-    for expectation in &plan.expectations {
-        let Subject::Link { peering, from_requester } = &expectation.subject else { continue };
-        let window = (peering.clone(), *from_requester, expectation.between);
-        if !windows.contains(&window) {
-            windows.push(window);
+/// The same of links: by the name a peering is made with, and whether the direction is away from its requester.
+pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, bool), Edges> {
+    let mut windows: BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>> = BTreeMap::new();
+    for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
+        if let Subject::Link { peering, from_requester } = &expectation.subject {
+            windows.entry((peering.clone(), *from_requester)).or_default().push(expectation.between);
         }
     }
-    windows
+    windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect()
 }
