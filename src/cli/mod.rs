@@ -12,6 +12,7 @@ mod import;
 mod machine;
 mod new;
 mod output;
+mod pace;
 mod play;
 mod progress;
 mod run;

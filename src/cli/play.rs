@@ -3,20 +3,18 @@
 
 use super::args::HowArgs;
 use super::machine;
+use super::pace::Pace;
 use super::progress::{Board, Line};
 use crate::engine::{Mode, Options, Run, Unbalanced};
 use crate::model::Network;
 use crate::model::plan::Plan;
 use crate::scenario::{Diagnostic, Scenario};
-use crate::units::{SimDuration, SimTime};
+use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
-
-/// How long a slice of a run should take: short enough for progress and Ctrl-C, long enough to cost nothing.
-const SLICE: Duration = Duration::from_millis(50);
 
 /// Why a run came to nothing: a bug of ours.
 pub(super) type Bug = Box<dyn std::error::Error>;
@@ -76,24 +74,20 @@ pub(super) fn play_all<T: Send + 'static>(
     })
 }
 
-/// Plays one scenario in slices of about [`SLICE`] of wall time; what comes out does not depend on the slicing.
+/// Plays one scenario slice by slice; what comes out does not depend on the slicing.
 fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result<Run, Unbalanced> {
-    let duration = plan.duration.as_nanos();
+    let mut pace = Pace::new(plan.duration);
     let mut run = Run::new(network, plan, options);
-    let mut slice = (duration / 1000).clamp(1, 10_000_000);
     let mut emitted = 0;
-    // What a slice costs however short it is, with many VPCs: a slice should take several times as long.
-    let mut overhead = Duration::MAX;
     while !run.is_done() && !board.is_interrupted() {
         let started = Instant::now();
-        let from = run.simulation.now().as_nanos();
-        run.advance(SimTime::from_nanos(from.saturating_add(slice)));
+        let from = run.simulation.now();
+        let until = pace.next(from, |until| run.work(until));
+        run.advance(until);
         let now_emitted = run.simulation.totals().emitted;
-        board.advance(run.simulation.now().as_nanos() - from, now_emitted - emitted);
+        board.advance(run.simulation.now().since(from).as_nanos(), now_emitted - emitted);
         emitted = now_emitted;
-        let took = started.elapsed();
-        overhead = overhead.min(took);
-        slice = if took < SLICE.max(overhead * 5) { slice.saturating_mul(2) } else { (slice / 2).max(1) };
+        pace.took(started.elapsed());
     }
     run.finish()?;
     Ok(run)

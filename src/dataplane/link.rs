@@ -7,7 +7,7 @@ use super::router;
 use super::shaper::Shaper;
 use super::verdict::DropReason;
 use crate::model::{LinkId, Network, Nodes, PeeringState, VpcId};
-use crate::units::{ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -82,6 +82,11 @@ impl Link {
     /// The bucket and the queue in front of it, if there is one.
     pub fn shaper(&mut self) -> Option<&mut Shaper> {
         self.shaper.as_mut()
+    }
+
+    /// The rate that shapes it; none if nothing does.
+    pub fn cap(&self) -> Option<BitRate> {
+        self.shaper.as_ref().map(|shaper| shaper.shaping().rate)
     }
 
     /// When a packet of `length` bytes offered `now` departs.

@@ -22,6 +22,7 @@ mod refusal;
 mod region;
 mod rules;
 mod series;
+mod volume;
 mod vpc;
 
 pub use availability::{Availability, PROMISED};
@@ -39,4 +40,5 @@ pub use refusal::Refusal;
 pub use region::{Region, Regions};
 pub use rules::{OverlapPolicy, Rules};
 pub use series::RateSeries;
+pub use volume::Volume;
 pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};

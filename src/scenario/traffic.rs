@@ -6,7 +6,7 @@ use super::network::instant;
 use super::replay::{Mapping, replay};
 use super::value;
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
-use crate::model::{HostId, Name, TrafficId};
+use crate::model::{HostId, Name, TrafficId, Volume};
 use crate::units::{BitRate, SimDuration, SimTime, grouped};
 use std::collections::{BTreeMap, HashSet};
 use std::net::Ipv4Addr;
@@ -17,6 +17,7 @@ impl Loader<'_> {
     pub(super) fn traffic(&mut self, top: &Entity) -> Vec<Option<Traffic>> {
         let mut entries = Vec::new();
         let mut senders = 0;
+        let mut volume = Volume::default();
         for (name, entity) in top.named("traffic") {
             let made = self.entry(name, entity);
             let before = senders;
@@ -29,11 +30,24 @@ impl Loader<'_> {
                     )
                     .hint("each source host of a traffic entry is a sender; name fewer hosts, or make fewer entries");
             }
+            volume = self.add_volume(volume, entity, made.as_ref());
             let id = made.is_some().then_some(TrafficId(entries.len() as u32));
             self.names.traffic.insert(name.clone(), id);
             entries.push(made);
         }
         entries
+    }
+
+    /// Adds what an entry can come to; complains about the first one with which it is too much to be counted.
+    fn add_volume(&mut self, before: Volume, entity: &Entity, made: Option<&Traffic>) -> Volume {
+        let volume = before.and(made.map_or(Volume::default(), Traffic::volume));
+        // Without an end, it has been complained about already.
+        if self.end.is_some() && before.is_countable() && !volume.is_countable() {
+            self.out
+                .error(entity.at, format!("with {} a run may send more than can be counted", entity.path))
+                .hint("all entries together may send 4 EB, and 10 Pbps at once: shorten the run, or send less");
+        }
+        volume
     }
 
     fn entry(&mut self, name: &str, entity: &Entity) -> Option<Traffic> {

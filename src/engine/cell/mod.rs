@@ -18,6 +18,7 @@ mod react;
 mod shaped;
 mod trains;
 mod ways;
+mod work;
 
 use super::arrival::{Arrival, Mail};
 use super::books::{Counts, TrafficBooks, VpcBook};

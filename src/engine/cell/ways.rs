@@ -68,6 +68,20 @@ impl Way {
         (self.together.0, self.together.2)
     }
 
+    /// How long from `now` on, at most to `end`, its senders, all runs, send no more than `cap` together; and the most they send.
+    pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, now: SimTime, end: SimTime) -> (SimTime, BitRate) {
+        let (mut until, mut peak) = (now, BitRate::default());
+        while until < end {
+            let (rate, holds_until) = self.rate_at(flows, until);
+            if rate > cap {
+                break;
+            }
+            peak = peak.max(rate);
+            until = holds_until.min(end);
+        }
+        (until, peak)
+    }
+
     /// The first edge of a window after `t`.
     pub(super) fn edge_after(&self, t: SimTime) -> SimTime {
         edge_after(&self.edges, t)
@@ -90,7 +104,7 @@ pub(super) enum To {
 impl Cell {
     /// Looks the ways up if they are of another epoch.
     pub(super) fn find_ways(&mut self, scope: Scope<'_>) {
-        if self.ways.epoch == Some(scope.view.epoch) {
+        if self.ways_are_of(scope) {
             return;
         }
         let mut ways: Vec<Way> = Vec::new();
@@ -115,6 +129,11 @@ impl Cell {
             way.edges = self.edges(scope, way);
         }
         self.ways = Ways { epoch: Some(scope.view.epoch), all: ways };
+    }
+
+    /// Whether the ways are those of this epoch.
+    pub(super) fn ways_are_of(&self, scope: Scope<'_>) -> bool {
+        self.ways.epoch == Some(scope.view.epoch)
     }
 
     fn way_of(&mut self, scope: Scope<'_>, index: usize) -> To {

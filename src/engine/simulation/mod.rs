@@ -255,6 +255,12 @@ impl Simulation {
         Ok(id)
     }
 
+    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
+    pub fn work(&mut self, until: SimTime) -> u64 {
+        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
+        cells.iter_mut().map(|cell| cell.work(scope, self.now)).fold(0, u64::saturating_add)
+    }
+
     /// Lets everything happen that is due before `until`.
     pub fn advance(&mut self, until: SimTime) {
         while let Some(due) = self.network.next_due().filter(|due| *due < until) {
