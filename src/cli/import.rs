@@ -50,9 +50,8 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
 fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, String> {
     let name = file.display();
     let bytes = disk.read(file).map_err(|wrong| format!("cannot read {name}: {wrong}"))?;
-    let text = String::from_utf8(bytes.into()).map_err(|wrong| {
-        format!("{name} is not text: byte {} is not UTF-8", wrong.utf8_error().valid_up_to())
-    })?;
+    let text = String::from_utf8(bytes.into())
+        .map_err(|wrong| format!("{name} is not text: byte {} is not UTF-8", wrong.utf8_error().valid_up_to()))?;
     let scenario = scenario(args, file, &text).map_err(|wrong| format!("{name}: {wrong}"))?;
     for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
         output::talk(&format!("vpcsim: {name}: left out {line}"));

@@ -41,7 +41,8 @@ fn given(pointer: *mut u8, size: usize) -> *mut u8 {
 fn out_of_memory(size: usize) -> ! {
     let mut text = [0; 128];
     let mut rest = &mut text[..];
-    let _ = writeln!(rest, "vpcsim: out of memory: {size} bytes more are not to be had; try a smaller or shorter scenario");
+    let _ =
+        writeln!(rest, "vpcsim: out of memory: {size} bytes more are not to be had; try a smaller or shorter scenario");
     let left = rest.len();
     #[cfg(unix)]
     let _ = rustix::io::write(rustix::stdio::stderr(), &text[..text.len() - left]);

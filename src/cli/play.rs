@@ -64,8 +64,10 @@ pub(super) fn play_all<T: Send>(
             let (work, sender) = (&work, sender.clone());
             thread::Builder::new().spawn_scoped(threads, move || work(sender)).ok()
         };
-        if (0..at_once).map_while(start).count() == 0 {
-            // No thread is to be had: this one plays, and nobody watches.
+        if at_once > 0 && (0..at_once).map_while(start).count() == 0 {
+            if !quiet {
+                super::output::talk("vpcsim: no thread is to be had: going on with this one, without progress");
+            }
             work(sender.clone());
         }
         drop(sender);

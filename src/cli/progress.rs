@@ -3,7 +3,7 @@
 
 use super::interrupt::Interrupts;
 use crate::units::{SimTime, grouped};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The speed shown is that of so long.
 const LATELY: Duration = Duration::from_secs(3);
 /// The spinner shows that work goes on, also while a slice of it does not end; so does the time.
-const TEMPLATE: &str = "{spinner} {bar:16} {percent:>3} %  {elapsed}, {eta} left  {wide_msg}";
+const TEMPLATE: &str = "{spinner} {bar:16} {percent:>3} %  {elapsed}  {wide_msg}";
 
 /// What all runs of a command tell the progress line, and what they are told.
 pub(super) struct Board<'a> {
@@ -70,10 +70,15 @@ impl Line {
             }
             bar
         });
+        let left = match (board.is_interrupted(), self.speed.left(board.planned)) {
+            (true, _) => "ending".into(),
+            (false, left) => left.map_or(String::new(), |left| format!("{:#} left", HumanDuration(left))),
+        };
+        let speed = self.speed.text();
         bar.set_position(reached);
-        let (reached, planned) = (SimTime::from_nanos(reached / 1_000_000 * 1_000_000), SimTime::from_nanos(board.planned));
-        let ending = if board.is_interrupted() { "ending, " } else { "" };
-        bar.set_message(format!("{ending}{reached} of {planned}  {}", self.speed.text()));
+        let (reached, planned) =
+            (SimTime::from_nanos(reached / 1_000_000 * 1_000_000), SimTime::from_nanos(board.planned));
+        bar.set_message(format!("{reached} of {planned}  {speed}  {left}"));
         bar.tick();
     }
 }
@@ -116,16 +121,25 @@ impl Speed {
         }
     }
 
+    /// How far it went lately, and in how many seconds; none if nothing is known yet.
+    fn lately(&self) -> Option<(u64, u64, f64)> {
+        let (from, to) = (self.0.front()?, self.0.back()?);
+        let seconds = to.elapsed.saturating_sub(from.elapsed).as_secs_f64();
+        (seconds > 0.0).then_some((to.reached - from.reached, to.emitted - from.emitted, seconds))
+    }
+
+    /// How long it takes at this speed until `planned` virtual nanoseconds are reached.
+    fn left(&self, planned: u64) -> Option<Duration> {
+        let (reached, _, seconds) = self.lately()?;
+        let to_go = planned.saturating_sub(self.0.back()?.reached) as f64;
+        Duration::try_from_secs_f64(to_go / reached as f64 * seconds).ok()
+    }
+
     /// Packets a second; where there is not one, how much faster virtual time passes than real time.
     fn text(&self) -> String {
-        let (from, to) = (self.0[0], self.0[self.0.len() - 1]);
-        let seconds = (to.elapsed - from.elapsed).as_secs_f64();
-        if seconds <= 0.0 {
-            return String::new();
-        }
+        let Some((reached, emitted, seconds)) = self.lately() else { return String::new() };
         let per_second = |n: u64| n as f64 / seconds;
-        let (packets, times) = (per_second(to.emitted - from.emitted), per_second(to.reached - from.reached) / 1e9);
-        match (packets, times) {
+        match (per_second(emitted), per_second(reached) / 1e9) {
             (packets, _) if packets >= 1.0 => format!("{} packets/s", grouped(packets as u64)),
             (_, times) if times >= 10.0 => format!("{} × real time", grouped(times as u64)),
             (_, times) => format!("{:.3} × real time", times.max(0.001)),
@@ -158,6 +172,15 @@ mod tests {
         let waiting: Vec<_> = (2..600).map(|tenth| (tenth * 100, 500, 2_000)).collect();
         assert_eq!(shown(&[vec![(100, 500, 2_000)], waiting].concat()), "20,000 packets/s");
         assert_eq!(shown(&[(5_000, 0, 0)]), "");
+    }
+
+    #[test]
+    fn what_is_left_goes_by_the_same_speed() {
+        let mut speed = Speed::default();
+        assert_eq!(speed.left(100), None);
+        speed.look(Look { elapsed: Duration::from_secs(2), reached: 10, emitted: 0 });
+        assert_eq!(speed.left(100), Some(Duration::from_secs(18)));
+        assert_eq!(speed.left(5), Some(Duration::ZERO));
     }
 
     #[test]

@@ -30,6 +30,20 @@ impl Outcome {
             Outcome::Ran(_) => Exit::Done,
         }
     }
+
+    fn snapshot(&self) -> Option<&Snapshot> {
+        match self {
+            Outcome::Ran(snapshot) => Some(snapshot),
+            Outcome::Refused(_) => None,
+        }
+    }
+
+    fn entry(&self) -> FileOutcome<'_> {
+        match self {
+            Outcome::Ran(snapshot) => FileOutcome::Ran(snapshot),
+            Outcome::Refused(complaints) => FileOutcome::Refused(entries(complaints)),
+        }
+    }
 }
 
 /// Runs every file; the worst exit code of all wins. One file that is wrong is refused as a whole; of several, the others run.
@@ -135,31 +149,20 @@ fn outcomes(
 fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
     let report = if args.json { json(outcomes) } else { text(outcomes, quiet, verbose) };
     let printed = output::stdout(&report);
-    let snapshot = outcomes.iter().find_map(|outcome| match outcome {
-        Outcome::Ran(snapshot) => Some(snapshot),
-        Outcome::Refused(_) => None,
-    });
+    let snapshot = outcomes.first().and_then(Outcome::snapshot);
     let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
     printed.max(written.unwrap_or(Exit::Done))
 }
 
 fn json(outcomes: &[Outcome]) -> String {
-    let entry = |outcome| match outcome {
-        &Outcome::Ran(ref snapshot) => FileOutcome::Ran(snapshot),
-        Outcome::Refused(complaints) => FileOutcome::Refused(entries(complaints)),
-    };
     match outcomes {
         [Outcome::Ran(snapshot)] => report::json(snapshot),
-        several => report::json_array(&several.iter().map(entry).collect::<Vec<_>>()),
+        several => report::json_array(&several.iter().map(Outcome::entry).collect::<Vec<_>>()),
     }
 }
 
 fn text(outcomes: &[Outcome], quiet: bool, verbose: u8) -> String {
-    let ran = outcomes.iter().filter_map(|outcome| match outcome {
-        Outcome::Ran(snapshot) => Some(&**snapshot),
-        Outcome::Refused(_) => None,
-    });
-    let snapshots: Vec<&Snapshot> = ran.collect();
+    let snapshots: Vec<&Snapshot> = outcomes.iter().filter_map(Outcome::snapshot).collect();
     let width = output::width();
     let mut text = String::new();
     for snapshot in &snapshots {

@@ -4,7 +4,6 @@
 use super::super::exit::Exit;
 use super::place::Place;
 use super::{stdout, talk};
-use std::error::Error;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -42,7 +41,9 @@ impl OutputFile {
             Target::Stdout => return stdout(text),
             Target::Same => Ok(()),
             Target::Open(mut file) => file.write_all(text.as_bytes()),
-            Target::Pipe(path) => OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(text.as_bytes())),
+            Target::Pipe(path) => {
+                OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(text.as_bytes()))
+            }
             Target::Beside(place) => replace(&place, text),
         };
         match written {
@@ -87,10 +88,10 @@ pub(super) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     builder.prefix(".vpcsim-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // The passing name says nothing to whoever reads the error.
-    builder.tempfile_in(folder).map_err(|error| match error.get_ref().and_then(Error::source) {
-        Some(cause) => cause.downcast_ref().and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error),
-        None => error,
+    builder.tempfile_in(folder).map_err(|error| {
+        // The passing name says nothing to whoever reads the error.
+        let text = error.to_string();
+        io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
     })
 }
 

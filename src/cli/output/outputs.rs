@@ -2,7 +2,7 @@
 //! none replaces what is not its own. It writes nothing.
 
 use super::content::{Content, Found};
-use super::file::{OutputFile, Target};
+use super::file::{OutputFile, Target, beside, is_fixed};
 use super::place::{Place, canonical, links};
 use crate::scenario::Diagnostic;
 use std::fs::{self, OpenOptions};
@@ -111,7 +111,9 @@ impl Outputs {
         let found = match content.find(&place.path) {
             Ok(found) => found,
             Err(_) if self.force => Found::Foreign,
-            Err(error) => return Err(refused(path, &format!("is there already and cannot be read: {error}"), forced())),
+            Err(error) => {
+                return Err(refused(path, &format!("is there already and cannot be read: {error}"), forced()));
+            }
         };
         match found {
             Found::Same => return Ok(Target::Same),
@@ -121,7 +123,7 @@ impl Outputs {
         OpenOptions::new().write(true).open(&place.path).map_err(cannot)?;
         match prove(place.folder()) {
             // The file itself can be written to, as was just found out.
-            Err(error) if super::file::is_fixed(&error) => {}
+            Err(error) if is_fixed(&error) => {}
             proven => proven.map_err(cannot)?,
         }
         Ok(Target::Beside(place.clone()))
@@ -200,8 +202,8 @@ fn stream(path: &Path) -> io::Result<Option<Target>> {
 
 /// Finds out whether files can be made in `folder`, or in the folder that it has to be made in.
 fn prove(folder: &Path) -> io::Result<()> {
-    match super::file::beside(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => folder.parent().map_or(Err(error), prove),
-        made => made.map(drop),
+    match folder.parent() {
+        Some(parent) if !folder.exists() => prove(parent),
+        _ => beside(folder).map(drop),
     }
 }

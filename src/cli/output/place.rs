@@ -91,8 +91,10 @@ fn id(_file: &Metadata) -> Option<FileId> {
 
 #[cfg(unix)]
 fn streams() -> [(&'static str, Option<FileId>); 2] {
-    let id = |stream| rustix::fs::fstat(stream).ok().map(|file| (file.st_dev as u64, file.st_ino as u64));
-    [("standard output", id(rustix::stdio::stdout())), ("standard error", id(rustix::stdio::stderr()))]
+    use std::os::fd::{AsFd, BorrowedFd};
+    let file = |stream: BorrowedFd<'_>| stream.try_clone_to_owned().and_then(|own| fs::File::from(own).metadata()).ok();
+    let stream = |stream: BorrowedFd<'_>| file(stream).as_ref().and_then(id);
+    [("standard output", stream(io::stdout().as_fd())), ("standard error", stream(io::stderr().as_fd()))]
 }
 
 #[cfg(not(unix))]
