@@ -469,6 +469,13 @@ fn a_machine_without_threads_files_or_memory_is_no_bug() {
         let said = limited(limit, "run s.toml --interval 1s --csv t.csv");
         assert_eq!(said.code, Some(0), "{limit}: {}", said.talk);
     }
+    // A file that may not grow is like a full disk: nothing is cut.
+    let before = read(folder.path(), "t.csv");
+    let said = limited("-f 4", "run s.toml --interval 1ms --csv t.csv");
+    assert!(said.code == Some(2) && said.out.contains("1 of 1 expectation holds"), "{}", said.talk);
+    assert!(said.talk.contains("t.csv cannot be written: File too large"), "{}", said.talk);
+    assert_eq!(read(folder.path(), "t.csv"), before);
+    assert_eq!(names(folder.path()), ["matrix.csv", "rates.csv", "s.toml", "t.csv"]);
     let said = limited("-v 400000", "run s.toml --interval 1ms --set 'duration=9000 s' --set traffic.t.stop='1 s'");
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{}", said.talk);
     assert!(said.talk.contains("out of memory"), "{}", said.talk);

@@ -26,6 +26,9 @@ impl Interrupts {
     /// Listens from now on; until something can be ended early, a signal ends the program at once.
     pub(super) fn listen() -> Interrupts {
         let interrupts = Interrupts { heard: Arc::default(), at_once: Arc::new(AtomicBool::new(true)) };
+        // A file that grows beyond a limit is a failed write, told like a full disk, and no reason to end.
+        #[cfg(unix)]
+        let _ = flag::register(consts::SIGXFSZ, Arc::default());
         for signal in signals() {
             if let Err(error) = interrupts.register(signal) {
                 talk(&format!("vpcsim: signal {signal} will not be heard: {error}"));

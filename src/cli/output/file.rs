@@ -68,7 +68,7 @@ fn replace(place: &Place, text: &str) -> io::Result<()> {
 
 fn replace_by_renaming(place: &Place, text: &str, old: Option<&Metadata>) -> io::Result<()> {
     let mut new = beside(place.folder())?;
-    new.write_all(text.as_bytes())?;
+    new.as_file_mut().write_all(text.as_bytes())?;
     if let Some(old) = old {
         keep_owner(new.as_file(), old)?;
         new.as_file().set_permissions(old.permissions())?;
