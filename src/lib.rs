@@ -31,7 +31,7 @@
 //! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
 //! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; uses `units` and the limits of `model` |
 //! | [`workload`] | the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures nothing |
-//! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
+//! | [`cli`] | arguments, subcommands, the real disk, signals, the wall clock, exit codes |
 //!
 //! # What always holds
 //!

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, the output not writable);
-/// 130 interrupted, with a partial report. Anything else is a bug of ours.
+/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, an output cannot be written, memory is
+/// short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug of ours.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true)]
 pub(super) struct Args {
@@ -59,7 +59,7 @@ pub(super) struct RunArgs {
     /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
-    /// The report as JSON (an array for several files)
+    /// The report, or the complaints, as JSON (an array for several files)
     #[arg(long)]
     pub json: bool,
     /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
@@ -68,6 +68,9 @@ pub(super) struct RunArgs {
     /// Write the interval series as CSV (needs --interval and a single scenario)
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+    /// Let --csv replace a file that is not an earlier CSV of its kind
+    #[arg(long, requires = "csv")]
+    pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
 }
@@ -108,10 +111,13 @@ pub(super) struct BillArgs {
     /// Write the monitoring metrics as CSV, every 5 minutes or --period
     #[arg(long, value_name = "FILE", conflicts_with = "samples")]
     pub monitoring: Option<PathBuf>,
+    /// Let --csv, --svg and --monitoring replace files that are not earlier ones of their kind
+    #[arg(long)]
+    pub force: bool,
     /// How often to monitor: 300s or 60s
     #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_period)]
     pub period: Period,
-    /// The invoice as JSON
+    /// The invoice, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
     /// Exit with 1 if the price of anything is not published
@@ -166,7 +172,7 @@ pub(super) struct ShowArgs {
     /// Override a key of the file
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
-    /// The details as JSON
+    /// The details, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -179,7 +185,7 @@ pub(super) struct NewArgs {
     /// Write here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write over a file that is there already
+    /// Write over a file with other content that is there already
     #[arg(long, requires = "output")]
     pub force: bool,
 }
@@ -198,6 +204,9 @@ pub(super) struct ImportSeriesArgs {
     /// Write NAME.toml and a copy of the CSV file here, instead of the scenario to standard output
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Write over files with other content that are there already
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// What a number means, for example "Mbps" or "100 B/5 min"
     #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
     pub unit: UnitArg,

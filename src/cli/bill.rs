@@ -2,12 +2,12 @@
 
 use super::args::BillArgs;
 use super::bill_input;
+use super::bill_output::BillFiles;
 use super::exit::Exit;
 use super::files::Disk;
-use super::output::{self, OutputError};
+use super::interrupt::Interrupts;
+use super::output;
 use super::play::{Bug, options, play_all, report_bug};
-use super::progress::Board;
-use super::run::complain;
 use crate::engine::Run;
 use crate::metering::{Bill, Handled, MENU, Period, Series, Terms, Trial, measure};
 use crate::model::plan::Plan;
@@ -15,27 +15,16 @@ use crate::model::{Change, LinkId, Network, PeeringState};
 use crate::report::{self, Invoice, WhatIf};
 use crate::scenario::{self, Diagnostic, Scenario};
 use crate::units::{BitRate, Share, SimTime};
-use std::sync::Arc;
 
 /// Bills one scenario.
-pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
-    let (scenario, terms) = match load(args) {
-        Ok(loaded) => loaded,
-        Err(complaints) => {
-            complain(&complaints);
-            return Ok(Exit::CannotDo);
-        }
-    };
-    let board = Arc::new(Board::default());
-    let made = match &args.samples {
-        Some(file) => match bill_input::samples(file, &scenario) {
-            Ok((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
-            Err(complaints) => {
-                complain(&complaints);
-                return Ok(Exit::CannotDo);
-            }
-        },
-        None => simulated(args, scenario, &terms, quiet, &board),
+pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
+    let disk = Disk::default();
+    let (scenario, terms) = load(args, &disk)?;
+    let samples = args.samples.as_deref().map(|file| bill_input::samples(file, &scenario, &disk)).transpose()?;
+    let files = BillFiles::claim(args, &disk)?;
+    let made = match samples {
+        Some((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
+        None => simulated(args, scenario, &terms, quiet, interrupts),
     };
     let made = match made {
         Ok(made) => made,
@@ -44,62 +33,40 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
             return Ok(Exit::Bug);
         }
     };
-    print(&made, &terms, args)?;
-    Ok(if made.invoice.partial {
+    let printed = output::stdout(&match args.json {
+        true => report::invoice_json(&made.invoice),
+        false => report::invoice_text(&made.invoice, output::width()),
+    });
+    let verdict = if made.invoice.partial {
         Exit::Interrupted
     } else if args.require_priced && made.invoice.unpriced > 0 {
         Exit::DemandNotMet
     } else {
         Exit::Done
-    })
+    };
+    Ok(verdict.max(printed).max(files.write(&made, &terms)))
 }
 
-fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
     let mut scenario = match (&args.file, &args.samples) {
-        (Some(file), _) => scenario::load(file, &Disk, &args.overrides)?,
-        (None, Some(samples)) => bill_input::stand_in(samples)?,
+        (Some(file), _) => scenario::load(file, disk, &args.overrides)?,
+        (None, Some(samples)) => bill_input::stand_in(samples, disk)?,
         (None, None) => unreachable!("the arguments require one of the two"),
     };
     if let Some(seed) = args.seed {
         scenario.plan.seed = seed;
     }
-    let terms = bill_input::terms(args, &scenario)?;
+    let terms = bill_input::terms(args, &scenario, disk)?;
     Ok((scenario, terms))
 }
 
 /// A bill and what it was made of.
-struct Made {
-    invoice: Invoice,
-    bill: Bill,
-    series: Vec<Series>,
+pub(super) struct Made {
+    pub invoice: Invoice,
+    pub bill: Bill,
+    pub series: Vec<Series>,
     /// Of a run.
-    monitoring: Option<String>,
-}
-
-fn print(made: &Made, terms: &Terms, args: &BillArgs) -> Result<(), OutputError> {
-    if let Some(path) = &args.csv {
-        if made.invoice.partial {
-            output::talk(&format!(
-                "vpcsim: interrupted; {} is not written, for a part would be booked as the whole",
-                path.display()
-            ));
-        } else {
-            output::file(path, &report::focus_csv(&made.invoice))?;
-        }
-    }
-    if let (Some(path), Some(monitoring)) = (&args.monitoring, &made.monitoring) {
-        output::file(path, monitoring)?;
-    }
-    if let Some(folder) = &args.svg {
-        output::folder(folder)?;
-        for (name, picture) in report::pictures(&made.bill, &made.series, terms) {
-            output::file(&folder.join(name), &picture)?;
-        }
-    }
-    output::stdout(&match args.json {
-        true => report::invoice_json(&made.invoice),
-        false => report::invoice_text(&made.invoice, output::width()),
-    })
+    pub monitoring: Option<String>,
 }
 
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
@@ -140,7 +107,13 @@ fn played(run: &Run, period: Period) -> Played {
 }
 
 /// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
-fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, board: &Arc<Board>) -> Result<Made, Bug> {
+fn simulated(
+    args: &BillArgs,
+    scenario: Scenario,
+    terms: &Terms,
+    quiet: bool,
+    interrupts: &Interrupts,
+) -> Result<Made, Bug> {
     let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
     let mut scenarios = vec![scenario];
@@ -150,10 +123,12 @@ fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, bo
     }
     let period = args.period;
     let options = options(args.how, scenarios.len(), None);
-    let mut all = play_all(scenarios, options, quiet, board, move |run, _, _| played(run, period))?;
+    let planned = scenarios.len();
+    let all = play_all(scenarios, options, quiet, interrupts, |run, _, _| played(run, period))?;
+    let mut all: Vec<Played> = all.into_iter().flatten().collect();
     let bill = Bill::of(&all[0].series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
-    invoice.partial = all.iter().any(|played| !played.done);
+    invoice.partial = all.len() < planned || all.iter().any(|played| !played.done);
     invoice.notes = remarks;
     // Of runs that were cut short nothing can be compared.
     if let Some(most) = args.what_if.filter(|_| !invoice.partial) {

@@ -16,9 +16,9 @@ use std::sync::Arc;
 const DEFAULT_BOOK: &str = "guide-2017";
 
 /// What the bill depends on: the arguments come before the file.
-pub(super) fn terms(args: &BillArgs, scenario: &Scenario) -> Result<Terms, Vec<Diagnostic>> {
+pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
     let (plan, network) = (&scenario.plan, &scenario.network);
-    let book = book(args, scenario)?;
+    let book = book(args, scenario, disk)?;
     let name = |id| network.account(id).name.clone();
     let mut terms = Terms::new(book, &plan.billing, plan.start.time_zone().clone(), name);
     if args.month_95 {
@@ -30,10 +30,10 @@ pub(super) fn terms(args: &BillArgs, scenario: &Scenario) -> Result<Terms, Vec<D
     Ok(terms)
 }
 
-fn book(args: &BillArgs, scenario: &Scenario) -> Result<PriceBook, Vec<Diagnostic>> {
+fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
     let choice = match (&args.book, &scenario.plan.billing.book) {
         (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.clone()),
-        (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file)? },
+        (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file, disk)? },
         (None, Some(choice)) => choice.clone(),
         (None, None) => BookChoice::Shipped(DEFAULT_BOOK.into()),
     };
@@ -53,16 +53,20 @@ fn shipped_hint() -> String {
     format!("the books that come with vpcsim are {}", names.join(", "))
 }
 
-fn read_book(file: &str) -> Result<String, Vec<Diagnostic>> {
-    read(Path::new(file)).map_err(|wrong| vec![Diagnostic::plain(file, wrong, Some(shipped_hint()))])
+fn read_book(file: &str, disk: &Disk) -> Result<String, Vec<Diagnostic>> {
+    read(Path::new(file), disk).map_err(|wrong| vec![Diagnostic::plain(file, wrong, Some(shipped_hint()))])
 }
 
 /// The measured series of `file`, and how its rows were handled.
-pub(super) fn samples(file: &Path, scenario: &Scenario) -> Result<(Vec<Series>, Handled), Vec<Diagnostic>> {
+pub(super) fn samples(
+    file: &Path,
+    scenario: &Scenario,
+    disk: &Disk,
+) -> Result<(Vec<Series>, Handled), Vec<Diagnostic>> {
     let (network, start) = (&scenario.network, &scenario.plan.start);
     let subjects: Vec<Subject> = network.peerings().map(|(id, _)| Subject::of(network, id, start)).collect();
     let name = file.display().to_string();
-    let text = read(file).map_err(|wrong| vec![Diagnostic::plain(&name, wrong, None)])?;
+    let text = read(file, disk).map_err(|wrong| vec![Diagnostic::plain(&name, wrong, None)])?;
     let found = read_samples(&text, &subjects, start.time_zone());
     found.map_err(|complaints| diagnostics(&name, text, complaints))
 }
@@ -72,10 +76,10 @@ pub(super) const NO_FILE: &str = "no scenario";
 
 /// A scenario for measured samples that come without one: each peering of the column `peering` joins two VPCs of its own on the
 /// mainland.
-pub(super) fn stand_in(samples: &Path) -> Result<Scenario, Vec<Diagnostic>> {
+pub(super) fn stand_in(samples: &Path, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
     let file = samples.display().to_string();
     let complain = |message: String, hint: &str| vec![Diagnostic::plain(&file, message, Some(hint.into()))];
-    let text = read(samples).map_err(|wrong| complain(wrong, "give a CSV file of samples"))?;
+    let text = read(samples, disk).map_err(|wrong| complain(wrong, "give a CSV file of samples"))?;
     let head = text.lines().next().unwrap_or_default();
     let Some(column) = head.split(',').position(|name| name.trim() == "peering") else {
         let hint = "add one, or give the scenario file that knows the VPCs";
@@ -103,8 +107,8 @@ impl Files for Made {
     }
 }
 
-fn read(file: &Path) -> Result<String, String> {
-    let bytes = Disk.read(file).map_err(|wrong| format!("cannot read {}: {wrong}", file.display()))?;
+fn read(file: &Path, disk: &Disk) -> Result<String, String> {
+    let bytes = disk.read(file).map_err(|wrong| format!("cannot read {}: {wrong}", file.display()))?;
     String::from_utf8(bytes.into()).map_err(|wrong| {
         format!("{} is not text: byte {} is not UTF-8", file.display(), wrong.utf8_error().valid_up_to())
     })

@@ -2,46 +2,61 @@
 
 use super::args::{ImportCommand, ImportSeriesArgs};
 use super::exit::Exit;
-use super::output::{self, OutputError};
+use super::files::Disk;
+use super::output::{self, Content, OutputFile, Outputs, Place};
 use crate::import::{self, SeriesOptions};
-use std::path::Path;
+use crate::scenario::{Diagnostic, Files};
+use std::path::{Path, PathBuf};
 
 /// Imports every file; 2 if one cannot be.
-pub(super) fn import(command: &ImportCommand) -> Result<Exit, OutputError> {
+pub(super) fn import(command: &ImportCommand) -> Result<Exit, Vec<Diagnostic>> {
     match command {
         ImportCommand::Series(args) => series(args),
     }
 }
 
-fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
+/// A file that was read, and the scenario that was made of it.
+struct Imported<'a> {
+    file: &'a Path,
+    text: String,
+    scenario: String,
+}
+
+fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     if args.output.is_none() && args.files.len() > 1 {
         output::talk("vpcsim: several files need a folder to go to: -o DIR");
         return Ok(Exit::CannotDo);
     }
+    let disk = Disk::default();
     let mut exit = Exit::Done;
+    let mut all = Vec::new();
     for file in &args.files {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
+        match read(args, file, &disk) {
+            Ok(imported) => all.push(imported),
             Err(wrong) => {
-                output::talk(&format!("vpcsim: cannot read {}: {wrong}", file.display()));
-                exit = Exit::CannotDo;
-                continue;
-            }
-        };
-        match scenario(args, file, &text) {
-            Ok(scenario) => {
-                for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
-                    output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
-                }
-                write(args.output.as_deref(), file, &scenario, &text)?;
-            }
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: {}: {wrong}", file.display()));
+                output::talk(&format!("vpcsim: {wrong}"));
                 exit = Exit::CannotDo;
             }
         }
     }
-    Ok(exit)
+    let Some(folder) = &args.output else {
+        return Ok(all.iter().map(|imported| output::stdout(&imported.scenario)).fold(exit, Exit::max));
+    };
+    // All are claimed before the first is written.
+    let claimed = claim(&all, folder, Outputs::new(disk.inputs(), args.force)).map_err(|wrong| vec![wrong])?;
+    Ok(claimed.into_iter().map(|(file, text)| file.write(text)).fold(exit, Exit::max))
+}
+
+fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, String> {
+    let name = file.display();
+    let bytes = disk.read(file).map_err(|wrong| format!("cannot read {name}: {wrong}"))?;
+    let text = String::from_utf8(bytes.into())
+        .map_err(|wrong| format!("{name} is not text: byte {} is not UTF-8", wrong.utf8_error().valid_up_to()))?;
+    let scenario = scenario(args, file, &text).map_err(|wrong| format!("{name}: {wrong}"))?;
+    for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
+        output::talk(&format!("vpcsim: {name}: left out {line}"));
+    }
+    Ok(Imported { file, text, scenario })
 }
 
 fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, import::ImportError> {
@@ -58,13 +73,26 @@ fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, 
     import::series(&name, &named.to_string_lossy(), text, &options)
 }
 
-fn write(folder: Option<&Path>, file: &Path, scenario: &str, text: &str) -> Result<(), OutputError> {
-    let Some(folder) = folder else { return output::stdout(scenario) };
-    output::folder(folder)?;
-    let beside = folder.join(file.file_name().unwrap_or_default());
-    // The folder may be the one the file is in.
-    if std::fs::canonicalize(file).ok() != std::fs::canonicalize(&beside).ok() {
-        output::file(&beside, text)?;
+/// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written to it.
+fn claim<'a>(
+    all: &'a [Imported<'_>],
+    folder: &Path,
+    mut outputs: Outputs,
+) -> Result<Vec<(OutputFile, &'a str)>, Diagnostic> {
+    let into = outputs.folder(folder)?;
+    let mut claimed = Vec::new();
+    for Imported { file, text, scenario } in all {
+        let copy = PathBuf::from(file.file_name().unwrap_or_default());
+        if !is_same(file, &folder.join(&copy)) {
+            claimed.push((outputs.file_in(&into, &copy, Content::Text(text))?, text.as_str()));
+        }
+        let made = copy.with_extension("toml");
+        claimed.push((outputs.file_in(&into, &made, Content::Text(scenario))?, scenario.as_str()));
     }
-    output::file(&beside.with_extension("toml"), scenario)
+    Ok(claimed)
+}
+
+/// Whether both paths lead to one file.
+fn is_same(file: &Path, other: &Path) -> bool {
+    Place::of(file).is_ok_and(|file| Place::of(other).is_ok_and(|other| file.is(&other)))
 }

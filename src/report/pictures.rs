@@ -6,18 +6,21 @@ use super::plot::{ClockChange, DayBar, DayPlot, MonthPlot, PeakMark, SamplePoint
 use crate::metering::{Basis, Bill, Direction, Limit, Line, Sample, Series, Terms};
 use jiff::tz::TimeZone;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month.
-pub fn pictures(bill: &Bill, series: &[Series], terms: &Terms) -> Vec<(String, String)> {
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a `partial` run say so.
+pub fn pictures(bill: &Bill, series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
+    let mark = if partial { "PARTIAL: " } else { "" };
     let mut pictures = Vec::new();
     for one in series.iter().filter(|series| series.subject.cross_region) {
         let lines: Vec<&Line> = bill.lines.iter().filter(|line| line.subject == one.subject).collect();
         for line in &lines {
-            if let Some((name, plot)) = day(line, one, terms) {
+            if let Some((name, mut plot)) = day(line, one, terms) {
+                plot.title.insert_str(0, mark);
                 pictures.push((name, day_svg(&plot)));
             }
         }
         for month in lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone)) {
-            if let Some((name, plot)) = month_of_days(month, terms) {
+            if let Some((name, mut plot)) = month_of_days(month, terms) {
+                plot.title.insert_str(0, mark);
                 pictures.push((name, month_svg(&plot)));
             }
         }
