@@ -89,6 +89,7 @@ pub mod engine;
 pub mod import;
 pub mod metering;
 pub mod model;
+pub mod notation;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;

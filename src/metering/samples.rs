@@ -12,7 +12,7 @@
 //! rows for one window and direction the largest counts; a window without a row counts as silence. All of that is counted.
 
 use super::calendar::Days;
-use super::complaint::Complaint;
+use crate::notation::Complaint;
 use super::series::{Direction, Limit, Load, Sample, Series, WINDOW};
 use super::subject::Subject;
 use crate::units::BitRate;
