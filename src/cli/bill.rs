@@ -28,7 +28,7 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
     };
     let board = Arc::new(Board::default());
     let made = match &args.samples {
-        Some(file) => match bill_input::samples(file, &scenario) {
+        Some(file) => match bill_input::samples(file, args, &scenario) {
             Ok((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
             Err(complaints) => {
                 complain(&complaints);
@@ -55,9 +55,13 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
 }
 
 fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+    if args.samples.is_none() && args.table.is_given() {
+        let message = "--delimiter, --decimal, --missing and --epoch say how --samples is written, and there is none";
+        return Err(vec![Diagnostic::plain("vpcsim bill", message.into(), None)]);
+    }
     let mut scenario = match (&args.file, &args.samples) {
         (Some(file), _) => scenario::load(file, &Disk, &args.overrides)?,
-        (None, Some(samples)) => bill_input::stand_in(samples)?,
+        (None, Some(_)) => bill_input::stand_in()?,
         (None, None) => unreachable!("the arguments require one of the two"),
     };
     if let Some(seed) = args.seed {
@@ -105,15 +109,7 @@ fn print(made: &Made, terms: &Terms, args: &BillArgs) -> Result<(), OutputError>
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
     let bill = Bill::of(&series, terms);
     let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
-    let counted = [
-        (handled.unsorted, "not in order of time"),
-        (handled.repeated, "for a window that had one; the largest counts"),
-        (handled.inside, "not at the start of a window"),
-        (handled.missing, "windows without a row, counted as silence"),
-    ];
-    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
-    let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
-    invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
+    invoice.notes.push(format!("Measured samples: {}.", handled.told().join("; ")));
     if scenario.file == bill_input::NO_FILE {
         invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
     }

@@ -3,7 +3,10 @@
 use super::args::{ImportCommand, ImportSeriesArgs};
 use super::exit::Exit;
 use super::output::{self, OutputError};
+use super::run::complain;
+use super::tables;
 use crate::import::{self, SeriesOptions};
+use crate::scenario::Diagnostic;
 use std::path::Path;
 
 /// Imports every file; 2 if one cannot be.
@@ -20,23 +23,17 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
     }
     let mut exit = Exit::Done;
     for file in &args.files {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: cannot read {}: {wrong}", file.display()));
-                exit = Exit::CannotDo;
-                continue;
-            }
-        };
-        match scenario(args, file, &text) {
-            Ok(scenario) => {
+        let read = tables::read(file);
+        let made = read.and_then(|text| scenario(args, file, &text).map(|scenario| (scenario, text)));
+        match made {
+            Ok((scenario, text)) => {
                 for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
                     output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
                 }
                 write(args.output.as_deref(), file, &scenario, &text)?;
             }
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: {}: {wrong}", file.display()));
+            Err(complaints) => {
+                complain(&complaints);
                 exit = Exit::CannotDo;
             }
         }
@@ -44,18 +41,21 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
     Ok(exit)
 }
 
-fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, import::ImportError> {
+fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, Vec<Diagnostic>> {
     let options = SeriesOptions {
         unit: args.unit.unit,
         unit_text: args.unit.text.clone(),
         step: args.step,
         scale: args.scale,
         delay: args.delay,
+        zone: args.zone.clone(),
+        dialect: args.table.dialect(),
     };
     // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
     let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    import::series(&name, &named.to_string_lossy(), text, &options)
+    let made = import::series(&name, &named.to_string_lossy(), text, &options);
+    made.map_err(|complaints| tables::diagnostics(&file.display().to_string(), text, complaints))
 }
 
 fn write(folder: Option<&Path>, file: &Path, scenario: &str, text: &str) -> Result<(), OutputError> {

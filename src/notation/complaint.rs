@@ -96,8 +96,9 @@ impl Complaints {
     /// Nothing, if there is nothing to complain about.
     ///
     /// # Errors
-    /// The complaints; at the end of `text`, how many are not shown.
+    /// The complaints in order of place; at the end of `text`, how many are not shown.
     pub fn finish(mut self, text: &str) -> Result<(), Vec<Complaint>> {
+        self.list.sort_by_key(|complaint| complaint.span.start);
         if self.more > 0 {
             self.list.push(Complaint::new(text.len()..text.len(), format!("… and {} more", self.more)));
         }

@@ -19,7 +19,7 @@ impl Delimiter {
         self.0
     }
     /// As a person writes it: the character, or `tab`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self.0 {
             b',' => ",",
             b';' => ";",

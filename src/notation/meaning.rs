@@ -73,6 +73,15 @@ impl Meaning<'_> {
         }
     }
 
+    /// Whether a file that begins and ends with rows of these times has its newest row first. Only stamps tell.
+    pub fn is_falling(&self, first: &str, last: &str) -> bool {
+        let instant = |said| match self.time(said, None) {
+            Ok(Time::At(instant, _)) => Some(instant),
+            _ => None,
+        };
+        instant(first).zip(instant(last)).is_some_and(|(first, last)| last < first)
+    }
+
     fn too_late(&self, said: &str, number: &str) -> Wrong {
         let message = match self.step.times(number) {
             Ok(time) if self.dialect.epoch.is_none() => format!("a row at {time} is too late"),
@@ -150,7 +159,9 @@ mod tests {
     #[test]
     fn a_rate_has_its_own_unit_or_the_columns() {
         let (point, comma) = (Dialect::default(), Dialect { decimal: Some(DecimalMark::Comma), ..Dialect::default() });
-        let rate = |dialect: &Dialect, said: &str| meaning(dialect, "kbps").rate(said).map(|rate| rate.map(BitRate::as_bps)).ok();
+        let rate = |dialect: &Dialect, said: &str| {
+            meaning(dialect, "kbps").rate(said).map(|rate| rate.map(BitRate::as_bps)).ok()
+        };
         for (said, bps) in [
             ("1.5", 1_500),
             ("1.6 Mbit/s", 1_600_000),

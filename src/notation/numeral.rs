@@ -51,7 +51,8 @@ pub fn numeral<'t>(said: &'t str, dialect: &Dialect) -> Result<(Cow<'t, str>, &'
     let mark = dialect.decimal().letter();
     let is_part = |c: char| c.is_ascii_digit() || c == mark || c == '_';
     // TOML's own rule for underscores: a digit on each side.
-    let parted = mantissa.split('_').any(|part| !part.starts_with(|c: char| c.is_ascii_digit()) || part.ends_with(mark));
+    let parted =
+        mantissa.split('_').any(|part| !part.starts_with(|c: char| c.is_ascii_digit()) || part.ends_with(mark));
     let is_sound = mantissa.chars().all(is_part) && mantissa.matches(mark).count() <= 1;
     if !is_sound || (mantissa.contains('_') && parted) {
         return Err(ambiguous(number.trim_end(), mantissa, dialect));

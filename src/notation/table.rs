@@ -53,7 +53,7 @@ impl Table {
         let mut reader = ReaderBuilder::new().delimiter(self.delimiter.byte()).build();
         let mut complaints = Complaints::default();
         let mut at = from;
-        while let Some(start) = row_start(text, at) {
+        while let Some(start) = row_start(text, at, Some(self.delimiter)) {
             at = start;
             let first = self.starts.len();
             self.rows.push(first as u32);
@@ -81,7 +81,8 @@ impl Table {
         let row = self.rows.len() - 1;
         let (wanted, found) = (self.width(0), self.width(row));
         let is_empty = |row, column| self.cell(text, row, column).is_none_or(|cell| cell.said.is_empty());
-        let fits = (wanted..found).all(|column| is_empty(row, column)) && (found..wanted).all(|column| is_empty(0, column));
+        let fits =
+            (wanted..found).all(|column| is_empty(row, column)) && (found..wanted).all(|column| is_empty(0, column));
         if fits {
             return None;
         }
@@ -111,7 +112,7 @@ impl Table {
 
     /// How many cells a row has.
     pub fn width(&self, row: usize) -> usize {
-        let first = self.rows.get(row).map_or(0, |first| *first as usize);
+        let Some(first) = self.rows.get(row).map(|first| *first as usize) else { return 0 };
         let end = self.rows.get(row + 1).map_or(self.starts.len(), |next| *next as usize);
         (end - first).saturating_sub(1)
     }
@@ -169,11 +170,12 @@ impl Table {
 }
 
 /// Where the first row at or behind `at` starts: blank lines and comments are none.
-fn row_start(text: &str, mut at: usize) -> Option<usize> {
+fn row_start(text: &str, mut at: usize, delimiter: Option<Delimiter>) -> Option<usize> {
+    // A tab before `#` may end an empty cell.
+    let is_blank = |c: char| c.is_whitespace() && !delimiter.is_some_and(|d| char::from(d.byte()) == c);
     while at < text.len() {
         let line = line_at(text, at);
-        let said = line.trim_start();
-        if !said.is_empty() && !said.starts_with('#') {
+        if !line.trim_start().is_empty() && !line.trim_start_matches(is_blank).starts_with('#') {
             return Some(at);
         }
         at += line.len() + 1;
@@ -247,9 +249,9 @@ fn separator_line(text: &str) -> Result<(usize, Option<Delimiter>), Complaint> {
 /// What splits the cells: the one character of [`Delimiter::ALL`] in the first line outside of quotes. Of several, the one that
 /// splits the second line into as many cells; a comma that is the decimal mark stands back.
 fn delimiter(text: &str, dialect: &Dialect) -> Result<Delimiter, Complaint> {
-    let Some(start) = row_start(text, 0) else { return Ok(Delimiter::COMMA) };
+    let Some(start) = row_start(text, 0, None) else { return Ok(Delimiter::COMMA) };
     let (first, end) = delimiters(text, start);
-    let second = row_start(text, end).map(|start| delimiters(text, start).0);
+    let second = row_start(text, end, None).map(|start| delimiters(text, start).0);
     let is_number_part = |delimiter| delimiter == Delimiter::COMMA && dialect.decimal() == DecimalMark::Comma;
     let mut found: Vec<usize> = (0..Delimiter::ALL.len()).filter(|at| first[*at] > 0).collect();
     if found.len() > 1 {

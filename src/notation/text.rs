@@ -55,7 +55,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Wrong> {
 /// Turns each carriage return that no newline follows into a newline, in place.
 fn with_newlines(text: String) -> String {
     let alone = |bytes: &[u8], at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-    if !(0..text.len()).any(|at| alone(text.as_bytes(), at)) {
+    if !text.contains('\r') || !(0..text.len()).any(|at| alone(text.as_bytes(), at)) {
         return text;
     }
     let mut bytes = text.into_bytes();

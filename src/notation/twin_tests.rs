@@ -23,9 +23,7 @@ fn manner() -> impl Strategy<Value = Manner> {
 /// Rows of equal length of whatever troubles a reader: delimiters, quotes, line ends, letters of several bytes.
 fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
     let cell = prop_oneof![3 => "[0-9]{1,4}", 2 => "[a,;|\"\t\n\r#ä '=.-]{0,6}", 1 => Just(String::new())];
-    (1_usize..6).prop_flat_map(move |width| {
-        prop::collection::vec(prop::collection::vec(cell.clone(), width), 1..8)
-    })
+    (1_usize..6).prop_flat_map(move |width| prop::collection::vec(prop::collection::vec(cell.clone(), width), 1..8))
 }
 
 fn written(table: &[Vec<String>], manner: &Manner) -> String {
