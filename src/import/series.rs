@@ -2,6 +2,7 @@
 //! a traffic entry for each pair, which reads its column of the same file.
 
 use super::matrix::{Matrix, Pair};
+use crate::model::control::BUFFER_MAX;
 use crate::notation::{Complaint, DecimalMark, Dialect, Meaning};
 use crate::units::{BitRate, Factor, RateUnit, SimDuration, grouped};
 use jiff::tz::TimeZone;
@@ -34,6 +35,8 @@ impl SeriesOptions {
 
 /// The console's caps, in Mbps (S31).
 const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
+/// Above this cap, in Mbps, the default queue of 50 ms (S33) would be more than a queue can be.
+const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
 /// The quota of the guide (S23).
 const QUOTA: usize = 10;
 
@@ -105,6 +108,9 @@ fn peering(out: &mut String, matrix: &Matrix, a: usize, b: usize) -> std::fmt::R
     writeln!(out, "bandwidth = \"{cap} Mbps\"")?;
     if cap > MENU[MENU.len() - 1] {
         writeln!(out, "ticket = true")?;
+    }
+    if cap > DEFAULT_QUEUE_CAP {
+        writeln!(out, "queue = \"{} B\"", BUFFER_MAX.as_u64())?;
     }
     Ok(())
 }

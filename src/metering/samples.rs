@@ -387,7 +387,7 @@ impl<'a> Reader<'a> {
             let hint = match number.and_then(|(number, _)| Epoch::guess(&number)) {
                 Some(epoch) => {
                     let option = dialect.option("epoch", epoch.name());
-                    format!("if it counts {} since 1970, say {option}", epoch.name())
+                    format!("if it counts {} since 1970, say {option}", epoch.word())
                 }
                 None => "write 2017-06-01T00:05:00+08:00, or 2017-06-01 00:05:00 for time in the billing zone".into(),
             };

@@ -90,7 +90,7 @@ impl Meaning<'_> {
         let hint = match Epoch::guess(number) {
             Some(epoch) if self.dialect.epoch != Some(epoch) => {
                 let option = self.dialect.option("epoch", epoch.name());
-                format!("if {said} counts {} since 1970, say {option}", epoch.name())
+                format!("if {said} counts {} since 1970, say {option}", epoch.word())
             }
             _ => format!("{}; `step` says what 1 means", in_reach()),
         };

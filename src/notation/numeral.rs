@@ -88,23 +88,24 @@ fn exponent_length(rest: &str) -> usize {
 
 /// The complaint about a number that means different things to different people.
 fn ambiguous(number: &str, mantissa: &str, dialect: &Dialect) -> Wrong {
-    let foreign = if dialect.decimal() == DecimalMark::Point { ',' } else { '.' };
+    let (points, commas) = (mantissa.matches('.').count(), mantissa.matches(',').count());
     let comma = dialect.option("decimal", ",");
-    if mantissa.contains(GROUPING) {
-        return Wrong::new(format!("`{number}` has its thousands separated")).hint("write its digits together");
-    }
-    match (dialect.decimal(), mantissa.matches(foreign).count()) {
-        (DecimalMark::Point, 1) if !mantissa.contains('.') => {
+    let thousands = Wrong::new(format!("`{number}` has its thousands separated"));
+    match dialect.decimal() {
+        _ if mantissa.contains(GROUPING) => thousands.hint("write its digits together"),
+        DecimalMark::Point if commas == 1 && points == 0 => {
             Wrong::new(format!("`{number}` has a comma: a decimal mark to some, between thousands to others"))
                 .hint(format!("if it is the decimal mark, say {comma}; if not, write the digits together"))
         }
-        (DecimalMark::Point, 1..) if mantissa.rfind(',') > mantissa.rfind('.') => {
-            Wrong::new(format!("`{number}` has its thousands separated, or a decimal comma"))
-                .hint(format!("write its digits together; if the comma is the decimal mark, say {comma}"))
+        // `1.234,5`
+        DecimalMark::Point if commas == 1 && mantissa.rfind(',') > mantissa.rfind('.') => {
+            thousands.hint(format!("write its digits together; say {comma} if the comma is the decimal mark"))
         }
-        (DecimalMark::Comma, 1..) => Wrong::new(format!("`{number}` has a point, and the decimal mark is a comma"))
-            .hint(format!("write thousands together, or leave {comma} out")),
-        _ => Wrong::new(format!("`{number}` has more than one mark")).hint("write its digits together"),
+        DecimalMark::Comma if points > 0 => {
+            Wrong::new(format!("`{number}` has a point, and the decimal mark is a comma"))
+                .hint(format!("write thousands together, or leave {comma} out"))
+        }
+        _ => thousands.hint("write its digits together"),
     }
 }
 

@@ -131,6 +131,11 @@ impl Epoch {
         Epoch::NAMES[self as usize]
     }
 
+    /// In full: `seconds`.
+    pub fn word(self) -> &'static str {
+        ["seconds", "milliseconds", "microseconds", "nanoseconds"][self as usize]
+    }
+
     fn unit(self) -> SimDuration {
         SimDuration::from_nanos(1_000_u64.pow(3 - self as u32))
     }

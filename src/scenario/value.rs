@@ -201,7 +201,8 @@ pub(super) fn cidr(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4N
     if parsed.is_some_and(|cidr| cidr.to_string() == text) {
         return parsed;
     }
-    let has_zeros = text.split(['.', '/']).any(|part| part.len() > 1 && part.starts_with('0'));
+    let is_padded = |part: &str| part.len() > 1 && part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit());
+    let has_zeros = text.split(['.', '/']).any(is_padded);
     let hint = match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => format!("add a prefix length, such as {address}/32"),
         _ if text.contains(':') => "only IPv4 is simulated".into(),
