@@ -9,21 +9,19 @@ const NAMES: [&str; 7] = ["time", "peering", "direction", "from", "to", "bps", "
 #[derive(Debug)]
 pub(super) struct Columns {
     pub time: usize,
-    /// May be missing where the way says both ends.
-    pub peering: Option<usize>,
     pub way: Way,
     pub value: usize,
     /// The value is a sum of bytes, not an average rate.
     pub is_bytes: bool,
 }
 
-/// What tells the direction of a row.
-#[derive(Debug)]
+/// What tells a row's peering and direction.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Way {
-    /// `out` or `in`.
-    Direction(usize),
-    /// The VPC it comes from, and the one it goes to.
-    Ends(usize, usize),
+    /// The peering, and `out` or `in`.
+    Direction { peering: usize, direction: usize },
+    /// The VPCs it comes from and goes to, and perhaps the peering.
+    Ends { peering: Option<usize>, from: usize, to: usize },
 }
 
 impl Columns {
@@ -44,9 +42,13 @@ impl Columns {
         let line = table.row_span(0).unwrap_or_default();
         let wrong = |message: &str| vec![Complaint::new(line.clone(), message).hint(KNOWN)];
         let column = |name: &str| names.get(name).copied();
+        let peering = column("peering");
         let way = match (column("direction"), column("from"), column("to")) {
-            (Some(direction), None, None) => Way::Direction(direction),
-            (None, Some(from), Some(to)) => Way::Ends(from, to),
+            (Some(direction), None, None) => {
+                let unknown = || wrong("there is no column `peering`, and no `from` and `to` to know it by");
+                Way::Direction { peering: peering.ok_or_else(unknown)?, direction }
+            }
+            (None, Some(from), Some(to)) => Way::Ends { peering, from, to },
             (None, None, None) => return Err(wrong("there is no column `direction`, or `from` and `to`")),
             _ => return Err(wrong("either `direction`, or `from` and `to`")),
         };
@@ -56,14 +58,10 @@ impl Columns {
             (None, None) => return Err(wrong("there is no column `bps` or `bytes`")),
             _ => return Err(wrong("either `bps` or `bytes`, not both")),
         };
-        let peering = column("peering");
-        if peering.is_none() && matches!(way, Way::Direction(_)) {
-            return Err(wrong("there is no column `peering`, and no `from` and `to` to know it by"));
-        }
         let time = column("time").ok_or_else(|| wrong("there is no column `time`"))?;
         if table.len() == 1 {
             return Err(wrong("there are no samples below the names of the columns"));
         }
-        Ok(Columns { time, peering, way, value, is_bytes })
+        Ok(Columns { time, way, value, is_bytes })
     }
 }

@@ -110,18 +110,14 @@ impl<'t> SampleTable<'t> {
         for row in 1..self.table.len() {
             match self.named(row, &found) {
                 Ok(None) => {}
-                Ok(Some((name, ends))) => {
-                    let end = |at: usize| End {
-                        vpc: ends[at].to_string(),
-                        region: STAND_INS[at].into(),
-                        account: payer.clone(),
-                    };
+                Ok(Some((name, [requester, accepter]))) => {
+                    let end = |vpc, region: &str| End { vpc, region: region.into(), account: payer.clone() };
                     let subject = Subject {
                         peering: name.to_string(),
                         made_as: name.clone(),
                         label: None,
-                        requester: end(0),
-                        accepter: end(1),
+                        requester: end(requester, STAND_INS[0]),
+                        accepter: end(accepter, STAND_INS[1]),
                         cross_region: true,
                         made_on,
                     };
@@ -133,34 +129,34 @@ impl<'t> SampleTable<'t> {
         complaints.finish(self.text).map(|()| found.into_values().collect())
     }
 
-    /// The peering of a row and its ends, unless it is known.
-    fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [Name; 2])>, Complaint> {
+    /// The peering of a row and its VPCs, unless it is known.
+    fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [String; 2])>, Complaint> {
         let name = |cell: &Cell<'_>| {
             let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`";
             Name::new(&cell.said).map_err(|wrong| Complaint::new(cell.span.clone(), wrong.to_string()).hint(hint))
         };
-        let peering = self.columns.peering.map(|column| self.cell(row, column));
+        let (peering, ends) = match self.columns.way {
+            Way::Direction { peering, .. } => (Some(peering), None),
+            Way::Ends { peering, from, to } => (peering, Some((self.cell(row, from), self.cell(row, to)))),
+        };
+        let peering = peering.map(|column| self.cell(row, column));
         if peering.as_ref().is_some_and(|cell| known.contains_key(cell.said.as_ref())) {
             return Ok(None);
         }
         let peering = peering.map(|cell| name(&cell)).transpose()?;
-        let Way::Ends(from, to) = self.columns.way else {
-            let unnamed = |what| Name::new(what).map_err(|wrong| Complaint::new(0..0, wrong.to_string()));
-            return Ok(peering.zip(Some([unnamed("requester")?, unnamed("accepter")?])));
-        };
-        let (from, to) = (self.cell(row, from), self.cell(row, to));
-        let ends = [name(&from)?, name(&to)?];
-        if ends[0] == ends[1] {
-            return Err(Complaint::new(to.span, format!("`{}` has no peering with itself", ends[0])));
+        let Some((from, to)) = ends else { return Ok(peering.zip(Some(["requester".into(), "accepter".into()]))) };
+        let (a, b) = (name(&from)?, name(&to)?);
+        if a == b {
+            return Err(Complaint::new(to.span, format!("`{a}` has no peering with itself")));
         }
+        let ends = [a.to_string(), b.to_string()];
         if let Some(peering) = peering {
             return Ok(Some((peering, ends)));
         }
-        let joined = |a: &Name, b: &Name| format!("{a}--{b}");
-        if [joined(&ends[0], &ends[1]), joined(&ends[1], &ends[0])].iter().any(|name| known.contains_key(name)) {
+        let joined = Cell { said: Cow::Owned(format!("{a}--{b}")), span: from.span };
+        if [joined.said.as_ref(), &format!("{b}--{a}")].iter().any(|name| known.contains_key(*name)) {
             return Ok(None);
         }
-        let joined = Cell { said: Cow::Owned(joined(&ends[0], &ends[1])), span: from.span };
         Ok(Some((name(&joined)?, ends)))
     }
 
@@ -310,28 +306,20 @@ impl<'a> Reader<'a> {
     }
 
     fn subject(&self, row: usize) -> Result<(usize, Direction), Complaint> {
-        let columns = &self.samples.columns;
-        let named = match columns.peering {
-            Some(column) => Some(self.named(&self.samples.cell(row, column))?),
-            None => None,
-        };
-        match columns.way {
-            Way::Direction(column) => {
-                let cell = self.samples.cell(row, column);
-                let direction = match cell.said.as_ref() {
-                    "out" => Direction::Out,
-                    "in" => Direction::In,
-                    other => {
-                        return Err(Complaint::new(cell.span, format!("`{other}` is not a direction"))
-                            .hint("write out or in, seen from the requester"));
-                    }
-                };
-                let unnamed = || Complaint::new(0..0, "there is no column `peering`");
-                named.map(|subject| (subject, direction)).ok_or_else(unnamed)
+        let cell = |column| self.samples.cell(row, column);
+        match self.samples.columns.way {
+            Way::Direction { peering, direction } => {
+                let (subject, cell) = (self.named(&cell(peering))?, cell(direction));
+                match cell.said.as_ref() {
+                    "out" => Ok((subject, Direction::Out)),
+                    "in" => Ok((subject, Direction::In)),
+                    other => Err(Complaint::new(cell.span, format!("`{other}` is not a direction"))
+                        .hint("write out or in, seen from the requester")),
+                }
             }
-            Way::Ends(from, to) => {
-                let (from, to) = (self.samples.cell(row, from), self.samples.cell(row, to));
-                self.between(named, &from, &to)
+            Way::Ends { peering, from, to } => {
+                let named = peering.map(|column| self.named(&cell(column))).transpose()?;
+                self.between(named, &cell(from), &cell(to))
             }
         }
     }

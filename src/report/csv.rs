@@ -42,7 +42,8 @@ pub(super) fn record<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> Str
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(fields).expect("memory takes what it is given");
     let written = writer.into_inner().expect("memory takes what it is given");
-    String::from_utf8_lossy(&written).trim_end_matches('\n').to_owned()
+    let line = String::from_utf8_lossy(&written);
+    line.strip_suffix('\n').unwrap_or(&line).to_owned()
 }
 
 #[cfg(test)]

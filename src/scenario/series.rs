@@ -178,6 +178,10 @@ impl Loader<'_> {
     fn rows_of_file(&mut self, entity: &Entity, reader: RowReader<'_>) -> Option<Rows> {
         let dialect = reader.meaning.dialect;
         let sheet = self.sheet(entity, dialect)?;
+        if sheet.table.is_empty() {
+            self.out.error(entity.span("file"), "this file has no rows");
+            return None;
+        }
         let (column, is_named) = self.column(entity, &sheet)?;
         let (table, text) = (&sheet.table, self.out.text(sheet.source));
         let row = |at| Some((table.cell(text, at, 0)?, table.cell(text, at, column)));
@@ -229,7 +233,7 @@ impl Loader<'_> {
             Some(_) => return None,
         };
         let found = found.and_then(|(column, is_named)| {
-            if column < table.width(0) || table.is_empty() {
+            if column < table.width(0) {
                 return Ok((column, is_named));
             }
             let message = format!("there is no column {}: the first line has {}", column + 1, table.width(0));
