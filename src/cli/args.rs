@@ -1,6 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use crate::metering::Period;
+use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
 use crate::scenario::Override;
 use crate::units::{self, Factor, RateUnit, Share, SimDuration};
@@ -96,6 +97,8 @@ pub(super) struct BillArgs {
     /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or bytes) of 5 minutes
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Bill the 95th percentile of the month instead of the peaks of the days
     #[arg(long)]
     pub month_95: bool,
@@ -211,14 +214,53 @@ pub(super) struct ImportSeriesArgs {
     #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
     pub unit: UnitArg,
     /// What 1 means in the first column
-    #[arg(long, value_name = "TIME", default_value = "5 min")]
+    #[arg(long, value_name = "TIME", default_value = "5 min", conflicts_with = "epoch")]
     pub step: SimDuration,
+    /// The time zone of stamps in the first column, for example Europe/Berlin; UTC+8 if nobody says
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub zone: Option<String>,
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Multiply every rate, for example by "0.1 %" or 0.001
     #[arg(long, value_name = "FACTOR", default_value = "1")]
     pub scale: Factor,
     /// From place to place, one way
     #[arg(long, value_name = "TIME", default_value = "10 ms", value_parser = parse_delay)]
     pub delay: SimDuration,
+}
+
+/// How a table is written, as far as its text does not tell.
+#[derive(Debug, ClapArgs)]
+pub(super) struct TableArgs {
+    /// What splits the cells of the table: ',' ';' '|' or tab; by default what its first line has, or says as sep=;
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<Delimiter>,
+    /// The decimal mark of the table's numbers: '.' (the default) or ','
+    #[arg(long, value_name = "MARK")]
+    pub decimal: Option<DecimalMark>,
+    /// What a cell of the table says that has no value, for example NaN; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub missing: Vec<String>,
+    /// Numbers in the table's column of times count s, ms, us or ns since 1970-01-01 UTC
+    #[arg(long, value_name = "UNIT")]
+    pub epoch: Option<Epoch>,
+}
+
+impl TableArgs {
+    /// How the table is written.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect {
+            delimiter: self.delimiter,
+            decimal: self.decimal,
+            missing: self.missing.iter().map(|word| word.trim().to_owned()).collect(),
+            epoch: self.epoch,
+            spelling: Spelling::Flag,
+        }
+    }
+    /// Whether anything was said.
+    pub(super) fn is_given(&self) -> bool {
+        self.delimiter.is_some() || self.decimal.is_some() || !self.missing.is_empty() || self.epoch.is_some()
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -268,6 +310,11 @@ pub(super) struct UnitArg {
 fn parse_unit(text: &str) -> Result<UnitArg, String> {
     let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
     Ok(UnitArg { text: text.into(), unit })
+}
+
+fn parse_zone(text: &str) -> Result<String, String> {
+    let known = notation::time_zone(text).map(|_| text.to_owned());
+    known.ok_or_else(|| "not a time zone: write UTC+8, or a name such as Europe/Berlin".into())
 }
 
 fn parse_count(text: &str) -> Result<NonZeroU64, String> {

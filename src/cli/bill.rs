@@ -20,7 +20,7 @@ use crate::units::{BitRate, Share, SimTime};
 pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     let disk = Disk::default();
     let (scenario, terms) = load(args, &disk)?;
-    let samples = args.samples.as_deref().map(|file| bill_input::samples(file, &scenario, &disk)).transpose()?;
+    let samples = args.samples.as_deref().map(|file| bill_input::samples(file, args, &scenario, &disk)).transpose()?;
     let files = BillFiles::claim(args, &disk)?;
     let made = match samples {
         Some((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
@@ -48,9 +48,13 @@ pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Res
 }
 
 fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+    if args.samples.is_none() && args.table.is_given() {
+        let message = "--delimiter, --decimal, --missing and --epoch say how --samples is written, and there is none";
+        return Err(vec![Diagnostic::plain("vpcsim bill", message.into(), None)]);
+    }
     let mut scenario = match (&args.file, &args.samples) {
         (Some(file), _) => scenario::load(file, disk, &args.overrides)?,
-        (None, Some(samples)) => bill_input::stand_in(samples, disk)?,
+        (None, Some(_)) => bill_input::stand_in()?,
         (None, None) => unreachable!("the arguments require one of the two"),
     };
     if let Some(seed) = args.seed {
@@ -72,15 +76,7 @@ pub(super) struct Made {
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
     let bill = Bill::of(&series, terms);
     let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
-    let counted = [
-        (handled.unsorted, "not in order of time"),
-        (handled.repeated, "for a window that had one; the largest counts"),
-        (handled.inside, "not at the start of a window"),
-        (handled.missing, "windows without a row, counted as silence"),
-    ];
-    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
-    let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
-    invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
+    invoice.notes.push(format!("Measured samples: {}.", handled.told().join("; ")));
     if scenario.file == bill_input::NO_FILE {
         invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
     }

@@ -1,11 +1,13 @@
 //! `vpcsim import`: other people's files -> scenarios, on stdout or into a folder beside a copy of what they refer to.
 
 use super::args::{ImportCommand, ImportSeriesArgs};
+use super::complaint::complain;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{self, Content, OutputFile, Outputs, Place};
+use super::tables;
 use crate::import::{self, SeriesOptions};
-use crate::scenario::{Diagnostic, Files};
+use crate::scenario::Diagnostic;
 use std::path::{Path, PathBuf};
 
 /// Imports every file; 2 if one cannot be.
@@ -33,8 +35,8 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     for file in &args.files {
         match read(args, file, &disk) {
             Ok(imported) => all.push(imported),
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: {wrong}"));
+            Err(complaints) => {
+                complain(&complaints);
                 exit = Exit::CannotDo;
             }
         }
@@ -47,30 +49,30 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     Ok(claimed.into_iter().map(|(file, text)| file.write(text)).fold(exit, Exit::max))
 }
 
-fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, String> {
-    let name = file.display();
-    let bytes = disk.read(file).map_err(|wrong| format!("cannot read {name}: {wrong}"))?;
-    let text = String::from_utf8(bytes.into())
-        .map_err(|wrong| format!("{name} is not text: byte {} is not UTF-8", wrong.utf8_error().valid_up_to()))?;
-    let scenario = scenario(args, file, &text).map_err(|wrong| format!("{name}: {wrong}"))?;
+fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, Vec<Diagnostic>> {
+    let text = tables::read(file, disk)?;
+    let scenario = scenario(args, file, &text)?;
     for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
-        output::talk(&format!("vpcsim: {name}: left out {line}"));
+        output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
     }
     Ok(Imported { file, text, scenario })
 }
 
-fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, import::ImportError> {
+fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, Vec<Diagnostic>> {
     let options = SeriesOptions {
         unit: args.unit.unit,
         unit_text: args.unit.text.clone(),
         step: args.step,
         scale: args.scale,
         delay: args.delay,
+        zone: args.zone.clone(),
+        dialect: args.table.dialect(),
     };
     // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
     let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    import::series(&name, &named.to_string_lossy(), text, &options)
+    let made = import::series(&name, &named.to_string_lossy(), text, &options);
+    made.map_err(|complaints| tables::diagnostics(&file.display().to_string(), text, complaints))
 }
 
 /// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written to it.

@@ -22,6 +22,7 @@ mod progress;
 mod run;
 mod schema;
 mod show;
+mod tables;
 
 pub use memory::Memory;
 

@@ -16,7 +16,7 @@ pub fn intervals_csv(snapshot: &Snapshot) -> String {
     let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER + "\n";
     let Some(intervals) = &snapshot.intervals else { return out };
     for link in &intervals.links {
-        let names = [&link.peering, &link.from, &link.to].map(|name| quoted(name)).join(",");
+        let names = record([&link.peering, &link.from, &link.to]);
         for (k, row) in (0..).zip(&link.rows) {
             let start = seconds(SimTime::from_nanos(intervals.interval.as_nanos().saturating_mul(k)));
             let tokens = row.tokens.map(|t| t.as_u64().to_string()).unwrap_or_default();
@@ -54,12 +54,13 @@ fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
-pub(super) fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+/// One row without its line end, quoted where RFC 4180 asks for it.
+pub(super) fn record<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).expect("memory takes what it is given");
+    let written = writer.into_inner().expect("memory takes what it is given");
+    let line = String::from_utf8_lossy(&written);
+    line.strip_suffix('\n').unwrap_or(&line).to_owned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line without a
 //! published price has no row: the format knows no unknown cost. The text and the JSON list it.
 
-use super::csv::quoted;
+use super::csv::record;
 use super::invoice::{Invoice, InvoiceLine};
 use crate::units::Money;
 use jiff::Timestamp;
@@ -92,8 +92,7 @@ fn row(out: &mut String, invoice: &Invoice, line: &InvoiceLine, category: &str, 
         line.direction.map(|direction| direction.to_string()).unwrap_or_default(),
         line.peak_at.clone().unwrap_or_default(),
     ];
-    let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-    writeln!(out, "{}", fields.join(",")).expect("a String takes what it is given");
+    writeln!(out, "{}", record(&fields)).expect("a String takes what it is given");
 }
 
 /// ISO 8601, to the second.

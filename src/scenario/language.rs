@@ -4,11 +4,9 @@
 use super::field::Kind::*;
 use super::field::{Field, Kind, Section, Variants, optional, required};
 use super::verbs::VERBS;
+use crate::notation::{Delimiter, Epoch};
+pub(super) use crate::notation::{RATE_MAX, TIME_MAX};
 
-/// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
-pub(super) const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
-/// 100 Gbps: no traffic entry is faster.
-pub(super) const RATE_MAX: u64 = 100_000_000_000;
 /// IPv4 and UDP headers: no packet of a traffic entry is smaller.
 pub(super) const PACKET_MIN: u64 = 28;
 /// What an IPv4 total length can say.
@@ -257,21 +255,36 @@ const SIZE: &[Field] = &[
 
 /// Where a series comes from and what its numbers mean. Times are times of the run; IPv4 bits count, per flow.
 const SERIES: &[Field] = &[
-    optional(
-        "file",
-        Text,
-        "A table: times in the first column, rates in others, split by commas, semicolons or tabs; either this or `series`.",
-    ),
+    optional("file", Text, "A table (CSV): times in the first column, rates in others; either this or `series`."),
     optional(
         "series",
         Several(&Both(&Text)),
         "The rows themselves, such as [[\"0 s\", \"10 Mbps\"], [\"1 h\", \"0 bps\"]]; either this or `file`.",
     ),
     optional("column", OneOf(&[Text, Integer(2, 100_000)]), "The column of the rates, by name or number; default 2."),
-    optional("unit", Text, "What a plain number means as a rate: \"Mbps\", \"100 B/5 min\"."),
+    optional(
+        "unit",
+        Text,
+        "What a plain number means as a rate: \"Mbps\", \"100 B/5 min\"; a cell such as 1.6 Mbit/s has its own.",
+    ),
     optional("step", Duration(1, TIME_MAX), "What a plain number means as a time; default \"1 s\"."),
     optional("scale", Factor, "Every rate times this, such as \"1 %\" or 2.5; default 1."),
+    optional(
+        "delimiter",
+        Choice(&DELIMITERS),
+        "What splits the cells of `file`; default what its first line has, or says as `sep=;`.",
+    ),
+    optional("decimal", Choice(&[".", ","]), "What stands before the fraction of a number; default \".\"."),
+    optional("missing", Texts, "What a cell says that has no rate, such as \"NaN\"; an empty cell never has one."),
+    optional(
+        "epoch",
+        Choice(&Epoch::NAMES),
+        "Plain numbers as times count these since 1970-01-01 UTC, not steps since the start.",
+    ),
 ];
+
+const DELIMITERS: [&str; 4] =
+    [Delimiter::ALL[0].name(), Delimiter::ALL[1].name(), Delimiter::ALL[2].name(), Delimiter::ALL[3].name()];
 
 const PORTS: &[Field] = &[
     optional("source_port", Integer(0, 65_535), "UDP source port of the first flow; default 49152."),
