@@ -9,6 +9,7 @@ mod arrears;
 mod availability;
 pub mod change;
 pub mod control;
+mod faults;
 mod hosts;
 mod ids;
 pub mod lifecycle;

@@ -34,7 +34,7 @@ fn set(network: &mut Network, seconds: u64, change: Change) {
 }
 
 fn link(up: bool) -> Change {
-    Change::SetLink { peering: name("p"), up }
+    Change::SetLink { peering: name("p"), up, lasts: None }
 }
 fn node(node: usize, up: bool) -> Change {
     Change::SetNode { peering: name("p"), node, up }

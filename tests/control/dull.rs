@@ -78,7 +78,7 @@ impl Dull {
             Change::Arrears { .. } | Change::Pay { .. } => {
                 panic!("scenes have no debtors: arrears are tested where they are made")
             }
-            Change::SetLink { peering, up } => self.on(peering.as_str(), |s, at| {
+            Change::SetLink { peering, up, lasts: None } => self.on(peering.as_str(), |s, at| {
                 s.pacts[at].down = !up;
                 Broken::new()
             }),

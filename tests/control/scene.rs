@@ -147,7 +147,7 @@ pub fn action(dice: &mut Dice, network: &Network) -> Change {
             }
         }
         27 => Change::SetHost { host: HostId(dice.below(network.hosts().len() as u64) as u32), up },
-        28 if dice.chance(50) => Change::SetLink { peering, up },
+        28 if dice.chance(50) => Change::SetLink { peering, up, lasts: None },
         28 => Change::SetLoss { peering, loss: Share::of(dice.below(3), 2) },
         _ => Change::SetNode { peering, node: dice.below(4) as usize, up: dice.chance(30) },
     }

@@ -189,7 +189,8 @@ fn a_pattern_ends_before_the_instant_at_which_it_is_over() {
             ..entry("in-step")
         };
         let action = |time, change| Action { time, text: String::new(), by: None, change, refused: None };
-        let mut timeline = vec![action(beat(1_000), Change::SetHost { host: cloud.hosts(a)[2], up: false })];
+        let mut timeline =
+            vec![action(beat(1_000), Change::SetHost { host: cloud.hosts(a)[2], up: false, lasts: None })];
         if over == 1 {
             let bandwidth = BitRate::from_mbps(2);
             timeline.push(action(beat(2_000), Change::ChangeBandwidth { peering: name("P0-1"), bandwidth }));

@@ -60,7 +60,7 @@ impl Maker {
             0 => Change::AddRoute { table, to, via: Via::Peering(self.name_of(peering)), disabled: false },
             1 => Change::RemoveRoute { table, to },
             2 => Change::DisableRoute { table, to, disabled: !up },
-            3 => Change::SetLink { peering: self.name_of(peering), up },
+            3 => Change::SetLink { peering: self.name_of(peering), up, lasts: None },
             4 => Change::SetLoss { peering: self.name_of(peering), loss: loss(&mut self.dice) },
             _ => self.new_cap(peering),
         }

@@ -203,8 +203,8 @@ impl Maker {
         let peering = name("P1");
         let action = |maker: &mut Maker, time| {
             let change = match maker.dice.below(3) {
-                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false },
-                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true },
+                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false, lasts: None },
+                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true, lasts: None },
                 _ => Change::ChangeBandwidth {
                     peering: peering.clone(),
                     bandwidth: BitRate::from_bps(maker.dice.pick(&[cap, cap / 2 + 1, 2 * cap])),
