@@ -19,6 +19,7 @@ mod nodes;
 mod peering;
 pub mod plan;
 mod playback;
+mod receivers;
 mod refusal;
 mod region;
 mod rules;
