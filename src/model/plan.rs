@@ -313,6 +313,17 @@ impl Metric {
     }
 }
 
+impl Metric {
+    /// What there was none of where nothing could be measured.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Metric::State(_) => "no peering yet",
+            Metric::Availability => "never active",
+            _ => "no packets",
+        }
+    }
+}
+
 impl std::fmt::Display for Metric {
     /// The key of `[[expect]]` that asks for it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

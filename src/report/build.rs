@@ -261,6 +261,7 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
                 found: outcome.as_ref().and_then(|o| o.found).map(|value| check.metric.show(value)),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
                 held: outcome.map(|o| o.held),
             });
         }

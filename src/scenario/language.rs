@@ -314,16 +314,16 @@ static TRAFFIC: Section = Section {
         key: "pattern",
         default: Some("constant"),
         sections: &[
-            Section { name: "constant", doc: "Evenly spaced.", fields: &[PICK, PACE, SIZE, PORTS], variants: None },
-            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PICK, PACE, SIZE, PORTS], variants: None },
+            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
+            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
             Section {
                 name: "on_off",
                 doc: "Evenly spaced for a while, then silent, again and again.",
                 fields: &[
-                    PICK,
                     PACE,
                     SIZE,
                     PORTS,
+                    PICK,
                     &[
                         required("on", Duration(1_000, TIME_MAX), "How long it sends."),
                         required("off", Duration(1_000, TIME_MAX), "How long it is silent."),
@@ -334,7 +334,7 @@ static TRAFFIC: Section = Section {
             Section {
                 name: "series",
                 doc: "A rate that changes in steps, such as a measured day; each holds until the next, the last to the end.",
-                fields: &[PICK, SERIES, SIZE, PORTS],
+                fields: &[SERIES, SIZE, PORTS, PICK],
                 variants: None,
             },
             Section {
@@ -346,9 +346,9 @@ static TRAFFIC: Section = Section {
                         required("high", Rate(1, RATE_MAX), "IPv4 bits per second at the peak."),
                         optional("peak_at", Text, "The time of day of the peak; default \"14:00\"."),
                     ],
-                    PICK,
                     SIZE,
                     PORTS,
+                    PICK,
                 ],
                 variants: None,
             },
@@ -357,8 +357,8 @@ static TRAFFIC: Section = Section {
                 doc: "ICMP echo requests.",
                 fields: &[
                     &[optional("interval", Duration(1_000, TIME_MAX), "From request to request; default \"1 s\".")],
-                    PICK,
                     SIZE,
+                    PICK,
                 ],
                 variants: None,
             },
