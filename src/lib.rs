@@ -82,8 +82,8 @@
 //! *Route table*: what the user wrote; *FIB*: what a look-up uses. *Peering*: the agreement; *link*: one direction of its
 //! transport. *Requester*, *accepter*. *Transit*: entering over one peering to leave over another; refused. *Shaper* delays,
 //! *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link; *delivered*: accepted by the host
-//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry. A packet's name is
-//! `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
+//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry, a host to another or to an address.
+//! A packet's name is `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
 
 pub mod cli;
 pub mod dataplane;

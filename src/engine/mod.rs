@@ -35,6 +35,6 @@ pub use observe::{Observer, Place, Record};
 pub use options::{Effort, Mode, Options};
 pub use run::{ActionOutcome, Run};
 pub use series::{Row, Series};
-pub use simulation::{InjectError, Simulation, Totals, Unbalanced};
+pub use simulation::{InjectError, Simulation, Totals, Unbalanced, flows};
 pub use verify::{CheckOutcome, Measured, verify};
 pub use windows::{Sum, Windows};

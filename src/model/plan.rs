@@ -4,6 +4,7 @@ use super::change::Change;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
+pub use super::receivers::{Destination, Pick, Receiver};
 use super::series::RateSeries;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use bytes::Bytes;
@@ -84,15 +85,15 @@ pub enum FreeBasis {
     Peak,
 }
 
-/// One traffic entry: one flow per source host (per captured host for a replay).
+/// One traffic entry: one flow per source host (per captured host for a replay), or for each pair of hosts ([`Pick::Every`]).
 #[derive(Debug, Clone)]
 pub struct Traffic {
     /// Unique.
     pub name: Name,
     /// Free text.
     pub label: Option<String>,
-    /// The sources, in order of flow number. Empty for a replay.
-    pub from: Vec<HostId>,
+    /// The sources, in order of flow number, each named once. Empty for a replay.
+    pub from: Arc<[HostId]>,
     /// Where the packets go.
     pub to: Destination,
     /// When they go.
@@ -122,29 +123,10 @@ pub struct Traffic {
 pub const SENDERS_MAX: usize = 16_000_000;
 
 impl Traffic {
-    /// How many flows it is.
-    pub fn senders(&self) -> usize {
-        match &self.pattern {
-            Pattern::Replay(replay) => replay.flows.len(),
-            _ => self.from.len(),
-        }
-    }
-
     /// Whether it asks for echoes.
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })
     }
-}
-
-/// Where a traffic entry's packets go.
-#[derive(Debug, Clone)]
-pub enum Destination {
-    /// Flow n to the n-th host, wrapping around.
-    Hosts(Vec<HostId>),
-    /// Each flow to one of them, chosen by the seed; never to itself if there is another.
-    AnyOf(Vec<HostId>),
-    /// An address that need not belong to anybody; no host is named, so nothing is misdelivered.
-    Address(Ipv4Addr),
 }
 
 /// When packets are sent.
@@ -327,6 +309,17 @@ impl Metric {
             Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
             CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
             _ => crate::units::grouped(value),
+        }
+    }
+}
+
+impl Metric {
+    /// What there was none of where nothing could be measured.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Metric::State(_) => "no peering yet",
+            Metric::Availability => "never active",
+            _ => "no packets",
         }
     }
 }

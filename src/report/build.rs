@@ -3,10 +3,12 @@
 use super::sections::within;
 use super::snapshot::*;
 use crate::dataplane::DropReason;
-use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, verify};
-use crate::model::plan::{Destination, Expectation, Metric, Pattern, Subject, Traffic};
+use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
+use crate::model::plan::{Destination, Expectation, Metric, Pattern, Receiver, Subject, Traffic};
 use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
-use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
+use std::collections::HashSet;
+use std::hash::Hash;
 
 impl Snapshot {
     /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
@@ -100,7 +102,7 @@ fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
         name: entry.name.to_string(),
         label: entry.label.clone(),
         pattern: pattern_name(&entry.pattern),
-        path: path(run.simulation.network(), entry),
+        path: path(run.simulation.network(), entry, run.plan.seed),
         sent: volume(counts.sent),
         delivered: volume(counts.delivered),
         misdelivered: counts.misdelivered,
@@ -140,22 +142,37 @@ fn pattern_name(pattern: &Pattern) -> &'static str {
     }
 }
 
-/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`.
-fn path(network: &Network, entry: &Traffic) -> String {
-    let several = |hosts: &[HostId]| match hosts {
-        [] => "nobody".to_string(),
-        [one] => network.host_name(*one),
-        [first, rest @ ..] => format!("{} (+{})", network.host_name(*first), rest.len()),
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are sent to, and
+/// how many others there are; `, 36 flows` where that is no flow for each.
+fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
+    let host = |id: HostId| network.host_name(id);
+    if let Pattern::Replay(replay) = &entry.pattern {
+        let Destination::Hosts { hosts, .. } = &entry.to else { return String::new() };
+        let (from, to) =
+            (several(replay.flows.iter().map(|flow| flow.from), host), several(hosts.iter().copied(), host));
+        return format!("{} -> {}", from.0, to.0);
+    }
+    let receiver = |to: Receiver| match to {
+        Receiver::Host(id) => host(id),
+        Receiver::Address(address) => address.to_string(),
     };
-    let from = match &entry.pattern {
-        Pattern::Replay(replay) => several(&replay.flows.iter().map(|f| f.from).collect::<Vec<_>>()),
-        _ => several(&entry.from),
-    };
-    let to = match &entry.to {
-        Destination::Hosts(hosts) | Destination::AnyOf(hosts) => several(hosts),
-        Destination::Address(address) => address.to_string(),
-    };
-    format!("{from} -> {to}")
+    let (from, senders) = several(flows(entry, seed).map(|(from, _)| from), host);
+    let (to, receivers) = several(flows(entry, seed).map(|(_, to)| to), receiver);
+    match entry.senders() {
+        flows if flows > senders.max(receivers) => format!("{from} -> {to}, {} flows", grouped(flows as u64)),
+        _ => format!("{from} -> {to}"),
+    }
+}
+
+/// The first of `all` by name and how many others there are; and how many these are in all.
+fn several<T: Copy + Eq + Hash>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
+    let Some(first) = all.next() else { return ("nobody".into(), 0) };
+    let mut others: HashSet<T> = all.collect();
+    others.remove(&first);
+    match others.len() {
+        0 => (name(first), 1),
+        others => (format!("{} (+{})", name(first), grouped(others as u64)), 1 + others),
+    }
 }
 
 fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
@@ -248,6 +265,7 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
                 found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found)),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
                 held: outcome.map(|o| o.held),
             });
         }

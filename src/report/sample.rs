@@ -120,6 +120,7 @@ pub(super) fn check(metric: &str, expected: &str, found: Option<&str>, held: Opt
         between: None,
         expected: expected.into(),
         found: found.map(str::to_owned),
+        missing: held.filter(|_| found.is_none()).map(|_| "no packets"),
         held,
     }
 }

@@ -297,7 +297,7 @@ impl View<'_> {
                 check.metric.clone(),
                 check.between.map(|(from, to)| format!("{from} to {to}")).unwrap_or_default(),
                 check.expected.clone(),
-                check.found.clone().unwrap_or_default(),
+                check.found.as_deref().or(check.missing).unwrap_or_default().into(),
                 mark.into(),
             ]);
         }

@@ -270,6 +270,8 @@ pub struct ExpectationReport {
     pub expected: String,
     /// What was measured; none if the run was interrupted or nothing was there to measure.
     pub found: Option<String>,
+    /// What was missing where nothing was there to measure: `no packets`.
+    pub missing: Option<&'static str>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
 }

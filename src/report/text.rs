@@ -76,8 +76,11 @@ fn expectations_verdict(snapshot: &Snapshot) -> String {
 }
 
 fn failure(e: &ExpectationReport) -> String {
-    let found = e.found.as_deref().unwrap_or("nothing");
-    format!("{} {} is {found}, expected {}", e.subject, e.metric, e.expected)
+    let found = match &e.found {
+        Some(found) => format!(" is {found}"),
+        None => format!(": {}", e.missing.unwrap_or_default()),
+    };
+    format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }
 
 /// The first few of `items`, and how many there are beyond them.

@@ -291,6 +291,13 @@ const PORTS: &[Field] = &[
     optional("destination_port", Integer(0, 65_535), "UDP destination port; default 5001."),
 ];
 
+const PICK: &[Field] = &[optional(
+    "pick",
+    Choice(&["every", "in_order", "random"]),
+    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of a ping); else a flow for each \
+     sender, the n-th to the n-th host, round and round (\"in_order\", default of the others), or as the seed chooses (\"random\").",
+)];
+
 static TRAFFIC: Section = Section {
     name: "traffic",
     doc: "Packets from hosts to hosts.",
@@ -300,7 +307,6 @@ static TRAFFIC: Section = Section {
             optional("from", Texts, "Sending hosts: `VPC1/web`, `VPC1/web-*`; required except for a replay."),
             optional("to", Texts, "Receiving hosts, or one IPv4 address; required except for a replay."),
             optional("pattern", Tag, "When packets go; default \"constant\"."),
-            optional("pick", Choice(&["in_order", "random"]), "Which of several receivers a flow takes."),
             optional("source", Address, "A forged source address."),
             optional(
                 "ttl",
@@ -321,8 +327,8 @@ static TRAFFIC: Section = Section {
         key: "pattern",
         default: Some("constant"),
         sections: &[
-            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS], variants: None },
-            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS], variants: None },
+            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
+            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
             Section {
                 name: "on_off",
                 doc: "Evenly spaced for a while, then silent, again and again.",
@@ -330,6 +336,7 @@ static TRAFFIC: Section = Section {
                     PACE,
                     SIZE,
                     PORTS,
+                    PICK,
                     &[
                         required("on", Duration(1_000, TIME_MAX), "How long it sends."),
                         required("off", Duration(1_000, TIME_MAX), "How long it is silent."),
@@ -340,7 +347,7 @@ static TRAFFIC: Section = Section {
             Section {
                 name: "series",
                 doc: "A rate that changes in steps, such as a measured day; each holds until the next, the last to the end.",
-                fields: &[SERIES, SIZE, PORTS],
+                fields: &[SERIES, SIZE, PORTS, PICK],
                 variants: None,
             },
             Section {
@@ -354,6 +361,7 @@ static TRAFFIC: Section = Section {
                     ],
                     SIZE,
                     PORTS,
+                    PICK,
                 ],
                 variants: None,
             },
@@ -363,6 +371,7 @@ static TRAFFIC: Section = Section {
                 fields: &[
                     &[optional("interval", Duration(1_000, TIME_MAX), "From request to request; default \"1 s\".")],
                     SIZE,
+                    PICK,
                 ],
                 variants: None,
             },

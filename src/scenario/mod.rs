@@ -9,6 +9,7 @@ mod civil;
 mod datum;
 mod diagnostic;
 mod document;
+mod ends;
 mod expect;
 mod field;
 mod hosts;

@@ -13,6 +13,7 @@ mod senders;
 mod workers;
 
 pub use ledger::{Totals, Unbalanced};
+pub use senders::flows;
 
 use super::books::LinkBook;
 use super::cell::{Cell, Lane};

@@ -113,6 +113,7 @@ impl Network {
             ticket: spec.ticket,
             down: false,
             loss: spec.loss,
+            lasting_loss: spec.loss,
         };
         self.check_bandwidth(&peering, peering.bandwidth)?;
         self.check_buffers(&peering)?;
