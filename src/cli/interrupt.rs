@@ -100,3 +100,25 @@ fn hang_ups_are_ignored() -> bool {
     let mask = super::machine::ignored_signals().unwrap_or(0);
     mask >> (consts::SIGHUP - 1) & 1 == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_signal_is_the_one_that_ends_at_once() {
+        let interrupts = Interrupts { heard: Arc::default(), at_once: Arc::new(AtomicBool::new(true)) };
+        let at_once = || interrupts.at_once.load(Ordering::SeqCst);
+        let mut early_end = interrupts.run_can_end_early();
+        early_end.look();
+        assert!(!at_once(), "nothing was heard yet");
+        interrupts.heard.store(true, Ordering::SeqCst);
+        early_end.look();
+        assert!(!at_once(), "the first may come again as its own echo");
+        thread::sleep(2 * ECHO);
+        early_end.look();
+        assert!(at_once());
+        drop(early_end);
+        assert!(at_once(), "nothing is left to be ended early");
+    }
+}
