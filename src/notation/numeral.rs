@@ -42,6 +42,9 @@ const GROUPING: [char; 7] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’',
 /// # Errors
 /// There is no number, or one with another mark or with thousands separated.
 pub fn numeral<'t>(said: &'t str, dialect: &Dialect) -> Result<(Cow<'t, str>, &'t str), Wrong> {
+    if !said.is_empty() && said.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok((Cow::Borrowed(said), "")); // most numbers
+    }
     let end = mantissa_end(said);
     let (mantissa, rest) = said.split_at(end);
     if !mantissa.starts_with(|c: char| c.is_ascii_digit()) {
