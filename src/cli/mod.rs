@@ -17,6 +17,7 @@ mod progress;
 mod run;
 mod schema;
 mod show;
+mod what_if;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -1,7 +1,7 @@
 //! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
 
 use super::book::PriceBook;
-use super::calendar::Day;
+use super::calendar::overlap;
 use super::month::{Month, months};
 use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
@@ -107,6 +107,8 @@ pub struct Line {
     pub basis: Basis,
     /// The charge period, half-open.
     pub period: (Timestamp, Timestamp),
+    /// What of it was measured, half-open: less where a run begins or ends inside it.
+    pub covers: (Timestamp, Timestamp),
     /// What it costs.
     pub charge: Charge,
 }
@@ -120,6 +122,10 @@ impl Line {
             Charge::Unpriced(_) => None,
         }
     }
+    /// Whether only a part of the period was measured.
+    pub fn is_partial(&self) -> bool {
+        self.covers != self.period
+    }
 }
 
 /// What one account pays.
@@ -129,7 +135,7 @@ pub struct Total {
     pub account: Name,
     /// How much, of what has a price.
     pub amount: Money,
-    /// Lines that have none: the total is partial if there are any (S42).
+    /// Lines that have none: the amount lacks them (S42).
     pub unpriced: usize,
 }
 
@@ -178,26 +184,19 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
         let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
-        let (subject, basis) = (series.subject.clone(), Basis::Day(peak, free.bandwidth));
-        Line { subject, basis, period: (peak.start, peak.end), charge }
+        line(series, Basis::Day(peak, free.bandwidth), (peak.start, peak.end), charge)
     };
     days(series, &terms.zone).into_iter().map(line).collect()
 }
 
 fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
-    let midnight = |date: Date| {
-        let zoned = date.to_zoned(terms.zone.clone());
-        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), &terms.zone).start)
-    };
     let line = |month: Month| {
         let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
-        let next = month.first.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight);
-        Line {
-            subject: series.subject.clone(),
-            basis: Basis::Month(month),
-            period: (midnight(month.first), next),
-            charge,
-        }
+        line(series, Basis::Month(month), (month.start, month.end), charge)
     };
     months(series, &terms.zone).into_iter().map(line).collect()
+}
+
+fn line(series: &Series, basis: Basis, period: (Timestamp, Timestamp), charge: Charge) -> Line {
+    Line { subject: series.subject.clone(), basis, period, covers: overlap(period, series.extent), charge }
 }

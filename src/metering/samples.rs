@@ -9,7 +9,8 @@
 //! The first line names the columns, in any order: `time`, `peering`, `direction` (`out` or `in`, seen from the requester) or `from`
 //! and `to` (VPC names), and `bps` (the average) or `bytes` (the sum) of 5 minutes, whole numbers. A time has an offset, or is civil
 //! time of the billing zone. A row is the sample of the 5-minute window that its time lies in. Rows may come in any order. Of several
-//! rows for one window and direction the largest counts; a window without a row counts as silence. All of that is counted.
+//! rows for one window and direction the largest counts; a window without a row, from the first to the last day with one, counts as
+//! silence. All of that is counted.
 
 use super::calendar::Days;
 use super::complaint::Complaint;
@@ -38,8 +39,6 @@ pub struct Handled {
     pub repeated: u64,
     /// Rows whose time is not the start of a window.
     pub inside: u64,
-    /// Windows between a peering's first and last that have no row.
-    pub missing: u64,
 }
 
 /// Reads samples of the peerings `subjects`, one series for each of those that have rows.
@@ -74,15 +73,10 @@ pub fn read_samples(
         return Err(complaints);
     }
     let named = subjects.iter().zip(reader.windows).filter(|(_, windows)| !windows.is_empty());
-    let series: Vec<Series> = named.map(|(subject, windows)| series(subject, windows)).collect();
-    for samples in series.iter().map(|series| &series.samples) {
-        let span = samples[samples.len() - 1].start.as_second() - samples[0].start.as_second();
-        handled.missing += (span / WINDOW + 1 - samples.len() as i64).max(0) as u64;
-    }
-    Ok((series, handled))
+    Ok((named.map(|(subject, windows)| series(subject, windows, zone)).collect(), handled))
 }
 
-fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Option<Load>; 2]>) -> Series {
+fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Option<Load>; 2]>, zone: &TimeZone) -> Series {
     let sample = |(start, loads): (Timestamp, [Option<Load>; 2])| Sample {
         loss: None,
         start,
@@ -90,7 +84,7 @@ fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Option<Load>; 2]>) ->
         limit: Limit::Unknown,
         partial: false,
     };
-    Series { subject: subject.clone(), samples: windows.into_iter().map(sample).collect() }
+    Series::of_days(subject.clone(), windows.into_iter().map(sample).collect(), zone)
 }
 
 /// Lines with the byte they start at, without their ends.

@@ -25,7 +25,7 @@ pub fn comparison(snapshots: &[&Snapshot]) -> String {
         let ended = run.packets.delivered + run.packets.dropped;
         let p99 = run.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max();
         table.row([
-            if run.partial { format!("{name} PARTIAL") } else { name },
+            if run.partial { format!("{name} INTERRUPTED") } else { name },
             demands(run),
             grouped(run.packets.emitted),
             grouped(run.packets.delivered),

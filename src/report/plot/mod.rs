@@ -15,4 +15,4 @@ mod scale;
 mod tests;
 
 pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, Way, day_svg};
-pub use month::{DayBar, MonthPlot, month_svg};
+pub use month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
