@@ -173,7 +173,7 @@ fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, bo
     let bill = Bill::of(&as_it_is.series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
     invoice.partial = !as_it_is.done || trials.iter().any(|played| !played.done);
-    invoice.notes = remarks;
+    invoice.notes.extend(remarks);
     if let Some(most) = args.what_if {
         match invoice.partial {
             true => invoice.notes.push("Caps are not compared: runs that were interrupted say nothing.".into()),

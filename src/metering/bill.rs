@@ -148,6 +148,8 @@ pub struct Bill {
     pub totals: Vec<Total>,
     /// Peerings that are free because both ends are in one region (S39).
     pub regional: Vec<Subject>,
+    /// Peerings whose free bandwidth is not remitted, because it is one of days and months are billed (S44, S48).
+    pub not_remitted: Vec<Subject>,
 }
 
 impl Bill {
@@ -167,10 +169,15 @@ impl Bill {
                 None => total.unpriced += 1,
             }
         }
+        let subjects = |series: Vec<&Series>| series.iter().map(|series| series.subject.clone()).collect();
         Bill {
             lines,
             totals: totals.into_values().collect(),
-            regional: regional.iter().map(|s| s.subject.clone()).collect(),
+            regional: subjects(regional),
+            not_remitted: match terms.method {
+                Method::DayPeak => Vec::new(),
+                Method::Month95 => subjects(billed.into_iter().filter(|series| has_free_day(series, terms)).collect()),
+            },
         }
     }
 
@@ -178,6 +185,11 @@ impl Bill {
     pub fn unpriced(&self) -> usize {
         self.totals.iter().map(|total| total.unpriced).sum()
     }
+}
+
+fn has_free_day(series: &Series, terms: &Terms) -> bool {
+    let free = |day: &DayPeak| terms.free_on(&series.subject, day.date).bandwidth > BitRate::default();
+    days(series, &terms.zone).iter().any(free)
 }
 
 fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {

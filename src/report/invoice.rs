@@ -184,7 +184,7 @@ impl Invoice {
                 date: book.date.clone(),
                 currency: book.currency,
             },
-            notes: Vec::new(),
+            notes: not_remitted(bill).into_iter().collect(),
             lines: bill.lines.iter().map(|l| line(l, terms)).collect(),
             totals: bill.totals.iter().map(total).collect(),
             unpriced: bill.unpriced(),
@@ -197,6 +197,12 @@ impl Invoice {
     pub fn is_monthly(&self) -> bool {
         self.charge_type == Method::Month95.charge_type()
     }
+}
+
+fn not_remitted(bill: &Bill) -> Option<String> {
+    let names: Vec<&str> = bill.not_remitted.iter().map(|subject| subject.peering.as_str()).collect();
+    let sentence = "Free bandwidth is remitted from peaks of days only (S44); months are billed in full";
+    (!names.is_empty()).then(|| format!("{sentence}: {}.", names.join(", ")))
 }
 
 /// A zone's name, or its offset at `at` if it has none: `UTC+08`.

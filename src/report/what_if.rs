@@ -132,14 +132,16 @@ impl WhatIf {
         format!("What if {peering} had another cap? (price of the run, {currency})\n{}{prose}", table.render(width))
     }
 
-    /// `100 Mbps, 200 Mbps from 2017-06-01 20:00`.
+    /// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap also with its instant where the peering was made later.
     fn own_caps(&self, invoice: &Invoice) -> String {
-        let caps = self.caps.iter().take(LISTED).enumerate().map(|(at, CapReport { since, cap })| {
-            let since = since.to_zoned(invoice.time_zone.clone());
-            let clock = if since.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
-            if at == 0 { cap.to_string() } else { format!("{cap} from {}", since.strftime(clock)) }
-        });
-        let mut caps: Vec<String> = caps.collect();
+        let first = invoice.lines.iter().map(|line| line.covers_start).min();
+        let mut caps: Vec<String> = Vec::new();
+        for CapReport { since, cap } in self.caps.iter().take(LISTED) {
+            let civil = since.to_zoned(invoice.time_zone.clone());
+            let clock = if civil.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+            let from = if Some(*since) > first { format!(" from {}", civil.strftime(clock)) } else { String::new() };
+            caps.push(format!("{cap}{from}"));
+        }
         if self.caps.len() > LISTED {
             caps.push(format!("and {} more", self.caps.len() - LISTED));
         }
