@@ -99,7 +99,8 @@ pub(super) struct BillArgs {
     pub samples: Option<PathBuf>,
     #[command(flatten)]
     pub table: TableArgs,
-    /// Bill the 95th percentile of the month instead of the peaks of the days
+    /// Bill the 95th percentile of the month instead of the peaks of the days: over all windows of 5 minutes in which a peering was
+    /// in force, each 0 that has no row
     #[arg(long)]
     pub month_95: bool,
     /// What picks the tier where some of a peak is free, instead of the file's choice
@@ -108,7 +109,7 @@ pub(super) struct BillArgs {
     /// Write the bill as a FOCUS 1.0 CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Draw each peering's days, and months of several days, as SVG files into this folder
+    /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95 its months
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
     /// Write the monitoring metrics as CSV, every 5 minutes or --period
@@ -126,7 +127,8 @@ pub(super) struct BillArgs {
     /// Exit with 1 if the price of anything is not published
     #[arg(long)]
     pub require_priced: bool,
-    /// Also run with each cap of the console's menu and name the cheapest that loses at most this share, for example '0.1 %'
+    /// Also run with each cap of the console's menu, held throughout, and name the cheapest that loses at most this share, for example
+    /// '0.1 %'
     #[arg(long, value_name = "LOSS", conflicts_with = "samples")]
     pub what_if: Option<Share>,
     /// Seed of every random stream, instead of the file's

@@ -8,13 +8,14 @@ use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output;
 use super::play::{Bug, options, play_all, report_bug};
+use super::what_if;
 use crate::engine::Run;
-use crate::metering::{Bill, Handled, MENU, Period, Series, Terms, Trial, measure};
-use crate::model::plan::Plan;
-use crate::model::{Change, LinkId, Network, PeeringState};
-use crate::report::{self, Invoice, WhatIf};
+use crate::metering::{Bill, Handled, Period, Series, Terms, measure};
+use crate::model::{LinkId, Peering, PeeringId};
+use crate::report::{self, Invoice};
 use crate::scenario::{self, Diagnostic, Scenario};
 use crate::units::{BitRate, Share, SimTime};
+use jiff::{SignedDuration, Timestamp};
 
 /// Bills one scenario.
 pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
@@ -67,7 +68,6 @@ fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnosti
 /// A bill and what it was made of.
 pub(super) struct Made {
     pub invoice: Invoice,
-    pub bill: Bill,
     pub series: Vec<Series>,
     /// Of a run.
     pub monitoring: Option<String>,
@@ -80,26 +80,43 @@ fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Ha
     if scenario.file == bill_input::NO_FILE {
         invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
     }
-    Made { invoice, bill, series, monitoring: None }
+    Made { invoice, series, monitoring: None }
 }
 
 /// What a finished run hands on.
-struct Played {
-    series: Vec<Series>,
-    /// By peering: shaper drops / offered of its worse direction.
-    losses: Vec<Share>,
+pub(super) struct Played {
+    /// By peering.
+    pub series: Vec<Series>,
+    /// By peering.
+    pub links: Vec<Capped>,
     monitoring: String,
     done: bool,
 }
 
+/// What a run says of one peering's caps.
+pub(super) struct Capped {
+    /// Shaper drops / offered of its worse direction.
+    pub loss: Share,
+    /// Every cap it had, with the instant it began.
+    pub caps: Vec<(Timestamp, BitRate)>,
+    /// Why it cannot have each cap of the console's menu; none where it can.
+    pub refusals: Vec<Option<String>>,
+}
+
 fn played(run: &Run, period: Period) -> Played {
+    let (network, start) = (run.simulation.network(), run.plan.start.timestamp());
     let loss = |link: LinkId| {
         let counts = &run.simulation.link_book(link).whole;
         Share::of(counts.drops.at_shaper(), counts.offered.packets)
     };
-    let worse = |id| loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false)));
-    let losses = run.simulation.network().peerings().map(|(id, _)| worse(id)).collect();
-    Played { series: measure(run), losses, monitoring: report::monitoring_csv(run, period), done: run.is_done() }
+    let instant = |time: SimTime| start.saturating_add(SignedDuration::from_nanos(time.as_nanos() as i64));
+    let capped = |(id, peering): (PeeringId, &Peering)| Capped {
+        loss: loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false))),
+        caps: peering.caps.iter().map(|(since, cap)| (instant(*since).unwrap_or(Timestamp::MAX), *cap)).collect(),
+        refusals: what_if::refusals(network, id),
+    };
+    let links = network.peerings().map(capped).collect();
+    Played { series: measure(run), links, monitoring: report::monitoring_csv(run, period), done: run.is_done() }
 }
 
 /// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
@@ -112,70 +129,29 @@ fn simulated(
 ) -> Result<Made, Bug> {
     let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
-    let mut scenarios = vec![scenario];
-    if args.what_if.is_some() {
-        let others: Vec<Scenario> = MENU.iter().map(|cap| with_cap(&scenarios[0], *cap)).collect();
-        scenarios.extend(others);
-    }
+    let trials = if args.what_if.is_some() { what_if::trials(&scenario) } else { Vec::new() };
+    let scenarios: Vec<Scenario> = std::iter::once(scenario).chain(trials).collect();
     let period = args.period;
     let options = options(args.how, scenarios.len(), None);
     let planned = scenarios.len();
     let all = play_all(scenarios, options, quiet, interrupts, |run, _, _| played(run, period))?;
     let mut all: Vec<Played> = all.into_iter().flatten().collect();
-    let bill = Bill::of(&all[0].series, terms);
+    let is_whole = all.len() == planned && all.iter().all(|played| played.done);
+    let trials = all.split_off(1);
+    let as_it_is = all.swap_remove(0);
+    let bill = Bill::of(&as_it_is.series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
-    invoice.partial = all.len() < planned || all.iter().any(|played| !played.done);
-    invoice.notes = remarks;
-    // Of runs that were cut short nothing can be compared.
-    if let Some(most) = args.what_if.filter(|_| !invoice.partial) {
-        invoice.what_if = what_if(&all, terms, most);
-    }
-    let Played { series, monitoring, .. } = all.swap_remove(0);
-    Ok(Made { invoice, bill, series, monitoring: Some(monitoring) })
-}
-
-/// One table for each peering that is billed.
-fn what_if(all: &[Played], terms: &Terms, most: Share) -> Vec<WhatIf> {
-    let bills: Vec<Bill> = all[1..].iter().map(|played| Bill::of(&played.series, terms)).collect();
-    let subjects = all[0].series.iter().map(|series| &series.subject).enumerate();
-    let table = |(at, subject): (usize, &crate::metering::Subject)| {
-        let trials = MENU.iter().zip(&all[1..]).zip(&bills);
-        // A peering that a timeline makes may be missing where a request was refused.
-        let trial = |((cap, played), bill): ((&BitRate, &Played), &Bill)| {
-            Some(Trial::of(*cap, *played.losses.get(at)?, bill, &subject.peering))
-        };
-        WhatIf::of(&subject.peering, &trials.filter_map(trial).collect::<Vec<_>>(), most)
-    };
-    subjects.filter(|(_, subject)| subject.cross_region).map(table).collect()
-}
-
-/// The scenario with `cap` on every peering across regions, from start to end.
-fn with_cap(scenario: &Scenario, cap: BitRate) -> Scenario {
-    let mut other = scenario.clone();
-    cap_network(&mut other.network, cap);
-    cap_timeline(&mut other.plan, &scenario.network, cap);
-    other
-}
-
-fn cap_network(network: &mut Network, cap: BitRate) {
-    let capped = network.peerings().filter(|(_, peering)| peering.cross_region);
-    let capped = capped.filter(|(_, p)| matches!(p.state, PeeringState::Active | PeeringState::Pending));
-    let names: Vec<_> = capped.map(|(_, peering)| peering.name.clone()).collect();
-    for peering in names {
-        let change = Change::ChangeBandwidth { peering, bandwidth: cap };
-        // A burst of the user's own may not go with another cap; the peering keeps its cap then.
-        let _ = network.apply(None, &change, SimTime::ZERO);
-    }
-}
-
-/// Changes of bandwidth would end the trial, and new peerings are part of it.
-fn cap_timeline(plan: &mut Plan, network: &Network, cap: BitRate) {
-    plan.timeline.retain(|action| !matches!(action.change, Change::ChangeBandwidth { .. }));
-    for action in &mut plan.timeline {
-        if let Change::CreatePeering(spec) = &mut action.change
-            && network.vpc(spec.requester).region != network.vpc(spec.accepter).region
-        {
-            spec.bandwidth = Some(cap);
+    invoice.partial = !is_whole;
+    invoice.notes.extend(remarks);
+    if let Some(most) = args.what_if {
+        match invoice.partial {
+            true => invoice.notes.push("Caps are not compared: runs that were interrupted say nothing.".into()),
+            false => invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most),
+        }
+        if invoice.what_if.is_empty() && !invoice.partial {
+            invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
         }
     }
+    let Played { series, monitoring, .. } = as_it_is;
+    Ok(Made { invoice, series, monitoring: Some(monitoring) })
 }

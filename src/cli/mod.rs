@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod show;
 mod tables;
+mod what_if;
 
 pub use memory::Memory;
 

@@ -12,7 +12,7 @@
 //!
 //! A row counts for the 5-minute window that its time lies in. Of several rows of bytes the window has the sum; of several rows of
 //! bps, each an average of a part that nobody knows, the largest counts. Rows of one peering, direction and instant are one row: the
-//! largest. A window without a row counts as silence. All of that is counted.
+//! largest. A window without a row, from the first to the last day with one, counts as silence. All of that is counted.
 
 use super::calendar::Days;
 use super::sample_columns::{Columns, Way};
@@ -53,8 +53,6 @@ pub struct Handled {
     pub inside: u64,
     /// Stamps that clocks do not show once.
     pub shown: ShownCounts,
-    /// Windows between a peering's first and last that have no row.
-    pub missing: u64,
 }
 
 impl Handled {
@@ -69,8 +67,7 @@ impl Handled {
             ("for a window that had one; the largest counts", self.shared),
             ("not at the start of a window", self.inside),
         ];
-        let missing = [("windows without a row, counted as silence", self.missing)];
-        let all = counted.into_iter().chain(self.shown.told()).chain(missing);
+        let all = counted.into_iter().chain(self.shown.told());
         all.filter(|(what, n)| *n > 0 || *what == "rows").map(|(what, n)| format!("{n} {what}")).collect()
     }
 }
@@ -180,18 +177,13 @@ impl<'t> SampleTable<'t> {
         let mut handled = reader.handled;
         let windows = windows(self, reader.rows, &mut handled, zone, subjects.len())?;
         let named = subjects.iter().zip(windows).filter(|(_, windows)| !windows.is_empty());
-        let series: Vec<Series> = named.map(|(subject, windows)| series(subject, windows)).collect();
-        for samples in series.iter().map(|series| &series.samples) {
-            let span = samples[samples.len() - 1].start.as_second() - samples[0].start.as_second();
-            handled.missing += (span / WINDOW + 1 - samples.len() as i64).max(0) as u64;
-        }
-        Ok((series, handled))
+        Ok((named.map(|(subject, windows)| series(subject, windows, zone)).collect(), handled))
     }
 }
 
-fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>) -> Series {
+fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>, zone: &TimeZone) -> Series {
     let sample = |(start, loads)| Sample { loss: None, start, loads, limit: Limit::Unknown, partial: false };
-    Series { subject: subject.clone(), samples: windows.into_iter().map(sample).collect() }
+    Series::of_days(subject.clone(), windows.into_iter().map(sample).collect(), zone)
 }
 
 /// One row with a sample.

@@ -69,7 +69,7 @@ impl Network {
             Change::Step { peering, step } => self.step(by, self.named(peering)?, *step, now),
             Change::Rename { peering, name } => self.rename(by, self.named(peering)?, name.clone()),
             Change::ChangeBandwidth { peering, bandwidth } => {
-                self.change_bandwidth(by, self.named(peering)?, *bandwidth)
+                self.change_bandwidth(by, self.named(peering)?, *bandwidth, now)
             }
             Change::AddCidr { vpc, cidr } => {
                 self.check_owner(by, *vpc, || format!("add a CIDR to `{}`", self.vpc(*vpc).name))?;
@@ -116,6 +116,7 @@ impl Network {
         by: Option<AccountId>,
         id: PeeringId,
         bandwidth: BitRate,
+        now: SimTime,
     ) -> Result<Outcome, Refusal> {
         self.check_payer(by, id)?;
         let peering = self.peering(id);
@@ -126,15 +127,12 @@ impl Network {
                 wanted: "change the bandwidth of",
             });
         }
-        self.check_bandwidth(peering, Some(bandwidth))?;
-        let mut changed = peering.clone();
-        let before = changed.bandwidth.replace(bandwidth);
-        self.check_buffers(&changed)?;
-        let text = match before {
-            Some(before) => format!("{} {before} -> {bandwidth}", changed.name),
-            None => format!("{} {bandwidth}", changed.name),
+        self.check_cap(peering, bandwidth)?;
+        let text = match peering.bandwidth {
+            Some(before) => format!("{} {before} -> {bandwidth}", peering.name),
+            None => format!("{} {bandwidth}", peering.name),
         };
-        self.peerings[id.index()] = changed;
+        self.peerings[id.index()].set_cap(bandwidth, now);
         self.note_bandwidth(bandwidth);
         Ok(Outcome(text))
     }

@@ -1,5 +1,6 @@
 //! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line without a
-//! published price has no row: the format knows no unknown cost. The text and the JSON list it.
+//! published price has no row: the format knows no unknown cost. The text and the JSON list it. Nor does it know a day or month that
+//! was measured only in part: such a line has a row like any other, and the JSON says what it covers.
 
 use super::csv::record;
 use super::invoice::{Invoice, InvoiceLine};

@@ -16,4 +16,4 @@ mod tests;
 
 pub use canvas::begins;
 pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, Way, day_svg};
-pub use month::{DayBar, MonthPlot, month_svg};
+pub use month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
