@@ -2,12 +2,12 @@
 
 use super::args::BillArgs;
 use super::bill_input;
+use super::bill_output::BillFiles;
 use super::exit::Exit;
 use super::files::Disk;
-use super::output::{self, OutputError};
+use super::interrupt::Interrupts;
+use super::output;
 use super::play::{Bug, options, play_all, report_bug};
-use super::progress::Board;
-use super::run::complain;
 use super::what_if;
 use crate::engine::Run;
 use crate::metering::{Bill, Handled, Period, Series, Terms, measure};
@@ -16,27 +16,16 @@ use crate::report::{self, Invoice};
 use crate::scenario::{self, Diagnostic, Scenario};
 use crate::units::{BitRate, Share, SimTime};
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
 
 /// Bills one scenario.
-pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
-    let (scenario, terms) = match load(args) {
-        Ok(loaded) => loaded,
-        Err(complaints) => {
-            complain(&complaints);
-            return Ok(Exit::CannotDo);
-        }
-    };
-    let board = Arc::new(Board::default());
-    let made = match &args.samples {
-        Some(file) => match bill_input::samples(file, &scenario) {
-            Ok((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
-            Err(complaints) => {
-                complain(&complaints);
-                return Ok(Exit::CannotDo);
-            }
-        },
-        None => simulated(args, scenario, &terms, quiet, &board),
+pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
+    let disk = Disk::default();
+    let (scenario, terms) = load(args, &disk)?;
+    let samples = args.samples.as_deref().map(|file| bill_input::samples(file, args, &scenario, &disk)).transpose()?;
+    let files = BillFiles::claim(args, &disk)?;
+    let made = match samples {
+        Some((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
+        None => simulated(args, scenario, &terms, quiet, interrupts),
     };
     let made = match made {
         Ok(made) => made,
@@ -45,78 +34,49 @@ pub(super) fn bill(args: &BillArgs, quiet: bool) -> Result<Exit, OutputError> {
             return Ok(Exit::Bug);
         }
     };
-    print(&made, &terms, args)?;
-    Ok(if made.invoice.partial {
+    let printed = output::stdout(&match args.json {
+        true => report::invoice_json(&made.invoice),
+        false => report::invoice_text(&made.invoice, output::width()),
+    });
+    let verdict = if made.invoice.partial {
         Exit::Interrupted
     } else if args.require_priced && made.invoice.unpriced > 0 {
         Exit::DemandNotMet
     } else {
         Exit::Done
-    })
+    };
+    Ok(verdict.max(printed).max(files.write(&made, &terms)))
 }
 
-fn load(args: &BillArgs) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
+    if args.samples.is_none() && args.table.is_given() {
+        let message = "--delimiter, --decimal, --missing and --epoch say how --samples is written, and there is none";
+        return Err(vec![Diagnostic::plain("vpcsim bill", message.into(), None)]);
+    }
     let mut scenario = match (&args.file, &args.samples) {
-        (Some(file), _) => scenario::load(file, &Disk, &args.overrides)?,
-        (None, Some(samples)) => bill_input::stand_in(samples)?,
+        (Some(file), _) => scenario::load(file, disk, &args.overrides)?,
+        (None, Some(_)) => bill_input::stand_in()?,
         (None, None) => unreachable!("the arguments require one of the two"),
     };
     if let Some(seed) = args.seed {
         scenario.plan.seed = seed;
     }
-    let terms = bill_input::terms(args, &scenario)?;
+    let terms = bill_input::terms(args, &scenario, disk)?;
     Ok((scenario, terms))
 }
 
 /// A bill and what it was made of.
-struct Made {
-    invoice: Invoice,
-    series: Vec<Series>,
+pub(super) struct Made {
+    pub invoice: Invoice,
+    pub series: Vec<Series>,
     /// Of a run.
-    monitoring: Option<String>,
-}
-
-fn print(made: &Made, terms: &Terms, args: &BillArgs) -> Result<(), OutputError> {
-    if let Some(path) = &args.csv {
-        if made.invoice.partial {
-            output::talk(&format!(
-                "vpcsim: interrupted; {} is not written, for a part would be booked as the whole",
-                path.display()
-            ));
-        } else {
-            output::file(path, &report::focus_csv(&made.invoice))?;
-        }
-    }
-    if let (Some(path), Some(monitoring)) = (&args.monitoring, &made.monitoring) {
-        output::file(path, monitoring)?;
-    }
-    if let Some(folder) = &args.svg {
-        let pictures = report::pictures(&made.series, terms);
-        match pictures.is_empty() {
-            true => output::talk("vpcsim: nothing to draw for --svg: no peering across regions was in force"),
-            false => output::folder(folder)?,
-        }
-        for (name, picture) in pictures {
-            output::file(&folder.join(name), &picture)?;
-        }
-    }
-    output::stdout(&match args.json {
-        true => report::invoice_json(&made.invoice),
-        false => report::invoice_text(&made.invoice, output::width()),
-    })
+    pub monitoring: Option<String>,
 }
 
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
     let bill = Bill::of(&series, terms);
     let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
-    let counted = [
-        (handled.unsorted, "not in order of time"),
-        (handled.repeated, "for a window that had one; the largest counts"),
-        (handled.inside, "not at the start of a window"),
-    ];
-    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
-    let parts: Vec<String> = std::iter::once(format!("{} rows", handled.rows)).chain(counted).collect();
-    invoice.notes.push(format!("Measured samples: {}.", parts.join("; ")));
+    invoice.notes.push(format!("Measured samples: {}.", handled.told().join("; ")));
     if scenario.file == bill_input::NO_FILE {
         invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
     }
@@ -160,27 +120,37 @@ fn played(run: &Run, period: Period) -> Played {
 }
 
 /// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
-fn simulated(args: &BillArgs, scenario: Scenario, terms: &Terms, quiet: bool, board: &Arc<Board>) -> Result<Made, Bug> {
+fn simulated(
+    args: &BillArgs,
+    scenario: Scenario,
+    terms: &Terms,
+    quiet: bool,
+    interrupts: &Interrupts,
+) -> Result<Made, Bug> {
     let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
     let trials = if args.what_if.is_some() { what_if::trials(&scenario) } else { Vec::new() };
     let scenarios: Vec<Scenario> = std::iter::once(scenario).chain(trials).collect();
     let period = args.period;
     let options = options(args.how, scenarios.len(), None);
-    let mut all = play_all(scenarios, options, quiet, board, move |run, _, _| played(run, period))?;
+    let planned = scenarios.len();
+    let all = play_all(scenarios, options, quiet, interrupts, |run, _, _| played(run, period))?;
+    let mut all: Vec<Played> = all.into_iter().flatten().collect();
+    let interrupted = all.len() < planned || all.iter().any(|played| !played.done);
     let trials = all.split_off(1);
     let as_it_is = all.swap_remove(0);
     let bill = Bill::of(&as_it_is.series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
-    invoice.partial = !as_it_is.done || trials.iter().any(|played| !played.done);
+    invoice.partial = interrupted;
     invoice.notes.extend(remarks);
-    if let Some(most) = args.what_if {
-        match invoice.partial {
-            true => invoice.notes.push("Caps are not compared: runs that were interrupted say nothing.".into()),
-            false => invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most),
-        }
-        if invoice.what_if.is_empty() && !invoice.partial {
-            invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
+    match args.what_if {
+        None => {}
+        Some(_) if interrupted => invoice.notes.push("Interrupted: no caps are compared.".into()),
+        Some(most) => {
+            invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most);
+            if invoice.what_if.is_empty() {
+                invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
+            }
         }
     }
     let Played { series, monitoring, .. } = as_it_is;

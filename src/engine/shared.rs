@@ -2,6 +2,7 @@
 //! scope of one advance. No state of its own.
 
 use super::options::Mode;
+use super::windows::Edges;
 use crate::dataplane::router::View;
 use crate::model::plan::Replay;
 use crate::model::{HostId, TrafficId};
@@ -14,8 +15,8 @@ pub(super) struct Shared {
     pub seed: u64,
     /// By `SourceId`.
     pub sources: Vec<SourceInfo>,
-    /// By traffic entry: the windows its expectations ask for.
-    pub windows: Vec<Vec<(SimTime, SimTime)>>,
+    /// By traffic entry: where the windows that its expectations ask for begin or end.
+    pub edges: Vec<Edges>,
     /// Hosts with an `Endpoint`.
     pub endpoint_hosts: BTreeSet<HostId>,
     /// By `LinkId`: its place in the cell it leaves.

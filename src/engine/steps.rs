@@ -69,7 +69,7 @@ impl Cursor {
 
     /// The highest rate of all.
     pub(super) fn peak(&self) -> BitRate {
-        self.series.steps().iter().map(|(_, rate)| *rate).max().unwrap_or_default()
+        self.series.peak()
     }
 
     /// The rate at `t`, wherever the cursor stands, and when it next changes.

@@ -9,7 +9,7 @@ use super::network::Network;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
 use super::vpc::{NextHop, Route};
-use crate::units::{BitRate, Share, SimTime};
+use crate::units::{BitRate, Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 
 /// One control-plane action or injected fault.
@@ -31,14 +31,14 @@ pub enum Change {
     RemoveRoute { table: TableId, to: Ipv4Net },
     /// Takes a custom route out of force, or back.
     DisableRoute { table: TableId, to: Ipv4Net, disabled: bool },
-    /// Starts or stops a host.
-    SetHost { host: HostId, up: bool },
+    /// Starts or stops a host, for so long if that is said (the same below).
+    SetHost { host: HostId, up: bool, lasts: Option<SimDuration> },
     /// Cuts or mends a peering's transport.
-    SetLink { peering: Name, up: bool },
+    SetLink { peering: Name, up: bool, lasts: Option<SimDuration> },
     /// Sets the share of packets lost on a peering's transport.
-    SetLoss { peering: Name, loss: Share },
+    SetLoss { peering: Name, loss: Share, lasts: Option<SimDuration> },
     /// Fails or mends one forwarding node, numbered from 1 (S10).
-    SetNode { peering: Name, node: usize, up: bool },
+    SetNode { peering: Name, node: usize, up: bool, lasts: Option<SimDuration> },
     /// S43: the balance of an account falls below zero.
     Arrears { account: AccountId },
     /// S43: it pays.
@@ -87,17 +87,12 @@ impl Network {
             }
             Change::RemoveRoute { table, to } => self.remove_route(by, *table, *to),
             Change::DisableRoute { table, to, disabled } => self.disable_route(by, *table, *to, *disabled),
-            Change::SetHost { host, up } => {
-                self.hosts[host.index()].up = *up;
-                Ok(Outcome(format!("{} {}", self.host_name(*host), up_or_down(*up))))
+            Change::SetHost { host, up, lasts } => Ok(self.set_host(*host, *up, *lasts, now)),
+            Change::SetLink { peering, up, lasts } => Ok(self.set_link(self.named(peering)?, *up, *lasts, now)),
+            Change::SetLoss { peering, loss, lasts } => Ok(self.set_loss(self.named(peering)?, *loss, *lasts, now)),
+            Change::SetNode { peering, node, up, lasts } => {
+                self.set_node((self.named(peering)?, *node), *up, *lasts, now)
             }
-            Change::SetLink { peering, up } => self.set_link(self.named(peering)?, *up, now),
-            Change::SetLoss { peering, loss } => {
-                let id = self.named(peering)?;
-                let before = std::mem::replace(&mut self.peerings[id.index()].loss, *loss);
-                Ok(Outcome(format!("{peering} loses {before} -> {loss}")))
-            }
-            Change::SetNode { peering, node, up } => self.set_node(self.named(peering)?, *node, *up, now),
             Change::Arrears { account } => self.fall_into_arrears(by, *account, now),
             Change::Pay { account } => self.pay(by, *account, now),
         }
@@ -184,36 +179,4 @@ impl Network {
         let table = self.table_name(table);
         Err(Refusal::NoSuchRoute { table, to })
     }
-
-    fn set_link(&mut self, id: PeeringId, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
-        self.peerings[id.index()].down = !up;
-        self.note_outage(id, now);
-        Ok(Outcome(format!("{} {}", self.peering(id).name, up_or_down(up))))
-    }
-
-    fn set_node(&mut self, id: PeeringId, number: usize, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
-        let peering = &mut self.peerings[id.index()];
-        let count = peering.nodes.count();
-        if number == 0 || !peering.nodes.set(number - 1, up, now) {
-            let peering = peering.name.to_string();
-            return Err(Refusal::NoSuchNode { peering, count, number });
-        }
-        let text = format!("{} node {number} of {count} {}", peering.name, up_or_down(up));
-        self.note_outage(id, now);
-        Ok(Outcome(text))
-    }
-
-    /// Notes the share of flows that an injected fault keeps from being carried, from `now` on (S36).
-    pub(super) fn note_outage(&mut self, id: PeeringId, now: SimTime) {
-        let peering = &mut self.peerings[id.index()];
-        let share = if peering.down { Share::WHOLE } else { peering.nodes.unavailable() };
-        let before = peering.outages.last().map_or(Share::ZERO, |(_, share)| *share);
-        if share != before {
-            peering.outages.push((now, share));
-        }
-    }
-}
-
-fn up_or_down(up: bool) -> &'static str {
-    if up { "up" } else { "down" }
 }

@@ -126,6 +126,9 @@ impl Network {
         peering.state = state;
         peering.history.push((now, state));
         peering.expires = None;
+        if state.is_gone() {
+            self.faults.forget(id);
+        }
     }
 
     /// S18: `by` must be the party; no account at all stands for whoever may.
@@ -220,17 +223,18 @@ impl Network {
         }
     }
 
-    /// When something next happens by itself: a request runs out, a node's failure is noticed, an account in arrears is isolated.
+    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account in arrears is
+    /// isolated.
     pub fn next_due(&self) -> Option<SimTime> {
         // A peering that is gone has no flows to move.
         let alive = self.peerings.iter().filter(|p| !p.state.is_gone());
         let of_peerings = alive.flat_map(|p| [p.expires, p.nodes.next_noticed()]);
-        of_peerings.chain([self.next_isolation()]).flatten().min()
+        of_peerings.chain([self.faults.next_due(), self.next_isolation()]).flatten().min()
     }
 
     /// Lets everything happen that is due at `now`; what happened, for a person.
     pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
-        let mut outcomes = Vec::new();
+        let mut outcomes = self.end_faults(now);
         for at in 0..self.peerings.len() {
             let id = PeeringId(at as u32);
             if self.peering(id).expires.is_some_and(|e| e <= now) {

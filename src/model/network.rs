@@ -2,6 +2,7 @@
 
 use super::arrears::Arrears;
 use super::control::Notice;
+use super::faults::Faults;
 use super::hosts::HostIndex;
 use super::ids::*;
 use super::name::Name;
@@ -44,6 +45,7 @@ pub struct Network {
     /// The last that was made with the name.
     pub(super) made_as: BTreeMap<Name, PeeringId>,
     pub(super) notices: Vec<Notice>,
+    pub(super) faults: Faults,
 }
 
 impl Network {
@@ -64,6 +66,7 @@ impl Network {
             peering_names: BTreeMap::new(),
             made_as: BTreeMap::new(),
             notices: Vec::new(),
+            faults: Faults::default(),
         }
     }
 

@@ -152,8 +152,10 @@ pub struct Peering {
     pub ticket: bool,
     /// Injected: the transport is cut, both directions.
     pub down: bool,
-    /// Injected: the share of packets lost on the way, each direction.
+    /// The share of packets lost on the way now, each direction; injected.
     pub loss: Share,
+    /// The share lost while no loss is set for a time only.
+    pub(super) lasting_loss: Share,
 }
 
 impl Peering {

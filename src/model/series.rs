@@ -54,6 +54,11 @@ impl RateSeries {
         RateSeries { steps, handled: Vec::new() }
     }
 
+    /// The highest rate of all.
+    pub fn peak(&self) -> BitRate {
+        self.steps.iter().map(|(_, rate)| *rate).max().unwrap_or_default()
+    }
+
     /// The steps, in order of time.
     pub fn steps(&self) -> &[(SimTime, BitRate)] {
         &self.steps

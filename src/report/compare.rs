@@ -25,7 +25,7 @@ pub fn comparison(snapshots: &[&Snapshot]) -> String {
         let ended = run.packets.delivered + run.packets.dropped;
         let p99 = run.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max();
         table.row([
-            if run.partial { format!("{name} INTERRUPTED") } else { name },
+            if run.partial { format!("{name} PARTIAL") } else { name },
             demands(run),
             grouped(run.packets.emitted),
             grouped(run.packets.delivered),
@@ -67,10 +67,10 @@ mod tests {
         let (rich, quiet, partial) = (sample::rich(), sample::quiet(), sample::partial());
         insta::assert_snapshot!(comparison(&[&rich, &quiet, &partial]), @r"
         Comparison
-          scenario                 expectations             emitted  delivered      loss  worst p99 delay  dropped most for
-          quick start              2 of 3, timeline FAILED   66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
-          quiet                    none                           0          0
-          interrupted INTERRUPTED  not evaluated             66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
+          scenario             expectations             emitted  delivered      loss  worst p99 delay  dropped most for
+          quick start          2 of 3, timeline FAILED   66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
+          quiet                none                           0          0
+          interrupted PARTIAL  not evaluated             66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
         ");
         assert_eq!(comparison(&[]), "");
     }

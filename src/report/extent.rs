@@ -1,6 +1,6 @@
-//! How much of its periods a bill covers, in the sentences of an invoice's head. Three things, a word for each: a run is
-//! *interrupted* when somebody stopped it; a window, day or month is *partial* when only part of it was measured; a window of a
-//! file is *silent* when it has no row.
+//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is *partial*, a window, a
+//! day or a month, was measured only in part; a run was *interrupted* when somebody stopped it, which is one reason for that; a
+//! window of a file is *silent* when it has no row. What has no price is *not priced*, and stands elsewhere.
 
 use super::invoice::{Invoice, InvoiceLine};
 use crate::units::{SimDuration, grouped};

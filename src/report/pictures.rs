@@ -7,33 +7,30 @@ use super::plot::{
 };
 use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month, `PeerConn-2017-06-2.svg` for
-/// the second peering of that name. Nothing where nothing is billed.
-pub fn pictures(series: &[Series], terms: &Terms) -> Vec<(String, String)> {
-    let mut pictures: Vec<(String, String)> = Vec::new();
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for one in series {
-        let bill = Bill::of(std::slice::from_ref(one), terms);
-        for (name, svg) in of_series(one, &bill, terms) {
-            let count = names.entry(name.clone()).or_default();
-            *count += 1;
-            let name = if *count > 1 { format!("{name}-{count}") } else { name };
-            pictures.push((name + ".svg", svg));
-        }
-    }
-    pictures
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a `partial` run say so.
+/// None where nothing is billed.
+pub fn pictures(series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
+    let mark = if partial { "PARTIAL: " } else { "" };
+    series.iter().flat_map(|one| of_series(one, terms, mark)).collect()
 }
 
-fn of_series(series: &Series, bill: &Bill, terms: &Terms) -> Vec<(String, String)> {
-    let months = bill.lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone));
+fn of_series(series: &Series, terms: &Terms, mark: &str) -> Vec<(String, String)> {
+    let bill = Bill::of(std::slice::from_ref(series), terms);
     let each_day = bill.lines.iter().filter_map(|line| day(line, series, terms));
-    let each_day = each_day.map(|(name, plot)| (name, day_svg(&plot)));
+    let each_day = each_day.map(|(name, mut plot)| {
+        plot.title.insert_str(0, mark);
+        (name, day_svg(&plot))
+    });
+    let months = bill.lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone));
     let months = months.filter_map(|lines| month_of_days(lines, terms));
     let peaks = days(series, &terms.zone);
     let billed = bill.lines.iter().filter_map(|line| month_of_percentile(line, &peaks, terms));
-    each_day.chain(months.chain(billed).map(|(name, plot)| (name, month_svg(&plot)))).collect()
+    let each_month = months.chain(billed).map(|(name, mut plot)| {
+        plot.title.insert_str(0, mark);
+        (name, month_svg(&plot))
+    });
+    each_day.chain(each_month).collect()
 }
 
 fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
@@ -75,7 +72,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
         peak: (rate.as_bps() > 0).then_some(mark),
         loss: samples.iter().filter_map(|s| Some((second(s.start), s.loss?.as_ppb()))).collect(),
     };
-    Some((format!("{}-{}", subject.peering, peak.date), plot))
+    Some((format!("{}-{}.svg", subject.peering, peak.date), plot))
 }
 
 /// The cap from each instant on at which it is another.
@@ -142,7 +139,7 @@ fn month(
 ) -> (String, MonthPlot) {
     let (peering, (year, month)) = (&line.subject.peering, month_of(line, &terms.zone));
     let title = format!("{peering} in {year}-{month:02}");
-    (format!("{peering}-{year}-{month:02}"), MonthPlot { title, subtitle, days, percentile })
+    (format!("{peering}-{year}-{month:02}.svg"), MonthPlot { title, subtitle, days, percentile })
 }
 
 fn amount(line: &Line, terms: &Terms) -> String {

@@ -4,7 +4,7 @@
 use super::snapshot::{ActionReport, Delays, DropReport, LinkReport, Snapshot, TrafficReport};
 use super::table::Table;
 use super::table::{Column::*, INDENT, wrapped};
-use crate::units::{Share, grouped};
+use crate::units::{Share, SimDuration, grouped};
 
 /// A list longer than this is cut to its most telling part.
 const LONG: usize = 40;
@@ -300,7 +300,7 @@ impl View<'_> {
                 check.metric.clone(),
                 check.between.map(|(from, to)| format!("{from} to {to}")).unwrap_or_default(),
                 check.expected.clone(),
-                check.found.clone().unwrap_or_default(),
+                check.found.as_deref().or(check.missing).unwrap_or_default().into(),
                 mark.into(),
             ]);
         }
@@ -383,7 +383,16 @@ fn outcome(action: &ActionReport) -> String {
 }
 
 fn quantiles(delays: Option<Delays>) -> [String; 3] {
-    delays.map(|d| [d.p50, d.p99, d.max].map(|t| t.to_string())).unwrap_or_default()
+    let told = |d: Delays| [within(d.p50, d.p50_precision), within(d.p99, d.p99_precision), d.max.to_string()];
+    delays.map(told).unwrap_or_default()
+}
+
+/// A time, and how far the true one can lie from it unless it is exact, rounded up to two digits: `18.412 ms ±4.1 us`.
+pub(super) fn within(time: SimDuration, precision: SimDuration) -> String {
+    let nanos = precision.as_nanos();
+    let step = 10u64.pow(nanos.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    let rounded = SimDuration::from_nanos(nanos.div_ceil(step).saturating_mul(step));
+    if nanos == 0 { time.to_string() } else { format!("{time} ±{rounded}") }
 }
 
 /// The share lost; empty where no packet ended, for 0 % of nothing is no success.

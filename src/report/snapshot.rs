@@ -78,7 +78,8 @@ pub struct Volume {
     pub bytes: ByteSize,
 }
 
-/// A delay distribution; quantiles within 0.1 %, `min` and `max` exact.
+/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the usual case; beyond
+/// that it lies within its precision of the number told. `min` and `max` are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// Packets measured.
@@ -89,9 +90,15 @@ pub struct Delays {
     #[serde(rename = "p50_ns")]
     #[allow(missing_docs)]
     pub p50: SimDuration,
+    /// How far the median can lie from `p50_ns`; 0 where it is exact.
+    #[serde(rename = "p50_precision_ns")]
+    pub p50_precision: SimDuration,
     #[serde(rename = "p99_ns")]
     #[allow(missing_docs)]
     pub p99: SimDuration,
+    /// The same of `p99_ns`.
+    #[serde(rename = "p99_precision_ns")]
+    pub p99_precision: SimDuration,
     #[serde(rename = "max_ns")]
     #[allow(missing_docs)]
     pub max: SimDuration,
@@ -263,6 +270,8 @@ pub struct ExpectationReport {
     pub expected: String,
     /// What was measured; none if the run was interrupted or nothing was there to measure.
     pub found: Option<String>,
+    /// What was missing where nothing was there to measure: `no packets`.
+    pub missing: Option<&'static str>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
 }

@@ -29,7 +29,7 @@ fn headline(snapshot: &Snapshot, width: usize) -> String {
     let mut ran = format!("{} of virtual time, seed {}", simulated(snapshot.reached), snapshot.seed);
     if snapshot.partial {
         ran = format!(
-            "INTERRUPTED after {} of {} of virtual time, seed {}",
+            "PARTIAL: interrupted after {} of {} of virtual time, seed {}",
             simulated(snapshot.reached),
             simulated(snapshot.duration),
             snapshot.seed
@@ -76,8 +76,11 @@ fn expectations_verdict(snapshot: &Snapshot) -> String {
 }
 
 fn failure(e: &ExpectationReport) -> String {
-    let found = e.found.as_deref().unwrap_or("nothing");
-    format!("{} {} is {found}, expected {}", e.subject, e.metric, e.expected)
+    let found = match &e.found {
+        Some(found) => format!(" is {found}"),
+        None => format!(": {}", e.missing.unwrap_or_default()),
+    };
+    format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }
 
 /// The first few of `items`, and how many there are beyond them.
@@ -193,7 +196,7 @@ mod tests {
     fn an_interrupted_run_says_so_first() {
         let report = text(&sample::partial(), 100, false);
         let first: Vec<&str> = report.lines().skip(1).take(3).collect();
-        let partial = "INTERRUPTED after 3.2 s of 10 s of virtual time, seed 1 (scenarios/quick-start.toml)";
+        let partial = "PARTIAL: interrupted after 3.2 s of 10 s of virtual time, seed 1 (scenarios/quick-start.toml)";
         assert_eq!(first, [partial, "", "3 expectations NOT EVALUATED."]);
         assert!(!report.contains("FAILED"), "{report}");
     }

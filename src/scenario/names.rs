@@ -4,6 +4,7 @@ use super::diagnostic::{Complaints, Span};
 use super::nearest::{list_some, nearest};
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Everything declared so far.
 pub(super) struct Names {
@@ -20,8 +21,8 @@ pub(super) struct Names {
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
     /// Hosts by VPC; made when the first pattern is asked for.
     pub hosts_by_vpc: Option<Vec<Vec<HostId>>>,
-    /// What patterns of hosts were found to stand for.
-    pub hosts_like: BTreeMap<String, Vec<HostId>>,
+    /// What patterns of hosts were found to stand for; all entries that name one share it.
+    pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
     /// Where things were declared, by kind and full name: for second labels.
     pub places: HashMap<(&'static str, String), Span>,
 }

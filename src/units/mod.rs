@@ -14,7 +14,7 @@ mod share;
 mod size;
 mod time;
 
-pub use column::RateUnit;
+pub use column::{RateUnit, whole};
 pub use daily::daily_share;
 pub use factor::Factor;
 pub use money::{Currency, Money};

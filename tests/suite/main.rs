@@ -10,6 +10,7 @@ mod fairness;
 mod journey;
 mod lane;
 mod modes;
+mod pairs;
 mod reference;
 mod shaper;
 mod slicing;

@@ -13,7 +13,7 @@ use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Place, Record};
 use vpcsim::model::plan::Plan;
 use vpcsim::model::{Change, HostId, LinkId, Network, PeeringId, VpcId};
-use vpcsim::units::SimTime;
+use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -25,7 +25,7 @@ type Event = Reverse<(u64, u8, u64, u64, Todo)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Todo {
-    /// A request runs out, a failed node is noticed.
+    /// A request runs out, a failed node is noticed, a fault ends.
     Due,
     Change(usize),
     /// The head of a link's queue, unless the queue was re-admitted since.
@@ -107,7 +107,10 @@ impl<'a> Reference<'a> {
             self.now = time;
             match todo {
                 // S25a: before any action of this instant.
-                Todo::Due => drop(self.network.fall_due(SimTime::from_nanos(time))),
+                Todo::Due => {
+                    self.network.fall_due(SimTime::from_nanos(time));
+                    (0..self.lanes.len()).for_each(|at| self.judge(at));
+                }
                 Todo::Change(at) => self.change(at),
                 Todo::Depart(lane, turn) if self.lanes[lane].queue_turn == turn => self.depart_head(lane),
                 Todo::Arrive(lane, turn) if self.lanes[lane].wire_turn == turn => self.arrive(lane),
@@ -401,10 +404,12 @@ impl<'a> Reference<'a> {
         if self.network.apply(None, &action.change, action.time).is_err() {
             return;
         }
+        let until = lasts(&action.change).map_or(u64::MAX, |lasts| self.now + lasts.as_nanos());
+        self.push(until, 0, 0, Todo::Due);
         if let (Change::SetNode { node, up, .. }, Some(id)) = (&action.change, named) {
             for from_requester in [true, false] {
                 let lane = &mut self.lanes[LinkId::new(id, from_requester).index()];
-                if let Some(noticed) = lane.nodes.set(*node, *up, self.now) {
+                if let Some(noticed) = lane.nodes.set(*node, *up, self.now, until) {
                     self.push(noticed, 0, 0, Todo::Due);
                 }
             }
@@ -437,5 +442,16 @@ impl<'a> Reference<'a> {
             }
             self.call_head(at);
         }
+    }
+}
+
+/// How long what a change sets lasts, if that is said.
+fn lasts(change: &Change) -> Option<SimDuration> {
+    match change {
+        Change::SetHost { lasts, .. }
+        | Change::SetLink { lasts, .. }
+        | Change::SetLoss { lasts, .. }
+        | Change::SetNode { lasts, .. } => *lasts,
+        _ => None,
     }
 }

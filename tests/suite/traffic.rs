@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
 use vpcsim::engine::{Options, Record, Simulation};
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{HostId, Network, RateSeries};
 use vpcsim::units::SimTime;
 
@@ -40,12 +40,7 @@ impl Sender {
 pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
     let mut senders = Vec::new();
     for (traffic, entry) in plan.traffic.iter().enumerate() {
-        for (flow, &host) in entry.from.iter().enumerate() {
-            let (meant, address) = match &entry.to {
-                Destination::Hosts(hosts) => (Some(hosts[flow % hosts.len()]), None),
-                Destination::AnyOf(_) => panic!("the twin cannot know whom the seed chose"),
-                Destination::Address(address) => (None, Some(*address)),
-            };
+        for (flow, (host, meant, address)) in flows(entry).into_iter().enumerate() {
             let emissions = formula(entry).unwrap_or_default();
             senders.push(Sender { traffic, flow: flow as u64, host, meant, address, emissions });
         }
@@ -54,6 +49,28 @@ pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
         learn(network, plan, &mut senders);
     }
     senders
+}
+
+/// Who sends to which host or address, one sender after the other.
+fn flows(entry: &Traffic) -> Vec<(HostId, Option<HostId>, Option<Ipv4Addr>)> {
+    let mut flows = Vec::new();
+    for (number, &from) in entry.from.iter().enumerate() {
+        let (hosts, pick) = match &entry.to {
+            Destination::Hosts { hosts, pick } => (hosts, *pick),
+            Destination::Address(address) => {
+                flows.push((from, None, Some(*address)));
+                continue;
+            }
+        };
+        // Round and round from the sender's own number on, without the sender: whoever comes first.
+        let mut turned = (0..hosts.len()).map(|at| hosts[(number + at) % hosts.len()]);
+        match pick {
+            Pick::Every => flows.extend(hosts.iter().filter(|to| **to != from).map(|to| (from, Some(*to), None))),
+            Pick::InOrder => flows.push((from, turned.find(|to| *to != from).or(Some(from)), None)),
+            Pick::Random => panic!("the twin cannot know whom the seed chose"),
+        }
+    }
+    flows
 }
 
 /// `start + phase + floor(k · 8 · length · 10⁹ / rate)`: no remainder is lost, however long it runs.

@@ -9,7 +9,7 @@ use rand_xoshiro::SplitMix64;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use vpcsim::model::plan::{
-    Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Plan, Subject, Traffic,
+    Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Pick, Plan, Subject, Traffic,
 };
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
@@ -182,7 +182,7 @@ impl Maker {
             };
             traffic.push(Traffic {
                 from: (0..senders).map(|h| of(from, h)).collect(),
-                to: Destination::Hosts(vec![of(to, 0), of(to, 1)]),
+                to: Destination::in_order([of(to, 0), of(to, 1)]),
                 pattern,
                 size: if self.even || self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
                 source: None,
@@ -203,8 +203,8 @@ impl Maker {
         let peering = name("P1");
         let action = |maker: &mut Maker, time| {
             let change = match maker.dice.below(3) {
-                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false },
-                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true },
+                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false, lasts: None },
+                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true, lasts: None },
                 _ => Change::ChangeBandwidth {
                     peering: peering.clone(),
                     bandwidth: BitRate::from_bps(maker.dice.pick(&[cap, cap / 2 + 1, 2 * cap])),
@@ -418,6 +418,18 @@ impl Maker {
         self.dice.pick(&[address, address, address + 1, address | 0xff, address | 0xffff, 0x0808_0808]).into()
     }
 
+    /// At most `most`, each once.
+    fn some_hosts(&mut self, most: u64) -> Arc<[HostId]> {
+        let mut hosts: Vec<HostId> = Vec::new();
+        for _ in 0..1 + self.dice.below(most) {
+            let host = self.some_host();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts.into()
+    }
+
     pub fn some_host(&mut self) -> HostId {
         HostId(self.dice.below(self.network.hosts().len() as u64) as u32)
     }
@@ -465,9 +477,10 @@ impl Maker {
     }
 
     fn entry(&mut self, number: u64, window: u64) -> Traffic {
-        let from: Vec<HostId> = (0..1 + self.dice.below(3)).map(|_| self.some_host()).collect();
+        let from = self.some_hosts(3);
         let to = if self.narrow || self.dice.chance(75) {
-            Destination::Hosts((0..1 + self.dice.below(2)).map(|_| self.some_host()).collect())
+            let pick = self.dice.pick(&[Pick::InOrder, Pick::InOrder, Pick::Every]);
+            Destination::Hosts { hosts: self.some_hosts(3), pick }
         } else {
             Destination::Address(self.some_address())
         };

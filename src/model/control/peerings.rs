@@ -135,6 +135,7 @@ impl Network {
             ticket: spec.ticket,
             down: false,
             loss: spec.loss,
+            lasting_loss: spec.loss,
         })
     }
 
