@@ -136,20 +136,21 @@ fn simulated(
     let planned = scenarios.len();
     let all = play_all(scenarios, options, quiet, interrupts, |run, _, _| played(run, period))?;
     let mut all: Vec<Played> = all.into_iter().flatten().collect();
-    let is_whole = all.len() == planned && all.iter().all(|played| played.done);
+    let interrupted = all.len() < planned || all.iter().any(|played| !played.done);
     let trials = all.split_off(1);
     let as_it_is = all.swap_remove(0);
     let bill = Bill::of(&as_it_is.series, terms);
     let mut invoice = Invoice::of(&bill, terms, &name, &file);
-    invoice.partial = !is_whole;
+    invoice.partial = interrupted;
     invoice.notes.extend(remarks);
-    if let Some(most) = args.what_if {
-        match invoice.partial {
-            true => invoice.notes.push("Caps are not compared: runs that were interrupted say nothing.".into()),
-            false => invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most),
-        }
-        if invoice.what_if.is_empty() && !invoice.partial {
-            invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
+    match args.what_if {
+        None => {}
+        Some(_) if interrupted => invoice.notes.push("Interrupted: no caps are compared.".into()),
+        Some(most) => {
+            invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most);
+            if invoice.what_if.is_empty() {
+                invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
+            }
         }
     }
     let Played { series, monitoring, .. } = as_it_is;

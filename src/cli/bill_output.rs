@@ -10,6 +10,7 @@ use super::output::{Content, OutputFile, OutputFolder, Outputs, talk};
 use crate::metering::Terms;
 use crate::report::{self, Artifact};
 use crate::scenario::Diagnostic;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The files that were asked for.
@@ -59,10 +60,10 @@ impl BillFiles<'_> {
         let Some((path, folder)) = self.pictures.take() else { return Exit::Done };
         let pictures = report::pictures(&made.series, terms, made.invoice.partial);
         if pictures.is_empty() {
-            talk(&format!("vpcsim: nothing to draw for {}: no peering across regions was in force", path.display()));
+            talk(&format!("vpcsim: there is nothing to draw; nothing was written to {}", path.display()));
         }
         let mut exit = Exit::Done;
-        for (name, picture) in pictures {
+        for (name, picture) in distinct(pictures) {
             match self.outputs.file_in(&folder, Path::new(&name), Content::Artifact(Artifact::Picture)) {
                 Ok(file) => exit = exit.max(file.write(&picture)),
                 Err(wrong) => {
@@ -72,5 +73,30 @@ impl BillFiles<'_> {
             }
         }
         exit
+    }
+}
+
+/// With a number where a name comes again: a peering may have the name of one that was deleted.
+fn distinct(pictures: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut names = BTreeSet::new();
+    let name = |(name, picture): (String, String)| {
+        let stem = name.trim_end_matches(".svg").to_owned();
+        let numbered = (2..).map(|n| format!("{stem}-{n}.svg"));
+        let free = std::iter::once(name).chain(numbered).find(|name| names.insert(name.clone()));
+        (free.expect("there is always another number"), picture)
+    };
+    pictures.into_iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_one_name_are_numbered() {
+        let named = |name: &str| (name.to_owned(), String::new());
+        let made = distinct(["a-2017.svg", "a-2017.svg", "b.svg", "a-2017-2.svg", "a-2017.svg"].map(named).into());
+        let names: Vec<&str> = made.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a-2017.svg", "a-2017-2.svg", "b.svg", "a-2017-2-2.svg", "a-2017-3.svg"]);
     }
 }

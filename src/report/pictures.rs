@@ -7,40 +7,30 @@ use super::plot::{
 };
 use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month, `PeerConn-2017-06-2.svg` for
-/// the second peering of that name. Nothing where nothing is billed. Those of a `partial` run say so.
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a `partial` run say so.
+/// None where nothing is billed.
 pub fn pictures(series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
     let mark = if partial { "PARTIAL: " } else { "" };
-    let mut pictures: Vec<(String, String)> = Vec::new();
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for one in series {
-        let bill = Bill::of(std::slice::from_ref(one), terms);
-        for (name, svg) in of_series(one, &bill, terms, mark) {
-            let numbered = (2..).map(|n| format!("{name}-{n}"));
-            let free = std::iter::once(name.clone()).chain(numbered).find(|name| names.insert(name.clone()));
-            pictures.push((free.expect("there is always another number") + ".svg", svg));
-        }
-    }
-    pictures
+    series.iter().flat_map(|one| of_series(one, terms, mark)).collect()
 }
 
-fn of_series(series: &Series, bill: &Bill, terms: &Terms, mark: &str) -> Vec<(String, String)> {
-    let months = bill.lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone));
+fn of_series(series: &Series, terms: &Terms, mark: &str) -> Vec<(String, String)> {
+    let bill = Bill::of(std::slice::from_ref(series), terms);
     let each_day = bill.lines.iter().filter_map(|line| day(line, series, terms));
     let each_day = each_day.map(|(name, mut plot)| {
         plot.title.insert_str(0, mark);
         (name, day_svg(&plot))
     });
+    let months = bill.lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone));
     let months = months.filter_map(|lines| month_of_days(lines, terms));
     let peaks = days(series, &terms.zone);
     let billed = bill.lines.iter().filter_map(|line| month_of_percentile(line, &peaks, terms));
-    let months = months.chain(billed).map(|(name, mut plot)| {
+    let each_month = months.chain(billed).map(|(name, mut plot)| {
         plot.title.insert_str(0, mark);
         (name, month_svg(&plot))
     });
-    each_day.chain(months).collect()
+    each_day.chain(each_month).collect()
 }
 
 fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
@@ -82,7 +72,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
         peak: (rate.as_bps() > 0).then_some(mark),
         loss: samples.iter().filter_map(|s| Some((second(s.start), s.loss?.as_ppb()))).collect(),
     };
-    Some((format!("{}-{}", subject.peering, peak.date), plot))
+    Some((format!("{}-{}.svg", subject.peering, peak.date), plot))
 }
 
 /// The cap from each instant on at which it is another.
@@ -149,7 +139,7 @@ fn month(
 ) -> (String, MonthPlot) {
     let (peering, (year, month)) = (&line.subject.peering, month_of(line, &terms.zone));
     let title = format!("{peering} in {year}-{month:02}");
-    (format!("{peering}-{year}-{month:02}"), MonthPlot { title, subtitle, days, percentile })
+    (format!("{peering}-{year}-{month:02}.svg"), MonthPlot { title, subtitle, days, percentile })
 }
 
 fn amount(line: &Line, terms: &Terms) -> String {
