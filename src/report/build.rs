@@ -4,8 +4,9 @@ use super::snapshot::*;
 use crate::dataplane::DropReason;
 use crate::engine::{Counts, DelayRecorder, Drops, Run, verify};
 use crate::model::plan::{Destination, Expectation, Pattern, Subject, Traffic};
-use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
+use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use std::collections::BTreeMap;
 
 impl Snapshot {
     /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
@@ -143,15 +144,28 @@ fn path(network: &Network, entry: &Traffic) -> String {
         [one] => network.host_name(*one),
         [first, rest @ ..] => format!("{} (+{})", network.host_name(*first), rest.len()),
     };
-    let from = match &entry.pattern {
-        Pattern::Replay(replay) => several(&replay.flows.iter().map(|f| f.from).collect::<Vec<_>>()),
-        _ => several(&entry.from),
-    };
+    if let Pattern::Replay(replay) = &entry.pattern {
+        let (from, to) = cast(replay);
+        return format!("{} -> {}", several(&from), several(&to));
+    }
+    let from = several(&entry.from);
     let to = match &entry.to {
         Destination::Hosts(hosts) | Destination::AnyOf(hosts) => several(hosts),
         Destination::Address(address) => address.to_string(),
     };
     format!("{from} -> {to}")
+}
+
+/// The hosts that send a replay's packets and those they are for, each in order of first appearance.
+fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
+    let mut first = BTreeMap::new();
+    for frame in replay.flows.iter().flat_map(|flow| &flow.frames) {
+        let known = first.entry(frame.to).or_insert(frame.offset);
+        *known = frame.offset.min(*known);
+    }
+    let mut to: Vec<(SimDuration, HostId)> = first.into_iter().map(|(host, offset)| (offset, host)).collect();
+    to.sort();
+    (replay.flows.iter().map(|flow| flow.from).collect(), to.into_iter().map(|(_, host)| host).collect())
 }
 
 fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {

@@ -1,16 +1,13 @@
 //! Traffic entries: entities -> plan.
 
 use super::Loader;
-use super::datum::{At, Datum, Entity, Pair, Two};
+use super::datum::{At, Datum, Entity, Two};
 use super::network::instant;
-use super::replay::{Mapping, replay};
-use super::value;
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
 use crate::model::{HostId, Name, TrafficId};
 use crate::units::{BitRate, SimDuration, SimTime, grouped};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 impl Loader<'_> {
     /// All traffic entries, by number; `None` stands for one that could not be made.
@@ -48,7 +45,7 @@ impl Loader<'_> {
         let window = self.window(entity);
         let ttl = self.ttl(entity);
         let pattern = match (&from, &to) {
-            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to),
+            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to, window),
             _ if replayed => None,
             _ => self.pattern(entity, window),
         };
@@ -186,31 +183,6 @@ impl Loader<'_> {
                     .error(entity.key_span("interval"), format!("{} has both `rate` and `interval`", entity.path))
                     .label(entity.key_span("rate"), "the other one")
                     .hint("keep one of them");
-                None
-            }
-        }
-    }
-
-    fn replayed(&mut self, entity: &Entity, from: &[HostId], to: &Destination) -> Option<Pattern> {
-        let mut map = Vec::new();
-        for Pair { key, value } in entity.get::<Vec<Pair>>("map").into_iter().flatten() {
-            let address = value::address(&key.value, key.span, &mut self.out);
-            let Datum::Text(name) = &value.value else { continue };
-            let host = self.host_called(name, value.span);
-            map.push(address.zip(host));
-        }
-        let to = match to {
-            Destination::Hosts(hosts) | Destination::AnyOf(hosts) => hosts.clone(),
-            Destination::Address(_) => Vec::new(),
-        };
-        let file = self.read_file(entity, "file")?;
-        let pinned: BTreeMap<Ipv4Addr, HostId> = map.into_iter().collect::<Option<_>>()?;
-        let mapping = Mapping { from, to: &to, pinned: &pinned, max_gap: entity.get("max_gap").copied() };
-        match replay(file, &mapping, &self.network) {
-            Ok(replay) => Some(Pattern::Replay(Arc::new(replay))),
-            Err(wrong) => {
-                let complaint = self.out.error(entity.span("file"), wrong.to_string());
-                complaint.hint = wrong.hint();
                 None
             }
         }

@@ -11,6 +11,7 @@ mod journey;
 mod lane;
 mod modes;
 mod reference;
+mod replays;
 mod shaper;
 mod slicing;
 mod story;

@@ -10,7 +10,7 @@ impl Flow {
     /// skipped at once.
     pub(in crate::engine) fn is_run(&self) -> bool {
         let known = matches!(self.schedule, Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_));
-        known && matches!(self.forms, Forms::One(_)) && !self.is_answered()
+        known && matches!(self.forms, Forms::One(_)) && !self.is_ping
     }
 
     /// How many of its next packets it sends before `t`. For runs only.
