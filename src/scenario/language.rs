@@ -379,9 +379,25 @@ static TRAFFIC: Section = Section {
                 name: "replay",
                 doc: "The packets of a capture.",
                 fields: &[&[
-                    required("file", Text, "A pcap or pcapng file."),
+                    required("file", Text, "A pcap or pcapng file, gzip-compressed or not."),
                     optional("map", Pairs("captured address", &Text), "Captured addresses to hosts."),
-                    optional("max_gap", TIME, "Longer silences are shortened to this."),
+                    optional("max_gap", TIME, "Longer silences of the capture are shortened to this, before `speed`."),
+                    optional("speed", Factor, "How many times as fast as captured; default 1."),
+                    optional(
+                        "repeat",
+                        Integer(1, 1_000_000),
+                        "How often it is played, the mean gap of its packets between two times; default 1.",
+                    ),
+                    optional(
+                        "answers",
+                        Choice(&["missing", "all", "none"]),
+                        "Which echo requests the hosts answer; default those whose reply is missing in the capture.",
+                    ),
+                    optional(
+                        "segment_size",
+                        MTU,
+                        "Longer TCP packets, which segmentation offload made, are cut into segments of at most this size.",
+                    ),
                 ]],
                 variants: None,
             },

@@ -72,6 +72,10 @@ pub(super) struct Cell {
     pub effort: Effort,
     /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
     is_alone: bool,
+    /// Whether its senders are events.
+    is_eventful: bool,
+    /// Whether one of them replays packets that all differ: then all are events, also where the cell runs alone.
+    has_replay: bool,
     /// Packets its senders send in a second, about.
     density: u64,
     flows: Vec<Flow>,
@@ -106,6 +110,8 @@ impl Cell {
             records: Vec::new(),
             effort: Effort::default(),
             is_alone: true,
+            is_eventful: false,
+            has_replay: false,
             density: 0,
             flows: Vec::new(),
             endpoints: Vec::new(),
@@ -128,6 +134,7 @@ impl Cell {
     /// Adds a sender while the simulation is set up.
     pub(super) fn add_flow(&mut self, flow: Flow) {
         self.density = self.density.saturating_add(flow.density());
+        self.has_replay |= flow.is_replay();
         self.flows.push(flow);
     }
 
@@ -148,12 +155,19 @@ impl Cell {
 
     /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take `local_delay`.
     pub(super) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
-        if !std::mem::replace(&mut self.is_alone, false) {
+        if std::mem::replace(&mut self.is_alone, false) {
+            self.charge_all(now);
+            self.make_trains(local_delay);
+            self.ways = Ways::default();
+            self.call_senders();
+        }
+    }
+
+    /// From now on the senders are events.
+    fn call_senders(&mut self) {
+        if std::mem::replace(&mut self.is_eventful, true) {
             return;
         }
-        self.charge_all(now);
-        self.make_trains(local_delay);
-        self.ways = Ways::default();
         for (index, flow) in self.flows.iter().enumerate().filter(|(_, f)| f.next_wake() < SimTime::NEVER) {
             self.wakes.push(Reverse((flow.next_wake(), flow.source, Waker::Flow(index as u32))));
         }
