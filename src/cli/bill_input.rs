@@ -5,9 +5,8 @@ use super::args::{BillArgs, FreeBasisArg};
 use super::files::Disk;
 use crate::metering::{Complaint, Handled, Method, PriceBook, Series, Subject, Terms, read_samples};
 use crate::model::plan::{BookChoice, FreeBasis};
-use crate::scenario::{self, Diagnostic, Files, Scenario};
+use crate::scenario::{self, Diagnostic, Files, Scenario, Source};
 use bytes::Bytes;
-use miette::NamedSource;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,7 +110,7 @@ fn read(file: &Path) -> Result<String, String> {
 }
 
 fn diagnostics(file: &str, text: String, complaints: Vec<Complaint>) -> Vec<Diagnostic> {
-    let source = Arc::new(NamedSource::new(file, text));
+    let source = Arc::new(Source::new(file, text));
     let diagnostic = |complaint: Complaint| {
         let mut diagnostic = Diagnostic::plain(file, complaint.message, complaint.hint);
         diagnostic.source = source.clone();

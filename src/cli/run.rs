@@ -80,8 +80,8 @@ fn load(file: &Path, args: &RunArgs) -> Result<Scenario, Vec<Diagnostic>> {
 }
 
 pub(super) fn complain(complaints: &[Diagnostic]) {
-    for complaint in complaints {
-        output::talk(&complaint.render(output::width()));
+    for text in scenario::told(complaints, output::width()) {
+        output::talk(&text);
     }
 }
 

@@ -76,7 +76,7 @@ impl Network {
         &self.accounts[id.index()]
     }
     /// All accounts.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> + Clone {
         self.accounts.iter()
     }
     /// The account called `name`.

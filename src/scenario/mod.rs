@@ -9,6 +9,7 @@ mod civil;
 mod datum;
 mod diagnostic;
 mod document;
+mod drawing;
 mod expect;
 mod field;
 mod hosts;
@@ -26,6 +27,7 @@ mod schema;
 mod series;
 mod sheet;
 mod sizes;
+mod source;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -34,8 +36,10 @@ mod value;
 mod verbs;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use drawing::told;
 pub use overrides::Override;
 pub use schema::schema;
+pub use source::Source;
 
 use crate::model::plan::{Plan, default_start};
 use crate::model::{Network, Rules};
