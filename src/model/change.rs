@@ -95,6 +95,7 @@ impl Network {
             Change::SetLoss { peering, loss } => {
                 let id = self.named(peering)?;
                 let before = std::mem::replace(&mut self.peerings[id.index()].loss, *loss);
+                self.note_change(id);
                 Ok(Outcome(format!("{peering} loses {before} -> {loss}")))
             }
             Change::SetNode { peering, node, up } => self.set_node(self.named(peering)?, *node, *up, now),
@@ -132,22 +133,24 @@ impl Network {
             });
         }
         self.check_bandwidth(peering, Some(bandwidth))?;
-        let mut changed = peering.clone();
-        let before = changed.bandwidth.replace(bandwidth);
-        self.check_buffers(&changed)?;
-        let text = match before {
-            Some(before) => format!("{} {before} -> {bandwidth}", changed.name),
-            None => format!("{} {bandwidth}", changed.name),
-        };
-        self.peerings[id.index()] = changed;
+        let before = self.peerings[id.index()].bandwidth.replace(bandwidth);
+        if let Err(refusal) = self.check_buffers(self.peering(id)) {
+            self.peerings[id.index()].bandwidth = before;
+            return Err(refusal);
+        }
         self.note_bandwidth(bandwidth);
-        Ok(Outcome(text))
+        self.note_change(id);
+        let name = &self.peering(id).name;
+        Ok(Outcome(match before {
+            Some(before) => format!("{name} {before} -> {bandwidth}"),
+            None => format!("{name} {bandwidth}"),
+        }))
     }
 
     fn remove_route(&mut self, by: Option<AccountId>, table: TableId, to: Ipv4Net) -> Result<Outcome, Refusal> {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
-        self.tables[table.index()].remove(&to);
+        self.edit(table).remove(&to);
         Ok(Outcome(format!("{} no longer routes {to}", self.table_name(table))))
     }
 
@@ -160,9 +163,8 @@ impl Network {
     ) -> Result<Outcome, Refusal> {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
-        let edited = &mut self.tables[table.index()];
-        if let Some(&route) = edited.routes.get(&to) {
-            edited.put(Route { disabled, ..route });
+        if let Some(&route) = self.table(table).routes.get(&to) {
+            self.edit(table).put(Route { disabled, ..route });
         }
         let what = if disabled { "disabled" } else { "enabled" };
         Ok(Outcome(format!("route to {to} in {} {what}", self.table_name(table))))
@@ -179,7 +181,7 @@ impl Network {
             return Ok(());
         }
         let vpc = self.vpc(edited.vpc);
-        if vpc.cidrs.contains(&to) {
+        if vpc.overlapping(to) == Some(to) {
             let vpc = vpc.name.to_string();
             return Err(Refusal::SystemRoute { to, vpc });
         }
@@ -190,6 +192,7 @@ impl Network {
     fn set_link(&mut self, id: PeeringId, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
         self.peerings[id.index()].down = !up;
         self.note_outage(id, now);
+        self.note_change(id);
         Ok(Outcome(format!("{} {}", self.peering(id).name, up_or_down(up))))
     }
 
@@ -202,6 +205,7 @@ impl Network {
         }
         let text = format!("{} node {number} of {count} {}", peering.name, up_or_down(up));
         self.note_outage(id, now);
+        self.note_change(id);
         Ok(Outcome(text))
     }
 

@@ -37,12 +37,10 @@ impl Loader<'_> {
         rules.routers_visible = top.get("routers_visible").copied().unwrap_or(rules.routers_visible);
         rules.mtu_regional = mtu(top, "mtu_regional").unwrap_or(rules.mtu_regional);
         rules.mtu_cross_region = mtu(top, "mtu_cross_region").unwrap_or(rules.mtu_cross_region);
-        if let Some(&delay) = top.get::<SimDuration>("local_delay") {
-            if delay < SimDuration::from_micros(1) {
-                self.refuse(top.span("local_delay"), &Refusal::DelayTooSmall { delay });
-            } else {
-                self.network.rules.local_delay = delay;
-            }
+        if let Some(&delay) = top.get::<SimDuration>("local_delay")
+            && let Err(refusal) = self.network.set_local_delay(delay)
+        {
+            self.refuse(top.span("local_delay"), &refusal);
         }
     }
 

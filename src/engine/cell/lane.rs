@@ -19,6 +19,8 @@ pub(in crate::engine) struct Lane {
     pub book: LinkBook,
     pub series: Option<Series>,
     pub meter: Meter,
+    /// Whether it stands among those that may hold packets of an earlier advance.
+    pub(super) is_held: bool,
     /// Packets handed to other cells so far.
     pub(super) mailed: u64,
     /// Set while packets pass in closed form, without charging the bucket.
@@ -37,7 +39,7 @@ pub(super) struct Uncharged {
 
 impl Lane {
     pub(in crate::engine) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
-        Lane { link, book, series, meter, mailed: 0, uncharged: None, search: Search::default() }
+        Lane { link, book, series, meter, is_held: false, mailed: 0, uncharged: None, search: Search::default() }
     }
 
     /// The first instant after `t` from which on packets of this way stand elsewhere in the books.

@@ -27,7 +27,7 @@ use super::options::Effort;
 use super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
-use crate::model::{HostId, VpcId};
+use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
 use burst::Bench;
@@ -76,6 +76,8 @@ pub(super) struct Cell {
     /// Ordered by time, then by sender in declaration order.
     wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
     arrivals: BinaryHeap<Reverse<Arrival>>,
+    /// The lanes whose links may hold packets of an earlier advance, each once.
+    held: Vec<u32>,
     local_sequence: u64,
     tails: Tails,
     ways: Ways,
@@ -106,6 +108,7 @@ impl Cell {
             outside: VecDeque::new(),
             wakes: BinaryHeap::new(),
             arrivals: BinaryHeap::new(),
+            held: Vec::new(),
             local_sequence: 0,
             tails: Tails::default(),
             ways: Ways::default(),
@@ -187,9 +190,31 @@ impl Cell {
         self.arrivals.push(Reverse(arrival));
     }
 
+    /// Takes over the settings of a link's peering at the horizon: what is on the link is re-judged.
+    pub(super) fn change_link(&mut self, scope: Scope<'_>, link: LinkId) {
+        let at = scope.shared.lanes[link.index()] as usize;
+        let (lane, network) = (&mut self.lanes[at], scope.view.network);
+        if let Some(series) = &mut lane.series {
+            series.close(scope.horizon, &mut lane.link);
+        }
+        lane.meter.change_cap(scope.horizon, network.peering(link.peering()).metered_cap());
+        for (packet, reason) in lane.link.change(scope.horizon, network) {
+            self.end_on_link(scope, at, scope.horizon, packet, reason);
+        }
+    }
+
+    /// Notes that a link may hold packets for the next advance.
+    fn hold(&mut self, lane: usize) {
+        if !std::mem::replace(&mut self.lanes[lane].is_held, true) {
+            self.held.push(lane as u32);
+        }
+    }
+
     /// Moves what earlier advances left on the links up to the new horizon.
     pub(super) fn settle_links(&mut self, scope: Scope<'_>) {
-        for lane in 0..self.lanes.len() {
+        let mut held = std::mem::take(&mut self.held);
+        held.sort_unstable();
+        for lane in held.iter().map(|lane| *lane as usize) {
             while let Some((arrival, packet)) = self.lanes[lane].link.next_arrival(scope.horizon) {
                 self.arrive(scope, lane, arrival, packet, None);
             }
@@ -197,6 +222,12 @@ impl Cell {
                 self.depart(scope, lane, departure, packet, None);
             }
         }
+        held.retain(|lane| {
+            let lane = &mut self.lanes[*lane as usize];
+            lane.is_held = lane.link.in_flight() > 0;
+            lane.is_held
+        });
+        self.held.append(&mut held);
     }
 
     /// Handles every event before `end`: arrivals before wakes at one instant, then in declaration order.

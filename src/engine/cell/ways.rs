@@ -81,7 +81,7 @@ pub(super) enum To {
 impl Cell {
     /// Looks the ways up if they are of another epoch.
     pub(super) fn find_ways(&mut self, scope: Scope<'_>) {
-        if self.ways.epoch == Some(scope.view.epoch) {
+        if self.flows.is_empty() || self.ways.epoch == Some(scope.view.epoch) {
             return;
         }
         let mut ways: Vec<Way> = Vec::new();

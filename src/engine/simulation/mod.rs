@@ -32,7 +32,7 @@ use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use senders::{link_windows, sender_key, traffic_windows};
 use std::borrow::BorrowMut;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use tracing::debug;
 
@@ -59,10 +59,12 @@ pub struct Simulation {
     observers: Vec<Box<dyn Observer>>,
     happened: Vec<(SimTime, Outcome)>,
     /// What expectations ask of links: by the name a peering is made with, and direction.
-    link_windows: Vec<(Name, bool, (SimTime, SimTime))>,
+    link_windows: BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>>,
     options: Options,
     /// The most threads that were used at once.
     threads: usize,
+    /// The shortest way from one cell that runs in windows to another.
+    window: SimDuration,
     /// By traffic entry: the VPCs that send it.
     senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
@@ -71,7 +73,8 @@ pub struct Simulation {
 
 impl Simulation {
     /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
-    pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
+    pub fn new(mut network: Network, plan: &Plan, options: Options) -> Simulation {
+        network.take_touched(); // everything is made of the network as it is
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
         let cells = network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect();
         let shared = Shared {
@@ -99,6 +102,7 @@ impl Simulation {
             link_windows: link_windows(plan),
             options,
             threads: 1,
+            window: SimDuration::from_nanos(u64::MAX),
             senders: vec![Vec::new(); plan.traffic.len()],
             minute_offset: plan.minute_offset(),
         };
@@ -182,23 +186,21 @@ impl Simulation {
     fn begin_epoch(&mut self) {
         self.epoch += 1;
         self.cells.iter_mut().for_each(|cell| cell.charge_all(self.now));
-        for (at, fib) in self.fibs.iter_mut().enumerate() {
-            fib.update(&self.network, TableId(at as u32));
+        let touched = self.network.take_touched();
+        for table in touched.tables {
+            self.fibs[table.index()].update(&self.network, table);
         }
         self.add_links();
+        // In order of VPCs: what an epoch drops is told in the order of cells.
+        let mut links: Vec<(VpcId, LinkId)> = Vec::new();
+        for link in touched.peerings.iter().flat_map(|id| [LinkId::new(*id, true), LinkId::new(*id, false)]) {
+            links.push((self.network.ends(link).0, link));
+        }
+        links.sort_unstable();
+        links.dedup();
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
-        for cell in cells {
-            for at in 0..cell.lanes.len() {
-                let lane = &mut cell.lanes[at];
-                if let Some(series) = &mut lane.series {
-                    series.close(scope.horizon, &mut lane.link);
-                }
-                let peering = scope.view.network.peering(lane.link.id.peering());
-                lane.meter.change_cap(scope.horizon, peering.metered_cap());
-                for (packet, reason) in lane.link.change(scope.horizon, scope.view.network) {
-                    cell.end_on_link(scope, at, scope.horizon, packet, reason);
-                }
-            }
+        for (home, link) in links {
+            cells[home.index()].change_link(scope, link);
         }
     }
 
@@ -208,12 +210,9 @@ impl Simulation {
         let all = self.network.peerings().len() as u32 * 2;
         for link in (known..all).map(LinkId) {
             let peering = self.network.peering(link.peering());
-            let mut book = LinkBook::default();
-            for (name, from_requester, between) in &self.link_windows {
-                if *name == peering.first_name && *from_requester == link.from_requester() {
-                    book.windows.push((*between, Default::default()));
-                }
-            }
+            let windows = self.link_windows.get(&(peering.first_name.clone(), link.from_requester()));
+            let windows = windows.into_iter().flatten().map(|between| (*between, Default::default()));
+            let book = LinkBook { windows: windows.collect(), ..LinkBook::default() };
             // A peering made in the middle of the run has no cap before.
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
@@ -222,9 +221,7 @@ impl Simulation {
             let home = &mut self.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
-        }
-        if known < all {
-            self.join_windows();
+            self.join_ends(link.peering());
         }
     }
 
@@ -267,7 +264,7 @@ impl Simulation {
         if until <= self.now {
             return;
         }
-        let (window, workers, from) = (self.window(), self.options.workers.get(), self.now);
+        let (window, workers, from) = (self.window, self.options.workers.get(), self.now);
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
         cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
         exchange(cells);
@@ -276,14 +273,6 @@ impl Simulation {
         self.threads = self.threads.max(alone).max(windows);
         self.now = until;
         self.tell_observers();
-    }
-
-    /// The shortest way from one cell that runs in windows to another.
-    fn window(&self) -> SimDuration {
-        let joined = |vpc: VpcId| !self.cells[vpc.index()].is_alone();
-        let peerings = self.network.peerings().filter(|(_, p)| joined(p.requester) && joined(p.accepter));
-        let delays = peerings.map(|(_, p)| p.delay);
-        delays.min().unwrap_or(SimDuration::from_nanos(u64::MAX))
     }
 
     fn tell_observers(&mut self) {
