@@ -1,5 +1,6 @@
 //! Writing: stdout and files, with errors that name what could not be written. A broken pipe is no error to shout about.
 
+use crate::units::escaped_lines;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use thiserror::Error;
@@ -18,10 +19,11 @@ impl OutputError {
     }
 }
 
-/// Writes `text` to stdout, all of it or an error.
+/// Writes `text` to stdout, all of it or an error. Names and other foreign texts in it cannot steer the terminal: whatever a view
+/// forgot to escape is escaped here, in a form that JSON and TOML read as what it was.
 pub(super) fn stdout(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(escaped_lines(text).as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| OutputError { what: "to standard output".into(), error })
 }
 
@@ -38,9 +40,9 @@ pub(super) fn file(path: &Path, text: &str) -> Result<(), OutputError> {
     })
 }
 
-/// Says something to the person at the terminal. Nobody may be listening: that is no reason to fail.
+/// Says something to the person at the terminal, escaped as on stdout. Nobody may be listening: that is no reason to fail.
 pub(super) fn talk(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", escaped_lines(text));
 }
 
 /// Makes a folder, if it is not there.

@@ -40,5 +40,5 @@ pub use playback::network_at;
 pub use refusal::Refusal;
 pub use region::{Region, Regions};
 pub use rules::{OverlapPolicy, Rules};
-pub use series::RateSeries;
+pub use series::{Grid, RateSeries};
 pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};

@@ -2,7 +2,7 @@
 //! report. Lines end in a plain newline, which every reader takes and every Unix tool expects.
 
 use super::snapshot::Intervals;
-use crate::units::SimTime;
+use crate::units::{SimTime, escaped};
 use std::fmt::Write;
 
 const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
@@ -37,12 +37,10 @@ fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
+/// A field as RFC 4180 has it; control characters escaped, since such files end up on terminals too.
 pub(super) fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+    let field = escaped(field);
+    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
 }
 
 #[cfg(test)]
@@ -55,13 +53,14 @@ mod tests {
         let mut intervals = sample::intervals(2);
         intervals.interval = crate::units::SimDuration::from_nanos(1_000_000_001);
         intervals.links[0].peering = "a \"b\", c".into();
+        intervals.links[0].from = "\u{1b}\n".into();
         intervals.links[0].rows[1].tokens = None;
         assert_eq!(
             intervals_csv(&intervals),
             "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
              longest_queue_bytes,tokens_bytes\n\
-             0,\"a \"\"b\"\", c\",VPC1,VPC2,100,150000,100,150000,0,0,125000\n\
-             1.000000001,\"a \"\"b\"\", c\",VPC1,VPC2,200,300000,200,300000,0,1500,\n"
+             0,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,100,150000,100,150000,0,0,125000\n\
+             1.000000001,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,200,300000,200,300000,0,1500,\n"
         );
     }
 }

@@ -8,6 +8,7 @@ mod billing;
 mod civil;
 mod datum;
 mod diagnostic;
+mod diurnal;
 mod document;
 mod drawing;
 mod expect;
@@ -42,7 +43,7 @@ pub use schema::schema;
 pub use source::Source;
 
 use crate::model::plan::{Plan, default_start};
-use crate::model::{Network, Rules};
+use crate::model::{Grid, Network, Rules};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use datum::Entity;
@@ -100,6 +101,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         files,
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
         start: default_start(),
+        civil_steps: None,
         sheets: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
@@ -162,6 +164,8 @@ struct Loader<'a> {
     end: Option<SimTime>,
     /// The civil instant at which it starts.
     start: Zoned,
+    /// The steps of daily curves, made when the first is asked for.
+    civil_steps: Option<Grid>,
     /// The tables read so far, by the name the scenario gives them.
     sheets: BTreeMap<String, Rc<Sheet>>,
 }

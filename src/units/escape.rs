@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// Whether `c` steers instead of showing: control characters (Unicode's Cc), marks that change the direction of a line (UAX #9), and
 /// separators of lines and paragraphs.
-fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     let reorders = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || reorders || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -17,7 +17,7 @@ mod time;
 
 pub use column::RateUnit;
 pub use daily::daily_share;
-pub use escape::{escaped, escaped_lines};
+pub use escape::{escaped, escaped_lines, steers};
 pub use factor::Factor;
 pub use money::{Currency, Money};
 pub use number::{UnitError, count, grouped};
