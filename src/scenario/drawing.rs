@@ -186,8 +186,9 @@ impl SourceCode for Excerpt {
         let read = self.text.read_span(span, lines_before, lines_after)?;
         // Without lines around it, this is the place itself, asked for to name its position.
         let column = if lines_before == 0 { self.column } else { read.column() };
-        let line = self.lines_before + read.line();
-        let (data, span, count) = (read.data(), *read.span(), read.line_count());
+        // miette counts the lines from the beginning of the text, and draws labels in one frame accordingly.
+        let (line, count) = (self.lines_before + read.line(), self.lines_before + read.line_count());
+        let (data, span) = (read.data(), *read.span());
         Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, span, line, column, count)))
     }
 }

@@ -132,6 +132,10 @@ impl Cell {
         self.flows.shrink_to_fit();
     }
 
+    pub(super) fn has_senders(&self) -> bool {
+        !self.flows.is_empty()
+    }
+
     /// About how many packets are sent here in `span`: a guess, for the sharing of work.
     pub(super) fn packets_in(&self, span: SimDuration) -> u64 {
         let packets = u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
@@ -227,7 +231,8 @@ impl Cell {
             lane.is_held = lane.link.in_flight() > 0;
             lane.is_held
         });
-        self.held.append(&mut held);
+        held.append(&mut self.held);
+        self.held = held; // with its memory
     }
 
     /// Handles every event before `end`: arrivals before wakes at one instant, then in declaration order.

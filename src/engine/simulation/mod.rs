@@ -51,6 +51,8 @@ pub struct Simulation {
     epoch: u64,
     now: SimTime,
     cells: Vec<Cell>,
+    /// The cells that run alone and have senders, in order: in the others nothing happens by itself.
+    alone: Vec<VpcId>,
     shared: Shared,
     /// By VPC: whether somebody may answer what it sends.
     is_answered: Vec<bool>,
@@ -63,7 +65,8 @@ pub struct Simulation {
     options: Options,
     /// The most threads that were used at once.
     threads: usize,
-    /// The shortest way from one cell that runs in windows to another.
+    /// How many cells run in windows, and the shortest way from one of them to another.
+    joined: usize,
     window: SimDuration,
     /// By traffic entry: the VPCs that send it.
     senders: Vec<Vec<VpcId>>,
@@ -93,6 +96,7 @@ impl Simulation {
             epoch: 0,
             now: SimTime::ZERO,
             cells,
+            alone: Vec::new(),
             shared,
             is_answered,
             injected: 0,
@@ -102,6 +106,7 @@ impl Simulation {
             link_windows: link_windows(plan),
             options,
             threads: 1,
+            joined: 0,
             window: SimDuration::from_nanos(u64::MAX),
             senders: vec![Vec::new(); plan.traffic.len()],
             minute_offset: plan.minute_offset(),
@@ -110,6 +115,7 @@ impl Simulation {
             simulation.add_traffic(TrafficId(index as u32), entry);
         }
         simulation.cells.iter_mut().for_each(Cell::trim);
+        simulation.alone.extend(simulation.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc));
         simulation.add_links();
         simulation.join_windows();
         simulation
@@ -185,7 +191,7 @@ impl Simulation {
     /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.cells.iter_mut().for_each(|cell| cell.charge_all(self.now));
+        self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(self.now));
         let touched = self.network.take_touched();
         for table in touched.tables {
             self.fibs[table.index()].update(&self.network, table);
@@ -266,11 +272,15 @@ impl Simulation {
         }
         let (window, workers, from) = (self.window, self.options.workers.get(), self.now);
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
-        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
-        exchange(cells);
-        let alone = workers::run_alone(cells, scope, from, workers);
-        let windows = workers::run_windows(cells, scope, window, workers);
-        self.threads = self.threads.max(alone).max(windows);
+        if self.joined > 0 {
+            cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
+            exchange(cells);
+        }
+        let alone = workers::run_alone(cells, &self.alone, scope, from, workers);
+        self.threads = self.threads.max(alone);
+        if self.joined > 0 {
+            self.threads = self.threads.max(workers::run_windows(cells, scope, window, workers));
+        }
         self.now = until;
         self.tell_observers();
     }

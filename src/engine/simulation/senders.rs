@@ -88,6 +88,8 @@ impl Simulation {
         let cell = &mut self.cells[vpc.index()];
         if cell.is_alone() {
             cell.join_windows(self.now);
+            self.joined += 1;
+            self.alone.retain(|alone| *alone != vpc);
             let peerings: Vec<PeeringId> = self.network.peerings_of(vpc).map(|(id, _)| id).collect();
             peerings.into_iter().for_each(|id| self.narrow_window(id));
         }
