@@ -57,7 +57,7 @@ impl Loader<'_> {
         let pattern = match (&from, &to) {
             (Some(from), Some(to)) if replayed => self.replayed(entity, from, to, window),
             _ if replayed => None,
-            _ => self.pattern(entity, window),
+            _ => self.pattern(entity),
         };
         let ports = |key| entity.variant.filter(|_| entity.fields().any(|f| f.name == key)).and(entity.get::<u64>(key));
         let port = |key, default| ports(key).and_then(|port| u16::try_from(*port).ok()).unwrap_or(default);
@@ -124,12 +124,12 @@ impl Loader<'_> {
         }
     }
 
-    fn pattern(&mut self, entity: &Entity, window: Option<(SimTime, SimTime)>) -> Option<Pattern> {
+    fn pattern(&mut self, entity: &Entity) -> Option<Pattern> {
         let interval = |entity: &Entity| entity.get::<SimDuration>("interval").copied();
         match entity.variant?.name {
             "ping" => Some(Pattern::Ping { interval: interval(entity).unwrap_or(SimDuration::from_secs(1)) }),
             "series" => self.series(entity),
-            "diurnal" => self.diurnal(entity, window?),
+            "diurnal" => self.diurnal(entity),
             "poisson" => self.pace(entity).map(Pattern::Poisson),
             "on_off" => {
                 let (on, off) = (entity.get("on").copied(), entity.get("off").copied());

@@ -148,10 +148,9 @@ fn formula(entry: &Traffic) -> Option<Vec<(u64, u16)>> {
 
 /// The k-th packet goes when more than the bits of k packets have passed since the first instant: a wide sum for each packet.
 fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec<(u64, u16)> {
-    let ends = series.steps().iter().skip(1).map(|(begin, _)| begin.as_nanos()).chain([u64::MAX]);
+    let ends = series.steps().skip(1).map(|(begin, _)| begin.as_nanos()).chain([u64::MAX]);
     let steps: Vec<(u64, u64, u128)> = series
         .steps()
-        .iter()
         .zip(ends)
         .map(|((begin, rate), end)| (begin.as_nanos().max(first), end, u128::from(rate.as_bps())))
         .filter(|(begin, end, _)| begin < end)

@@ -39,7 +39,10 @@ impl Cell {
             match way.to {
                 To::Silence => self.stay_silent(way, scope.horizon),
                 To::Nowhere | To::Local => self.pass_through(scope, way, scope.horizon),
-                To::Lane(lane) => self.run_lane(scope, way, lane as usize, from),
+                To::Lane(lane) => {
+                    self.run_lane(scope, way, lane as usize, from);
+                    self.hold(lane as usize);
+                }
             }
         }
         self.ways.all = ways;

@@ -70,6 +70,7 @@ impl Cell {
                     self.depart(scope, at, departure, packet, path);
                 } else {
                     lane.link.keep_waiting(departure, packet);
+                    self.hold(at);
                 }
             }
         }
@@ -94,6 +95,7 @@ impl Cell {
             self.arrive(scope, at, arrival, packet, path);
         } else {
             link.keep_on_wire(arrival, packet);
+            self.hold(at);
         }
     }
 
