@@ -74,7 +74,8 @@ impl Cursor {
     /// The rate at `t`, wherever the cursor stands, and when it next changes.
     pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
         let at = self.series.begun_by(t);
-        let rate = at.checked_sub(1).and_then(|before| self.series.step(before)).map_or(BitRate::default(), |(_, rate)| rate);
+        let rate =
+            at.checked_sub(1).and_then(|before| self.series.step(before)).map_or(BitRate::default(), |(_, rate)| rate);
         (rate, self.series.step(at).map_or(SimTime::NEVER, |(begin, _)| begin))
     }
 

@@ -127,7 +127,9 @@ impl Network {
         let before = std::mem::replace(&mut peering.state, state);
         peering.history.push((now, state));
         peering.expires = None;
-        if state.is_gone() && let Some(bearers) = self.peering_names.get_mut(&peering.name) {
+        if state.is_gone()
+            && let Some(bearers) = self.peering_names.get_mut(&peering.name)
+        {
             *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
         }
         self.recount(id, Some(before));
@@ -243,7 +245,8 @@ impl Network {
     /// Lets everything happen that is due at `now`; what happened, for a person.
     pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
-        let due: BTreeSet<PeeringId> = self.due.iter().take_while(|(time, _)| *time <= now).map(|(_, id)| *id).collect();
+        let due: BTreeSet<PeeringId> =
+            self.due.iter().take_while(|(time, _)| *time <= now).map(|(_, id)| *id).collect();
         for id in due {
             if self.peering(id).expires.is_some_and(|e| e <= now) {
                 self.set_state(id, PeeringState::Expired, now);

@@ -79,10 +79,12 @@ impl Loader<'_> {
             None => self.network.hosts().map(|(id, _)| self.network.host_name(id)).collect(),
         };
         let owner = vpc.map(|vpc| format!("{}/", self.network.vpc(vpc).name));
-        names.extend(self.names.broken_hosts.iter().filter(|name| name.contains('/')).filter_map(|full| match &owner {
-            Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
-            None => Some(full.clone()),
-        }));
+        names.extend(self.names.broken_hosts.iter().filter(|name| name.contains('/')).filter_map(
+            |full| match &owner {
+                Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
+                None => Some(full.clone()),
+            },
+        ));
         names
     }
 

@@ -52,7 +52,11 @@ pub(super) static SCENARIO: Section = Section {
         optional("routers_visible", Bool, "Routers decrement TTL and send ICMP errors (S35a); default false."),
         optional("mtu_regional", MTU, "Largest packet inside a region (S35a); default \"8500 B\"."),
         optional("mtu_cross_region", MTU, "Largest packet across regions (S35a); default \"1500 B\"."),
-        optional("local_delay", TIME, "Host to host inside a region, one way, from 1 us to 1 h (S35b); default \"100 us\"."),
+        optional(
+            "local_delay",
+            TIME,
+            "Host to host inside a region, one way, from 1 us to 1 h (S35b); default \"100 us\".",
+        ),
         optional("account", Named(&ACCOUNT), "Owners of VPCs."),
         optional("region", Named(&REGION), "Regions beyond the built-in ones, and delays."),
         optional("vpc", Named(&VPC), "The VPCs."),

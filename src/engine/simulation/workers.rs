@@ -24,13 +24,7 @@ const WORTH_A_MEETING: u64 = 4_000;
 const PIECES: u64 = 16;
 
 /// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many threads.
-pub(super) fn run_alone(
-    cells: &mut [Cell],
-    alone: &[VpcId],
-    scope: Scope<'_>,
-    from: SimTime,
-    workers: usize,
-) -> usize {
+pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
     let span = scope.horizon.since(from);
     let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
     if workers == 1 {

@@ -128,4 +128,3 @@ pub fn check_delay(delay: SimDuration) -> Result<(), Refusal> {
         _ => Ok(()),
     }
 }
-

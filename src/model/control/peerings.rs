@@ -126,7 +126,11 @@ impl Network {
         self.vpcs[peering.requester.index()].peerings.push(id);
         self.vpcs[peering.accepter.index()].peerings.push(id);
         let bearers = self.peering_names.entry(peering.name.clone()).or_default();
-        if state.is_gone() { bearers.gone = Some(id) } else { bearers.alive = Some(id) }
+        if state.is_gone() {
+            bearers.gone = Some(id)
+        } else {
+            bearers.alive = Some(id)
+        }
         self.made_as.insert(peering.name.clone(), id);
         self.peerings.push(peering);
         self.routes_over.push(Vec::new());
@@ -215,7 +219,8 @@ impl Network {
         for (cidr, kind) in cidrs.iter().flat_map(|cidr| kinds.iter().map(move |kind| (*cidr, *kind))) {
             for (other_cidr, id) in self.counted[hub.index()].behind(kind).meeting(cidr) {
                 let other_peering = self.peering(id);
-                let Some(other) = other_peering.peer_of(hub).filter(|o| *o != peer && counts(other_peering.state)) else {
+                let Some(other) = other_peering.peer_of(hub).filter(|o| *o != peer && counts(other_peering.state))
+                else {
                     continue;
                 };
                 return Err(Refusal::PeersOverlap {
