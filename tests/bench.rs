@@ -8,7 +8,7 @@ use vpcsim::workload;
 
 fn bench(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    command.env_remove("RUST_LOG").env("COLUMNS", "100").arg("bench").args(args);
+    command.env_remove("RUST_LOG").env("COLUMNS", "160").arg("bench").args(args);
     command
 }
 
