@@ -69,7 +69,7 @@
 //!    conform (`conform.rs`); the bucket is charged later, if somebody looks;
 //! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied (`cycle.rs`);
 //! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`, `race.rs`);
-//! 4. *events*, where something reacts.
+//! 4. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ.
 //!
 //! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue of events
 //! over all links: order matters on a link, and between VPCs only where something reacts.

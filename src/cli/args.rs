@@ -1,6 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use crate::metering::Period;
+use crate::model::check_delay;
 use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
 use crate::scenario::Override;
@@ -335,7 +336,8 @@ fn parse_time(text: &str) -> Result<SimDuration, String> {
 
 fn parse_delay(text: &str) -> Result<SimDuration, String> {
     let delay = parse_time(text)?;
-    if delay < SimDuration::from_micros(1) { Err("a delay is at least 1us (S35b)".into()) } else { Ok(delay) }
+    check_delay(delay).map_err(|refusal| refusal.to_string())?;
+    Ok(delay)
 }
 
 fn parse_period(text: &str) -> Result<Period, String> {

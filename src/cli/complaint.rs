@@ -4,7 +4,7 @@
 use super::exit::Exit;
 use super::output::{stdout, talk, width};
 use crate::report;
-use crate::scenario::Diagnostic;
+use crate::scenario::{self, Diagnostic};
 use serde_json::Value;
 
 /// Ends a command that refuses what it was given.
@@ -18,9 +18,7 @@ pub(super) fn refuse(complaints: &[Diagnostic], json: bool) -> Exit {
 
 /// Tells people.
 pub(super) fn complain(complaints: &[Diagnostic]) {
-    for complaint in complaints {
-        talk(&complaint.render(width()));
-    }
+    scenario::told(complaints, width()).iter().for_each(|text| talk(text));
 }
 
 /// Complaints for programs.

@@ -8,8 +8,10 @@ use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
 use crate::engine::{Options, Run};
+use crate::model::Change;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Snapshot};
 use crate::scenario::{self, Diagnostic, Scenario};
+use crate::units::{SimDuration, grouped};
 use std::path::Path;
 
 /// Most interval rows kept for one run: 64 bytes each.
@@ -97,14 +99,21 @@ fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagno
         scenario.plan.seed = seed;
     }
     if let Some(interval) = args.interval {
-        let links = scenario.network.peerings().len() as u64 * 2;
-        let rows = scenario.plan.duration.as_nanos() / interval.as_nanos() * links;
+        let rows = rows(&scenario, interval);
         if rows > ROWS_MAX {
-            let message = format!("--interval {interval} makes {rows} rows, at most {ROWS_MAX} are kept");
+            let (rows, most) = (grouped(rows), grouped(ROWS_MAX));
+            let message = format!("--interval {interval} makes up to {rows} rows, at most {most} are kept");
             return Err(vec![Diagnostic::plain(&scenario.file, message, Some("use a longer interval".into()))]);
         }
     }
     Ok(scenario)
+}
+
+/// Interval rows that a run may keep: those of both directions of every peering, as if each that the timeline asks for were made.
+fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
+    let asked = scenario.plan.timeline.iter().filter(|action| matches!(action.change, Change::CreatePeering(_)));
+    let peerings = (scenario.network.peerings().len() + asked.count()) as u64;
+    scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
 fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnostic>> {

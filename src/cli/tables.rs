@@ -2,8 +2,7 @@
 
 use super::files::Disk;
 use crate::notation::{Complaint, decode};
-use crate::scenario::{Diagnostic, Files};
-use miette::NamedSource;
+use crate::scenario::{Diagnostic, Files, Source};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ pub(super) fn read(file: &Path, disk: &Disk) -> Result<String, Vec<Diagnostic>> 
 
 /// The complaints about the text of `file`, each with its place.
 pub(super) fn diagnostics(file: &str, text: &str, complaints: Vec<Complaint>) -> Vec<Diagnostic> {
-    let source = Arc::new(NamedSource::new(file, text.to_owned()));
+    let source = Arc::new(Source::new(file, text.to_owned()));
     let diagnostic = |complaint: Complaint| {
         let mut diagnostic = Diagnostic::plain(file, complaint.message, complaint.hint);
         diagnostic.source = source.clone();

@@ -192,7 +192,5 @@ fn mtu(network: &Network, exit: Exit) -> u16 {
 
 /// Whether somebody else that `middle` is peered with owns the destination, so that forwarding would have been transit.
 fn is_transit(network: &Network, middle: VpcId, from: VpcId, packet: &Packet) -> bool {
-    let alive = network.peerings_of(middle).filter(|(_, p)| p.state.counts());
-    let mut others = alive.filter_map(|(_, p)| p.peer_of(middle));
-    others.any(|other| other != from && network.vpc(other).contains(packet.destination()))
+    network.peers_owning(middle, packet.destination()).any(|owner| owner != from)
 }

@@ -24,8 +24,8 @@ pub(super) struct Cursor {
 impl Cursor {
     /// Stands where the first bit at or after `first` passes.
     pub(super) fn new(series: Arc<RateSeries>, first: SimTime) -> Cursor {
-        let step = series.steps().partition_point(|(begin, _)| *begin <= first).saturating_sub(1);
-        let begin = series.steps().get(step).map_or(SimTime::NEVER, |(begin, _)| *begin);
+        let step = series.begun_by(first).saturating_sub(1);
+        let begin = series.step(step).map_or(SimTime::NEVER, |(begin, _)| begin);
         let mut cursor = Cursor { series, place: Place { step, nanos: first.max(begin).as_nanos(), owed: 0 } };
         cursor.pass(0);
         cursor
@@ -55,12 +55,11 @@ impl Cursor {
 
     /// How many billionths of a bit pass from here to `t`.
     pub(super) fn until(&self, t: u64) -> u128 {
-        let steps = self.series.steps();
         let Place { mut step, mut nanos, owed } = self.place;
         let mut passed = 0u128;
         while nanos < t {
-            let Some((_, rate)) = steps.get(step) else { break };
-            let end = steps.get(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos());
+            let Some((_, rate)) = self.series.step(step) else { break };
+            let end = self.series.step(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos());
             passed += u128::from(rate.as_bps()) * u128::from(end.min(t) - nanos);
             (step, nanos) = (step + 1, end);
         }
@@ -74,10 +73,10 @@ impl Cursor {
 
     /// The rate at `t`, wherever the cursor stands, and when it next changes.
     pub(super) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
-        let steps = self.series.steps();
-        let at = steps.partition_point(|(begin, _)| *begin <= t);
-        let rate = at.checked_sub(1).map_or(BitRate::default(), |before| steps[before].1);
-        (rate, steps.get(at).map_or(SimTime::NEVER, |(begin, _)| *begin))
+        let at = self.series.begun_by(t);
+        let rate =
+            at.checked_sub(1).and_then(|before| self.series.step(before)).map_or(BitRate::default(), |(_, rate)| rate);
+        (rate, self.series.step(at).map_or(SimTime::NEVER, |(begin, _)| begin))
     }
 
     /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never will.
@@ -87,11 +86,11 @@ impl Cursor {
 
     /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without rate.
     fn after(&self, amount: u64) -> Place {
-        let steps = self.series.steps();
         let Place { mut step, mut nanos, owed } = self.place;
         let mut left = owed.saturating_add(amount);
-        while let Some((_, rate)) = steps.get(step) {
-            let (rate, end) = (rate.as_bps(), steps.get(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos()));
+        while let Some((_, rate)) = self.series.step(step) {
+            let end = self.series.step(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos());
+            let rate = rate.as_bps();
             if let Some(needed) = left.checked_div(rate) {
                 let reached = nanos.saturating_add(needed);
                 if reached < end {

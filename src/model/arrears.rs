@@ -7,6 +7,7 @@ use super::network::Network;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
 use crate::units::{SimDuration, SimTime};
+use std::collections::BTreeSet;
 
 /// S43: how long everything still works.
 pub const GRACE: SimDuration = SimDuration::from_secs(604_800);
@@ -48,6 +49,7 @@ impl Network {
             return Err(Refusal::AlreadyInArrears { account: name });
         }
         self.accounts[account.index()].arrears = Some(Arrears { since: now, isolated: None });
+        self.debtors.insert((now + GRACE, account));
         Ok(Outcome(format!("{name} in arrears, to be isolated at {}", now + GRACE)))
     }
 
@@ -65,6 +67,7 @@ impl Network {
         let Some(arrears) = self.accounts[account.index()].arrears.take() else {
             return Err(Refusal::NotInArrears { account: name });
         };
+        self.debtors.remove(&(arrears.since + GRACE, account));
         let mut text = format!("{name} paid");
         for id in arrears.isolated.into_iter().flatten() {
             // One that was deleted meanwhile stays so.
@@ -87,31 +90,40 @@ impl Network {
 
     /// When the next grace ends.
     pub(super) fn next_isolation(&self) -> Option<SimTime> {
-        let waiting = self.accounts().filter_map(|a| a.arrears.as_ref()).filter(|arrears| arrears.isolated.is_none());
-        waiting.map(|arrears| arrears.since + GRACE).min()
+        self.debtors.first().map(|(end, _)| *end)
     }
 
     /// Isolates whose grace has ended by `now`; what happened, for a person.
     pub(super) fn isolate_debtors(&mut self, now: SimTime) -> Vec<Outcome> {
+        let due: BTreeSet<AccountId> =
+            self.debtors.iter().take_while(|(end, _)| *end <= now).map(|(_, account)| *account).collect();
+        self.debtors.retain(|(end, _)| *end > now);
         let mut outcomes = Vec::new();
-        for at in 0..self.accounts.len() {
-            let due = |arrears: &&Arrears| arrears.isolated.is_none() && arrears.since + GRACE <= now;
-            if self.accounts[at].arrears.as_ref().filter(due).is_none() {
-                continue;
-            }
-            let paid_by = |vpc| self.vpc(vpc).account.index() == at;
-            let open = self.peerings().filter(|(_, p)| p.cross_region && p.state == PeeringState::Active);
-            let isolated: Vec<PeeringId> = open.filter(|(_, p)| paid_by(p.requester)).map(|(id, _)| id).collect();
+        for account in due {
+            let isolated = self.paid_for_by(account);
             for id in &isolated {
                 self.set_state(*id, PeeringState::Isolated, now);
-                let (peering, account) = (&self.peering(*id).name, &self.accounts[at].name);
+                let (peering, account) = (&self.peering(*id).name, &self.account(account).name);
                 outcomes.push(Outcome(format!("{peering} ACTIVE -> ISOLATED, {account} is in arrears")));
             }
-            if let Some(arrears) = &mut self.accounts[at].arrears {
+            if let Some(arrears) = &mut self.accounts[account.index()].arrears {
                 arrears.isolated = Some(isolated);
             }
         }
         outcomes
+    }
+
+    /// The cross-region peerings in force that `account` requested, in declaration order.
+    fn paid_for_by(&self, account: AccountId) -> Vec<PeeringId> {
+        let own = self.account(account).vpcs.iter();
+        let counted = own.flat_map(|vpc| self.counted_of(*vpc).map(move |(_, id)| (*vpc, id)));
+        let is_paid = |vpc, id| {
+            let peering = self.peering(id);
+            peering.requester == vpc && peering.cross_region && peering.state == PeeringState::Active
+        };
+        let mut paid: Vec<PeeringId> = counted.filter(|(vpc, id)| is_paid(*vpc, *id)).map(|(_, id)| id).collect();
+        paid.sort_unstable();
+        paid
     }
 }
 

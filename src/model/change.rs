@@ -128,19 +128,21 @@ impl Network {
             });
         }
         self.check_cap(peering, bandwidth)?;
-        let text = match peering.bandwidth {
-            Some(before) => format!("{} {before} -> {bandwidth}", peering.name),
-            None => format!("{} {bandwidth}", peering.name),
-        };
+        let before = peering.bandwidth;
         self.peerings[id.index()].set_cap(bandwidth, now);
         self.note_bandwidth(bandwidth);
-        Ok(Outcome(text))
+        self.note_change(id);
+        let name = &self.peering(id).name;
+        Ok(Outcome(match before {
+            Some(before) => format!("{name} {before} -> {bandwidth}"),
+            None => format!("{name} {bandwidth}"),
+        }))
     }
 
     fn remove_route(&mut self, by: Option<AccountId>, table: TableId, to: Ipv4Net) -> Result<Outcome, Refusal> {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
-        self.tables[table.index()].remove(&to);
+        self.edit(table).remove(&to);
         Ok(Outcome(format!("{} no longer routes {to}", self.table_name(table))))
     }
 
@@ -153,9 +155,8 @@ impl Network {
     ) -> Result<Outcome, Refusal> {
         self.check_table_owner(by, table)?;
         self.check_custom(table, to)?;
-        let edited = &mut self.tables[table.index()];
-        if let Some(&route) = edited.routes.get(&to) {
-            edited.put(Route { disabled, ..route });
+        if let Some(&route) = self.table(table).routes.get(&to) {
+            self.edit(table).put(Route { disabled, ..route });
         }
         let what = if disabled { "disabled" } else { "enabled" };
         Ok(Outcome(format!("route to {to} in {} {what}", self.table_name(table))))
@@ -172,7 +173,7 @@ impl Network {
             return Ok(());
         }
         let vpc = self.vpc(edited.vpc);
-        if vpc.cidrs.contains(&to) {
+        if vpc.overlapping(to) == Some(to) {
             let vpc = vpc.name.to_string();
             return Err(Refusal::SystemRoute { to, vpc });
         }

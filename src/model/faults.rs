@@ -217,7 +217,10 @@ impl Network {
                 (format!("{} loses {before} -> {loss}", peering.name), before != loss)
             }
         };
-        part.peering().into_iter().for_each(|id| self.note_outage(id, now));
+        if let Some(id) = part.peering() {
+            self.note_outage(id, now);
+            self.note_change(id);
+        }
         (Outcome(text), is_new)
     }
 

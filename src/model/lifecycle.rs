@@ -12,12 +12,12 @@ use super::change::Outcome;
 use super::control::Notice;
 use super::ids::{AccountId, PeeringId, VpcId};
 use super::name::Name;
-use super::network::Network;
+use super::network::{Bearers, Network};
 use super::peering::PeeringState;
 use super::refusal::Refusal;
 use super::vpc::NextHop;
 use crate::units::{SimDuration, SimTime};
-use ipnet::Ipv4Net;
+use std::collections::BTreeSet;
 
 /// S19: a request that nobody accepts runs out after seven days.
 pub const REQUEST_LIFE: SimDuration = SimDuration::from_secs(604_800);
@@ -99,11 +99,9 @@ impl Network {
         if matches!(to, PeeringState::Pending | PeeringState::Active) {
             self.check_standing(self.vpc(peering.requester).account, peering.cross_region)?;
         }
-        let mut wanted = peering.clone();
-        wanted.state = to;
         match step {
-            Step::Accept => self.check_pair(&wanted, Some(id), |state| state == PeeringState::Active)?,
-            Step::Enable => self.check_pair(&wanted, Some(id), PeeringState::counts)?,
+            Step::Accept => self.check_pair(peering, to, Some(id), |state| state == PeeringState::Active)?,
+            Step::Enable => self.check_pair(peering, to, Some(id), PeeringState::counts)?,
             Step::Reject | Step::Delete | Step::Isolate | Step::Restore => {}
         }
         let before = peering.state;
@@ -111,7 +109,10 @@ impl Network {
         let mut text = format!("{} {before} -> {to}", self.peering(id).name);
         match step {
             Step::Accept => self.note_trust(id),
-            Step::Enable => self.peerings[id.index()].expires = Some(now + REQUEST_LIFE),
+            Step::Enable => {
+                self.peerings[id.index()].expires = Some(now + REQUEST_LIFE);
+                self.note_change(id);
+            }
             Step::Delete => {
                 let removed = self.remove_routes_via(id);
                 text += &format!(", {removed} route{} removed", if removed == 1 { "" } else { "s" });
@@ -123,12 +124,28 @@ impl Network {
 
     pub(super) fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
         let peering = &mut self.peerings[id.index()];
-        peering.state = state;
+        let before = std::mem::replace(&mut peering.state, state);
         peering.history.push((now, state));
         peering.expires = None;
         if state.is_gone() {
             self.faults.forget(id);
+            if let Some(bearers) = self.peering_names.get_mut(&peering.name) {
+                *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
+            }
         }
+        self.recount(id, Some(before));
+        self.note_change(id);
+    }
+
+    /// Follows a change of a peering's state, transport or nodes: when it next falls due, and who must hear of it.
+    pub(super) fn note_change(&mut self, id: PeeringId) {
+        let due = self.peering(id).next_due();
+        let before = std::mem::replace(&mut self.scheduled[id.index()], due);
+        if before != due {
+            before.map(|time| self.due.remove(&(time, id)));
+            self.due.extend(due.map(|time| (time, id)));
+        }
+        self.touched.peerings.push(id);
     }
 
     /// S18: `by` must be the party; no account at all stands for whoever may.
@@ -191,24 +208,21 @@ impl Network {
         let peering = &mut self.peerings[id.index()];
         let before = std::mem::replace(&mut peering.name, name.clone());
         if let Some(bearers) = self.peering_names.get_mut(&before) {
-            bearers.retain(|bearer| *bearer != id);
+            bearers.alive = None;
         }
-        let bearers = self.peering_names.entry(name).or_default();
-        bearers.insert(bearers.partition_point(|bearer| *bearer < id), id);
+        self.peering_names.entry(name).or_default().alive = Some(id);
         let peering = self.peering(id);
         Ok(Outcome(format!("{before} is now called {}", peering.name)))
     }
 
     /// S21: every route over the peering, in all tables of both VPCs.
     fn remove_routes_via(&mut self, id: PeeringId) -> usize {
-        let ends = [self.peering(id).requester, self.peering(id).accepter];
         let mut removed = 0;
-        for table in ends.iter().flat_map(|end| &self.vpcs[end.index()].tables) {
-            let table = &mut self.tables[table.index()];
-            let over: Vec<Ipv4Net> =
-                table.routes.values().filter(|route| route.via == NextHop::Peering(id)).map(|route| route.to).collect();
-            over.iter().for_each(|to| table.remove(to));
-            removed += over.len();
+        for (table, to) in std::mem::take(&mut self.routes_over[id.index()]) {
+            if self.table(table).routes.get(&to).is_some_and(|route| route.via == NextHop::Peering(id)) {
+                self.edit(table).remove(&to);
+                removed += 1;
+            }
         }
         removed
     }
@@ -226,25 +240,25 @@ impl Network {
     /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account in arrears is
     /// isolated.
     pub fn next_due(&self) -> Option<SimTime> {
-        // A peering that is gone has no flows to move.
-        let alive = self.peerings.iter().filter(|p| !p.state.is_gone());
-        let of_peerings = alive.flat_map(|p| [p.expires, p.nodes.next_noticed()]);
-        of_peerings.chain([self.faults.next_due(), self.next_isolation()]).flatten().min()
+        let of_peerings = self.due.first().map(|(time, _)| *time);
+        [of_peerings, self.faults.next_due(), self.next_isolation()].into_iter().flatten().min()
     }
 
     /// Lets everything happen that is due at `now`; what happened, for a person.
     pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
         let mut outcomes = self.end_faults(now);
-        for at in 0..self.peerings.len() {
-            let id = PeeringId(at as u32);
+        let due: BTreeSet<PeeringId> =
+            self.due.iter().take_while(|(time, _)| *time <= now).map(|(_, id)| *id).collect();
+        for id in due {
             if self.peering(id).expires.is_some_and(|e| e <= now) {
                 self.set_state(id, PeeringState::Expired, now);
                 outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
             }
             let noticed = self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now);
             if noticed && !self.peering(id).state.is_gone() {
-                self.peerings[at].nodes.notice(now);
+                self.peerings[id.index()].nodes.notice(now);
                 self.note_outage(id, now);
+                self.note_change(id);
                 outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));
             }
         }

@@ -2,6 +2,7 @@
 
 use super::arrears::Arrears;
 use super::control::Notice;
+use super::counted::Counted;
 use super::faults::Faults;
 use super::hosts::HostIndex;
 use super::ids::*;
@@ -10,7 +11,9 @@ use super::peering::Peering;
 use super::region::Regions;
 use super::rules::Rules;
 use super::vpc::{Host, RouteTable, Subnet, Vpc};
-use std::collections::BTreeMap;
+use crate::units::SimTime;
+use ipnet::Ipv4Net;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 /// An owner of VPCs.
@@ -20,6 +23,8 @@ pub struct Account {
     pub name: Name,
     /// The accounts whose requests it would accept without a second thought; unset is all (S24).
     pub trusts: Option<Vec<AccountId>>,
+    /// Those it owns.
+    pub(super) vpcs: Vec<VpcId>,
     /// Set while its balance is below zero (S43).
     pub(super) arrears: Option<Arrears>,
 }
@@ -40,12 +45,39 @@ pub struct Network {
     pub(super) vpc_names: BTreeMap<Name, VpcId>,
     /// By VPC.
     pub(super) host_index: Vec<HostIndex>,
-    /// By the names they bear, dead ones included, in declaration order.
-    pub(super) peering_names: BTreeMap<Name, Vec<PeeringId>>,
+    pub(super) peering_names: BTreeMap<Name, Bearers>,
     /// The last that was made with the name.
     pub(super) made_as: BTreeMap<Name, PeeringId>,
+    /// By VPC.
+    pub(super) counted: Vec<Counted>,
+    /// By peering: the routes that were ever made over it; one may be gone or lead elsewhere by now.
+    pub(super) routes_over: Vec<Vec<(TableId, Ipv4Net)>>,
+    /// What falls due by itself, in order of time; and by peering, what stands there for it.
+    pub(super) due: BTreeSet<(SimTime, PeeringId)>,
+    pub(super) scheduled: Vec<Option<SimTime>>,
+    /// Accounts in arrears that nothing was isolated for yet, with the end of their grace.
+    pub(super) debtors: BTreeSet<(SimTime, AccountId)>,
+    pub(super) touched: Touched,
     pub(super) notices: Vec<Notice>,
     pub(super) faults: Faults,
+}
+
+/// Who bears a name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bearers {
+    /// The one that is not gone, of which there is at most one.
+    pub alive: Option<PeeringId>,
+    /// The youngest of those that are gone.
+    pub gone: Option<PeeringId>,
+}
+
+/// What changed, for those who keep something made of it; what changed often stands there often.
+#[derive(Debug, Clone, Default)]
+pub struct Touched {
+    /// Peerings whose state or transport changed.
+    pub peerings: Vec<PeeringId>,
+    /// Route tables that were edited, and those of VPCs that got a CIDR.
+    pub tables: Vec<TableId>,
 }
 
 impl Network {
@@ -65,6 +97,12 @@ impl Network {
             host_index: Vec::new(),
             peering_names: BTreeMap::new(),
             made_as: BTreeMap::new(),
+            counted: Vec::new(),
+            routes_over: Vec::new(),
+            due: BTreeSet::new(),
+            scheduled: Vec::new(),
+            debtors: BTreeSet::new(),
+            touched: Touched::default(),
             notices: Vec::new(),
             faults: Faults::default(),
         }
@@ -79,7 +117,7 @@ impl Network {
         &self.accounts[id.index()]
     }
     /// All accounts.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> + Clone {
         self.accounts.iter()
     }
     /// The account called `name`.
@@ -136,8 +174,7 @@ impl Network {
     /// rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
         let bearers = self.peering_names.get(name)?;
-        let alive = bearers.iter().rfind(|id| !self.peering(**id).state.is_gone());
-        alive.or(bearers.last()).copied()
+        bearers.alive.or(bearers.gone)
     }
     /// The peering that was made with `name`; the last one, if it was made again.
     pub fn find_peering_made_as(&self, name: &str) -> Option<PeeringId> {
@@ -145,13 +182,11 @@ impl Network {
     }
     /// The subnet called `name` in `vpc`.
     pub fn find_subnet(&self, vpc: VpcId, name: &str) -> Option<SubnetId> {
-        let mut subnets = self.vpc(vpc).subnets.iter();
-        subnets.find(|s| self.subnet(**s).name.as_str() == name).copied()
+        self.vpc(vpc).subnet_names.get(name).copied()
     }
     /// The route table called `name` in `vpc`; a subnet's own table bears the subnet's name.
     pub fn find_table(&self, vpc: VpcId, name: &str) -> Option<TableId> {
-        let mut tables = self.vpc(vpc).tables.iter();
-        tables.find(|t| self.table(**t).name.as_str() == name).copied()
+        self.vpc(vpc).table_names.get(name).copied()
     }
     /// The host called `name` in `vpc`.
     pub fn find_host(&self, vpc: VpcId, name: &str) -> Option<HostId> {
@@ -167,8 +202,11 @@ impl Network {
     }
     /// The subnet of `vpc` that holds `address`.
     pub fn subnet_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<SubnetId> {
-        let mut subnets = self.vpc(vpc).subnets.iter();
-        subnets.find(|s| self.subnet(**s).cidr.contains(&address)).copied()
+        self.vpc(vpc).subnet_places.holding(address).map(|(_, subnet)| subnet)
+    }
+    /// What changed since the last call.
+    pub fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
     }
     /// `VPC1/web`.
     pub fn host_name(&self, id: HostId) -> String {

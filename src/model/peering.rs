@@ -63,6 +63,11 @@ impl PeeringState {
         PeeringState::ALL.into_iter().find(|state| state.name() == name)
     }
 
+    /// Whether it is in force, or suspended and waiting to be in force again.
+    pub fn is_established(self) -> bool {
+        matches!(self, PeeringState::Active | PeeringState::Isolated)
+    }
+
     /// Whether a peering in this state counts for quota, uniqueness and overlap (S25a).
     pub fn counts(self) -> bool {
         matches!(self, PeeringState::Pending | PeeringState::Active | PeeringState::Isolated)
@@ -193,7 +198,14 @@ impl Peering {
     }
     /// The state at `time`, changes of that instant included; none before it was made.
     pub fn state_at(&self, time: SimTime) -> Option<PeeringState> {
-        self.history.iter().rev().find(|(since, _)| *since <= time).map(|(_, state)| *state)
+        let begun = self.history.partition_point(|(since, _)| *since <= time);
+        begun.checked_sub(1).map(|last| self.history[last].1)
+    }
+    /// When something next happens to it by itself: a request runs out, a node's failure is noticed.
+    pub(super) fn next_due(&self) -> Option<SimTime> {
+        // One that is gone has no flows to move.
+        let due = [self.expires, self.nodes.next_noticed()].into_iter().flatten().min();
+        due.filter(|_| !self.state.is_gone())
     }
     /// The other end, seen from `vpc`; `None` if `vpc` is not an end.
     pub fn peer_of(&self, vpc: VpcId) -> Option<VpcId> {

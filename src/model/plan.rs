@@ -5,9 +5,9 @@ use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
 pub use super::receivers::{Destination, Pick, Receiver};
+use super::replay::Replay;
 use super::series::RateSeries;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
-use bytes::Bytes;
 use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -174,37 +174,6 @@ impl PacketSize {
             PacketSize::Mix(m) => m.iter().map(|(n, _)| *n).max().unwrap_or(0),
         }
     }
-}
-
-/// A capture mapped onto hosts, ready to be sent.
-#[derive(Debug, Clone, Default)]
-pub struct Replay {
-    /// Source hosts in order of first appearance: flow n sends `flows[n]`.
-    pub flows: Vec<ReplayFlow>,
-    /// What the file held and how it was handled, for the report.
-    pub handled: Vec<(String, u64)>,
-}
-
-/// The packets one host sends in a replay, in order of time.
-#[derive(Debug, Clone)]
-pub struct ReplayFlow {
-    /// The sender.
-    pub from: HostId,
-    /// Its packets.
-    pub frames: Vec<ReplayFrame>,
-}
-
-/// One packet of a replay, addresses and checksums already rewritten.
-#[derive(Debug, Clone)]
-pub struct ReplayFrame {
-    /// Since the start of the entry.
-    pub offset: SimDuration,
-    /// The host its destination address belongs to.
-    pub to: HostId,
-    /// From the IPv4 header on, as far as captured; at least the IPv4 header.
-    pub bytes: Bytes,
-    /// IPv4 total length as it was on the wire.
-    pub wire_length: u16,
 }
 
 /// One entry of the timeline.

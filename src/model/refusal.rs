@@ -80,8 +80,11 @@ pub enum Refusal {
     #[error("{what} of {size} is more than {max}")]
     BufferTooLarge { what: &'static str, size: ByteSize, max: ByteSize },
     /// S35b.
-    #[error("a delay of {delay} is too small: at least 1 us")]
-    DelayTooSmall { delay: SimDuration },
+    #[error("a delay of {delay} is too small: at least {least}")]
+    DelayTooSmall { delay: SimDuration, least: SimDuration },
+    /// Further than any wire leads (S35b).
+    #[error("a delay of {delay} is too large: at most {most}")]
+    DelayTooLarge { delay: SimDuration, most: SimDuration },
     /// Nobody stated the delay between two regions.
     #[error("no delay is known between regions `{a}` and `{b}`")]
     DelayUnknown { a: String, b: String },
@@ -153,6 +156,7 @@ impl Refusal {
             Refusal::BurstTooSmall { .. } => "BurstTooSmall",
             Refusal::BufferTooLarge { .. } => "BufferTooLarge",
             Refusal::DelayTooSmall { .. } => "DelayTooSmall",
+            Refusal::DelayTooLarge { .. } => "DelayTooLarge",
             Refusal::DelayUnknown { .. } => "DelayUnknown",
             Refusal::RouteInsideVpc { .. } => "InvalidParameterValue.VpcCidrConflict",
             Refusal::Ecmp { .. } => "UnsupportedOperation.Ecmp",
@@ -193,6 +197,7 @@ impl Refusal {
             Refusal::BandwidthNotWhole { .. } => "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps (S31)".into(),
             Refusal::BurstTooSmall { mtu, .. } => format!("use at least {mtu} B, or leave `burst` out (S33)"),
             Refusal::DelayTooSmall { .. } => "light needs 5 us for a kilometre of fibre (S35b)".into(),
+            Refusal::DelayTooLarge { .. } => "delays are one way: a satellite's is 0.27 s; did you mean ms or us?".into(),
             Refusal::DelayUnknown { .. } => "add `delay` to the peering or to [region.NAME]".into(),
             Refusal::RouteInsideVpc { .. } | Refusal::SystemRoute { .. } => "remove this route (S8)".into(),
             Refusal::Ecmp { .. } => "remove one of the two, or make one more specific (S8)".into(),

@@ -24,6 +24,7 @@ pub struct Region {
 #[derive(Debug, Clone)]
 pub struct Regions {
     regions: Vec<Region>,
+    by_name: BTreeMap<String, RegionId>,
     delays: BTreeMap<(RegionId, RegionId), SimDuration>,
 }
 
@@ -45,7 +46,7 @@ const BUILT_IN_DELAYS: [&[u64]; 8] = [
 impl Default for Regions {
     /// The guide's eight.
     fn default() -> Self {
-        let mut regions = Regions { regions: Vec::new(), delays: BTreeMap::new() };
+        let mut regions = Regions { regions: Vec::new(), by_name: BTreeMap::new(), delays: BTreeMap::new() };
         for name in BUILT_IN {
             regions.declare(name);
         }
@@ -63,21 +64,22 @@ impl Regions {
     /// The region called `name`, made if it is new.
     pub fn declare(&mut self, name: &str) -> RegionId {
         self.find(name).unwrap_or_else(|| {
+            let id = RegionId(self.regions.len() as u32);
             self.regions.push(Region { name: name.into() });
-            RegionId(self.regions.len() as u32 - 1)
+            self.by_name.insert(name.into(), id);
+            id
         })
     }
     /// The region called `name`.
     pub fn find(&self, name: &str) -> Option<RegionId> {
-        let at = self.regions.iter().position(|r| r.name == name)?;
-        Some(RegionId(at as u32))
+        self.by_name.get(name).copied()
     }
     /// The name of a region.
     pub fn name(&self, id: RegionId) -> &str {
         &self.regions[id.index()].name
     }
     /// All names, built-in ones first.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.regions.iter().map(|r| r.name.as_str())
     }
     /// One-way delay between two regions, either order; `None` if nobody stated one.

@@ -2,12 +2,17 @@
 //! format and sends nothing.
 
 use crate::units::{BitRate, SimTime};
+use std::sync::Arc;
+
+/// The steps of a series: when each begins, in order of time, each instant once, and which of the rates holds from then on.
+pub type Grid = Arc<[(SimTime, u32)]>;
 
 /// A piecewise constant rate: each rate holds until the next one begins, the last to the end.
 #[derive(Debug, Clone, Default)]
 pub struct RateSeries {
-    /// In order of time, each instant once. Nothing is sent before the first.
-    steps: Vec<(SimTime, BitRate)>,
+    /// Shared by all series that change at the same instants. Nothing is sent before the first.
+    grid: Grid,
+    rates: Vec<BitRate>,
     /// What the rows held and how they were handled, for the report.
     pub handled: Vec<(String, u64)>,
 }
@@ -35,8 +40,8 @@ impl RateSeries {
         let usual = usual_step(&rows);
         let gaps = rows.windows(2).filter(|pair| is_gap(pair[1].0 - pair[0].0, usual)).count() as u64;
         let early = rows.partition_point(|row| row.0 <= 0).saturating_sub(1);
-        let steps =
-            rows.iter().skip(early).map(|(at, rate)| (SimTime::from_nanos((*at).max(0) as u64), *rate)).collect();
+        let steps = rows.iter().skip(early).map(|(at, rate)| (SimTime::from_nanos((*at).max(0) as u64), *rate));
+        let series = RateSeries::of_steps(steps.collect());
         let lines = [
             ("rows", read),
             ("rows out of order, sorted", unsorted),
@@ -45,23 +50,39 @@ impl RateSeries {
             ("rows before the start of the run", early as u64),
         ];
         let told = lines.into_iter().filter(|(what, count)| *count > 0 || *what == "rows");
-        RateSeries { steps, handled: told.map(|(what, count)| (what.to_owned(), count)).collect() }
+        RateSeries { handled: told.map(|(what, count)| (what.to_owned(), count)).collect(), ..series }
     }
 
     /// A series of sound steps: in order of time, each instant once. There is nothing to tell of it.
     pub fn of_steps(steps: Vec<(SimTime, BitRate)>) -> RateSeries {
-        debug_assert!(steps.is_sorted_by(|a, b| a.0 < b.0));
-        RateSeries { steps, handled: Vec::new() }
+        let grid = steps.iter().zip(0..).map(|((begin, _), at)| (*begin, at)).collect();
+        RateSeries::on_grid(grid, steps.into_iter().map(|(_, rate)| rate).collect())
+    }
+
+    /// A series whose steps others may share; each names one of `rates`.
+    pub fn on_grid(grid: Grid, rates: Vec<BitRate>) -> RateSeries {
+        debug_assert!(grid.is_sorted_by(|a, b| a.0 < b.0) && grid.iter().all(|step| (step.1 as usize) < rates.len()));
+        RateSeries { grid, rates, handled: Vec::new() }
+    }
+
+    /// The step at this place: when it begins, and its rate.
+    pub fn step(&self, place: usize) -> Option<(SimTime, BitRate)> {
+        self.grid.get(place).map(|(begin, rate)| (*begin, self.rates[*rate as usize]))
+    }
+
+    /// How many steps have begun by `time`, its instant included.
+    pub fn begun_by(&self, time: SimTime) -> usize {
+        self.grid.partition_point(|(begin, _)| *begin <= time)
+    }
+
+    /// The steps, in order of time.
+    pub fn steps(&self) -> impl Iterator<Item = (SimTime, BitRate)> + Clone {
+        self.grid.iter().map(|(begin, rate)| (*begin, self.rates[*rate as usize]))
     }
 
     /// The highest rate of all.
     pub fn peak(&self) -> BitRate {
-        self.steps.iter().map(|(_, rate)| *rate).max().unwrap_or_default()
-    }
-
-    /// The steps, in order of time.
-    pub fn steps(&self) -> &[(SimTime, BitRate)] {
-        &self.steps
+        self.rates.iter().copied().max().unwrap_or_default()
     }
 }
 
@@ -88,7 +109,7 @@ mod tests {
     }
 
     fn steps(series: &RateSeries) -> Vec<(u64, u64)> {
-        series.steps().iter().map(|(at, rate)| (at.as_nanos(), rate.as_bps())).collect()
+        series.steps().map(|(at, rate)| (at.as_nanos(), rate.as_bps())).collect()
     }
 
     #[test]

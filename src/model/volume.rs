@@ -52,7 +52,7 @@ impl Traffic {
             Pattern::Constant(pace) | Pattern::Poisson(pace) | Pattern::OnOff { pace, .. } => of_pace(*pace),
             Pattern::Ping { interval } => spaced(*interval),
             Pattern::Series(series) | Pattern::Diurnal(series) => steady(series.peak()),
-            // What is in a file is in memory: it is little.
+            // Its packets are counted when it is read: 10 billion of 64 kB are little.
             Pattern::Replay(_) => Volume::default(),
         };
         let bytes = self.count.map_or(one.bytes, |count| one.bytes.min(u128::from(count) * largest));

@@ -3,6 +3,7 @@
 use super::hosts::HostName;
 use super::ids::{AccountId, PeeringId, RegionId, SubnetId, TableId, VpcId};
 use super::name::Name;
+use super::prefixes::Disjoint;
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -20,10 +21,15 @@ pub struct Vpc {
     pub region: RegionId,
     /// Primary and secondary CIDRs, host bits zero, not overlapping. The immutable local route covers them (S8).
     pub cidrs: Vec<Ipv4Net>,
+    /// The same in order of address.
+    pub(super) own: Disjoint<()>,
     /// In declaration order.
     pub subnets: Vec<SubnetId>,
+    pub(super) subnet_names: BTreeMap<Name, SubnetId>,
+    pub(super) subnet_places: Disjoint<SubnetId>,
     /// In declaration order.
     pub tables: Vec<TableId>,
+    pub(super) table_names: BTreeMap<Name, TableId>,
     /// Those it is an end of, in declaration order, dead ones included.
     pub peerings: Vec<PeeringId>,
 }
@@ -31,7 +37,18 @@ pub struct Vpc {
 impl Vpc {
     /// Whether `address` lies inside one of the VPC's own CIDRs.
     pub fn contains(&self, address: Ipv4Addr) -> bool {
-        self.cidrs.iter().any(|c| c.contains(&address))
+        // Most have but one, and this is asked for every packet.
+        self.cidrs.first().is_some_and(|primary| primary.contains(&address)) || self.own.holding(address).is_some()
+    }
+
+    /// The own CIDR that shares addresses with `cidr`, if one does.
+    pub fn overlapping(&self, cidr: Ipv4Net) -> Option<Ipv4Net> {
+        self.own.overlapping(cidr).map(|(own, ())| own)
+    }
+
+    /// The own CIDR that holds all of `cidr`, if one does.
+    pub fn holding(&self, cidr: Ipv4Net) -> Option<Ipv4Net> {
+        self.overlapping(cidr).filter(|own| own.contains(&cidr))
     }
 }
 

@@ -61,7 +61,7 @@ impl Stamp {
             AmbiguousOffset::Unambiguous { .. } => Shown::Once,
             AmbiguousOffset::Gap { .. } => Shown::Never,
             AmbiguousOffset::Fold { .. } => {
-                let earlier = ambiguous.clone().earlier().ok()?;
+                let earlier = ambiguous.earlier().ok()?;
                 if previous.is_some_and(|previous| earlier <= previous) { Shown::Later } else { Shown::Earlier }
             }
         };

@@ -176,7 +176,7 @@ impl Table {
 /// Where the first row at or behind `at` starts: blank lines and comments are none.
 fn row_start(text: &str, mut at: usize, delimiter: Option<Delimiter>) -> Option<usize> {
     // A tab before `#` may end an empty cell.
-    let is_blank = |c: char| c.is_whitespace() && !delimiter.is_some_and(|d| char::from(d.byte()) == c);
+    let is_blank = |c: char| c.is_whitespace() && delimiter.is_none_or(|d| char::from(d.byte()) != c);
     while at < text.len() {
         let line = line_at(text, at);
         if !line.trim_start().is_empty() && !line.trim_start_matches(is_blank).starts_with('#') {

@@ -12,7 +12,7 @@ pub enum Artifact {
     Focus,
     /// [`super::monitoring_csv`].
     Monitoring,
-    /// Of [`super::pictures`].
+    /// Of [`super::pictures()`].
     Picture,
 }
 

@@ -4,10 +4,10 @@ use super::sections::within;
 use super::snapshot::*;
 use crate::dataplane::DropReason;
 use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
-use crate::model::plan::{Destination, Expectation, Metric, Pattern, Receiver, Subject, Traffic};
-use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
+use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
+use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
 impl Snapshot {
@@ -147,10 +147,8 @@ fn pattern_name(pattern: &Pattern) -> &'static str {
 fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
     let host = |id: HostId| network.host_name(id);
     if let Pattern::Replay(replay) = &entry.pattern {
-        let Destination::Hosts { hosts, .. } = &entry.to else { return String::new() };
-        let (from, to) =
-            (several(replay.flows.iter().map(|flow| flow.from), host), several(hosts.iter().copied(), host));
-        return format!("{} -> {}", from.0, to.0);
+        let (from, to) = cast(replay);
+        return format!("{} -> {}", several(from.into_iter(), host).0, several(to.into_iter(), host).0);
     }
     let receiver = |to: Receiver| match to {
         Receiver::Host(id) => host(id),
@@ -173,6 +171,18 @@ fn several<T: Copy + Eq + Hash>(mut all: impl Iterator<Item = T>, name: impl Fn(
         0 => (name(first), 1),
         others => (format!("{} (+{})", name(first), grouped(others as u64)), 1 + others),
     }
+}
+
+/// The hosts that send a replay's packets and those they are for, each in order of first appearance.
+fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
+    let mut first = BTreeMap::new();
+    for frame in replay.flows.iter().flat_map(|flow| &flow.frames) {
+        let known = first.entry(frame.to).or_insert(frame.offset);
+        *known = frame.offset.min(*known);
+    }
+    let mut to: Vec<(SimDuration, HostId)> = first.into_iter().map(|(host, offset)| (offset, host)).collect();
+    to.sort();
+    (replay.flows.iter().map(|flow| flow.from).collect(), to.into_iter().map(|(_, host)| host).collect())
 }
 
 fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {

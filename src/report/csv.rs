@@ -2,7 +2,7 @@
 //! report. Lines end in a plain newline, which every reader takes and every Unix tool expects.
 
 use super::snapshot::Snapshot;
-use crate::units::SimTime;
+use crate::units::{SimTime, escaped};
 use std::fmt::Write;
 
 pub(super) const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
@@ -54,10 +54,13 @@ fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
-/// One row without its line end, quoted where RFC 4180 asks for it.
-pub(super) fn record<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
+/// One row without its line end, quoted where RFC 4180 asks for it; control characters escaped, since tables end up on terminals too.
+pub(super) fn record<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(fields).expect("memory takes what it is given");
+    for field in fields {
+        writer.write_field(escaped(field.as_ref()).as_bytes()).expect("memory takes what it is given");
+    }
+    writer.write_record(None::<&[u8]>).expect("memory takes what it is given");
     let written = writer.into_inner().expect("memory takes what it is given");
     let line = String::from_utf8_lossy(&written);
     line.strip_suffix('\n').unwrap_or(&line).to_owned()
@@ -74,6 +77,7 @@ mod tests {
         let mut intervals = sample::intervals(2);
         intervals.interval = crate::units::SimDuration::from_nanos(1_000_000_001);
         intervals.links[0].peering = "a \"b\", c".into();
+        intervals.links[0].from = "\u{1b}\n".into();
         intervals.links[0].rows[1].tokens = None;
         snapshot.intervals = Some(intervals);
         (snapshot.reached, snapshot.duration) = (SimTime::from_nanos(1), SimTime::from_nanos(2));
@@ -82,8 +86,8 @@ mod tests {
             "# PARTIAL: interrupted at 0.000000001 s of 0.000000002 s\n\
              start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
              longest_queue_bytes,tokens_bytes\n\
-             0,\"a \"\"b\"\", c\",VPC1,VPC2,100,150000,100,150000,0,0,125000\n\
-             1.000000001,\"a \"\"b\"\", c\",VPC1,VPC2,200,300000,200,300000,0,1500,\n"
+             0,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,100,150000,100,150000,0,0,125000\n\
+             1.000000001,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,200,300000,200,300000,0,1500,\n"
         );
     }
 }

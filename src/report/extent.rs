@@ -1,6 +1,6 @@
-//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is *partial*, a window, a
-//! day or a month, was measured only in part; a run was *interrupted* when somebody stopped it, which is one reason for that; a
-//! window of a file is *silent* when it has no row. What has no price is *not priced*, and stands elsewhere.
+//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is *partial*, a run, a
+//! window, a day or a month, was measured only in part; a window of a file is *silent* when it has no row. What has no price is
+//! *not priced*, and stands elsewhere.
 
 use super::invoice::{Invoice, InvoiceLine};
 use crate::units::{SimDuration, grouped};
@@ -11,7 +11,7 @@ const LISTED: usize = 4;
 
 /// Nothing if all of every period was measured.
 pub(super) fn extent(invoice: &Invoice) -> Vec<String> {
-    let interrupted = invoice.partial.then(|| "INTERRUPTED: the run was stopped before its end.".to_owned());
+    let interrupted = invoice.partial.then(|| "PARTIAL: interrupted before the end of the run.".to_owned());
     interrupted.into_iter().chain(partial(invoice)).chain(silent(invoice)).collect()
 }
 

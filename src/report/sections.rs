@@ -309,10 +309,12 @@ impl View<'_> {
 
     fn notes(&self) -> Option<String> {
         let mut table = Table::new(&[("", Text), ("", Prose)]);
-        for note in &self.snapshot.notes {
+        let notes = &self.snapshot.notes;
+        let shown = if self.verbose || notes.len() <= LONG { notes.len() } else { SHOWN };
+        for note in &notes[..shown] {
             table.row(["-".into(), note.clone()]);
         }
-        self.section("Notes", &table, 0)
+        self.section("Notes", &table, notes.len() - shown)
     }
 
     /// Entries of one kind, those that lost most if there are too many.

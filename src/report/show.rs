@@ -2,9 +2,10 @@
 //! instant; nothing has to run.
 
 use super::table::{Column::*, Table};
-use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, VpcId};
-use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, TableId, VpcId};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, escaped};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// One peering connection at an instant.
@@ -87,11 +88,42 @@ pub struct RouteDetails {
 
 /// The details of every peering; of those that are gone (S20, S21) only if `all`.
 pub fn details(network: &Network, all: bool) -> Vec<PeeringDetails> {
+    let mut routes = routes_over(network);
     let shown = network.peerings().filter(|(_, peering)| all || !peering.state.is_gone());
-    shown.map(|(id, peering)| peering_details(network, id, peering)).collect()
+    shown.map(|(id, peering)| peering_details(network, id, peering, &mut routes)).collect()
 }
 
-fn peering_details(network: &Network, id: PeeringId, peering: &Peering) -> PeeringDetails {
+/// The routes over each peering, by the VPC whose they are.
+type RoutesOver = BTreeMap<(PeeringId, VpcId), Vec<RouteDetails>>;
+
+/// All routes over peerings, in order of tables.
+fn routes_over(network: &Network) -> RoutesOver {
+    let mut users: BTreeMap<TableId, Vec<String>> = BTreeMap::new();
+    for subnet in network.vpcs().flat_map(|(_, vpc)| &vpc.subnets).map(|id| network.subnet(*id)) {
+        users.entry(subnet.table).or_default().push(subnet.name.to_string());
+    }
+    let mut routes = RoutesOver::new();
+    for (id, table) in network.tables() {
+        for route in table.routes.values() {
+            let NextHop::Peering(peering) = route.via else { continue };
+            let entry = |subnet: Option<String>| RouteDetails {
+                to: route.to.to_string(),
+                subnet,
+                table: table.name.to_string(),
+                disabled: route.disabled,
+            };
+            let over = routes.entry((peering, table.vpc)).or_default();
+            match users.get(&id) {
+                None => over.push(entry(None)),
+                Some(subnets) => over.extend(subnets.iter().map(|subnet| entry(Some(subnet.clone())))),
+            }
+        }
+    }
+    routes
+}
+
+fn peering_details(network: &Network, id: PeeringId, peering: &Peering, routes: &mut RoutesOver) -> PeeringDetails {
+    let mut end = |role, vpc| end(network, role, vpc, routes.remove(&(id, vpc)).unwrap_or_default());
     let shaping = peering.shaping(&network.rules);
     let queue = match peering.queue {
         QueueLimit::Time(time) => time.to_string(),
@@ -115,29 +147,12 @@ fn peering_details(network: &Network, id: PeeringId, peering: &Peering) -> Peeri
         nodes_up: peering.nodes.iter().filter(|n| **n == Node::Up).count(),
         down: peering.down,
         loss: peering.loss,
-        ends: [end(network, id, "requester", peering.requester), end(network, id, "accepter", peering.accepter)],
+        ends: [end("requester", peering.requester), end("accepter", peering.accepter)],
     }
 }
 
-fn end(network: &Network, id: PeeringId, role: &'static str, vpc_id: VpcId) -> EndDetails {
+fn end(network: &Network, role: &'static str, vpc_id: VpcId, routes: Vec<RouteDetails>) -> EndDetails {
     let vpc = network.vpc(vpc_id);
-    let mut routes = Vec::new();
-    for (table_id, table) in network.tables().filter(|(_, table)| table.vpc == vpc_id) {
-        let users = vpc.subnets.iter().map(|s| network.subnet(*s)).filter(|s| s.table == table_id);
-        let subnets: Vec<String> = users.map(|s| s.name.to_string()).collect();
-        for route in table.routes.values().filter(|route| route.via == NextHop::Peering(id)) {
-            let entry = |subnet: Option<String>| RouteDetails {
-                to: route.to.to_string(),
-                subnet,
-                table: table.name.to_string(),
-                disabled: route.disabled,
-            };
-            match subnets.as_slice() {
-                [] => routes.push(entry(None)),
-                some => routes.extend(some.iter().map(|subnet| entry(Some(subnet.clone())))),
-            }
-        }
-    }
     EndDetails {
         role,
         vpc: vpc.name.to_string(),
@@ -184,7 +199,7 @@ fn headline(out: &mut String, peering: &PeeringDetails) -> std::fmt::Result {
         write!(out, ", expires at {expires}")?;
     }
     if let Some(label) = &peering.label {
-        write!(out, " ({label})")?;
+        write!(out, " ({})", escaped(label))?;
     }
     write!(out, "\n  ")?;
     match (peering.bandwidth, peering.shaped_to, peering.burst) {

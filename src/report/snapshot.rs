@@ -154,7 +154,8 @@ pub struct TrafficReport {
     pub label: Option<String>,
     /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
     pub pattern: &'static str,
-    /// Senders and destination, for a person: `VPC1/web -> VPC2/db`.
+    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that is sent to,
+    /// with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
     pub path: String,
     /// Emitted (requests, for a ping).
     pub sent: Volume,

@@ -1,6 +1,7 @@
 //! A text table: aligned columns that fit a width, and wrapped prose. Not a layout engine: one character is one column,
-//! and only texts give way; a number is never cut.
+//! and only texts give way; a number is never cut. Foreign text comes in here, and is escaped here.
 
+use crate::units::escaped;
 use std::fmt::Write;
 
 /// Spaces in front of every line of a report's section.
@@ -46,7 +47,7 @@ impl Table {
 
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
         debug_assert_eq!(N, self.columns.len());
-        self.rows.push(cells.into());
+        self.rows.push(cells.map(|cell| escaped(&cell).into_owned()).into());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -167,8 +168,8 @@ fn elided(text: &str, width: usize) -> String {
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;
-    for word in text.split_whitespace() {
-        let wanted = columns_of(word);
+    for word in text.split_whitespace().map(escaped) {
+        let wanted = columns_of(&word);
         if length > 0 && length + 1 + wanted > width {
             lines.push(String::new());
             length = 0;
@@ -178,7 +179,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
             line.push(' ');
             length += 1;
         }
-        line.push_str(word);
+        line.push_str(&word);
         length += wanted;
     }
     lines
@@ -230,6 +231,13 @@ mod tests {
         let mut table = Table::new(&[("", Column::Number), ("", Column::Prose)]);
         table.row(["7".into(), "one two three four five six seven eight".into()]);
         assert_eq!(table.render(35), "  7  one two three four five six\n     seven eight\n");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_written_out_and_takes_its_room() {
+        let mut table = Table::new(&[("", Column::Text), ("", Column::Prose)]);
+        table.row(["a\u{1b}[2J\nb".into(), "one\u{7} two\nthree".into()]);
+        assert_eq!(table.render(60), "  a\\u001b[2J\\u000ab  one\\u0007 two\\u000athree\n");
     }
 
     #[test]

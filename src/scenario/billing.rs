@@ -77,8 +77,9 @@ impl Loader<'_> {
         if let Some(account) = self.network.find_account(name) {
             return Some(account);
         }
-        let accounts: Vec<String> = self.network.accounts().map(|a| a.name.to_string()).collect();
-        unknown("account", name, accounts.iter().map(String::as_str), span, &mut self.out);
+        let accounts = self.network.accounts();
+        let known = self.out.affords(accounts.len()).then(|| accounts.map(|account| account.name.as_str()));
+        unknown("account", name, known, span, &mut self.out);
         None
     }
 }

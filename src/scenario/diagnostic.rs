@@ -1,7 +1,6 @@
-//! A complaint or remark about a scenario's text: what, where, and what to write instead. It decides nothing and prints nothing.
+//! A complaint or remark about a scenario's text: what, where, and what to write instead. It decides nothing and draws nothing.
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
-use std::fmt;
+use super::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ pub struct Diagnostic {
     /// What to write instead.
     pub hint: Option<String>,
     /// The text complained about, with its name: a file, or `--set KEY`.
-    pub source: Arc<NamedSource<String>>,
+    pub source: Arc<Source>,
     /// Byte ranges of the text with what to say beside them; the first is the place itself. An empty text only underlines.
     pub labels: Vec<(Range<usize>, String)>,
     /// Which of the texts read it is, in order of reading.
@@ -36,42 +35,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Line and column of the place, from 1, the column in characters.
     pub fn line_column(&self) -> Option<(usize, usize)> {
-        let at = self.labels.first()?.0.start;
-        let before = self.source.inner().get(..at)?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
-    }
-
-    /// Whether a label is drawn in the same frame as the place itself. One that is further away would draw all lines between, or
-    /// come first with its own position; it is named below instead.
-    fn is_near(&self, range: &Range<usize>) -> bool {
-        const LINES: usize = 6;
-        let (Some((place, _)), text) = (self.labels.first(), self.source.inner()) else { return false };
-        let between = place.start.min(range.start)..place.start.max(range.start);
-        text.get(between).is_some_and(|between| between.matches('\n').count() <= LINES)
-    }
-
-    /// The hint, and where the labels are that are too far away to draw.
-    fn help_text(&self) -> Option<String> {
-        let text = self.source.inner();
-        let far = self.labels.iter().filter(|(range, _)| !self.is_near(range));
-        let far = far.filter_map(|(range, said)| {
-            let line = text.get(..range.start)?.matches('\n').count() + 1;
-            Some(format!("{said} (line {line})"))
-        });
-        let all: Vec<String> = self.hint.iter().cloned().chain(far).collect();
-        (!all.is_empty()).then(|| all.join("\n"))
-    }
-
-    /// The complaint as text without colour, wrapped at `width` columns, the place underlined.
-    pub fn render(&self, width: usize) -> String {
-        let mut text = String::new();
-        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(width);
-        // Writing to a String cannot fail; a text that could not be drawn still shows its message.
-        if handler.render_report(&mut text, self).is_err() {
-            text = self.message.clone();
-        }
-        text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        Some(self.source.position(self.labels.first()?.0.start))
     }
 
     /// A complaint about a scenario as a whole, that no place in its text is to blame for.
@@ -81,7 +45,7 @@ impl Diagnostic {
             message,
             code: None,
             hint,
-            source: Arc::new(NamedSource::new(file, String::new())),
+            source: Arc::new(Source::new(file, String::new())),
             labels: Vec::new(),
             origin: 0,
         }
@@ -121,49 +85,11 @@ impl Diagnostic {
 
     /// Says something beside another place of the same text; a place in another text is left out.
     pub(super) fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
-        let range = underlined(self.source.inner(), span);
+        let range = underlined(self.source.text(), span);
         if span.source == self.origin && self.labels.iter().all(|(known, _)| *known != range) {
             self.labels.push((range, text.into()));
         }
         self
-    }
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Diagnostic {}
-
-impl miette::Diagnostic for Diagnostic {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
-    }
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-        })
-    }
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help_text().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
-    }
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.source)
-    }
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().filter(|(range, _)| self.is_near(range)).enumerate().map(
-            |(i, (range, text))| {
-                let text = (!text.is_empty()).then(|| text.clone());
-                if i == 0 {
-                    LabeledSpan::new_primary_with_span(text, range.clone())
-                } else {
-                    LabeledSpan::new_with_span(text, range.clone())
-                }
-            },
-        )))
     }
 }
 
@@ -181,20 +107,23 @@ pub(super) struct Span {
 /// All complaints of one loading, and the texts they are about.
 #[derive(Default)]
 pub(super) struct Complaints {
-    sources: Vec<Arc<NamedSource<String>>>,
+    sources: Vec<Arc<Source>>,
     list: Vec<Diagnostic>,
+    /// Unknown names so far, and the names they were to be compared with.
+    searches: usize,
+    compared: usize,
 }
 
 impl Complaints {
     /// Keeps a text that spans will refer to by the number returned.
-    pub(super) fn add_source(&mut self, name: impl AsRef<str>, text: String) -> usize {
-        self.sources.push(Arc::new(NamedSource::new(name, text)));
+    pub(super) fn add_source(&mut self, name: impl Into<String>, text: String) -> usize {
+        self.sources.push(Arc::new(Source::new(name, text)));
         self.sources.len() - 1
     }
 
     /// The text of a source.
     pub(super) fn text(&self, source: usize) -> &str {
-        self.sources.get(source).map_or("", |s| s.inner())
+        self.sources.get(source).map_or("", |s| s.text())
     }
 
     /// Complains about a place; the answer takes hint, code and further labels.
@@ -210,14 +139,29 @@ impl Complaints {
     fn push(&mut self, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
         let source = match self.sources.get(span.source) {
             Some(source) => source.clone(),
-            None => Arc::new(NamedSource::new("", String::new())),
+            None => Arc::new(Source::new("", String::new())),
         };
         // A file that could not be read as text has no place to show.
-        let place = || (underlined(source.inner(), span), String::new());
-        let labels = if source.inner().is_empty() { Vec::new() } else { vec![place()] };
+        let place = || (underlined(source.text(), span), String::new());
+        let labels = if source.text().is_empty() { Vec::new() } else { vec![place()] };
         let at = self.list.len();
         self.list.push(Diagnostic { severity, message, code: None, hint: None, source, labels, origin: span.source });
         &mut self.list[at]
+    }
+
+    /// The line that byte `at` of a source stands on, from 1.
+    pub(super) fn line(&self, source: usize, at: usize) -> usize {
+        self.sources.get(source).map_or(1, |s| s.line(at))
+    }
+
+    /// Whether to look for what one more unknown name was meant to be among `candidates`: for the first ones always, then as long as
+    /// all comparisons together cost little. A file of mistakes must not cost the square of its size.
+    pub(super) fn affords(&mut self, candidates: usize) -> bool {
+        const FIRST: usize = 20;
+        const COMPARED_MAX: usize = 5_000;
+        self.searches += 1;
+        self.compared = self.compared.saturating_add(candidates);
+        self.searches <= FIRST || self.compared <= COMPARED_MAX
     }
 
     /// How many there are so far; for [`Complaints::forget_after`].

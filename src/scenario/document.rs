@@ -27,9 +27,14 @@ pub(super) enum Value {
     Table(Table),
 }
 
-/// Entries in the order of the text.
+/// The keys of a table with their values.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table(pub Vec<Entry>);
+pub(super) struct Table {
+    /// In the order of the text.
+    entries: Vec<Entry>,
+    /// Their places, in order of keys: a table may have thousands.
+    by_key: Vec<u32>,
+}
 
 /// One key with its value.
 #[derive(Debug, Clone)]
@@ -40,9 +45,43 @@ pub(super) struct Entry {
 }
 
 impl Table {
+    fn new(entries: Vec<Entry>) -> Table {
+        let mut by_key: Vec<u32> = (0..entries.len() as u32).collect();
+        by_key.sort_by(|a, b| entries[*a as usize].key.cmp(&entries[*b as usize].key));
+        Table { entries, by_key }
+    }
+
+    /// In the order of the text.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        self.0.iter().find(|e| e.key == key).map(|e| &e.node)
+        self.place(key).ok().map(|place| &self.entries[place].node)
+    }
+
+    /// The value of a key, to change.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let place = self.place(key).ok()?;
+        Some(&mut self.entries[place].node)
+    }
+
+    /// Sets a key; one that is new stands last, where its value does.
+    pub(super) fn put(&mut self, key: &str, node: Node) {
+        match self.place(key) {
+            Ok(place) => self.entries[place].node = node,
+            Err(at) => {
+                self.by_key.insert(at, self.entries.len() as u32);
+                self.entries.push(Entry { key: key.to_owned(), key_span: node.span, node });
+            }
+        }
+    }
+
+    /// Where the entry of a key stands; as an error, where its place belongs among those in order of keys.
+    fn place(&self, key: &str) -> Result<usize, usize> {
+        let found = self.by_key.binary_search_by(|place| self.entries[*place as usize].key.as_str().cmp(key));
+        found.map(|at| self.by_key[at] as usize)
     }
 }
 
@@ -66,7 +105,6 @@ impl Value {
 pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
     let text = out.text(source).to_owned();
     let (table, errors) = DeTable::parse_recoverable(&text);
-    let line_of = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
     let mut lines = BTreeSet::new();
     for error in &errors {
         let range = error.span().unwrap_or(text.len()..text.len());
@@ -75,10 +113,14 @@ pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
             out.error(span, "… and more below, not shown").hint("this may be no TOML at all");
             return (Table::default(), lines);
         }
-        let echo = is_echo(error, &text, &lines);
         // What follows the first error on a line is mostly its echo.
-        if lines.insert(line_of(range.start)) && !echo {
-            complain(span, error.message(), text.get(range), out);
+        let line = out.line(source, range.start);
+        if !lines.contains(&line) {
+            let echo = is_echo(error, &text, &lines);
+            lines.insert(line);
+            if !echo {
+                complain(span, error.message(), text.get(range), out);
+            }
         }
     }
     (from_table(table.get_ref(), source), lines)
@@ -144,7 +186,7 @@ fn from_table(table: &DeTable<'_>, source: usize) -> Table {
         .collect();
     // The parser sorts by key; the order of the file is the order of places.
     entries.sort_by_key(|e| e.key_span.start);
-    Table(entries)
+    Table::new(entries)
 }
 
 fn from_value(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
@@ -172,7 +214,7 @@ mod tests {
         let (table, errors) = parse(source, &mut out);
         let Some(Value::Table(vpcs)) = table.get("vpc").map(|n| &n.value) else { panic!("no vpc") };
         assert!(errors.is_empty());
-        assert_eq!(vpcs.0.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
+        assert_eq!(vpcs.entries().iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
     }
 
     #[test]

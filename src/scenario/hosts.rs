@@ -47,8 +47,10 @@ impl Loader<'_> {
             by_base
         });
         let bases = [Some(text), numbered(text).map(|(base, _)| base)];
-        let vpcs: BTreeSet<VpcId> = bases.iter().flatten().filter_map(|b| by_base.get(*b)).flatten().copied().collect();
-        let found: Vec<HostId> = vpcs.iter().filter_map(|vpc| network.find_host(*vpc, text)).collect();
+        let vpcs = bases.iter().flatten().filter_map(|base| by_base.get(*base)).flatten();
+        // A VPC may stand in both lists. More than are told need not be found.
+        let found: BTreeSet<HostId> = vpcs.filter_map(|vpc| network.find_host(*vpc, text)).take(2_000).collect();
+        let found: Vec<HostId> = found.into_iter().collect();
         match found.as_slice() {
             [only] => Some(*only),
             [_, ..] => {
@@ -66,17 +68,25 @@ impl Loader<'_> {
     }
 
     fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: Span) {
+        let count = self.network.hosts().len() + self.names.broken_hosts.len();
+        let names = self.out.affords(count).then(|| self.host_names(vpc));
+        unknown(what, name, names.as_ref().map(|names| names.iter().map(String::as_str)), span, &mut self.out);
+    }
+
+    /// The names of the hosts of `vpc`, or the full names of all. Those that could not be made may have been meant all the same.
+    fn host_names(&self, vpc: Option<VpcId>) -> Vec<String> {
         let mut names: Vec<String> = match vpc {
             Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),
             None => self.network.hosts().map(|(id, _)| self.network.host_name(id)).collect(),
         };
-        // Those that could not be made may have been meant all the same.
         let owner = vpc.map(|vpc| format!("{}/", self.network.vpc(vpc).name));
-        names.extend(self.names.broken_hosts.iter().filter_map(|full| match &owner {
-            Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
-            None => Some(full.clone()),
-        }));
-        unknown(what, name, names.iter().map(String::as_str), span, &mut self.out);
+        names.extend(self.names.broken_hosts.iter().filter(|name| name.contains('/')).filter_map(
+            |full| match &owner {
+                Some(owner) => full.strip_prefix(owner.as_str()).map(str::to_owned),
+                None => Some(full.clone()),
+            },
+        ));
+        names
     }
 
     fn hosts_like(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
@@ -103,8 +113,8 @@ impl Loader<'_> {
             matches(pattern, &name)
         };
         let found: Vec<HostId> = of_vpcs.filter(is_meant).collect();
-        let broken = self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
-        if found.is_empty() && !broken {
+        let is_broken = || self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
+        if found.is_empty() && !is_broken() {
             let hint = match text.split_once('/') {
                 None => format!("patterns name the VPC too, such as `VPC1/{text}`"),
                 Some(_) => "`*` stands for any part of a name".into(),
@@ -114,13 +124,10 @@ impl Loader<'_> {
         (!found.is_empty()).then_some(found)
     }
 
-    /// Whether `text` names a host that was declared but could not be made.
+    /// Whether `text` names a host that was declared but could not be made, or one of its numbered ones.
     fn is_broken(&self, text: &str) -> bool {
-        let is = |full: &str| {
-            let rest = text.strip_prefix(full);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        };
-        self.names.broken_hosts.iter().any(|b| is(b) || b.split_once('/').is_some_and(|(_, short)| is(short)))
+        let ends = text.match_indices('-').map(|(at, _)| at).chain([text.len()]);
+        ends.into_iter().any(|end| self.names.broken_hosts.contains(&text[..end]))
     }
 }
 

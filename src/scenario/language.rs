@@ -50,7 +50,11 @@ pub(super) static SCENARIO: Section = Section {
         optional("routers_visible", Bool, "Routers decrement TTL and send ICMP errors (S35a); default false."),
         optional("mtu_regional", MTU, "Largest packet inside a region (S35a); default \"8500 B\"."),
         optional("mtu_cross_region", MTU, "Largest packet across regions (S35a); default \"1500 B\"."),
-        optional("local_delay", TIME, "Host to host inside a region, one way (S35b); default \"100 us\"."),
+        optional(
+            "local_delay",
+            TIME,
+            "Host to host inside a region, one way, from 1 us to 1 h (S35b); default \"100 us\".",
+        ),
         optional("account", Named(&ACCOUNT), "Owners of VPCs."),
         optional("region", Named(&REGION), "Regions beyond the built-in ones, and delays."),
         optional("vpc", Named(&VPC), "The VPCs."),
@@ -108,7 +112,7 @@ static REGION: Section = Section {
     doc: "A region of your own, or other delays for a built-in one (S50).",
     fields: &[
         LABEL,
-        &[optional("delay", Pairs("region", &TIME), "One-way delay to other regions, at least 1 us (S35b).")],
+        &[optional("delay", Pairs("region", &TIME), "One-way delay to other regions, from 1 us to 1 h (S35b).")],
     ],
     variants: None,
 };
@@ -203,7 +207,7 @@ pub(super) const TRANSPORT: &[Field] = &[
         OneOf(&[TIME, Size(0, INTEGER_MAX), Packets]),
         "What may wait, as time at the cap, size or packets; \"0 packets\" polices; default \"50 ms\" (S33).",
     ),
-    optional("delay", TIME, "One way, at least 1 us; default the regions' delay (S35b)."),
+    optional("delay", TIME, "One way, from 1 us to 1 h; default the regions' delay (S35b)."),
     optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
     optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
     optional("loss", Share, "Share of packets lost on the way; default none."),
@@ -379,9 +383,25 @@ static TRAFFIC: Section = Section {
                 name: "replay",
                 doc: "The packets of a capture.",
                 fields: &[&[
-                    required("file", Text, "A pcap or pcapng file."),
+                    required("file", Text, "A pcap or pcapng file, gzip-compressed or not."),
                     optional("map", Pairs("captured address", &Text), "Captured addresses to hosts."),
-                    optional("max_gap", TIME, "Longer silences are shortened to this."),
+                    optional("max_gap", TIME, "Longer silences of the capture are shortened to this, before `speed`."),
+                    optional("speed", Factor, "How many times as fast as captured; default 1."),
+                    optional(
+                        "repeat",
+                        Integer(1, 1_000_000),
+                        "How often it is played, the mean gap of its packets between two times; default 1.",
+                    ),
+                    optional(
+                        "answers",
+                        Choice(&["missing", "all", "none"]),
+                        "Which echo requests the hosts answer; default those whose reply is missing in the capture.",
+                    ),
+                    optional(
+                        "segment_size",
+                        MTU,
+                        "Longer TCP packets, which segmentation offload made, are cut into segments of at most this size.",
+                    ),
                 ]],
                 variants: None,
             },

@@ -8,7 +8,9 @@ mod billing;
 mod civil;
 mod datum;
 mod diagnostic;
+mod diurnal;
 mod document;
+mod drawing;
 mod ends;
 mod expect;
 mod field;
@@ -26,6 +28,7 @@ mod routes;
 mod schema;
 mod series;
 mod sizes;
+mod source;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -35,11 +38,13 @@ mod value;
 mod verbs;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use drawing::told;
 pub use overrides::Override;
 pub use schema::schema;
+pub use source::Source;
 
 use crate::model::plan::{Plan, default_start};
-use crate::model::{Network, Rules};
+use crate::model::{Grid, Network, Rules};
 use crate::notation::decode;
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
@@ -96,6 +101,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         files,
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
         start: default_start(),
+        civil_steps: None,
         tables: Tables::default(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
@@ -158,6 +164,8 @@ struct Loader<'a> {
     end: Option<SimTime>,
     /// The civil instant at which it starts.
     start: Zoned,
+    /// The steps of daily curves, made when the first is asked for.
+    civil_steps: Option<Grid>,
     /// The tables read so far.
     tables: Tables,
 }

@@ -3,7 +3,8 @@
 use super::diagnostic::{Complaints, Span};
 use super::nearest::{list_some, nearest};
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Everything declared so far.
@@ -15,8 +16,8 @@ pub(super) struct Names {
     pub traffic: Index<TrafficId>,
     /// Names that peerings get on the timeline.
     pub promised: BTreeMap<String, Promised>,
-    /// Full names of hosts that were declared but could not be made.
-    pub broken_hosts: Vec<String>,
+    /// Full names, and short ones, of hosts that were declared but could not be made.
+    pub broken_hosts: BTreeSet<String>,
     /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
     /// Hosts by VPC; made when the first pattern is asked for.
@@ -45,7 +46,7 @@ impl Default for Names {
             peerings: Index::new("peering"),
             traffic: Index::new("traffic entry"),
             promised: BTreeMap::new(),
-            broken_hosts: Vec::new(),
+            broken_hosts: BTreeSet::new(),
             vpcs_by_host: None,
             hosts_by_vpc: None,
             hosts_like: BTreeMap::new(),
@@ -92,39 +93,46 @@ impl<T: Copy> Index<T> {
             }
             None => {}
         }
+        let affords = out.affords(self.full.len());
         match scope {
-            None => unknown(self.what, text, self.full.keys().map(String::as_str), span, out),
+            None => unknown(self.what, text, affords.then(|| self.full.keys().map(String::as_str)), span, out),
             Some(scope) => {
                 let prefix = format!("{scope}/");
-                let inside = self.full.keys().filter_map(|k| k.strip_prefix(&prefix));
+                let from = self.full.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded));
+                let inside = from.map_while(|(full, _)| full.strip_prefix(&prefix));
                 let what = format!("{} of VPC `{scope}`", self.what);
-                unknown(&what, text.strip_prefix(&prefix).unwrap_or(text), inside, span, out);
+                unknown(&what, text.strip_prefix(&prefix).unwrap_or(text), affords.then_some(inside), span, out);
             }
         }
         None
     }
 }
 
-/// Complains about a name that nobody bears.
+/// Complains about a name that nobody bears; without the `known` ones, if looking through them costs too much, without a hint.
 pub(super) fn unknown<'a>(
     what: &str,
     text: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
+    known: Option<impl Iterator<Item = &'a str> + Clone>,
     span: Span,
     out: &mut Complaints,
 ) {
+    let hint = known.map(|known| meant(what, text, known));
+    out.error(span, format!("no {what} is called `{text}`")).hint = hint;
+}
+
+/// What was probably meant, or what there is.
+fn meant<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     // A short name may be a slip of somebody's last part.
     let short = known.clone().filter(|k| !text.contains('/') && k.contains('/'));
     let near = nearest(text, known.clone()).map(str::to_owned).or_else(|| {
         let near = nearest(text, short.clone().filter_map(|k| k.rsplit('/').next()))?;
         short.clone().find(|k| k.ends_with(&format!("/{near}"))).map(str::to_owned)
     });
-    let hint = match near {
+    match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.clone().next().is_none() => format!("no {what} is declared"),
         None => format!("there are: {}", list_some(known)),
-    };
-    out.error(span, format!("no {what} is called `{text}`")).hint(hint);
+    }
 }
 
 /// Complains about a short name that several bear.

@@ -12,14 +12,16 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     candidates.map(|c| (distance(c), c)).filter(|(d, _)| *d <= allowed).min_by_key(|(d, _)| *d).map(|(_, c)| c)
 }
 
-/// `a, b, c`, the first dozen.
-pub(super) fn list_some<'a>(words: impl Iterator<Item = &'a str>) -> String {
+/// `a, b, c, … and 7 more`: of many words the first, and of very many no exact count, since each complaint may list them.
+pub(super) fn list_some<'a>(mut words: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 20;
-    let words: Vec<&str> = words.collect();
-    let shown = words[..words.len().min(SHOWN)].join(", ");
-    match words.len().checked_sub(SHOWN) {
-        None | Some(0) => shown,
-        Some(more) => format!("{shown}, … and {more} more"),
+    const COUNTED: usize = 1_000;
+    let shown: Vec<&str> = words.by_ref().take(SHOWN).collect();
+    let shown = shown.join(", ");
+    match words.take(COUNTED + 1).count() {
+        0 => shown,
+        more if more > COUNTED => format!("{shown}, … and more than {COUNTED} more"),
+        more => format!("{shown}, … and {more} more"),
     }
 }
 

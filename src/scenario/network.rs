@@ -37,12 +37,10 @@ impl Loader<'_> {
         rules.routers_visible = top.get("routers_visible").copied().unwrap_or(rules.routers_visible);
         rules.mtu_regional = mtu(top, "mtu_regional").unwrap_or(rules.mtu_regional);
         rules.mtu_cross_region = mtu(top, "mtu_cross_region").unwrap_or(rules.mtu_cross_region);
-        if let Some(&delay) = top.get::<SimDuration>("local_delay") {
-            if delay < SimDuration::from_micros(1) {
-                self.refuse(top.span("local_delay"), &Refusal::DelayTooSmall { delay });
-            } else {
-                self.network.rules.local_delay = delay;
-            }
+        if let Some(&delay) = top.get::<SimDuration>("local_delay")
+            && let Err(refusal) = self.network.set_local_delay(delay)
+        {
+            self.refuse(top.span("local_delay"), &refusal);
         }
     }
 
@@ -86,9 +84,10 @@ impl Loader<'_> {
         if found.is_none() {
             let regions = self.network.regions();
             let declare = format!("declare [region.{}] with a `delay` (S50)", name.value);
-            let hint = match nearest(&name.value, regions.names()) {
-                Some(near) => format!("did you mean \"{near}\"? Otherwise {declare}"),
-                None => format!("there are {}; others: {declare}", list_some(regions.names())),
+            let hint = match self.out.affords(regions.names().len()).then(|| nearest(&name.value, regions.names())) {
+                Some(Some(near)) => format!("did you mean \"{near}\"? Otherwise {declare}"),
+                Some(None) => format!("there are {}; others: {declare}", list_some(regions.names())),
+                None => declare,
             };
             self.out.error(name.span, format!("no region is called `{}`", name.value)).hint(hint);
         }
@@ -119,7 +118,7 @@ impl Loader<'_> {
                 host.get::<String>("label");
                 host.get::<String>("kind");
                 if id.and_then(|id| self.hosts(id, (name, entity), host_name, host)).is_none() {
-                    self.names.broken_hosts.push(format!("{name}/{host_name}"));
+                    self.names.broken_hosts.extend([format!("{name}/{host_name}"), host_name.clone()]);
                 }
             }
         }
@@ -254,10 +253,9 @@ impl Loader<'_> {
         if let Some(text) = entity.get::<String>("subnet") {
             return subnets.find(Some(vpc_name), text, entity.span("subnet"), &mut self.out);
         }
-        let names: Vec<&str> = vpc.named("subnet").iter().map(|(name, _)| name.as_str()).collect();
-        match names.as_slice() {
+        match vpc.named("subnet") {
             // The place of the key that is not there is the entity itself.
-            [only] => subnets.find(Some(vpc_name), only, entity.at, &mut self.out),
+            [(only, _)] => subnets.find(Some(vpc_name), only, entity.at, &mut self.out),
             _ if entity.broken => None,
             [] => {
                 self.out
@@ -268,7 +266,7 @@ impl Loader<'_> {
             several => {
                 self.out
                     .error(entity.at, format!("{} needs a `subnet`", entity.path))
-                    .hint(format!("VPC `{vpc_name}` has {}", list_some(several.iter().copied())));
+                    .hint(format!("VPC `{vpc_name}` has {}", list_some(several.iter().map(|(name, _)| name.as_str()))));
                 None
             }
         }

@@ -1,7 +1,7 @@
 //! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as the file's.
 
 use super::diagnostic::{Complaints, Span};
-use super::document::{self, Entry, Node, Table, Value};
+use super::document::{self, Node, Table, Value};
 use super::field::{Kind, Section};
 use super::language::SCENARIO;
 use super::nearest::{list_some, nearest};
@@ -68,8 +68,8 @@ impl Setter<'_> {
         // Names may contain dots: the longest one that exists is meant.
         let exists = |n: &usize| table.get(&parts[..*n].join(".")).is_some();
         let Some(n) = (1..=parts.len()).rev().find(exists) else {
-            let names: Vec<String> = table.0.iter().map(|e| e.key.clone()).collect();
-            return self.unknown(section.name, &parts[0], "the scenario", names.iter().map(String::as_str));
+            let names = table.entries().iter().map(|entry| entry.key.as_str());
+            return self.unknown(section.name, &parts[0], "the scenario", names);
         };
         let name = parts[..n].join(".");
         if n == parts.len() {
@@ -81,7 +81,7 @@ impl Setter<'_> {
     }
 
     fn in_list(&mut self, section: &'static Section, table: &mut Table, key: &str, parts: &[String]) {
-        let Some(Value::List(nodes)) = table.0.iter_mut().find(|e| e.key == key).map(|e| &mut e.node.value) else {
+        let Some(Value::List(nodes)) = table.get_mut(key).map(|node| &mut node.value) else {
             self.out.error(self.key, format!("the scenario has no `{key}` to set"));
             return;
         };
@@ -100,10 +100,7 @@ impl Setter<'_> {
     fn put(&mut self, table: &mut Table, key: &str, plain: bool) {
         let source = self.out.add_source(format!("--set {}", self.wanted.key), self.wanted.value.clone());
         let node = document::parse_value(source, plain, self.out);
-        match table.0.iter_mut().find(|e| e.key == key) {
-            Some(entry) => entry.node = node,
-            None => table.0.push(Entry { key: key.to_owned(), key_span: node.span, node }),
-        }
+        table.put(key, node);
     }
 
     fn unknown<'k>(&mut self, what: &str, name: &str, path: &str, known: impl Iterator<Item = &'k str> + Clone) {
@@ -118,10 +115,9 @@ impl Setter<'_> {
 /// The table under `key`, made if there is none; `None` if something else is there, which the reader complains about.
 fn inner_table<'t>(table: &'t mut Table, key: &str, span: Span) -> Option<&'t mut Table> {
     if table.get(key).is_none() {
-        let node = Node { span, value: Value::Table(Table::default()) };
-        table.0.push(Entry { key: key.to_owned(), key_span: span, node });
+        table.put(key, Node { span, value: Value::Table(Table::default()) });
     }
-    match table.0.iter_mut().find(|e| e.key == key).map(|e| &mut e.node.value) {
+    match table.get_mut(key).map(|node| &mut node.value) {
         Some(Value::Table(inner)) => Some(inner),
         _ => None,
     }

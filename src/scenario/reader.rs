@@ -17,7 +17,7 @@ pub(super) fn read(section: &'static Section, path: &str, at: Span, table: &Tabl
     // With an illegal choice nobody knows which keys are legal: the keys of all variants pass unread.
     let undecided = section.variants.is_some() && variant.is_none();
     let mut meant = Vec::new();
-    for entry in &table.0 {
+    for entry in table.entries() {
         let field = entity.fields().find(|f| f.name == entry.key);
         match field {
             Some(field) => read_entry(&mut entity, field.name, &field.kind, entry, out),
@@ -64,7 +64,7 @@ fn read_named(
     out: &mut Complaints,
 ) -> Vec<(String, Entity)> {
     let mut entities = Vec::new();
-    for entry in &table.0 {
+    for entry in table.entries() {
         let prefix = match parent.section.name {
             "scenario" => section.name.to_owned(),
             _ => format!("{}.{}", parent.path.trim_matches(['[', ']']), section.name),

@@ -73,7 +73,7 @@ pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> Span {
         Refusal::BurstTooSmall { .. } => "burst",
         Refusal::BufferTooLarge { what: "a queue", .. } => "queue",
         Refusal::BufferTooLarge { .. } => "burst",
-        Refusal::DelayTooSmall { .. } => "delay",
+        Refusal::DelayTooSmall { .. } | Refusal::DelayTooLarge { .. } => "delay",
         Refusal::PeeredWithItself { .. } => "accepter",
         _ => return peering.at,
     };

@@ -1,4 +1,4 @@
-//! Rates that change in time: a table's column, rows in the scenario itself, or a daily curve -> a series of the plan.
+//! Rates that change in time: a table's column, or rows in the scenario itself -> a series of the plan. Daily curves are `diurnal`'s.
 
 use super::Loader;
 use super::datum::{At, Datum, Entity, Two};
@@ -8,13 +8,10 @@ use super::tables::Sheet;
 use crate::model::RateSeries;
 use crate::model::plan::Pattern;
 use crate::notation::{Cell, Complaint, Delimiter, Meaning, ShownCounts, Time, Wrong};
-use crate::units::{BitRate, Factor, NANOS_PER_SECOND, RateUnit, SimDuration, SimTime, daily_share};
+use crate::units::{BitRate, Factor, RateUnit, SimDuration};
 use jiff::{Timestamp, Zoned};
 use std::borrow::Cow;
 use std::sync::Arc;
-
-/// Civil steps of a daily curve, in seconds.
-const DAILY_STEP: i64 = 300;
 
 /// One row: its time and its rate, if it has a cell for that.
 type Row<'t> = (Cell<'t>, Option<Cell<'t>>);
@@ -264,43 +261,6 @@ impl Loader<'_> {
         let source = entity.span("series").source;
         let tell = |all: Vec<Complaint>| all.into_iter().for_each(|complaint| self.tell(source, complaint));
         reader.read(pairs.len(), row).map_err(tell).ok()
-    }
-
-    /// The pattern of a `diurnal` entry: a value for every civil 5 minutes of `[from, to)`, the curve's in their middle.
-    pub(super) fn diurnal(&mut self, entity: &Entity, (from, to): (SimTime, SimTime)) -> Option<Pattern> {
-        let (low, high) = (*entity.get::<BitRate>("low")?, *entity.get::<BitRate>("high")?);
-        if low > high {
-            self.out
-                .error(entity.span("low"), format!("`low` ({low}) is above `high` ({high})"))
-                .label(entity.span("high"), "the high one")
-                .hint("exchange them");
-            return None;
-        }
-        let text = entity.get::<String>("peak_at").map_or("14:00", |text| text.trim());
-        let Ok(peak) = text.parse::<jiff::civil::Time>() else {
-            self.out
-                .error(entity.span("peak_at"), format!("`peak_at`: `{text}` is not a time of day"))
-                .hint("write for example \"09:30\"");
-            return None;
-        };
-        let mut steps = Vec::new();
-        let (seconds_of, mut at) =
-            (|time: jiff::civil::Time| time.duration_since(jiff::civil::Time::MIN).as_secs(), from);
-        while at < to {
-            let civil = self.civil(at)?.time();
-            let within = seconds_of(civil) % DAILY_STEP;
-            let middle = seconds_of(civil) - within + DAILY_STEP / 2;
-            steps.push((at, BitRate::between(low, high, daily_share(middle - seconds_of(peak)))));
-            let left = (DAILY_STEP - within) as u64 * NANOS_PER_SECOND - civil.subsec_nanosecond() as u64;
-            at += SimDuration::from_nanos(left);
-        }
-        Some(Pattern::Diurnal(Arc::new(RateSeries::of_steps(steps))))
-    }
-
-    /// What the clocks show at an instant of the run.
-    fn civil(&self, at: SimTime) -> Option<Zoned> {
-        let since = jiff::SignedDuration::from_nanos(i64::try_from(at.as_nanos()).ok()?);
-        self.start.checked_add(since).ok()
     }
 }
 

@@ -301,7 +301,7 @@ fn half_a_million_routes_load_quickly() {
 fn steps_of(plan: &Plan, name: &str) -> Vec<(u64, u64)> {
     let entry = plan.traffic.iter().find(|t| t.name.as_str() == name).expect("declared");
     let (Pattern::Series(series) | Pattern::Diurnal(series)) = &entry.pattern else { panic!("{name} has no steps") };
-    series.steps().iter().map(|(at, rate)| (at.as_nanos() / 1_000_000_000, rate.as_bps())).collect()
+    series.steps().map(|(at, rate)| (at.as_nanos() / 1_000_000_000, rate.as_bps())).collect()
 }
 
 #[test]

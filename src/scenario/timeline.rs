@@ -7,7 +7,7 @@ use super::names::Promised;
 use super::network::instant;
 use crate::model::plan::Action;
 use crate::model::{AccountId, Change, Name, NextHop, Step, TableId, Via, VpcId};
-use crate::units::{Share, SimDuration, SimTime};
+use crate::units::{Share, SimDuration, SimTime, escaped};
 use ipnet::Ipv4Net;
 
 /// What a verb does.
@@ -229,6 +229,8 @@ fn sentence(entity: &Entity) -> String {
             ("for" | "via", datum) => format!("{} {datum}", field.name),
             (name, Datum::Bool(true)) => name.to_owned(),
             (_, Datum::Bool(false)) => continue,
+            // A sentence for people, in logs too.
+            (_, Datum::Text(text)) => escaped(text).into_owned(),
             (_, datum) => datum.to_string(),
         });
     }

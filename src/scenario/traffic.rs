@@ -1,16 +1,11 @@
 //! Traffic entries: entities -> plan.
 
 use super::Loader;
-use super::datum::{Datum, Entity, Pair, Two};
+use super::datum::{Datum, Entity, Two};
 use super::network::instant;
-use super::replay::{Mapping, replay};
-use super::value;
-use crate::model::plan::{Destination, Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
-use crate::model::{HostId, Name, TrafficId, Volume};
+use crate::model::plan::{Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
+use crate::model::{Name, TrafficId, Volume};
 use crate::units::{BitRate, SimDuration, SimTime};
-use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 impl Loader<'_> {
     /// All traffic entries, by number; `None` stands for one that could not be made.
@@ -60,9 +55,9 @@ impl Loader<'_> {
         let window = self.window(entity);
         let ttl = self.ttl(entity);
         let pattern = match (&from, &to) {
-            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to),
+            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to, window),
             _ if replayed => None,
-            _ => self.pattern(entity, window),
+            _ => self.pattern(entity),
         };
         let ports = |key| entity.variant.filter(|_| entity.fields().any(|f| f.name == key)).and(entity.get::<u64>(key));
         let port = |key, default| ports(key).and_then(|port| u16::try_from(*port).ok()).unwrap_or(default);
@@ -129,12 +124,12 @@ impl Loader<'_> {
         }
     }
 
-    fn pattern(&mut self, entity: &Entity, window: Option<(SimTime, SimTime)>) -> Option<Pattern> {
+    fn pattern(&mut self, entity: &Entity) -> Option<Pattern> {
         let interval = |entity: &Entity| entity.get::<SimDuration>("interval").copied();
         match entity.variant?.name {
             "ping" => Some(Pattern::Ping { interval: interval(entity).unwrap_or(SimDuration::from_secs(1)) }),
             "series" => self.series(entity),
-            "diurnal" => self.diurnal(entity, window?),
+            "diurnal" => self.diurnal(entity),
             "poisson" => self.pace(entity).map(Pattern::Poisson),
             "on_off" => {
                 let (on, off) = (entity.get("on").copied(), entity.get("off").copied());
@@ -162,31 +157,6 @@ impl Loader<'_> {
                     .error(entity.key_span("interval"), format!("{} has both `rate` and `interval`", entity.path))
                     .label(entity.key_span("rate"), "the other one")
                     .hint("keep one of them");
-                None
-            }
-        }
-    }
-
-    fn replayed(&mut self, entity: &Entity, from: &[HostId], to: &Destination) -> Option<Pattern> {
-        let mut map = Vec::new();
-        for Pair { key, value } in entity.get::<Vec<Pair>>("map").into_iter().flatten() {
-            let address = value::address(&key.value, key.span, &mut self.out);
-            let Datum::Text(name) = &value.value else { continue };
-            let host = self.host_called(name, value.span);
-            map.push(address.zip(host));
-        }
-        let to: &[HostId] = match to {
-            Destination::Hosts { hosts, .. } => hosts,
-            Destination::Address(_) => &[],
-        };
-        let file = self.read_file(entity, "file")?;
-        let pinned: BTreeMap<Ipv4Addr, HostId> = map.into_iter().collect::<Option<_>>()?;
-        let mapping = Mapping { from, to, pinned: &pinned, max_gap: entity.get("max_gap").copied() };
-        match replay(file, &mapping, &self.network) {
-            Ok(replay) => Some(Pattern::Replay(Arc::new(replay))),
-            Err(wrong) => {
-                let complaint = self.out.error(entity.span("file"), wrong.to_string());
-                complaint.hint = wrong.hint();
                 None
             }
         }

@@ -40,7 +40,7 @@ pub(super) fn read(kind: &'static Kind, key: &str, node: &Node, out: &mut Compla
         },
         (Kind::Pairs(_, kind), Value::Table(table)) => {
             let pairs: Vec<Option<Pair>> = table
-                .0
+                .entries()
                 .iter()
                 .map(|entry| {
                     let key = At { value: entry.key.clone(), span: entry.key_span };

@@ -1,4 +1,4 @@
-//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them.
+//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them; and how foreign text is printed.
 //! All rounding of quantities lives in this room. It knows nothing of packets or clouds.
 //!
 //! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
@@ -6,6 +6,7 @@
 
 mod column;
 mod daily;
+mod escape;
 mod factor;
 mod money;
 mod number;
@@ -16,6 +17,7 @@ mod time;
 
 pub use column::{RateUnit, whole};
 pub use daily::daily_share;
+pub use escape::{escaped, escaped_lines, steers};
 pub use factor::Factor;
 pub use money::{Currency, Money};
 pub use number::{UnitError, count, grouped};

@@ -52,7 +52,7 @@ fn an_interrupted_bill_says_both() {
     let mut invoice = Invoice::of(&bill, &terms, "t", "t.toml");
     invoice.partial = !stopped.is_done();
     let text = invoice_text(&invoice, 200);
-    assert!(text.contains("INTERRUPTED: the run was stopped before its end.\n"), "{text}");
+    assert!(text.contains("PARTIAL: interrupted before the end of the run.\n"), "{text}");
     assert!(text.contains("PARTIAL DAY: the bill covers 1 h of 2017-06-02;"), "{text}");
 }
 

@@ -201,7 +201,9 @@ fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
         bandwidth: (cap > 0).then(|| BitRate::from_mbps(cap)),
         ticket: dice.chance(10),
         burst: dice.pick(&[None, None, None, None, None, None, Some(1499), Some(9000)]).map(ByteSize::from_bytes),
-        delay: dice.pick(&[None, Some(SimDuration::from_millis(30)), Some(SimDuration::from_micros(1))]),
+        delay: dice
+            .pick(&[None, None, Some(30_000), Some(30_000), Some(1), Some(3_600_000_001)])
+            .map(SimDuration::from_micros),
         requested: SimDuration::from_nanos(dice.pick(&[0, 0, 0, 86_400_000_000_000, WEEK - 1])),
         nodes: dice.pick(&[1, 2, 3]),
         failover: dice.chance(80),

@@ -12,6 +12,7 @@ mod lane;
 mod modes;
 mod pairs;
 mod reference;
+mod replays;
 mod shaper;
 mod slicing;
 mod story;

@@ -156,9 +156,13 @@ impl<'a> Reference<'a> {
             asked: self.now,
             length: sender.emissions[sequence].1,
             source: entry.source.unwrap_or(host.address),
-            destination: sender.destination(&self.network),
+            destination: sender.destination(&self.network, sequence as u64),
             ttl: first + steps as u8,
-            what: if entry.is_ping() { What::EchoRequest } else { What::Data },
+            what: match sender.replayed(sequence as u64) {
+                Some((true, _)) => What::EchoRequest,
+                None if entry.is_ping() => What::EchoRequest,
+                _ => What::Data,
+            },
         };
         tally::add(&mut self.tally.traffic[sender.traffic].sent, parcel.length);
         self.emit(From::Host(sender.host), parcel);
@@ -298,7 +302,7 @@ impl<'a> Reference<'a> {
     fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Result<HostId, DropReason>, own: bool) {
         self.end(Place::Vpc(vpc), &parcel, verdict);
         match verdict {
-            Ok(host) if parcel.what == What::EchoRequest => {
+            Ok(host) if parcel.what == What::EchoRequest && self.is_answered(&parcel) => {
                 let (source, destination) = (parcel.destination, parcel.source);
                 let (kind, what) = (PacketKind::Reply, What::EchoReply);
                 let reply = Parcel { source, destination, kind, what, emitted: self.now, ttl: TTL, ..parcel };
@@ -315,6 +319,12 @@ impl<'a> Reference<'a> {
                 self.complain(From::Router(subnet), &parcel, error);
             }
         }
+    }
+
+    /// Of a replay, the plan says which requests are answered.
+    fn is_answered(&self, parcel: &Parcel) -> bool {
+        let sender = &self.senders[parcel.id.source().0 as usize];
+        sender.replayed(parcel.id.sequence()).is_none_or(|(_, answered)| answered)
     }
 
     fn complain(&mut self, from: From, about: &Parcel, error: Option<ErrorKind>) {
@@ -366,7 +376,9 @@ impl<'a> Reference<'a> {
         let sender = &self.senders[parcel.id.source().0 as usize];
         let tally = &mut self.tally.traffic[sender.traffic];
         match (parcel.kind, verdict) {
-            (PacketKind::Original, Ok(host)) if sender.meant.is_none_or(|meant| meant == host) => {
+            (PacketKind::Original, Ok(host))
+                if sender.meant(parcel.id.sequence()).is_none_or(|meant| meant == host) =>
+            {
                 tally::add(&mut tally.delivered, parcel.length);
                 tally.delay.add(self.now - parcel.emitted);
             }
@@ -374,7 +386,9 @@ impl<'a> Reference<'a> {
             (PacketKind::Original, Err(r)) => *tally.drops.entry(r.code()).or_default() += 1,
             (PacketKind::Reply, Ok(host)) if host == sender.host => {
                 tally.answered += 1;
-                tally.round_trip.add(self.now - parcel.asked);
+                if sender.replayed(parcel.id.sequence()).is_none() {
+                    tally.round_trip.add(self.now - parcel.asked); // a replayed request does not say when it was sent
+                }
             }
             (PacketKind::Reply, Ok(_)) => tally.replies_misdelivered += 1,
             (PacketKind::Reply, Err(r)) => *tally.reply_drops.entry(r.code()).or_default() += 1,

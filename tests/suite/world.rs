@@ -50,7 +50,7 @@ pub fn net(text: &str) -> Ipv4Net {
 /// Few CIDRs, so that they meet: equal, nested and disjoint ones.
 const CIDRS: [&str; 7] =
     ["10.0.0.0/16", "10.0.0.0/16", "10.0.64.0/18", "10.1.0.0/16", "10.2.0.0/16", "172.16.0.0/20", "192.168.7.0/24"];
-const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
+pub const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
 
 pub struct Maker {
     pub dice: Dice,
@@ -193,6 +193,11 @@ impl Maker {
                     .map(SimDuration::from_nanos),
                 ..entry
             });
+        }
+        if self.dice.chance(15) {
+            let answered = self.dice.pick(&[0, 0, 50]);
+            let host = |maker: &mut Maker| HostId(maker.dice.below(vpcs * 3) as u32);
+            traffic.push(self.replay(vpcs, duration, answered, host));
         }
         traffic
     }
@@ -462,7 +467,11 @@ impl Maker {
         let window = self.gap * (10 + self.dice.below(90));
         let rest = self.dice.pick(&[0, self.gap, 20 * self.gap, 60_000_000]);
         let count = 1 + self.dice.below(5);
-        let traffic = (0..count).map(|t| self.entry(t, window)).collect();
+        let mut traffic: Vec<Traffic> = (0..count).map(|t| self.entry(t, window)).collect();
+        if self.dice.chance(25) {
+            let answered = self.dice.pick(&[0, 50, 50]);
+            traffic.push(self.replay(count, window, answered, Maker::some_host));
+        }
         Plan {
             name: "a world".into(),
             question: None,

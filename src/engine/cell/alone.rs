@@ -22,7 +22,13 @@ impl Cell {
     /// Lets everything happen between `from`, where the cell stands, and the horizon.
     pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
         self.settle_links(scope);
-        self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
+        if self.has_replay {
+            self.call_senders();
+        }
+        self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left, and senders that are events
+        if self.is_eventful {
+            return;
+        }
         self.settle_trains(scope);
         self.find_ways(scope);
         if self.bench.is_none() && scope.shared.mode == Mode::Packets {
@@ -33,7 +39,10 @@ impl Cell {
             match way.to {
                 To::Silence => self.stay_silent(way, scope.horizon),
                 To::Nowhere | To::Local => self.pass_through(scope, way, scope.horizon),
-                To::Lane(lane) => self.run_lane(scope, way, lane as usize, from),
+                To::Lane(lane) => {
+                    self.run_lane(scope, way, lane as usize, from);
+                    self.hold(lane as usize);
+                }
             }
         }
         self.ways.all = ways;

@@ -14,7 +14,6 @@ use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Sender};
 use crate::model::{HostId, LinkId};
 use crate::units::SimTime;
-use crate::wire::icmp;
 
 impl Cell {
     /// The journey begins: through this VPC's router, to a neighbour or onto a link.
@@ -71,6 +70,7 @@ impl Cell {
                     self.depart(scope, at, departure, packet, path);
                 } else {
                     lane.link.keep_waiting(departure, packet);
+                    self.hold(at);
                 }
             }
         }
@@ -95,6 +95,7 @@ impl Cell {
             self.arrive(scope, at, arrival, packet, path);
         } else {
             link.keep_on_wire(arrival, packet);
+            self.hold(at);
         }
     }
 
@@ -174,7 +175,7 @@ impl Cell {
 /// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.
 fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Result<HostId, DropReason>) -> bool {
     match verdict {
-        Ok(host) => icmp::is_echo_request(&packet.head) || scope.shared.endpoint_hosts.contains(&host),
+        Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
         Err(reason) => error_about(scope, packet, reason).is_some(),
     }
 }

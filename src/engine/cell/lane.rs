@@ -20,6 +20,8 @@ pub(in crate::engine) struct Lane {
     pub book: LinkBook,
     pub series: Option<Series>,
     pub meter: Meter,
+    /// Whether it stands among those that may hold packets of an earlier advance.
+    pub(super) is_held: bool,
     /// Packets handed to other cells so far.
     pub(super) mailed: u64,
     /// Equal packets on the wire that were counted, not made.
@@ -45,6 +47,7 @@ impl Lane {
             book,
             series,
             meter,
+            is_held: false,
             mailed: 0,
             trains: Trains::default(),
             uncharged: None,

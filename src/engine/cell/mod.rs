@@ -30,7 +30,7 @@ use super::options::Effort;
 use super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
-use crate::model::{HostId, VpcId};
+use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
 use burst::Bench;
@@ -72,6 +72,10 @@ pub(super) struct Cell {
     pub effort: Effort,
     /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
     is_alone: bool,
+    /// Whether its senders are events.
+    is_eventful: bool,
+    /// Whether one of them replays packets that all differ: then all are events, also where the cell runs alone.
+    has_replay: bool,
     /// Packets its senders send in a second, about.
     density: u64,
     flows: Vec<Flow>,
@@ -80,6 +84,8 @@ pub(super) struct Cell {
     /// Ordered by time, then by sender in declaration order.
     wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
     arrivals: BinaryHeap<Reverse<Arrival>>,
+    /// The lanes whose links may hold packets of an earlier advance, each once.
+    held: Vec<u32>,
     local_sequence: u64,
     /// Equal packets inside the VPC that were counted, not made.
     trains: Trains,
@@ -106,12 +112,15 @@ impl Cell {
             records: Vec::new(),
             effort: Effort::default(),
             is_alone: true,
+            is_eventful: false,
+            has_replay: false,
             density: 0,
             flows: Vec::new(),
             endpoints: Vec::new(),
             outside: VecDeque::new(),
             wakes: BinaryHeap::new(),
             arrivals: BinaryHeap::new(),
+            held: Vec::new(),
             local_sequence: 0,
             trains: Trains::default(),
             tails: Tails::default(),
@@ -128,12 +137,17 @@ impl Cell {
     /// Adds a sender while the simulation is set up.
     pub(super) fn add_flow(&mut self, flow: Flow) {
         self.density = self.density.saturating_add(flow.density());
+        self.has_replay |= flow.is_replay();
         self.flows.push(flow);
     }
 
     /// Gives back what senders added one by one took too much: there may be a million.
     pub(super) fn trim(&mut self) {
         self.flows.shrink_to_fit();
+    }
+
+    pub(super) fn has_senders(&self) -> bool {
+        !self.flows.is_empty()
     }
 
     /// About how many packets are sent here in `span`: a guess, for the sharing of work.
@@ -148,12 +162,19 @@ impl Cell {
 
     /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take `local_delay`.
     pub(super) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
-        if !std::mem::replace(&mut self.is_alone, false) {
+        if std::mem::replace(&mut self.is_alone, false) {
+            self.charge_all(now);
+            self.make_trains(local_delay);
+            self.ways = Ways::default();
+            self.call_senders();
+        }
+    }
+
+    /// From now on the senders are events.
+    fn call_senders(&mut self) {
+        if std::mem::replace(&mut self.is_eventful, true) {
             return;
         }
-        self.charge_all(now);
-        self.make_trains(local_delay);
-        self.ways = Ways::default();
         for (index, flow) in self.flows.iter().enumerate().filter(|(_, f)| f.next_wake() < SimTime::NEVER) {
             self.wakes.push(Reverse((flow.next_wake(), flow.source, Waker::Flow(index as u32))));
         }
@@ -202,9 +223,34 @@ impl Cell {
         self.arrivals.push(Reverse(arrival));
     }
 
+    /// Takes over the settings of a link's peering at the horizon: what is on the link is re-judged.
+    pub(super) fn change_link(&mut self, scope: Scope<'_>, link: LinkId) {
+        let at = scope.shared.lanes[link.index()] as usize;
+        let (lane, network) = (&mut self.lanes[at], scope.view.network);
+        if let Some(series) = &mut lane.series {
+            series.close(scope.horizon, &mut lane.link);
+        }
+        lane.meter.change_cap(scope.horizon, network.peering(link.peering()).metered_cap());
+        if let Some((reason, packets)) = lane.link.change(scope.horizon, network) {
+            self.drop_trains(scope, at, reason);
+            for packet in packets {
+                self.end_on_link(scope, at, scope.horizon, packet, reason);
+            }
+        }
+    }
+
+    /// Notes that a link may hold packets for the next advance.
+    fn hold(&mut self, lane: usize) {
+        if !std::mem::replace(&mut self.lanes[lane].is_held, true) {
+            self.held.push(lane as u32);
+        }
+    }
+
     /// Moves what earlier advances left on the links up to the new horizon.
     pub(super) fn settle_links(&mut self, scope: Scope<'_>) {
-        for lane in 0..self.lanes.len() {
+        let mut held = std::mem::take(&mut self.held);
+        held.sort_unstable();
+        for lane in held.iter().map(|lane| *lane as usize) {
             while let Some((arrival, packet)) = self.lanes[lane].link.next_arrival(scope.horizon) {
                 self.arrive(scope, lane, arrival, packet, None);
             }
@@ -212,6 +258,13 @@ impl Cell {
                 self.depart(scope, lane, departure, packet, None);
             }
         }
+        held.retain(|lane| {
+            let lane = &mut self.lanes[*lane as usize];
+            lane.is_held = lane.in_flight() > 0;
+            lane.is_held
+        });
+        held.append(&mut self.held);
+        self.held = held; // with its memory
     }
 
     /// Handles every event before `end`: arrivals before wakes at one instant, then in declaration order.

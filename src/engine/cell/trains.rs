@@ -59,11 +59,16 @@ impl Cell {
 
     /// Lands what arrives before the horizon.
     pub(super) fn settle_trains(&mut self, scope: Scope<'_>) {
-        for at in (0..self.lanes.len()).map(Some).chain([None]) {
-            for (index, first, count) in self.trains_on(at).take() {
-                let landed = self.land_train(scope, at, index, first, count);
-                self.trains_on(at).add(index, first + landed, count - landed);
-            }
+        for held in 0..self.held.len() {
+            self.settle_trains_on(scope, Some(self.held[held] as usize));
+        }
+        self.settle_trains_on(scope, None);
+    }
+
+    fn settle_trains_on(&mut self, scope: Scope<'_>, at: Option<usize>) {
+        for (index, first, count) in self.trains_on(at).take() {
+            let landed = self.land_train(scope, at, index, first, count);
+            self.trains_on(at).add(index, first + landed, count - landed);
         }
     }
 

@@ -104,7 +104,7 @@ pub(super) enum To {
 impl Cell {
     /// Looks the ways up if they are of another epoch.
     pub(super) fn find_ways(&mut self, scope: Scope<'_>) {
-        if self.ways_are_of(scope) {
+        if self.flows.is_empty() || self.ways_are_of(scope) {
             return;
         }
         let mut ways: Vec<Way> = Vec::new();

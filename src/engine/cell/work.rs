@@ -18,7 +18,7 @@ impl Cell {
     pub(in crate::engine) fn work(&mut self, scope: Scope<'_>, from: SimTime) -> u64 {
         let all =
             |cell: &Cell| cell.flows.iter().map(|flow| flow.about_before(scope.horizon)).fold(0, u64::saturating_add);
-        if !self.is_alone {
+        if self.is_eventful || self.has_replay {
             return all(self).saturating_mul(EVENT);
         }
         if !self.ways_are_of(scope) {

@@ -10,7 +10,7 @@ impl Flow {
     /// skipped at once.
     pub(in crate::engine) fn is_run(&self) -> bool {
         let known = matches!(self.schedule, Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_));
-        known && matches!(self.forms, Forms::One(_)) && !self.is_answered()
+        known && matches!(self.forms, Forms::One(_)) && !self.is_ping
     }
 
     /// About how many of its next packets it sends before `t`.
@@ -19,9 +19,7 @@ impl Flow {
             _ if self.next >= t => 0,
             (Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_), Forms::One(_)) => self.count_before(t),
             (Schedule::Replay(replay, flow), _) => {
-                let offset = t.since(self.first);
-                let frames = &replay.flows[*flow as usize].frames;
-                (frames.partition_point(|frame| frame.offset < offset) as u64).saturating_sub(self.sequence)
+                replay.packets_before(*flow as usize, t.since(self.first)).saturating_sub(self.sequence)
             }
             _ => {
                 let span = u128::from(t.min(self.stop).since(self.next).as_nanos());

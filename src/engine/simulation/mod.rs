@@ -53,6 +53,8 @@ pub struct Simulation {
     epoch: u64,
     now: SimTime,
     cells: Vec<Cell>,
+    /// The cells that run alone and have senders, in order: in the others nothing happens by itself.
+    alone: Vec<VpcId>,
     shared: Shared,
     /// By VPC: whether somebody may answer what it sends.
     is_answered: Vec<bool>,
@@ -65,6 +67,9 @@ pub struct Simulation {
     options: Options,
     /// The most threads that were used at once.
     threads: usize,
+    /// How many cells run in windows, and the shortest way from one of them to another.
+    joined: usize,
+    window: SimDuration,
     /// By traffic entry: the VPCs that send it.
     senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
@@ -73,7 +78,8 @@ pub struct Simulation {
 
 impl Simulation {
     /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
-    pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
+    pub fn new(mut network: Network, plan: &Plan, options: Options) -> Simulation {
+        network.take_touched(); // everything is made of the network as it is
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
         let cells = network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect();
         let shared = Shared {
@@ -92,6 +98,7 @@ impl Simulation {
             epoch: 0,
             now: SimTime::ZERO,
             cells,
+            alone: Vec::new(),
             shared,
             is_answered,
             injected: 0,
@@ -101,6 +108,8 @@ impl Simulation {
             link_edges: link_edges(plan),
             options,
             threads: 1,
+            joined: 0,
+            window: SimDuration::from_nanos(u64::MAX),
             senders: vec![Vec::new(); plan.traffic.len()],
             minute_offset: plan.minute_offset(),
         };
@@ -108,6 +117,7 @@ impl Simulation {
             simulation.add_traffic(TrafficId(index as u32), entry);
         }
         simulation.cells.iter_mut().for_each(Cell::trim);
+        simulation.alone.extend(simulation.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc));
         simulation.add_links();
         simulation.join_windows();
         simulation
@@ -185,27 +195,22 @@ impl Simulation {
     /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.cells.iter_mut().for_each(|cell| cell.charge_all(self.now));
-        for (at, fib) in self.fibs.iter_mut().enumerate() {
-            fib.update(&self.network, TableId(at as u32));
+        self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(self.now));
+        let touched = self.network.take_touched();
+        for table in touched.tables {
+            self.fibs[table.index()].update(&self.network, table);
         }
         self.add_links();
+        // In order of VPCs: what an epoch drops is told in the order of cells.
+        let mut links: Vec<(VpcId, LinkId)> = Vec::new();
+        for link in touched.peerings.iter().flat_map(|id| [LinkId::new(*id, true), LinkId::new(*id, false)]) {
+            links.push((self.network.ends(link).0, link));
+        }
+        links.sort_unstable();
+        links.dedup();
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
-        for cell in cells {
-            for at in 0..cell.lanes.len() {
-                let lane = &mut cell.lanes[at];
-                if let Some(series) = &mut lane.series {
-                    series.close(scope.horizon, &mut lane.link);
-                }
-                let peering = scope.view.network.peering(lane.link.id.peering());
-                lane.meter.change_cap(scope.horizon, peering.metered_cap());
-                if let Some((reason, packets)) = lane.link.change(scope.horizon, scope.view.network) {
-                    cell.drop_trains(scope, at, reason);
-                    for packet in packets {
-                        cell.end_on_link(scope, at, scope.horizon, packet, reason);
-                    }
-                }
-            }
+        for (home, link) in links {
+            cells[home.index()].change_link(scope, link);
         }
     }
 
@@ -225,9 +230,7 @@ impl Simulation {
             let home = &mut self.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
-        }
-        if known < all {
-            self.join_windows();
+            self.join_ends(link.peering());
         }
     }
 
@@ -276,23 +279,19 @@ impl Simulation {
         if until <= self.now {
             return;
         }
-        let (window, workers, from) = (self.window(), self.options.workers.get(), self.now);
+        let (window, workers, from) = (self.window, self.options.workers.get(), self.now);
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
-        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
-        exchange(cells);
-        let alone = workers::run_alone(cells, scope, from, workers);
-        let windows = workers::run_windows(cells, scope, window, workers);
-        self.threads = self.threads.max(alone).max(windows);
+        if self.joined > 0 {
+            cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
+            exchange(cells);
+        }
+        let alone = workers::run_alone(cells, &self.alone, scope, from, workers);
+        self.threads = self.threads.max(alone);
+        if self.joined > 0 {
+            self.threads = self.threads.max(workers::run_windows(cells, scope, window, workers));
+        }
         self.now = until;
         self.tell_observers();
-    }
-
-    /// The shortest way from one cell that runs in windows to another.
-    fn window(&self) -> SimDuration {
-        let joined = |vpc: VpcId| !self.cells[vpc.index()].is_alone();
-        let peerings = self.network.peerings().filter(|(_, p)| joined(p.requester) && joined(p.accepter));
-        let delays = peerings.map(|(_, p)| p.delay);
-        delays.min().unwrap_or(SimDuration::from_nanos(u64::MAX))
     }
 
     fn tell_observers(&mut self) {

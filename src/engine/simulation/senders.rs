@@ -7,7 +7,7 @@ use super::super::windows::{Edges, edges};
 use super::Simulation;
 use crate::dataplane::packet::SourceId;
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
-use crate::model::{HostId, Name, TrafficId};
+use crate::model::{HostId, Name, PeeringId, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
 use std::collections::BTreeMap;
@@ -65,14 +65,42 @@ impl Simulation {
     /// hosts, all do. A reply is answered by nobody, so that it goes no further. Whoever joined stays.
     pub(super) fn join_windows(&mut self) {
         let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
-        let mut joining: Vec<bool> = self.is_answered.iter().map(|answered| all || *answered).collect();
-        for (_, peering) in self.network.peerings() {
-            let (a, b) = (peering.requester.index(), peering.accepter.index());
-            joining[a] |= self.is_answered[b];
-            joining[b] |= self.is_answered[a];
+        for at in 0..self.cells.len() {
+            if all || self.is_answered[at] {
+                self.join(VpcId(at as u32));
+            }
         }
-        for (cell, _) in self.cells.iter_mut().zip(joining).filter(|(_, joins)| *joins) {
+        let count = self.network.peerings().len() as u32;
+        (0..count).for_each(|id| self.join_ends(PeeringId(id)));
+    }
+
+    /// Has the ends of a peering run in windows together if one sends what somebody answers.
+    pub(super) fn join_ends(&mut self, id: PeeringId) {
+        let peering = self.network.peering(id);
+        let ends = [peering.requester, peering.accepter];
+        if ends.iter().any(|end| self.is_answered[end.index()]) {
+            ends.into_iter().for_each(|end| self.join(end));
+        }
+        self.narrow_window(id);
+    }
+
+    fn join(&mut self, vpc: VpcId) {
+        let cell = &mut self.cells[vpc.index()];
+        if cell.is_alone() {
             cell.join_windows(self.now, self.network.rules.local_delay);
+            self.joined += 1;
+            self.alone.retain(|alone| *alone != vpc);
+            let peerings: Vec<PeeringId> = self.network.peerings_of(vpc).map(|(id, _)| id).collect();
+            peerings.into_iter().for_each(|id| self.narrow_window(id));
+        }
+    }
+
+    /// Windows are no longer than a way between two cells that run in them.
+    fn narrow_window(&mut self, id: PeeringId) {
+        let peering = self.network.peering(id);
+        let ends = [peering.requester, peering.accepter];
+        if ends.iter().all(|end| !self.cells[end.index()].is_alone()) {
+            self.window = self.window.min(peering.delay);
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::super::cell::Cell;
 use super::super::shared::Scope;
 use super::exchange;
+use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use spin::Yield;
 use spin::barrier::Barrier;
@@ -22,16 +23,16 @@ const WORTH_A_MEETING: u64 = 4_000;
 /// which costs a look at every sender.
 const PIECES: u64 = 16;
 
-/// Carries cells that run alone from `from` to the horizon; answers on how many threads.
-pub(super) fn run_alone(cells: &mut [Cell], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
-    let workers = workers.min(worth(cells, |c| c.is_alone(), scope.horizon.since(from), WORTH_A_THREAD));
-    let count = cells.iter().filter(|c| c.is_alone()).count() as u64;
-    let alone = cells.iter_mut().filter(|c| c.is_alone());
+/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many threads.
+pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
+    let span = scope.horizon.since(from);
+    let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
     if workers == 1 {
-        alone.for_each(|cell| cell.run_alone(scope, from));
+        alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
         return 1;
     }
-    let pieces = (PIECES * workers as u64).div_ceil(count);
+    let pieces = (PIECES * workers as u64).div_ceil(alone.len() as u64);
+    let alone = cells.iter_mut().filter(|cell| alone.binary_search(&cell.vpc).is_ok());
     let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / pieces + 1);
     let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(alone.map(|cell| (from, cell)).collect());
     let work = || {
@@ -56,9 +57,9 @@ fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work:
     (0..count).map_while(one).count()
 }
 
-/// How many threads the cells that `take_part` can keep busy, if `packets` in `span` are worth one; at least one.
-fn worth(cells: &[Cell], takes_part: impl Fn(&Cell) -> bool, span: SimDuration, packets: u64) -> usize {
-    let part = cells.iter().filter(|c| takes_part(c) && c.packets_in(span) > 0);
+/// How many threads these cells can keep busy, if `packets` in `span` are worth one; at least one.
+fn worth<'c>(cells: impl Iterator<Item = &'c Cell>, span: SimDuration, packets: u64) -> usize {
+    let part = cells.filter(|cell| cell.packets_in(span) > 0);
     let (count, sum) = part.fold((0, 0u64), |(n, sum), c| (n + 1, sum.saturating_add(c.packets_in(span))));
     count.min((sum / packets) as usize).max(1)
 }
@@ -74,7 +75,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Carries the cells that run in windows to the horizon; answers on how many threads.
 pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
-    let workers = workers.min(worth(cells, |c| !c.is_alone(), window, WORTH_A_MEETING));
+    let workers = workers.min(worth(cells.iter().filter(|c| !c.is_alone()), window, WORTH_A_MEETING));
     if workers > 1 {
         return meet(cells, scope, window, workers);
     }

@@ -18,6 +18,11 @@ use super::refusal::Refusal;
 use crate::units::{BitRate, SimDuration};
 use ipnet::Ipv4Net;
 
+/// The smallest one-way delay: 200 m of fibre (S35b).
+pub const DELAY_MIN: SimDuration = SimDuration::from_micros(1);
+/// The largest one-way delay: twice the way to Mars at its furthest. Whatever is sent meanwhile is on the way, and is kept.
+pub const DELAY_MAX: SimDuration = SimDuration::from_secs(3_600);
+
 /// Something accepted that a user should know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -67,7 +72,7 @@ impl Network {
             return known;
         }
         let id = AccountId(self.accounts.len() as u32);
-        self.accounts.push(Account { name: name.clone(), trusts: None, arrears: None });
+        self.accounts.push(Account { name: name.clone(), trusts: None, vpcs: Vec::new(), arrears: None });
         self.account_names.insert(name.clone(), id);
         id
     }
@@ -82,10 +87,20 @@ impl Network {
         self.regions.declare(name.as_str())
     }
 
+    /// States the one-way delay from host to host inside a region.
+    ///
+    /// # Errors
+    /// [`Refusal::DelayTooSmall`] and [`Refusal::DelayTooLarge`] (S35b).
+    pub fn set_local_delay(&mut self, delay: SimDuration) -> Result<(), Refusal> {
+        check_delay(delay)?;
+        self.rules.local_delay = delay;
+        Ok(())
+    }
+
     /// States the one-way delay between two regions.
     ///
     /// # Errors
-    /// [`Refusal::DelayTooSmall`] below 1 µs (S35b).
+    /// [`Refusal::DelayTooSmall`] and [`Refusal::DelayTooLarge`] (S35b).
     pub fn set_region_delay(&mut self, a: RegionId, b: RegionId, delay: SimDuration) -> Result<(), Refusal> {
         check_delay(delay)?;
         self.regions.set_delay(a, b, delay);
@@ -102,14 +117,14 @@ pub(super) fn check_host_bits(cidr: Ipv4Net) -> Result<(), Refusal> {
     if cidr.trunc() == cidr { Ok(()) } else { Err(Refusal::HostBits { cidr }) }
 }
 
-pub(super) fn check_delay(delay: SimDuration) -> Result<(), Refusal> {
-    if delay < SimDuration::from_micros(1) { Err(Refusal::DelayTooSmall { delay }) } else { Ok(()) }
-}
-
-pub(super) fn overlaps(a: Ipv4Net, b: Ipv4Net) -> bool {
-    a.contains(&b) || b.contains(&a)
-}
-
-pub(super) fn first_overlap(a: &[Ipv4Net], b: &[Ipv4Net]) -> Option<(Ipv4Net, Ipv4Net)> {
-    a.iter().find_map(|x| b.iter().find(|y| overlaps(*x, **y)).map(|y| (*x, *y)))
+/// Whether a one-way delay is one (S35b).
+///
+/// # Errors
+/// Below [`DELAY_MIN`], above [`DELAY_MAX`].
+pub fn check_delay(delay: SimDuration) -> Result<(), Refusal> {
+    match delay {
+        _ if delay < DELAY_MIN => Err(Refusal::DelayTooSmall { delay, least: DELAY_MIN }),
+        _ if delay > DELAY_MAX => Err(Refusal::DelayTooLarge { delay, most: DELAY_MAX }),
+        _ => Ok(()),
+    }
 }

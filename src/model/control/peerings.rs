@@ -1,6 +1,6 @@
 //! Making peering connections: uniqueness, overlap, quota, bandwidth, buffers. What becomes of one is in `model::lifecycle`.
 
-use super::{Notice, check_delay, duplicate, first_overlap};
+use super::{Notice, check_delay, duplicate};
 use crate::model::ids::*;
 use crate::model::lifecycle;
 use crate::model::name::Name;
@@ -93,7 +93,7 @@ impl Network {
         self.check_bandwidth(&peering, peering.bandwidth)?;
         self.check_buffers(&peering, peering.bandwidth)?;
         if peering.state.counts() {
-            self.check_pair(&peering, None, PeeringState::counts)?;
+            self.check_pair(&peering, peering.state, None, PeeringState::counts)?;
         }
         if let Some(bandwidth) = peering.bandwidth {
             self.note_bandwidth(bandwidth);
@@ -101,9 +101,18 @@ impl Network {
         let id = PeeringId(self.peerings.len() as u32);
         self.vpcs[peering.requester.index()].peerings.push(id);
         self.vpcs[peering.accepter.index()].peerings.push(id);
-        self.peering_names.entry(peering.name.clone()).or_default().push(id);
+        let bearers = self.peering_names.entry(peering.name.clone()).or_default();
+        if peering.state.is_gone() {
+            bearers.gone = Some(id)
+        } else {
+            bearers.alive = Some(id)
+        }
         self.made_as.insert(peering.name.clone(), id);
         self.peerings.push(peering);
+        self.routes_over.push(Vec::new());
+        self.scheduled.push(None);
+        self.recount(id, None);
+        self.note_change(id);
         Ok(id)
     }
 
@@ -161,38 +170,39 @@ impl Network {
         Ok(delay)
     }
 
-    /// Uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering as it would be, against those others whose state `counts`
-    /// (S14: pending ones count when it is created, not when it is accepted). `existing` is itself, if it exists already.
+    /// Uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering as it would be in the state `wanted`, against those others whose
+    /// state `counts` (S14: pending ones count when it is created, not when it is accepted). `existing` is itself, if it exists already.
     pub(in crate::model) fn check_pair(
         &self,
-        wanted: &Peering,
+        peering: &Peering,
+        wanted: PeeringState,
         existing: Option<PeeringId>,
         counts: fn(PeeringState) -> bool,
     ) -> Result<(), Refusal> {
-        let (a, b) = (wanted.requester, wanted.accepter);
-        let mut others = self.peerings_of(a).filter(|(id, p)| Some(*id) != existing && p.state.counts());
-        if let Some((_, old)) = others.find(|(_, p)| p.peer_of(a) == Some(b)) {
+        let (a, b, cross_region) = (peering.requester, peering.accepter, peering.cross_region);
+        if let Some(old) = self.counted[a.index()].by_peer.get(&b).filter(|id| Some(**id) != existing) {
             return Err(Refusal::AlreadyPeered {
                 a: self.vpc(a).name.to_string(),
                 b: self.vpc(b).name.to_string(),
-                existing: old.name.to_string(),
+                existing: self.peering(*old).name.to_string(),
             });
         }
         self.check_ends(a, &self.vpc(a).cidrs, b)?;
-        self.check_other_peers(a, b, &self.vpc(b).cidrs, wanted.cross_region, counts)?;
-        self.check_other_peers(b, a, &self.vpc(a).cidrs, wanted.cross_region, counts)?;
-        self.check_quota(a, existing, wanted.state)?;
-        self.check_quota(b, existing, wanted.state)
+        self.check_other_peers(a, b, &self.vpc(b).cidrs, cross_region, counts)?;
+        self.check_other_peers(b, a, &self.vpc(a).cidrs, cross_region, counts)?;
+        self.check_quota(a, existing, wanted)?;
+        self.check_quota(b, existing, wanted)
     }
 
     /// S11: `cidrs` of `vpc` against all of `other`'s.
     pub(super) fn check_ends(&self, vpc: VpcId, cidrs: &[Ipv4Net], other: VpcId) -> Result<(), Refusal> {
-        match first_overlap(cidrs, &self.vpc(other).cidrs) {
+        let far = self.vpc(other);
+        match cidrs.iter().find_map(|cidr| Some((*cidr, far.overlapping(*cidr)?))) {
             None => Ok(()),
             Some((cidr, other_cidr)) => Err(Refusal::EndsOverlap {
                 vpc: self.vpc(vpc).name.to_string(),
                 cidr,
-                other: self.vpc(other).name.to_string(),
+                other: far.name.to_string(),
                 other_cidr,
             }),
         }
@@ -207,19 +217,20 @@ impl Network {
         cross_region: bool,
         counts: fn(PeeringState) -> bool,
     ) -> Result<(), Refusal> {
-        for (_, other_peering) in self.peerings_of(hub).filter(|(_, p)| counts(p.state)) {
-            let Some(other) = other_peering.peer_of(hub).filter(|o| *o != peer) else {
-                continue;
-            };
-            let allowed = match self.rules.overlap {
-                OverlapPolicy::Aws => true,
-                OverlapPolicy::Strict2024 => false,
-                OverlapPolicy::Guide => !cross_region && !other_peering.cross_region,
-            };
-            if allowed {
-                continue;
-            }
-            if let Some((cidr, other_cidr)) = first_overlap(cidrs, &self.vpc(other).cidrs) {
+        // Whether the others are regional or cross-region.
+        let kinds: &[bool] = match self.rules.overlap {
+            OverlapPolicy::Aws => &[],
+            OverlapPolicy::Strict2024 => &[false, true],
+            OverlapPolicy::Guide if cross_region => &[false, true],
+            OverlapPolicy::Guide => &[true],
+        };
+        for (cidr, kind) in cidrs.iter().flat_map(|cidr| kinds.iter().map(move |kind| (*cidr, *kind))) {
+            for (other_cidr, id) in self.counted[hub.index()].behind(kind).meeting(cidr) {
+                let other_peering = self.peering(id);
+                let Some(other) = other_peering.peer_of(hub).filter(|o| *o != peer && counts(other_peering.state))
+                else {
+                    continue;
+                };
                 return Err(Refusal::PeersOverlap {
                     hub: self.vpc(hub).name.to_string(),
                     peer: self.vpc(peer).name.to_string(),
@@ -234,11 +245,11 @@ impl Network {
 
     /// S23: the total counts when a request is made or made again, the active ones when it would become active.
     fn check_quota(&self, vpc: VpcId, existing: Option<PeeringId>, wanted: PeeringState) -> Result<(), Refusal> {
-        let others = || self.peerings_of(vpc).filter(|(id, _)| Some(*id) != existing);
-        let total = others().filter(|(_, p)| p.state.counts()).count() as u32;
-        // A suspended one is only waiting to be active again (S25a): restoring it must not pass the quota.
-        let established = |state| matches!(state, PeeringState::Active | PeeringState::Isolated);
-        let active = others().filter(|(_, p)| established(p.state)).count() as u32;
+        let counted = &self.counted[vpc.index()];
+        // Itself aside. A suspended one is only waiting to be active again (S25a): restoring it must not pass the quota.
+        let own = existing.map(|id| self.peering(id).state);
+        let total = counted.by_peer.len() as u32 - u32::from(own.is_some_and(PeeringState::counts));
+        let active = counted.established - u32::from(own.is_some_and(PeeringState::is_established));
         let exceeded = |count, quota, what| {
             let vpc = self.vpc(vpc).name.to_string();
             Err(Refusal::QuotaExceeded { vpc, count, quota, what })
@@ -254,8 +265,7 @@ impl Network {
 
     /// How many more peerings `vpc` may have (S23).
     pub fn free_quota(&self, vpc: VpcId) -> u32 {
-        let used = self.peerings_of(vpc).filter(|(_, p)| p.state.counts()).count() as u32;
-        self.rules.quota_total.saturating_sub(used)
+        self.rules.quota_total.saturating_sub(self.counted[vpc.index()].by_peer.len() as u32)
     }
 
     /// S27, S29–S31: what `bandwidth` a peering may have.
@@ -289,6 +299,7 @@ impl Network {
     pub fn redeclare_cap(&mut self, id: PeeringId, cap: BitRate) -> Result<(), Refusal> {
         self.check_cap(self.peering(id), cap)?;
         self.peerings[id.index()].set_cap(cap, SimTime::ZERO);
+        self.note_change(id);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use crate::model::ids::*;
 use crate::model::network::Network;
 use crate::model::peering::PeeringState;
 use crate::model::refusal::Refusal;
-use crate::model::vpc::{NextHop, Route};
+use crate::model::vpc::{NextHop, Route, RouteTable};
 use ipnet::Ipv4Net;
 
 /// A route to make.
@@ -27,7 +27,7 @@ impl Network {
     pub fn add_route(&mut self, table: TableId, spec: RouteSpec) -> Result<(), Refusal> {
         check_host_bits(spec.to)?;
         let vpc = self.vpc(self.table(table).vpc);
-        if let Some(&cidr) = vpc.cidrs.iter().find(|c| c.contains(&spec.to)) {
+        if let Some(cidr) = vpc.holding(spec.to) {
             let (to, vpc) = (spec.to, vpc.name.to_string());
             return Err(Refusal::RouteInsideVpc { to, vpc, cidr });
         }
@@ -39,8 +39,19 @@ impl Network {
             self.check_next_hop(self.table(table).vpc, spec.to, peering)?;
         }
         let RouteSpec { to, via, disabled } = spec;
-        self.tables[table.index()].put(Route { to, via, disabled });
+        if let NextHop::Peering(peering) = via {
+            self.routes_over[peering.index()].push((table, to));
+        }
+        self.edit(table).put(Route { to, via, disabled });
         Ok(())
+    }
+
+    /// A table that is about to be edited.
+    pub(in crate::model) fn edit(&mut self, table: TableId) -> &mut RouteTable {
+        if self.touched.tables.last() != Some(&table) {
+            self.touched.tables.push(table);
+        }
+        &mut self.tables[table.index()]
     }
 
     fn check_next_hop(&mut self, vpc: VpcId, to: Ipv4Net, id: PeeringId) -> Result<(), Refusal> {
@@ -51,7 +62,7 @@ impl Network {
             return Err(Refusal::ForeignPeering { peering: name.to_string(), vpc });
         };
         let peer_name = peer.name.clone();
-        if !peer.cidrs.iter().any(|c| c.contains(&to)) {
+        if peer.holding(to).is_none() {
             if self.rules.strict_routes {
                 let (peering, peer) = (name.to_string(), peer_name.to_string());
                 return Err(Refusal::RouteOutsidePeer { to, peering, peer });

@@ -1,14 +1,17 @@
 //! Making VPCs, subnets, route tables and hosts, and adding CIDRs. Peerings and routes have files of their own.
 
-use super::{check_host_bits, duplicate, overlaps};
+use super::{check_host_bits, duplicate};
+use crate::model::counted::Counted;
 use crate::model::hosts::{HostIndex, HostName};
 use crate::model::ids::*;
 use crate::model::name::Name;
 use crate::model::network::Network;
 use crate::model::peering::PeeringState;
+use crate::model::prefixes::Disjoint;
 use crate::model::refusal::Refusal;
 use crate::model::vpc::{Host, RouteTable, Subnet, Vpc};
 use ipnet::Ipv4Net;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
@@ -44,17 +47,25 @@ impl Network {
         check_host_bits(cidr)?;
         let id = VpcId(self.vpcs.len() as u32);
         self.vpc_names.insert(name.clone(), id);
+        let mut own = Disjoint::default();
+        own.insert(cidr, ());
         self.vpcs.push(Vpc {
             name,
             label,
             account,
             region,
             cidrs: vec![cidr],
+            own,
             subnets: Vec::new(),
+            subnet_names: BTreeMap::new(),
+            subnet_places: Disjoint::default(),
             tables: Vec::new(),
+            table_names: BTreeMap::new(),
             peerings: Vec::new(),
         });
+        self.accounts[account.index()].vpcs.push(id);
         self.host_index.push(HostIndex::default());
+        self.counted.push(Counted::default());
         Ok(id)
     }
 
@@ -65,23 +76,26 @@ impl Network {
     pub fn add_cidr(&mut self, vpc: VpcId, cidr: Ipv4Net) -> Result<(), Refusal> {
         check_host_bits(cidr)?;
         let owner = self.vpc(vpc);
-        if let Some(&other) = owner.cidrs.iter().find(|c| overlaps(**c, cidr)) {
+        if let Some(other) = owner.overlapping(cidr) {
             let vpc = owner.name.to_string();
             return Err(Refusal::CidrOverlap { vpc, cidr, other });
         }
         for table in owner.tables.iter().map(|t| self.table(*t)) {
-            if let Some(to) = table.routes.keys().find(|to| cidr.contains(*to)) {
+            // Prefixes are ordered by address, then by length, so that this is the first inside, if one is.
+            if let Some((to, _)) = table.routes.range(cidr..).next().filter(|(to, _)| cidr.contains(*to)) {
                 let vpc = owner.name.to_string();
                 return Err(Refusal::RouteInsideVpc { to: *to, vpc, cidr });
             }
         }
-        for (_, peering) in self.peerings_of(vpc).filter(|(_, p)| p.state.counts()) {
-            if let Some(peer) = peering.peer_of(vpc) {
-                self.check_ends(vpc, &[cidr], peer)?;
-                self.check_other_peers(peer, vpc, &[cidr], peering.cross_region, PeeringState::counts)?;
-            }
+        for (peer, id) in self.counted_of(vpc) {
+            self.check_ends(vpc, &[cidr], peer)?;
+            self.check_other_peers(peer, vpc, &[cidr], self.peering(id).cross_region, PeeringState::counts)?;
         }
-        self.vpcs[vpc.index()].cidrs.push(cidr);
+        self.count_cidr(vpc, cidr);
+        let owner = &mut self.vpcs[vpc.index()];
+        owner.cidrs.push(cidr);
+        owner.own.insert(cidr, ());
+        self.touched.tables.extend(&owner.tables);
         Ok(())
     }
 
@@ -94,8 +108,10 @@ impl Network {
             return Err(duplicate("route table", &name));
         }
         let id = TableId(self.tables.len() as u32);
+        let owner = &mut self.vpcs[vpc.index()];
+        owner.table_names.insert(name.clone(), id);
+        owner.tables.push(id);
         self.tables.push(RouteTable::new(name, vpc));
-        self.vpcs[vpc.index()].tables.push(id);
         Ok(id)
     }
 
@@ -109,24 +125,23 @@ impl Network {
         }
         check_host_bits(cidr)?;
         let owner = self.vpc(vpc);
-        if !owner.cidrs.iter().any(|c| c.contains(&cidr)) {
-            let cidrs: Vec<String> = owner.cidrs.iter().map(Ipv4Net::to_string).collect();
-            let (vpc, cidrs) = (owner.name.to_string(), cidrs.join(", "));
+        if owner.holding(cidr).is_none() {
+            let (vpc, cidrs) = (owner.name.to_string(), some(&owner.cidrs));
             return Err(Refusal::SubnetOutsideVpc { vpc, cidr, cidrs });
         }
         if cidr.prefix_len() > 29 {
             return Err(Refusal::SubnetTooSmall { cidr });
         }
-        let sisters = owner.subnets.iter().map(|s| self.subnet(*s));
-        for sister in sisters {
-            if overlaps(sister.cidr, cidr) {
-                let (other, other_cidr) = (sister.name.to_string(), sister.cidr);
-                return Err(Refusal::SubnetOverlap { cidr, other, other_cidr });
-            }
+        if let Some((other_cidr, sister)) = owner.subnet_places.overlapping(cidr) {
+            let other = self.subnet(sister).name.to_string();
+            return Err(Refusal::SubnetOverlap { cidr, other, other_cidr });
         }
+        let id = SubnetId(self.subnets.len() as u32);
+        let owner = &mut self.vpcs[vpc.index()];
+        owner.subnet_names.insert(name.clone(), id);
+        owner.subnet_places.insert(cidr, id);
+        owner.subnets.push(id);
         self.subnets.push(Subnet { name, vpc, cidr, table, free_from: cidr.network() });
-        let id = SubnetId(self.subnets.len() as u32 - 1);
-        self.vpcs[vpc.index()].subnets.push(id);
         Ok(id)
     }
 
@@ -213,4 +228,12 @@ impl Network {
         self.subnets[id.index()].free_from = first.into();
         (first < last).then(|| first.into())
     }
+}
+
+/// The first of a VPC's CIDRs, for a message.
+fn some(cidrs: &[Ipv4Net]) -> String {
+    const NAMED: usize = 8;
+    let named: Vec<String> = cidrs.iter().take(NAMED).map(Ipv4Net::to_string).collect();
+    let named = named.join(", ");
+    if cidrs.len() > NAMED { format!("{named} and {} more", cidrs.len() - NAMED) } else { named }
 }

@@ -1,5 +1,6 @@
 //! Lines, blocks, dots and texts in pixels, on plotters' SVG backend. Knows nothing of what they mean.
 
+use crate::units::steers;
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -121,11 +122,11 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Without what XML cannot hold: its control characters and the two non-characters.
+/// Without what XML cannot hold, its control characters and the two non-characters, and without what reorders a line.
 fn clean(text: &str) -> String {
     let letter = |c: char| match c {
         '\t' | '\n' | '\r' => ' ',
-        c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => '\u{fffd}',
+        c if steers(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => '\u{fffd}',
         c => c,
     };
     text.chars().map(letter).collect()
