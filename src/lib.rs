@@ -20,7 +20,7 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding |
+//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how foreign text is shown |
 //! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
 //! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |
 //! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
