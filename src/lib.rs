@@ -16,22 +16,24 @@
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`.
+//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`; whatever reads texts also
+//! imports `notation`.
 //!
 //! | room | what it is |
 //! |---|---|
 //! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how foreign text is shown |
+//! | [`notation`] | how people and programs write things: texts, tables, numbers and times in their cells, complaints; uses `units` alone |
 //! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
 //! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |
-//! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
+//! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model`, `notation` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
 //! | [`dataplane`] | one hop at a time: pure functions of (state, now, packet) |
 //! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
 //! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
 //! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill, [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine |
-//! | [`import`] | other people's descriptions → scenario text; uses `model` and `units` alone |
+//! | [`import`] | other people's descriptions → scenario text; uses `model`, `notation` and `units` alone |
 //! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; uses `units` and the limits of `model` |
 //! | [`workload`] | the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures nothing |
-//! | [`cli`] | arguments, subcommands, the real disk, the wall clock, exit codes |
+//! | [`cli`] | arguments, subcommands, the real disk, signals, the wall clock, exit codes |
 //!
 //! # What always holds
 //!
@@ -67,7 +69,7 @@
 //!    conform (`conform.rs`); the bucket is charged later, if somebody looks;
 //! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied (`cycle.rs`);
 //! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`, `race.rs`);
-//! 4. *events*, where something reacts.
+//! 4. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ.
 //!
 //! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue of events
 //! over all links: order matters on a link, and between VPCs only where something reacts.
@@ -80,8 +82,8 @@
 //! *Route table*: what the user wrote; *FIB*: what a look-up uses. *Peering*: the agreement; *link*: one direction of its
 //! transport. *Requester*, *accepter*. *Transit*: entering over one peering to leave over another; refused. *Shaper* delays,
 //! *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link; *delivered*: accepted by the host
-//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry. A packet's name is
-//! `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
+//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry, a host to another or to an address.
+//! A packet's name is `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
 
 pub mod cli;
 pub mod dataplane;
@@ -89,6 +91,7 @@ pub mod engine;
 pub mod import;
 pub mod metering;
 pub mod model;
+pub mod notation;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: vpcsim::cli::Memory = vpcsim::cli::Memory;
+
 fn main() -> ExitCode {
     vpcsim::cli::main()
 }

@@ -5,7 +5,7 @@ mod counting;
 
 use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{QueueLimit, RateSeries};
 use vpcsim::units::{BitRate, SimDuration, SimTime};
 use vpcsim::workload::{self, Cloud, Transport};
@@ -26,8 +26,8 @@ fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
     for (from, to) in [(a, b), (b, a)] {
         for (name, pattern, size) in patterns {
             traffic.push(Traffic {
-                from: cloud.hosts(from).to_vec(),
-                to: Destination::AnyOf(cloud.hosts(to).to_vec()),
+                from: cloud.hosts(from).into(),
+                to: Destination::Hosts { hosts: cloud.hosts(to).into(), pick: Pick::Random },
                 pattern: pattern.clone(),
                 size: size.clone(),
                 ..workload::entry(&format!("{name}-{from}"))

@@ -57,8 +57,13 @@ fn counts_are_those_of_the_table() {
         let counts = capture.counts;
         println!("{}: {counts:?}", stated.path);
         assert_eq!(Some(counts.frames), stated.number(" packets,"), "{}: packets", stated.path);
-        assert_eq!(Some(counts.ipv4), stated.number(" IPv4 ("), "{}: IPv4 packets", stated.path);
-        assert_eq!(Some(counts.bytes), stated.number(" IPv4 bytes"), "{}: IPv4 bytes", stated.path);
+        let (packets, bytes) = (stated.number(" IPv4 ("), stated.number(" IPv4 bytes"));
+        if counts.mpls_labelled == 0 {
+            assert_eq!((Some(counts.ipv4), Some(counts.bytes)), (packets, bytes), "{}: IPv4 packets", stated.path);
+        } else {
+            // The reader of the table did not look behind labels.
+            assert!(Some(counts.ipv4) > packets && Some(counts.bytes) > bytes, "{}: IPv4 packets", stated.path);
+        }
         for (words, counted) in [(" packets snapped", counts.snapped), (" out of time order", counts.out_of_order)] {
             assert_eq!(stated.number(words).unwrap_or(counted), counted, "{}:{words}", stated.path);
         }
@@ -99,7 +104,8 @@ fn readdressing_keeps_right_checksums_right() {
     for (stated, file) in captures() {
         let capture = capture::read(file).expect("read before");
         for frame in &capture.frames {
-            let new = readdress(&frame.ip, source, destination);
+            let length = u16::try_from(frame.wire_length).expect("no capture of ours holds longer packets");
+            let new = readdress(&frame.ip, length, source, destination);
             let header = Ipv4Packet::new(&new).expect("an IPv4 header");
             assert_eq!((header.get_source(), header.get_destination()), (source, destination));
             assert_eq!(header.get_checksum(), ipv4::checksum(&header), "{}: header", stated.path);
@@ -117,23 +123,23 @@ fn readdressing_keeps_right_checksums_right() {
     println!("{right} right checksums stayed right; {wrong} were wrong before");
 }
 
-/// A pcap file cut where a record ends is a whole capture; cut anywhere else it is not.
+/// A pcap file cut where a record ends is a whole capture; cut anywhere else it says that it is not.
 #[test]
-fn a_cut_capture_is_refused() {
+fn a_cut_capture_says_so() {
     for (stated, file) in captures().into_iter().filter(|(_, file)| file.len() < 20_000) {
         let whole = capture::read(file.clone()).expect("read before").counts.frames;
-        let accepted = (0..=file.len()).filter(|n| match capture::read(file.slice(..*n)) {
-            Ok(_) => true,
-            Err(CaptureError::Cut { .. } | CaptureError::Empty | CaptureError::NotACapture { .. }) => false,
+        let is_whole = (0..=file.len()).filter(|n| match capture::read(file.slice(..*n)) {
+            Ok(capture) => capture.cut.is_none(),
+            Err(CaptureError::Cut | CaptureError::Empty | CaptureError::NotACapture { .. }) => false,
             Err(other) => panic!("{} cut at {n}: {other}", stated.path),
         });
-        assert_eq!(accepted.count() as u64, whole + 1, "{}", stated.path);
+        assert_eq!(is_whole.count() as u64, whole + 1, "{}", stated.path);
     }
     for (stated, file) in captures().into_iter().filter(|(stated, _)| stated.path.ends_with("ng")) {
         for n in (1..file.len()).step_by(file.len() / 50) {
             match capture::read(file.slice(..n)) {
-                Ok(part) => assert!(part.counts.frames > 0, "{} cut at {n}", stated.path),
-                Err(CaptureError::Cut { .. } | CaptureError::NotACapture { .. }) => {}
+                Ok(part) => assert!(part.cut.is_some() || part.counts.frames > 0, "{} cut at {n}", stated.path),
+                Err(CaptureError::Cut | CaptureError::NotACapture { .. }) => {}
                 Err(other) => panic!("{} cut at {n}: {other}", stated.path),
             }
         }
@@ -149,8 +155,9 @@ fn damage_never_panics_and_never_loops() {
             bytes[at] ^= 0xFF;
             let Ok(capture) = capture::read(Bytes::from(bytes)) else { continue };
             for frame in &capture.frames {
-                assert!(frame.ip.len() >= 20 && frame.ip.len() <= usize::from(frame.wire_length));
-                readdress(&frame.ip, Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST);
+                assert!(frame.ip.len() >= 20 && frame.ip.len() <= frame.wire_length as usize);
+                let length = u16::try_from(frame.wire_length).unwrap_or(u16::MAX);
+                readdress(&frame.ip, length, Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST);
             }
         }
     }

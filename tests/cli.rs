@@ -309,3 +309,76 @@ fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
     assert_eq!(bill(&[]), bill(&["--packets", "--workers", "2"]));
     vpcsim(&["run", QUICK, "--workers", "0"]).assert().code(2);
 }
+
+/// Two VPCs of two hosts each without a peering, `traffic` between all of them.
+fn islands(traffic: &str) -> tempfile::NamedTempFile {
+    let vpc = |name: &str, net: u8| {
+        format!(
+            "[vpc.{name}]\nregion = \"beijing\"\ncidr = \"10.{net}.0.0/16\"\n\
+             [vpc.{name}.subnet.s]\ncidr = \"10.{net}.1.0/24\"\n[vpc.{name}.host.h]\ncount = 2\n"
+        )
+    };
+    let text = format!(
+        "name = \"islands\"\nduration = \"10 s\"\n{}{}[traffic.t]\nfrom = \"*/*\"\nto = \"*/*\"\n{traffic}\n\
+         [[expect]]\ntraffic = \"t\"\nloss = \"0 %\"\n",
+        vpc("a", 1),
+        vpc("b", 2)
+    );
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+    std::fs::write(file.path(), text).expect("it can be written");
+    file
+}
+
+/// Each host reaches the other of its VPC and neither of the two beyond.
+#[test]
+fn all_to_all_pings_every_pair_and_nobody_pings_himself() {
+    for (traffic, path, sent, delivered) in [
+        ("pattern = \"ping\"", "a/h-1 (+3) -> a/h-2 (+3), 12 flows", 120, 40),
+        ("pattern = \"ping\"\npick = \"in_order\"", "a/h-1 (+3) -> a/h-2 (+3)", 40, 20),
+        ("interval = \"1 s\"\npacket_size = \"100 B\"", "a/h-1 (+3) -> a/h-2 (+3)", 40, 20),
+        (
+            "interval = \"1 s\"\npacket_size = \"100 B\"\npick = \"every\"",
+            "a/h-1 (+3) -> a/h-2 (+3), 12 flows",
+            120,
+            40,
+        ),
+    ] {
+        let file = islands(traffic);
+        let run = vpcsim(&["run", "--json", &file.path().display().to_string()]).assert().code(1).get_output().clone();
+        let report: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+        let entry = &report["traffic"][0];
+        assert_eq!(entry["path"], path, "{traffic}");
+        assert_eq!(entry["sent"]["packets"], sent, "{traffic}");
+        assert_eq!(entry["delivered"]["packets"], delivered, "{traffic}");
+    }
+}
+
+/// The hub's own pings go to the others, and those of the others to the hub.
+#[test]
+fn labels_name_whom_packets_really_go_to() {
+    for (from, to, path) in [
+        ("a/h-1", "*/*", "a/h-1 -> a/h-2 (+2)"),
+        ("*/*", "a/h-1", "a/h-2 (+2) -> a/h-1"),
+        ("a/h-1", "a/h-*", "a/h-1 -> a/h-2"),
+        ("*/*", "10.9.9.9", "a/h-1 (+3) -> 10.9.9.9"),
+    ] {
+        let file = islands("pattern = \"ping\"");
+        let (from, to) = (format!("traffic.t.from={from}"), format!("traffic.t.to={to}"));
+        let args = ["run", "--json", &file.path().display().to_string(), "--set", &from, "--set", &to];
+        let run = vpcsim(&args).assert().get_output().clone();
+        let report: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+        assert_eq!(report["traffic"][0]["path"], path, "{from} {to}");
+    }
+}
+
+#[test]
+fn what_could_not_be_measured_says_what_was_missing() {
+    let args = ["run", QUICK, "--set", "expect.1.between=['0 s', '1 ns']"];
+    let run = vpcsim(&args).assert().code(1).get_output().clone();
+    let row = text(&run.stdout).lines().find(|line| line.ends_with("FAILED")).map(str::to_owned);
+    assert!(row.is_some_and(|row| row.contains("no packets")), "{}", text(&run.stdout));
+    let run = vpcsim(&[&args[..], &["--json"]].concat()).assert().code(1).get_output().clone();
+    let report: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let check = &report["expectations"][0];
+    assert_eq!((&check["found"], &check["missing"]), (&Value::Null, &Value::from("no packets")));
+}

@@ -9,6 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use vpcsim::engine::{Options, Run};
 use vpcsim::import::{SeriesOptions, series};
+use vpcsim::notation::Dialect;
 use vpcsim::report::Snapshot;
 use vpcsim::scenario::{Files, Override, Scenario, load};
 use vpcsim::units::{SimDuration, SimTime};
@@ -58,6 +59,8 @@ fn an_hour_of_the_abilene_week_is_sent_as_measured() {
         step: SimDuration::from_secs(300),
         scale: "0.001".parse().expect("a factor"),
         delay: SimDuration::from_millis(10),
+        zone: None,
+        dialect: Dialect::default(),
     };
     let text = series("abilene", "data.csv", &csv, &options).expect("a matrix");
     let scenario = loaded(&text, csv.clone(), "1 h");

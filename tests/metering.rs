@@ -12,6 +12,7 @@ use vpcsim::engine::{Options, Run};
 use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
 use vpcsim::model::{AccountId, LinkId, Name, PeeringId};
+use vpcsim::notation::{Complaint, Dialect, Epoch};
 use vpcsim::scenario::{self, Files, Scenario};
 use vpcsim::units::{BitRate, SimTime};
 
@@ -225,7 +226,7 @@ fn days_have_as_many_samples_as_they_have() {
     let zone = TimeZone::get("America/Toronto").expect("in the bundle");
     let first: Zoned = date(2017, 11, 4).to_zoned(zone.clone()).expect("exists");
     let samples = (0..3 * 288 + 12).map(|k| sample(first.timestamp(), k, [k as u64 + 1, 0])).collect();
-    let found = days(&Series { subject: subject(), samples }, &zone);
+    let found = days(&Series::of_days(subject(), samples, &zone), &zone);
     assert_eq!(
         found.iter().map(|day| (day.samples, day.windows)).collect::<Vec<_>>(),
         [(288, 288), (300, 300), (288, 288)]
@@ -238,42 +239,104 @@ fn a_month_drops_the_largest_twentieth_of_its_samples() {
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let first = date(2022, 6, 1).to_zoned(zone.clone()).expect("exists").timestamp();
     let samples = (0..4032).map(|k| sample(first, k, [0, (4032 - k as u64) * 1_000_000])).collect();
-    let month = months(&Series { subject: subject(), samples }, &zone)[0];
+    let month = months(&Series::of_days(subject(), samples, &zone), &zone)[0];
     assert_eq!((month.samples, month.load), (4032, Load::of(BitRate::from_mbps(4032 - 201))));
     assert_eq!((month.valid_days, month.days, month.first), (14, 30, date(2022, 6, 1)));
 }
 
-fn read(text: &str) -> Result<(Vec<Series>, Handled), Vec<String>> {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    read_samples(text, &[subject()], &zone).map_err(|complaints| {
+fn read_in(text: &str, zone: &TimeZone, dialect: &Dialect) -> Result<(Vec<Series>, Handled), Vec<String>> {
+    let read = SampleTable::read(text, dialect).and_then(|table| table.series(&[subject_once()], zone));
+    read.map_err(|complaints| {
         let place = |c: &Complaint| format!("{:?} {}", c.line_column(text), c.message);
         complaints.iter().map(place).collect()
     })
+}
+
+fn read(text: &str) -> Result<(Vec<Series>, Handled), Vec<String>> {
+    read_in(text, &TimeZone::fixed(jiff::tz::offset(8)), &Dialect::default())
+}
+
+/// The rates of a file's only series, by window.
+fn rates(text: &str) -> Vec<[u64; 2]> {
+    let series = &read(text).unwrap_or_else(|all| panic!("{text}: {all:?}")).0[0];
+    series.samples.iter().map(|sample| sample.loads.map(|load| load.rate().as_bps())).collect()
 }
 
 #[test]
 fn measured_samples_are_read_whatever_their_order() {
     let text = "time,peering,direction,bps\n2017-06-01 00:10:00,P,out,3\n2017-06-01T00:00:00+08:00,\"P\", in ,30000000\n\
                 2017-06-01 00:02:00,P,in,20000000\r\n\n2017-05-31T16:20:00Z,P,out,5";
-    let (series, handled) = read(text).expect("is sound");
-    assert_eq!(handled, Handled { rows: 4, unsorted: 2, repeated: 1, inside: 1, missing: 2 });
-    let found: Vec<[u64; 2]> = series[0].samples.iter().map(|s| s.loads.map(|l| l.rate().as_bps())).collect();
-    assert_eq!(found, [[0, 30_000_000], [3, 0], [5, 0]]);
+    let handled = read(text).expect("is sound").1;
+    assert_eq!(handled, Handled { rows: 4, unsorted: 2, shared: 1, inside: 1, ..Handled::default() });
+    assert_eq!(rates(text), [[0, 30_000_000], [3, 0], [5, 0]]);
     let bytes = read("from,to,bytes,peering,time\nS,R,375,P,2017-06-01 00:00:00\n").expect("is sound").0;
     assert_eq!(bytes[0].samples[0].loads, [Load::ZERO, Load::from_bits(3000)]);
+}
+
+#[test]
+fn rows_of_bytes_add_up_and_of_bps_the_largest_counts() {
+    let rows = |unit: &str, rows: &[(u32, u64)]| {
+        let row = |(minute, value): &(u32, u64)| format!("2017-06-01 00:{minute:02}:00,P,out,{value}\n");
+        format!("time,peering,direction,{unit}\n{}", rows.iter().map(row).collect::<String>())
+    };
+    // Any order; the row of minute 3 is there twice and counts once, with its larger value.
+    let minutes = [(4, 150), (0, 150), (3, 150), (1, 150), (2, 150), (3, 100), (5, 75)];
+    let bytes = rows("bytes", &minutes);
+    assert_eq!(rates(&bytes), [[20, 0], [2, 0]]);
+    let handled = read(&bytes).expect("is sound").1;
+    assert_eq!((handled.repeated, handled.added, handled.shared), (1, 4, 0));
+    assert!(handled.told().contains(&"4 added to others of their window".to_owned()), "{:?}", handled.told());
+    let bps = rows("bps", &minutes);
+    assert_eq!(rates(&bps), [[150, 0], [75, 0]]);
+    let handled = read(&bps).expect("is sound").1;
+    assert_eq!((handled.repeated, handled.added, handled.shared), (1, 0, 4));
+    let much = rows("bytes", &[(0, 300_000_000_000_000), (1, 75_000_000_000_000), (2, 1)]);
+    assert_eq!(
+        read(&much).err().map(|all| all[0].clone()),
+        Some("(4, 27) with this row, its 5 minutes have more than 375000000000000 bytes".to_owned())
+    );
+}
+
+#[test]
+fn vpcs_tell_the_peering_where_no_column_does() {
+    let rows = "time,from,to,bps\n2017-06-01,R,S,1\n2017-06-01,S,R,2\n";
+    assert_eq!(rates(rows), [[1, 2]]);
+    let wrong = read(&rows.replace("S,R", "S,T"));
+    assert_eq!(wrong.err(), Some(vec!["(3, 12) the scenario has no peering between `S` and `T`".to_owned()]));
+}
+
+#[test]
+fn values_and_times_are_read_as_the_dialect_says() {
+    let dialect =
+        Dialect { epoch: Some(Epoch::Millis), missing: vec!["NaN".into(), String::new()], ..Dialect::default() };
+    let text =
+        "sep=;\ntime;peering;direction;bps\n1496246400000;P;out;2E+07\n1496246700000;P;out;NaN\n1496247000000;P;in;\n";
+    let (series, handled) = read_in(text, &TimeZone::UTC, &dialect).expect("is sound");
+    assert_eq!(series[0].samples[0].loads[0], Load::of(BitRate::from_mbps(20)));
+    assert_eq!((handled.rows, handled.without_value), (1, 2));
+    let told = read(text).expect_err("nobody says what they mean");
+    assert_eq!(told[0], "(3, 1) `1496246400000` is not a time");
 }
 
 #[test]
 fn complaints_about_samples_say_where() {
     for (text, wrong) in [
         ("", "(1, 1) there are no samples"),
+        ("time,from,to,bps\n", "(1, 1) there are no samples below the names of the columns"),
         ("time,peering,bps\n", "(1, 1) there is no column `direction`, or `from` and `to`"),
+        ("time,direction,bps\n", "(1, 1) there is no column `peering`, and no `from` and `to` to know it by"),
         ("time,peering,direction,mbps\n", "(1, 24) unknown column `mbps`"),
+        ("time,time,direction,bps\n", "(1, 6) the column `time` is given twice"),
         ("time,peering,direction,bps\n2017-06-01 00:00:00,Q,out,1", "(2, 21) the scenario has no peering `Q`"),
         ("time,peering,direction,bps\nyesterday,P,out,1", "(2, 1) `yesterday` is not a time"),
         ("time,peering,direction,bps\n2017-06-01 00:00:00,P,up,1", "(2, 23) `up` is not a direction"),
         ("time,peering,direction,bps\n2017-06-01 00:00:00,P,out,1.5", "(2, 27) `1.5` is not a whole number"),
-        ("time,peering,direction,bps\n2017-06-01 00:00:00,P,out", "(2, 1) 3 fields, the first line names 4"),
+        ("time,peering,direction,bps\n2017-06-01 00:00:00,P,out,", "(2, 27) `` is not a whole number"),
+        (
+            "time,peering,direction,bps\n2017-06-01 00:00:00,P,out,\"20,000\"",
+            "(2, 27) `20,000` has a comma: a decimal mark to some, between thousands to others",
+        ),
+        ("time,peering,direction,bps\n2017-06-01 00:00:00,P,out", "(2, 1) this row has 3 cells, the first line 4"),
         ("time,peering,from,to,bps\n2017-06-01 00:00:00,P,R,R,1", "(2, 23) `P` does not lead from `R` to `R`"),
     ] {
         assert_eq!(read(text).err(), Some(vec![wrong.to_owned()]), "{text}");
@@ -283,13 +346,44 @@ fn complaints_about_samples_say_where() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    /// Rows by the clocks of a zone, over the end of summer time, oldest or newest first: none is lost, all are where they were.
+    #[test]
+    fn the_repeated_hour_is_told_apart_by_the_order_of_the_rows(
+        zone in prop::sample::select(vec![
+            ("Europe/Berlin", "2017-10-28T22:00:00Z"),
+            ("Australia/Lord_Howe", "2017-04-01T13:00:00Z"),
+        ]),
+        minutes in prop::sample::select(vec![5_i64, 15, 30]),
+        newest_first in any::<bool>(),
+    ) {
+        let (zone, first) = (TimeZone::get(zone.0).expect("bundled"), zone.1.parse::<Timestamp>().expect("sound"));
+        let instants: Vec<Timestamp> =
+            (0..300 / minutes).map(|k| first + SignedDuration::from_mins(k * minutes)).collect();
+        let mut rows: Vec<String> = instants.iter().zip(1..).flat_map(|(at, n)| {
+            let civil = at.to_zoned(zone.clone()).datetime();
+            // The same stamp twice, once a direction.
+            ["out", "in"].map(|direction| format!("{civil},P,{direction},{n}"))
+        }).collect();
+        if newest_first {
+            rows.reverse();
+        }
+        let text = format!("time,peering,direction,bps\n{}\n", rows.join("\n"));
+        let (series, handled) = read_in(&text, &zone, &Dialect::default()).expect("is sound");
+        let found: Vec<(Timestamp, [u64; 2])> =
+            series[0].samples.iter().map(|s| (s.start, s.loads.map(|load| load.rate().as_bps()))).collect();
+        let wanted: Vec<(Timestamp, [u64; 2])> = instants.iter().zip(1..).map(|(at, n)| (*at, [n, n])).collect();
+        prop_assert_eq!(found, wanted);
+        prop_assert!(handled.shown.later > 0 && handled.shown.later == handled.shown.earlier, "{:?}", handled);
+        prop_assert_eq!(handled.repeated, 0);
+    }
+
     #[test]
     fn a_peak_is_the_largest_sample_and_scales(loads in prop::collection::vec([0u64..1_000_000_000, 0u64..1_000_000_000], 1..600), cap in 1u64..1000) {
         let zone = TimeZone::fixed(jiff::tz::offset(8));
         let first = date(2017, 6, 1).to_zoned(zone.clone()).expect("exists").timestamp();
         let capped = |k, bps| Sample { limit: Limit::Cap(BitRate::from_mbps(cap)), ..sample(first, k, bps) };
         let samples: Vec<Sample> = loads.iter().zip(0..).map(|(bps, k)| capped(k, *bps)).collect();
-        let series = Series { subject: subject_once(), samples };
+        let series = Series::of_days(subject_once(), samples, &zone);
         for day in days(&series, &zone) {
             let of_day = series.samples.iter().filter(|s| (day.start..day.end).contains(&s.start));
             for (sample, direction) in of_day.flat_map(|s| Direction::BOTH.map(|d| (s, d))) {
@@ -299,7 +393,7 @@ proptest! {
             prop_assert!(day.billable.load <= Load::of(BitRate::from_mbps(cap)) && day.billable.load <= day.measured.load);
         }
         let scaled = loads.iter().zip(0..).map(|(bps, k)| sample(first, k, bps.map(|b| b * 3))).collect();
-        let scaled = days(&Series { subject: series.subject.clone(), samples: scaled }, &zone);
+        let scaled = days(&Series { samples: scaled, ..series.clone() }, &zone);
         for (one, three) in days(&series, &zone).iter().zip(scaled) {
             prop_assert_eq!(one.measured.load.bits() * 3, three.measured.load.bits());
             prop_assert_eq!(one.measured.start, three.measured.start);

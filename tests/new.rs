@@ -46,6 +46,8 @@ fn a_scale_is_what_was_asked_for() {
         ("vpcs=1,hosts=3,sources=3", "1 VPC, 3 hosts, 0 peerings, 1 traffic"),
         ("vpcs=2,hosts=9,sources=4", "2 VPCs, 9 hosts, 1 peering, 2 traffic"),
         ("vpcs=20,hosts=70,sources=100", "20 VPCs, 70 hosts, 20 peerings, 60 traffic"),
+        ("vpcs=1,hosts=1,sources=0", "1 VPC, 1 host, 0 peerings, 0 traffic"),
+        ("vpcs=1,hosts=2,sources=5", "1 VPC, 2 hosts, 0 peerings, 5 traffic"),
         ("vpcs=5,hosts=0", "5 VPCs, 0 hosts, 5 peerings, 0 traffic"),
     ] {
         let folder = folder();
@@ -86,6 +88,7 @@ fn a_scale_that_cannot_be_is_refused() {
         ("cells=3", "`cells=3` is no part of a scale"),
         ("vpcs=0", "at least one VPC"),
         ("vpcs=10,hosts=9", "too few for 10 VPCs"),
+        ("1", "nobody to send to"),
         ("vpcs=1,hosts=2M", "a VPC of 2000000 hosts is too large"),
         ("vpcs=1M,hosts=100M", "do not fit"),
     ] {

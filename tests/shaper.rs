@@ -348,8 +348,8 @@ fn two_packets() -> (Network, Plan, PeeringId) {
     let (queue, delay) = (QueueLimit::Packets(10), SimDuration::from_millis(20));
     cloud.peer(a, b, Transport { bandwidth, burst, queue, delay });
     let traffic = Traffic {
-        from: cloud.hosts(a).to_vec(),
-        to: Destination::Hosts(cloud.hosts(b).to_vec()),
+        from: cloud.hosts(a).into(),
+        to: Destination::in_order(cloud.hosts(b)),
         phase: Some(SimDuration::ZERO),
         count: Some(1),
         ..workload::entry("two")

@@ -2,6 +2,7 @@
 
 use crate::metering::Period;
 use crate::model::check_delay;
+use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
 use crate::scenario::Override;
 use crate::units::{self, Factor, RateUnit, Share, SimDuration};
@@ -13,8 +14,8 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, the output not writable);
-/// 130 interrupted, with a partial report. Anything else is a bug of ours.
+/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, an output cannot be written, memory is
+/// short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug of ours.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true)]
 pub(super) struct Args {
@@ -60,7 +61,7 @@ pub(super) struct RunArgs {
     /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
-    /// The report as JSON (an array for several files)
+    /// The report, or the complaints, as JSON (an array for several files)
     #[arg(long)]
     pub json: bool,
     /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
@@ -69,6 +70,9 @@ pub(super) struct RunArgs {
     /// Write the interval series as CSV (needs --interval and a single scenario)
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+    /// Let --csv replace a file that is not an earlier CSV of its kind
+    #[arg(long, requires = "csv")]
+    pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
 }
@@ -94,7 +98,10 @@ pub(super) struct BillArgs {
     /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or bytes) of 5 minutes
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,
-    /// Bill the 95th percentile of the month instead of the peaks of the days
+    #[command(flatten)]
+    pub table: TableArgs,
+    /// Bill the 95th percentile of the month instead of the peaks of the days: over all windows of 5 minutes in which a peering was
+    /// in force, each 0 that has no row
     #[arg(long)]
     pub month_95: bool,
     /// What picks the tier where some of a peak is free, instead of the file's choice
@@ -103,22 +110,26 @@ pub(super) struct BillArgs {
     /// Write the bill as a FOCUS 1.0 CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Draw each peering's days, and months of several days, as SVG files into this folder
+    /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95 its months
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
     /// Write the monitoring metrics as CSV, every 5 minutes or --period
     #[arg(long, value_name = "FILE", conflicts_with = "samples")]
     pub monitoring: Option<PathBuf>,
+    /// Let --csv, --svg and --monitoring replace files that are not earlier ones of their kind
+    #[arg(long)]
+    pub force: bool,
     /// How often to monitor: 300s or 60s
     #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_period)]
     pub period: Period,
-    /// The invoice as JSON
+    /// The invoice, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
     /// Exit with 1 if the price of anything is not published
     #[arg(long)]
     pub require_priced: bool,
-    /// Also run with each cap of the console's menu and name the cheapest that loses at most this share, for example '0.1 %'
+    /// Also run with each cap of the console's menu, held throughout, and name the cheapest that loses at most this share, for example
+    /// '0.1 %'
     #[arg(long, value_name = "LOSS", conflicts_with = "samples")]
     pub what_if: Option<Share>,
     /// Seed of every random stream, instead of the file's
@@ -167,7 +178,7 @@ pub(super) struct ShowArgs {
     /// Override a key of the file
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     pub overrides: Vec<Override>,
-    /// The details as JSON
+    /// The details, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -180,7 +191,7 @@ pub(super) struct NewArgs {
     /// Write here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write over a file that is there already
+    /// Write over a file with other content that is there already
     #[arg(long, requires = "output")]
     pub force: bool,
 }
@@ -199,18 +210,60 @@ pub(super) struct ImportSeriesArgs {
     /// Write NAME.toml and a copy of the CSV file here, instead of the scenario to standard output
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Write over files with other content that are there already
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// What a number means, for example "Mbps" or "100 B/5 min"
     #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
     pub unit: UnitArg,
     /// What 1 means in the first column
-    #[arg(long, value_name = "TIME", default_value = "5 min")]
+    #[arg(long, value_name = "TIME", default_value = "5 min", conflicts_with = "epoch")]
     pub step: SimDuration,
+    /// The time zone of stamps in the first column, for example Europe/Berlin; UTC+8 if nobody says
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub zone: Option<String>,
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Multiply every rate, for example by "0.1 %" or 0.001
     #[arg(long, value_name = "FACTOR", default_value = "1")]
     pub scale: Factor,
     /// From place to place, one way
     #[arg(long, value_name = "TIME", default_value = "10 ms", value_parser = parse_delay)]
     pub delay: SimDuration,
+}
+
+/// How a table is written, as far as its text does not tell.
+#[derive(Debug, ClapArgs)]
+pub(super) struct TableArgs {
+    /// What splits the cells of the table: ',' ';' '|' or tab; by default what its first line has, or says as sep=;
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<Delimiter>,
+    /// The decimal mark of the table's numbers: '.' (the default) or ','
+    #[arg(long, value_name = "MARK")]
+    pub decimal: Option<DecimalMark>,
+    /// What a cell of the table says that has no value, for example NaN; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub missing: Vec<String>,
+    /// Numbers in the table's column of times count s, ms, us or ns since 1970-01-01 UTC
+    #[arg(long, value_name = "UNIT")]
+    pub epoch: Option<Epoch>,
+}
+
+impl TableArgs {
+    /// How the table is written.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect {
+            delimiter: self.delimiter,
+            decimal: self.decimal,
+            missing: self.missing.iter().map(|word| word.trim().to_owned()).collect(),
+            epoch: self.epoch,
+            spelling: Spelling::Flag,
+        }
+    }
+    /// Whether anything was said.
+    pub(super) fn is_given(&self) -> bool {
+        self.delimiter.is_some() || self.decimal.is_some() || !self.missing.is_empty() || self.epoch.is_some()
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -260,6 +313,11 @@ pub(super) struct UnitArg {
 fn parse_unit(text: &str) -> Result<UnitArg, String> {
     let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
     Ok(UnitArg { text: text.into(), unit })
+}
+
+fn parse_zone(text: &str) -> Result<String, String> {
+    let known = notation::time_zone(text).map(|_| text.to_owned());
+    known.ok_or_else(|| "not a time zone: write UTC+8, or a name such as Europe/Berlin".into())
 }
 
 fn parse_count(text: &str) -> Result<NonZeroU64, String> {

@@ -4,7 +4,7 @@
 use super::args::{BenchArgs, ModeArg};
 use super::exit::Exit;
 use super::machine;
-use super::output::{self, OutputError};
+use super::output;
 use super::play::{Bug, report_bug};
 use crate::engine::{Effort, Mode, Options, Simulation, Totals};
 use crate::report::{self, BenchReport, EffortReport, Measurement};
@@ -14,7 +14,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Measures every workload asked for.
-pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Result<Exit, OutputError> {
+pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Exit {
     let talks = !quiet && std::io::stderr().is_terminal();
     let mut measurements = Vec::new();
     for workload in &args.workloads {
@@ -25,7 +25,7 @@ pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Result<Exit, OutputError> 
             Ok(measurement) => measurements.push(measurement),
             Err(bug) => {
                 report_bug(&bug);
-                return Ok(Exit::Bug);
+                return Exit::Bug;
             }
         }
     }
@@ -33,8 +33,7 @@ pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Result<Exit, OutputError> 
     output::stdout(&match args.json {
         true => report::bench_json(&report),
         false => report::bench_text(&report, output::width()),
-    })?;
-    Ok(Exit::Done)
+    })
 }
 
 /// One pass over a workload.

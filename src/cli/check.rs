@@ -1,21 +1,23 @@
 //! `vpcsim check`: parse and validate; nothing runs. Complaints go to stderr, one line per good file to stdout.
 
 use super::args::CheckArgs;
+use super::complaint::{complain, entries};
 use super::exit::Exit;
 use super::files::Disk;
-use super::output::{self, OutputError};
-use super::run::complain;
-use crate::scenario::{self, Diagnostic};
+use super::output;
+use crate::report;
+use crate::scenario::{self, Scenario};
 
 /// Checks every file; 2 if one has an error.
-pub(super) fn check(args: &CheckArgs, quiet: bool) -> Result<Exit, OutputError> {
+pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
+    let disk = Disk::default();
     let mut exit = Exit::Done;
     let mut all = Vec::new();
     for file in &args.files {
-        let complaints = match scenario::load(file, &Disk, &args.overrides) {
+        let complaints = match scenario::load(file, &disk, &args.overrides) {
             Ok(scenario) => {
                 if !quiet && !args.json {
-                    output::stdout(&format!("{}: ok, {}\n", file.display(), summary(&scenario)))?;
+                    exit = exit.max(output::stdout(&format!("{}: ok, {}\n", file.display(), summary(&scenario))));
                 }
                 scenario.warnings
             }
@@ -24,20 +26,16 @@ pub(super) fn check(args: &CheckArgs, quiet: bool) -> Result<Exit, OutputError> 
                 complaints
             }
         };
-        if !args.json {
-            complain(&complaints);
-        }
+        complain(&complaints);
         all.extend(complaints);
     }
     if args.json {
-        let entries: Vec<serde_json::Value> = all.iter().map(Diagnostic::json).collect();
-        let document = serde_json::json!({ "format": "vpcsim-check", "version": 1, "complaints": entries });
-        output::stdout(&format!("{document:#}\n"))?;
+        exit = exit.max(output::stdout(&report::complaints_json(&entries(&all))));
     }
-    Ok(exit)
+    exit
 }
 
-fn summary(scenario: &scenario::Scenario) -> String {
+fn summary(scenario: &Scenario) -> String {
     let network = &scenario.network;
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     [

@@ -1,70 +1,100 @@
 //! `vpcsim import`: other people's files -> scenarios, on stdout or into a folder beside a copy of what they refer to.
 
 use super::args::{ImportCommand, ImportSeriesArgs};
+use super::complaint::complain;
 use super::exit::Exit;
-use super::output::{self, OutputError};
+use super::files::Disk;
+use super::output::{self, Content, OutputFile, Outputs, Place};
+use super::tables;
 use crate::import::{self, SeriesOptions};
-use std::path::Path;
+use crate::scenario::Diagnostic;
+use std::path::{Path, PathBuf};
 
 /// Imports every file; 2 if one cannot be.
-pub(super) fn import(command: &ImportCommand) -> Result<Exit, OutputError> {
+pub(super) fn import(command: &ImportCommand) -> Result<Exit, Vec<Diagnostic>> {
     match command {
         ImportCommand::Series(args) => series(args),
     }
 }
 
-fn series(args: &ImportSeriesArgs) -> Result<Exit, OutputError> {
+/// A file that was read, and the scenario that was made of it.
+struct Imported<'a> {
+    file: &'a Path,
+    text: String,
+    scenario: String,
+}
+
+fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     if args.output.is_none() && args.files.len() > 1 {
         output::talk("vpcsim: several files need a folder to go to: -o DIR");
         return Ok(Exit::CannotDo);
     }
+    let disk = Disk::default();
     let mut exit = Exit::Done;
+    let mut all = Vec::new();
     for file in &args.files {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: cannot read {}: {wrong}", file.display()));
-                exit = Exit::CannotDo;
-                continue;
-            }
-        };
-        match scenario(args, file, &text) {
-            Ok(scenario) => {
-                for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
-                    output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
-                }
-                write(args.output.as_deref(), file, &scenario, &text)?;
-            }
-            Err(wrong) => {
-                output::talk(&format!("vpcsim: {}: {wrong}", file.display()));
+        match read(args, file, &disk) {
+            Ok(imported) => all.push(imported),
+            Err(complaints) => {
+                complain(&complaints);
                 exit = Exit::CannotDo;
             }
         }
     }
-    Ok(exit)
+    let Some(folder) = &args.output else {
+        return Ok(all.iter().map(|imported| output::stdout(&imported.scenario)).fold(exit, Exit::max));
+    };
+    // All are claimed before the first is written.
+    let claimed = claim(&all, folder, Outputs::new(disk.inputs(), args.force)).map_err(|wrong| vec![wrong])?;
+    Ok(claimed.into_iter().map(|(file, text)| file.write(text)).fold(exit, Exit::max))
 }
 
-fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, import::ImportError> {
+fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, Vec<Diagnostic>> {
+    let text = tables::read(file, disk)?;
+    let scenario = scenario(args, file, &text)?;
+    for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
+        output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
+    }
+    Ok(Imported { file, text, scenario })
+}
+
+fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, Vec<Diagnostic>> {
     let options = SeriesOptions {
         unit: args.unit.unit,
         unit_text: args.unit.text.clone(),
         step: args.step,
         scale: args.scale,
         delay: args.delay,
+        zone: args.zone.clone(),
+        dialect: args.table.dialect(),
     };
     // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
     let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    import::series(&name, &named.to_string_lossy(), text, &options)
+    let made = import::series(&name, &named.to_string_lossy(), text, &options);
+    made.map_err(|complaints| tables::diagnostics(&file.display().to_string(), text, complaints))
 }
 
-fn write(folder: Option<&Path>, file: &Path, scenario: &str, text: &str) -> Result<(), OutputError> {
-    let Some(folder) = folder else { return output::stdout(scenario) };
-    output::folder(folder)?;
-    let beside = folder.join(file.file_name().unwrap_or_default());
-    // The folder may be the one the file is in.
-    if std::fs::canonicalize(file).ok() != std::fs::canonicalize(&beside).ok() {
-        output::file(&beside, text)?;
+/// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written to it.
+fn claim<'a>(
+    all: &'a [Imported<'_>],
+    folder: &Path,
+    mut outputs: Outputs,
+) -> Result<Vec<(OutputFile, &'a str)>, Diagnostic> {
+    let into = outputs.folder(folder)?;
+    let mut claimed = Vec::new();
+    for Imported { file, text, scenario } in all {
+        let copy = PathBuf::from(file.file_name().unwrap_or_default());
+        if !is_same(file, &folder.join(&copy)) {
+            claimed.push((outputs.file_in(&into, &copy, Content::Text(text))?, text.as_str()));
+        }
+        let made = copy.with_extension("toml");
+        claimed.push((outputs.file_in(&into, &made, Content::Text(scenario))?, scenario.as_str()));
     }
-    output::file(&beside.with_extension("toml"), scenario)
+    Ok(claimed)
+}
+
+/// Whether both paths lead to one file.
+fn is_same(file: &Path, other: &Path) -> bool {
+    Place::of(file).is_ok_and(|file| Place::of(other).is_ok_and(|other| file.is(&other)))
 }

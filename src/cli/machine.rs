@@ -50,6 +50,12 @@ pub(super) fn peak() -> Option<ByteSize> {
     kibibytes(&field("/proc/self/status", "VmHWM")?)
 }
 
+/// The signals that whoever started this process made it ignore, a bit each, from signal 1.
+#[cfg(unix)]
+pub(super) fn ignored_signals() -> Option<u64> {
+    u64::from_str_radix(&field("/proc/self/status", "SigIgn")?, 16).ok()
+}
+
 /// The value of the first line `name : value`.
 fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;

@@ -5,52 +5,70 @@ mod args;
 mod bench;
 mod bill;
 mod bill_input;
+mod bill_output;
 mod check;
+mod complaint;
 mod exit;
 mod files;
 mod import;
+mod interrupt;
 mod machine;
+mod memory;
 mod new;
 mod output;
+mod pace;
 mod play;
 mod progress;
 mod run;
 mod schema;
 mod show;
+mod tables;
+mod what_if;
+
+pub use memory::Memory;
 
 use args::{Args, Command};
 use clap::Parser;
 use exit::Exit;
+use interrupt::Interrupts;
+use std::io::Write;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// Parses the arguments, runs the subcommand, answers the process's exit code.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
-    log(args.verbose);
-    let exit = match &args.command {
-        Command::Run(run) => run::run(run, args.quiet, args.verbose),
-        Command::Bill(bill) => bill::bill(bill, args.quiet),
-        Command::Check(check) => check::check(check, args.quiet),
-        Command::Show(show) => show::show(show, args.verbose),
-        Command::New(args) => new::new(args),
-        Command::Import(command) => import::import(command),
-        Command::Bench(bench) => bench::bench(bench, args.quiet),
-        Command::Schema => schema::schema(),
-    };
-    exit.unwrap_or_else(|error| {
-        if error.is_broken_pipe() {
-            return Exit::Done; // whoever read us has seen enough
-        }
-        output::talk(&format!("vpcsim: {error}"));
-        Exit::CannotDo
-    })
+    let interrupts = Interrupts::listen();
+    match Args::try_parse() {
+        Ok(args) => command(&args, &interrupts),
+        Err(said) => usage(&said),
+    }
     .into()
+}
+
+fn command(args: &Args, interrupts: &Interrupts) -> Exit {
+    log(args.verbose);
+    let (ended, json) = match &args.command {
+        Command::Run(run) => (run::run(run, args.quiet, args.verbose, interrupts), run.json),
+        Command::Bill(bill) => (bill::bill(bill, args.quiet, interrupts), bill.json),
+        Command::Check(check) => (Ok(check::check(check, args.quiet)), check.json),
+        Command::Show(show) => (show::show(show, args.verbose), show.json),
+        Command::New(new) => (new::new(new), false),
+        Command::Import(import) => (import::import(import), false),
+        Command::Bench(bench) => (Ok(bench::bench(bench, args.quiet)), bench.json),
+        Command::Schema => (Ok(schema::schema()), false),
+    };
+    ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json))
+}
+
+/// Says what clap has to say: help and version as data, what is wrong with the arguments as talk.
+fn usage(said: &clap::Error) -> Exit {
+    let printed = said.print().and_then(|()| std::io::stdout().flush());
+    if said.use_stderr() { Exit::CannotDo } else { output::verdict(printed) }
 }
 
 /// Diagnostics of the program itself, on stderr: `-v` for changes, `-vv` for epochs; `RUST_LOG` overrides.
 fn log(verbose: u8) {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("vpcsim={level}")));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| output::Talk).without_time().init();
 }

@@ -2,11 +2,12 @@
 
 use super::args::NewArgs;
 use super::exit::Exit;
-use super::output::{self, OutputError};
+use super::output::{self, Content, Outputs};
 use crate::scaffold;
+use crate::scenario::Diagnostic;
 
 /// Writes the scenario; 2 if there is none of that size, or the file is there already.
-pub(super) fn new(args: &NewArgs) -> Result<Exit, OutputError> {
+pub(super) fn new(args: &NewArgs) -> Result<Exit, Vec<Diagnostic>> {
     let text = match args.scale.map(scaffold::scaled) {
         None => scaffold::STARTER.to_owned(),
         Some(Ok(text)) => text,
@@ -15,14 +16,7 @@ pub(super) fn new(args: &NewArgs) -> Result<Exit, OutputError> {
             return Ok(Exit::CannotDo);
         }
     };
-    let Some(path) = &args.output else {
-        output::stdout(&text)?;
-        return Ok(Exit::Done);
-    };
-    if path.exists() && !args.force {
-        output::talk(&format!("vpcsim: {} is there already; --force writes over it", path.display()));
-        return Ok(Exit::CannotDo);
-    }
-    output::file(path, &text)?;
-    Ok(Exit::Done)
+    let Some(path) = &args.output else { return Ok(output::stdout(&text)) };
+    let file = Outputs::new(Vec::new(), args.force).file(path, Content::Text(&text)).map_err(|wrong| vec![wrong])?;
+    Ok(file.write(&text))
 }

@@ -1,25 +1,28 @@
-//! Playing scenarios: several at once on tokio's blocking pool, a progress line, Ctrl-C. What is made of a finished run is the
-//! subcommand's.
+//! Playing scenarios: several at once on threads of their own, a progress line, an early end. What is made of a finished run is the
+//! subcommand's. The threads are not tokio's, whose blocking pool panics where none is to be had.
 
 use super::args::HowArgs;
+use super::interrupt::Interrupts;
 use super::machine;
+use super::pace::Pace;
 use super::progress::{Board, Line};
 use crate::engine::{Mode, Options, Run, Unbalanced};
 use crate::model::Network;
 use crate::model::plan::Plan;
 use crate::scenario::{Diagnostic, Scenario};
-use crate::units::{SimDuration, SimTime};
+use crate::units::SimDuration;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
-/// How long a slice of a run should take: short enough for progress and Ctrl-C, long enough to cost nothing.
-const SLICE: Duration = Duration::from_millis(50);
+/// How often the progress line is drawn and the signals are looked at.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Why a run came to nothing: a bug of ours.
-pub(super) type Bug = Box<dyn std::error::Error>;
+pub(super) type Bug = Box<dyn std::error::Error + Send + Sync>;
 
 /// How to compute each of `runs` runs: unless the user chose, they share the cores.
 pub(super) fn options(how: HowArgs, runs: usize, interval: Option<SimDuration>) -> Options {
@@ -32,68 +35,89 @@ fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
     NonZeroUsize::new(cores.get() / runs.max(1)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its
-/// file and its warnings, in the order of the scenarios.
-pub(super) fn play_all<T: Send + 'static>(
+/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its file and its warnings, in the order
+/// of the scenarios. After a signal none is begun, and none comes of those that were not; the first always is, so that there is a report.
+pub(super) fn play_all<T: Send>(
     scenarios: Vec<Scenario>,
     options: Options,
     quiet: bool,
-    board: &Arc<Board>,
-    finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Clone + Send + 'static,
-) -> Result<Vec<T>, Bug> {
-    let at_once = share(machine::cores(), options.workers.get());
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(at_once.get())
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let mut runs = JoinSet::new();
-        for (at, scenario) in scenarios.into_iter().enumerate() {
-            let (board, finish) = (board.clone(), finish.clone());
-            board.plan(scenario.plan.duration);
-            runs.spawn_blocking(move || {
-                let Scenario { file, network, plan, warnings } = scenario;
-                play(network, plan, options, &board).map(|run| (at, finish(&run, &file, &warnings)))
-            });
+    interrupts: &Interrupts,
+    finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Sync,
+) -> Result<Vec<Option<T>>, Bug> {
+    let at_once = share(machine::cores(), options.workers.get()).get().min(scenarios.len());
+    let board = Board::new(interrupts, scenarios.iter().map(|scenario| scenario.plan.duration));
+    let mut made: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
+    let waiting = Mutex::new(scenarios.into_iter().enumerate());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = |finished: UnboundedSender<(usize, Result<T, Bug>)>| {
+        while let Some((at, scenario)) = next().filter(|(at, _)| *at == 0 || !board.is_interrupted()) {
+            // Nobody is left to be told once a bug was found.
+            let _ = finished.send((at, finish_one(scenario, options, &board, &finish)));
         }
-        let mut line = Line::new(quiet);
-        let mut tick = tokio::time::interval(Duration::from_millis(100));
-        let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
-        let mut finished = Vec::new();
-        loop {
-            tokio::select! {
-                joined = runs.join_next() => match joined {
-                    None => break,
-                    Some(played) => finished.push(played??),
-                },
-                _ = tick.tick() => line.tick(board),
-                _ = &mut ctrl_c, if !board.is_interrupted() => board.interrupted.store(true, Ordering::Relaxed),
+    };
+    let mut early_end = interrupts.run_can_end_early();
+    thread::scope(|threads| {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let start = |_| {
+            let (work, sender) = (&work, sender.clone());
+            thread::Builder::new().spawn_scoped(threads, move || work(sender)).ok()
+        };
+        if at_once > 0 && (0..at_once).map_while(start).count() == 0 {
+            if !quiet {
+                super::output::talk("vpcsim: no thread is to be had: going on with this one, without progress");
             }
+            work(sender.clone());
         }
-        finished.sort_by_key(|(at, _)| *at);
-        Ok(finished.into_iter().map(|(_, made)| made).collect())
+        drop(sender);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        runtime.block_on(async {
+            let mut line = Line::new(quiet);
+            let mut tick = tokio::time::interval(TICK);
+            loop {
+                tokio::select! {
+                    finished = receiver.recv() => match finished {
+                        None => return Ok(()),
+                        Some((at, played)) => made[at] = Some(played?),
+                    },
+                    _ = tick.tick() => {
+                        line.tick(&board);
+                        early_end.look();
+                    }
+                }
+            }
+        })
     })
+    .map(|()| made)
 }
 
-/// Plays one scenario in slices of about [`SLICE`] of wall time; what comes out does not depend on the slicing.
+/// Plays one scenario to its end or until a signal, and makes of it what is wanted. A panic is a bug like any other.
+fn finish_one<T>(
+    scenario: Scenario,
+    options: Options,
+    board: &Board,
+    finish: impl Fn(&Run, &str, &[Diagnostic]) -> T,
+) -> Result<T, Bug> {
+    let Scenario { file, network, plan, warnings } = scenario;
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        play(network, plan, options, board).map(|run| finish(&run, &file, &warnings))
+    }));
+    Ok(played.map_err(|_| format!("the run of {file} panicked"))??)
+}
+
+/// Plays one scenario slice by slice; what comes out does not depend on the slicing.
 fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result<Run, Unbalanced> {
-    let duration = plan.duration.as_nanos();
+    let mut pace = Pace::new(plan.duration);
     let mut run = Run::new(network, plan, options);
-    let mut slice = (duration / 1000).clamp(1, 10_000_000);
     let mut emitted = 0;
-    // What a slice costs however short it is, with many VPCs: a slice should take several times as long.
-    let mut overhead = Duration::MAX;
     while !run.is_done() && !board.is_interrupted() {
         let started = Instant::now();
-        let from = run.simulation.now().as_nanos();
-        run.advance(SimTime::from_nanos(from.saturating_add(slice)));
+        let from = run.simulation.now();
+        let until = pace.next(from, |until| run.work(until));
+        run.advance(until);
         let now_emitted = run.simulation.totals().emitted;
-        board.advance(run.simulation.now().as_nanos() - from, now_emitted - emitted);
+        board.advance(run.simulation.now().since(from).as_nanos(), now_emitted - emitted);
         emitted = now_emitted;
-        let took = started.elapsed();
-        overhead = overhead.min(took);
-        slice = if took < SLICE.max(overhead * 5) { slice.saturating_mul(2) } else { (slice / 2).max(1) };
+        pace.took(started.elapsed());
     }
     run.finish()?;
     Ok(run)

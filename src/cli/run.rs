@@ -1,72 +1,100 @@
 //! `vpcsim run`: plays scenarios and prints the reports in the order of the files.
 
 use super::args::RunArgs;
+use super::complaint::{complain, entries};
 use super::exit::Exit;
 use super::files::Disk;
-use super::output::{self, OutputError};
+use super::interrupt::Interrupts;
+use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
-use super::progress::Board;
-use crate::engine::Run;
+use crate::engine::{Options, Run};
 use crate::model::Change;
-use crate::report::{self, EffortReport, Snapshot};
+use crate::report::{self, Artifact, EffortReport, FileOutcome, Snapshot};
 use crate::scenario::{self, Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
 
-/// Runs every file; the worst exit code of all wins.
-pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8) -> Result<Exit, OutputError> {
+/// What came of a file.
+enum Outcome {
+    Ran(Box<Snapshot>),
+    Refused(Vec<Diagnostic>),
+}
+
+impl Outcome {
+    fn exit(&self) -> Exit {
+        match self {
+            Outcome::Refused(_) => Exit::CannotDo,
+            Outcome::Ran(snapshot) if snapshot.partial => Exit::Interrupted,
+            Outcome::Ran(snapshot) if !snapshot.demands_met() => Exit::DemandNotMet,
+            Outcome::Ran(_) => Exit::Done,
+        }
+    }
+
+    fn snapshot(&self) -> Option<&Snapshot> {
+        match self {
+            Outcome::Ran(snapshot) => Some(snapshot),
+            Outcome::Refused(_) => None,
+        }
+    }
+
+    fn entry(&self) -> FileOutcome<'_> {
+        match self {
+            Outcome::Ran(snapshot) => FileOutcome::Ran(snapshot),
+            Outcome::Refused(complaints) => FileOutcome::Refused(entries(complaints)),
+        }
+    }
+}
+
+/// Runs every file; the worst exit code of all wins. One file that is wrong is refused as a whole; of several, the others run.
+pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     if args.csv.is_some() && args.files.len() > 1 {
         output::talk("vpcsim: --csv takes a single scenario");
         return Ok(Exit::CannotDo);
     }
-    let mut exit = Exit::Done;
+    let disk = Disk::default();
     let mut scenarios = Vec::new();
+    let mut refused = Vec::new();
     for file in &args.files {
-        match load(file, args) {
-            Ok(scenario) => scenarios.push(scenario),
+        match load(file, args, &disk) {
+            Ok(scenario) => {
+                scenarios.push(scenario);
+                refused.push(None);
+            }
+            Err(complaints) if args.files.len() == 1 => return Err(complaints),
             Err(complaints) => {
                 complain(&complaints);
-                exit = Exit::CannotDo;
+                refused.push(Some(complaints));
             }
         }
     }
-    let board = Arc::new(Board::default());
+    let csv = claim(args, &disk)?;
     let options = options(args.how, scenarios.len(), args.interval);
-    let snapshot = move |run: &Run, file: &str, warnings: &[Diagnostic]| {
+    let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         (Snapshot::of(run, file, notes, options.interval), EffortReport::from(run.simulation.effort()))
     };
-    let (snapshots, efforts): (Vec<_>, Vec<_>) = match play_all(scenarios, options, quiet, &board, snapshot) {
-        Ok(played) => played.into_iter().unzip(),
+    let played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
+        Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
     if verbose > 0 {
-        // Not in the report: that is the same however it was computed.
-        for (snapshot, effort) in snapshots.iter().zip(&efforts) {
-            let (workers, s) = (options.workers.get(), if options.workers.get() == 1 { "" } else { "s" });
-            let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
-            output::talk(&format!("how ({}): {}; {workers} worker{s}{limit}", snapshot.file, effort.told()));
-        }
+        played.iter().flatten().for_each(|(snapshot, effort)| tell_effort(snapshot, effort, options));
     }
-    if !snapshots.iter().all(Snapshot::demands_met) {
-        exit = exit.max(Exit::DemandNotMet);
-    }
-    if board.is_interrupted() {
-        exit = exit.max(Exit::Interrupted);
-    }
-    print(&snapshots, args, quiet, verbose)?;
-    Ok(exit)
+    let ended_early = played.iter().any(Option::is_none);
+    let outcomes = outcomes(refused, played, args);
+    let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
+    let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
+    Ok(worst.max(print(&outcomes, args, quiet, verbose, csv)))
 }
 
-fn load(file: &Path, args: &RunArgs) -> Result<Scenario, Vec<Diagnostic>> {
-    let mut scenario = scenario::load(file, &Disk, &args.overrides)?;
+fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
+    let mut scenario = scenario::load(file, disk, &args.overrides)?;
     if let Some(seed) = args.seed {
         scenario.plan.seed = seed;
     }
@@ -88,25 +116,65 @@ fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
-pub(super) fn complain(complaints: &[Diagnostic]) {
-    for text in scenario::told(complaints, output::width()) {
-        output::talk(&text);
+fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnostic>> {
+    let mut outputs = Outputs::new(disk.inputs(), args.force);
+    let csv = args.csv.as_deref().map(|path| outputs.file(path, Content::Artifact(Artifact::Intervals)));
+    csv.transpose().map_err(|wrong| vec![wrong])
+}
+
+/// Not in the report: that is the same however it was computed.
+fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
+    let (workers, s) = (options.workers.get(), if options.workers.get() == 1 { "" } else { "s" });
+    let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
+    output::talk(&format!("how ({}): {}; {workers} worker{s}{limit}", snapshot.file, effort.told()));
+}
+
+/// One for each file, in order. What was not begun when a signal came is told.
+fn outcomes(
+    refused: Vec<Option<Vec<Diagnostic>>>,
+    played: Vec<Option<(Snapshot, EffortReport)>>,
+    args: &RunArgs,
+) -> Vec<Outcome> {
+    let mut played = played.into_iter();
+    let outcome = |(file, refused): (&std::path::PathBuf, Option<Vec<Diagnostic>>)| {
+        if let Some(complaints) = refused {
+            return Outcome::Refused(complaints);
+        }
+        match played.next().flatten() {
+            Some((snapshot, _)) => Outcome::Ran(Box::new(snapshot)),
+            None => {
+                let name = file.display().to_string();
+                let message = format!("{name} was not run: interrupted before it began");
+                let complaints = vec![Diagnostic::plain(&name, message, None)];
+                complain(&complaints);
+                Outcome::Refused(complaints)
+            }
+        }
+    };
+    args.files.iter().zip(refused).map(outcome).collect()
+}
+
+/// Prints the report first: a file that cannot be written does not cost it.
+fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
+    let report = if args.json { json(outcomes) } else { text(outcomes, quiet, verbose) };
+    let printed = output::stdout(&report);
+    let snapshot = outcomes.first().and_then(Outcome::snapshot);
+    let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
+    printed.max(written.unwrap_or(Exit::Done))
+}
+
+fn json(outcomes: &[Outcome]) -> String {
+    match outcomes {
+        [Outcome::Ran(snapshot)] => report::json(snapshot),
+        several => report::json_array(&several.iter().map(Outcome::entry).collect::<Vec<_>>()),
     }
 }
 
-fn print(snapshots: &[Snapshot], args: &RunArgs, quiet: bool, verbose: u8) -> Result<(), OutputError> {
-    if let (Some(path), Some(Some(intervals))) = (&args.csv, snapshots.first().map(|s| &s.intervals)) {
-        output::file(path, &report::intervals_csv(intervals))?;
-    }
-    if args.json {
-        return output::stdout(&match (snapshots, args.files.len()) {
-            ([one], 1) => report::json(one),
-            (all, _) => report::json_array(all),
-        });
-    }
+fn text(outcomes: &[Outcome], quiet: bool, verbose: u8) -> String {
+    let snapshots: Vec<&Snapshot> = outcomes.iter().filter_map(Outcome::snapshot).collect();
     let width = output::width();
     let mut text = String::new();
-    for snapshot in snapshots {
+    for snapshot in &snapshots {
         if quiet && snapshot.demands_met() && !snapshot.partial {
             continue;
         }
@@ -120,7 +188,7 @@ fn print(snapshots: &[Snapshot], args: &RunArgs, quiet: bool, verbose: u8) -> Re
         }
     }
     if snapshots.len() > 1 && !quiet {
-        text += &report::comparison(&snapshots.iter().collect::<Vec<_>>());
+        text += &report::comparison(&snapshots);
     }
-    output::stdout(&text)
+    text
 }

@@ -7,7 +7,7 @@ use super::router;
 use super::shaper::Shaper;
 use super::verdict::DropReason;
 use crate::model::{LinkId, Network, Nodes, PeeringState, VpcId};
-use crate::units::{ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -82,6 +82,11 @@ impl Link {
     /// The bucket and the queue in front of it, if there is one.
     pub fn shaper(&mut self) -> Option<&mut Shaper> {
         self.shaper.as_mut()
+    }
+
+    /// The rate that shapes it; none if nothing does.
+    pub fn cap(&self) -> Option<BitRate> {
+        self.shaper.as_ref().map(|shaper| shaper.shaping().rate)
     }
 
     /// When a packet of `length` bytes offered `now` departs.
@@ -167,8 +172,9 @@ impl Link {
     }
 
     /// Takes over the peering's settings at `now` and re-judges what is on the link: a peering that is no longer active and a
-    /// link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers the dropped.
-    pub fn change(&mut self, now: SimTime, network: &Network) -> Vec<(Packet, DropReason)> {
+    /// link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers why everything that is on
+    /// its way is dropped, if it is, and the packets that were kept here.
+    pub fn change(&mut self, now: SimTime, network: &Network) -> Option<(DropReason, Vec<Packet>)> {
         let peering = network.peering(self.id.peering());
         let was_cut = std::mem::replace(&mut self.down, peering.down);
         let was = std::mem::replace(&mut self.state, peering.state);
@@ -180,12 +186,12 @@ impl Link {
             _ if self.down && !was_cut => Some(cut()),
             _ => None,
         };
-        let waiting = self.waiting.iter().map(|(_, p)| u64::from(p.wire_length)).sum();
-        let dropped = match reason {
-            Some(reason) => self.waiting.drain(..).chain(self.wire.drain(..)).map(|(_, p)| (p, reason)).collect(),
-            None => Vec::new(),
-        };
-        self.reshape(now, network, ByteSize::from_bytes(waiting), !dropped.is_empty());
+        let waiting: u64 = self.waiting.iter().map(|(_, p)| u64::from(p.wire_length)).sum();
+        let dropped = reason.map(|reason| {
+            let kept = self.waiting.drain(..).chain(self.wire.drain(..));
+            (reason, kept.map(|(_, packet)| packet).collect())
+        });
+        self.reshape(now, network, ByteSize::from_bytes(waiting), dropped.is_some() && waiting > 0);
         dropped
     }
 

@@ -2,6 +2,7 @@
 //! merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
 
 use super::delay::{DelayRecorder, DelayRun};
+use super::windows::{Edges, Sum, Windows};
 use crate::dataplane::DropReason;
 use crate::model::{HostId, TrafficId};
 use crate::units::{ByteSize, SimDuration, SimTime};
@@ -101,13 +102,22 @@ pub struct LinkCounts {
     pub delay: DelayRecorder,
 }
 
+impl Sum for LinkCounts {
+    fn merge(&mut self, other: &LinkCounts) {
+        self.offered.add(other.offered);
+        self.carried.add(other.carried);
+        self.drops.merge(&other.drops);
+        self.delay.merge(&other.delay);
+    }
+}
+
 /// A link's book.
 #[derive(Debug, Clone, Default)]
 pub struct LinkBook {
     /// The whole run.
     pub whole: LinkCounts,
-    /// The windows that expectations ask for.
-    pub windows: Vec<((SimTime, SimTime), LinkCounts)>,
+    /// The windows that expectations ask for, by when packets were offered, dropped or carried.
+    pub windows: Windows<LinkCounts>,
     /// The most bytes that ever waited.
     pub longest_queue: ByteSize,
     /// What the far VPC did with carried packets, as far as this side judged it.
@@ -115,13 +125,14 @@ pub struct LinkBook {
 }
 
 impl LinkBook {
+    /// An empty book whose windows have these edges.
+    pub(super) fn new(edges: Edges) -> LinkBook {
+        LinkBook { windows: Windows::new(edges), ..LinkBook::default() }
+    }
+
     fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
-        for ((from, to), counts) in &mut self.windows {
-            if (*from..*to).contains(&time) {
-                f(counts);
-            }
-        }
+        self.windows.at(time).into_iter().for_each(f);
     }
     /// Packets offered at `time`, or in a stretch from then on in which no window begins or ends; so with the others.
     pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
@@ -174,7 +185,7 @@ pub struct PingCounts {
     pub round_trip: DelayRecorder,
 }
 
-impl TrafficCounts {
+impl Sum for TrafficCounts {
     fn merge(&mut self, other: &TrafficCounts) {
         self.sent.add(other.sent);
         self.delivered.add(other.delivered);
@@ -197,32 +208,25 @@ pub struct TrafficBook {
     /// The whole run.
     pub whole: TrafficCounts,
     /// The windows that expectations ask for, by when packets were sent.
-    pub windows: Vec<((SimTime, SimTime), TrafficCounts)>,
+    pub windows: Windows<TrafficCounts>,
 }
 
 impl TrafficBook {
-    /// An empty book with windows to keep.
-    pub fn with_windows(windows: &[(SimTime, SimTime)]) -> TrafficBook {
-        let windows = windows.iter().map(|w| (*w, TrafficCounts::default())).collect();
-        TrafficBook { whole: TrafficCounts::default(), windows }
+    /// An empty book whose windows have these edges.
+    pub(super) fn new(edges: Edges) -> TrafficBook {
+        TrafficBook { whole: TrafficCounts::default(), windows: Windows::new(edges) }
     }
 
     /// Counts something about a packet sent at `sent`.
     #[inline]
     pub(super) fn each(&mut self, sent: SimTime, mut f: impl FnMut(&mut TrafficCounts)) {
         f(&mut self.whole);
-        for ((from, to), counts) in &mut self.windows {
-            if (*from..*to).contains(&sent) {
-                f(counts);
-            }
-        }
+        self.windows.at(sent).into_iter().for_each(f);
     }
 
     pub(super) fn merge(&mut self, other: &TrafficBook) {
         self.whole.merge(&other.whole);
-        for ((_, mine), (_, theirs)) in self.windows.iter_mut().zip(&other.windows) {
-            mine.merge(theirs);
-        }
+        self.windows.merge(&other.windows);
     }
 }
 
@@ -236,16 +240,17 @@ pub(super) struct TrafficBooks {
 }
 
 impl TrafficBooks {
-    pub(super) fn of(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> &mut TrafficBook {
-        let place = self.place(id, windows);
+    /// The entry's book; `edges` are those of all entries.
+    pub(super) fn of(&mut self, id: TrafficId, edges: &[Edges]) -> &mut TrafficBook {
+        let place = self.place(id, edges);
         &mut self.books[place]
     }
 
     /// Where the entry's book stands, for [`TrafficBooks::at`].
-    pub(super) fn place(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> usize {
+    pub(super) fn place(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
         match self.last {
             Some((last, at)) if last == id => at,
-            _ => self.find(id, windows),
+            _ => self.find(id, edges),
         }
     }
 
@@ -254,10 +259,10 @@ impl TrafficBooks {
         &mut self.books[place]
     }
 
-    fn find(&mut self, id: TrafficId, windows: &[Vec<(SimTime, SimTime)>]) -> usize {
+    fn find(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
         let books = &mut self.books;
         let at = *self.by_entry.entry(id).or_insert_with(|| {
-            books.push(TrafficBook::with_windows(&windows[id.index()]));
+            books.push(TrafficBook::new(edges[id.index()].clone()));
             books.len() - 1
         });
         self.last = Some((id, at));

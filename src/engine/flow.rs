@@ -14,8 +14,8 @@ use super::steps::Cursor;
 use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
 use crate::dataplane::router::Exit;
-use crate::model::plan::{Pace, PacketSize, Pattern, Replay, Traffic};
-use crate::model::{HostId, TrafficId};
+use crate::model::plan::{Pace, PacketSize, Pattern, Traffic};
+use crate::model::{HostId, Replay, TrafficId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::icmp;
 use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
@@ -222,13 +222,21 @@ impl Flow {
             }
             Schedule::Poisson(pace, _) => per_second(slots::mean(*pace, length)),
             Schedule::Series(cursor) => cursor.peak().as_bps() / (8 * u64::from(length).max(1)),
-            Schedule::Replay(replay, flow) => replay.flows[*flow as usize].frames.len() as u64,
+            Schedule::Replay(replay, flow) => replay.packets(*flow as usize),
         }
     }
 
-    /// Whether somebody answers its packets: then they are events, one by one.
+    /// Whether somebody answers its packets: then its VPC runs in windows with its peers.
     pub(super) fn is_answered(&self) -> bool {
-        self.is_ping || matches!(self.schedule, Schedule::Replay(..))
+        match &self.schedule {
+            Schedule::Replay(replay, flow) => replay.flows[*flow as usize].frames.iter().any(|f| f.is_answered),
+            _ => self.is_ping,
+        }
+    }
+
+    /// Whether its packets all differ, so that each is an event.
+    pub(super) fn is_replay(&self) -> bool {
+        matches!(self.schedule, Schedule::Replay(..))
     }
 
     /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
@@ -243,7 +251,7 @@ impl Flow {
             _ => self.packet(),
         };
         self.step();
-        (packet, (!self.is_answered()).then_some(form))
+        (packet, (!self.is_ping && !self.is_replay()).then_some(form))
     }
 
     /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
@@ -372,8 +380,8 @@ impl Flow {
             // Bits before it, not time: so a place never falls into a silence, and a rising rate is followed inside the slot.
             Schedule::Series(cursor) => cursor.ahead(place(bit_nanos(length))),
             Schedule::Replay(replay, flow) => {
-                let frame = replay.flows[*flow as usize].frames.get(self.sequence as usize);
-                frame.map_or(u64::MAX, |f| self.first.as_nanos().saturating_add(f.offset.as_nanos()))
+                let offset = replay.offset(*flow as usize, self.sequence);
+                offset.map_or(u64::MAX, |offset| self.first.as_nanos().saturating_add(offset.as_nanos()))
             }
         };
         self.next = SimTime::from_nanos(nanos);
@@ -437,7 +445,7 @@ fn forms(entry: &Traffic, seat: &Seat, stream: Stream) -> Forms {
 }
 
 fn replayed(replay: &Replay, flow: u32, sequence: u64, tails: &mut Tails) -> Packet {
-    let frame = &replay.flows[flow as usize].frames[sequence as usize];
+    let frame = replay.frame(flow as usize, sequence).expect("a packet that is due is one of the replay's");
     let mut head = [0; HEAD];
     let captured = frame.bytes.len().min(HEAD);
     head[..captured].copy_from_slice(&frame.bytes[..captured]);

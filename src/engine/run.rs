@@ -9,6 +9,9 @@ use crate::units::SimTime;
 use std::sync::Arc;
 use tracing::info;
 
+/// What a change costs at least, in packets that are carried one by one.
+const CHANGE: u64 = 1_000;
+
 /// What an action of the timeline did.
 #[derive(Debug, Clone)]
 pub struct ActionOutcome {
@@ -37,6 +40,15 @@ impl Run {
     pub fn new(network: Network, plan: Plan, options: Options) -> Run {
         let plan = Arc::new(plan);
         Run { simulation: Simulation::new(network, &plan, options), plan, outcomes: Vec::new() }
+    }
+
+    /// About how much work it is to [`Run::advance`] to `until`, in packets that are carried one by one (about 30 ns each).
+    pub fn work(&mut self, until: SimTime) -> u64 {
+        let network = self.simulation.network();
+        // Every change has all VPCs look their ways up anew.
+        let change = CHANGE + network.vpcs().len() as u64 + network.peerings().len() as u64;
+        let actions = self.plan.timeline[self.outcomes.len()..].partition_point(|action| action.time < until);
+        self.simulation.work(until).saturating_add((actions as u64).saturating_mul(change))
     }
 
     /// Plays everything due before `until`, at most to the plan's end.

@@ -2,10 +2,12 @@
 //! scope of one advance. No state of its own.
 
 use super::options::Mode;
+use super::windows::Edges;
+use crate::dataplane::packet::Packet;
 use crate::dataplane::router::View;
-use crate::model::plan::Replay;
-use crate::model::{HostId, TrafficId};
+use crate::model::{HostId, Replay, TrafficId};
 use crate::units::SimTime;
+use crate::wire::icmp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,8 +16,8 @@ pub(super) struct Shared {
     pub seed: u64,
     /// By `SourceId`.
     pub sources: Vec<SourceInfo>,
-    /// By traffic entry: the windows its expectations ask for.
-    pub windows: Vec<Vec<(SimTime, SimTime)>>,
+    /// By traffic entry: where the windows that its expectations ask for begin or end.
+    pub edges: Vec<Edges>,
     /// Hosts with an `Endpoint`.
     pub endpoint_hosts: BTreeSet<HostId>,
     /// By `LinkId`: its place in the cell it leaves.
@@ -48,10 +50,21 @@ impl SourceInfo {
         match &self.meant_for {
             MeantFor::Host(named) => *named == host,
             MeantFor::Anyone => true,
-            MeantFor::Frames(replay, flow) => {
-                replay.flows[*flow as usize].frames.get(sequence as usize).is_some_and(|f| f.to == host)
-            }
+            MeantFor::Frames(replay, flow) => replay.frame(*flow as usize, sequence).is_some_and(|f| f.to == host),
         }
+    }
+}
+
+impl Shared {
+    /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are answered.
+    pub(super) fn is_answered(&self, packet: &Packet) -> bool {
+        icmp::is_echo_request(&packet.head)
+            && match self.sources.get(packet.id.source().0 as usize).map(|source| &source.meant_for) {
+                Some(MeantFor::Frames(replay, flow)) => {
+                    replay.frame(*flow as usize, packet.id.sequence()).is_some_and(|f| f.is_answered)
+                }
+                _ => true,
+            }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the report's.
 
-use super::books::{LinkCounts, TrafficCounts};
-use super::delay::DelayRecorder;
+use super::books::{LinkCounts, TrafficBook, TrafficCounts};
+use super::delay::{DelayRecorder, Quantile};
 use super::run::Run;
+use super::windows::Spans;
 use crate::dataplane::DropReason;
 use crate::model::plan::{Check, Expectation, Metric, Subject};
-use crate::model::{LinkId, PeeringState};
-use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use crate::model::{LinkId, Peering, PeeringState, TrafficId};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use std::collections::BTreeMap;
 
 /// One check of one expectation.
 #[derive(Debug, Clone)]
@@ -15,58 +17,91 @@ pub struct CheckOutcome {
     pub expectation: usize,
     /// Index into its checks.
     pub check: usize,
-    /// What was measured, in the metric's base unit; none if there was nothing to measure.
-    pub found: Option<u64>,
-    /// Whether it lies in the wanted range.
+    /// What was measured; none if there was nothing to measure.
+    pub found: Option<Measured>,
+    /// Whether it lies in the wanted range, or can lie in it if it is not known exactly.
     pub held: bool,
+}
+
+/// A value in its metric's base unit: from the smallest to the largest that it can be. They are one but for a quantile of which only
+/// the histogram's bucket is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// Not below this.
+    pub low: u64,
+    /// Not above this.
+    pub high: u64,
+}
+
+impl Measured {
+    fn exactly(value: u64) -> Measured {
+        Measured { low: value, high: value }
+    }
+    fn meets(self, check: &Check) -> bool {
+        self.low <= check.high && self.high >= check.low
+    }
 }
 
 /// Every check of every expectation of a run that has finished.
 pub fn verify(run: &Run) -> Vec<CheckOutcome> {
+    let mut books = Books { run, traffic: BTreeMap::new(), links: BTreeMap::new() };
     let mut outcomes = Vec::new();
     for (at, expectation) in run.plan.expectations.iter().enumerate() {
-        for (index, check) in expectation.checks.iter().enumerate() {
-            let found = measure(run, expectation, check);
-            let held = found.is_some_and(|value| (check.low..=check.high).contains(&value));
+        let measured = books.measure(expectation);
+        for (index, (check, found)) in expectation.checks.iter().zip(measured).enumerate() {
+            let held = found.is_some_and(|found| found.meets(check));
             outcomes.push(CheckOutcome { expectation: at, check: index, found, held });
         }
     }
     outcomes
 }
 
-fn measure(run: &Run, expectation: &Expectation, check: &Check) -> Option<u64> {
-    let (from, to) = expectation.between;
-    let span = to.since(from);
-    match &expectation.subject {
-        &Subject::Traffic(id) => {
-            let book = run.simulation.traffic_book(id);
-            let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
-            of_traffic(counts, check.metric, span, run.plan.entry(id).is_ping())
-        }
-        Subject::Link { peering, from_requester } => {
-            let id = run.simulation.network().find_peering_made_as(peering.as_str())?;
-            let book = run.simulation.link_book(LinkId::new(id, *from_requester));
-            let (_, counts) = book.windows.iter().find(|(between, _)| *between == expectation.between)?;
-            of_link(counts, check.metric, span, book.longest_queue)
-        }
-        Subject::Peering { peering } => {
-            let network = run.simulation.network();
-            let peering = network.peering(network.find_peering_made_as(peering.as_str())?);
-            match check.metric {
-                Metric::State(at) => {
-                    let state = peering.state_at(at)?;
-                    Some(PeeringState::ALL.iter().position(|s| *s == state)? as u64)
-                }
-                Metric::Availability => peering.availability(run.simulation.now()).map(|a| a.share.as_ppb()),
-                _ => None,
+/// The books that were asked for so far, ready to tell of any window.
+struct Books<'a> {
+    run: &'a Run,
+    traffic: BTreeMap<TrafficId, (TrafficBook, Spans<TrafficCounts>)>,
+    links: BTreeMap<LinkId, Spans<LinkCounts>>,
+}
+
+impl Books<'_> {
+    /// What each check of an expectation asks for.
+    fn measure(&mut self, expectation: &Expectation) -> Vec<Option<Measured>> {
+        let (from, to) = expectation.between;
+        let (span, is_whole) = (to.since(from), self.run.plan.is_whole(expectation.between));
+        let network = self.run.simulation.network();
+        let each = |of: &dyn Fn(Metric) -> Option<Measured>| expectation.checks.iter().map(|c| of(c.metric)).collect();
+        let nothing = || vec![None; expectation.checks.len()];
+        match &expectation.subject {
+            &Subject::Traffic(id) => {
+                let (book, spans) = self.traffic.entry(id).or_insert_with(|| {
+                    let book = self.run.simulation.traffic_book(id);
+                    let spans = book.windows.spans();
+                    (book, spans)
+                });
+                let window = (!is_whole).then(|| spans.between(from, to));
+                let (counts, is_ping) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id).is_ping());
+                each(&|metric| of_traffic(counts, metric, span, is_ping))
+            }
+            Subject::Link { peering, from_requester } => {
+                let Some(peering) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
+                let id = LinkId::new(peering, *from_requester);
+                let book = self.run.simulation.link_book(id);
+                let spans = self.links.entry(id).or_insert_with(|| book.windows.spans());
+                let window = (!is_whole).then(|| spans.between(from, to));
+                let counts = window.as_ref().unwrap_or(&book.whole);
+                each(&|metric| of_link(counts, metric, span, book.longest_queue))
+            }
+            Subject::Peering { peering } => {
+                let Some(id) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
+                each(&|metric| of_peering(network.peering(id), metric, self.run.simulation.now()))
             }
         }
     }
 }
 
-fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping: bool) -> Option<u64> {
+fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping: bool) -> Option<Measured> {
     let delays = if is_ping { &counts.ping.round_trip } else { &counts.delay };
-    Some(match metric {
+    Some(Measured::exactly(match metric {
         Metric::Sent => counts.sent.packets,
         Metric::Delivered => counts.delivered.packets,
         Metric::Misdelivered => counts.misdelivered,
@@ -80,11 +115,11 @@ fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping
         Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(delays, metric),
         Metric::Offered | Metric::Carried | Metric::CarriedBytes | Metric::LongestQueue => return None,
         Metric::State(_) | Metric::Availability => return None,
-    })
+    }))
 }
 
-fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue: ByteSize) -> Option<u64> {
-    Some(match metric {
+fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue: ByteSize) -> Option<Measured> {
+    Some(Measured::exactly(match metric {
         Metric::Offered => counts.offered.packets,
         Metric::Carried => counts.carried.packets,
         Metric::CarriedBytes => counts.carried.bytes,
@@ -97,16 +132,31 @@ fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue
         Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(&counts.delay, metric),
         Metric::Sent | Metric::Delivered | Metric::Misdelivered | Metric::Answered | Metric::IcmpErrors => return None,
         Metric::State(_) | Metric::Availability => return None,
-    })
+    }))
 }
 
-fn of_delay(delays: &DelayRecorder, metric: Metric) -> Option<u64> {
-    let delay = match metric {
-        Metric::Delay(ppb) => delays.quantile(ppb),
+fn of_peering(peering: &Peering, metric: Metric, now: SimTime) -> Option<Measured> {
+    let value = match metric {
+        Metric::State(at) => {
+            let state = peering.state_at(at)?;
+            PeeringState::ALL.iter().position(|s| *s == state)? as u64
+        }
+        Metric::Availability => peering.availability(now)?.share.as_ppb(),
+        _ => return None,
+    };
+    Some(Measured::exactly(value))
+}
+
+fn of_delay(delays: &DelayRecorder, metric: Metric) -> Option<Measured> {
+    let extreme = match metric {
+        Metric::Delay(ppb) => {
+            let Quantile { low, high } = delays.quantile(ppb)?;
+            return Some(Measured { low: low.as_nanos(), high: high.as_nanos() });
+        }
         Metric::DelayMin => delays.min(),
         _ => delays.max(),
     };
-    delay.map(SimDuration::as_nanos)
+    extreme.map(|delay| Measured::exactly(delay.as_nanos()))
 }
 
 impl TrafficCounts {

@@ -4,5 +4,4 @@
 mod matrix;
 mod series;
 
-pub use matrix::ImportError;
 pub use series::{SeriesOptions, series};

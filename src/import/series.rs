@@ -1,8 +1,11 @@
 //! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in a region of its own; peerings between all;
 //! a traffic entry for each pair, which reads its column of the same file.
 
-use super::matrix::{ImportError, Matrix, Pair};
+use super::matrix::{Matrix, Pair};
+use crate::model::control::BUFFER_MAX;
+use crate::notation::{Complaint, DecimalMark, Dialect, Meaning};
 use crate::units::{BitRate, Factor, RateUnit, SimDuration, grouped};
+use jiff::tz::TimeZone;
 use std::fmt::Write;
 
 /// What the numbers mean and what the file does not say.
@@ -18,29 +21,35 @@ pub struct SeriesOptions {
     pub scale: Factor,
     /// From any place to any other, one way.
     pub delay: SimDuration,
+    /// Whose clocks civil stamps are by; none is a scenario's default.
+    pub zone: Option<String>,
+    /// How the file is written.
+    pub dialect: Dialect,
 }
 
-/// A place's block is `10.n.0.0/16`.
-const PLACES_MAX: usize = 256;
+impl SeriesOptions {
+    pub(super) fn meaning<'a>(&'a self, zone: &'a TimeZone) -> Meaning<'a> {
+        Meaning { dialect: &self.dialect, zone, step: self.step, unit: Some(self.unit), scale: self.scale }
+    }
+}
+
 /// The console's caps, in Mbps (S31).
 const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
+/// Above this cap, in Mbps, the default queue of 50 ms (S33) would be more than a queue can be.
+const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
 /// The quota of the guide (S23).
 const QUOTA: usize = 10;
 
 /// The scenario called `name` that plays `text`, which the scenario will find as `file`.
 ///
 /// # Errors
-/// Everything that is not a matrix of rates.
-pub fn series(name: &str, file: &str, text: &str, options: &SeriesOptions) -> Result<String, ImportError> {
-    let matrix = Matrix::read(text, options.unit, options.scale)?;
+/// Everything that is not a matrix of rates, with its places.
+pub fn series(name: &str, file: &str, text: &str, options: &SeriesOptions) -> Result<String, Vec<Complaint>> {
+    let matrix = Matrix::read(text, options)?;
     let places = matrix.places.len();
-    if places > PLACES_MAX {
-        return Err(ImportError::TooManyPlaces { places, max: PLACES_MAX });
-    }
-    let last = options.step.times(&matrix.last).map_err(|wrong| ImportError::Time { line: matrix.rows + 1, wrong })?;
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = head(&mut out, name, &matrix, last + options.step);
+    let _ = head(&mut out, name, &matrix, options);
     for at in 0..places {
         let _ = place(&mut out, &matrix, at, options);
     }
@@ -57,7 +66,7 @@ fn meshed(places: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..places).flat_map(move |a| (a + 1..places).map(move |b| (a, b)))
 }
 
-fn head(out: &mut String, name: &str, matrix: &Matrix, duration: SimDuration) -> std::fmt::Result {
+fn head(out: &mut String, name: &str, matrix: &Matrix, options: &SeriesOptions) -> std::fmt::Result {
     let silent = matrix.pairs.iter().filter(|pair| pair.peak.as_bps() == 0).count();
     let (places, pairs) = (matrix.places.len(), matrix.pairs.len());
     writeln!(out, "# Question: do the caps hold what was measured?")?;
@@ -65,7 +74,13 @@ fn head(out: &mut String, name: &str, matrix: &Matrix, duration: SimDuration) ->
     if matrix.within + silent > 0 {
         writeln!(out, "# Left out: {} columns within one place, {silent} without any traffic.", matrix.within)?;
     }
-    writeln!(out, "name = {}\nduration = {}", quoted(name), quoted(&exact(duration)))?;
+    writeln!(out, "name = {}\nduration = {}", quoted(name), quoted(&exact(matrix.duration)))?;
+    if let Some(start) = &matrix.start {
+        writeln!(out, "start = \"{}\"", start.strftime("%Y-%m-%dT%H:%M:%S%.f%:z"))?;
+    }
+    if let Some(zone) = &options.zone {
+        writeln!(out, "zone = {}", quoted(zone))?;
+    }
     writeln!(out, "quota = {}", QUOTA.max(places - 1))
 }
 
@@ -80,7 +95,7 @@ fn place(out: &mut String, matrix: &Matrix, at: usize, options: &SeriesOptions) 
     writeln!(out, "\n[vpc.{key}]\nregion = {}\ncidr = \"10.{at}.0.0/16\"", quoted(name))?;
     writeln!(out, "\n[vpc.{key}.subnet.all]\ncidr = \"10.{at}.1.0/24\"\nroutes = [")?;
     for other in (0..matrix.places.len()).filter(|other| *other != at) {
-        let via = quoted(&between(matrix, at.min(other), at.max(other)));
+        let via = quoted(&matrix.between(at.min(other), at.max(other)));
         writeln!(out, "    {{ to = \"10.{other}.0.0/16\", via = {via} }},")?;
     }
     writeln!(out, "]\n\n[vpc.{key}.host.h]\naddress = \"10.{at}.1.10\"")
@@ -88,11 +103,14 @@ fn place(out: &mut String, matrix: &Matrix, at: usize, options: &SeriesOptions) 
 
 fn peering(out: &mut String, matrix: &Matrix, a: usize, b: usize) -> std::fmt::Result {
     let cap = cap_above(matrix.peak(a, b));
-    writeln!(out, "\n[peering.{}]", key(&between(matrix, a, b)))?;
+    writeln!(out, "\n[peering.{}]", key(&matrix.between(a, b)))?;
     writeln!(out, "requester = {}\naccepter = {}", quoted(&matrix.places[a]), quoted(&matrix.places[b]))?;
     writeln!(out, "bandwidth = \"{cap} Mbps\"")?;
     if cap > MENU[MENU.len() - 1] {
         writeln!(out, "ticket = true")?;
+    }
+    if cap > DEFAULT_QUEUE_CAP {
+        writeln!(out, "queue = \"{} B\"", BUFFER_MAX.as_u64())?;
     }
     Ok(())
 }
@@ -102,21 +120,38 @@ fn traffic(out: &mut String, matrix: &Matrix, pair: &Pair, file: &str, options: 
     writeln!(out, "\n[traffic.{}]", key(&pair.column))?;
     writeln!(out, "from = {}\nto = {}\npattern = \"series\"", host(pair.from), host(pair.to))?;
     writeln!(out, "file = {}\ncolumn = {}", quoted(file), quoted(&pair.column))?;
-    writeln!(out, "unit = {}\nstep = {}", quoted(&options.unit_text), quoted(&exact(options.step)))?;
+    writeln!(out, "unit = {}", quoted(&options.unit_text))?;
+    written_as(out, options)?;
     if options.scale != Factor::ONE {
         writeln!(out, "scale = {}", options.scale)?;
     }
     writeln!(out, "packet_size = \"1500 B\"")
 }
 
+/// The keys that say how the file is written.
+fn written_as(out: &mut String, options: &SeriesOptions) -> std::fmt::Result {
+    let dialect = &options.dialect;
+    match dialect.epoch {
+        Some(epoch) => writeln!(out, "epoch = {}", quoted(epoch.name()))?,
+        None => writeln!(out, "step = {}", quoted(&exact(options.step)))?,
+    }
+    if let Some(delimiter) = dialect.delimiter {
+        writeln!(out, "delimiter = {}", quoted(delimiter.name()))?;
+    }
+    if let Some(mark) = dialect.decimal {
+        writeln!(out, "decimal = {}", quoted(if mark == DecimalMark::Comma { "," } else { "." }))?;
+    }
+    if !dialect.missing.is_empty() {
+        let words: Vec<String> = dialect.missing.iter().map(|word| quoted(word)).collect();
+        writeln!(out, "missing = [{}]", words.join(", "))?;
+    }
+    Ok(())
+}
+
 /// The console's first cap that leaves a tenth above the peak; whole Mbps beyond the console's.
 fn cap_above(peak: BitRate) -> u64 {
     let wanted = peak.as_bps().saturating_add(peak.as_bps() / 10).div_ceil(1_000_000);
     MENU.into_iter().find(|cap| *cap >= wanted).unwrap_or(wanted)
-}
-
-fn between(matrix: &Matrix, a: usize, b: usize) -> String {
-    format!("{}--{}", matrix.places[a], matrix.places[b])
 }
 
 /// A duration that reads back as the same.
@@ -133,24 +168,38 @@ fn key(name: &str) -> String {
     if name.contains('.') { quoted(name) } else { name.to_owned() }
 }
 
+/// A basic string of TOML.
 fn quoted(text: &str) -> String {
-    let escaped: String = text.chars().filter(|c| !c.is_control()).collect();
-    format!("\"{}\"", escaped.replace('\\', "\\\\").replace('"', "\\\""))
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            // Writing to a String cannot fail.
+            c if c.is_control() => drop(write!(out, "\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out + "\""
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn import(text: &str) -> Result<String, ImportError> {
+    fn import(text: &str) -> Result<String, String> {
         let options = SeriesOptions {
             unit: "Mbps".parse().unwrap(),
             unit_text: "Mbps".into(),
             step: SimDuration::from_secs(300),
             scale: Factor::ONE,
             delay: SimDuration::from_millis(10),
+            zone: None,
+            dialect: Dialect::default(),
         };
-        series("t", "t.csv", text, &options)
+        series("t", "t.csv", text, &options).map_err(|all| {
+            let (line, column) = all[0].line_column(text);
+            format!("line {line}, column {column}: {}", all[0].message)
+        })
     }
 
     #[test]
@@ -172,14 +221,17 @@ mod tests {
         for (text, said) in [
             ("", "no line of rates"),
             ("step,a_b\n", "no line of rates"),
-            ("step,ab\n0,1\n", "line 1, column 2: `ab`"),
+            ("step,ab\n0,1\n", "line 1, column 6: `ab`"),
             ("step,a_b_c\n0,1\n", "not ORIGIN_DESTINATION"),
-            ("step,a_b,a_b\n0,1,1\n", "column 3: `a_b` is given twice"),
-            ("step,a_b\n0,1\n1,x\n", "line 3, column 2"),
-            ("step,a_b\nnoon,1\n", "times count steps"),
-            ("step,a_b ü\n0,1\n", "line 1, column 2"),
+            ("step,a_b,a_b\n0,1,1\n", "column 10: the column `a_b` is given twice"),
+            ("step,a_b\n0,1\n1,x\n", "line 3, column 3"),
+            ("step,a_b\nnoon,1\nNaN,1\n", "line 2, column 1: `noon` is not a time"),
+            ("step,a_b\n0,1\n2017-06-01,1\n", "line 3, column 1: instants and times"),
+            ("step,a_b\n0,1\n400 d,1\n", "line 3, column 1: the rows last longer"),
+            ("step,a_b,a_c--d,a--c_d\n0,1,1,1\n", "line 1, column 1: two pairs"),
+            ("step,a_b ü\n0,1\n", "line 1, column 6"),
         ] {
-            let wrong = import(text).expect_err(text).to_string();
+            let wrong = import(text).expect_err(text);
             assert!(wrong.contains(said), "{text}: {wrong}");
         }
     }

@@ -1,7 +1,7 @@
 //! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
 
 use super::book::PriceBook;
-use super::calendar::Day;
+use super::calendar::overlap;
 use super::month::{Month, months};
 use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
@@ -107,6 +107,8 @@ pub struct Line {
     pub basis: Basis,
     /// The charge period, half-open.
     pub period: (Timestamp, Timestamp),
+    /// What of it was measured, half-open: less where a run begins or ends inside it.
+    pub covers: (Timestamp, Timestamp),
     /// What it costs.
     pub charge: Charge,
 }
@@ -120,6 +122,10 @@ impl Line {
             Charge::Unpriced(_) => None,
         }
     }
+    /// Whether only a part of the period was measured.
+    pub fn is_partial(&self) -> bool {
+        self.covers != self.period
+    }
 }
 
 /// What one account pays.
@@ -129,7 +135,7 @@ pub struct Total {
     pub account: Name,
     /// How much, of what has a price.
     pub amount: Money,
-    /// Lines that have none: the total is partial if there are any (S42).
+    /// Lines that have none: the amount lacks them (S42).
     pub unpriced: usize,
 }
 
@@ -142,6 +148,8 @@ pub struct Bill {
     pub totals: Vec<Total>,
     /// Peerings that are free because both ends are in one region (S39).
     pub regional: Vec<Subject>,
+    /// Peerings whose free bandwidth is not remitted, because it is one of days and months are billed (S44, S48).
+    pub not_remitted: Vec<Subject>,
 }
 
 impl Bill {
@@ -161,10 +169,15 @@ impl Bill {
                 None => total.unpriced += 1,
             }
         }
+        let subjects = |series: Vec<&Series>| series.iter().map(|series| series.subject.clone()).collect();
         Bill {
             lines,
             totals: totals.into_values().collect(),
-            regional: regional.iter().map(|s| s.subject.clone()).collect(),
+            regional: subjects(regional),
+            not_remitted: match terms.method {
+                Method::DayPeak => Vec::new(),
+                Method::Month95 => subjects(billed.into_iter().filter(|series| has_free_day(series, terms)).collect()),
+            },
         }
     }
 
@@ -174,30 +187,28 @@ impl Bill {
     }
 }
 
+fn has_free_day(series: &Series, terms: &Terms) -> bool {
+    let free = |day: &DayPeak| terms.free_on(&series.subject, day.date).bandwidth > BitRate::default();
+    days(series, &terms.zone).iter().any(free)
+}
+
 fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
         let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
-        let (subject, basis) = (series.subject.clone(), Basis::Day(peak, free.bandwidth));
-        Line { subject, basis, period: (peak.start, peak.end), charge }
+        line(series, Basis::Day(peak, free.bandwidth), (peak.start, peak.end), charge)
     };
     days(series, &terms.zone).into_iter().map(line).collect()
 }
 
 fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
-    let midnight = |date: Date| {
-        let zoned = date.to_zoned(terms.zone.clone());
-        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), &terms.zone).start)
-    };
     let line = |month: Month| {
         let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
-        let next = month.first.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight);
-        Line {
-            subject: series.subject.clone(),
-            basis: Basis::Month(month),
-            period: (midnight(month.first), next),
-            charge,
-        }
+        line(series, Basis::Month(month), (month.start, month.end), charge)
     };
     months(series, &terms.zone).into_iter().map(line).collect()
+}
+
+fn line(series: &Series, basis: Basis, period: (Timestamp, Timestamp), charge: Charge) -> Line {
+    Line { subject: series.subject.clone(), basis, period, covers: overlap(period, series.extent), charge }
 }

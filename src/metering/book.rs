@@ -1,7 +1,7 @@
 //! A price book: tiers of prices by groups of regions (S42). Plain data and look-ups; its text form is in `book_text`.
 
-use super::complaint::Complaint;
 use super::series::Load;
+use crate::notation::Complaint;
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
 use std::fmt;

@@ -14,7 +14,7 @@
 //! ```
 
 use super::book::{Group, PriceBook, Tier};
-use super::complaint::Complaint;
+use crate::notation::Complaint;
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
 use std::ops::Range;

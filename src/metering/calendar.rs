@@ -1,4 +1,5 @@
-//! The civil day of the billing zone and its 5-minute windows (S40): 288 of them, 276 or 300 where clocks change.
+//! The civil days and months of the billing zone and their 5-minute windows (S40): 288 a day, 276 or 300 where clocks change. What
+//! happened in them is not known here.
 
 use super::series::WINDOW;
 use jiff::Timestamp;
@@ -28,7 +29,15 @@ impl Day {
 
     /// How many windows of 5 minutes it has.
     pub fn windows(&self) -> usize {
-        (self.end.as_second() - self.start.as_second()).div_euclid(WINDOW) as usize
+        self.windows_in((self.start, self.end))
+    }
+
+    /// How many of its windows overlap a stretch of time, half-open.
+    pub fn windows_in(&self, (from, until): (Timestamp, Timestamp)) -> usize {
+        let into = |instant: Timestamp| instant.as_nanosecond() - self.start.as_nanosecond();
+        let window = i128::from(WINDOW) * 1_000_000_000;
+        let (first, last) = (into(from.max(self.start)), into(until.min(self.end)));
+        if first < last { ((last + window - 1) / window - first / window) as usize } else { 0 }
     }
 
     /// Where the window of `period` seconds that holds `instant` starts; windows are counted from the start of the day.
@@ -36,6 +45,32 @@ impl Day {
         let into = (instant.as_second() - self.start.as_second()).rem_euclid(period);
         Timestamp::from_second(instant.as_second() - into).unwrap_or(self.start)
     }
+}
+
+/// How many windows of the days in `zone` overlap a stretch of time, half-open.
+pub(super) fn windows_in(stretch: (Timestamp, Timestamp), zone: &TimeZone) -> usize {
+    let (mut at, mut count) = (stretch.0, 0);
+    while at < stretch.1 {
+        let day = Day::of(at, zone);
+        count += day.windows_in(stretch);
+        at = day.end;
+    }
+    count
+}
+
+/// The civil month of a day in `zone`, half-open.
+pub(super) fn month_of(date: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
+    let midnight = |date: Date| {
+        let zoned = date.to_zoned(zone.clone());
+        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), zone).start)
+    };
+    (midnight(date.first_of_month()), date.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight))
+}
+
+/// What two stretches of time have in common; empty at the later start if nothing.
+pub(super) fn overlap(a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
+    let start = a.0.max(b.0);
+    (start, a.1.min(b.1).max(start))
 }
 
 /// Remembers the day, since one instant mostly falls on the day of the one before.
@@ -71,6 +106,22 @@ mod tests {
         let windows = |date| day(date, "America/Toronto").windows();
         assert_eq!([windows("2017-03-12"), windows("2017-06-01"), windows("2017-11-05")], [276, 288, 300]);
         assert_eq!(day("2017-03-12", "Asia/Shanghai").windows(), 288);
+        // Half an hour more or less.
+        assert_eq!(
+            [day("2017-04-02", "Australia/Lord_Howe").windows(), day("2017-10-01", "Australia/Lord_Howe").windows()],
+            [294, 282]
+        );
+    }
+
+    #[test]
+    fn a_stretch_has_the_windows_it_touches() {
+        let zone = TimeZone::get("America/Toronto").expect("a zone of the bundle");
+        let first = day("2017-03-11", "America/Toronto");
+        let at = |seconds: i64| Timestamp::from_second(first.start.as_second() + seconds).expect("in range");
+        let count = |from, until| windows_in((at(from), at(until)), &zone);
+        assert_eq!([count(0, 0), count(299, 301), count(300, 600), count(0, 86_400)], [0, 2, 1, 288]);
+        // From the last five minutes of that day over the day of 23 hours into the next one.
+        assert_eq!(count(86_399, 86_400 + 23 * 3_600 + 1), 1 + 276 + 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
 use crate::model::{LinkId, Peering, PeeringId, PeeringState};
 use crate::units::{BitRate, Share, SimTime};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// One window of one peering: sums of civil minutes.
 #[derive(Debug, Clone, Copy)]
@@ -84,13 +84,16 @@ fn is_partial(peering: &Peering, start: i128, period: i64, reached: SimTime) -> 
     start < 0 || end > now || (active > 0 && active < end - start)
 }
 
-/// The samples of every peering of a finished run.
+/// The samples of every peering of a finished run; a run measures from its start to where it came.
 pub fn measure(run: &Run) -> Vec<Series> {
     let network = run.simulation.network();
+    let start = run.plan.start.timestamp();
+    let reached = SignedDuration::from_nanos(run.simulation.now().as_nanos() as i64);
+    let extent = (start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
     let of = |id| {
         let subject = Subject::of(network, id, &run.plan.start);
         let samples = windows(run, id, WINDOW).iter().map(|window| sample(window, subject.cross_region)).collect();
-        Series { subject, samples }
+        Series { subject, samples, extent }
     };
     network.peerings().map(|(id, _)| of(id)).collect()
 }

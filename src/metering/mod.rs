@@ -2,33 +2,33 @@
 //! draws nothing; amounts are decimals, rates are compared as exact integers.
 //!
 //! The way of a bill: a [`Series`] of samples per peering, measured from a run ([`measure()`]) or read from a file
-//! ([`read_samples`]); its [`DayPeak`]s; the price of each by a [`PriceBook`]; the [`Bill`].
+//! ([`SampleTable`]); its [`DayPeak`]s; the price of each by a [`PriceBook`]; the [`Bill`].
 
 mod bill;
 mod book;
 mod book_text;
 mod calendar;
-mod complaint;
 mod measure;
 mod monitor;
 mod month;
 mod peak;
 mod price;
+mod sample_columns;
 mod samples;
 mod series;
 mod subject;
 mod what_if;
 
+pub use crate::notation::Complaint;
 pub use bill::{Basis, Bill, Line, Method, Terms, Total};
 pub use book::{Group, PriceBook, Tier, Unpriced};
 pub use calendar::Day;
-pub use complaint::Complaint;
 pub use measure::{Window, measure, windows};
 pub use monitor::{Metric, Period, Reading as MonitorReading, Side, is_offered, monitor};
 pub use month::{Month, months};
 pub use peak::{DayPeak, Reading, days};
 pub use price::{Charge, Free, Priced, price_day, price_month};
-pub use samples::{Handled, read_samples};
+pub use samples::{Handled, SampleTable};
 pub use series::{Direction, Limit, Load, Sample, Series, WINDOW};
 pub use subject::{End, Subject};
-pub use what_if::{MENU, Trial, cheapest};
+pub use what_if::{Found, MENU, Trial, cheapest};

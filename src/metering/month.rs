@@ -1,9 +1,14 @@
 //! The monthly 95th percentile (S48). No prices. The page that describes it contradicts itself in its own worked example; what is
 //! consistent is built here.
+//!
+//! Which windows count: every window of 5 minutes of the month in which the peering was in force and which was measured. Of a run
+//! those are the windows that it touched; of a file all windows of the civil days from its peering's first row to its last one.
+//! A window without a sample is silence, a sample of 0.
 
-use super::calendar::Days;
+use super::calendar::{Days, month_of, overlap, windows_in};
 use super::series::{Limit, Load, Sample, Series};
 use crate::units::BitRate;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -15,9 +20,17 @@ const VALID_ABOVE: BitRate = BitRate::from_bps(10_000);
 pub struct Month {
     /// Its first day.
     pub first: Date,
+    /// Its first instant.
+    pub start: Timestamp,
+    /// The first instant of the next.
+    pub end: Timestamp,
     /// Samples taken while the peering was in force.
     pub samples: usize,
-    /// The largest that is left when the largest 5 % are dropped; of the busier direction, as billable.
+    /// How many of those are partial.
+    pub partial: usize,
+    /// Windows without a sample, each of which counts as 0.
+    pub silent: usize,
+    /// The largest that is left when the largest 5 % of all windows are dropped; of the busier direction, as billable.
     pub load: Load,
     /// The largest measured sample.
     pub measured: Load,
@@ -27,28 +40,51 @@ pub struct Month {
     pub days: usize,
 }
 
+impl Month {
+    /// The windows that the percentile is of.
+    pub fn windows(&self) -> usize {
+        self.samples + self.silent
+    }
+}
+
 /// The months of a series in which its peering was in force at all.
 pub fn months(series: &Series, zone: &TimeZone) -> Vec<Month> {
     let mut calendar = Days::new(zone);
-    let in_force = series.samples.iter().filter(|sample| sample.limit != Limit::Idle);
-    let dated: Vec<(Date, &Sample)> = in_force.map(|sample| (calendar.of(sample.start).date, sample)).collect();
+    let dated: Vec<(Date, &Sample)> =
+        series.samples.iter().map(|sample| (calendar.of(sample.start).date, sample)).collect();
     let by_month = dated.chunk_by(|a, b| a.0.first_of_month() == b.0.first_of_month());
-    by_month.map(month).collect()
+    by_month.filter_map(|samples| month(samples, series.extent, zone)).collect()
 }
 
-fn month(samples: &[(Date, &Sample)]) -> Month {
-    let first = samples[0].0.first_of_month();
-    let mut loads: Vec<Load> = samples.iter().map(|(_, sample)| sample.busier()).collect();
-    let dropped = loads.len() * 5 / 100;
-    let load = *loads.select_nth_unstable_by(dropped, |a, b| b.cmp(a)).1;
-    let is_valid = |day: &&[(Date, &Sample)]| day.iter().any(|(_, sample)| sample.busier() > Load::of(VALID_ABOVE));
-    let measured = samples.iter().flat_map(|(_, sample)| sample.loads).max().unwrap_or_default();
-    Month {
-        first,
-        samples: samples.len(),
-        load,
-        measured,
-        valid_days: samples.chunk_by(|a, b| a.0 == b.0).filter(is_valid).count(),
-        days: first.days_in_month() as usize,
+fn month(samples: &[(Date, &Sample)], extent: (Timestamp, Timestamp), zone: &TimeZone) -> Option<Month> {
+    let first = samples.first()?.0.first_of_month();
+    let (start, end) = month_of(first, zone);
+    let silent = windows_in(overlap((start, end), extent), zone).saturating_sub(samples.len());
+    let in_force: Vec<&(Date, &Sample)> = samples.iter().filter(|(_, sample)| sample.limit != Limit::Idle).collect();
+    if in_force.is_empty() {
+        return None;
     }
+    let loads = in_force.iter().map(|(_, sample)| sample.busier()).collect();
+    let is_valid = |day: &&[&(Date, &Sample)]| day.iter().any(|(_, sample)| sample.busier() > Load::of(VALID_ABOVE));
+    Some(Month {
+        first,
+        start,
+        end,
+        samples: in_force.len(),
+        partial: in_force.iter().filter(|(_, sample)| sample.partial).count(),
+        silent,
+        load: percentile_95(loads, silent),
+        measured: in_force.iter().flat_map(|(_, sample)| sample.loads).max().unwrap_or_default(),
+        valid_days: in_force.chunk_by(|a, b| a.0 == b.0).filter(is_valid).count(),
+        days: first.days_in_month() as usize,
+    })
+}
+
+/// What is left at the top of `loads` and `silent` zeros when 5 % of them all, rounded down, are dropped.
+fn percentile_95(mut loads: Vec<Load>, silent: usize) -> Load {
+    let dropped = (loads.len() + silent) * 5 / 100;
+    if dropped >= loads.len() {
+        return Load::ZERO;
+    }
+    *loads.select_nth_unstable_by(dropped, |a, b| b.cmp(a)).1
 }

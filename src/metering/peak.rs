@@ -32,6 +32,8 @@ pub struct DayPeak {
     pub samples: usize,
     /// How many of those are partial.
     pub partial: usize,
+    /// Windows that were measured and have no sample: silence.
+    pub silent: usize,
     /// The largest measured sample.
     pub measured: Reading,
     /// The largest billable sample: the day's peak (S40a).
@@ -57,6 +59,7 @@ pub fn days(series: &Series, zone: &TimeZone) -> Vec<DayPeak> {
                 windows: day.windows(),
                 samples: samples.len(),
                 partial: samples.iter().filter(|sample| sample.partial).count(),
+                silent: day.windows_in(series.extent).saturating_sub(samples.len()),
                 measured: largest(samples, Sample::measured),
                 billable: largest(samples, Sample::billable),
             }

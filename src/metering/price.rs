@@ -55,7 +55,7 @@ pub fn price_day(book: &PriceBook, subject: &Subject, peak: Load, free: Free) ->
     };
     let billed = peak.above(Load::of(free.bandwidth));
     let deciding = if free.basis == FreeBasis::Excess && billed > Load::ZERO { billed } else { peak };
-    match charge(tier_of(tiers, deciding), peak, billed, Decimal::ONE) {
+    match charge(tier_of(tiers, deciding), peak, billed, (1, 1)) {
         // What is wholly free needs no price.
         Charge::Unpriced(_) if billed == Load::ZERO => Charge::Nothing,
         charge => charge,
@@ -68,18 +68,15 @@ pub fn price_month(book: &PriceBook, subject: &Subject, load: Load, valid: usize
         _ if load == Load::ZERO || valid == 0 => Charge::Nothing,
         Err(reason) => Charge::Unpriced(reason),
         Ok(group) if group.month.is_empty() => Charge::Unpriced(Unpriced::NotSold),
-        Ok(group) => {
-            let share = Decimal::from(valid) / Decimal::from(days);
-            charge(tier_of(&group.month, load), load, load, share)
-        }
+        Ok(group) => charge(tier_of(&group.month, load), load, load, (valid, days)),
     }
 }
 
-fn charge(tier: Option<Tier>, load: Load, billed: Load, share: Decimal) -> Charge {
+fn charge(tier: Option<Tier>, load: Load, billed: Load, part: (usize, usize)) -> Charge {
     let Some(tier) = tier else { return Charge::Nothing };
     let Some(unit_price) = tier.price else { return Charge::Unpriced(Unpriced::NotPublished(tier)) };
-    let gross = Money::rounded(load.times(unit_price) * share);
-    let amount = Money::rounded(billed.times(unit_price) * share);
+    let gross = Money::rounded(load.times_part(unit_price, part));
+    let amount = Money::rounded(billed.times_part(unit_price, part));
     Charge::Priced(Priced { tier, unit_price, billed, gross, credit: amount - gross, amount })
 }
 
@@ -183,6 +180,9 @@ mod tests {
         let Charge::Priced(priced) = month(kbps(60_000), 15) else { panic!("has a price") };
         assert_eq!((priced.unit_price, priced.amount.to_string()), (Decimal::from(220), "6600.00".into()));
         assert_eq!(month(kbps(60_000), 0), Charge::Nothing);
+        // 300 bps x 550 x 10 / 30 is half a cent more than 0.05: a third that was rounded first would lose it.
+        let Charge::Priced(half) = month(Load::from_bits(90_000), 10) else { panic!("has a price") };
+        assert_eq!(half.amount.to_string(), "0.06");
         let other = price_month(&book("guide-2017"), &subject("shanghai", "beijing"), kbps(60_000), 15, 30);
         assert_eq!(other, Charge::Unpriced(Unpriced::NotSold));
     }

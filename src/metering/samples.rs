@@ -1,4 +1,4 @@
-//! A measured series from CSV, so that a real link's samples are billed by the same code. Reads text; opens no file.
+//! A measured series from a table, so that a real link's samples are billed by the same code. Reads text; opens no file.
 //!
 //! ```csv
 //! time,peering,direction,bps
@@ -6,262 +6,393 @@
 //! 2017-06-01T00:05:00+08:00,PeerConn,in,30000000
 //! ```
 //!
-//! The first line names the columns, in any order: `time`, `peering`, `direction` (`out` or `in`, seen from the requester) or `from`
-//! and `to` (VPC names), and `bps` (the average) or `bytes` (the sum) of 5 minutes, whole numbers. A time has an offset, or is civil
-//! time of the billing zone. A row is the sample of the 5-minute window that its time lies in. Rows may come in any order. Of several
-//! rows for one window and direction the largest counts; a window without a row counts as silence. All of that is counted.
+//! The first line names the columns, in any order: `time`; `peering`; `direction` (`out` or `in`, seen from the requester) or `from`
+//! and `to` (VPC names), which then need no `peering`; and `bps` (the average) or `bytes` (the sum), whole numbers. A time has an
+//! offset, is civil time of the billing zone, or counts since 1970 where the dialect says so. Rows may come in any order.
+//!
+//! A row counts for the 5-minute window that its time lies in. Of several rows of bytes the window has the sum; of several rows of
+//! bps, each an average of a part that nobody knows, the largest counts. Rows of one peering, direction and instant are one row: the
+//! largest. A window without a row, from the first to the last day with one, counts as silence. All of that is counted.
 
 use super::calendar::Days;
-use super::complaint::Complaint;
+use super::sample_columns::{Columns, Way};
 use super::series::{Direction, Limit, Load, Sample, Series, WINDOW};
-use super::subject::Subject;
-use crate::units::BitRate;
+use super::subject::{End, Subject};
+use crate::model::Name;
+use crate::notation::{Cell, Complaint, Complaints, Dialect, Epoch, Shown, ShownCounts, Stamp, Table, Wrong, numeral};
+use crate::units::{self, BitRate};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-/// Complaints beyond this many say nothing new.
-const COMPLAINTS_MAX: usize = 20;
 /// 10 Tbps: more could not be priced exactly, and is a mistake.
 const BPS_MAX: u64 = 10_000_000_000_000;
+/// The same as bits of a window.
+const BITS_MAX: u64 = BPS_MAX * WINDOW as u64;
+/// What is billed as across regions of the mainland where nobody says which (S42).
+const STAND_INS: [&str; 2] = ["shanghai", "guangzhou"];
 
 /// How the rows of a file were handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Handled {
     /// Rows with a sample.
     pub rows: u64,
+    /// Rows whose value stands for none, left out.
+    pub without_value: u64,
     /// Rows earlier than the row before them of the same peering.
     pub unsorted: u64,
-    /// Rows for a window and direction that had one; the largest counts.
+    /// Rows of the instant, peering and direction of another; the largest counts.
     pub repeated: u64,
+    /// Rows of bytes added to others of their window.
+    pub added: u64,
+    /// Rows of bps in a window that had one; the largest counts.
+    pub shared: u64,
     /// Rows whose time is not the start of a window.
     pub inside: u64,
-    /// Windows between a peering's first and last that have no row.
-    pub missing: u64,
+    /// Stamps that clocks do not show once.
+    pub shown: ShownCounts,
 }
 
-/// Reads samples of the peerings `subjects`, one series for each of those that have rows.
-///
-/// # Errors
-/// What is wrong with the text, at most the first 20.
-pub fn read_samples(
-    text: &str,
-    subjects: &[Subject],
-    zone: &TimeZone,
-) -> Result<(Vec<Series>, Handled), Vec<Complaint>> {
-    let mut lines = lines(text).filter(|(_, line)| !line.trim().is_empty());
-    let Some((at, head)) = lines.next() else {
-        return Err(vec![Complaint::new(0..0, "there are no samples").hint("start with time,peering,direction,bps")]);
-    };
-    let columns = Columns::of(at, head).map_err(|complaint| vec![complaint])?;
-    let mut reader =
-        Reader { columns, subjects, zone, days: Days::new(zone), windows: vec![BTreeMap::new(); subjects.len()] };
-    let mut handled = Handled::default();
-    let mut complaints = Vec::new();
-    let mut latest = vec![Timestamp::MIN; subjects.len()];
-    for (at, line) in lines {
-        match reader.row(at, line) {
-            Ok(row) => reader.keep(row, &mut handled, &mut latest[row.subject]),
-            Err(complaint) => complaints.push(complaint),
-        }
-        if complaints.len() == COMPLAINTS_MAX {
-            break;
-        }
+impl Handled {
+    /// What a person should know, in words: the number of rows, and what was done with which of them.
+    pub fn told(&self) -> Vec<String> {
+        let counted = [
+            ("rows", self.rows),
+            ("without a value, left out", self.without_value),
+            ("not in order of time", self.unsorted),
+            ("for the instant of another; the largest counts", self.repeated),
+            ("added to others of their window", self.added),
+            ("for a window that had one; the largest counts", self.shared),
+            ("not at the start of a window", self.inside),
+        ];
+        let all = counted.into_iter().chain(self.shown.told());
+        all.filter(|(what, n)| *n > 0 || *what == "rows").map(|(what, n)| format!("{n} {what}")).collect()
     }
-    if !complaints.is_empty() {
-        return Err(complaints);
+}
+
+/// A table of samples whose columns are known.
+#[derive(Debug)]
+pub struct SampleTable<'t> {
+    text: &'t str,
+    dialect: &'t Dialect,
+    table: Table,
+    columns: Columns,
+}
+
+impl<'t> SampleTable<'t> {
+    /// Reads the table and its first line.
+    ///
+    /// # Errors
+    /// What is wrong with its cells as such, missing, unknown and repeated columns, no rows.
+    pub fn read(text: &'t str, dialect: &'t Dialect) -> Result<SampleTable<'t>, Vec<Complaint>> {
+        let table = Table::read(text, dialect)?;
+        let columns = Columns::of(&table, text)?;
+        Ok(SampleTable { text, dialect, table, columns })
     }
-    let named = subjects.iter().zip(reader.windows).filter(|(_, windows)| !windows.is_empty());
-    let series: Vec<Series> = named.map(|(subject, windows)| series(subject, windows)).collect();
-    for samples in series.iter().map(|series| &series.samples) {
-        let span = samples[samples.len() - 1].start.as_second() - samples[0].start.as_second();
-        handled.missing += (span / WINDOW + 1 - samples.len() as i64).max(0) as u64;
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'t> {
+        self.table.cell(self.text, row, column).unwrap_or(Cell { said: Cow::Borrowed(""), span: 0..0 })
     }
-    Ok((series, handled))
-}
 
-fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Option<Load>; 2]>) -> Series {
-    let sample = |(start, loads): (Timestamp, [Option<Load>; 2])| Sample {
-        loss: None,
-        start,
-        loads: loads.map(Option::unwrap_or_default),
-        limit: Limit::Unknown,
-        partial: false,
-    };
-    Series { subject: subject.clone(), samples: windows.into_iter().map(sample).collect() }
-}
-
-/// Lines with the byte they start at, without their ends.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let start = at;
-        at += line.len();
-        (start, line.trim_end_matches(['\n', '\r']))
-    })
-}
-
-/// The fields of a line with their places; blanks and a pair of quotes around a field do not count.
-fn fields(at: usize, line: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    let mut start = at;
-    line.split(',').map(move |field| {
-        let begin = start + (field.len() - field.trim_start().len());
-        start += field.len() + 1;
-        let field = field.trim();
-        let bare = field.strip_prefix('"').and_then(|f| f.strip_suffix('"')).unwrap_or(field);
-        (begin..begin + field.len(), bare)
-    })
-}
-
-/// Which field is what.
-struct Columns {
-    count: usize,
-    time: usize,
-    peering: usize,
-    /// `direction`, or `from` and `to`.
-    way: Way,
-    value: usize,
-    is_bytes: bool,
-}
-
-enum Way {
-    Direction(usize),
-    Ends(usize, usize),
-}
-
-impl Columns {
-    fn of(at: usize, head: &str) -> Result<Columns, Complaint> {
-        const KNOWN: &str = "columns are time, peering, direction (or from and to), bps (or bytes)";
-        let head = head.trim_start_matches('\u{feff}');
-        let names: Vec<(Range<usize>, &str)> = fields(at, head).collect();
-        let mut known = BTreeMap::new();
-        for (index, (span, name)) in names.iter().enumerate() {
-            if !["time", "peering", "direction", "from", "to", "bps", "bytes"].contains(name) {
-                return Err(Complaint::new(span.clone(), format!("unknown column `{name}`")).hint(KNOWN));
-            }
-            if known.insert(*name, index).is_some() {
-                return Err(Complaint::new(span.clone(), format!("column `{name}` is given twice")).hint(KNOWN));
+    /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for samples that
+    /// nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called `a--b`.
+    ///
+    /// # Errors
+    /// Names that no peering or VPC can have.
+    pub fn subjects(&self, payer: &Name, made_on: Date) -> Result<Vec<Subject>, Vec<Complaint>> {
+        let mut found: BTreeMap<String, Subject> = BTreeMap::new();
+        let mut complaints = Complaints::default();
+        for row in 1..self.table.len() {
+            match self.named(row, &found) {
+                Ok(None) => {}
+                Ok(Some((name, [requester, accepter]))) => {
+                    let end = |vpc, region: &str| End { vpc, region: region.into(), account: payer.clone() };
+                    let subject = Subject {
+                        peering: name.to_string(),
+                        made_as: name.clone(),
+                        label: None,
+                        requester: end(requester, STAND_INS[0]),
+                        accepter: end(accepter, STAND_INS[1]),
+                        cross_region: true,
+                        made_on,
+                    };
+                    found.insert(name.to_string(), subject);
+                }
+                Err(complaint) => complaints.push(complaint),
             }
         }
-        let missing =
-            |what: &str| Complaint::new(at..at + head.len(), format!("there is no column {what}")).hint(KNOWN);
-        let column = |name: &str| known.get(name).copied();
-        let way = match (column("direction"), column("from"), column("to")) {
-            (Some(direction), None, None) => Way::Direction(direction),
-            (None, Some(from), Some(to)) => Way::Ends(from, to),
-            (None, None, None) => return Err(missing("`direction`, or `from` and `to`")),
-            _ => return Err(Complaint::new(at..at + head.len(), "either `direction`, or `from` and `to`").hint(KNOWN)),
+        complaints.finish(self.text).map(|()| found.into_values().collect())
+    }
+
+    /// The peering of a row and its VPCs, unless it is known.
+    fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [String; 2])>, Complaint> {
+        let name = |cell: &Cell<'_>| {
+            let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`";
+            Name::new(&cell.said).map_err(|wrong| Complaint::new(cell.span.clone(), wrong.to_string()).hint(hint))
         };
-        let (value, is_bytes) = match (column("bps"), column("bytes")) {
-            (Some(bps), None) => (bps, false),
-            (None, Some(bytes)) => (bytes, true),
-            (None, None) => return Err(missing("`bps` or `bytes`")),
-            _ => return Err(Complaint::new(at..at + head.len(), "either `bps` or `bytes`, not both").hint(KNOWN)),
+        let (peering, ends) = match self.columns.way {
+            Way::Direction { peering, .. } => (Some(peering), None),
+            Way::Ends { peering, from, to } => (peering, Some((self.cell(row, from), self.cell(row, to)))),
         };
-        let time = column("time").ok_or_else(|| missing("`time`"))?;
-        let peering = column("peering").ok_or_else(|| missing("`peering`"))?;
-        Ok(Columns { count: names.len(), time, peering, way, value, is_bytes })
+        let peering = peering.map(|column| self.cell(row, column));
+        if peering.as_ref().is_some_and(|cell| known.contains_key(cell.said.as_ref())) {
+            return Ok(None);
+        }
+        let peering = peering.map(|cell| name(&cell)).transpose()?;
+        let Some((from, to)) = ends else { return Ok(peering.zip(Some(["requester".into(), "accepter".into()]))) };
+        let (a, b) = (name(&from)?, name(&to)?);
+        if a == b {
+            return Err(Complaint::new(to.span, format!("`{a}` has no peering with itself")));
+        }
+        let ends = [a.to_string(), b.to_string()];
+        if let Some(peering) = peering {
+            return Ok(Some((peering, ends)));
+        }
+        let joined = Cell { said: Cow::Owned(format!("{a}--{b}")), span: from.span };
+        if [joined.said.as_ref(), &format!("{b}--{a}")].iter().any(|name| known.contains_key(*name)) {
+            return Ok(None);
+        }
+        Ok(Some((name(&joined)?, ends)))
+    }
+
+    /// One series for each of the peerings `subjects` that has rows.
+    ///
+    /// # Errors
+    /// What is wrong with the rows.
+    pub fn series(&self, subjects: &[Subject], zone: &TimeZone) -> Result<(Vec<Series>, Handled), Vec<Complaint>> {
+        let mut reader = Reader::of(self, subjects, zone);
+        let mut complaints = Complaints::default();
+        let count = self.table.len();
+        // Of a file that begins with its newest row, the instants follow each other from its end.
+        let is_falling = reader.is_falling();
+        for at in 1..count {
+            let row = if is_falling { count - at } else { at };
+            if let Err(complaint) = reader.row(row) {
+                complaints.push(complaint);
+            }
+        }
+        complaints.finish(self.text)?;
+        let mut handled = reader.handled;
+        let windows = windows(self, reader.rows, &mut handled, zone, subjects.len())?;
+        let named = subjects.iter().zip(windows).filter(|(_, windows)| !windows.is_empty());
+        Ok((named.map(|(subject, windows)| series(subject, windows, zone)).collect(), handled))
     }
 }
 
-#[derive(Clone, Copy)]
+fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>, zone: &TimeZone) -> Series {
+    let sample = |(start, loads)| Sample { loss: None, start, loads, limit: Limit::Unknown, partial: false };
+    Series::of_days(subject.clone(), windows.into_iter().map(sample).collect(), zone)
+}
+
+/// One row with a sample.
 struct Row {
     subject: usize,
-    time: Timestamp,
     direction: Direction,
+    time: Timestamp,
     load: Load,
+    /// Its place in the table.
+    row: usize,
+}
+
+/// The loads of every window, by subject.
+fn windows(
+    samples: &SampleTable<'_>,
+    mut rows: Vec<Row>,
+    handled: &mut Handled,
+    zone: &TimeZone,
+    subjects: usize,
+) -> Result<Vec<BTreeMap<Timestamp, [Load; 2]>>, Vec<Complaint>> {
+    let key = |row: &Row| (row.subject, row.direction, row.time);
+    rows.sort_unstable_by_key(key);
+    rows.dedup_by(|later, kept| {
+        let is_same = key(later) == key(kept);
+        if is_same {
+            handled.repeated += 1;
+            kept.load = kept.load.max(later.load);
+        }
+        is_same
+    });
+    let mut windows: Vec<BTreeMap<Timestamp, [Load; 2]>> = vec![BTreeMap::new(); subjects];
+    let (mut days, mut complaints) = (Days::new(zone), Complaints::default());
+    let mut before = None;
+    for row in &rows {
+        let start = days.of(row.time).window_start(row.time, WINDOW);
+        handled.inside += u64::from(row.time != start);
+        let load = &mut windows[row.subject].entry(start).or_default()[row.direction as usize];
+        let place = (row.subject, row.direction, start);
+        let is_first = before.replace(place) != Some(place);
+        if !samples.columns.is_bytes {
+            handled.shared += u64::from(!is_first);
+            *load = row.load.max(*load);
+            continue;
+        }
+        handled.added += u64::from(!is_first);
+        *load = Load::from_bits(load.bits().saturating_add(row.load.bits()));
+        if load.bits() > BITS_MAX {
+            let message = format!("with this row, its 5 minutes have more than {} bytes", BITS_MAX / 8);
+            complaints.push(Complaint::new(samples.cell(row.row, samples.columns.value).span, message));
+        }
+    }
+    complaints.finish(samples.text).map(|()| windows)
 }
 
 struct Reader<'a> {
-    columns: Columns,
+    samples: &'a SampleTable<'a>,
     subjects: &'a [Subject],
+    /// By name, the last one of several.
+    named: BTreeMap<&'a str, usize>,
+    /// By requester and accepter, the last one of several.
+    joined: BTreeMap<(&'a str, &'a str), usize>,
     zone: &'a TimeZone,
-    days: Days<'a>,
-    windows: Vec<BTreeMap<Timestamp, [Option<Load>; 2]>>,
+    /// The instant of the row before, by subject and direction.
+    previous: Vec<[Option<Timestamp>; 2]>,
+    /// The latest instant so far, by subject.
+    latest: Vec<Option<Timestamp>>,
+    rows: Vec<Row>,
+    handled: Handled,
 }
 
-impl Reader<'_> {
-    fn keep(&mut self, row: Row, handled: &mut Handled, latest: &mut Timestamp) {
-        let start = self.days.of(row.time).window_start(row.time, WINDOW);
-        handled.rows += 1;
-        handled.unsorted += u64::from(row.time < *latest);
-        handled.inside += u64::from(row.time != start);
-        *latest = row.time.max(*latest);
-        let kept = &mut self.windows[row.subject].entry(start).or_default()[row.direction as usize];
-        handled.repeated += u64::from(kept.is_some());
-        *kept = (*kept).max(Some(row.load));
-    }
-
-    fn row(&self, at: usize, line: &str) -> Result<Row, Complaint> {
-        // Rows have few fields; the longest legal row has six.
-        let mut found: [(Range<usize>, &str); 7] = Default::default();
-        let mut count = 0;
-        for field in fields(at, line) {
-            found[count.min(6)] = field;
-            count += 1;
+impl<'a> Reader<'a> {
+    fn of(samples: &'a SampleTable<'a>, subjects: &'a [Subject], zone: &'a TimeZone) -> Reader<'a> {
+        let ends = |s: &'a Subject| (s.requester.vpc.as_str(), s.accepter.vpc.as_str());
+        Reader {
+            samples,
+            subjects,
+            named: subjects.iter().zip(0..).map(|(s, at)| (s.peering.as_str(), at)).collect(),
+            joined: subjects.iter().zip(0..).map(|(s, at)| (ends(s), at)).collect(),
+            zone,
+            previous: vec![[None; 2]; subjects.len()],
+            latest: vec![None; subjects.len()],
+            rows: Vec::with_capacity(samples.table.len()),
+            handled: Handled::default(),
         }
-        if count != self.columns.count {
-            let message = format!("{count} fields, the first line names {}", self.columns.count);
-            return Err(Complaint::new(at..at + line.len(), message));
-        }
-        let subject = self.subject(&found[self.columns.peering])?;
-        Ok(Row {
-            subject,
-            time: self.time(&found[self.columns.time])?,
-            direction: self.direction(&found, &self.subjects[subject])?,
-            load: self.load(&found[self.columns.value])?,
-        })
     }
 
-    fn subject(&self, (span, name): &(Range<usize>, &str)) -> Result<usize, Complaint> {
-        let found = self.subjects.iter().rposition(|subject| subject.peering == *name);
-        found.ok_or_else(|| {
-            let all: Vec<&str> = self.subjects.iter().map(|subject| subject.peering.as_str()).take(10).collect();
-            let hint = format!("the scenario has {}", all.join(", "));
-            Complaint::new(span.clone(), format!("the scenario has no peering `{name}`")).hint(hint)
-        })
+    fn is_falling(&self) -> bool {
+        let time = |row| self.time(&self.samples.cell(row, self.samples.columns.time), None).ok();
+        let count = self.samples.table.len();
+        count > 2 && time(1).zip(time(count - 1)).is_some_and(|(first, last)| last.0 < first.0)
     }
 
-    fn time(&self, (span, text): &(Range<usize>, &str)) -> Result<Timestamp, Complaint> {
-        let civil = || text.parse::<DateTime>().ok()?.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
-        text.parse::<Timestamp>().ok().or_else(civil).ok_or_else(|| {
-            Complaint::new(span.clone(), format!("`{text}` is not a time"))
-                .hint("write 2017-06-01T00:05:00+08:00, or 2017-06-01 00:05:00 for time in the billing zone")
-        })
+    fn row(&mut self, row: usize) -> Result<(), Complaint> {
+        let columns = &self.samples.columns;
+        let (subject, direction) = self.subject(row)?;
+        let previous = self.previous[subject][direction as usize];
+        let cell = self.samples.cell(row, columns.time);
+        let (time, shown) = self.time(&cell, previous).map_err(|wrong| wrong.at(cell.span))?;
+        let cell = self.samples.cell(row, columns.value);
+        let load = self.load(&cell).map_err(|wrong| wrong.at(cell.span))?;
+        self.previous[subject][direction as usize] = Some(time);
+        let Some(load) = load else {
+            self.handled.without_value += 1;
+            return Ok(());
+        };
+        self.handled.rows += 1;
+        self.handled.unsorted += u64::from(Some(time) < self.latest[subject]);
+        self.latest[subject] = self.latest[subject].max(Some(time));
+        self.handled.shown.add(shown);
+        self.rows.push(Row { subject, direction, time, load, row });
+        Ok(())
     }
 
-    fn direction(&self, found: &[(Range<usize>, &str)], subject: &Subject) -> Result<Direction, Complaint> {
-        match self.columns.way {
-            Way::Direction(at) => match found[at].1 {
-                "out" => Ok(Direction::Out),
-                "in" => Ok(Direction::In),
-                other => Err(Complaint::new(found[at].0.clone(), format!("`{other}` is not a direction"))
-                    .hint("write out or in, seen from the requester")),
-            },
-            Way::Ends(from, to) => {
-                let (a, b) = (&subject.requester.vpc, &subject.accepter.vpc);
-                match (found[from].1, found[to].1) {
-                    (x, y) if x == a && y == b => Ok(Direction::Out),
-                    (x, y) if x == b && y == a => Ok(Direction::In),
-                    (x, y) => {
-                        let message = format!("`{}` does not lead from `{x}` to `{y}`", subject.peering);
-                        Err(Complaint::new(found[from].0.clone(), message).hint(format!("its ends are {a} and {b}")))
-                    }
+    fn subject(&self, row: usize) -> Result<(usize, Direction), Complaint> {
+        let cell = |column| self.samples.cell(row, column);
+        match self.samples.columns.way {
+            Way::Direction { peering, direction } => {
+                let (subject, cell) = (self.named(&cell(peering))?, cell(direction));
+                match cell.said.as_ref() {
+                    "out" => Ok((subject, Direction::Out)),
+                    "in" => Ok((subject, Direction::In)),
+                    other => Err(Complaint::new(cell.span, format!("`{other}` is not a direction"))
+                        .hint("write out or in, seen from the requester")),
                 }
+            }
+            Way::Ends { peering, from, to } => {
+                let named = peering.map(|column| self.named(&cell(column))).transpose()?;
+                self.between(named, &cell(from), &cell(to))
             }
         }
     }
 
-    fn load(&self, (span, text): &(Range<usize>, &str)) -> Result<Load, Complaint> {
-        let most = if self.columns.is_bytes { BPS_MAX / 8 * WINDOW as u64 } else { BPS_MAX };
-        match text.parse::<u64>() {
-            Ok(value) if value > most => Err(Complaint::new(span.clone(), format!("{value} is more than {most}"))),
-            Ok(bytes) if self.columns.is_bytes => Ok(Load::from_bits(bytes * 8)),
-            Ok(bps) => Ok(Load::of(BitRate::from_bps(bps))),
-            Err(_) => Err(Complaint::new(span.clone(), format!("`{text}` is not a whole number"))
-                .hint("write digits only, without unit or decimals")),
+    /// The subject that leads from one VPC to another, and which way.
+    fn between(&self, named: Option<usize>, from: &Cell<'_>, to: &Cell<'_>) -> Result<(usize, Direction), Complaint> {
+        let ways = [((&*from.said, &*to.said), Direction::Out), ((&*to.said, &*from.said), Direction::In)];
+        let leads = |ends: (&str, &str)| match named {
+            Some(at) => {
+                let subject = &self.subjects[at];
+                (ends == (&subject.requester.vpc, &subject.accepter.vpc)).then_some(at)
+            }
+            None => self.joined.get(&ends).copied(),
+        };
+        if let Some(found) = ways.into_iter().find_map(|(ends, direction)| Some((leads(ends)?, direction))) {
+            return Ok(found);
+        }
+        let (message, hint) = match named {
+            Some(at) => {
+                let Subject { peering, requester, accepter, .. } = &self.subjects[at];
+                let message = format!("`{peering}` does not lead from `{}` to `{}`", from.said, to.said);
+                (message, format!("its ends are {} and {}", requester.vpc, accepter.vpc))
+            }
+            None => {
+                let message = format!("the scenario has no peering between `{}` and `{}`", from.said, to.said);
+                (message, self.known(|s| format!("{} ({}, {})", s.peering, s.requester.vpc, s.accepter.vpc)))
+            }
+        };
+        Err(Complaint::new(from.span.clone(), message).hint(hint))
+    }
+
+    fn named(&self, cell: &Cell<'_>) -> Result<usize, Complaint> {
+        self.named.get(cell.said.as_ref()).copied().ok_or_else(|| {
+            let message = format!("the scenario has no peering `{}`", cell.said);
+            Complaint::new(cell.span.clone(), message).hint(self.known(|subject| subject.peering.clone()))
+        })
+    }
+
+    /// The first of the subjects, for a hint.
+    fn known(&self, show: impl Fn(&Subject) -> String) -> String {
+        let all: Vec<String> = self.subjects.iter().take(10).map(show).collect();
+        format!("the scenario has {}", if all.is_empty() { "none".into() } else { all.join(", ") })
+    }
+
+    fn time(&self, cell: &Cell<'_>, previous: Option<Timestamp>) -> Result<(Timestamp, Shown), Wrong> {
+        let (said, dialect) = (cell.said.as_ref(), self.samples.dialect);
+        let number = numeral(said, dialect).ok().filter(|(_, unit)| unit.is_empty());
+        if let Some(((number, _), epoch)) = number.as_ref().zip(dialect.epoch) {
+            return epoch.instant(number).map(|at| (at, Shown::Once)).map_err(Wrong::from);
+        }
+        let instant = said.parse::<Stamp>().ok().and_then(|stamp| stamp.instant(self.zone, previous));
+        instant.ok_or_else(|| {
+            let hint = match number.and_then(|(number, _)| Epoch::guess(&number)) {
+                Some(epoch) => {
+                    let option = dialect.option("epoch", epoch.name());
+                    format!("if it counts {} since 1970, say {option}", epoch.word())
+                }
+                None => "write 2017-06-01T00:05:00+08:00, or 2017-06-01 00:05:00 for time in the billing zone".into(),
+            };
+            Wrong::new(format!("`{said}` is not a time")).hint(hint)
+        })
+    }
+
+    /// What a cell says of its window; none if it stands for no value.
+    fn load(&self, cell: &Cell<'_>) -> Result<Option<Load>, Wrong> {
+        let (said, dialect, is_bytes) = (cell.said.as_ref(), self.samples.dialect, self.samples.columns.is_bytes);
+        if dialect.is_missing(said) {
+            return Ok(None);
+        }
+        let whole = |hint| Wrong::new(format!("`{said}` is not a whole number")).hint(hint);
+        if !said.starts_with(|c: char| c.is_ascii_digit()) {
+            let option = dialect.option("missing", said);
+            return Err(whole(format!("write digits only; if it stands for no value, say {option}")));
+        }
+        let (number, unit) = numeral(said, dialect)?;
+        let most = if is_bytes { BITS_MAX / 8 } else { BPS_MAX };
+        match units::whole(&number) {
+            Ok(value) if unit.is_empty() && value > most => Err(Wrong::new(format!("{value} is more than {most}"))),
+            Ok(bytes) if unit.is_empty() && is_bytes => Ok(Some(Load::from_bits(bytes * 8))),
+            Ok(bps) if unit.is_empty() => Ok(Some(Load::of(BitRate::from_bps(bps)))),
+            _ => Err(whole("write digits only, without unit or decimals".into())),
         }
     }
 }

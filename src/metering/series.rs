@@ -1,8 +1,10 @@
 //! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits in 300 s.
 
+use super::calendar::Day;
 use super::subject::Subject;
 use crate::units::{BitRate, Share};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -40,7 +42,11 @@ impl Load {
     }
     /// Mbps times a price per Mbps; the division comes last.
     pub fn times(self, price: Decimal) -> Decimal {
-        Decimal::from(self.0) * price / Decimal::from(WINDOW * 1_000_000)
+        self.times_part(price, (1, 1))
+    }
+    /// The same of a part such as 10 of 30; the one division comes last, so that halves of a cent are exact.
+    pub fn times_part(self, price: Decimal, (part, of): (usize, usize)) -> Decimal {
+        Decimal::from(self.0) * price * Decimal::from(part) / Decimal::from(WINDOW as usize * 1_000_000 * of)
     }
 }
 
@@ -124,11 +130,23 @@ impl Sample {
     }
 }
 
-/// All samples of one peering, in order of time, at most one a window. A window without one counts as silence.
+/// All samples of one peering, in order of time, at most one a window.
 #[derive(Debug, Clone)]
 pub struct Series {
     /// Whose samples they are.
     pub subject: Subject,
     /// The samples.
     pub samples: Vec<Sample>,
+    /// The time that was measured, half-open. A window of it without a sample is silence: a sample of 0.
+    pub extent: (Timestamp, Timestamp),
+}
+
+impl Series {
+    /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample. Without any
+    /// sample nothing was measured.
+    pub fn of_days(subject: Subject, samples: Vec<Sample>, zone: &TimeZone) -> Series {
+        let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).start);
+        let end = samples.last().map_or(start, |last| Day::of(last.start, zone).end);
+        Series { subject, samples, extent: (start, end) }
+    }
 }

@@ -48,8 +48,9 @@ impl Peering {
 
     /// Nanoseconds times parts per billion that were not carried in `[from, until)`.
     fn lost_between(&self, from: SimTime, until: SimTime) -> u128 {
+        let first = self.outages.partition_point(|(since, _)| *since <= from).saturating_sub(1);
         let mut lost = 0;
-        for (at, (since, share)) in self.outages.iter().enumerate() {
+        for (at, (since, share)) in self.outages.iter().enumerate().skip(first).take_while(|(_, o)| o.0 < until) {
             let end = self.outages.get(at + 1).map_or(until, |(end, _)| *end).min(until);
             lost += u128::from(end.since(from.max(*since)).as_nanos()) * u128::from(share.as_ppb());
         }

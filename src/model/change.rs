@@ -9,7 +9,7 @@ use super::network::Network;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
 use super::vpc::{NextHop, Route};
-use crate::units::{BitRate, Share, SimTime};
+use crate::units::{BitRate, Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 
 /// One control-plane action or injected fault.
@@ -31,14 +31,14 @@ pub enum Change {
     RemoveRoute { table: TableId, to: Ipv4Net },
     /// Takes a custom route out of force, or back.
     DisableRoute { table: TableId, to: Ipv4Net, disabled: bool },
-    /// Starts or stops a host.
-    SetHost { host: HostId, up: bool },
+    /// Starts or stops a host, for so long if that is said (the same below).
+    SetHost { host: HostId, up: bool, lasts: Option<SimDuration> },
     /// Cuts or mends a peering's transport.
-    SetLink { peering: Name, up: bool },
+    SetLink { peering: Name, up: bool, lasts: Option<SimDuration> },
     /// Sets the share of packets lost on a peering's transport.
-    SetLoss { peering: Name, loss: Share },
+    SetLoss { peering: Name, loss: Share, lasts: Option<SimDuration> },
     /// Fails or mends one forwarding node, numbered from 1 (S10).
-    SetNode { peering: Name, node: usize, up: bool },
+    SetNode { peering: Name, node: usize, up: bool, lasts: Option<SimDuration> },
     /// S43: the balance of an account falls below zero.
     Arrears { account: AccountId },
     /// S43: it pays.
@@ -69,7 +69,7 @@ impl Network {
             Change::Step { peering, step } => self.step(by, self.named(peering)?, *step, now),
             Change::Rename { peering, name } => self.rename(by, self.named(peering)?, name.clone()),
             Change::ChangeBandwidth { peering, bandwidth } => {
-                self.change_bandwidth(by, self.named(peering)?, *bandwidth)
+                self.change_bandwidth(by, self.named(peering)?, *bandwidth, now)
             }
             Change::AddCidr { vpc, cidr } => {
                 self.check_owner(by, *vpc, || format!("add a CIDR to `{}`", self.vpc(*vpc).name))?;
@@ -87,18 +87,12 @@ impl Network {
             }
             Change::RemoveRoute { table, to } => self.remove_route(by, *table, *to),
             Change::DisableRoute { table, to, disabled } => self.disable_route(by, *table, *to, *disabled),
-            Change::SetHost { host, up } => {
-                self.hosts[host.index()].up = *up;
-                Ok(Outcome(format!("{} {}", self.host_name(*host), up_or_down(*up))))
+            Change::SetHost { host, up, lasts } => Ok(self.set_host(*host, *up, *lasts, now)),
+            Change::SetLink { peering, up, lasts } => Ok(self.set_link(self.named(peering)?, *up, *lasts, now)),
+            Change::SetLoss { peering, loss, lasts } => Ok(self.set_loss(self.named(peering)?, *loss, *lasts, now)),
+            Change::SetNode { peering, node, up, lasts } => {
+                self.set_node((self.named(peering)?, *node), *up, *lasts, now)
             }
-            Change::SetLink { peering, up } => self.set_link(self.named(peering)?, *up, now),
-            Change::SetLoss { peering, loss } => {
-                let id = self.named(peering)?;
-                let before = std::mem::replace(&mut self.peerings[id.index()].loss, *loss);
-                self.note_change(id);
-                Ok(Outcome(format!("{peering} loses {before} -> {loss}")))
-            }
-            Change::SetNode { peering, node, up } => self.set_node(self.named(peering)?, *node, *up, now),
             Change::Arrears { account } => self.fall_into_arrears(by, *account, now),
             Change::Pay { account } => self.pay(by, *account, now),
         }
@@ -122,6 +116,7 @@ impl Network {
         by: Option<AccountId>,
         id: PeeringId,
         bandwidth: BitRate,
+        now: SimTime,
     ) -> Result<Outcome, Refusal> {
         self.check_payer(by, id)?;
         let peering = self.peering(id);
@@ -132,12 +127,9 @@ impl Network {
                 wanted: "change the bandwidth of",
             });
         }
-        self.check_bandwidth(peering, Some(bandwidth))?;
-        let before = self.peerings[id.index()].bandwidth.replace(bandwidth);
-        if let Err(refusal) = self.check_buffers(self.peering(id)) {
-            self.peerings[id.index()].bandwidth = before;
-            return Err(refusal);
-        }
+        self.check_cap(peering, bandwidth)?;
+        let before = peering.bandwidth;
+        self.peerings[id.index()].set_cap(bandwidth, now);
         self.note_bandwidth(bandwidth);
         self.note_change(id);
         let name = &self.peering(id).name;
@@ -188,38 +180,4 @@ impl Network {
         let table = self.table_name(table);
         Err(Refusal::NoSuchRoute { table, to })
     }
-
-    fn set_link(&mut self, id: PeeringId, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
-        self.peerings[id.index()].down = !up;
-        self.note_outage(id, now);
-        self.note_change(id);
-        Ok(Outcome(format!("{} {}", self.peering(id).name, up_or_down(up))))
-    }
-
-    fn set_node(&mut self, id: PeeringId, number: usize, up: bool, now: SimTime) -> Result<Outcome, Refusal> {
-        let peering = &mut self.peerings[id.index()];
-        let count = peering.nodes.count();
-        if number == 0 || !peering.nodes.set(number - 1, up, now) {
-            let peering = peering.name.to_string();
-            return Err(Refusal::NoSuchNode { peering, count, number });
-        }
-        let text = format!("{} node {number} of {count} {}", peering.name, up_or_down(up));
-        self.note_outage(id, now);
-        self.note_change(id);
-        Ok(Outcome(text))
-    }
-
-    /// Notes the share of flows that an injected fault keeps from being carried, from `now` on (S36).
-    pub(super) fn note_outage(&mut self, id: PeeringId, now: SimTime) {
-        let peering = &mut self.peerings[id.index()];
-        let share = if peering.down { Share::WHOLE } else { peering.nodes.unavailable() };
-        let before = peering.outages.last().map_or(Share::ZERO, |(_, share)| *share);
-        if share != before {
-            peering.outages.push((now, share));
-        }
-    }
-}
-
-fn up_or_down(up: bool) -> &'static str {
-    if up { "up" } else { "down" }
 }

@@ -127,10 +127,11 @@ impl Network {
         let before = std::mem::replace(&mut peering.state, state);
         peering.history.push((now, state));
         peering.expires = None;
-        if state.is_gone()
-            && let Some(bearers) = self.peering_names.get_mut(&peering.name)
-        {
-            *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
+        if state.is_gone() {
+            self.faults.forget(id);
+            if let Some(bearers) = self.peering_names.get_mut(&peering.name) {
+                *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
+            }
         }
         self.recount(id, Some(before));
         self.note_change(id);
@@ -236,15 +237,16 @@ impl Network {
         }
     }
 
-    /// When something next happens by itself: a request runs out, a node's failure is noticed, an account in arrears is isolated.
+    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account in arrears is
+    /// isolated.
     pub fn next_due(&self) -> Option<SimTime> {
         let of_peerings = self.due.first().map(|(time, _)| *time);
-        [of_peerings, self.next_isolation()].into_iter().flatten().min()
+        [of_peerings, self.faults.next_due(), self.next_isolation()].into_iter().flatten().min()
     }
 
     /// Lets everything happen that is due at `now`; what happened, for a person.
     pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
-        let mut outcomes = Vec::new();
+        let mut outcomes = self.end_faults(now);
         let due: BTreeSet<PeeringId> =
             self.due.iter().take_while(|(time, _)| *time <= now).map(|(_, id)| *id).collect();
         for id in due {

@@ -3,6 +3,7 @@
 use super::arrears::Arrears;
 use super::control::Notice;
 use super::counted::Counted;
+use super::faults::Faults;
 use super::hosts::HostIndex;
 use super::ids::*;
 use super::name::Name;
@@ -58,6 +59,7 @@ pub struct Network {
     pub(super) debtors: BTreeSet<(SimTime, AccountId)>,
     pub(super) touched: Touched,
     pub(super) notices: Vec<Notice>,
+    pub(super) faults: Faults,
 }
 
 /// Who bears a name.
@@ -102,6 +104,7 @@ impl Network {
             debtors: BTreeSet::new(),
             touched: Touched::default(),
             notices: Vec::new(),
+            faults: Faults::default(),
         }
     }
 

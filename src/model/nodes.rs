@@ -81,15 +81,16 @@ impl Nodes {
         }
     }
 
-    /// Fails or mends node `number`; whether there is one.
-    pub(super) fn set(&mut self, number: usize, up: bool, now: SimTime) -> bool {
+    /// Fails or mends the node at `at`, from 0; whether that is another state than before.
+    pub(super) fn set(&mut self, at: usize, up: bool, now: SimTime) -> bool {
         let noticed = self.failover.then(|| now + self.detection);
-        let Some(node) = self.nodes.get_mut(number) else { return false };
-        match (up, *node) {
+        let node = &mut self.nodes[at];
+        let was_up = *node == Node::Up;
+        match (up, was_up) {
             (true, _) => *node = Node::Up,
-            (false, Node::Up) => *node = Node::Failed { noticed },
-            (false, _) => {} // already failed
+            (false, true) => *node = Node::Failed { noticed },
+            (false, false) => {} // already failed
         }
-        true
+        up != was_up
     }
 }

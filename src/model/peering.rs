@@ -143,6 +143,8 @@ pub struct Peering {
     pub cross_region: bool,
     /// The user's cap, per direction (S32); set exactly when cross-region (S27, S29).
     pub bandwidth: Option<BitRate>,
+    /// Every cap it had, with the instant it began; the last is `bandwidth`.
+    pub caps: Vec<(SimTime, BitRate)>,
     /// The user's burst; unset follows the cap (S33, S34).
     pub burst: Option<ByteSize>,
     /// What may wait at each direction's shaper.
@@ -155,15 +157,28 @@ pub struct Peering {
     pub ticket: bool,
     /// Injected: the transport is cut, both directions.
     pub down: bool,
-    /// Injected: the share of packets lost on the way, each direction.
+    /// The share of packets lost on the way now, each direction; injected.
     pub loss: Share,
+    /// The share lost while no loss is set for a time only.
+    pub(super) lasting_loss: Share,
 }
 
 impl Peering {
     /// The token bucket of each direction; `None` where nothing limits (S28 with the ceiling off).
     pub fn shaping(&self, rules: &Rules) -> Option<Shaping> {
-        let rate = if self.cross_region { self.bandwidth } else { rules.regional_ceiling }?;
+        self.shaping_with(self.bandwidth, rules)
+    }
+    /// The same, were `bandwidth` its cap.
+    pub fn shaping_with(&self, bandwidth: Option<BitRate>, rules: &Rules) -> Option<Shaping> {
+        let rate = if self.cross_region { bandwidth } else { rules.regional_ceiling }?;
         Some(Shaping { rate, burst: self.burst.unwrap_or_else(|| default_burst(rate, self.mtu)), queue: self.queue })
+    }
+    /// From `now` on the cap is `cap`. Whether it may be, `Network::check_cap` says.
+    pub(super) fn set_cap(&mut self, cap: BitRate, now: SimTime) {
+        self.bandwidth = Some(cap);
+        // What lasts no time is no cap it had.
+        self.caps.pop_if(|(since, _)| *since == now);
+        self.caps.push((now, cap));
     }
     /// The cap that meters see (S40a): the user's, while the peering is active; none where there is none to bill.
     pub fn metered_cap(&self) -> Option<BitRate> {

@@ -4,9 +4,10 @@ use super::change::Change;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
+pub use super::receivers::{Destination, Pick, Receiver};
+use super::replay::Replay;
 use super::series::RateSeries;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
-use bytes::Bytes;
 use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -84,15 +85,15 @@ pub enum FreeBasis {
     Peak,
 }
 
-/// One traffic entry: one flow per source host (per captured host for a replay).
+/// One traffic entry: one flow per source host (per captured host for a replay), or for each pair of hosts ([`Pick::Every`]).
 #[derive(Debug, Clone)]
 pub struct Traffic {
     /// Unique.
     pub name: Name,
     /// Free text.
     pub label: Option<String>,
-    /// The sources, in order of flow number. Empty for a replay.
-    pub from: Vec<HostId>,
+    /// The sources, in order of flow number, each named once. Empty for a replay.
+    pub from: Arc<[HostId]>,
     /// Where the packets go.
     pub to: Destination,
     /// When they go.
@@ -122,29 +123,10 @@ pub struct Traffic {
 pub const SENDERS_MAX: usize = 16_000_000;
 
 impl Traffic {
-    /// How many flows it is.
-    pub fn senders(&self) -> usize {
-        match &self.pattern {
-            Pattern::Replay(replay) => replay.flows.len(),
-            _ => self.from.len(),
-        }
-    }
-
     /// Whether it asks for echoes.
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })
     }
-}
-
-/// Where a traffic entry's packets go.
-#[derive(Debug, Clone)]
-pub enum Destination {
-    /// Flow n to the n-th host, wrapping around.
-    Hosts(Vec<HostId>),
-    /// Each flow to one of them, chosen by the seed; never to itself if there is another.
-    AnyOf(Vec<HostId>),
-    /// An address that need not belong to anybody; no host is named, so nothing is misdelivered.
-    Address(Ipv4Addr),
 }
 
 /// When packets are sent.
@@ -192,37 +174,6 @@ impl PacketSize {
             PacketSize::Mix(m) => m.iter().map(|(n, _)| *n).max().unwrap_or(0),
         }
     }
-}
-
-/// A capture mapped onto hosts, ready to be sent.
-#[derive(Debug, Clone, Default)]
-pub struct Replay {
-    /// Source hosts in order of first appearance: flow n sends `flows[n]`.
-    pub flows: Vec<ReplayFlow>,
-    /// What the file held and how it was handled, for the report.
-    pub handled: Vec<(String, u64)>,
-}
-
-/// The packets one host sends in a replay, in order of time.
-#[derive(Debug, Clone)]
-pub struct ReplayFlow {
-    /// The sender.
-    pub from: HostId,
-    /// Its packets.
-    pub frames: Vec<ReplayFrame>,
-}
-
-/// One packet of a replay, addresses and checksums already rewritten.
-#[derive(Debug, Clone)]
-pub struct ReplayFrame {
-    /// Since the start of the entry.
-    pub offset: SimDuration,
-    /// The host its destination address belongs to.
-    pub to: HostId,
-    /// From the IPv4 header on, as far as captured; at least the IPv4 header.
-    pub bytes: Bytes,
-    /// IPv4 total length as it was on the wire.
-    pub wire_length: u16,
 }
 
 /// One entry of the timeline.
@@ -331,6 +282,17 @@ impl Metric {
     }
 }
 
+impl Metric {
+    /// What there was none of where nothing could be measured.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Metric::State(_) => "no peering yet",
+            Metric::Availability => "never active",
+            _ => "no packets",
+        }
+    }
+}
+
 impl std::fmt::Display for Metric {
     /// The key of `[[expect]]` that asks for it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -379,6 +341,10 @@ impl Plan {
     pub fn minute_offset(&self) -> SimDuration {
         let (seconds, nanos) = (self.start.second(), self.start.subsec_nanosecond());
         SimDuration::from_nanos(seconds as u64 * NANOS_PER_SECOND + nanos as u64)
+    }
+    /// Whether a window is the whole run.
+    pub fn is_whole(&self, (from, to): (SimTime, SimTime)) -> bool {
+        from == SimTime::ZERO && to >= self.duration
     }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {

@@ -1,11 +1,14 @@
 //! From a run to its [`Snapshot`]: reads the books, names things, judges nothing but what the plan demands. Draws nothing.
 
+use super::sections::within;
 use super::snapshot::*;
 use crate::dataplane::DropReason;
-use crate::engine::{Counts, DelayRecorder, Drops, Run, verify};
-use crate::model::plan::{Destination, Expectation, Pattern, Subject, Traffic};
-use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, TrafficId};
-use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
+use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
+use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
+use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
 
 impl Snapshot {
     /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
@@ -46,11 +49,14 @@ fn volume(counts: Counts) -> Volume {
 }
 
 fn delays(recorder: &DelayRecorder) -> Option<Delays> {
+    let (p50, p99) = (recorder.quantile(500_000_000)?, recorder.quantile(990_000_000)?);
     Some(Delays {
         packets: recorder.len(),
         min: recorder.min()?,
-        p50: recorder.quantile(500_000_000)?,
-        p99: recorder.quantile(990_000_000)?,
+        p50: p50.value(),
+        p50_precision: p50.precision(),
+        p99: p99.value(),
+        p99_precision: p99.precision(),
         max: recorder.max()?,
     })
 }
@@ -96,7 +102,7 @@ fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
         name: entry.name.to_string(),
         label: entry.label.clone(),
         pattern: pattern_name(&entry.pattern),
-        path: path(run.simulation.network(), entry),
+        path: path(run.simulation.network(), entry, run.plan.seed),
         sent: volume(counts.sent),
         delivered: volume(counts.delivered),
         misdelivered: counts.misdelivered,
@@ -136,22 +142,47 @@ fn pattern_name(pattern: &Pattern) -> &'static str {
     }
 }
 
-/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`.
-fn path(network: &Network, entry: &Traffic) -> String {
-    let several = |hosts: &[HostId]| match hosts {
-        [] => "nobody".to_string(),
-        [one] => network.host_name(*one),
-        [first, rest @ ..] => format!("{} (+{})", network.host_name(*first), rest.len()),
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are sent to, and
+/// how many others there are; `, 36 flows` where that is no flow for each.
+fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
+    let host = |id: HostId| network.host_name(id);
+    if let Pattern::Replay(replay) = &entry.pattern {
+        let (from, to) = cast(replay);
+        return format!("{} -> {}", several(from.into_iter(), host).0, several(to.into_iter(), host).0);
+    }
+    let receiver = |to: Receiver| match to {
+        Receiver::Host(id) => host(id),
+        Receiver::Address(address) => address.to_string(),
     };
-    let from = match &entry.pattern {
-        Pattern::Replay(replay) => several(&replay.flows.iter().map(|f| f.from).collect::<Vec<_>>()),
-        _ => several(&entry.from),
-    };
-    let to = match &entry.to {
-        Destination::Hosts(hosts) | Destination::AnyOf(hosts) => several(hosts),
-        Destination::Address(address) => address.to_string(),
-    };
-    format!("{from} -> {to}")
+    let (from, senders) = several(flows(entry, seed).map(|(from, _)| from), host);
+    let (to, receivers) = several(flows(entry, seed).map(|(_, to)| to), receiver);
+    match entry.senders() {
+        flows if flows > senders.max(receivers) => format!("{from} -> {to}, {} flows", grouped(flows as u64)),
+        _ => format!("{from} -> {to}"),
+    }
+}
+
+/// The first of `all` by name and how many others there are; and how many these are in all.
+fn several<T: Copy + Eq + Hash>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
+    let Some(first) = all.next() else { return ("nobody".into(), 0) };
+    let mut others: HashSet<T> = all.collect();
+    others.remove(&first);
+    match others.len() {
+        0 => (name(first), 1),
+        others => (format!("{} (+{})", name(first), grouped(others as u64)), 1 + others),
+    }
+}
+
+/// The hosts that send a replay's packets and those they are for, each in order of first appearance.
+fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
+    let mut first = BTreeMap::new();
+    for frame in replay.flows.iter().flat_map(|flow| &flow.frames) {
+        let known = first.entry(frame.to).or_insert(frame.offset);
+        *known = frame.offset.min(*known);
+    }
+    let mut to: Vec<(SimDuration, HostId)> = first.into_iter().map(|(host, offset)| (offset, host)).collect();
+    to.sort();
+    (replay.flows.iter().map(|flow| flow.from).collect(), to.into_iter().map(|(_, host)| host).collect())
 }
 
 fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
@@ -243,12 +274,24 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 metric: check.metric.to_string(),
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
-                found: outcome.as_ref().and_then(|o| o.found).map(|value| check.metric.show(value)),
+                found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found)),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
                 held: outcome.map(|o| o.held),
             });
         }
     }
     reports
+}
+
+/// A value with its unit, and how far the true one can lie from it.
+fn measured(metric: Metric, found: Measured) -> String {
+    if found.low == found.high {
+        return metric.show(found.low);
+    }
+    // All that is not exact are quantiles of delays.
+    let [low, high] = [found.low, found.high].map(SimDuration::from_nanos);
+    let quantile = Quantile { low, high };
+    within(quantile.value(), quantile.precision())
 }
 
 fn subject(run: &Run, expectation: &Expectation) -> String {

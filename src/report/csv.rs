@@ -1,18 +1,22 @@
 //! The interval series as comma-separated values, quoted as RFC 4180 has it: one row a link direction and interval. Not the
 //! report. Lines end in a plain newline, which every reader takes and every Unix tool expects.
 
-use super::snapshot::Intervals;
+use super::snapshot::Snapshot;
 use crate::units::{SimTime, escaped};
 use std::fmt::Write;
 
-const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
+pub(super) const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
                       longest_queue_bytes,tokens_bytes";
 
-/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket.
-pub fn intervals_csv(intervals: &Intervals) -> String {
-    let mut out = format!("{HEADER}\n");
+/// What the first line of a table says that an interrupted run left.
+const PARTIAL: &str = "# PARTIAL: ";
+
+/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. Of an interrupted run, the first line says so.
+pub fn intervals_csv(snapshot: &Snapshot) -> String {
+    let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER + "\n";
+    let Some(intervals) = &snapshot.intervals else { return out };
     for link in &intervals.links {
-        let names = [&link.peering, &link.from, &link.to].map(|name| quoted(name)).join(",");
+        let names = record([&link.peering, &link.from, &link.to]);
         for (k, row) in (0..).zip(&link.rows) {
             let start = seconds(SimTime::from_nanos(intervals.interval.as_nanos().saturating_mul(k)));
             let tokens = row.tokens.map(|t| t.as_u64().to_string()).unwrap_or_default();
@@ -32,15 +36,34 @@ pub fn intervals_csv(intervals: &Intervals) -> String {
     out
 }
 
+/// The line that marks the table of a run which ended early; none if it did not.
+pub(super) fn interruption(reached: SimTime, duration: SimTime) -> String {
+    match reached < duration {
+        true => format!("{PARTIAL}interrupted at {reached} of {duration}\n"),
+        false => String::new(),
+    }
+}
+
+/// Whether `text` begins as a table with this header, of an interrupted run or not.
+pub(super) fn begins(text: &str, header: &str) -> bool {
+    text.lines().find(|line| !line.starts_with(PARTIAL)) == Some(header)
+}
+
 /// The exact decimal number of seconds: an instant prints as that and its unit.
 fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
-/// A field as RFC 4180 has it; control characters escaped, since such files end up on terminals too.
-pub(super) fn quoted(field: &str) -> String {
-    let field = escaped(field);
-    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
+/// One row without its line end, quoted where RFC 4180 asks for it; control characters escaped, since tables end up on terminals too.
+pub(super) fn record<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for field in fields {
+        writer.write_field(escaped(field.as_ref()).as_bytes()).expect("memory takes what it is given");
+    }
+    writer.write_record(None::<&[u8]>).expect("memory takes what it is given");
+    let written = writer.into_inner().expect("memory takes what it is given");
+    let line = String::from_utf8_lossy(&written);
+    line.strip_suffix('\n').unwrap_or(&line).to_owned()
 }
 
 #[cfg(test)]
@@ -50,14 +73,18 @@ mod tests {
 
     #[test]
     fn rows_are_exact_and_quoted() {
+        let mut snapshot = sample::quiet();
         let mut intervals = sample::intervals(2);
         intervals.interval = crate::units::SimDuration::from_nanos(1_000_000_001);
         intervals.links[0].peering = "a \"b\", c".into();
         intervals.links[0].from = "\u{1b}\n".into();
         intervals.links[0].rows[1].tokens = None;
+        snapshot.intervals = Some(intervals);
+        (snapshot.reached, snapshot.duration) = (SimTime::from_nanos(1), SimTime::from_nanos(2));
         assert_eq!(
-            intervals_csv(&intervals),
-            "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
+            intervals_csv(&snapshot),
+            "# PARTIAL: interrupted at 0.000000001 s of 0.000000002 s\n\
+             start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
              longest_queue_bytes,tokens_bytes\n\
              0,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,100,150000,100,150000,0,0,125000\n\
              1.000000001,\"a \"\"b\"\", c\",\\u001b\\u000a,VPC2,200,300000,200,300000,0,1500,\n"

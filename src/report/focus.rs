@@ -1,14 +1,15 @@
 //! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line without a
-//! published price has no row: the format knows no unknown cost. The text and the JSON list it.
+//! published price has no row: the format knows no unknown cost. The text and the JSON list it. Nor does it know a day or month that
+//! was measured only in part: such a line has a row like any other, and the JSON says what it covers.
 
-use super::csv::quoted;
+use super::csv::record;
 use super::invoice::{Invoice, InvoiceLine};
 use crate::units::Money;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
 
-const HEADER: &str = "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingAccountName,BillingCurrency,\
+pub(super) const HEADER: &str = "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingAccountName,BillingCurrency,\
 BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ChargeClass,ChargeDescription,\
 ChargeFrequency,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,ListUnitPrice,ContractedUnitPrice,PricingCategory,\
 ProviderName,PublisherName,InvoiceIssuerName,RegionId,RegionName,ResourceId,ResourceName,ResourceType,ServiceCategory,\
@@ -92,8 +93,7 @@ fn row(out: &mut String, invoice: &Invoice, line: &InvoiceLine, category: &str, 
         line.direction.map(|direction| direction.to_string()).unwrap_or_default(),
         line.peak_at.clone().unwrap_or_default(),
     ];
-    let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-    writeln!(out, "{}", fields.join(",")).expect("a String takes what it is given");
+    writeln!(out, "{}", record(&fields)).expect("a String takes what it is given");
 }
 
 /// ISO 8601, to the second.

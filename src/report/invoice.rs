@@ -5,9 +5,10 @@
 //! 5-minute window, the exact form of a sample; `_bps` fields are the same rounded half up. Fields may be added within a version;
 //! none changes its meaning or goes.
 
-use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms, Trial, cheapest};
+use super::what_if::WhatIf;
+use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms};
 use crate::model::plan::FreeBasis;
-use crate::units::{BitRate, Currency, Money, Share};
+use crate::units::{BitRate, Currency, Money};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -28,8 +29,10 @@ pub struct Invoice {
     pub scenario: String,
     /// The file it came from.
     pub file: String,
-    /// Whether the run was interrupted: the bill then covers less.
+    /// Whether the run was interrupted: the bill then covers less. Which periods were measured only in part, its lines say.
     pub partial: bool,
+    /// Lines whose period was measured only in part, interrupted or not.
+    pub partial_lines: usize,
     /// The vendor's name of the billing method.
     pub charge_type: &'static str,
     /// `excess` or `peak`: what picks the tier where some of a peak is free (S44).
@@ -47,7 +50,7 @@ pub struct Invoice {
     pub lines: Vec<InvoiceLine>,
     /// By account.
     pub totals: Vec<InvoiceTotal>,
-    /// Lines whose price is not published; the totals are partial if there are any (S42).
+    /// Lines whose price is not published: the totals lack them (S42).
     pub unpriced: usize,
     /// Peerings inside one region: free (S39), and without monitoring in the product (S37).
     pub regional: Vec<String>,
@@ -91,6 +94,12 @@ pub struct InvoiceLine {
     /// The first instant behind it.
     #[serde(rename = "end_utc")]
     pub end: Timestamp,
+    /// What of the period was measured: its first instant. A run that begins or ends inside a period covers less of it.
+    #[serde(rename = "covers_start_utc")]
+    pub covers_start: Timestamp,
+    /// The first instant behind it.
+    #[serde(rename = "covers_end_utc")]
+    pub covers_end: Timestamp,
     /// The largest measured sample.
     #[serde(rename = "measured_bits")]
     pub measured: Load,
@@ -111,6 +120,10 @@ pub struct InvoiceLine {
     pub windows: Option<usize>,
     /// Samples whose window was measured only in part.
     pub partial_samples: usize,
+    /// Windows of a file that have no row: silence, each a sample of 0.
+    pub silent_windows: usize,
+    /// The windows that a month's percentile is of, silent ones among them (S48); none for a day.
+    pub percentile_windows: Option<usize>,
     /// Days that count and days of the month; none for a day.
     pub valid_days: Option<(usize, usize)>,
     /// What of the load is free (S44).
@@ -140,37 +153,8 @@ pub struct InvoiceTotal {
     pub currency: Currency,
     /// How much, of what has a price.
     pub amount: Money,
-    /// Lines that have none: the amount is partial if there are any.
+    /// Lines that have none: the amount lacks them.
     pub unpriced: usize,
-}
-
-/// What one peering would cost under other caps.
-#[derive(Debug, Clone, Serialize)]
-pub struct WhatIf {
-    /// Its name.
-    pub peering: String,
-    /// The loss that may be.
-    pub most_loss: Share,
-    /// Each cap of the console's menu.
-    pub trials: Vec<TrialReport>,
-    /// The cheapest that loses no more than that; none if none does and has a price.
-    #[serde(rename = "cheapest_bps")]
-    pub cheapest: Option<BitRate>,
-}
-
-/// One cap.
-#[derive(Debug, Clone, Serialize)]
-pub struct TrialReport {
-    #[serde(rename = "cap_bps")]
-    #[allow(missing_docs)]
-    pub cap: BitRate,
-    /// Shaper drops / offered of its worse direction.
-    pub loss: Share,
-    /// The largest billable sample.
-    #[serde(rename = "peak_bits")]
-    pub peak: Load,
-    /// What the run costs; none if that is not published.
-    pub price: Option<Money>,
 }
 
 impl Invoice {
@@ -189,6 +173,7 @@ impl Invoice {
             scenario: scenario.into(),
             file: file.into(),
             partial: false,
+            partial_lines: bill.lines.iter().filter(|line| line.is_partial()).count(),
             charge_type: terms.method.charge_type(),
             free_basis: if terms.free_basis == FreeBasis::Excess { "excess" } else { "peak" },
             zone: zone_name(&terms.zone, bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.0)),
@@ -199,7 +184,7 @@ impl Invoice {
                 date: book.date.clone(),
                 currency: book.currency,
             },
-            notes: Vec::new(),
+            notes: not_remitted(bill).into_iter().collect(),
             lines: bill.lines.iter().map(|l| line(l, terms)).collect(),
             totals: bill.totals.iter().map(total).collect(),
             unpriced: bill.unpriced(),
@@ -214,17 +199,10 @@ impl Invoice {
     }
 }
 
-impl WhatIf {
-    /// The table for one peering.
-    pub fn of(peering: &str, trials: &[Trial], most_loss: Share) -> WhatIf {
-        let report = |t: &Trial| TrialReport { cap: t.cap, loss: t.loss, peak: t.peak, price: t.price };
-        WhatIf {
-            peering: peering.into(),
-            most_loss,
-            trials: trials.iter().map(report).collect(),
-            cheapest: cheapest(trials, most_loss).map(|trial| trial.cap),
-        }
-    }
+fn not_remitted(bill: &Bill) -> Option<String> {
+    let names: Vec<&str> = bill.not_remitted.iter().map(|subject| subject.peering.as_str()).collect();
+    let sentence = "Free bandwidth is remitted from peaks of days only (S44); months are billed in full";
+    (!names.is_empty()).then(|| format!("{sentence}: {}.", names.join(", ")))
 }
 
 /// A zone's name, or its offset at `at` if it has none: `UTC+08`.
@@ -244,6 +222,8 @@ fn line(line: &Line, terms: &Terms) -> InvoiceLine {
         period: String::new(),
         start: line.period.0,
         end: line.period.1,
+        covers_start: line.covers.0,
+        covers_end: line.covers.1,
         measured: Load::ZERO,
         measured_bps: BitRate::default(),
         billable: Load::ZERO,
@@ -253,6 +233,8 @@ fn line(line: &Line, terms: &Terms) -> InvoiceLine {
         samples: 0,
         windows: None,
         partial_samples: 0,
+        silent_windows: 0,
+        percentile_windows: None,
         valid_days: None,
         free_bps: BitRate::default(),
         status: "",
@@ -278,14 +260,16 @@ fn measured(report: &mut InvoiceLine, line: &Line, terms: &Terms) {
                 report.peak_at = Some(civil.strftime("%Y-%m-%d %H:%M").to_string());
                 report.direction = Some(peak.billable.direction);
             }
-            (report.samples, report.partial_samples) = (peak.samples, peak.partial);
+            (report.samples, report.partial_samples, report.silent_windows) = (peak.samples, peak.partial, peak.silent);
             report.windows = Some(peak.windows);
             report.free_bps = free;
         }
         Basis::Month(month) => {
             report.period = month.first.strftime("%Y-%m").to_string();
             (report.measured, report.billable) = (month.measured, month.load);
-            report.samples = month.samples;
+            (report.samples, report.partial_samples, report.silent_windows) =
+                (month.samples, month.partial, month.silent);
+            report.percentile_windows = Some(month.windows());
             report.valid_days = Some((month.valid_days, month.days));
         }
     }

@@ -1,8 +1,9 @@
 //! The readable invoice: first who pays what, then the lines behind it. Not for programs: see the JSON and the CSV.
 
-use super::invoice::{Invoice, InvoiceLine, WhatIf};
+use super::extent::extent;
+use super::invoice::{Invoice, InvoiceLine, InvoiceTotal};
 use super::table::{Column, Table, wrapped};
-use crate::units::BitRate;
+use crate::units::{BitRate, grouped};
 
 /// The invoice for a terminal `width` columns wide.
 pub fn invoice_text(invoice: &Invoice, width: usize) -> String {
@@ -10,7 +11,7 @@ pub fn invoice_text(invoice: &Invoice, width: usize) -> String {
     if !invoice.lines.is_empty() {
         parts.push(format!("Charges\n{}", lines(invoice, width)));
     }
-    parts.extend(invoice.what_if.iter().map(|what_if| trials(what_if, invoice, width)));
+    parts.extend(invoice.what_if.iter().map(|what_if| what_if.text(invoice, width)));
     let notes = notes(invoice);
     if !notes.is_empty() {
         parts.push(notes.iter().map(|note| prose(note, width)).collect());
@@ -27,22 +28,19 @@ fn headline(invoice: &Invoice, width: usize) -> String {
     let method = if invoice.is_monthly() { "95th percentile of the month" } else { "peak of the day" };
     let head = format!("{}: bill by the {method}, days of {} ({})", invoice.scenario, invoice.zone, invoice.file);
     let prices = format!("Prices: {} ({}, {}), {}", book.name, book.source, book.date, book.currency);
-    let partial = if invoice.partial { "PARTIAL: the run was interrupted.\n" } else { "" };
-    prose(&head, width) + &prose(&prices, width) + partial
+    [head, prices].iter().chain(&extent(invoice)).map(|sentence| prose(sentence, width)).collect()
 }
 
 fn totals(invoice: &Invoice, width: usize) -> String {
     if invoice.totals.is_empty() {
         return "Nothing to pay.\n".into();
     }
-    let sentence = |total: &super::invoice::InvoiceTotal| {
-        let (account, amount, currency) = (&total.account, total.amount, total.currency);
-        match total.unpriced {
-            0 => format!("{account} pays {amount} {currency}."),
-            1 => format!("{account} pays {amount} {currency} and, PARTIAL, for 1 line whose price is not published."),
-            n => {
-                format!("{account} pays {amount} {currency} and, PARTIAL, for {n} lines whose price is not published.")
-            }
+    let sentence = |InvoiceTotal { account, amount, currency, unpriced }: &InvoiceTotal| {
+        let pays = format!("{account} pays {amount} {currency}");
+        match unpriced {
+            0 => format!("{pays}."),
+            1 => format!("{pays}; 1 more line is NOT PRICED, since its price is not published."),
+            n => format!("{pays}; {n} more lines are NOT PRICED, since their prices are not published."),
         }
     };
     invoice.totals.iter().map(|total| prose(&sentence(total), width)).collect()
@@ -58,6 +56,8 @@ fn lines(invoice: &Invoice, width: usize) -> String {
         ("measured", Column::Number),
         ("at", Column::Text),
         ("free", Column::Number),
+        ("windows", Column::Number),
+        ("silent", Column::Number),
         ("valid days", Column::Number),
         ("tier", Column::NumberOrBreak),
         ("price", Column::Number),
@@ -76,6 +76,13 @@ fn lines(invoice: &Invoice, width: usize) -> String {
             if capped { line.measured.to_string() } else { String::new() },
             when(line),
             if line.free_bps > BitRate::default() { line.free_bps.to_string() } else { String::new() },
+            line.percentile_windows.map(|windows| grouped(windows as u64)).unwrap_or_default(),
+            // A day's remark has its samples.
+            if line.windows.is_none() && line.silent_windows > 0 {
+                grouped(line.silent_windows as u64)
+            } else {
+                String::new()
+            },
             line.valid_days.map(|(valid, all)| format!("{valid} of {all}")).unwrap_or_default(),
             line.tier.clone().unwrap_or_default(),
             line.unit_price.clone().unwrap_or_default(),
@@ -108,42 +115,19 @@ fn remark(line: &InvoiceLine) -> String {
     remarks.join("; ")
 }
 
-fn trials(what_if: &WhatIf, invoice: &Invoice, width: usize) -> String {
-    let mut table = Table::new(&[
-        ("cap", Column::Number),
-        ("loss", Column::Number),
-        ("peak", Column::Number),
-        ("price", Column::Number),
-        ("", Column::Text),
-    ]);
-    for trial in &what_if.trials {
-        let chosen = Some(trial.cap) == what_if.cheapest;
-        table.row([
-            trial.cap.to_string(),
-            trial.loss.to_string(),
-            trial.peak.to_string(),
-            trial.price.map_or("not priced".into(), |price| price.to_string()),
-            if chosen { "cheapest".into() } else { String::new() },
-        ]);
-    }
-    let (peering, most, currency) = (&what_if.peering, what_if.most_loss, invoice.book.currency);
-    let answer = match what_if.cheapest {
-        Some(cap) => format!("{cap} is the cheapest cap that loses at most {most}."),
-        None => format!("No cap with a published price loses at most {most}."),
-    };
-    format!(
-        "What if {peering} had another cap? (price of the run, {currency})\n{}{}",
-        table.render(width),
-        prose(&answer, width)
-    )
-}
-
 fn notes(invoice: &Invoice) -> Vec<String> {
     let mut notes = invoice.notes.clone();
     if invoice.lines.iter().any(|line| line.measured != line.billable && line.valid_days.is_none()) {
         notes.push(
             "A peak is billed up to the highest cap in force in its 5 minutes; whole packets can measure a little more \
              (S40a)."
+                .into(),
+        );
+    }
+    if invoice.lines.iter().any(|line| line.percentile_windows.is_some()) {
+        notes.push(
+            "The 95 % is of the month's windows of 5 minutes in which the peering was in force: of a run those that it \
+             covers, of a file all of the days from the first row to the last, each without a row as 0 (S48)."
                 .into(),
         );
     }

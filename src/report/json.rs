@@ -21,19 +21,58 @@
 //! (`loss`) is a number from 0 to 1. What there is none of is `null`, an empty list is `[]`; no key is ever left out.
 //! Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its meaning
 //! or goes, so a reader ignores those it does not know.
+//!
+//! Of one file the document is an object, of several an array with one entry a file, in their order. Whatever is refused, by whichever
+//! subcommand, is a document of its own, with file, line and column (from 1) of every complaint; in an array it stands for the file that
+//! was refused, or was not begun before the command was interrupted:
+//!
+//! ```json
+//! {
+//!   "format": "vpcsim-check", "version": 1,
+//!   "complaints": [{"file": "a.toml", "line": 3, "column": 9, "severity": "error", "message": "…", "code": null, "hint": "…"}]
+//! }
+//! ```
 
 use super::bench::BenchReport;
 use super::invoice::Invoice;
 use super::snapshot::Snapshot;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// The snapshot as an indented JSON document with a newline at its end.
 pub fn json(snapshot: &Snapshot) -> String {
     pretty(snapshot)
 }
 
-/// Several snapshots as one indented JSON array.
-pub fn json_array(snapshots: &[Snapshot]) -> String {
-    pretty(snapshots)
+/// What came of one file of several.
+pub enum FileOutcome<'a> {
+    /// It was run.
+    Ran(&'a Snapshot),
+    /// It was not: the complaints.
+    Refused(Vec<Value>),
+}
+
+impl Serialize for FileOutcome<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            FileOutcome::Ran(snapshot) => snapshot.serialize(serializer),
+            FileOutcome::Refused(complaints) => complaints_document(complaints).serialize(serializer),
+        }
+    }
+}
+
+/// What came of several files as one indented JSON array.
+pub fn json_array(outcomes: &[FileOutcome<'_>]) -> String {
+    pretty(outcomes)
+}
+
+/// Complaints as an indented JSON document with a newline at its end.
+pub fn complaints_json(complaints: &[Value]) -> String {
+    pretty(&complaints_document(complaints))
+}
+
+fn complaints_document(complaints: &[Value]) -> Value {
+    serde_json::json!({ "format": "vpcsim-check", "version": 1, "complaints": complaints })
 }
 
 /// The invoice as an indented JSON document with a newline at its end.
@@ -46,7 +85,7 @@ pub fn bench_json(report: &BenchReport) -> String {
     pretty(report)
 }
 
-fn pretty<T: serde::Serialize + ?Sized>(document: &T) -> String {
+fn pretty<T: Serialize + ?Sized>(document: &T) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("every key is a text and every number finite");
     text.push('\n');
     text

@@ -1,15 +1,16 @@
 //! Monitoring as CSV: the vendor's five metrics of every peering, seen from both of its VPCs (S37, S38). Not a bill.
 
+use super::csv::interruption;
 use crate::engine::Run;
 use crate::metering::{Metric, Period, Side, is_offered, monitor};
 use crate::model::PeeringId;
 use std::fmt::Write;
 
 /// One row a period, peering and side: the instant (RFC 3339), the peering, the VPC one looks from, whether the product offers the
-/// figures (only across regions), the metrics with the vendor's names and units, whether the period was measured in part.
+/// figures (only across regions), the metrics with the vendor's names and units, whether the period was measured in part. Of an interrupted
+/// run, the first line says so.
 pub fn monitoring_csv(run: &Run, period: Period) -> String {
-    let metrics = Metric::ALL.map(|metric| format!("{} ({})", metric.name(), metric.unit()));
-    let mut out = format!("time,peering,vpc,offered,{},partial\n", metrics.join(","));
+    let mut out = interruption(run.simulation.now(), run.plan.duration) + &header() + "\n";
     let network = run.simulation.network();
     for id in (0..network.peerings().len() as u32).map(PeeringId) {
         let peering = network.peering(id);
@@ -26,4 +27,10 @@ pub fn monitoring_csv(run: &Run, period: Period) -> String {
         }
     }
     out
+}
+
+/// The names of the columns.
+pub(super) fn header() -> String {
+    let metrics = Metric::ALL.map(|metric| format!("{} ({})", metric.name(), metric.unit()));
+    format!("time,peering,vpc,offered,{},partial", metrics.join(","))
 }

@@ -1,28 +1,36 @@
-//! The pictures of a bill: for each line a day against the cap with its peak marked, and for each peering and month the peaks with
-//! what they cost. Picks data; [`super::plot`] draws.
+//! The pictures of a bill: for each day that is billed the samples against the cap with its peak marked, and for each peering and
+//! month the peaks with what they cost, or under the percentile that is billed. Picks data; [`super::plot`] draws.
 
 use super::invoice::zone_name;
-use super::plot::{ClockChange, DayBar, DayPlot, MonthPlot, PeakMark, SamplePoint, Way, day_svg, month_svg};
-use crate::metering::{Basis, Bill, Direction, Limit, Line, Sample, Series, Terms};
+use super::plot::{
+    ClockChange, DayBar, DayPlot, DayPrice, MonthPlot, PeakMark, Percentile, SamplePoint, Way, day_svg, month_svg,
+};
+use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
 use jiff::tz::TimeZone;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month.
-pub fn pictures(bill: &Bill, series: &[Series], terms: &Terms) -> Vec<(String, String)> {
-    let mut pictures = Vec::new();
-    for one in series.iter().filter(|series| series.subject.cross_region) {
-        let lines: Vec<&Line> = bill.lines.iter().filter(|line| line.subject == one.subject).collect();
-        for line in &lines {
-            if let Some((name, plot)) = day(line, one, terms) {
-                pictures.push((name, day_svg(&plot)));
-            }
-        }
-        for month in lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone)) {
-            if let Some((name, plot)) = month_of_days(month, terms) {
-                pictures.push((name, month_svg(&plot)));
-            }
-        }
-    }
-    pictures
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a `partial` run say so.
+/// None where nothing is billed.
+pub fn pictures(series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
+    let mark = if partial { "PARTIAL: " } else { "" };
+    series.iter().flat_map(|one| of_series(one, terms, mark)).collect()
+}
+
+fn of_series(series: &Series, terms: &Terms, mark: &str) -> Vec<(String, String)> {
+    let bill = Bill::of(std::slice::from_ref(series), terms);
+    let each_day = bill.lines.iter().filter_map(|line| day(line, series, terms));
+    let each_day = each_day.map(|(name, mut plot)| {
+        plot.title.insert_str(0, mark);
+        (name, day_svg(&plot))
+    });
+    let months = bill.lines.chunk_by(|a, b| month_of(a, &terms.zone) == month_of(b, &terms.zone));
+    let months = months.filter_map(|lines| month_of_days(lines, terms));
+    let peaks = days(series, &terms.zone);
+    let billed = bill.lines.iter().filter_map(|line| month_of_percentile(line, &peaks, terms));
+    let each_month = months.chain(billed).map(|(name, mut plot)| {
+        plot.title.insert_str(0, mark);
+        (name, month_svg(&plot))
+    });
+    each_day.chain(each_month).collect()
 }
 
 fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
@@ -96,24 +104,42 @@ fn month_of(line: &Line, zone: &TimeZone) -> (i16, i8) {
     (first.year(), first.month())
 }
 
-fn month_of_days(lines: &[&Line], terms: &Terms) -> Option<(String, MonthPlot)> {
-    let bar = |line: &&Line| {
+fn bar(peak: &DayPeak, price: DayPrice) -> DayBar {
+    DayBar { label: peak.date.strftime("%m-%d").to_string(), peak_bps: peak.billable.load.rate().as_bps(), price }
+}
+
+fn month_of_days(lines: &[Line], terms: &Terms) -> Option<(String, MonthPlot)> {
+    let bar = |line: &Line| {
         let Basis::Day(peak, _) = &line.basis else { return None };
-        Some(DayBar {
-            label: peak.date.strftime("%m-%d").to_string(),
-            peak_bps: peak.billable.load.rate().as_bps(),
-            amount: line.amount().map(|amount| amount.to_string()),
-        })
+        let price = line.amount().map_or(DayPrice::NotPublished, |amount| DayPrice::Amount(amount.to_string()));
+        Some(bar(peak, price))
     };
     let days: Vec<DayBar> = lines.iter().filter_map(bar).collect();
     let line = lines.first().filter(|_| days.len() > 1)?;
-    let (year, month) = month_of(line, &terms.zone);
-    let plot = MonthPlot {
-        title: format!("{} in {year}-{month:02}", line.subject.peering),
-        subtitle: format!("daily peaks and what each day costs in {}", terms.book.currency),
-        days,
-    };
-    Some((format!("{}-{year}-{month:02}.svg", line.subject.peering), plot))
+    let subtitle = format!("daily peaks and what each day costs in {}", terms.book.currency);
+    Some(month(line, terms, subtitle, days, None))
+}
+
+fn month_of_percentile(line: &Line, peaks: &[DayPeak], terms: &Terms) -> Option<(String, MonthPlot)> {
+    let Basis::Month(billed) = &line.basis else { return None };
+    let of_month = peaks.iter().filter(|peak| (billed.start..billed.end).contains(&peak.start));
+    let bars = of_month.map(|peak| bar(peak, DayPrice::OfMonth)).collect();
+    let rate = billed.load.rate();
+    let percentile = Percentile { bps: rate.as_bps(), text: format!("95 %: {rate}, {}", amount(line, terms)) };
+    let subtitle = "daily peaks and the 95th percentile of the month, which is billed".to_owned();
+    Some(month(line, terms, subtitle, bars, Some(percentile)))
+}
+
+fn month(
+    line: &Line,
+    terms: &Terms,
+    subtitle: String,
+    days: Vec<DayBar>,
+    percentile: Option<Percentile>,
+) -> (String, MonthPlot) {
+    let (peering, (year, month)) = (&line.subject.peering, month_of(line, &terms.zone));
+    let title = format!("{peering} in {year}-{month:02}");
+    (format!("{peering}-{year}-{month:02}.svg"), MonthPlot { title, subtitle, days, percentile })
 }
 
 fn amount(line: &Line, terms: &Terms) -> String {

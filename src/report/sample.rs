@@ -14,7 +14,8 @@ fn packets(packets: u64) -> Volume {
 
 fn delays(packets: u64, [min, p50, p99, max]: [u64; 4]) -> Option<Delays> {
     let [min, p50, p99, max] = [min, p50, p99, max].map(SimDuration::from_micros);
-    Some(Delays { packets, min, p50, p99, max })
+    let precision = SimDuration::ZERO;
+    Some(Delays { packets, min, p50, p50_precision: precision, p99, p99_precision: precision, max })
 }
 
 fn at(seconds: u64) -> SimTime {
@@ -119,6 +120,7 @@ pub(super) fn check(metric: &str, expected: &str, found: Option<&str>, held: Opt
         between: None,
         expected: expected.into(),
         found: found.map(str::to_owned),
+        missing: held.filter(|_| found.is_none()).map(|_| "no packets"),
         held,
     }
 }

@@ -4,7 +4,7 @@
 use super::snapshot::{ActionReport, Delays, DropReport, LinkReport, Snapshot, TrafficReport};
 use super::table::Table;
 use super::table::{Column::*, INDENT, wrapped};
-use crate::units::{Share, grouped};
+use crate::units::{Share, SimDuration, grouped};
 
 /// A list longer than this is cut to its most telling part.
 const LONG: usize = 40;
@@ -64,7 +64,7 @@ impl View<'_> {
                 grouped(entry.delivered.packets),
                 loss(entry.loss, entry.delivered.packets + entry.misdelivered + entry.dropped),
                 some(entry.misdelivered),
-                self.detail(entry.in_flight),
+                self.in_flight(entry.in_flight, entry.sent.packets, entry.loss),
                 p50,
                 p99,
                 max,
@@ -83,6 +83,7 @@ impl View<'_> {
             ("answered", Number),
             ("loss", Number),
             ("misdelivered", Number),
+            ("in flight", Number),
             ("round trip p50", NumberOrBreak),
             ("p99", Number),
             ("max", Number),
@@ -90,6 +91,7 @@ impl View<'_> {
         let (entries, more) = self.most_lost(|entry| entry.ping.is_some());
         for (entry, ping) in entries.iter().filter_map(|e| e.ping.as_ref().map(|ping| (e, ping))) {
             let [p50, p99, max] = quantiles(ping.round_trip);
+            let ended = entry.dropped + entry.misdelivered + ping.answered + ping.replies_lost;
             table.row([
                 entry.name.clone(),
                 entry.path.clone(),
@@ -97,8 +99,9 @@ impl View<'_> {
                 grouped(entry.sent.packets),
                 grouped(entry.delivered.packets),
                 grouped(ping.answered),
-                loss(entry.loss, entry.dropped + entry.misdelivered + ping.answered + ping.replies_lost),
+                loss(entry.loss, ended),
                 some(entry.misdelivered),
+                self.in_flight(entry.sent.packets.saturating_sub(ended), entry.sent.packets, entry.loss),
                 p50,
                 p99,
                 max,
@@ -198,7 +201,7 @@ impl View<'_> {
             used(link.carried_rate.to_string()),
             loss(link.loss, link.offered.packets),
             some(link.other_drops),
-            self.detail(link.in_flight),
+            self.in_flight(link.in_flight, link.offered.packets, link.loss),
             p50,
             p99,
             max,
@@ -297,7 +300,7 @@ impl View<'_> {
                 check.metric.clone(),
                 check.between.map(|(from, to)| format!("{from} to {to}")).unwrap_or_default(),
                 check.expected.clone(),
-                check.found.clone().unwrap_or_default(),
+                check.found.as_deref().or(check.missing).unwrap_or_default().into(),
                 mark.into(),
             ]);
         }
@@ -352,9 +355,11 @@ impl View<'_> {
         entry.label.clone().filter(|_| self.verbose).unwrap_or_default()
     }
 
-    /// A count that only the verbose report shows: the books at the end have their sum.
-    fn detail(&self, count: u64) -> String {
-        if self.verbose { some(count) } else { String::new() }
+    /// What counts neither as delivered nor as lost. Beside a loss it is shown where it is more than 1 % of what was sent, for then
+    /// the loss is not lost / sent; everywhere in the verbose report. The books at the end have the sum.
+    fn in_flight(&self, count: u64, sent: u64, loss: Share) -> String {
+        let counts = loss > Share::ZERO && count > sent / 100;
+        if self.verbose || counts { some(count) } else { String::new() }
     }
 }
 
@@ -380,7 +385,16 @@ fn outcome(action: &ActionReport) -> String {
 }
 
 fn quantiles(delays: Option<Delays>) -> [String; 3] {
-    delays.map(|d| [d.p50, d.p99, d.max].map(|t| t.to_string())).unwrap_or_default()
+    let told = |d: Delays| [within(d.p50, d.p50_precision), within(d.p99, d.p99_precision), d.max.to_string()];
+    delays.map(told).unwrap_or_default()
+}
+
+/// A time, and how far the true one can lie from it unless it is exact, rounded up to two digits: `18.412 ms ±4.1 us`.
+pub(super) fn within(time: SimDuration, precision: SimDuration) -> String {
+    let nanos = precision.as_nanos();
+    let step = 10u64.pow(nanos.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    let rounded = SimDuration::from_nanos(nanos.div_ceil(step).saturating_mul(step));
+    if nanos == 0 { time.to_string() } else { format!("{time} ±{rounded}") }
 }
 
 /// The share lost; empty where no packet ended, for 0 % of nothing is no success.

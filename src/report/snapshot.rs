@@ -78,7 +78,8 @@ pub struct Volume {
     pub bytes: ByteSize,
 }
 
-/// A delay distribution; quantiles within 0.1 %, `min` and `max` exact.
+/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the usual case; beyond
+/// that it lies within its precision of the number told. `min` and `max` are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// Packets measured.
@@ -89,9 +90,15 @@ pub struct Delays {
     #[serde(rename = "p50_ns")]
     #[allow(missing_docs)]
     pub p50: SimDuration,
+    /// How far the median can lie from `p50_ns`; 0 where it is exact.
+    #[serde(rename = "p50_precision_ns")]
+    pub p50_precision: SimDuration,
     #[serde(rename = "p99_ns")]
     #[allow(missing_docs)]
     pub p99: SimDuration,
+    /// The same of `p99_ns`.
+    #[serde(rename = "p99_precision_ns")]
+    pub p99_precision: SimDuration,
     #[serde(rename = "max_ns")]
     #[allow(missing_docs)]
     pub max: SimDuration,
@@ -147,7 +154,8 @@ pub struct TrafficReport {
     pub label: Option<String>,
     /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
     pub pattern: &'static str,
-    /// Senders and destination, for a person: `VPC1/web -> VPC2/db`.
+    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that is sent to,
+    /// with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
     pub path: String,
     /// Emitted (requests, for a ping).
     pub sent: Volume,
@@ -263,6 +271,8 @@ pub struct ExpectationReport {
     pub expected: String,
     /// What was measured; none if the run was interrupted or nothing was there to measure.
     pub found: Option<String>,
+    /// What was missing where nothing was there to measure: `no packets`.
+    pub missing: Option<&'static str>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
 }

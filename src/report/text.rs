@@ -76,8 +76,11 @@ fn expectations_verdict(snapshot: &Snapshot) -> String {
 }
 
 fn failure(e: &ExpectationReport) -> String {
-    let found = e.found.as_deref().unwrap_or("nothing");
-    format!("{} {} is {found}, expected {}", e.subject, e.metric, e.expected)
+    let found = match &e.found {
+        Some(found) => format!(" is {found}"),
+        None => format!(": {}", e.missing.unwrap_or_default()),
+    };
+    format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }
 
 /// The first few of `items`, and how many there are beyond them.
@@ -109,7 +112,7 @@ fn lines(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Books, sample};
+    use crate::report::{Books, TrafficReport, sample};
 
     #[test]
     fn a_rich_report_reads_like_an_answer() {
@@ -213,6 +216,19 @@ mod tests {
         run.traffic.truncate(40);
         run.links.truncate(40);
         assert!(!text(&run, 120, false).contains("more (--json"));
+    }
+
+    /// 74 of 167 dropped read as 49 %: 16 are still on the way.
+    #[test]
+    fn what_is_in_flight_is_shown_where_it_makes_the_loss_another() {
+        let report = |sent, dropped, in_flight| {
+            let mut run = sample::quiet();
+            let entry = sample::entry("t", "VPC1/web -> VPC2/db", sent, dropped);
+            run.traffic = vec![TrafficReport { in_flight, ..entry }];
+            text(&run, 100, false)
+        };
+        assert!(report(167, 74, 16).contains("  in flight") && report(200, 1, 3).contains("  in flight"));
+        assert!(!report(200, 1, 2).contains("  in flight") && !report(167, 0, 16).contains("  in flight"));
     }
 
     #[test]

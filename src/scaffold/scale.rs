@@ -46,6 +46,9 @@ pub enum ScaleError {
     /// Somebody would have nobody to send to.
     #[error("{hosts} hosts are too few for {vpcs} VPCs: each needs one, or none has any and nobody sends")]
     TooFewHosts { hosts: u64, vpcs: u64 },
+    /// No host sends to itself.
+    #[error("a single host has nobody to send to: ask for two, or for no sources")]
+    Alone,
     /// More than a `count` can say.
     #[error("a VPC of {hosts} hosts is too large: {HOSTS_MAX} are the most, so spread them over more VPCs")]
     TooManyHosts { hosts: u64 },
@@ -161,6 +164,9 @@ fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError
     if hosts < vpcs && (hosts > 0 || sources > 0) {
         return Err(ScaleError::TooFewHosts { hosts, vpcs });
     }
+    if hosts == 1 && sources > 0 {
+        return Err(ScaleError::Alone);
+    }
     let most = share(hosts, 0, vpcs);
     if most > HOSTS_MAX {
         return Err(ScaleError::TooManyHosts { hosts: most });
@@ -242,6 +248,7 @@ mod tests {
         let refused = |vpcs, hosts, sources| scaled(Scale { vpcs, hosts, sources }).unwrap_err();
         assert_eq!(refused(0, 0, 0), ScaleError::NoVpc);
         assert!(matches!(refused(10, 9, 9), ScaleError::TooFewHosts { .. }));
+        assert_eq!(refused(1, 1, 1), ScaleError::Alone);
         assert!(matches!(refused(1, 1_000_001, 0), ScaleError::TooManyHosts { .. }));
         assert!(matches!(refused(1_000, 1_000_000, 16_000_001), ScaleError::TooManySources { .. }));
         assert!(matches!(refused(1 << 22, 1 << 24, 0), ScaleError::NoRoom { .. }));

@@ -6,17 +6,18 @@ use super::names::{ambiguous, unknown};
 use crate::model::{HostId, VpcId, numbered};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 impl Loader<'_> {
     /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
-    pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
+    pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Arc<[HostId]>> {
         if !text.contains('*') {
-            return self.host_called(text, span).map(|h| vec![h]);
+            return self.host_called(text, span).map(|host| [host].into());
         }
         if let Some(known) = self.names.hosts_like.get(text) {
-            return Some(known.to_vec());
+            return Some(known.clone());
         }
-        let found = self.hosts_like(text, span)?;
+        let found: Arc<[HostId]> = self.hosts_like(text, span)?.into();
         self.names.hosts_like.insert(text.to_owned(), found.clone());
         Some(found)
     }

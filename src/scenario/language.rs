@@ -4,11 +4,9 @@
 use super::field::Kind::*;
 use super::field::{Field, Kind, Section, Variants, optional, required};
 use super::verbs::VERBS;
+use crate::notation::{Delimiter, Epoch};
+pub(super) use crate::notation::{RATE_MAX, TIME_MAX};
 
-/// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
-pub(super) const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
-/// 100 Gbps: no traffic entry is faster.
-pub(super) const RATE_MAX: u64 = 100_000_000_000;
 /// IPv4 and UDP headers: no packet of a traffic entry is smaller.
 pub(super) const PACKET_MIN: u64 = 28;
 /// What an IPv4 total length can say.
@@ -261,26 +259,48 @@ const SIZE: &[Field] = &[
 
 /// Where a series comes from and what its numbers mean. Times are times of the run; IPv4 bits count, per flow.
 const SERIES: &[Field] = &[
-    optional(
-        "file",
-        Text,
-        "A table: times in the first column, rates in others, split by commas, semicolons or tabs; either this or `series`.",
-    ),
+    optional("file", Text, "A table (CSV): times in the first column, rates in others; either this or `series`."),
     optional(
         "series",
         Several(&Both(&Text)),
         "The rows themselves, such as [[\"0 s\", \"10 Mbps\"], [\"1 h\", \"0 bps\"]]; either this or `file`.",
     ),
     optional("column", OneOf(&[Text, Integer(2, 100_000)]), "The column of the rates, by name or number; default 2."),
-    optional("unit", Text, "What a plain number means as a rate: \"Mbps\", \"100 B/5 min\"."),
+    optional(
+        "unit",
+        Text,
+        "What a plain number means as a rate: \"Mbps\", \"100 B/5 min\"; a cell such as 1.6 Mbit/s has its own.",
+    ),
     optional("step", Duration(1, TIME_MAX), "What a plain number means as a time; default \"1 s\"."),
     optional("scale", Factor, "Every rate times this, such as \"1 %\" or 2.5; default 1."),
+    optional(
+        "delimiter",
+        Choice(&DELIMITERS),
+        "What splits the cells of `file`; default what its first line has, or says as `sep=;`.",
+    ),
+    optional("decimal", Choice(&[".", ","]), "What stands before the fraction of a number; default \".\"."),
+    optional("missing", Texts, "What a cell says that has no rate, such as \"NaN\"; an empty cell never has one."),
+    optional(
+        "epoch",
+        Choice(&Epoch::NAMES),
+        "Plain numbers as times count these since 1970-01-01 UTC, not steps since the start.",
+    ),
 ];
+
+const DELIMITERS: [&str; 4] =
+    [Delimiter::ALL[0].name(), Delimiter::ALL[1].name(), Delimiter::ALL[2].name(), Delimiter::ALL[3].name()];
 
 const PORTS: &[Field] = &[
     optional("source_port", Integer(0, 65_535), "UDP source port of the first flow; default 49152."),
     optional("destination_port", Integer(0, 65_535), "UDP destination port; default 5001."),
 ];
+
+const PICK: &[Field] = &[optional(
+    "pick",
+    Choice(&["every", "in_order", "random"]),
+    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of a ping); else a flow for each \
+     sender, the n-th to the n-th host, round and round (\"in_order\", default of the others), or as the seed chooses (\"random\").",
+)];
 
 static TRAFFIC: Section = Section {
     name: "traffic",
@@ -291,7 +311,6 @@ static TRAFFIC: Section = Section {
             optional("from", Texts, "Sending hosts: `VPC1/web`, `VPC1/web-*`; required except for a replay."),
             optional("to", Texts, "Receiving hosts, or one IPv4 address; required except for a replay."),
             optional("pattern", Tag, "When packets go; default \"constant\"."),
-            optional("pick", Choice(&["in_order", "random"]), "Which of several receivers a flow takes."),
             optional("source", Address, "A forged source address."),
             optional(
                 "ttl",
@@ -312,8 +331,8 @@ static TRAFFIC: Section = Section {
         key: "pattern",
         default: Some("constant"),
         sections: &[
-            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS], variants: None },
-            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS], variants: None },
+            Section { name: "constant", doc: "Evenly spaced.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
+            Section { name: "poisson", doc: "Exponential gaps.", fields: &[PACE, SIZE, PORTS, PICK], variants: None },
             Section {
                 name: "on_off",
                 doc: "Evenly spaced for a while, then silent, again and again.",
@@ -321,6 +340,7 @@ static TRAFFIC: Section = Section {
                     PACE,
                     SIZE,
                     PORTS,
+                    PICK,
                     &[
                         required("on", Duration(1_000, TIME_MAX), "How long it sends."),
                         required("off", Duration(1_000, TIME_MAX), "How long it is silent."),
@@ -331,7 +351,7 @@ static TRAFFIC: Section = Section {
             Section {
                 name: "series",
                 doc: "A rate that changes in steps, such as a measured day; each holds until the next, the last to the end.",
-                fields: &[SERIES, SIZE, PORTS],
+                fields: &[SERIES, SIZE, PORTS, PICK],
                 variants: None,
             },
             Section {
@@ -345,6 +365,7 @@ static TRAFFIC: Section = Section {
                     ],
                     SIZE,
                     PORTS,
+                    PICK,
                 ],
                 variants: None,
             },
@@ -354,6 +375,7 @@ static TRAFFIC: Section = Section {
                 fields: &[
                     &[optional("interval", Duration(1_000, TIME_MAX), "From request to request; default \"1 s\".")],
                     SIZE,
+                    PICK,
                 ],
                 variants: None,
             },
@@ -361,9 +383,25 @@ static TRAFFIC: Section = Section {
                 name: "replay",
                 doc: "The packets of a capture.",
                 fields: &[&[
-                    required("file", Text, "A pcap or pcapng file."),
+                    required("file", Text, "A pcap or pcapng file, gzip-compressed or not."),
                     optional("map", Pairs("captured address", &Text), "Captured addresses to hosts."),
-                    optional("max_gap", TIME, "Longer silences are shortened to this."),
+                    optional("max_gap", TIME, "Longer silences of the capture are shortened to this, before `speed`."),
+                    optional("speed", Factor, "How many times as fast as captured; default 1."),
+                    optional(
+                        "repeat",
+                        Integer(1, 1_000_000),
+                        "How often it is played, the mean gap of its packets between two times; default 1.",
+                    ),
+                    optional(
+                        "answers",
+                        Choice(&["missing", "all", "none"]),
+                        "Which echo requests the hosts answer; default those whose reply is missing in the capture.",
+                    ),
+                    optional(
+                        "segment_size",
+                        MTU,
+                        "Longer TCP packets, which segmentation offload made, are cut into segments of at most this size.",
+                    ),
                 ]],
                 variants: None,
             },

@@ -11,6 +11,7 @@ mod diagnostic;
 mod diurnal;
 mod document;
 mod drawing;
+mod ends;
 mod expect;
 mod field;
 mod hosts;
@@ -26,9 +27,9 @@ mod replay;
 mod routes;
 mod schema;
 mod series;
-mod sheet;
 mod sizes;
 mod source;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -44,16 +45,15 @@ pub use source::Source;
 
 use crate::model::plan::{Plan, default_start};
 use crate::model::{Grid, Network, Rules};
+use crate::notation::decode;
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use datum::Entity;
 use diagnostic::{Complaints, Span};
 use jiff::Zoned;
 use names::Names;
-use sheet::Sheet;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use tables::Tables;
 
 /// Where the files of a scenario come from: the disk, or a test's memory.
 pub trait Files {
@@ -102,7 +102,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
         start: default_start(),
         civil_steps: None,
-        sheets: BTreeMap::new(),
+        tables: Tables::default(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
     let plan = loader.build(&entity, first_line_question(source, &loader.out));
@@ -166,8 +166,8 @@ struct Loader<'a> {
     start: Zoned,
     /// The steps of daily curves, made when the first is asked for.
     civil_steps: Option<Grid>,
-    /// The tables read so far, by the name the scenario gives them.
-    sheets: BTreeMap<String, Rc<Sheet>>,
+    /// The tables read so far.
+    tables: Tables,
 }
 
 impl Loader<'_> {
@@ -183,6 +183,7 @@ impl Loader<'_> {
             self.routes(table, entity);
         }
         let traffic = self.traffic(top);
+        self.tell_of_more();
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
         let billing = self.billing(top);
@@ -217,11 +218,11 @@ impl Loader<'_> {
     fn read_text_file(&mut self, entity: &Entity, key: &'static str) -> Option<usize> {
         let bytes = self.read_file(entity, key)?;
         let name = self.folder.join(entity.get::<String>(key)?).display().to_string();
-        match String::from_utf8(bytes.to_vec()) {
+        match decode(&bytes) {
             Ok(text) => Some(self.out.add_source(name, text)),
             Err(wrong) => {
-                let at = wrong.utf8_error().valid_up_to();
-                self.out.error(entity.span(key), format!("{name} is not text: byte {at} is not UTF-8"));
+                let complaint = self.out.error(entity.span(key), format!("{name}: {}", wrong.message));
+                complaint.hint = wrong.hint;
                 None
             }
         }

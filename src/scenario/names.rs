@@ -5,6 +5,7 @@ use super::nearest::{list_some, nearest};
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
 /// Everything declared so far.
 pub(super) struct Names {
@@ -19,8 +20,8 @@ pub(super) struct Names {
     pub broken_hosts: BTreeSet<String>,
     /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
-    /// What patterns of hosts were found to stand for.
-    pub hosts_like: BTreeMap<String, Vec<HostId>>,
+    /// What patterns of hosts were found to stand for; all entries that name one share it.
+    pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
     /// Where things were declared, by kind and full name: for second labels.
     pub places: HashMap<(&'static str, String), Span>,
 }

@@ -237,7 +237,9 @@ impl Loader<'_> {
         self.note_place("host", &format!("{}/{name}", owner.0), entity.span("address"));
         if entity.get::<bool>("up") == Some(&false) {
             for host in hosts {
-                if let Err(refusal) = self.network.apply(None, &Change::SetHost { host, up: false }, SimTime::ZERO) {
+                if let Err(refusal) =
+                    self.network.apply(None, &Change::SetHost { host, up: false, lasts: None }, SimTime::ZERO)
+                {
                     self.refuse(entity.span("up"), &refusal);
                 }
             }

@@ -5,11 +5,9 @@ use super::datum::{Datum, Entity};
 use super::diagnostic::Span;
 use super::value;
 use crate::model::{NextHop, Refusal, RouteSpec, TableId};
+use crate::notation::{COMPLAINTS_MAX, lines};
 use ipnet::Ipv4Net;
 use std::collections::HashMap;
-
-/// Complaints about one file of routes beyond this many are only counted; remarks likewise.
-const LINES_MAX: usize = 20;
 
 impl Loader<'_> {
     /// Fills a table with the routes of its entity.
@@ -65,16 +63,12 @@ impl Loader<'_> {
         let Some(source) = self.read_text_file(entity, "routes_file") else { return };
         let text = self.out.text(source).to_owned();
         let mut hops: HashMap<&str, Option<NextHop>> = HashMap::new();
-        let (mut start, mut wrong, mut remarks) = (0, 0, 0);
-        for line in text.split_inclusive('\n') {
-            let said = line.split('#').next().unwrap_or("");
+        let (mut wrong, mut remarks) = (0, 0);
+        for (place, said) in lines(&text) {
+            let span = Span { source, start: place.start, end: place.end };
             let words: Vec<&str> = said.split_whitespace().collect();
-            let lead = said.len() - said.trim_start().len();
-            let span = Span { source, start: start + lead, end: start + lead + said.trim().len() };
-            start += line.len();
             let before = self.out.count();
             let via = match words.as_slice() {
-                [] => continue,
                 [_] => default.or_else(|| self.no_next_hop(span)),
                 [_, via] => match hops.get(via) {
                     // Known, and complained about if it is wrong.
@@ -98,23 +92,23 @@ impl Loader<'_> {
             }
             if self.out.count() > before {
                 wrong += 1;
-                if wrong > LINES_MAX {
+                if wrong > COMPLAINTS_MAX {
                     self.out.forget_after(before);
                 }
             }
-            remarks += self.remark(span, LINES_MAX.saturating_sub(remarks));
+            remarks += self.remark(span, COMPLAINTS_MAX.saturating_sub(remarks));
         }
-        let end = Span { source, start, end: start };
+        let end = Span { source, start: text.len(), end: text.len() };
         self.and_more(end, wrong, remarks);
     }
 
-    /// Says how many complaints and remarks about a file of routes were not shown.
-    fn and_more(&mut self, span: Span, wrong: usize, remarks: usize) {
-        if wrong > LINES_MAX {
-            self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - LINES_MAX));
+    /// Says how many complaints and remarks about the lines of a file were not shown.
+    pub(super) fn and_more(&mut self, span: Span, wrong: usize, remarks: usize) {
+        if wrong > COMPLAINTS_MAX {
+            self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - COMPLAINTS_MAX));
         }
-        if remarks > LINES_MAX {
-            self.out.warning(span, format!("… and {} more remarks on this file", remarks - LINES_MAX));
+        if remarks > COMPLAINTS_MAX {
+            self.out.warning(span, format!("… and {} more remarks on this file", remarks - COMPLAINTS_MAX));
         }
     }
 

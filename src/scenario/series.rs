@@ -1,98 +1,109 @@
 //! Rates that change in time: a table's column, or rows in the scenario itself -> a series of the plan. Daily curves are `diurnal`'s.
 
 use super::Loader;
-use super::civil;
 use super::datum::{At, Datum, Entity, Two};
-use super::diagnostic::{Complaints, Span};
-use super::language::{RATE_MAX, TIME_MAX};
+use super::diagnostic::Span;
 use super::nearest::{list_some, nearest};
-use super::sheet::Sheet;
+use super::tables::Sheet;
 use crate::model::RateSeries;
 use crate::model::plan::Pattern;
-use crate::units::{BitRate, Factor, RateUnit, SimDuration, UnitError};
-use jiff::Zoned;
-use std::rc::Rc;
+use crate::notation::{Cell, Complaint, Delimiter, Meaning, ShownCounts, Time, Wrong};
+use crate::units::{BitRate, Factor, RateUnit, SimDuration};
+use jiff::{Timestamp, Zoned};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What the cells mean.
-struct Meaning<'a> {
-    start: &'a Zoned,
-    step: SimDuration,
-    unit: Option<RateUnit>,
-    scale: Factor,
-}
-
-/// Message and hint.
-type Wrong = (String, String);
+/// One row: its time and its rate, if it has a cell for that.
+type Row<'t> = (Cell<'t>, Option<Cell<'t>>);
 
 /// Rows of a series, and what was odd about them.
 #[derive(Default)]
 struct Rows {
+    /// Nanoseconds of the run, negative before its start, in the order of the file.
     rows: Vec<(i64, BitRate)>,
-    ambiguous: u64,
+    shown: ShownCounts,
     without_rate: u64,
+    thousands: Thousands,
 }
 
-impl Meaning<'_> {
-    /// Adds the row of these two cells.
-    fn add(&self, rows: &mut Rows, time: (&str, Span), rate: Option<(&str, Span)>) -> Result<(), (Span, Wrong)> {
-        let (at, ambiguous) = self.instant(time.0).map_err(|wrong| (time.1, wrong))?;
-        let Some((rate, span)) = rate.filter(|rate| !rate.0.is_empty()) else {
-            rows.without_rate += 1;
+/// Tells whether points may separate thousands: every number then has three digits behind its point and one to three before it.
+#[derive(Default)]
+struct Thousands {
+    like: u64,
+    unlike: u64,
+}
+
+impl Thousands {
+    fn note(&mut self, said: &str) {
+        let (whole, behind) = said.split_once('.').map_or((said, None), |(whole, behind)| (whole, Some(behind)));
+        let fits = whole.len() <= 3 && behind.is_none_or(|behind| behind.len() == 3);
+        self.like += u64::from(fits && behind.is_some());
+        self.unlike += u64::from(!fits);
+    }
+}
+
+/// Reads rows one after the other.
+struct RowReader<'a> {
+    meaning: Meaning<'a>,
+    start: &'a Zoned,
+    /// The instant of the row before.
+    previous: Option<Timestamp>,
+    found: Rows,
+}
+
+impl RowReader<'_> {
+    fn add(&mut self, (time, rate): Row<'_>) -> Result<(), Complaint> {
+        let (at, shown) =
+            match self.meaning.time(&time.said, self.previous).map_err(|wrong| wrong.at(time.span.clone()))? {
+                Time::After(time) => (i128::from(time.as_nanos()), None),
+                Time::At(instant, shown) => {
+                    (instant.as_nanosecond() - self.start.timestamp().as_nanosecond(), Some(shown))
+                }
+            };
+        let far = |_| {
+            let message = format!("{} is too far from the start of the run", time.said);
+            Complaint::new(time.span.clone(), message).hint("`start` of the scenario says when that is")
+        };
+        let at = i64::try_from(at).map_err(far)?;
+        self.previous = Timestamp::from_nanosecond(self.start.timestamp().as_nanosecond() + i128::from(at)).ok();
+        let Some((rate, cell)) = self.rate(rate.as_ref())? else {
+            self.found.without_rate += 1;
             return Ok(());
         };
-        rows.ambiguous += u64::from(ambiguous);
-        rows.rows.push((at, self.rate(rate).map_err(|wrong| (span, wrong))?));
+        self.found.thousands.note(&cell.said);
+        shown.into_iter().for_each(|shown| self.found.shown.add(shown));
+        self.found.rows.push((at, rate));
         Ok(())
     }
 
-    /// Nanoseconds of the run, and whether the civil clock shows that time twice or never.
-    fn instant(&self, text: &str) -> Result<(i64, bool), Wrong> {
-        let hint =
-            || "a time is a number of `step`s, a time such as \"5 min\" or a stamp such as 2017-06-01T08:00:00".into();
-        if civil::is_stamp(text) {
-            let found = civil::since_start(text, self.start);
-            return found.ok_or_else(|| (format!("`{text}` is not a civil time"), hint()));
-        }
-        let plain = text.ends_with(|c: char| c.is_ascii_digit() || c == '.');
-        let time = if plain { self.step.times(text) } else { text.parse() };
-        let time = time.map_err(|_| (format!("`{text}` is not a time"), hint()))?;
-        if time.as_nanos() > TIME_MAX {
-            let most = SimDuration::from_nanos(TIME_MAX);
-            let hint = format!("times count from the start of the run, up to {most}; `step` says what 1 means");
-            return Err((format!("a row at {time} is too late"), hint));
-        }
-        Ok((time.as_nanos() as i64, false))
+    /// The rate and the cell that says it, if one does.
+    fn rate<'c, 't>(&self, cell: Option<&'c Cell<'t>>) -> Result<Option<(BitRate, &'c Cell<'t>)>, Complaint> {
+        let Some(cell) = cell else { return Ok(None) };
+        let rate = self.meaning.rate(&cell.said).map_err(|wrong| wrong.at(cell.span.clone()))?;
+        Ok(rate.map(|rate| (rate, cell)))
     }
 
-    fn rate(&self, text: &str) -> Result<BitRate, Wrong> {
-        if text.starts_with('-') && text[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-            return Err((format!("a rate cannot be negative: {text}"), "0 is silence".into()));
-        }
-        let plain = text.ends_with(|c: char| c.is_ascii_digit() || c == '.');
-        let rate = match self.unit {
-            Some(unit) if plain => unit.rate(text, self.scale),
-            None if plain => {
-                let hint = "say what the numbers mean, for example unit = \"Mbps\" or unit = \"100 B/5 min\"";
-                return Err((format!("the rate {text} has no unit"), hint.into()));
+    /// Reads `count` rows. A file that begins with its newest row is read from its end, so that instants follow each other.
+    fn read<'t>(mut self, count: usize, row: impl Fn(usize) -> Option<Row<'t>>) -> Result<Rows, Vec<Complaint>> {
+        self.found.rows.reserve_exact(count);
+        let ends = row(0).zip(count.checked_sub(1).and_then(&row));
+        let is_falling = ends.is_some_and(|((first, _), (last, _))| self.meaning.is_falling(&first.said, &last.said));
+        let mut wrong = Vec::new();
+        for at in 0..count {
+            let Some(row) = row(if is_falling { count - 1 - at } else { at }) else { continue };
+            if let Err(complaint) = self.add(row) {
+                wrong.push(complaint);
+                // Where numbers have no meaning, every row would say so.
+                if self.meaning.unit.is_none() {
+                    break;
+                }
             }
-            _ => text.parse().map(|rate: BitRate| rate.scaled(self.scale)),
-        };
-        let rate = rate.map_err(|wrong| match wrong {
-            UnitError::NotANumber { .. } => (
-                format!("`{text}` is not a rate"),
-                "write a number and say its `unit`, or a rate such as \"10 Mbps\"".into(),
-            ),
-            _ => (wrong.to_string(), wrong.hint().unwrap_or_else(|| "see `unit` and `scale`".into())),
-        })?;
-        if rate.as_bps() > RATE_MAX {
-            let most = BitRate::from_bps(RATE_MAX);
-            return Err((
-                format!("a rate of {rate} is too high"),
-                format!("it may be up to {most}; see `unit` and `scale`"),
-            ));
         }
-        Ok(rate)
+        if is_falling {
+            self.found.rows.reverse();
+            wrong.reverse();
+        }
+        if wrong.is_empty() { Ok(self.found) } else { Err(wrong) }
     }
 }
 
@@ -104,16 +115,18 @@ impl Loader<'_> {
             let hint = "write for example \"Mbps\", \"bit/s\" or \"100 B/5 min\"";
             self.out.error(entity.span("unit"), format!("`unit`: {wrong}")).hint(hint);
         });
-        let start = self.start.clone();
+        let (start, dialect) = (self.start.clone(), self.dialect(entity));
         let meaning = Meaning {
-            start: &start,
+            dialect: &dialect,
+            zone: start.time_zone(),
             step: entity.get("step").copied().unwrap_or(SimDuration::from_secs(1)),
             scale: entity.get("scale").copied().unwrap_or(Factor::ONE),
             unit: unit.ok()?,
         };
+        let reader = RowReader { meaning, start: &start, previous: None, found: Rows::default() };
         let rows = match (entity.has("file"), entity.has("series")) {
-            (true, false) => self.rows_of_file(entity, &meaning),
-            (false, true) => inline_rows(entity, &meaning, &mut self.out),
+            (true, false) => self.rows_of_file(entity, reader),
+            (false, true) => self.inline_rows(entity, reader),
             (false, false) => {
                 if !entity.broken {
                     self.out
@@ -137,12 +150,9 @@ impl Loader<'_> {
             // What was written by hand is meant as it stands.
             series.handled.clear();
         }
-        for (what, count) in [
-            ("rows without a rate, left out", rows.without_rate),
-            ("stamps that clocks skip or show twice, moved forward or taken as the earlier", rows.ambiguous),
-        ] {
-            series.handled.extend((count > 0).then(|| (what.to_owned(), count)));
-        }
+        let without_rate = (rows.without_rate > 0).then_some(("rows without a rate, left out", rows.without_rate));
+        let told = without_rate.into_iter().chain(rows.shown.told());
+        series.handled.extend(told.map(|(what, count)| (what.to_owned(), count)));
         Some(Pattern::Series(Arc::new(series)))
     }
 
@@ -162,105 +172,113 @@ impl Loader<'_> {
         }
     }
 
-    fn rows_of_file(&mut self, entity: &Entity, meaning: &Meaning<'_>) -> Option<Rows> {
-        let sheet = self.sheet(entity)?;
-        let text = self.out.text(sheet.source);
-        let column = match entity.get::<Datum>("column") {
-            None => Ok((1, false)),
-            Some(Datum::Text(name)) => named_column(&sheet, text, name).map(|column| (column, true)),
-            Some(Datum::Integer(number)) => Ok((*number as usize - 1, false)),
-            Some(_) => return None,
-        };
-        let (column, named) = column
-            .map_err(|(message, hint)| {
-                self.out.error(entity.span("column"), message).hint(hint);
-            })
-            .ok()?;
-        let text = self.out.text(sheet.source);
-        if column >= sheet.width(0) && sheet.len() > 0 {
-            let message = format!("there is no column {}: the first line has {}", column + 1, sheet.width(0));
-            self.out.error(entity.span("column"), message).hint("the first column, 1, holds the times");
+    fn rows_of_file(&mut self, entity: &Entity, reader: RowReader<'_>) -> Option<Rows> {
+        let dialect = reader.meaning.dialect;
+        let sheet = self.sheet(entity, dialect)?;
+        if sheet.table.is_empty() {
+            self.out.error(entity.span("file"), "this file has no rows");
             return None;
         }
-        match rows_of_sheet(&sheet, text, column, named, meaning) {
+        let (column, is_named) = self.column(entity, &sheet)?;
+        let (table, text) = (&sheet.table, self.out.text(sheet.source));
+        let row = |at| Some((table.cell(text, at, 0)?, table.cell(text, at, column)));
+        // Without a name to look for, the first row is one if neither a time nor a rate can be read from it.
+        let is_header = is_named
+            || row(0).is_some_and(|(time, rate): Row<'_>| {
+                reader.meaning.time(&time.said, None).is_err()
+                    && rate.is_some_and(|rate| reader.meaning.rate(&rate.said).is_err())
+            });
+        let skipped = usize::from(is_header);
+        let names = if is_header { table.columns(text).map(|_| ()) } else { Ok(()) };
+        let may_be_thousands = dialect.decimal.is_none() && table.delimiter() != Delimiter::COMMA;
+        let rows = names.and_then(|()| reader.read(table.len().saturating_sub(skipped), |at| row(at + skipped)));
+        match rows {
             Ok(rows) if rows.rows.is_empty() => {
                 self.out.error(entity.span("file"), "this file has no rows");
                 None
             }
-            Ok(rows) => Some(rows),
-            Err((span, (message, hint))) => {
-                self.out.error(span, message).hint(hint);
+            Ok(rows) => {
+                if may_be_thousands && rows.thousands.like > 0 && rows.thousands.unlike == 0 {
+                    self.note_thousands(entity.span("file"));
+                }
+                Some(rows)
+            }
+            Err(all) => {
+                all.into_iter().for_each(|complaint| self.tell(sheet.source, complaint));
                 None
             }
         }
     }
 
-    /// The file of an entry as a table; each file is read once.
-    fn sheet(&mut self, entity: &Entity) -> Option<Rc<Sheet>> {
-        let name = entity.get::<String>("file")?;
-        if let Some(known) = self.sheets.get(name) {
-            return Some(known.clone());
-        }
-        let source = self.read_text_file(entity, "file")?;
-        let Some(sheet) = Sheet::new(source, self.out.text(source)) else {
-            self.out.error(entity.span("file"), "this file is too long: at most 4 GiB are read");
-            return None;
+    /// Remarks on numbers that may be a thousand times what they are taken for.
+    fn note_thousands(&mut self, span: Span) {
+        self.out
+            .warning(
+                span,
+                "every number with a point has three digits behind it: if it separates thousands, all are too small",
+            )
+            .hint("write thousands together; decimal = \".\" says that the point is the decimal mark");
+    }
+
+    /// The column of the rates, and whether it was called by its name.
+    fn column(&mut self, entity: &Entity, sheet: &Sheet) -> Option<(usize, bool)> {
+        let (table, text) = (&sheet.table, self.out.text(sheet.source));
+        let found = match entity.get::<Datum>("column") {
+            None => Ok((1, false)),
+            Some(Datum::Text(name)) => named_column(sheet, text, name.trim()).map(|column| (column, true)),
+            Some(Datum::Integer(number)) => Ok((*number as usize - 1, false)),
+            Some(_) => return None,
         };
-        let sheet = Rc::new(sheet);
-        self.sheets.insert(name.clone(), sheet.clone());
-        Some(sheet)
+        let found = found.and_then(|(column, is_named)| {
+            if column < table.width(0) {
+                return Ok((column, is_named));
+            }
+            let message = format!("there is no column {}: the first line has {}", column + 1, table.width(0));
+            Err(Wrong::new(message).hint("the first column, 1, holds the times"))
+        });
+        found
+            .map_err(|wrong| {
+                self.out.error(entity.span("column"), wrong.message).hint = wrong.hint;
+            })
+            .ok()
     }
-}
 
-fn inline_rows(entity: &Entity, meaning: &Meaning<'_>, out: &mut Complaints) -> Option<Rows> {
-    if entity.has("column") {
-        out.error(entity.key_span("column"), "`column` chooses from a `file`, and there is none").hint("remove it");
-        return None;
-    }
-    let mut rows = Rows::default();
-    for At { value, span } in entity.get::<Vec<At<Datum>>>("series")? {
-        let Datum::Two(Two(pair)) = value else { continue };
-        let (Datum::Text(time), Datum::Text(rate)) = &**pair else { continue };
-        let cell = |text| Some((text, *span));
-        if let Err((span, (message, hint))) = meaning.add(&mut rows, (time.trim(), *span), cell(rate.trim())) {
-            out.error(span, message).hint(hint);
-            return None;
+    fn inline_rows(&mut self, entity: &Entity, reader: RowReader<'_>) -> Option<Rows> {
+        for key in ["column", "delimiter"] {
+            if entity.has(key) {
+                let message = format!("`{key}` is about a `file`, and there is none");
+                self.out.error(entity.key_span(key), message).hint("remove it");
+                return None;
+            }
         }
+        let pairs = entity.get::<Vec<At<Datum>>>("series")?;
+        let row = |at: usize| {
+            let At { value: Datum::Two(Two(pair)), span } = pairs.get(at)? else { return None };
+            let (Datum::Text(time), Datum::Text(rate)) = &**pair else { return None };
+            let cell = |said: &str| Cell { said: Cow::Owned(said.trim().to_owned()), span: span.start..span.end };
+            Some((cell(time), Some(cell(rate))))
+        };
+        let source = entity.span("series").source;
+        let tell = |all: Vec<Complaint>| all.into_iter().for_each(|complaint| self.tell(source, complaint));
+        reader.read(pairs.len(), row).map_err(tell).ok()
     }
-    Some(rows)
-}
-
-/// The rows of one column. The first line may be a header: it is, if neither a time nor a rate can be read from it.
-fn rows_of_sheet(
-    sheet: &Sheet,
-    text: &str,
-    column: usize,
-    has_header: bool,
-    meaning: &Meaning<'_>,
-) -> Result<Rows, (Span, Wrong)> {
-    let cells = |line| (sheet.cell(text, line, 0), sheet.cell(text, line, column));
-    let is_header = match cells(0) {
-        (Some((time, _)), Some((rate, _))) => meaning.instant(time).is_err() && meaning.rate(rate).is_err(),
-        _ => false,
-    };
-    let mut rows = Rows::default();
-    rows.rows.reserve_exact(sheet.len());
-    for line in usize::from(has_header || is_header)..sheet.len() {
-        if let (Some(time), rate) = cells(line) {
-            meaning.add(&mut rows, time, rate)?;
-        }
-    }
-    Ok(rows)
 }
 
 fn named_column(sheet: &Sheet, text: &str, name: &str) -> Result<usize, Wrong> {
-    let names = || (1..sheet.width(0)).filter_map(|column| Some((column, sheet.cell(text, 0, column)?.0)));
-    if let Some((column, _)) = names().find(|(_, known)| *known == name) {
-        return Ok(column);
+    let table = &sheet.table;
+    let names = || (0..table.width(0)).filter_map(|column| Some(table.cell(text, 0, column)?.said));
+    match names().position(|known| known == name) {
+        Some(0) => Err(Wrong::new(format!("`{name}` is the first column, which holds the times"))
+            .hint("choose the column of the rates")),
+        Some(column) => Ok(column),
+        None => {
+            let names: Vec<Cow<'_, str>> = names().skip(1).collect();
+            let known = || names.iter().map(|known| known.as_ref()).filter(|known| !known.is_empty());
+            let hint = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the first line names {}", list_some(known())),
+            };
+            Err(Wrong::new(format!("no column is called `{name}`")).hint(hint))
+        }
     }
-    let hint = match nearest(name, names().map(|(_, known)| known)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the first line names {}", list_some(names().map(|(_, known)| known))),
-    };
-    Err((format!("no column is called `{name}`"), hint))
 }

@@ -5,7 +5,8 @@ use super::datum::{Datum, Entity, Pair};
 use super::diagnostic::Span;
 use super::language::{PACKET_MAX, PACKET_MIN};
 use crate::model::plan::PacketSize;
-use crate::units::ByteSize;
+use crate::notation::{COMPLAINTS_MAX, lines};
+use crate::units::{ByteSize, Share};
 
 /// 64, 594 and 1518 byte Ethernet frames 7 : 4 : 1, less 18 bytes of Ethernet each.
 const IMIX: [(u16, u32); 3] = [(46, 7), (576, 4), (1500, 1)];
@@ -77,31 +78,27 @@ impl Loader<'_> {
         let cumulative = entity.get::<String>("sizes_form").is_some_and(|form| form == "cdf");
         let source = self.read_text_file(entity, "sizes_file")?;
         let text = self.out.text(source).to_owned();
-        let (mut start, mut mix, mut below) = (0, Vec::new(), 0);
-        for line in text.split_inclusive('\n') {
-            let said = line.split('#').next().unwrap_or("");
-            let lead = said.len() - said.trim_start().len();
-            let span = Span { source, start: start + lead, end: start + lead + said.trim().len() };
-            start += line.len();
-            if said.trim().is_empty() {
-                continue;
+        let (mut mix, mut below, mut wrong) = (Vec::new(), 0, 0);
+        for (place, said) in lines(&text) {
+            let span = Span { source, start: place.start, end: place.end };
+            let before = self.out.count();
+            // What has no weight is never sent, whatever its size.
+            if let Some((size, weight)) =
+                self.size_line(said, cumulative.then_some(below), span).filter(|line| line.1 > 0)
+            {
+                below += weight;
+                mix.extend(self.legal_size(size, span).zip(u32::try_from(weight).ok()));
             }
-            let (size, number) = self.size_line(said, cumulative, span)?;
-            let weight = if cumulative {
-                let Some(weight) = number.checked_sub(below).filter(|_| number <= 100 * PER_PERCENT) else {
-                    self.out
-                        .error(span, "cumulative percent must not fall, and end at 100")
-                        .hint("for plain weights, leave `sizes_form` out");
-                    return None;
-                };
-                below = number;
-                weight
-            } else {
-                number
-            };
-            if let Some(weight) = u32::try_from(weight).ok().filter(|w| *w > 0) {
-                mix.push((self.legal_size(size, span)?, weight));
+            if self.out.count() > before {
+                wrong += 1;
+                if wrong > COMPLAINTS_MAX {
+                    self.out.forget_after(before);
+                }
             }
+        }
+        if wrong > 0 {
+            self.and_more(Span { source, start: text.len(), end: text.len() }, wrong, 0);
+            return None;
         }
         if mix.is_empty() || (cumulative && below != 100 * PER_PERCENT) {
             let what = if mix.is_empty() { "gives no size any weight" } else { "does not end at 100 percent" };
@@ -111,25 +108,31 @@ impl Loader<'_> {
         Some(PacketSize::Mix(mix.into()))
     }
 
-    /// A size in bytes, and a weight or parts of a percent.
-    fn size_line(&mut self, said: &str, cumulative: bool, span: Span) -> Option<(u64, u64)> {
+    /// A size in bytes, and its weight: the number itself, or parts of a percent above those `below`.
+    fn size_line(&mut self, said: &str, below: Option<u64>, span: Span) -> Option<(u64, u64)> {
         let words: Vec<&str> = said.split_whitespace().collect();
         let parsed = match words.as_slice() {
             [size, number] => {
-                let number = if cumulative {
-                    format!("{number} %").parse::<crate::units::Share>().ok().map(|s| s.as_ppb())
-                } else {
-                    number.parse::<u32>().ok().map(u64::from)
+                let number = match below {
+                    Some(_) => format!("{number} %").parse::<Share>().ok().map(Share::as_ppb),
+                    None => number.parse::<u32>().ok().map(u64::from),
                 };
                 size.parse().ok().zip(number)
             }
             _ => None,
         };
-        if parsed.is_none() {
-            let second = if cumulative { "a cumulative percent up to 100" } else { "a whole weight" };
+        let Some((size, number)) = parsed else {
+            let second = if below.is_some() { "a cumulative percent up to 100" } else { "a whole weight" };
             self.out.error(span, format!("a line is a size in bytes and {second}"));
+            return None;
+        };
+        let weight = number.checked_sub(below.unwrap_or(0)).filter(|_| below.is_none() || number <= 100 * PER_PERCENT);
+        if weight.is_none() {
+            self.out
+                .error(span, "cumulative percent must not fall, and end at 100")
+                .hint("for plain weights, leave `sizes_form` out");
         }
-        parsed
+        Some(size).zip(weight)
     }
 
     fn legal_size(&mut self, size: u64, span: Span) -> Option<u16> {

@@ -3,7 +3,7 @@
 
 use super::field::{Field, Kind, Section};
 use super::*;
-use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Subject};
+use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Pick, Subject};
 use crate::model::{Change, NextHop, QueueLimit};
 use crate::units::{BitRate, ByteSize};
 use std::cell::RefCell;
@@ -120,7 +120,8 @@ fn the_full_scenario_means_what_it_says() {
     assert_eq!(&hosts[..4], ["VPC1/web", "VPC1/many-1", "VPC1/many-2", "VPC1/many-3"]);
     let traffic = |name: &str| plan.traffic.iter().find(|t| t.name.as_str() == name).expect("declared");
     assert!(matches!(&traffic("sync").pattern, Pattern::Constant(Pace::Rate(r)) if *r == BitRate::from_mbps(80)));
-    assert!(matches!(&traffic("many").to, Destination::AnyOf(hosts) if hosts.len() == 2));
+    let Destination::Hosts { hosts, pick } = &traffic("many").to else { panic!("hosts are named") };
+    assert_eq!((hosts.len(), *pick), (2, Pick::Random));
     assert!(matches!(&traffic("mix").size, PacketSize::Mix(m) if m[..] == [(100, 250_000_000), (1500, 750_000_000)]));
     assert!(matches!(traffic("imix").size, PacketSize::Mix(ref m) if m.len() == 3));
     assert!(matches!(traffic("probe").pattern, Pattern::Ping { .. }));
@@ -214,14 +215,15 @@ fn the_quick_start_loads_without_a_remark() {
 }
 
 #[test]
-fn the_timeline_is_in_order_and_undoes_what_it_says() {
+fn the_timeline_is_in_order_and_says_how_long() {
     let Scenario { plan, .. } = good(FULL);
     assert!(plan.timeline.is_sorted_by_key(|a| a.time));
     let said: Vec<&str> = plan.timeline.iter().map(|a| a.text.as_str()).collect();
     assert!(said.contains(&"change_bandwidth P12 50 Mbps"), "{said:?}");
     assert!(said.contains(&"add_route VPC1/A 172.30.0.0/16 via blackhole disabled"), "{said:?}");
-    let undone = plan.timeline.iter().find(|a| a.text == "link_loss P12 0.1 %").expect("undone");
-    assert!(matches!(undone.change, Change::SetLoss { .. }));
+    let lossy = plan.timeline.iter().find(|a| a.text == "link_loss P12 5 % for 1 s").expect("it is said");
+    let second = Some(SimDuration::from_secs(1));
+    assert!(matches!(lossy.change, Change::SetLoss { lasts, .. } if lasts == second));
 }
 
 #[test]

@@ -10,16 +10,14 @@ use crate::model::{AccountId, Change, Name, NextHop, Step, TableId, Via, VpcId};
 use crate::units::{Share, SimDuration, SimTime, escaped};
 use ipnet::Ipv4Net;
 
-/// What a verb does, and what undoes it (with its sentence) where the verb takes `for`.
-type Built = (Change, Option<(Change, String)>);
-type Build = fn(&mut Loader<'_>, &Entity) -> Option<Built>;
+/// What a verb does.
+type Build = fn(&mut Loader<'_>, &Entity) -> Option<Change>;
 
 /// Every verb of [`super::verbs::VERBS`], in its order.
 pub(super) const BUILD: &[(&str, Build)] = &[
     ("create_peering", |loader, entity| {
         let name = loader.new_name(entity)?;
-        let spec = loader.peering_spec(name, entity)?;
-        Some((Change::CreatePeering(Box::new(spec)), None))
+        Some(Change::CreatePeering(Box::new(loader.peering_spec(name, entity)?)))
     }),
     ("accept", |loader, entity| step(loader, entity, Step::Accept)),
     ("reject", |loader, entity| step(loader, entity, Step::Reject)),
@@ -29,75 +27,67 @@ pub(super) const BUILD: &[(&str, Build)] = &[
     ("restore", |loader, entity| step(loader, entity, Step::Restore)),
     ("rename", |loader, entity| {
         let (peering, name) = (loader.peering_of(entity), loader.new_name(entity));
-        Some((Change::Rename { peering: peering?, name: name? }, None))
+        Some(Change::Rename { peering: peering?, name: name? })
     }),
     ("add_cidr", |loader, entity| {
         let vpc = loader.names.vpcs.find(None, entity.get::<String>("vpc")?, entity.span("vpc"), &mut loader.out)?;
-        Some((Change::AddCidr { vpc, cidr: entity.get("cidr").copied()? }, None))
+        Some(Change::AddCidr { vpc, cidr: entity.get("cidr").copied()? })
     }),
     ("change_bandwidth", |loader, entity| {
         let (peering, bandwidth) = (loader.peering_of(entity), entity.get("bandwidth").copied());
-        Some((Change::ChangeBandwidth { peering: peering?, bandwidth: bandwidth? }, None))
+        Some(Change::ChangeBandwidth { peering: peering?, bandwidth: bandwidth? })
     }),
     ("add_route", |loader, entity| {
         let (table, via) = (loader.table_of(entity), loader.via(entity));
         let disabled = entity.get("disabled").copied().unwrap_or(false);
-        Some((Change::AddRoute { table: table?, to: entity.get("to").copied()?, via: via?, disabled }, None))
+        Some(Change::AddRoute { table: table?, to: entity.get("to").copied()?, via: via?, disabled })
     }),
     ("remove_route", |loader, entity| {
         let table = loader.table_of(entity)?;
-        Some((Change::RemoveRoute { table, to: entity.get("to").copied()? }, None))
+        Some(Change::RemoveRoute { table, to: entity.get("to").copied()? })
     }),
     ("disable_route", |loader, entity| set_route(loader, entity, true)),
     ("enable_route", |loader, entity| set_route(loader, entity, false)),
     ("host_down", |loader, entity| set_host(loader, entity, false)),
     ("host_up", |loader, entity| set_host(loader, entity, true)),
-    ("link_down", |loader, entity| {
-        let peering = loader.peering_of(entity)?;
-        let undo = format!("link_up {peering}");
-        let up = Change::SetLink { peering: peering.clone(), up: true };
-        Some((Change::SetLink { peering, up: false }, Some((up, undo))))
-    }),
-    ("link_up", |loader, entity| Some((Change::SetLink { peering: loader.peering_of(entity)?, up: true }, None))),
-    ("node_down", |loader, entity| {
-        let (peering, node) = (loader.peering_of(entity)?, node(entity)?);
-        let undo = format!("node_up {peering} {node}");
-        let up = Change::SetNode { peering: peering.clone(), node, up: true };
-        Some((Change::SetNode { peering, node, up: false }, Some((up, undo))))
-    }),
-    ("node_up", |loader, entity| {
-        Some((Change::SetNode { peering: loader.peering_of(entity)?, node: node(entity)?, up: true }, None))
-    }),
+    ("link_down", |loader, entity| set_link(loader, entity, false)),
+    ("link_up", |loader, entity| set_link(loader, entity, true)),
+    ("node_down", |loader, entity| set_node(loader, entity, false)),
+    ("node_up", |loader, entity| set_node(loader, entity, true)),
     ("link_loss", |loader, entity| {
-        let peering = loader.peering_of(entity)?;
-        let declared = loader.network.find_peering(peering.as_str()).map(|id| loader.network.peering(id).loss);
-        let declared = declared.unwrap_or_default();
-        let undo = format!("link_loss {peering} {declared}");
-        let loss = entity.get::<Share>("loss").copied()?;
-        let back = Change::SetLoss { peering: peering.clone(), loss: declared };
-        Some((Change::SetLoss { peering, loss }, Some((back, undo))))
+        let (peering, loss) = (loader.peering_of(entity), entity.get::<Share>("loss").copied());
+        Some(Change::SetLoss { peering: peering?, loss: loss?, lasts: lasts(entity) })
     }),
-    ("arrears", |loader, entity| Some((Change::Arrears { account: loader.account_at(entity, "account")? }, None))),
-    ("pay", |loader, entity| Some((Change::Pay { account: loader.account_at(entity, "account")? }, None))),
+    ("arrears", |loader, entity| Some(Change::Arrears { account: loader.account_at(entity, "account")? })),
+    ("pay", |loader, entity| Some(Change::Pay { account: loader.account_at(entity, "account")? })),
 ];
 
-fn step(loader: &mut Loader<'_>, entity: &Entity, step: Step) -> Option<Built> {
-    Some((Change::Step { peering: loader.peering_of(entity)?, step }, None))
+fn step(loader: &mut Loader<'_>, entity: &Entity, step: Step) -> Option<Change> {
+    Some(Change::Step { peering: loader.peering_of(entity)?, step })
 }
 
-fn node(entity: &Entity) -> Option<usize> {
-    entity.get::<u64>("node").and_then(|n| usize::try_from(*n).ok())
-}
-
-fn set_route(loader: &mut Loader<'_>, entity: &Entity, disabled: bool) -> Option<Built> {
+fn set_route(loader: &mut Loader<'_>, entity: &Entity, disabled: bool) -> Option<Change> {
     let table = loader.table_of(entity)?;
-    Some((Change::DisableRoute { table, to: entity.get::<Ipv4Net>("to").copied()?, disabled }, None))
+    Some(Change::DisableRoute { table, to: entity.get::<Ipv4Net>("to").copied()?, disabled })
 }
 
-fn set_host(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Built> {
+fn set_host(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
     let host = loader.host_called(entity.get::<String>("host")?, entity.span("host"))?;
-    let undo = format!("{} {}", if up { "host_down" } else { "host_up" }, loader.network.host_name(host));
-    Some((Change::SetHost { host, up }, Some((Change::SetHost { host, up: !up }, undo))))
+    Some(Change::SetHost { host, up, lasts: lasts(entity) })
+}
+
+fn set_link(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
+    Some(Change::SetLink { peering: loader.peering_of(entity)?, up, lasts: lasts(entity) })
+}
+
+fn set_node(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
+    let peering = loader.peering_of(entity)?;
+    let node = entity.get::<u64>("node").and_then(|n| usize::try_from(*n).ok())?;
+    Some(Change::SetNode { peering, node, up, lasts: lasts(entity) })
+}
+
+fn lasts(entity: &Entity) -> Option<SimDuration> {
+    entity.get("for").copied()
 }
 
 impl Loader<'_> {
@@ -106,13 +96,13 @@ impl Loader<'_> {
         let mut actions = Vec::new();
         self.promise_names(top);
         for entity in top.list("at") {
-            self.actions(entity, &mut actions);
+            self.action(entity, &mut actions);
         }
         actions.sort_by_key(|action| action.time);
         actions
     }
 
-    fn actions(&mut self, entity: &Entity, actions: &mut Vec<Action>) {
+    fn action(&mut self, entity: &Entity, actions: &mut Vec<Action>) {
         let end = self.end.unwrap_or(SimTime::NEVER);
         let time = instant(entity, "time");
         if time.is_some_and(|time| time >= end) {
@@ -124,15 +114,9 @@ impl Loader<'_> {
         let Some((_, build)) = BUILD.iter().find(|(name, _)| *name == verb.name) else { return };
         let built = build(self, entity);
         let by = self.actor(entity);
-        let (Some(time), Some((change, undo)), Some(by)) = (time, built, by) else { return };
+        let (Some(time), Some(change), Some(by)) = (time, built, by) else { return };
         let refused = entity.get("refused").cloned();
         actions.push(Action { time, text: sentence(entity), by, change, refused });
-        let lasts = verb.own_fields().any(|f| f.name == "for").then(|| entity.get::<SimDuration>("for")).flatten();
-        if let (Some(lasts), Some((change, text))) = (lasts, undo)
-            && time + *lasts < end
-        {
-            actions.push(Action { time: time + *lasts, text, by: None, change, refused: None });
-        }
     }
 
     /// Notes the names that peerings will bear once the timeline created or renamed them, with the VPCs they join.

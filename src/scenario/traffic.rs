@@ -1,34 +1,30 @@
 //! Traffic entries: entities -> plan.
 
 use super::Loader;
-use super::datum::{At, Datum, Entity, Pair, Two};
+use super::datum::{Datum, Entity, Two};
 use super::network::instant;
-use super::replay::{Mapping, replay};
-use super::value;
-use crate::model::plan::{Destination, Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
-use crate::model::{HostId, Name, TrafficId};
-use crate::units::{BitRate, SimDuration, SimTime, grouped};
-use std::collections::{BTreeMap, HashSet};
-use std::net::Ipv4Addr;
-use std::sync::Arc;
+use crate::model::plan::{Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
+use crate::model::{Name, TrafficId, Volume};
+use crate::units::{BitRate, SimDuration, SimTime};
 
 impl Loader<'_> {
     /// All traffic entries, by number; `None` stands for one that could not be made.
     pub(super) fn traffic(&mut self, top: &Entity) -> Vec<Option<Traffic>> {
         let mut entries = Vec::new();
-        let mut senders = 0;
+        let mut senders: usize = 0;
+        let mut volume = Volume::default();
         for (name, entity) in top.named("traffic") {
-            let made = self.entry(name, entity);
-            let before = senders;
-            senders += made.as_ref().map_or(0, Traffic::senders);
-            if before <= SENDERS_MAX && senders > SENDERS_MAX {
-                self.out
-                    .error(
-                        entity.at,
-                        format!("with {} a run has more than {} senders", entity.path, grouped(SENDERS_MAX as u64)),
-                    )
-                    .hint("each source host of a traffic entry is a sender; name fewer hosts, or make fewer entries");
+            let mut made = self.entry(name, entity);
+            if let Some(entry) = made.as_ref().filter(|_| senders <= SENDERS_MAX) {
+                senders = senders.saturating_add(entry.senders());
+                if senders > SENDERS_MAX {
+                    self.too_many_senders(entity, entry);
+                }
             }
+            if senders > SENDERS_MAX {
+                made = None; // with however many more there are
+            }
+            volume = self.add_volume(volume, entity, made.as_ref());
             let id = made.is_some().then_some(TrafficId(entries.len() as u32));
             self.names.traffic.insert(name.clone(), id);
             entries.push(made);
@@ -36,10 +32,21 @@ impl Loader<'_> {
         entries
     }
 
+    /// Adds what an entry can come to; complains about the first one with which it is too much to be counted.
+    fn add_volume(&mut self, before: Volume, entity: &Entity, made: Option<&Traffic>) -> Volume {
+        let volume = before.and(made.map_or(Volume::default(), Traffic::volume));
+        // Without an end, it has been complained about already.
+        if self.end.is_some() && before.is_countable() && !volume.is_countable() {
+            self.out
+                .error(entity.at, format!("with {} a run may send more than can be counted", entity.path))
+                .hint("all entries together may send 4 EB, and 10 Pbps at once: shorten the run, or send less");
+        }
+        volume
+    }
+
     fn entry(&mut self, name: &str, entity: &Entity) -> Option<Traffic> {
         let replayed = entity.variant.is_some_and(|v| v.name == "replay");
-        let from = self.pool(entity, "from", replayed);
-        let to = self.destination(entity, replayed);
+        let (from, to) = self.ends(entity, replayed);
         let size = if replayed {
             Some(PacketSize::Fixed(u16::MAX))
         } else {
@@ -48,7 +55,7 @@ impl Loader<'_> {
         let window = self.window(entity);
         let ttl = self.ttl(entity);
         let pattern = match (&from, &to) {
-            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to),
+            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to, window),
             _ if replayed => None,
             _ => self.pattern(entity),
         };
@@ -61,7 +68,7 @@ impl Loader<'_> {
         Some(Traffic {
             name: Name::new(name).ok()?,
             label: entity.get("label").cloned(),
-            from: if replayed { Vec::new() } else { from? },
+            from: if replayed { [].into() } else { from? },
             to: to?,
             pattern: pattern?,
             size: size?,
@@ -74,42 +81,6 @@ impl Loader<'_> {
             phase: entity.get("phase").copied(),
             count: entity.get("count").copied(),
         })
-    }
-
-    /// The hosts under `key`, each once; an empty list only if nothing was written and that is allowed.
-    fn pool(&mut self, entity: &Entity, key: &'static str, may_miss: bool) -> Option<Vec<HostId>> {
-        let Some(texts) = entity.get::<Vec<At<String>>>(key) else {
-            if !may_miss && !entity.broken {
-                self.out
-                    .error(entity.at, format!("{} needs `{key}`", entity.path))
-                    .hint(format!("add for example {key} = \"VPC1/web\""));
-            }
-            return may_miss.then(Vec::new);
-        };
-        let all: Vec<Option<Vec<HostId>>> = texts.iter().map(|t| self.hosts_called(&t.value, t.span)).collect();
-        let all: Vec<HostId> = all.into_iter().collect::<Option<Vec<_>>>()?.concat();
-        if texts.len() == 1 {
-            return Some(all); // a name or a pattern finds each once
-        }
-        let mut seen = HashSet::new();
-        Some(all.into_iter().filter(|host| seen.insert(*host)).collect())
-    }
-
-    fn destination(&mut self, entity: &Entity, may_miss: bool) -> Option<Destination> {
-        let texts = entity.get::<Vec<At<String>>>("to").map_or(&[][..], Vec::as_slice);
-        let is_address = |text: &&At<String>| text.value.trim().parse::<Ipv4Addr>().is_ok();
-        if let Some(address) = texts.iter().find(is_address) {
-            if texts.len() > 1 || may_miss {
-                self.out
-                    .error(address.span, "an address cannot stand among hosts here")
-                    .hint("`to` is one address, or names of hosts; a replay needs names");
-                return None;
-            }
-            return address.value.trim().parse().ok().map(Destination::Address);
-        }
-        let hosts = self.pool(entity, "to", may_miss)?;
-        let random = entity.get::<String>("pick").is_some_and(|pick| pick == "random");
-        Some(if random { Destination::AnyOf(hosts) } else { Destination::Hosts(hosts) })
     }
 
     /// `[start, stop)`, inside the run.
@@ -186,31 +157,6 @@ impl Loader<'_> {
                     .error(entity.key_span("interval"), format!("{} has both `rate` and `interval`", entity.path))
                     .label(entity.key_span("rate"), "the other one")
                     .hint("keep one of them");
-                None
-            }
-        }
-    }
-
-    fn replayed(&mut self, entity: &Entity, from: &[HostId], to: &Destination) -> Option<Pattern> {
-        let mut map = Vec::new();
-        for Pair { key, value } in entity.get::<Vec<Pair>>("map").into_iter().flatten() {
-            let address = value::address(&key.value, key.span, &mut self.out);
-            let Datum::Text(name) = &value.value else { continue };
-            let host = self.host_called(name, value.span);
-            map.push(address.zip(host));
-        }
-        let to = match to {
-            Destination::Hosts(hosts) | Destination::AnyOf(hosts) => hosts.clone(),
-            Destination::Address(_) => Vec::new(),
-        };
-        let file = self.read_file(entity, "file")?;
-        let pinned: BTreeMap<Ipv4Addr, HostId> = map.into_iter().collect::<Option<_>>()?;
-        let mapping = Mapping { from, to: &to, pinned: &pinned, max_gap: entity.get("max_gap").copied() };
-        match replay(file, &mapping, &self.network) {
-            Ok(replay) => Some(Pattern::Replay(Arc::new(replay))),
-            Err(wrong) => {
-                let complaint = self.out.error(entity.span("file"), wrong.to_string());
-                complaint.hint = wrong.hint();
                 None
             }
         }

@@ -193,17 +193,23 @@ fn packets(text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
     }
 }
 
-/// Reads a prefix. Host bits are left for the rules to refuse.
+/// Reads a prefix as RFC 4632 writes it: anything else that a parser might take for one, such as leading zeros, is refused. Host bits
+/// are left for the rules to refuse.
 pub(super) fn cidr(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4Net> {
     let text = text.trim();
-    if let Ok(cidr) = text.parse() {
-        return Some(cidr);
+    let parsed = text.parse::<Ipv4Net>().ok();
+    if parsed.is_some_and(|cidr| cidr.to_string() == text) {
+        return parsed;
     }
+    let is_padded = |part: &str| part.len() > 1 && part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit());
+    let has_zeros = text.split(['.', '/']).any(is_padded);
     let hint = match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => format!("add a prefix length, such as {address}/32"),
-        Ok(IpAddr::V6(_)) => "only IPv4 is simulated".into(),
-        Err(_) if text.contains(':') => "only IPv4 is simulated".into(),
-        Err(_) => "write an IPv4 prefix such as \"10.0.0.0/16\"; its length goes from 0 to 32".into(),
+        _ if text.contains(':') => "only IPv4 is simulated".into(),
+        _ if has_zeros => {
+            "write numbers without leading zeros: some programs read those as octal (RFC 6943, 3.1.1)".into()
+        }
+        _ => "write an IPv4 prefix such as \"10.0.0.0/16\"; its length goes from 0 to 32".into(),
     };
     out.error(span, format!("`{text}` is not a prefix")).hint(hint);
     None

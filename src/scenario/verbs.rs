@@ -8,7 +8,12 @@ const PEERING_OF: &[Field] = &[required("peering", Text, "The peering, by the na
 const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding node, counted from 1.")];
 const HOST_OF: &[Field] = &[required("host", Text, "The host.")];
 const ACCOUNT_OF: &[Field] = &[required("account", Text, "The account.")];
-const FOR: &[Field] = &[optional("for", Duration(1, TIME_MAX), "Undone after this time.")];
+/// Faults may overlap.
+const FAULT_FOR: &[Field] = &[optional(
+    "for",
+    Duration(1, TIME_MAX),
+    "How long; it is down while any fault lasts. Default until set up again.",
+)];
 const ROUTE_OF: &[Field] = &[
     optional("table", Text, "The route table; either this or `subnet`."),
     optional("subnet", Text, "The subnet whose route table it is."),
@@ -67,26 +72,49 @@ pub(super) static VERBS: &[Section] = &[
     Section { name: "remove_route", doc: "Deletes a custom route.", fields: &[ROUTE_OF], variants: None },
     Section { name: "disable_route", doc: "Takes a custom route out of force.", fields: &[ROUTE_OF], variants: None },
     Section { name: "enable_route", doc: "Puts a custom route back in force.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "host_down", doc: "Stops a host.", fields: &[HOST_OF, FOR], variants: None },
-    Section { name: "host_up", doc: "Starts a host.", fields: &[HOST_OF, FOR], variants: None },
-    Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FOR], variants: None },
-    Section { name: "link_up", doc: "Mends a peering's transport.", fields: &[PEERING_OF], variants: None },
+    Section { name: "host_down", doc: "Stops a host.", fields: &[HOST_OF, FAULT_FOR], variants: None },
+    Section {
+        name: "host_up",
+        doc: "Starts a host, whatever stopped it.",
+        fields: &[
+            HOST_OF,
+            &[optional("for", Duration(1, TIME_MAX), "Stops again after this time; the last `host_up` decides.")],
+        ],
+        variants: None,
+    },
+    Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FAULT_FOR], variants: None },
+    Section {
+        name: "link_up",
+        doc: "Mends a peering's transport, however often it was cut.",
+        fields: &[PEERING_OF],
+        variants: None,
+    },
     Section {
         name: "node_down",
         doc: "Fails one forwarding node of a peering (S10).",
-        fields: &[PEERING_OF, NODE_OF, FOR],
+        fields: &[PEERING_OF, NODE_OF, FAULT_FOR],
         variants: None,
     },
     Section {
         name: "node_up",
-        doc: "Mends one forwarding node of a peering (S10).",
+        doc: "Mends one forwarding node of a peering, however often it failed (S10).",
         fields: &[PEERING_OF, NODE_OF],
         variants: None,
     },
     Section {
         name: "link_loss",
         doc: "Sets the share of packets lost on a peering's transport.",
-        fields: &[PEERING_OF, &[required("loss", Share, "The share lost, each direction.")], FOR],
+        fields: &[
+            PEERING_OF,
+            &[
+                required("loss", Share, "The share lost, each direction."),
+                optional(
+                    "for",
+                    Duration(1, TIME_MAX),
+                    "How long; of several the largest counts. Without it, from now on, and what was set before ends.",
+                ),
+            ],
+        ],
         variants: None,
     },
     Section {

@@ -84,6 +84,23 @@ impl BitRate {
     }
 }
 
+/// The whole number that `number` says, exponents and zeros behind the point included: `2E+07`, `5.0`.
+///
+/// # Errors
+/// No number, no whole one, or one beyond 64 bits.
+pub fn whole(number: &str) -> Result<u64, UnitError> {
+    let rounded = scaled(number, 1, 1, "whole number")?;
+    let (mantissa, exponent) = decimal_parts(number)?;
+    let is_whole = exponent >= 0
+        || mantissa == 0
+        || 10u128.checked_pow(exponent.unsigned_abs()).is_some_and(|p| mantissa % p == 0);
+    if is_whole {
+        Ok(rounded)
+    } else {
+        Err(UnitError::TooFine { text: number.into(), quantity: "whole number", step: "1" })
+    }
+}
+
 /// `number * unit / divisor`, rounded half up.
 fn scaled(number: &str, unit: u128, divisor: u128, quantity: &'static str) -> Result<u64, UnitError> {
     let too_large = || UnitError::TooLarge { text: number.into(), quantity };
@@ -148,6 +165,18 @@ mod tests {
         }
         for unit in ["", "Mb", "B", "B/", "/s", "B/0 s", "B/s/s", "apples/s"] {
             assert!(unit.parse::<RateUnit>().is_err(), "{unit}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_has_no_fraction_however_it_is_written() {
+        for (number, value) in
+            [("20000000", 20_000_000), ("2E+07", 20_000_000), ("5.0", 5), ("1500e-2", 15), ("0e-99", 0)]
+        {
+            assert_eq!(whole(number), Ok(value), "{number}");
+        }
+        for number in ["1.5", "15e-2", "1e-99", "", "x", "99999999999999999999"] {
+            assert!(whole(number).is_err(), "{number}");
         }
     }
 

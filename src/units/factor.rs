@@ -1,6 +1,7 @@
 //! Factors that scale a quantity, in parts per billion: `0.01`, `1 %`, `2.5`. Unlike a share, one may exceed the whole.
 
 use super::number::{Quantity, UnitError, decimal};
+use super::time::SimDuration;
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,6 +21,15 @@ impl Factor {
     /// Parts per billion.
     pub const fn as_ppb(self) -> u64 {
         self.0
+    }
+
+    /// How long `nanos` nanoseconds take so many times as fast, rounded half up. Saturates after 584 years; for the factor 0
+    /// always.
+    pub fn shorten(self, nanos: u128) -> SimDuration {
+        let speed = u128::from(self.0);
+        let scaled = nanos.checked_mul(u128::from(ONE)).and_then(|scaled| scaled.checked_add(speed / 2));
+        let rounded = scaled.and_then(|scaled| scaled.checked_div(speed));
+        SimDuration::from_nanos(rounded.and_then(|nanos| u64::try_from(nanos).ok()).unwrap_or(u64::MAX))
     }
 }
 
@@ -51,5 +61,12 @@ mod tests {
         }
         assert_eq!("0.1 %".parse::<Factor>().map(|f| f.to_string()), Ok("0.001".into()));
         assert!("x".parse::<Factor>().is_err() && "-1".parse::<Factor>().is_err());
+    }
+
+    #[test]
+    fn a_time_is_shortened_to_the_nearest_nanosecond() {
+        let shortened = |factor: &str, nanos| factor.parse::<Factor>().unwrap().shorten(nanos).as_nanos();
+        assert_eq!([shortened("2", 5), shortened("3", 5), shortened("3", 4), shortened("0.1", 5)], [3, 2, 1, 50]);
+        assert_eq!([shortened("1", 1 << 64), shortened("0", 1), shortened("2", u128::MAX)], [u64::MAX; 3]);
     }
 }

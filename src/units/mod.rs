@@ -15,7 +15,7 @@ mod share;
 mod size;
 mod time;
 
-pub use column::RateUnit;
+pub use column::{RateUnit, whole};
 pub use daily::daily_share;
 pub use escape::{escaped, escaped_lines, steers};
 pub use factor::Factor;

@@ -4,6 +4,7 @@ use super::ipv4::{Addressing, HEAD, IPV4_HEADER, write_header};
 use super::payload;
 use pnet::packet::icmp::{IcmpCode, IcmpPacket, IcmpType, IcmpTypes, MutableIcmpPacket, destination_unreachable};
 use pnet::packet::ip::IpNextHeaderProtocols;
+use pnet::packet::ipv4::Ipv4Packet;
 use std::net::Ipv4Addr;
 
 /// ICMP header of an echo or an error.
@@ -59,6 +60,30 @@ fn address(head: &[u8; HEAD], at: usize) -> Ipv4Addr {
 fn is(head: &[u8; HEAD], kind: IcmpType) -> bool {
     let first_fragment = u16::from_be_bytes([head[6], head[7]]) & 0x1fff == 0;
     head[0] == 0x45 && head[9] == IpNextHeaderProtocols::Icmp.0 && first_fragment && head[20] == kind.0
+}
+
+/// What tells an echo from others between the same two hosts (RFC 792).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Echo {
+    /// The same for all echoes of one program, as a rule.
+    pub identifier: u16,
+    /// Counts up, as a rule.
+    pub sequence: u16,
+}
+
+/// Whether `ip`, a packet from its IPv4 header on, is an echo request (or else a reply), and which; none if it is neither, a
+/// later fragment, or not captured so far.
+pub fn echo(ip: &[u8]) -> Option<(bool, Echo)> {
+    let packet = Ipv4Packet::new(ip)?;
+    let is_icmp = packet.get_next_level_protocol() == IpNextHeaderProtocols::Icmp && packet.get_fragment_offset() == 0;
+    let icmp = ip.get(usize::from(packet.get_header_length()) * 4..).filter(|_| is_icmp)?;
+    let [kind, _, _, _, a, b, c, d, ..] = icmp else { return None };
+    let echo = Echo { identifier: u16::from_be_bytes([*a, *b]), sequence: u16::from_be_bytes([*c, *d]) };
+    match IcmpType(*kind) {
+        IcmpTypes::EchoRequest => Some((true, echo)),
+        IcmpTypes::EchoReply => Some((false, echo)),
+        _ => None,
+    }
 }
 
 /// Whether it asks for an answer.
@@ -181,6 +206,8 @@ mod tests {
             assert!(!is_echo_request(&reply) && checksum_is_right(&whole(&reply, total.into())), "{total}");
             assert_eq!(super::super::ipv4::check(&whole(&reply, total.into())), Ok(total));
             assert_eq!(echo_sent_ns(&reply), 86_400_123_456_789);
+            let named = Echo { identifier: 0x1234, sequence: 0xfffe };
+            assert_eq!((echo(&head), echo(&reply)), (Some((true, named)), Some((false, named))));
         }
     }
 
@@ -191,6 +218,7 @@ mod tests {
         let bytes = error(to, kind, &[7; 28]);
         assert!(checksum_is_right(&bytes) && bytes[28..] == [7; 28]);
         let head: [u8; HEAD] = bytes[..HEAD].try_into().unwrap();
+        assert_eq!(echo(&head), None);
         assert!(is_error(&head));
         assert_eq!(ErrorKind::of(&head), Some(kind));
     }

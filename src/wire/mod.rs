@@ -6,3 +6,4 @@ pub mod icmp;
 pub mod ipv4;
 pub mod payload;
 pub mod rewrite;
+pub mod segment;

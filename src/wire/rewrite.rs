@@ -6,11 +6,12 @@ use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};
 use pnet::packet::ipv4::{self, Ipv4Packet, MutableIpv4Packet};
 use std::net::Ipv4Addr;
 
-/// A copy of `ip`, a packet from its IPv4 header on and perhaps cut short, from `source` to `destination`.
+/// A copy of `ip`, a packet of `wire_length` bytes from its IPv4 header on and perhaps cut short, from `source` to
+/// `destination`.
 ///
-/// The header checksum is computed afresh, and with it a total length that says less than there is (0, as segmentation
-/// offload leaves it). What is no IPv4 header comes back as it is.
-pub fn readdress(ip: &Bytes, source: Ipv4Addr, destination: Ipv4Addr) -> Bytes {
+/// The header checksum is computed afresh, and the total length says `wire_length`, also where it was 0, as segmentation
+/// offload leaves it. What is no IPv4 header comes back as it is.
+pub fn readdress(ip: &Bytes, wire_length: u16, source: Ipv4Addr, destination: Ipv4Addr) -> Bytes {
     let mut copy = BytesMut::from(ip.as_ref());
     let present = copy.len();
     let Some(mut packet) = MutableIpv4Packet::new(&mut copy) else {
@@ -23,9 +24,7 @@ pub fn readdress(ip: &Bytes, source: Ipv4Addr, destination: Ipv4Addr) -> Bytes {
     let before = (packet.get_source(), packet.get_destination());
     packet.set_source(source);
     packet.set_destination(destination);
-    if usize::from(packet.get_total_length()) < present {
-        packet.set_total_length(u16::try_from(present).unwrap_or(u16::MAX));
-    }
+    packet.set_total_length(wire_length);
     packet.set_checksum(ipv4::checksum(&packet.to_immutable()));
     // Only the first fragment has a transport header (RFC 791 §3.2).
     let transport = (packet.get_fragment_offset() == 0).then(|| packet.get_next_level_protocol());
@@ -125,18 +124,19 @@ mod tests {
             payload in prop::collection::vec(any::<u8>(), 0..40),
         ) {
             let before = Bytes::from(packet(protocol, old, options, &payload));
-            let after = readdress(&before, new.0, new.1);
+            let length = before.len() as u16;
+            let after = readdress(&before, length, new.0, new.1);
             prop_assert_eq!(&after[..], &packet(protocol, new, options, &payload)[..]);
-            // Cut short, it is the beginning of the same packet, but for the total length never below what is there.
+            // Cut short, it is the beginning of the same packet.
             for cut in 20 + 4 * options..before.len() {
-                prop_assert_eq!(&readdress(&before.slice(..cut), new.0, new.1)[..], transport_cut(&after, &before, cut));
+                prop_assert_eq!(&readdress(&before.slice(..cut), length, new.0, new.1)[..], transport_cut(&after, &before, cut));
             }
         }
 
         #[test]
         fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
             let ip = Bytes::from(bytes);
-            prop_assert_eq!(readdress(&ip, Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST).len(), ip.len());
+            prop_assert_eq!(readdress(&ip, 80, Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST).len(), ip.len());
         }
     }
 
@@ -158,11 +158,11 @@ mod tests {
     fn no_udp_checksum_stays_none_and_a_zero_one_is_all_ones() {
         let mut bytes = packet(UDP, OLD, 0, b"");
         bytes[26..28].fill(0);
-        assert_eq!(readdress(&bytes.into(), NEW.0, NEW.1)[26..28], [0, 0]);
+        assert_eq!(readdress(&bytes.into(), 28, NEW.0, NEW.1)[26..28], [0, 0]);
         // A payload that makes the sum with the new addresses come out as zero.
         let unbalanced = packet(UDP, NEW, 0, &[0, 0]);
         let payload = &unbalanced[26..28];
-        let after = readdress(&packet(UDP, OLD, 0, payload).into(), NEW.0, NEW.1);
+        let after = readdress(&packet(UDP, OLD, 0, payload).into(), 30, NEW.0, NEW.1);
         assert_eq!(after[26..28], [0xFF, 0xFF]);
         let datagram = UdpPacket::new(&after[20..]).unwrap();
         assert_eq!(udp::ipv4_checksum(&datagram, &NEW.0, &NEW.1), 0);
@@ -172,10 +172,10 @@ mod tests {
     fn later_fragments_and_other_protocols_keep_their_payload() {
         let mut fragment = packet(TCP, OLD, 0, b"");
         fragment[7] = 1;
-        assert_eq!(readdress(&Bytes::from(fragment.clone()), NEW.0, NEW.1)[20..], fragment[20..]);
+        assert_eq!(readdress(&Bytes::from(fragment.clone()), 40, NEW.0, NEW.1)[20..], fragment[20..]);
         let mut icmp = packet(TCP, OLD, 0, b"");
         icmp[9] = 1;
-        assert_eq!(readdress(&Bytes::from(icmp.clone()), NEW.0, NEW.1)[20..], icmp[20..]);
+        assert_eq!(readdress(&Bytes::from(icmp.clone()), 40, NEW.0, NEW.1)[20..], icmp[20..]);
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
         bytes[2..4].fill(0);
         bytes[10..12].fill(0);
         bytes[36] ^= 1;
-        let after = readdress(&bytes.into(), NEW.0, NEW.1);
+        let after = readdress(&bytes.into(), 41, NEW.0, NEW.1);
         let header = Ipv4Packet::new(&after).unwrap();
         assert_eq!((header.get_total_length(), header.get_checksum()), (41, ipv4::checksum(&header)));
         let segment = TcpPacket::new(&after[20..]).unwrap();

@@ -57,8 +57,8 @@ pub(super) fn bill_day() -> (Network, Plan) {
 /// Each host of the first VPC to one of the second, at `rate`.
 fn at_rate(cloud: &Cloud, name: &str, (from, to): (usize, usize), rate: BitRate) -> Traffic {
     Traffic {
-        from: cloud.hosts(from).to_vec(),
-        to: Destination::Hosts(cloud.hosts(to).to_vec()),
+        from: cloud.hosts(from).into(),
+        to: Destination::in_order(cloud.hosts(to)),
         pattern: Pattern::Constant(Pace::Rate(rate)),
         size: PacketSize::Fixed(LENGTH),
         ..entry(name)

@@ -14,8 +14,8 @@ pub fn entry(name: &str) -> Traffic {
     Traffic {
         name: named(name),
         label: None,
-        from: Vec::new(),
-        to: Destination::Hosts(Vec::new()),
+        from: [].into(),
+        to: Destination::in_order([]),
         pattern: Pattern::Constant(Pace::Interval(SimDuration::from_millis(1))),
         size: PacketSize::Fixed(1_500),
         source: None,

@@ -3,7 +3,7 @@
 
 use super::cloud::{Cloud, UNCAPPED, entry, plan};
 use crate::model::Network;
-use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use crate::units::SimDuration;
 
 /// IPv4 length of the packets: 64 bytes of payload behind 28 of headers.
@@ -83,8 +83,11 @@ pub(super) fn sources(hosts: u32) -> (Network, Plan) {
 /// Each host of VPC `from` to one host, chosen by the seed, of the VPCs `peers`.
 fn every_millisecond(cloud: &Cloud, from: usize, peers: &[usize]) -> Traffic {
     Traffic {
-        from: cloud.hosts(from).to_vec(),
-        to: Destination::AnyOf(peers.iter().flat_map(|p| cloud.hosts(*p)).copied().collect()),
+        from: cloud.hosts(from).into(),
+        to: Destination::Hosts {
+            hosts: peers.iter().flat_map(|p| cloud.hosts(*p)).copied().collect(),
+            pick: Pick::Random,
+        },
         pattern: Pattern::Constant(Pace::Interval(SimDuration::from_millis(1))),
         size: PacketSize::Fixed(SMALL),
         ..entry(&format!("from-{from}"))

@@ -34,10 +34,10 @@ fn set(network: &mut Network, seconds: u64, change: Change) {
 }
 
 fn link(up: bool) -> Change {
-    Change::SetLink { peering: name("p"), up }
+    Change::SetLink { peering: name("p"), up, lasts: None }
 }
 fn node(node: usize, up: bool) -> Change {
-    Change::SetNode { peering: name("p"), node, up }
+    Change::SetNode { peering: name("p"), node, up, lasts: None }
 }
 fn step(step: Step) -> Change {
     Change::Step { peering: name("p"), step }
@@ -98,6 +98,44 @@ fn faults_that_coincide_count_once() {
     assert_eq!(available(&network, 100).1, 5 * SECOND + 10 * SECOND + 5 * SECOND);
 }
 
+fn cut_for(seconds: u64) -> Change {
+    Change::SetLink { peering: name("p"), up: false, lasts: Some(SimDuration::from_secs(seconds)) }
+}
+
+/// Neither the end of the one that began last nor that of the one that began first ends what the other says.
+#[test]
+fn a_cut_lasts_as_long_as_the_longest_of_those_that_overlap() {
+    for (cuts, downtime) in [
+        ([(10, 40), (20, 5)], 40),  // one inside the other
+        ([(10, 15), (20, 40)], 50), // the second goes on
+        ([(10, 20), (30, 20)], 40), // the second begins as the first ends
+        ([(10, 20), (20, 10)], 20), // both end together
+        ([(10, 20), (10, 30)], 30), // both begin together
+        ([(10, 20), (50, 20)], 40), // apart
+    ] {
+        let mut network = pair(2, true, 1);
+        for (begin, lasts) in cuts {
+            set(&mut network, begin, cut_for(lasts));
+        }
+        set(&mut network, 99, Change::Step { peering: name("p"), step: Step::Isolate });
+        assert_eq!(available(&network, 100).1, downtime * SECOND, "{cuts:?}");
+    }
+}
+
+/// What is cut until further notice is not mended by the end of a cut for a time, and is mended, both are, by hand.
+#[test]
+fn mending_by_hand_ends_every_cut_and_nothing_else_ends_one_without_an_end() {
+    let mut network = pair(2, true, 1);
+    set(&mut network, 10, link(false));
+    set(&mut network, 20, cut_for(10));
+    set(&mut network, 40, link(true));
+    set(&mut network, 50, cut_for(40));
+    set(&mut network, 55, cut_for(10));
+    set(&mut network, 60, link(true));
+    set(&mut network, 95, cut_for(1000));
+    assert_eq!(available(&network, 100).1, (30 + 10 + 5) * SECOND);
+}
+
 /// Only active time counts, and only faults: isolation and deletion are no outage.
 #[test]
 fn what_is_not_active_is_neither_up_nor_down() {
@@ -122,6 +160,6 @@ fn what_never_was_active_has_no_availability() {
 fn loss_is_no_downtime() {
     let mut network = pair(2, true, 1);
     let loss = vpcsim::units::Share::WHOLE;
-    set(&mut network, 10, Change::SetLoss { peering: name("p"), loss });
+    set(&mut network, 10, Change::SetLoss { peering: name("p"), loss, lasts: None });
     assert_eq!(available(&network, 100).1, 0);
 }

@@ -3,6 +3,7 @@
 
 use crate::ledger::*;
 use vpcsim::model::{Change, PeeringSpec, Step, Via};
+use vpcsim::units::SimDuration;
 
 pub const NOT_FOUND: &str = "InvalidPeeringConnection.NotFound";
 const PURVIEW: &str = "UnsupportedOperation.VpcPeerPurviewError";
@@ -19,8 +20,11 @@ impl Dull {
                     pact.history.push((due, "EXPIRED"));
                     pact.expires = None;
                 }
-                let live = !pact.gone();
-                for node in pact.nodes.iter_mut().filter(|_| live) {
+                if pact.gone() {
+                    continue;
+                }
+                pact.pass(due);
+                for node in &mut pact.nodes {
                     if matches!(node, Node::Failed(Some(noticed)) if *noticed <= due) {
                         *node = Node::Bypassed;
                     }
@@ -33,8 +37,8 @@ impl Dull {
     pub fn next_due(&self) -> Option<u64> {
         let noticed = |n: &Node| if let Node::Failed(at) = n { *at } else { None };
         // Nothing befalls what has disappeared.
-        let all = self.pacts.iter().filter(|p| !p.gone()).flat_map(|p| p.nodes.iter().map(noticed).chain([p.expires]));
-        all.flatten().min()
+        let live = self.pacts.iter().filter(|p| !p.gone());
+        live.flat_map(|p| p.nodes.iter().map(noticed).chain([p.expires, p.next_end()])).flatten().min()
     }
 
     fn accrue(&mut self, now: u64) {
@@ -78,16 +82,30 @@ impl Dull {
             Change::Arrears { .. } | Change::Pay { .. } => {
                 panic!("scenes have no debtors: arrears are tested where they are made")
             }
-            Change::SetLink { peering, up } => self.on(peering.as_str(), |s, at| {
-                s.pacts[at].down = !up;
+            Change::SetLink { peering, up, lasts } => self.on(peering.as_str(), |s, at| {
+                let until = s.until(at, *lasts);
+                s.pacts[at].cuts.set(*up, until);
+                s.pacts[at].settle(s.now);
                 Broken::new()
             }),
-            Change::SetLoss { peering, loss } => self.on(peering.as_str(), |s, at| {
-                s.pacts[at].loss = loss.as_ppb();
+            Change::SetLoss { peering, loss, lasts } => self.on(peering.as_str(), |s, at| {
+                let (until, share, pact) = (s.until(at, *lasts), loss.as_ppb(), &mut s.pacts[at]);
+                match lasts {
+                    Some(_) => pact.losses.push((until, share)),
+                    None => (pact.losses, pact.lasting_loss) = (Vec::new(), share),
+                }
+                pact.settle(s.now);
                 Broken::new()
             }),
-            Change::SetNode { peering, node, up } => self.on(peering.as_str(), |s, at| s.set_node(at, *node, *up)),
+            Change::SetNode { peering, node, up, lasts } => {
+                self.on(peering.as_str(), |s, at| s.set_node(at, *node, *up, *lasts))
+            }
         }
+    }
+
+    /// Nothing befalls what has disappeared.
+    fn until(&self, at: usize, lasts: Option<SimDuration>) -> u64 {
+        lasts.filter(|_| !self.pacts[at].gone()).map_or(u64::MAX, |lasts| self.now + lasts.as_nanos())
     }
 
     fn on(&mut self, name: &str, act: impl FnOnce(&mut Dull, usize) -> Broken) -> Broken {
@@ -115,8 +133,12 @@ impl Dull {
             burst: spec.burst.map(|b| b.as_u64()),
             mtu: spec.mtu.map_or(if cross { 1500 } else { 8500 }, u64::from),
             down: false,
+            cuts: Ills::default(),
             loss: spec.loss.as_ppb(),
+            losses: Vec::new(),
+            lasting_loss: spec.loss.as_ppb(),
             nodes: vec![Node::Up; usize::from(spec.nodes)],
+            failures: vec![Ills::default(); usize::from(spec.nodes)],
             detection: spec.failover.then(|| spec.detection.as_nanos()),
             active: 0,
             lost: 0,
@@ -222,6 +244,11 @@ impl Dull {
         if broken.is_empty() {
             self.pacts[at].history.push((self.now, to));
             self.pacts[at].expires = (to == "PENDING").then_some(self.now + WEEK);
+            if self.pacts[at].gone() {
+                let pact = &mut self.pacts[at];
+                (pact.cuts, pact.losses) = (Ills::default(), Vec::new());
+                pact.failures.fill(Ills::default());
+            }
             if to == "DELETED" {
                 // S21: every route that names it.
                 self.tables.iter_mut().for_each(|t| t.entries.retain(|e| e.over != Some(at)));
@@ -346,16 +373,13 @@ impl Dull {
         broken
     }
 
-    fn set_node(&mut self, at: usize, number: usize, up: bool) -> Broken {
-        let noticed = self.pacts[at].detection.map(|d| self.now + d);
-        let Some(node) = number.checked_sub(1).and_then(|n| self.pacts[at].nodes.get_mut(n)) else {
+    fn set_node(&mut self, at: usize, number: usize, up: bool, lasts: Option<SimDuration>) -> Broken {
+        let until = self.until(at, lasts);
+        let Some(ills) = number.checked_sub(1).and_then(|n| self.pacts[at].failures.get_mut(n)) else {
             return Broken::from(["NoSuchNode"]);
         };
-        if up {
-            *node = Node::Up;
-        } else if *node == Node::Up {
-            *node = Node::Failed(noticed);
-        }
+        ills.set(up, until);
+        self.pacts[at].settle(self.now);
         Broken::new()
     }
 }

@@ -37,6 +37,40 @@ pub enum Node {
     Bypassed,
 }
 
+/// What keeps one thing down: every fault by itself.
+#[derive(Debug, Clone, Default)]
+pub struct Ills {
+    /// When each fault in force ends.
+    pub ends: Vec<u64>,
+    /// When it goes down again that was set up for a while.
+    pub again: Option<u64>,
+}
+
+impl Ills {
+    /// `until` is `u64::MAX` for what is to stay.
+    pub fn set(&mut self, up: bool, until: u64) {
+        if up {
+            *self = Ills { ends: Vec::new(), again: Some(until).filter(|t| *t < u64::MAX) };
+        } else {
+            self.ends.push(until);
+        }
+    }
+    pub fn pass(&mut self, now: u64) {
+        self.ends.retain(|end| *end > now);
+        if self.again.is_some_and(|again| again <= now) {
+            *self = Ills { ends: vec![u64::MAX], again: None };
+        }
+    }
+    pub fn down(&self) -> bool {
+        !self.ends.is_empty()
+    }
+    /// When it next goes up or down by itself.
+    pub fn next(&self) -> Option<u64> {
+        let last = self.ends.iter().max().copied();
+        [last, self.again].into_iter().flatten().filter(|t| *t < u64::MAX).min()
+    }
+}
+
 pub struct Pact {
     pub name: String,
     pub requester: usize,
@@ -48,8 +82,14 @@ pub struct Pact {
     pub burst: Option<u64>,
     pub mtu: u64,
     pub down: bool,
+    pub cuts: Ills,
     pub loss: u64,
+    /// Set for a time: its end and the share.
+    pub losses: Vec<(u64, u64)>,
+    pub lasting_loss: u64,
     pub nodes: Vec<Node>,
+    /// By node.
+    pub failures: Vec<Ills>,
     pub detection: Option<u64>,
     /// Nanoseconds as ACTIVE, and of these nanoseconds times parts per billion lost to faults (S36).
     pub active: u64,
@@ -67,6 +107,34 @@ impl Pact {
     /// S20, S21: it has disappeared.
     pub fn gone(&self) -> bool {
         ["REJECTED", "DELETED"].contains(&self.state())
+    }
+    /// What its faults make of it now.
+    pub fn settle(&mut self, now: u64) {
+        self.down = self.cuts.down();
+        self.loss = self.losses.iter().map(|(_, share)| *share).max().unwrap_or(self.lasting_loss);
+        let noticed = self.detection.map(|d| now + d);
+        for (node, ills) in self.nodes.iter_mut().zip(&self.failures) {
+            *node = match *node {
+                _ if !ills.down() => Node::Up,
+                Node::Up => Node::Failed(noticed),
+                failed => failed,
+            };
+        }
+    }
+    /// When the next fault ends.
+    pub fn next_end(&self) -> Option<u64> {
+        // Of losses of one share, only the last shows.
+        let last_of = |share: u64| self.losses.iter().filter(|(_, s)| *s == share).map(|(end, _)| *end).max();
+        let of_losses = self.losses.iter().filter_map(|(_, share)| last_of(*share)).filter(|end| *end < u64::MAX);
+        let of_parts = self.failures.iter().chain([&self.cuts]).filter_map(Ills::next);
+        of_losses.chain(of_parts).min()
+    }
+    /// Ends what ends by `now`.
+    pub fn pass(&mut self, now: u64) {
+        self.cuts.pass(now);
+        self.losses.retain(|(end, _)| *end > now);
+        self.failures.iter_mut().for_each(|ills| ills.pass(now));
+        self.settle(now);
     }
     pub fn ends(&self) -> [usize; 2] {
         [self.requester, self.accepter]

@@ -4,6 +4,7 @@
 mod availability;
 mod deletion;
 mod dull;
+mod faults;
 mod idle;
 mod ledger;
 mod pinned;

@@ -2,7 +2,7 @@
 
 use crate::scene::name;
 use vpcsim::model::*;
-use vpcsim::units::SimTime;
+use vpcsim::units::{Share, SimDuration, SimTime};
 
 /// A hub and two peers of the same account in one region.
 fn trio(quota_active: u32) -> Network {
@@ -50,8 +50,58 @@ fn restoring_does_not_pass_the_active_quota() {
 #[test]
 fn nothing_befalls_a_deleted_peering() {
     let mut network = trio(1);
-    let fail = Change::SetNode { peering: name("p"), node: 1, up: false };
+    let fail = Change::SetNode { peering: name("p"), node: 1, up: false, lasts: None };
     assert_eq!(play(&mut network, &[create("p", 1), fail, step("p", Step::Delete)]), [None, None, None]);
     assert_eq!(network.next_due(), None);
     assert_eq!(network.fall_due(SimTime::from_nanos(u64::MAX / 2)), []);
+}
+
+/// The end of a cut was an action of its own: it mended whatever bore the name by then, and failed where nothing did.
+#[test]
+fn a_cut_ends_on_the_peering_that_was_cut() {
+    let second = SimTime::from_nanos(1_000_000_000);
+    let cut = |lasts| Change::SetLink { peering: name("p"), up: false, lasts };
+    let for_a_second = cut(Some(SimDuration::from_secs(1)));
+    // Renamed meanwhile.
+    let mut network = trio(10);
+    let rename = Change::Rename { peering: name("p"), name: name("q") };
+    assert_eq!(play(&mut network, &[create("p", 1), for_a_second.clone(), rename]), [None; 3]);
+    assert_eq!(network.fall_due(second), [Outcome("q up".into())]);
+    // Deleted meanwhile, made again and cut until further notice.
+    let mut network = trio(10);
+    let again = [create("p", 1), for_a_second, step("p", Step::Delete), create("p", 1), cut(None)];
+    assert_eq!(play(&mut network, &again), [None; 5]);
+    assert_eq!(network.next_due(), None);
+    assert_eq!(network.fall_due(second), []);
+    assert!(network.peering(PeeringId(1)).down);
+}
+
+/// A loss for a time went back to the loss declared in the file, whatever else was set meanwhile.
+#[test]
+fn a_loss_for_a_time_leaves_what_else_is_set() {
+    let mut network = trio(10);
+    assert_eq!(play(&mut network, &[create("p", 1)]), [None]);
+    let at = |seconds: u64| SimTime::from_nanos(seconds * 1_000_000_000);
+    for (second, percent, lasts, shown) in [
+        (1, 10, Some(9), 10), // until 10 s
+        (2, 30, Some(2), 30), // until 4 s
+        (3, 20, Some(9), 30), // until 12 s, hidden by the larger
+        (4, 5, Some(1), 20),  // hidden
+        (11, 1, Some(4), 20), // until 15 s
+        (12, 0, Some(1), 1),  // hidden
+        (14, 2, None, 2),     // from now on, and nothing ends any more
+        (20, 1, Some(1), 1),  // less, for a while
+        (21, 0, Some(1), 0),
+        (22, 7, Some(2), 7),
+        (24, 3, None, 3),
+    ] {
+        while let Some(due) = network.next_due().filter(|due| *due <= at(second)) {
+            network.fall_due(due);
+        }
+        let lasts = lasts.map(SimDuration::from_secs);
+        let change = Change::SetLoss { peering: name("p"), loss: Share::of(percent, 100), lasts };
+        network.apply(None, &change, at(second)).expect("nothing forbids it");
+        assert_eq!(network.peering(PeeringId(0)).loss, Share::of(shown, 100), "at {second} s");
+    }
+    assert_eq!(network.next_due(), None);
 }

@@ -117,7 +117,7 @@ pub fn action(dice: &mut Dice, network: &Network) -> Change {
     if dice.chance(25) {
         return useful_route(dice, network, &peering);
     }
-    match dice.below(30) {
+    match dice.below(33) {
         0..=6 => Change::CreatePeering(Box::new(request(dice, network))),
         7..=10 => Change::Step { peering, step: Step::Accept },
         11 => Change::Step { peering, step: Step::Reject },
@@ -146,11 +146,17 @@ pub fn action(dice: &mut Dice, network: &Network) -> Change {
                 Change::DisableRoute { table, to, disabled: dice.chance(50) }
             }
         }
-        27 => Change::SetHost { host: HostId(dice.below(network.hosts().len() as u64) as u32), up },
-        28 if dice.chance(50) => Change::SetLink { peering, up },
-        28 => Change::SetLoss { peering, loss: Share::of(dice.below(3), 2) },
-        _ => Change::SetNode { peering, node: dice.below(4) as usize, up: dice.chance(30) },
+        27 => Change::SetHost { host: HostId(dice.below(network.hosts().len() as u64) as u32), up, lasts: None },
+        28 | 29 => Change::SetLink { peering, up: dice.chance(30), lasts: lasts(dice) },
+        30 => Change::SetLoss { peering, loss: Share::of(dice.below(3), 2), lasts: lasts(dice) },
+        _ => Change::SetNode { peering, node: dice.below(4) as usize, up: dice.chance(30), lasts: lasts(dice) },
     }
+}
+
+/// Of few lengths, so that faults overlap and end together, and together with what else falls due.
+fn lasts(dice: &mut Dice) -> Option<SimDuration> {
+    let nanos = dice.pick(&[0, 0, 1, 40_000_000, 1_000_000_000, 2_000_000_000, 3_600_000_000_000, WEEK]);
+    Some(SimDuration::from_nanos(nanos)).filter(|lasts| *lasts > SimDuration::ZERO)
 }
 
 fn some_name(dice: &mut Dice) -> Name {

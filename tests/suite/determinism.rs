@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vpcsim::engine::{Options, Run, Simulation};
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, Share, SimDuration, SimTime};
 
@@ -87,7 +87,7 @@ impl Builder {
         self.traffic.push(Traffic {
             name: name(label),
             label: None,
-            from: from.to_vec(),
+            from: from.into(),
             to,
             pattern,
             size: PacketSize::Mix(Arc::new([(100, 1), (1500, 1)])),
@@ -130,15 +130,20 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     let pace = Pace::Interval(SimDuration::from_millis(1));
     let unrelated = |b: &mut Builder| {
         let (x, y) = (b.host("X", "a"), b.host("Y", "a"));
-        b.traffic("x-y", &[x, y], Destination::Hosts(vec![y, x]), Pattern::Poisson(pace));
-        b.traffic("x-ping", &[x], Destination::Hosts(vec![y]), Pattern::Ping { interval: SimDuration::from_millis(3) });
+        b.traffic("x-y", &[x, y], Destination::in_order([y, x]), Pattern::Poisson(pace));
+        b.traffic("x-ping", &[x], Destination::in_order([y]), Pattern::Ping { interval: SimDuration::from_millis(3) });
     };
     let (hub, other, far, near) = (b.host("hub", "a"), b.host("hub", "b"), b.host("far", "a"), b.host("near", "b"));
     stand(Beside::First, &mut || unrelated(b));
-    b.traffic("even", &[hub, other], Destination::Hosts(vec![far]), Pattern::Constant(pace));
+    b.traffic("even", &[hub, other], Destination::in_order([far]), Pattern::Constant(pace));
     stand(Beside::Middle, &mut || unrelated(b));
-    b.traffic("random", &[hub, near], Destination::AnyOf(vec![far, near, other]), Pattern::Poisson(pace));
-    b.traffic("echo", &[near], Destination::Hosts(vec![hub]), Pattern::Ping { interval: SimDuration::from_millis(2) });
+    b.traffic(
+        "random",
+        &[hub, near],
+        Destination::Hosts { hosts: [far, near, other].into(), pick: Pick::Random },
+        Pattern::Poisson(pace),
+    );
+    b.traffic("echo", &[near], Destination::in_order([hub]), Pattern::Ping { interval: SimDuration::from_millis(2) });
     stand(Beside::Last, &mut || unrelated(b));
     let plan = Plan {
         name: "a hub".into(),

@@ -53,8 +53,8 @@ impl Bottleneck {
         let entry = |(number, from): (usize, &HostId)| Traffic {
             name: name(&format!("t{number}")),
             label: None,
-            from: vec![*from],
-            to: Destination::Hosts(vec![self.to]),
+            from: [*from].into(),
+            to: Destination::in_order([self.to]),
             pattern: Pattern::Constant(pace),
             size: size.clone(),
             source: None,

@@ -68,9 +68,10 @@ impl Lane {
     }
 }
 
-/// The forwarding nodes (S10): since when each has failed. A failure is noticed `detection` later, if ever; no state is kept of it.
+/// The forwarding nodes (S10): since when each has failed, and until when. A failure is noticed `detection` later, if ever; no state is
+/// kept of it.
 pub struct Underlay {
-    failed: Vec<Option<u64>>,
+    failed: Vec<Option<(u64, u64)>>,
     detection: Option<u64>,
 }
 
@@ -80,18 +81,23 @@ impl Underlay {
         Underlay { failed: vec![None; peering.nodes.count()], detection }
     }
 
-    /// Node `number`, from 1, fails or is mended; when a failure will be noticed.
-    pub fn set(&mut self, number: usize, up: bool, now: u64) -> Option<u64> {
+    /// Node `number`, from 1, fails until `until` or is mended; when a failure will be noticed.
+    pub fn set(&mut self, number: usize, up: bool, now: u64, until: u64) -> Option<u64> {
         let node = &mut self.failed[number - 1];
-        *node = if up { None } else { Some(node.unwrap_or(now)) };
-        node.and_then(|since| Some(since + self.detection?))
+        let (since, known) = node.filter(|(_, until)| now < *until).unwrap_or((now, 0));
+        *node = if up { None } else { Some((since, until.max(known))) };
+        node.and_then(|(since, _)| Some(since + self.detection?))
     }
 
     /// Whether a flow gets through: its node is up, or noticed to have failed while another is up.
     pub fn carries(&self, hash: u64, now: u64) -> bool {
-        match self.failed[(hash % self.failed.len() as u64) as usize] {
+        let failed = |node: Option<(u64, u64)>| node.filter(|(_, until)| now < *until);
+        match failed(self.failed[(hash % self.failed.len() as u64) as usize]) {
             None => true,
-            Some(since) => self.detection.is_some_and(|d| now >= since + d) && self.failed.contains(&None),
+            Some((since, _)) => {
+                let is_noticed = self.detection.is_some_and(|d| now >= since + d);
+                is_noticed && self.failed.iter().any(|node| failed(*node).is_none())
+            }
         }
     }
 }

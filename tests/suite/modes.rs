@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use vpcsim::engine::{Effort, Mode, Options, Run};
-use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{Change, LinkId, QueueLimit, RateSeries};
 use vpcsim::report::{self, Snapshot};
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
@@ -54,7 +54,7 @@ fn computed(world: &World, way: Way) -> (String, Effort) {
             run.simulation
                 .link_book(link)
                 .windows
-                .iter()
+                .segments()
                 .map(|(w, c)| (w, c.offered, c.carried, &c.drops, c.delay.min(), c.delay.max(), c.delay.len()))
                 .collect::<Vec<_>>()
         );
@@ -118,8 +118,11 @@ fn threads_that_meet_change_nothing() {
         }
     }
     let ping = |(at, &vpc): (usize, &usize)| Traffic {
-        from: cloud.hosts(vpc).to_vec(),
-        to: Destination::AnyOf(vpcs.iter().filter(|v| **v != vpc).flat_map(|v| cloud.hosts(*v)).copied().collect()),
+        from: cloud.hosts(vpc).into(),
+        to: Destination::Hosts {
+            hosts: vpcs.iter().filter(|v| **v != vpc).flat_map(|v| cloud.hosts(*v)).copied().collect(),
+            pick: Pick::Random,
+        },
         pattern: Pattern::Ping { interval: SimDuration::from_millis(1) },
         size: PacketSize::Fixed(84),
         ..entry(&format!("ping-{at}"))
@@ -151,8 +154,8 @@ fn packets_of_one_instant_are_charged_once() {
         let even = Pattern::Constant(Pace::Rate(BitRate::from_bps(2_500_000)));
         let patterns = [(even, 0..2, 0), (Pattern::Series(Arc::new(RateSeries::of_steps(rates))), 2..3, 7)];
         let traffic = patterns.map(|(pattern, from, phase)| Traffic {
-            from: cloud.hosts(a)[from].to_vec(),
-            to: Destination::Hosts(cloud.hosts(b).to_vec()),
+            from: cloud.hosts(a)[from].into(),
+            to: Destination::in_order(cloud.hosts(b)),
             pattern,
             phase: Some(SimDuration::from_nanos(phase)),
             ..entry(&format!("t{phase}"))
@@ -181,15 +184,16 @@ fn a_pattern_ends_before_the_instant_at_which_it_is_over() {
         let queue = QueueLimit::Time(SimDuration::ZERO);
         cloud.peer(a, b, Transport { bandwidth, burst, queue, delay: SimDuration::from_millis(1) });
         let traffic = Traffic {
-            from: cloud.hosts(a).to_vec(),
-            to: Destination::Hosts(cloud.hosts(b).to_vec()),
+            from: cloud.hosts(a).into(),
+            to: Destination::in_order(cloud.hosts(b)),
             pattern: Pattern::Constant(Pace::Interval(beat(1).since(SimTime::ZERO))),
             phase: Some(SimDuration::ZERO),
             stop: beat(if over == 0 { 2_000 } else { 4_000 }),
             ..entry("in-step")
         };
         let action = |time, change| Action { time, text: String::new(), by: None, change, refused: None };
-        let mut timeline = vec![action(beat(1_000), Change::SetHost { host: cloud.hosts(a)[2], up: false })];
+        let mut timeline =
+            vec![action(beat(1_000), Change::SetHost { host: cloud.hosts(a)[2], up: false, lasts: None })];
         if over == 1 {
             let bandwidth = BitRate::from_mbps(2);
             timeline.push(action(beat(2_000), Change::ChangeBandwidth { peering: name("P0-1"), bandwidth }));

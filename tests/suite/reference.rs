@@ -13,7 +13,7 @@ use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Place, Record};
 use vpcsim::model::plan::Plan;
 use vpcsim::model::{Change, HostId, LinkId, Network, PeeringId, VpcId};
-use vpcsim::units::SimTime;
+use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -25,7 +25,7 @@ type Event = Reverse<(u64, u8, u64, u64, Todo)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Todo {
-    /// A request runs out, a failed node is noticed.
+    /// A request runs out, a failed node is noticed, a fault ends.
     Due,
     Change(usize),
     /// The head of a link's queue, unless the queue was re-admitted since.
@@ -107,7 +107,10 @@ impl<'a> Reference<'a> {
             self.now = time;
             match todo {
                 // S25a: before any action of this instant.
-                Todo::Due => drop(self.network.fall_due(SimTime::from_nanos(time))),
+                Todo::Due => {
+                    self.network.fall_due(SimTime::from_nanos(time));
+                    (0..self.lanes.len()).for_each(|at| self.judge(at));
+                }
                 Todo::Change(at) => self.change(at),
                 Todo::Depart(lane, turn) if self.lanes[lane].queue_turn == turn => self.depart_head(lane),
                 Todo::Arrive(lane, turn) if self.lanes[lane].wire_turn == turn => self.arrive(lane),
@@ -153,9 +156,13 @@ impl<'a> Reference<'a> {
             asked: self.now,
             length: sender.emissions[sequence].1,
             source: entry.source.unwrap_or(host.address),
-            destination: sender.destination(&self.network),
+            destination: sender.destination(&self.network, sequence as u64),
             ttl: first + steps as u8,
-            what: if entry.is_ping() { What::EchoRequest } else { What::Data },
+            what: match sender.replayed(sequence as u64) {
+                Some((true, _)) => What::EchoRequest,
+                None if entry.is_ping() => What::EchoRequest,
+                _ => What::Data,
+            },
         };
         tally::add(&mut self.tally.traffic[sender.traffic].sent, parcel.length);
         self.emit(From::Host(sender.host), parcel);
@@ -295,7 +302,7 @@ impl<'a> Reference<'a> {
     fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Result<HostId, DropReason>, own: bool) {
         self.end(Place::Vpc(vpc), &parcel, verdict);
         match verdict {
-            Ok(host) if parcel.what == What::EchoRequest => {
+            Ok(host) if parcel.what == What::EchoRequest && self.is_answered(&parcel) => {
                 let (source, destination) = (parcel.destination, parcel.source);
                 let (kind, what) = (PacketKind::Reply, What::EchoReply);
                 let reply = Parcel { source, destination, kind, what, emitted: self.now, ttl: TTL, ..parcel };
@@ -312,6 +319,12 @@ impl<'a> Reference<'a> {
                 self.complain(From::Router(subnet), &parcel, error);
             }
         }
+    }
+
+    /// Of a replay, the plan says which requests are answered.
+    fn is_answered(&self, parcel: &Parcel) -> bool {
+        let sender = &self.senders[parcel.id.source().0 as usize];
+        sender.replayed(parcel.id.sequence()).is_none_or(|(_, answered)| answered)
     }
 
     fn complain(&mut self, from: From, about: &Parcel, error: Option<ErrorKind>) {
@@ -363,7 +376,9 @@ impl<'a> Reference<'a> {
         let sender = &self.senders[parcel.id.source().0 as usize];
         let tally = &mut self.tally.traffic[sender.traffic];
         match (parcel.kind, verdict) {
-            (PacketKind::Original, Ok(host)) if sender.meant.is_none_or(|meant| meant == host) => {
+            (PacketKind::Original, Ok(host))
+                if sender.meant(parcel.id.sequence()).is_none_or(|meant| meant == host) =>
+            {
                 tally::add(&mut tally.delivered, parcel.length);
                 tally.delay.add(self.now - parcel.emitted);
             }
@@ -371,7 +386,9 @@ impl<'a> Reference<'a> {
             (PacketKind::Original, Err(r)) => *tally.drops.entry(r.code()).or_default() += 1,
             (PacketKind::Reply, Ok(host)) if host == sender.host => {
                 tally.answered += 1;
-                tally.round_trip.add(self.now - parcel.asked);
+                if sender.replayed(parcel.id.sequence()).is_none() {
+                    tally.round_trip.add(self.now - parcel.asked); // a replayed request does not say when it was sent
+                }
             }
             (PacketKind::Reply, Ok(_)) => tally.replies_misdelivered += 1,
             (PacketKind::Reply, Err(r)) => *tally.reply_drops.entry(r.code()).or_default() += 1,
@@ -401,10 +418,12 @@ impl<'a> Reference<'a> {
         if self.network.apply(None, &action.change, action.time).is_err() {
             return;
         }
+        let until = lasts(&action.change).map_or(u64::MAX, |lasts| self.now + lasts.as_nanos());
+        self.push(until, 0, 0, Todo::Due);
         if let (Change::SetNode { node, up, .. }, Some(id)) = (&action.change, named) {
             for from_requester in [true, false] {
                 let lane = &mut self.lanes[LinkId::new(id, from_requester).index()];
-                if let Some(noticed) = lane.nodes.set(*node, *up, self.now) {
+                if let Some(noticed) = lane.nodes.set(*node, *up, self.now, until) {
                     self.push(noticed, 0, 0, Todo::Due);
                 }
             }
@@ -437,5 +456,16 @@ impl<'a> Reference<'a> {
             }
             self.call_head(at);
         }
+    }
+}
+
+/// How long what a change sets lasts, if that is said.
+fn lasts(change: &Change) -> Option<SimDuration> {
+    match change {
+        Change::SetHost { lasts, .. }
+        | Change::SetLink { lasts, .. }
+        | Change::SetLoss { lasts, .. }
+        | Change::SetNode { lasts, .. } => *lasts,
+        _ => None,
     }
 }

@@ -98,7 +98,7 @@ fn steps(world: &World, seed: u64) -> Vec<(SimTime, Step)> {
     for _ in 0..10.min(twin.instants.len()) {
         let host = HostId(dice.below(hosts) as u32);
         let time = SimTime::from_nanos(dice.pick(&twin.instants));
-        steps.push((time, Step::Apply(Change::SetHost { host, up: dice.chance(70) })));
+        steps.push((time, Step::Apply(Change::SetHost { host, up: dice.chance(70), lasts: None })));
     }
     steps.retain(|(time, _)| *time < world.plan.duration);
     steps.sort_by_key(|(time, _)| *time);

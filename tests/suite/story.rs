@@ -96,7 +96,9 @@ fn smaller(world: &World) -> Vec<World> {
         for f in 0..world.plan.traffic[t].from.len() {
             if world.plan.traffic[t].from.len() > 1 {
                 let mut less = world.clone();
-                less.plan.traffic[t].from.remove(f);
+                let mut from = less.plan.traffic[t].from.to_vec();
+                from.remove(f);
+                less.plan.traffic[t].from = from.into();
                 worlds.push(less);
             }
         }

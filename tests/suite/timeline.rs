@@ -46,7 +46,7 @@ impl Maker {
         let table = TableId(self.dice.below(self.network.tables().len() as u64) as u32);
         let up = self.dice.chance(50);
         if peerings.is_empty() || self.dice.chance(if self.narrow { 5 } else { 20 }) {
-            return Change::SetHost { host: self.some_host(), up };
+            return Change::SetHost { host: self.some_host(), up, lasts: self.lasts() };
         }
         let peering = self.dice.pick(&peerings);
         if self.dice.chance(if self.narrow { 15 } else { 55 }) {
@@ -56,14 +56,21 @@ impl Maker {
             routes if routes.is_empty() || self.dice.chance(20) => self.some_prefix(),
             routes => self.dice.pick(&routes),
         };
-        match self.dice.below(if self.narrow { 20 } else { 9 }) {
+        match self.dice.below(if self.narrow { 20 } else { 10 }) {
             0 => Change::AddRoute { table, to, via: Via::Peering(self.name_of(peering)), disabled: false },
             1 => Change::RemoveRoute { table, to },
             2 => Change::DisableRoute { table, to, disabled: !up },
-            3 => Change::SetLink { peering: self.name_of(peering), up },
-            4 => Change::SetLoss { peering: self.name_of(peering), loss: loss(&mut self.dice) },
+            3 => Change::SetLink { peering: self.name_of(peering), up: false, lasts: self.lasts() },
+            4 => Change::SetLink { peering: self.name_of(peering), up: true, lasts: None },
+            5 => Change::SetLoss { peering: self.name_of(peering), loss: loss(&mut self.dice), lasts: self.lasts() },
             _ => self.new_cap(peering),
         }
+    }
+
+    /// Some gaps, so that faults overlap and end together; often until further notice.
+    fn lasts(&mut self) -> Option<SimDuration> {
+        let gaps = self.dice.pick(&[0, 0, 1, 2, 5, 20]);
+        Some(SimDuration::from_nanos(gaps * self.gap)).filter(|lasts| *lasts > SimDuration::ZERO)
     }
 
     /// A peering is deleted with packets on it, made again, accepted and routed, each at an instant at which something happens.
@@ -120,7 +127,8 @@ impl Maker {
                 3 => Change::Rename { peering, name: name(&format!("R{}", self.dice.below(3))) },
                 4..=6 => {
                     let node = 1 + self.dice.below(known.nodes.count() as u64) as usize;
-                    Change::SetNode { peering, node, up: self.dice.chance(30) }
+                    let (up, lasts) = (self.dice.chance(30), self.lasts());
+                    Change::SetNode { peering, node, up, lasts: lasts.filter(|_| !up) }
                 }
                 _ => self.route_over(&known),
             },

@@ -6,9 +6,18 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
 use vpcsim::engine::{Options, Record, Simulation};
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
-use vpcsim::model::{HostId, Network, RateSeries};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
+use vpcsim::model::{HostId, Network, RateSeries, Replay, ReplayFrame};
 use vpcsim::units::SimTime;
+
+/// Where a sender's packets go.
+#[derive(Debug, Clone)]
+enum To {
+    Host(HostId),
+    Address(Ipv4Addr),
+    /// Each packet of a pass to its own.
+    Frames(Vec<ReplayFrame>),
+}
 
 /// One flow: who sends, for which entry, to whom, and when how much.
 #[derive(Debug, Clone)]
@@ -16,9 +25,7 @@ pub struct Sender {
     pub traffic: usize,
     pub flow: u64,
     pub host: HostId,
-    /// The host named, if one is.
-    pub meant: Option<HostId>,
-    address: Option<Ipv4Addr>,
+    to: To,
     /// Time and length.
     pub emissions: Vec<(u64, u16)>,
 }
@@ -28,11 +35,27 @@ impl Sender {
         PacketId::new(SourceId(source as u32), sequence as u64)
     }
 
-    pub fn destination(&self, network: &Network) -> Ipv4Addr {
-        match (self.meant, self.address) {
-            (Some(host), _) => network.host(host).address,
-            (None, address) => address.unwrap_or(Ipv4Addr::UNSPECIFIED),
+    /// The host that a packet names, if one is.
+    pub fn meant(&self, sequence: u64) -> Option<HostId> {
+        match &self.to {
+            To::Host(host) => Some(*host),
+            To::Address(_) => None,
+            To::Frames(frames) => Some(frames[sequence as usize % frames.len()].to),
         }
+    }
+
+    pub fn destination(&self, network: &Network, sequence: u64) -> Ipv4Addr {
+        match self.to {
+            To::Address(address) => address,
+            _ => self.meant(sequence).map_or(Ipv4Addr::UNSPECIFIED, |host| network.host(host).address),
+        }
+    }
+
+    /// Whether a packet of a replay asks for an echo, and whether a host answers it; none if it is no replay's.
+    pub fn replayed(&self, sequence: u64) -> Option<(bool, bool)> {
+        let To::Frames(frames) = &self.to else { return None };
+        let frame = &frames[sequence as usize % frames.len()];
+        Some((frame.bytes[9] == 1, frame.is_answered))
     }
 }
 
@@ -40,20 +63,65 @@ impl Sender {
 pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
     let mut senders = Vec::new();
     for (traffic, entry) in plan.traffic.iter().enumerate() {
-        for (flow, &host) in entry.from.iter().enumerate() {
-            let (meant, address) = match &entry.to {
-                Destination::Hosts(hosts) => (Some(hosts[flow % hosts.len()]), None),
-                Destination::AnyOf(_) => panic!("the twin cannot know whom the seed chose"),
-                Destination::Address(address) => (None, Some(*address)),
-            };
+        if let Pattern::Replay(replay) = &entry.pattern {
+            for (flow, one) in replay.flows.iter().enumerate() {
+                let (host, to) = (one.from, To::Frames(one.frames.clone()));
+                let emissions = played(entry, replay, &one.frames);
+                senders.push(Sender { traffic, flow: flow as u64, host, to, emissions });
+            }
+        }
+        for (flow, (host, to)) in flows(entry).into_iter().enumerate() {
             let emissions = formula(entry).unwrap_or_default();
-            senders.push(Sender { traffic, flow: flow as u64, host, meant, address, emissions });
+            senders.push(Sender { traffic, flow: flow as u64, host, to, emissions });
         }
     }
-    if plan.traffic.iter().any(|t| formula(t).is_none()) {
+    if plan.traffic.iter().any(|t| !is_known(t)) {
         learn(network, plan, &mut senders);
     }
     senders
+}
+
+/// Who sends to which host or address, one sender after the other.
+fn flows(entry: &Traffic) -> Vec<(HostId, To)> {
+    let mut flows = Vec::new();
+    for (number, &from) in entry.from.iter().enumerate() {
+        let (hosts, pick) = match &entry.to {
+            Destination::Hosts { hosts, pick } => (hosts, *pick),
+            Destination::Address(address) => {
+                flows.push((from, To::Address(*address)));
+                continue;
+            }
+        };
+        // Round and round from the sender's own number on, without the sender: whoever comes first.
+        let mut turned = (0..hosts.len()).map(|at| hosts[(number + at) % hosts.len()]);
+        match pick {
+            Pick::Every => flows.extend(hosts.iter().filter(|to| **to != from).map(|to| (from, To::Host(*to)))),
+            Pick::InOrder => flows.push((from, To::Host(turned.find(|to| *to != from).unwrap_or(from)))),
+            Pick::Random => panic!("the twin cannot know whom the seed chose"),
+        }
+    }
+    flows
+}
+
+/// Pass after pass, each packet at its captured time divided by the speed, rounded half up.
+fn played(entry: &Traffic, replay: &Replay, frames: &[ReplayFrame]) -> Vec<(u64, u16)> {
+    let first = entry.start.as_nanos() + entry.phase.map_or(0, |phase| phase.as_nanos());
+    let (one, speed) = (1_000_000_000, u128::from(replay.speed.as_ppb()));
+    let mut all = Vec::new();
+    for pass in 0..u128::from(replay.passes) {
+        for frame in frames {
+            let captured = pass * u128::from(replay.period.as_nanos()) + u128::from(frame.offset.as_nanos());
+            all.push((first + ((2 * captured * one + speed) / (2 * speed)) as u64, frame.wire_length));
+        }
+    }
+    all.truncate(entry.count.unwrap_or(u64::MAX).min(usize::MAX as u64) as usize);
+    all.retain(|(time, _)| *time < entry.stop.as_nanos());
+    all
+}
+
+/// Whether its emissions need not be learnt.
+fn is_known(entry: &Traffic) -> bool {
+    matches!(entry.pattern, Pattern::Replay(_)) || formula(entry).is_some()
 }
 
 /// `start + phase + floor(k · 8 · length · 10⁹ / rate)`: no remainder is lost, however long it runs.
@@ -113,7 +181,7 @@ fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
     originals.sort_by_key(|r| r.id);
     for record in originals {
         let sender = &mut senders[record.id.source().0 as usize];
-        if formula(&plan.traffic[sender.traffic]).is_some() {
+        if is_known(&plan.traffic[sender.traffic]) {
             continue;
         }
         assert_eq!(record.id.sequence(), sender.emissions.len() as u64, "a packet of {} vanished", record.id);

@@ -9,7 +9,7 @@ use rand_xoshiro::SplitMix64;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use vpcsim::model::plan::{
-    Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Plan, Subject, Traffic,
+    Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Pick, Plan, Subject, Traffic,
 };
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
@@ -50,7 +50,7 @@ pub fn net(text: &str) -> Ipv4Net {
 /// Few CIDRs, so that they meet: equal, nested and disjoint ones.
 const CIDRS: [&str; 7] =
     ["10.0.0.0/16", "10.0.0.0/16", "10.0.64.0/18", "10.1.0.0/16", "10.2.0.0/16", "172.16.0.0/20", "192.168.7.0/24"];
-const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
+pub const SIZES: [u16; 9] = [36, 60, 100, 576, 577, 1500, 1500, 1501, 8501];
 
 pub struct Maker {
     pub dice: Dice,
@@ -182,7 +182,7 @@ impl Maker {
             };
             traffic.push(Traffic {
                 from: (0..senders).map(|h| of(from, h)).collect(),
-                to: Destination::Hosts(vec![of(to, 0), of(to, 1)]),
+                to: Destination::in_order([of(to, 0), of(to, 1)]),
                 pattern,
                 size: if self.even || self.dice.chance(85) { PacketSize::Fixed(length) } else { entry.size.clone() },
                 source: None,
@@ -194,6 +194,11 @@ impl Maker {
                 ..entry
             });
         }
+        if self.dice.chance(15) {
+            let answered = self.dice.pick(&[0, 0, 50]);
+            let host = |maker: &mut Maker| HostId(maker.dice.below(vpcs * 3) as u32);
+            traffic.push(self.replay(vpcs, duration, answered, host));
+        }
         traffic
     }
 
@@ -203,8 +208,8 @@ impl Maker {
         let peering = name("P1");
         let action = |maker: &mut Maker, time| {
             let change = match maker.dice.below(3) {
-                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false },
-                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true },
+                0 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: false, lasts: None },
+                1 => Change::SetHost { host: HostId(maker.dice.below(6) as u32), up: true, lasts: None },
                 _ => Change::ChangeBandwidth {
                     peering: peering.clone(),
                     bandwidth: BitRate::from_bps(maker.dice.pick(&[cap, cap / 2 + 1, 2 * cap])),
@@ -418,6 +423,18 @@ impl Maker {
         self.dice.pick(&[address, address, address + 1, address | 0xff, address | 0xffff, 0x0808_0808]).into()
     }
 
+    /// At most `most`, each once.
+    fn some_hosts(&mut self, most: u64) -> Arc<[HostId]> {
+        let mut hosts: Vec<HostId> = Vec::new();
+        for _ in 0..1 + self.dice.below(most) {
+            let host = self.some_host();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts.into()
+    }
+
     pub fn some_host(&mut self) -> HostId {
         HostId(self.dice.below(self.network.hosts().len() as u64) as u32)
     }
@@ -450,7 +467,11 @@ impl Maker {
         let window = self.gap * (10 + self.dice.below(90));
         let rest = self.dice.pick(&[0, self.gap, 20 * self.gap, 60_000_000]);
         let count = 1 + self.dice.below(5);
-        let traffic = (0..count).map(|t| self.entry(t, window)).collect();
+        let mut traffic: Vec<Traffic> = (0..count).map(|t| self.entry(t, window)).collect();
+        if self.dice.chance(25) {
+            let answered = self.dice.pick(&[0, 50, 50]);
+            traffic.push(self.replay(count, window, answered, Maker::some_host));
+        }
         Plan {
             name: "a world".into(),
             question: None,
@@ -465,9 +486,10 @@ impl Maker {
     }
 
     fn entry(&mut self, number: u64, window: u64) -> Traffic {
-        let from: Vec<HostId> = (0..1 + self.dice.below(3)).map(|_| self.some_host()).collect();
+        let from = self.some_hosts(3);
         let to = if self.narrow || self.dice.chance(75) {
-            Destination::Hosts((0..1 + self.dice.below(2)).map(|_| self.some_host()).collect())
+            let pick = self.dice.pick(&[Pick::InOrder, Pick::InOrder, Pick::Every]);
+            Destination::Hosts { hosts: self.some_hosts(3), pick }
         } else {
             Destination::Address(self.some_address())
         };

@@ -2,13 +2,13 @@
 //! carried to the horizon one after the other. Here is what never waits: senders whose packets all take equally long, or end where they
 //! begin. Links with a bucket are `shaped.rs`'s.
 
-use super::super::arrival::Arrival;
 use super::super::attribute;
 use super::super::books::Counts;
 use super::super::flow::{Path, Turn};
 use super::super::observe::{Place, Record};
 use super::super::options::Mode;
 use super::super::shared::Scope;
+use super::super::windows::edge_after;
 use super::Cell;
 use super::burst::{self, BURST};
 use super::ways::{To, Way};
@@ -17,13 +17,19 @@ use crate::dataplane::packet::Packet;
 use crate::dataplane::router::Exit;
 use crate::model::HostId;
 use crate::units::{SimDuration, SimTime};
-use std::cmp::Reverse;
 
 impl Cell {
     /// Lets everything happen between `from`, where the cell stands, and the horizon.
     pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
         self.settle_links(scope);
-        self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left
+        if self.has_replay {
+            self.call_senders();
+        }
+        self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left, and senders that are events
+        if self.is_eventful {
+            return;
+        }
+        self.settle_trains(scope);
         self.find_ways(scope);
         if self.bench.is_none() && scope.shared.mode == Mode::Packets {
             self.bench = Some(burst::bench());
@@ -58,8 +64,7 @@ impl Cell {
     /// Sees off all packets sent before `until` on a way on which none waits: one sender after the other, stretch by stretch.
     pub(super) fn pass_through(&mut self, scope: Scope<'_>, way: &Way, until: SimTime) {
         let delay = match way.to {
-            To::Lane(lane) => self.lanes[lane as usize].link.delay,
-            To::Local => scope.view.network.rules.local_delay,
+            To::Lane(_) | To::Local => self.delay(scope, way.lane()),
             To::Silence | To::Nowhere => SimDuration::ZERO,
         };
         // Sent from here on, a packet does not arrive before the horizon.
@@ -67,7 +72,7 @@ impl Cell {
         for &index in &way.flows {
             let mut at = self.flows[index as usize].next_wake();
             while at < until {
-                let end = self.border(way, at, delay).min(until);
+                let end = self.border(scope, way.lane(), index, at, delay).min(until);
                 let is_late = at >= late;
                 let stretch = Stretch { at, end: if is_late { end } else { end.min(late) }, delay, is_late };
                 self.pass_stretch(scope, way, index, stretch);
@@ -79,26 +84,34 @@ impl Cell {
         }
     }
 
-    /// Where the next border of a book lies that a packet sent after `at` could cross, now or `delay` later.
-    fn border(&self, way: &Way, at: SimTime, delay: SimDuration) -> SimTime {
-        let sent = self.border_after(way, at);
-        let carried = self.border_after(way, at + delay);
-        sent.min(SimTime::from_nanos(carried.as_nanos().saturating_sub(delay.as_nanos())))
+    /// How long packets are on their way over lane `at`, or inside the VPC.
+    pub(super) fn delay(&self, scope: Scope<'_>, at: Option<usize>) -> SimDuration {
+        at.map_or(scope.view.network.rules.local_delay, |at| self.lanes[at].link.delay)
     }
 
-    fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
-        match way.to {
-            To::Lane(lane) => self.lanes[lane as usize].border_after(way, t),
-            _ => way.edge_after(t),
-        }
+    /// Where the next border of a book lies that a packet of this sender, sent after `sent`, could cross then or `delay` later.
+    pub(super) fn border(
+        &self,
+        scope: Scope<'_>,
+        lane: Option<usize>,
+        index: u32,
+        sent: SimTime,
+        delay: SimDuration,
+    ) -> SimTime {
+        let of_entry = edge_after(&scope.shared.edges[self.flows[index as usize].traffic.index()], sent);
+        let Some(lane) = lane.map(|at| &self.lanes[at]) else { return of_entry };
+        let carried = lane.own_border_after(sent + delay).as_nanos().saturating_sub(delay.as_nanos());
+        of_entry.min(lane.own_border_after(sent)).min(SimTime::from_nanos(carried))
     }
 
     fn pass_stretch(&mut self, scope: Scope<'_>, way: &Way, index: u32, stretch: Stretch) {
         let flow = &mut self.flows[index as usize];
         let forms = flow.forms().len();
-        let is_seen = stretch.is_late || scope.shared.observing;
+        let is_counted = scope.shared.mode == Mode::Runs && flow.is_run();
+        let is_seen = scope.shared.observing || stretch.is_late && !is_counted;
         if forms == 1 && !is_seen {
-            let count = if scope.shared.mode == Mode::Runs && flow.is_run() {
+            let first = flow.turn().sequence;
+            let count = if is_counted {
                 let count = flow.count_before(stretch.end);
                 flow.skip(count);
                 self.effort.closed += count;
@@ -106,7 +119,11 @@ impl Cell {
             } else {
                 self.send_each(index, stretch.end)
             };
-            return self.settle(scope, index, 0, stretch, count);
+            let is_on_its_way = self.settle(scope, index, 0, stretch, count);
+            if is_on_its_way {
+                self.trains_on(way.lane()).add(index, first, count);
+            }
+            return;
         }
         while self.flows[index as usize].next_wake() < stretch.end {
             let flow = &self.flows[index as usize];
@@ -151,11 +168,7 @@ impl Cell {
                     _ => self.record(scope, arrival, &packet, Place::Vpc(far), path.enter),
                 }
             }
-            _ if stretch.is_late => {
-                self.local_sequence += 1;
-                let sequence = self.local_sequence;
-                self.arrivals.push(Reverse(Arrival { time: arrival, link: None, sequence, packet }));
-            }
+            _ if stretch.is_late => self.keep_inside(arrival, packet),
             _ => self.record(scope, arrival, &packet, Place::Vpc(self.vpc), path.enter),
         }
     }
@@ -178,47 +191,79 @@ impl Cell {
         }
     }
 
-    /// Books `count` equal packets of a stretch.
-    fn settle(&mut self, scope: Scope<'_>, index: u32, form: usize, stretch: Stretch, count: u64) {
-        let flow = &self.flows[index as usize];
-        let (path, source) = (self.path(index, form), &scope.shared.sources[flow.source.0 as usize]);
+    /// Books `count` equal packets of a stretch: that they were sent, and how they ended unless they are still on their way, which
+    /// is answered.
+    fn settle(&mut self, scope: Scope<'_>, index: u32, form: usize, stretch: Stretch, count: u64) -> bool {
+        let (flow, path) = (&self.flows[index as usize], self.path(index, form));
         let counts = Counts::of(count, flow.forms()[form].length);
         let Stretch { at, delay, is_late, .. } = stretch;
         self.book.emitted += count;
-        let verdict = match path.leave {
-            Err(reason) => Some(Err(reason)),
-            Ok(Exit::Local(_)) => (!is_late).then_some(path.enter),
+        let book = self.traffic.of(flow.traffic, &scope.shared.edges);
+        book.each(at, |c| c.sent.add(counts));
+        let lane = match path.leave {
+            Err(reason) => {
+                self.book.ended(Err(reason), count);
+                book.each(at, |c| c.drops.add(reason, count));
+                return false;
+            }
+            Ok(Exit::Local(_)) => None,
             Ok(Exit::Over(link)) => {
-                let lane = &mut self.lanes[scope.shared.lanes[link.index()] as usize];
+                let lane_at = scope.shared.lanes[link.index()] as usize;
+                let lane = &mut self.lanes[lane_at];
                 lane.offered(at, counts);
-                let dropped = lane.link.treats_all_alike().and_then(Result::err);
-                let verdict = dropped.map_or((!is_late).then_some(path.enter), |reason| Some(Err(reason)));
-                if let Some(reason) = dropped {
+                if let Some(Err(reason)) = lane.link.treats_all_alike() {
                     lane.dropped(at, reason, count);
-                } else if let Some(verdict) = verdict {
-                    lane.carried(at + delay, counts);
-                    lane.book.delayed(at + delay, delay, count);
-                    lane.book.far.ended(verdict, count);
+                    book.each(at, |c| c.drops.add(reason, count));
+                    return false;
                 }
-                verdict
+                Some(lane_at)
             }
         };
-        if let (Some(verdict), Err(_) | Ok(Exit::Local(_))) = (verdict, path.leave) {
-            self.book.ended(verdict, count);
+        if !is_late {
+            self.land(scope, lane, index, Landed { sent: at, delay, counts }, path.enter);
         }
-        // Whatever the sequence: no replay is here.
-        let is_meant = verdict.is_some_and(|v| v.is_ok_and(|host| source.is_meant_for(host, 0)));
-        let book = self.traffic.of(flow.traffic, &scope.shared.windows);
-        book.each(at, |c| {
-            c.sent.add(counts);
-            if let Some(verdict) = verdict {
-                attribute::originals(c, is_meant, verdict, counts);
+        is_late
+    }
+
+    /// Books that equal packets of one sender came over lane `at`, or through the VPC, and what became of them there.
+    pub(super) fn land(
+        &mut self,
+        scope: Scope<'_>,
+        at: Option<usize>,
+        index: u32,
+        landed: Landed,
+        verdict: Result<HostId, DropReason>,
+    ) {
+        let Landed { sent, delay, counts } = landed;
+        match at.map(|at| &mut self.lanes[at]) {
+            Some(lane) => {
+                lane.carried(sent + delay, counts);
+                lane.book.delayed(sent + delay, delay, counts.packets);
+                lane.book.far.ended(verdict, counts.packets);
             }
+            None => self.book.ended(verdict, counts.packets),
+        }
+        let flow = &self.flows[index as usize];
+        let source = &scope.shared.sources[flow.source.0 as usize];
+        // Whatever the sequence: no replay is here.
+        let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, 0));
+        self.traffic.of(flow.traffic, &scope.shared.edges).each(sent, |c| {
+            attribute::originals(c, is_meant, verdict, counts);
             if is_meant {
-                c.delay.record(delay, count);
+                c.delay.record(delay, counts.packets);
             }
         });
     }
+}
+
+/// Equal packets of one sender between whose sending and landing no border of a book lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Landed {
+    /// When the first was sent.
+    pub sent: SimTime,
+    /// How long each was on its way.
+    pub delay: SimDuration,
+    pub counts: Counts,
 }
 
 /// Packets of one sender between which no border of a book lies.

@@ -54,15 +54,7 @@ impl Cell {
         if !is_proven && !shaper.has_room(now, way.burst) || !way.is_run {
             return never;
         }
-        let (cap, mut peak, mut until) = (shaper.shaping().rate, BitRate::default(), now);
-        while until < scope.horizon {
-            let (rate, holds_until) = way.rate_at(&self.flows, until);
-            if rate > cap {
-                break;
-            }
-            peak = peak.max(rate);
-            until = holds_until.min(scope.horizon);
-        }
+        let (until, peak) = way.within(&self.flows, shaper.shaping().rate, now, scope.horizon);
         // What ends before the horizon is charged there: that must not cost more than the stretch saves.
         let fills = shaper.fills_within(peak, way.burst);
         let is_worth_it = until == scope.horizon || is_proven || fills.is_some_and(|f| until > now + f + f);

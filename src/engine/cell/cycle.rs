@@ -37,6 +37,13 @@ impl Default for Search {
     }
 }
 
+impl Search {
+    /// Whether a pattern is known.
+    pub(super) fn is_found(&self) -> bool {
+        self.found.is_some()
+    }
+}
+
 /// Everything that decides about the next packets, seen from `now`.
 #[derive(Debug, PartialEq, Eq)]
 struct State {

@@ -14,8 +14,6 @@ use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Sender};
 use crate::model::{HostId, LinkId};
 use crate::units::SimTime;
-use crate::wire::icmp;
-use std::cmp::Reverse;
 
 impl Cell {
     /// The journey begins: through this VPC's router, to a neighbour or onto a link.
@@ -51,9 +49,7 @@ impl Cell {
         if arrival < scope.horizon && !reacts(scope, &packet, verdict) {
             self.end_here(scope, arrival, packet, verdict);
         } else {
-            self.local_sequence += 1;
-            let sequence = self.local_sequence;
-            self.arrivals.push(Reverse(Arrival { time: arrival, link: None, sequence, packet }));
+            self.keep_inside(arrival, packet);
         }
     }
 
@@ -168,7 +164,7 @@ impl Cell {
     ) {
         let source = scope.shared.sources.get(packet.id.source().0 as usize);
         if let Some((source, traffic)) = source.and_then(|s| Some((s, s.traffic?))) {
-            let book = self.traffic.of(traffic, &scope.shared.windows);
+            let book = self.traffic.of(traffic, &scope.shared.edges);
             attribute::end(book, source, time, &packet, verdict);
         }
         self.record(scope, time, &packet, place, verdict);
@@ -179,7 +175,7 @@ impl Cell {
 /// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.
 fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Result<HostId, DropReason>) -> bool {
     match verdict {
-        Ok(host) => icmp::is_echo_request(&packet.head) || scope.shared.endpoint_hosts.contains(&host),
+        Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
         Err(reason) => error_about(scope, packet, reason).is_some(),
     }
 }

@@ -7,6 +7,7 @@ use super::super::options::Mode;
 use super::super::series::Series;
 use super::super::shared::Scope;
 use super::cycle::Search;
+use super::trains::Trains;
 use super::ways::Way;
 use crate::dataplane::DropReason;
 use crate::dataplane::link::Link;
@@ -23,6 +24,8 @@ pub(in crate::engine) struct Lane {
     pub(super) is_held: bool,
     /// Packets handed to other cells so far.
     pub(super) mailed: u64,
+    /// Equal packets on the wire that were counted, not made.
+    pub(super) trains: Trains,
     /// Set while packets pass in closed form, without charging the bucket.
     pub(super) uncharged: Option<Uncharged>,
     pub(super) search: Search,
@@ -39,12 +42,32 @@ pub(super) struct Uncharged {
 
 impl Lane {
     pub(in crate::engine) fn new(link: Link, book: LinkBook, series: Option<Series>, meter: Meter) -> Lane {
-        Lane { link, book, series, meter, is_held: false, mailed: 0, uncharged: None, search: Search::default() }
+        Lane {
+            link,
+            book,
+            series,
+            meter,
+            is_held: false,
+            mailed: 0,
+            trains: Trains::default(),
+            uncharged: None,
+            search: Search::default(),
+        }
     }
 
     /// The first instant after `t` from which on packets of this way stand elsewhere in the books.
     pub(super) fn border_after(&self, way: &Way, t: SimTime) -> SimTime {
         way.edge_after(t).min(self.meter.next_minute(t))
+    }
+
+    /// The first instant after `t` from which on packets stand elsewhere in the link's own books.
+    pub(super) fn own_border_after(&self, t: SimTime) -> SimTime {
+        self.book.windows.edge_after(t).min(self.meter.next_minute(t))
+    }
+
+    /// Packets on the link: waiting or on the wire.
+    pub(in crate::engine) fn in_flight(&self) -> u64 {
+        self.link.in_flight() + self.trains.count()
     }
 
     /// Whether packets may pass here without being carried one by one.

@@ -1,8 +1,9 @@
 //! One VPC's share of the simulation: its senders, the links that leave it, its timers, its books. A cell sees packets off from
 //! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
 //!
-//! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), meet
-//! a bucket ([`shaped`]) in the order of time ([`race`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]).
+//! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), and
+//! what of them is on its way at the end of an advance is counted ([`trains`]); or they meet a bucket ([`shaped`]) in the order of time
+//! ([`race`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]).
 //! The others run in windows, event by event ([`journey`], [`react`]).
 
 mod alone;
@@ -15,7 +16,9 @@ mod merge;
 mod race;
 mod react;
 mod shaped;
+mod trains;
 mod ways;
+mod work;
 
 use super::arrival::{Arrival, Mail};
 use super::books::{Counts, TrafficBooks, VpcBook};
@@ -37,6 +40,7 @@ use race::{Aside, Member, Strand};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
+use trains::Trains;
 use ways::{Ways, known_path};
 
 pub(super) use lane::Lane;
@@ -68,6 +72,10 @@ pub(super) struct Cell {
     pub effort: Effort,
     /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
     is_alone: bool,
+    /// Whether its senders are events.
+    is_eventful: bool,
+    /// Whether one of them replays packets that all differ: then all are events, also where the cell runs alone.
+    has_replay: bool,
     /// Packets its senders send in a second, about.
     density: u64,
     flows: Vec<Flow>,
@@ -79,6 +87,8 @@ pub(super) struct Cell {
     /// The lanes whose links may hold packets of an earlier advance, each once.
     held: Vec<u32>,
     local_sequence: u64,
+    /// Equal packets inside the VPC that were counted, not made.
+    trains: Trains,
     tails: Tails,
     ways: Ways,
     /// The packets made last: each stands here whole while it is carried packet by packet. None unless all are made.
@@ -102,6 +112,8 @@ impl Cell {
             records: Vec::new(),
             effort: Effort::default(),
             is_alone: true,
+            is_eventful: false,
+            has_replay: false,
             density: 0,
             flows: Vec::new(),
             endpoints: Vec::new(),
@@ -110,6 +122,7 @@ impl Cell {
             arrivals: BinaryHeap::new(),
             held: Vec::new(),
             local_sequence: 0,
+            trains: Trains::default(),
             tails: Tails::default(),
             ways: Ways::default(),
             bench: None,
@@ -124,6 +137,7 @@ impl Cell {
     /// Adds a sender while the simulation is set up.
     pub(super) fn add_flow(&mut self, flow: Flow) {
         self.density = self.density.saturating_add(flow.density());
+        self.has_replay |= flow.is_replay();
         self.flows.push(flow);
     }
 
@@ -146,13 +160,21 @@ impl Cell {
         self.is_alone
     }
 
-    /// From `now` on the cell runs in windows with others: its senders become events.
-    pub(super) fn join_windows(&mut self, now: SimTime) {
-        if !std::mem::replace(&mut self.is_alone, false) {
+    /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take `local_delay`.
+    pub(super) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
+        if std::mem::replace(&mut self.is_alone, false) {
+            self.charge_all(now);
+            self.make_trains(local_delay);
+            self.ways = Ways::default();
+            self.call_senders();
+        }
+    }
+
+    /// From now on the senders are events.
+    fn call_senders(&mut self) {
+        if std::mem::replace(&mut self.is_eventful, true) {
             return;
         }
-        self.charge_all(now);
-        self.ways = Ways::default();
         for (index, flow) in self.flows.iter().enumerate().filter(|(_, f)| f.next_wake() < SimTime::NEVER) {
             self.wakes.push(Reverse((flow.next_wake(), flow.source, Waker::Flow(index as u32))));
         }
@@ -182,9 +204,16 @@ impl Cell {
         wake.min(arrival)
     }
 
+    /// Keeps a packet inside the VPC until it arrives.
+    fn keep_inside(&mut self, time: SimTime, packet: Packet) {
+        self.local_sequence += 1;
+        let sequence = self.local_sequence;
+        self.arrivals.push(Reverse(Arrival { time, link: None, sequence, packet }));
+    }
+
     /// Packets inside the VPC that nobody judged yet.
     pub(super) fn local_in_flight(&self) -> u64 {
-        self.arrivals.len() as u64
+        self.arrivals.len() as u64 + self.trains.count()
     }
 
     /// Takes a packet from another cell.
@@ -202,8 +231,11 @@ impl Cell {
             series.close(scope.horizon, &mut lane.link);
         }
         lane.meter.change_cap(scope.horizon, network.peering(link.peering()).metered_cap());
-        for (packet, reason) in lane.link.change(scope.horizon, network) {
-            self.end_on_link(scope, at, scope.horizon, packet, reason);
+        if let Some((reason, packets)) = lane.link.change(scope.horizon, network) {
+            self.drop_trains(scope, at, reason);
+            for packet in packets {
+                self.end_on_link(scope, at, scope.horizon, packet, reason);
+            }
         }
     }
 
@@ -228,7 +260,7 @@ impl Cell {
         }
         held.retain(|lane| {
             let lane = &mut self.lanes[*lane as usize];
-            lane.is_held = lane.link.in_flight() > 0;
+            lane.is_held = lane.in_flight() > 0;
             lane.is_held
         });
         held.append(&mut self.held);
@@ -290,7 +322,7 @@ impl Cell {
             self.tails.take(packet.tail);
             return; // its clock runs on, so that its later packets are the same whether it was down or not
         }
-        let book = self.traffic.of(traffic, &scope.shared.windows);
+        let book = self.traffic.of(traffic, &scope.shared.edges);
         book.each(packet.emitted, |c| c.sent.add(Counts::of(1, packet.wire_length)));
         self.emit(scope, Sender::Host(host), packet, path);
     }

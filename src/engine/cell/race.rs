@@ -311,8 +311,10 @@ impl Race<'_> {
         for strand in self.strands.iter_mut().filter(|s| s.tally.sent + s.tally.arrived > 0) {
             strand.settle((offered, carried), self.lane, self.book, self.traffic);
         }
-        let ended = self.asides.iter_mut().flat_map(|aside| aside.delays.end().map(|run| (aside.book, run)));
-        for (book, run) in self.evicted.drain(..).chain(ended).filter(|(_, run)| !run.is_empty()) {
+        for aside in self.asides.iter_mut() {
+            aside.delays.end(|run| self.evicted.push((aside.book, run)));
+        }
+        for (book, run) in self.evicted.drain(..).filter(|(_, run)| !run.is_empty()) {
             self.lane.book.delayed_run(carried, &run);
             if let Some(book) = book {
                 self.traffic.at(book).each(offered, |c| c.delay.record_run(&run));

@@ -29,7 +29,7 @@ impl Cell {
         match verdict {
             Ok(host) => {
                 let bytes = self.endpoint_at(scope, host).map(|index| (index, packet.bytes(&self.tails)));
-                let reply = icmp::is_echo_request(&packet.head).then(|| self.echo_reply(time, &packet));
+                let reply = scope.shared.is_answered(&packet).then(|| self.echo_reply(time, &packet));
                 self.end_here(scope, time, packet, verdict);
                 if let Some(reply) = reply {
                     self.emit(scope, Sender::Host(host), reply, None);

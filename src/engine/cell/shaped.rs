@@ -78,7 +78,7 @@ impl Cell {
         for &index in &way.flows {
             let flow = &self.flows[index as usize];
             let source = &scope.shared.sources[flow.source.0 as usize];
-            let book = self.traffic.place(flow.traffic, &scope.shared.windows);
+            let book = self.traffic.place(flow.traffic, &scope.shared.edges);
             self.members.push(Member { flow: index, strand: self.strands.len() as u32 });
             for (form, sized) in flow.forms().iter().enumerate() {
                 let path = self.path(index, form);

@@ -3,6 +3,7 @@
 
 use super::super::flow::{Flow, Path, Turn};
 use super::super::shared::Scope;
+use super::super::windows::edge_after;
 use super::Cell;
 use crate::dataplane::router::{self, Exit, Sender};
 use crate::units::{BitRate, SimTime};
@@ -46,6 +47,14 @@ impl Way {
         self.burst = self.burst.saturating_add(flow.burst());
     }
 
+    /// The lane it leads over, if it does.
+    pub(super) fn lane(&self) -> Option<usize> {
+        match self.to {
+            To::Lane(lane) => Some(lane as usize),
+            To::Silence | To::Nowhere | To::Local => None,
+        }
+    }
+
     /// What its senders, all runs, send together at `t`, and until when that holds.
     pub(super) fn rate_at(&mut self, flows: &[Flow], t: SimTime) -> (BitRate, SimTime) {
         let (_, from, until) = self.together;
@@ -59,9 +68,23 @@ impl Way {
         (self.together.0, self.together.2)
     }
 
+    /// How long from `now` on, at most to `end`, its senders, all runs, send no more than `cap` together; and the most they send.
+    pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, now: SimTime, end: SimTime) -> (SimTime, BitRate) {
+        let (mut until, mut peak) = (now, BitRate::default());
+        while until < end {
+            let (rate, holds_until) = self.rate_at(flows, until);
+            if rate > cap {
+                break;
+            }
+            peak = peak.max(rate);
+            until = holds_until.min(end);
+        }
+        (until, peak)
+    }
+
     /// The first edge of a window after `t`.
     pub(super) fn edge_after(&self, t: SimTime) -> SimTime {
-        self.edges.get(self.edges.partition_point(|edge| *edge <= t)).copied().unwrap_or(SimTime::NEVER)
+        edge_after(&self.edges, t)
     }
 }
 
@@ -81,7 +104,7 @@ pub(super) enum To {
 impl Cell {
     /// Looks the ways up if they are of another epoch.
     pub(super) fn find_ways(&mut self, scope: Scope<'_>) {
-        if self.flows.is_empty() || self.ways.epoch == Some(scope.view.epoch) {
+        if self.flows.is_empty() || self.ways_are_of(scope) {
             return;
         }
         let mut ways: Vec<Way> = Vec::new();
@@ -108,6 +131,11 @@ impl Cell {
         self.ways = Ways { epoch: Some(scope.view.epoch), all: ways };
     }
 
+    /// Whether the ways are those of this epoch.
+    pub(super) fn ways_are_of(&self, scope: Scope<'_>) -> bool {
+        self.ways.epoch == Some(scope.view.epoch)
+    }
+
     fn way_of(&mut self, scope: Scope<'_>, index: usize) -> To {
         let flow = &mut self.flows[index];
         if !scope.view.network.host(flow.host).up {
@@ -125,13 +153,12 @@ impl Cell {
     fn edges(&self, scope: Scope<'_>, way: &Way) -> Vec<SimTime> {
         let mut entries: Vec<usize> = way.flows.iter().map(|f| self.flows[*f as usize].traffic.index()).collect();
         entries.dedup();
-        let of_traffic = entries.iter().flat_map(|entry| &scope.shared.windows[*entry]).copied();
+        let of_traffic = entries.iter().flat_map(|entry| scope.shared.edges[*entry].iter());
         let of_link = match way.to {
-            To::Lane(lane) => self.lanes[lane as usize].book.windows.as_slice(),
+            To::Lane(lane) => self.lanes[lane as usize].book.windows.edges(),
             _ => &[],
         };
-        let windows = of_traffic.chain(of_link.iter().map(|(window, _)| *window));
-        let mut edges: Vec<SimTime> = windows.flat_map(|(from, to)| [from, to]).collect();
+        let mut edges: Vec<SimTime> = of_traffic.chain(of_link).copied().collect();
         edges.sort_unstable();
         edges.dedup();
         edges

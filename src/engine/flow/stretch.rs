@@ -2,7 +2,7 @@
 
 use super::super::slots::{self, Slots, bit_nanos};
 use super::{Flow, Forms, Schedule};
-use crate::units::{BitRate, SimDuration, SimTime};
+use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime};
 
 /// Stretches of equal packets.
 impl Flow {
@@ -10,7 +10,23 @@ impl Flow {
     /// skipped at once.
     pub(in crate::engine) fn is_run(&self) -> bool {
         let known = matches!(self.schedule, Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_));
-        known && matches!(self.forms, Forms::One(_)) && !self.is_answered()
+        known && matches!(self.forms, Forms::One(_)) && !self.is_ping
+    }
+
+    /// About how many of its next packets it sends before `t`.
+    pub(in crate::engine) fn about_before(&self, t: SimTime) -> u64 {
+        match (&self.schedule, &self.forms) {
+            _ if self.next >= t => 0,
+            (Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_), Forms::One(_)) => self.count_before(t),
+            (Schedule::Replay(replay, flow), _) => {
+                replay.packets_before(*flow as usize, t.since(self.first)).saturating_sub(self.sequence)
+            }
+            _ => {
+                let span = u128::from(t.min(self.stop).since(self.next).as_nanos());
+                let packets = u128::from(self.density()) * span / u128::from(NANOS_PER_SECOND);
+                u64::try_from(packets).unwrap_or(u64::MAX).saturating_add(1)
+            }
+        }
     }
 
     /// How many of its next packets it sends before `t`. For runs only.
@@ -64,6 +80,19 @@ impl Flow {
 
     /// The same flow as it was when its next packet was the first at or after `t`. For runs only.
     pub(in crate::engine) fn rewound(&self, t: SimTime) -> Flow {
+        let mut flow = self.restarted();
+        flow.skip(flow.count_before(t));
+        flow
+    }
+
+    /// The same flow as it was when its next packet was the one with number `sequence`. For runs only.
+    pub(in crate::engine) fn rewound_to(&self, sequence: u64) -> Flow {
+        let mut flow = self.restarted();
+        flow.skip(sequence);
+        flow
+    }
+
+    fn restarted(&self) -> Flow {
         let mut flow = self.clone();
         flow.sequence = 0;
         match &mut flow.schedule {
@@ -73,7 +102,6 @@ impl Flow {
             Schedule::Poisson(..) | Schedule::Replay(..) => {}
         }
         flow.aim();
-        flow.skip(flow.count_before(t));
         flow
     }
 

@@ -57,12 +57,12 @@ impl Simulation {
 
     /// Packets on a link: waiting or on the wire.
     pub fn on_link(&self, link: LinkId) -> u64 {
-        self.lane(link).link.in_flight()
+        self.lane(link).in_flight()
     }
 
     /// A traffic entry's book, over all cells that keep a part of it: those that send it, and those where answers may end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
-        let mut merged = TrafficBook::with_windows(&self.shared.windows[id.index()]);
+        let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
         let joined = self.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
         let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
         for book in keepers.iter().filter_map(|vpc| self.cells[vpc.index()].traffic.get(id)) {
@@ -95,7 +95,7 @@ impl Simulation {
             for lane in &cell.lanes {
                 totals.delivered += lane.book.far.delivered;
                 totals.dropped += lane.book.far.drops.total() + lane.book.whole.drops.total();
-                totals.in_flight += lane.link.in_flight();
+                totals.in_flight += lane.in_flight();
             }
         }
         totals

@@ -13,6 +13,7 @@ mod senders;
 mod workers;
 
 pub use ledger::{Totals, Unbalanced};
+pub use senders::flows;
 
 use super::books::LinkBook;
 use super::cell::{Cell, Lane};
@@ -22,6 +23,7 @@ use super::observe::Observer;
 use super::options::{Effort, Options};
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
+use super::windows::Edges;
 use crate::dataplane::fib::Fib;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
@@ -30,7 +32,7 @@ use crate::model::plan::Plan;
 use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
-use senders::{link_windows, sender_key, traffic_windows};
+use senders::{link_edges, sender_key, traffic_edges};
 use std::borrow::BorrowMut;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -60,8 +62,8 @@ pub struct Simulation {
     injector: Option<SourceId>,
     observers: Vec<Box<dyn Observer>>,
     happened: Vec<(SimTime, Outcome)>,
-    /// What expectations ask of links: by the name a peering is made with, and direction.
-    link_windows: BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>>,
+    /// The edges of the windows that expectations ask of links: by the name a peering is made with, and direction.
+    link_edges: BTreeMap<(Name, bool), Edges>,
     options: Options,
     /// The most threads that were used at once.
     threads: usize,
@@ -83,7 +85,7 @@ impl Simulation {
         let shared = Shared {
             seed: plan.seed,
             sources: Vec::new(),
-            windows: traffic_windows(plan),
+            edges: traffic_edges(plan),
             endpoint_hosts: BTreeSet::new(),
             lanes: Vec::new(),
             observing: false,
@@ -103,7 +105,7 @@ impl Simulation {
             injector: None,
             observers: Vec::new(),
             happened: Vec::new(),
-            link_windows: link_windows(plan),
+            link_edges: link_edges(plan),
             options,
             threads: 1,
             joined: 0,
@@ -134,6 +136,8 @@ impl Simulation {
     /// Has `observer` told of every packet's end from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.shared.observing = true;
+        let local_delay = self.network.rules.local_delay;
+        self.cells.iter_mut().for_each(|cell| cell.make_trains(local_delay));
         self.observers.push(observer);
     }
 
@@ -216,9 +220,8 @@ impl Simulation {
         let all = self.network.peerings().len() as u32 * 2;
         for link in (known..all).map(LinkId) {
             let peering = self.network.peering(link.peering());
-            let windows = self.link_windows.get(&(peering.first_name.clone(), link.from_requester()));
-            let windows = windows.into_iter().flatten().map(|between| (*between, Default::default()));
-            let book = LinkBook { windows: windows.collect(), ..LinkBook::default() };
+            let edges = self.link_edges.get(&(peering.first_name.clone(), link.from_requester()));
+            let book = LinkBook::new(edges.cloned().unwrap_or_default());
             // A peering made in the middle of the run has no cap before.
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
@@ -254,6 +257,12 @@ impl Simulation {
         self.join_windows();
         self.cells[vpc.index()].inject(now, host, packet, id);
         Ok(id)
+    }
+
+    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
+    pub fn work(&mut self, until: SimTime) -> u64 {
+        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
+        cells.iter_mut().map(|cell| cell.work(scope, self.now)).fold(0, u64::saturating_add)
     }
 
     /// Lets everything happen that is due before `until`.

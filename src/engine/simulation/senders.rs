@@ -1,11 +1,12 @@
-//! Setting a simulation up: one sender per traffic entry and source host, and which cells something reacts to. Moves nothing.
+//! Setting a simulation up: one sender per flow of a traffic entry, and which cells something reacts to. Moves nothing.
 
 use super::super::flow::{Flow, Seat};
 use super::super::random::Stream;
 use super::super::shared::{MeantFor, SourceInfo};
+use super::super::windows::{Edges, edges};
 use super::Simulation;
 use crate::dataplane::packet::SourceId;
-use crate::model::plan::{Destination, Pattern, Plan, Subject, Traffic};
+use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
 use crate::model::{HostId, Name, PeeringId, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
@@ -21,11 +22,10 @@ impl Simulation {
                 self.add_flow(id, entry, number as u32, flow.from, Ipv4Addr::UNSPECIFIED, meant_for);
             }
         }
-        let receivers = Receivers::new(entry);
-        for (number, &host) in entry.from.iter().enumerate() {
-            let (address, meant_for) = match (&entry.to, receivers.of(self.shared.seed, entry, number, host)) {
-                (Destination::Address(address), _) => (*address, MeantFor::Anyone),
-                (_, chosen) => (self.network.host(chosen).address, MeantFor::Host(chosen)),
+        for (number, (host, receiver)) in flows(entry, self.shared.seed).enumerate() {
+            let (address, meant_for) = match receiver {
+                Receiver::Address(address) => (address, MeantFor::Anyone),
+                Receiver::Host(to) => (self.network.host(to).address, MeantFor::Host(to)),
             };
             self.add_flow(id, entry, number as u32, host, address, meant_for);
         }
@@ -87,7 +87,7 @@ impl Simulation {
     fn join(&mut self, vpc: VpcId) {
         let cell = &mut self.cells[vpc.index()];
         if cell.is_alone() {
-            cell.join_windows(self.now);
+            cell.join_windows(self.now, self.network.rules.local_delay);
             self.joined += 1;
             self.alone.retain(|alone| *alone != vpc);
             let peerings: Vec<PeeringId> = self.network.peerings_of(vpc).map(|(id, _)| id).collect();
@@ -105,49 +105,11 @@ impl Simulation {
     }
 }
 
-/// Who receives what an entry's flows send.
-struct Receivers<'a> {
-    hosts: &'a [HostId],
-    /// Where each host stands among them, in order of hosts; empty unless the seed chooses.
-    places: Vec<(HostId, usize)>,
-}
-
-impl<'a> Receivers<'a> {
-    fn new(entry: &'a Traffic) -> Receivers<'a> {
-        let (hosts, chosen): (&[HostId], bool) = match &entry.to {
-            Destination::Address(_) => (&[], false),
-            Destination::Hosts(hosts) => (hosts, false),
-            Destination::AnyOf(hosts) => (hosts, true),
-        };
-        let mut places: Vec<(HostId, usize)> =
-            if chosen { hosts.iter().copied().zip(0..).collect() } else { Vec::new() };
-        places.sort_unstable();
-        Receivers { hosts, places }
-    }
-
-    /// The receiver of flow `number` from host `from`; chosen by the seed, never itself if there is another.
-    fn of(&self, seed: u64, entry: &Traffic, number: usize, from: HostId) -> HostId {
-        if self.hosts.is_empty() {
-            return from;
-        }
-        if self.places.is_empty() {
-            return self.hosts[number % self.hosts.len()];
-        }
-        let own = self.places.partition_point(|(host, _)| *host < from);
-        let own: Vec<usize> =
-            self.places[own..].iter().take_while(|(host, _)| *host == from).map(|(_, at)| *at).collect();
-        let others = self.hosts.len() - own.len();
-        let stream = Stream::new(seed, "receiver", entry.name.as_str(), number as u64);
-        if others == 0 {
-            return self.hosts[stream.below(0, self.hosts.len() as u64) as usize];
-        }
-        // The n-th of the others: every own place at or before it moves it one further.
-        let mut at = stream.below(0, others as u64) as usize;
-        for own in own {
-            at += usize::from(own <= at);
-        }
-        self.hosts[at]
-    }
+/// The flows of an entry by number, the seed choosing where it is to; none of a replay.
+pub fn flows(entry: &Traffic, seed: u64) -> impl Iterator<Item = (HostId, Receiver)> {
+    entry.flows(move |number, hosts| {
+        Stream::new(seed, "receiver", entry.name.as_str(), number as u64).below(0, hosts as u64) as usize
+    })
 }
 
 /// What per-packet decisions know a sender by: stable, whatever else is declared. Names hold no NUL.
@@ -155,27 +117,24 @@ pub(super) fn sender_key(kind: &str, name: &str, number: &[u8]) -> u64 {
     xxh3_64(&[kind.as_bytes(), b"\0", name.as_bytes(), b"\0", number].concat())
 }
 
-pub(super) fn traffic_windows(plan: &Plan) -> Vec<Vec<(SimTime, SimTime)>> {
+/// By traffic entry: the edges of the windows that are asked for. Over the whole run every book counts anyway.
+pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     let mut windows = vec![Vec::new(); plan.traffic.len()];
-    for expectation in &plan.expectations {
-        if let Subject::Traffic(id) = expectation.subject
-            && !windows[id.index()].contains(&expectation.between)
-        {
+    for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
+        if let Subject::Traffic(id) = expectation.subject {
             windows[id.index()].push(expectation.between);
         }
     }
-    windows
+    windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
 }
 
-/// By the name a peering is made with and direction.
-pub(super) fn link_windows(plan: &Plan) -> BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>> {
+/// The same of links: by the name a peering is made with, and whether the direction is away from its requester.
+pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, bool), Edges> {
     let mut windows: BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>> = BTreeMap::new();
-    for expectation in &plan.expectations {
-        let Subject::Link { peering, from_requester } = &expectation.subject else { continue };
-        let windows = windows.entry((peering.clone(), *from_requester)).or_default();
-        if !windows.contains(&expectation.between) {
-            windows.push(expectation.between);
+    for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
+        if let Subject::Link { peering, from_requester } = &expectation.subject {
+            windows.entry((peering.clone(), *from_requester)).or_default().push(expectation.between);
         }
     }
-    windows
+    windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect()
 }

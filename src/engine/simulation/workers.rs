@@ -12,7 +12,7 @@ use std::borrow::Borrow;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 /// Packets that are worth a thread: about a millisecond of work, twenty times what it costs to start one.
@@ -45,10 +45,16 @@ pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, f
         }
     };
     thread::scope(|threads| {
-        (1..workers).for_each(|_| drop(threads.spawn(work)));
+        let helpers = start(threads, workers - 1, &work);
         work();
-    });
-    workers
+        helpers + 1
+    })
+}
+
+/// Lets up to `count` more threads do `work`; answers how many there were to be had. With fewer it takes longer, and nothing else.
+fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
+    let one = |_| thread::Builder::new().spawn_scoped(threads, work).ok();
+    (0..count).map_while(one).count()
 }
 
 /// How many threads these cells can keep busy, if `packets` in `span` are worth one; at least one.
@@ -71,8 +77,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
     let workers = workers.min(worth(cells.iter().filter(|c| !c.is_alone()), window, WORTH_A_MEETING));
     if workers > 1 {
-        meet(cells, scope, window, workers);
-        return workers;
+        return meet(cells, scope, window, workers);
     }
     while let Some(end) = next_window(cells, scope, window) {
         cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
@@ -89,11 +94,12 @@ fn next_window<C: Borrow<Cell>>(cells: &[C], scope: Scope<'_>, window: SimDurati
 }
 
 /// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for each other
-/// instead of sleeping, since windows are short.
-fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) {
-    let Some(first) = next_window(cells, scope, window) else { return };
+/// instead of sleeping, since windows are short. Answers how many they were.
+fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
+    let Some(first) = next_window(cells, scope, window) else { return 1 };
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
-    let meeting: Barrier<Yield> = Barrier::new(workers);
+    // Made when it is known how many threads meet.
+    let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
     let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| !c.is_alone()).map(Mutex::new).collect();
     // Whoever panics still comes to the meetings, so that the others do not wait for ever.
     let panicked = Mutex::new(None);
@@ -111,6 +117,7 @@ fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usiz
         next_window(&all, scope, window).filter(|_| goes_on)
     };
     let work = || loop {
+        let meeting = meeting.wait();
         if let Err(cause) = catch_unwind(AssertUnwindSafe(take)) {
             *lock(&panicked) = Some(cause);
         }
@@ -127,11 +134,14 @@ fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usiz
             return;
         }
     };
-    thread::scope(|threads| {
-        (1..workers).for_each(|_| drop(threads.spawn(work)));
+    let workers = thread::scope(|threads| {
+        let helpers = start(threads, workers - 1, &work);
+        meeting.get_or_init(|| Barrier::new(helpers + 1));
         work();
+        helpers + 1
     });
     if let Some(cause) = panicked.into_inner().unwrap_or_else(PoisonError::into_inner) {
         resume_unwind(cause);
     }
+    workers
 }

@@ -88,12 +88,42 @@ impl Network {
         if spec.requester == spec.accepter {
             return Err(Refusal::PeeredWithItself { vpc: near.name.to_string() });
         }
+        self.check_standing(near.account, near.region != far.region)?;
+        let peering = self.peering_of(spec, now)?;
+        self.check_bandwidth(&peering, peering.bandwidth)?;
+        self.check_buffers(&peering, peering.bandwidth)?;
+        if peering.state.counts() {
+            self.check_pair(&peering, peering.state, None, PeeringState::counts)?;
+        }
+        if let Some(bandwidth) = peering.bandwidth {
+            self.note_bandwidth(bandwidth);
+        }
+        let id = PeeringId(self.peerings.len() as u32);
+        self.vpcs[peering.requester.index()].peerings.push(id);
+        self.vpcs[peering.accepter.index()].peerings.push(id);
+        let bearers = self.peering_names.entry(peering.name.clone()).or_default();
+        if peering.state.is_gone() {
+            bearers.gone = Some(id)
+        } else {
+            bearers.alive = Some(id)
+        }
+        self.made_as.insert(peering.name.clone(), id);
+        self.peerings.push(peering);
+        self.routes_over.push(Vec::new());
+        self.scheduled.push(None);
+        self.recount(id, None);
+        self.note_change(id);
+        Ok(id)
+    }
+
+    /// The peering that `spec` asks for at `now`; of its settings only the delay is checked.
+    fn peering_of(&self, spec: PeeringSpec, now: SimTime) -> Result<Peering, Refusal> {
+        let (near, far) = (self.vpc(spec.requester), self.vpc(spec.accepter));
         let cross_region = near.region != far.region;
-        self.check_standing(near.account, cross_region)?;
         let same_account = near.account == far.account;
         let state = spec.state.unwrap_or(if same_account { PeeringState::Active } else { PeeringState::Pending });
         let mtu = spec.mtu.unwrap_or(if cross_region { self.rules.mtu_cross_region } else { self.rules.mtu_regional });
-        let peering = Peering {
+        Ok(Peering {
             delay: self.peering_delay(&spec, cross_region)?,
             history: vec![(now, state)],
             expires: (state == PeeringState::Pending).then(|| lifecycle::expiry(now, spec.requested)),
@@ -107,37 +137,15 @@ impl Network {
             state,
             cross_region,
             bandwidth: spec.bandwidth,
+            caps: spec.bandwidth.map(|cap| (now, cap)).into_iter().collect(),
             burst: spec.burst,
             queue: spec.queue,
             mtu,
             ticket: spec.ticket,
             down: false,
             loss: spec.loss,
-        };
-        self.check_bandwidth(&peering, peering.bandwidth)?;
-        self.check_buffers(&peering)?;
-        if state.counts() {
-            self.check_pair(&peering, state, None, PeeringState::counts)?;
-        }
-        if let Some(bandwidth) = peering.bandwidth {
-            self.note_bandwidth(bandwidth);
-        }
-        let id = PeeringId(self.peerings.len() as u32);
-        self.vpcs[peering.requester.index()].peerings.push(id);
-        self.vpcs[peering.accepter.index()].peerings.push(id);
-        let bearers = self.peering_names.entry(peering.name.clone()).or_default();
-        if state.is_gone() {
-            bearers.gone = Some(id)
-        } else {
-            bearers.alive = Some(id)
-        }
-        self.made_as.insert(peering.name.clone(), id);
-        self.peerings.push(peering);
-        self.routes_over.push(Vec::new());
-        self.scheduled.push(None);
-        self.recount(id, None);
-        self.note_change(id);
-        Ok(id)
+            lasting_loss: spec.loss,
+        })
     }
 
     /// S16: names of peerings that are not gone are unique.
@@ -261,11 +269,7 @@ impl Network {
     }
 
     /// S27, S29–S31: what `bandwidth` a peering may have.
-    pub(in crate::model) fn check_bandwidth(
-        &self,
-        peering: &Peering,
-        bandwidth: Option<BitRate>,
-    ) -> Result<(), Refusal> {
+    fn check_bandwidth(&self, peering: &Peering, bandwidth: Option<BitRate>) -> Result<(), Refusal> {
         let max = self.rules.bandwidth_max;
         match bandwidth {
             None if peering.cross_region => Err(Refusal::BandwidthMissing),
@@ -279,9 +283,44 @@ impl Network {
         }
     }
 
-    /// S33: the bucket holds the largest packet; bucket and queue stay exactly countable.
-    pub(in crate::model) fn check_buffers(&self, peering: &Peering) -> Result<(), Refusal> {
-        let Some(shaping) = peering.shaping(&self.rules) else {
+    /// Whether `peering` may have `cap` (S30, S31), with the burst and queue it has (S33). Its state is not asked.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_cap(&self, peering: &Peering, cap: BitRate) -> Result<(), Refusal> {
+        self.check_bandwidth(peering, Some(cap))?;
+        self.check_buffers(peering, Some(cap))
+    }
+
+    /// The network before time 0, had `id` been declared with `cap`; not a change that a user makes (S34).
+    ///
+    /// # Errors
+    /// What [`Network::check_cap`] refuses; the peering keeps its cap then.
+    pub fn redeclare_cap(&mut self, id: PeeringId, cap: BitRate) -> Result<(), Refusal> {
+        self.check_cap(self.peering(id), cap)?;
+        self.peerings[id.index()].set_cap(cap, SimTime::ZERO);
+        self.note_change(id);
+        Ok(())
+    }
+
+    /// Asks in `spec` for `cap`. A request that is refused for the cap it asks for stays as it is.
+    ///
+    /// # Errors
+    /// What [`Network::check_cap`] refuses; the request stays as it is then.
+    pub fn respecify_cap(&self, spec: &mut PeeringSpec, cap: BitRate) -> Result<(), Refusal> {
+        let peering = self.peering_of(spec.clone(), SimTime::ZERO)?;
+        if let Some(asked) = spec.bandwidth.filter(|_| peering.cross_region)
+            && self.check_cap(&peering, asked).is_ok()
+        {
+            self.check_cap(&peering, cap)?;
+            spec.bandwidth = Some(cap);
+        }
+        Ok(())
+    }
+
+    /// S33: at a cap of `bandwidth` the bucket holds the largest packet; bucket and queue stay exactly countable.
+    fn check_buffers(&self, peering: &Peering, bandwidth: Option<BitRate>) -> Result<(), Refusal> {
+        let Some(shaping) = peering.shaping_with(bandwidth, &self.rules) else {
             return Ok(());
         };
         if shaping.burst.as_u64() < u64::from(peering.mtu) {

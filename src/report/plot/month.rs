@@ -1,6 +1,7 @@
-//! A month of daily peaks as bars, each with what the day costs. Does not price.
+//! A month of daily peaks as bars, each with what the day costs, or under the percentile that the month is billed by. Does not
+//! price.
 
-use super::canvas::{Anchor, BLACK, BLUE, Canvas, GREY, HEIGHT, ORANGE, TEXT, elide, picture, width};
+use super::canvas::{Anchor, BLACK, BLUE, Canvas, GREY, HEIGHT, ORANGE, TEXT, VERMILION, elide, picture, width};
 use super::frame::{Entry, LEFT, RIGHT, Swatch, TOP, axes, heading, legend, levels, remark};
 use super::scale::{Vertical, in_unit, unit};
 
@@ -13,6 +14,17 @@ pub struct MonthPlot {
     pub subtitle: String,
     /// The days, in order.
     pub days: Vec<DayBar>,
+    /// What is billed where the days are not.
+    pub percentile: Option<Percentile>,
+}
+
+/// A month's percentile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Percentile {
+    /// How much.
+    pub bps: u64,
+    /// What to write about it.
+    pub text: String,
 }
 
 /// One day.
@@ -22,8 +34,20 @@ pub struct DayBar {
     pub label: String,
     /// Its peak.
     pub peak_bps: u64,
-    /// What it costs, as text; none if its price is not published.
-    pub amount: Option<String>,
+    /// What it costs.
+    pub price: DayPrice,
+}
+
+/// What a day costs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DayPrice {
+    /// So much, as text.
+    Amount(String),
+    /// Its price is not published.
+    #[default]
+    NotPublished,
+    /// Nothing of its own: the month is billed.
+    OfMonth,
 }
 
 const UNPRICED: &str = "unpriced";
@@ -72,7 +96,11 @@ impl Layout {
 }
 
 fn amount(day: &DayBar) -> String {
-    elide(day.amount.as_deref().unwrap_or(UNPRICED), TEXT, LONGEST)
+    match &day.price {
+        DayPrice::Amount(amount) => elide(amount, TEXT, LONGEST),
+        DayPrice::NotPublished => UNPRICED.into(),
+        DayPrice::OfMonth => String::new(),
+    }
 }
 
 fn label(day: &DayBar) -> String {
@@ -88,7 +116,7 @@ fn draw(canvas: &Canvas, plot: &MonthPlot) {
     if plot.days.is_empty() {
         remark(canvas, "no days", axis);
     }
-    if plot.days.iter().any(|day| day.amount.is_none()) {
+    if plot.days.iter().any(|day| day.price == DayPrice::NotPublished) {
         let priced = Entry::new(Swatch::Block, BLUE, "priced");
         legend(canvas, &[priced, Entry::new(Swatch::Block, ORANGE, "price not published")]);
     }
@@ -96,6 +124,11 @@ fn draw(canvas: &Canvas, plot: &MonthPlot) {
         bar(canvas, &layout, layout.middle(at), day);
     }
     axes(canvas, axis);
+    if let Some(percentile) = &plot.percentile {
+        let y = axis.y(percentile.bps);
+        canvas.dashes(&[(LEFT, y), (RIGHT, y)], VERMILION, 2);
+        legend(canvas, &[Entry::new(Swatch::Dashes, VERMILION, elide(&percentile.text, TEXT, (RIGHT - LEFT) / 2))]);
+    }
 }
 
 fn bar(canvas: &Canvas, layout: &Layout, middle: i32, day: &DayBar) {
@@ -104,11 +137,12 @@ fn bar(canvas: &Canvas, layout: &Layout, middle: i32, day: &DayBar) {
     let end = axis.y(day.peak_bps);
     // The least peak is not nothing.
     let end = if day.peak_bps > 0 { end.min(axis.bottom - 1) } else { end };
-    let color = if day.amount.is_some() { BLUE } else { ORANGE };
+    let color = if day.price == DayPrice::NotPublished { ORANGE } else { BLUE };
     if end < axis.bottom {
         canvas.block((middle - half, end), (middle + half, axis.bottom), color);
     }
     match layout.amounts_up {
+        _ if day.price == DayPrice::OfMonth => {}
         true => canvas.text(&amount(day), (middle, end - GAP), Anchor::Up, BLACK),
         false => canvas.text(&amount(day), (middle, end - GAP - LINE / 4), Anchor::Middle, BLACK),
     }

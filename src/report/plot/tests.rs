@@ -35,10 +35,21 @@ fn month(count: u64, priced: impl Fn(u64) -> bool) -> MonthPlot {
     let bar = |n: u64| DayBar {
         label: format!("07-{n:02}"),
         peak_bps: n * 37 % 53 * 1_000_000,
-        amount: priced(n).then(|| format!("{}.00 CNY", n * 37 % 53 * 12)),
+        price: match priced(n) {
+            true => DayPrice::Amount(format!("{}.00 CNY", n * 37 % 53 * 12)),
+            false => DayPrice::NotPublished,
+        },
     };
     let title = "PeerConn".into();
-    MonthPlot { title, subtitle: "July 2017".into(), days: (1..=count).map(bar).collect() }
+    MonthPlot { title, subtitle: "July 2017".into(), days: (1..=count).map(bar).collect(), percentile: None }
+}
+
+/// A month that is billed as one.
+fn percentile(count: u64, bps: u64, text: &str) -> MonthPlot {
+    let mut plot = month(count, |_| true);
+    plot.days.iter_mut().for_each(|day| day.price = DayPrice::OfMonth);
+    plot.percentile = Some(Percentile { bps, text: text.into() });
+    plot
 }
 
 /// Days at the edges of what can be drawn, with their names.
@@ -77,7 +88,7 @@ fn days() -> Vec<(&'static str, DayPlot)> {
 }
 
 fn months() -> Vec<(&'static str, MonthPlot)> {
-    let odd = DayBar { label: "l".repeat(99), peak_bps: u64::MAX, amount: Some("<&>".repeat(50)) };
+    let odd = DayBar { label: "l".repeat(99), peak_bps: u64::MAX, price: DayPrice::Amount("<&>".repeat(50)) };
     vec![
         ("m31", month(31, |n| n % 9 != 4)),
         ("m1", month(1, |_| true)),
@@ -85,6 +96,9 @@ fn months() -> Vec<(&'static str, MonthPlot)> {
         ("m0", month(0, |_| true)),
         ("m12", month(12, |n| n != 5)),
         ("m-zero", MonthPlot { days: vec![DayBar::default(); 31], ..month(0, |_| true) }),
+        ("p31", percentile(31, 18_000_000, "95 %: 18 Mbps, 3960.00 CNY")),
+        ("p1", percentile(1, 0, &"95 % ".repeat(99))),
+        ("p-high", percentile(5, u64::MAX, "95 %")),
         ("m-odd", MonthPlot { days: vec![odd, DayBar::default()], ..month(0, |_| true) }),
     ]
 }
@@ -185,6 +199,8 @@ fn a_month_names_what_it_shows() {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     assert!(!texts(&month_svg(&month(31, |_| true))).contains("price not published"));
+    let billed = texts(&month_svg(&percentile(31, 18_000_000, "95 %: 18 Mbps, 3960.00 CNY")));
+    assert!(billed.contains("95 %: 18 Mbps, 3960.00 CNY") && !billed.contains("unpriced"), "{billed}");
 }
 
 #[test]

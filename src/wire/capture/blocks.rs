@@ -4,7 +4,7 @@
 //! list that ends with its block, an `if_tzone`, a comment in another encoding), take every stamp for nanoseconds,
 //! leave the padding on simple packets and swap the halves of an obsolete packet's stamp.
 
-use super::{CaptureError, Collector, Record};
+use super::{CaptureError, Collector, LONGEST_PACKET, Record, is_padding, nonsense};
 use byteorder::{BigEndian, ByteOrder, LittleEndian};
 use pcap_file::pcapng::RawBlock;
 use pcap_file::pcapng::blocks::{
@@ -16,6 +16,9 @@ use pcap_file::{Endianness, PcapError};
 const END_OF_OPTIONS: u16 = 0;
 const TIME_RESOLUTION: u16 = 9;
 const TIME_OFFSET: u16 = 14;
+
+/// 16 MiB: no program writes longer blocks (it is what Wireshark takes at most).
+const LONGEST_BLOCK: u32 = 1 << 24;
 
 /// Why a block's body cannot be used.
 type Reason = &'static str;
@@ -36,6 +39,10 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
     let mut interfaces = Vec::new();
     while !rest.is_empty() {
         let offset = file.len() - rest.len();
+        if rest.len() >= 4 && is_padding(rest) {
+            collector.pad();
+            return Ok(());
+        }
         let before = collector.counts.frames;
         let item = || match before {
             0 if offset == 0 => "its header".to_owned(),
@@ -48,7 +55,16 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
         };
         let (after, block) = match framed {
             Ok(framed) => framed,
-            Err(PcapError::IncompleteBuffer) => return Err(CaptureError::Cut { item: item(), offset }),
+            Err(PcapError::IncompleteBuffer) if offset == 0 => return Err(CaptureError::Cut),
+            Err(PcapError::IncompleteBuffer) => {
+                return match claimed_nonsense(rest, order) {
+                    Some(reason) => Err(CaptureError::damaged(item(), offset, reason)),
+                    None => {
+                        collector.end_early(item(), offset);
+                        Ok(())
+                    }
+                };
+            }
             Err(PcapError::InvalidField(reason)) => return Err(CaptureError::damaged(item(), offset, reason)),
             Err(other) => return Err(CaptureError::damaged(item(), offset, other.to_string())),
         };
@@ -68,6 +84,32 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
         rest = after;
     }
     Ok(())
+}
+
+/// Why the lengths of a block that reaches beyond the file cannot be, as far as they are there.
+fn claimed_nonsense(block: &[u8], order: Endianness) -> Option<String> {
+    let word = |at: usize| {
+        let bytes: [u8; 4] = block.get(at..at + 4)?.try_into().ok()?;
+        Some(if order.is_big() { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+    };
+    let (kind, length) = (word(0)?, word(4)?);
+    if kind == SECTION_HEADER_BLOCK {
+        return None; // its byte order may be another
+    }
+    if length > LONGEST_BLOCK {
+        return Some(format!("it claims {length} bytes, and no block is longer than {LONGEST_BLOCK}"));
+    }
+    let (captured, original) = match kind {
+        ENHANCED_PACKET_BLOCK | PACKET_BLOCK => (word(20)?, word(24)?),
+        _ => return None,
+    };
+    let beside = length.checked_sub(captured.saturating_add(32));
+    let of_block = || match beside {
+        None => Some(format!("it claims {captured} captured bytes, and its block {length} bytes")),
+        Some(options) if options > LONGEST_PACKET => Some(format!("it claims {options} bytes of options")),
+        Some(_) => None,
+    };
+    nonsense(captured, original).or_else(of_block)
 }
 
 /// The byte order of the section that begins, or a version that is not known; the framing has checked its magic.

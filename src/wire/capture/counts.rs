@@ -1,6 +1,7 @@
 //! What a capture held, in numbers and in words. Not what a replay later makes of it.
 
-/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed` and `unsupported_link`; the other counts cut across.
+/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty` and `unsupported_link`; the other counts cut
+/// across.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureCounts {
     /// Packet records in the file.
@@ -13,10 +14,16 @@ pub struct CaptureCounts {
     pub not_ipv4: u64,
     /// IPv4 header (or the link header before it) not whole, or its lengths contradictory.
     pub malformed: u64,
+    /// Records that hold nothing, as zeros behind the last packet read.
+    pub empty: u64,
     /// On a pcapng interface whose link type cannot be read.
     pub unsupported_link: u64,
-    /// With 802.1Q or 802.1ad tags, which were removed.
+    /// With VLAN tags of any depth (802.1Q, 802.1ad and the like), which were removed.
     pub vlan_tagged: u64,
+    /// With MPLS labels of any depth, which were removed.
+    pub mpls_labelled: u64,
+    /// Inside a PPPoE session, whose headers were removed.
+    pub ppp: u64,
     /// Captured shorter than on the wire.
     pub snapped: u64,
     /// Stamped earlier than the frame before them: the steps back in time, which sorting removed.
@@ -25,6 +32,8 @@ pub struct CaptureCounts {
     pub unstamped: u64,
     /// IPv4 packets whose total length field is 0, as segmentation offload leaves it.
     pub without_length: u64,
+    /// 1 if the file ends too early, in the middle of a packet.
+    pub cut: u64,
 }
 
 impl CaptureCounts {
@@ -34,12 +43,16 @@ impl CaptureCounts {
         let some = [
             ("not IPv4, left out", self.not_ipv4),
             ("malformed, left out", self.malformed),
+            ("empty (zero padding), left out", self.empty),
             ("of an unsupported link type, left out", self.unsupported_link),
             ("VLAN tags removed", self.vlan_tagged),
+            ("MPLS labels removed", self.mpls_labelled),
+            ("PPPoE headers removed", self.ppp),
             ("captured in part", self.snapped),
             ("steps back in time, sorted", self.out_of_order),
             ("without a time stamp", self.unstamped),
             ("without a total length (offloaded)", self.without_length),
+            ("cut off at the end", self.cut),
         ];
         let some = some.into_iter().filter(|(_, count)| *count > 0);
         always.into_iter().chain(some).map(|(what, count)| (what.to_owned(), count)).collect()

@@ -1,8 +1,11 @@
 //! Why a capture cannot be read. Single packets that cannot be used are not errors: they are counted.
 
 use super::link;
+use crate::units::ByteSize;
 use pcap_file::DataLink;
 use thiserror::Error;
+
+const SAVE: &str = "save it as pcap or pcapng, for example with `tcpdump -w` or `editcap -F pcapng`";
 
 /// Why a capture cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -16,9 +19,12 @@ pub enum CaptureError {
     /// A version nobody has defined.
     #[error("the file is {format} version {version}; only version {known} is known")]
     UnknownVersion { format: &'static str, version: u16, known: u16 },
-    /// It ends too early.
-    #[error("the capture is cut off in the middle of {item}, which begins at byte {offset}")]
-    Cut { item: String, offset: usize },
+    /// It ends inside its file header, so that nothing of it is known.
+    #[error("the capture is cut off in the middle of its header")]
+    Cut,
+    /// It is compressed, and longer than what is unpacked in memory.
+    #[error("the capture unpacks to more than {}", ByteSize::from_bytes(*most))]
+    TooLong { most: u64 },
     /// A field holds what it cannot.
     #[error("the capture is damaged in {item}, which begins at byte {offset}: {reason}")]
     Damaged { item: String, offset: usize, reason: String },
@@ -32,16 +38,15 @@ impl CaptureError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             CaptureError::Empty => return None,
-            CaptureError::NotACapture { start } if start.starts_with("1f 8b") => {
-                "it looks like a gzip file; unpack it first".to_owned()
-            }
-            CaptureError::NotACapture { .. } | CaptureError::UnknownVersion { .. } => {
-                "save it as pcap or pcapng, for example with `tcpdump -w` or `editcap -F pcapng`".to_owned()
-            }
-            CaptureError::Cut { .. } => {
-                "copy the file again, or keep its whole packets with `editcap IN OUT`".to_owned()
-            }
-            CaptureError::Damaged { .. } => "copy the file again, or capture anew".to_owned(),
+            CaptureError::NotACapture { start } => match archive(start) {
+                Some(archive) => {
+                    format!("it looks like a {archive} file; unpack it first (only gzip is unpacked here)")
+                }
+                None => SAVE.to_owned(),
+            },
+            CaptureError::UnknownVersion { .. } => SAVE.to_owned(),
+            CaptureError::TooLong { .. } => "unpack it yourself; plain captures may be of any length".to_owned(),
+            CaptureError::Cut | CaptureError::Damaged { .. } => "copy the file again, or capture anew".to_owned(),
             CaptureError::UnsupportedLink { .. } => format!("capture on one of: {}", link::SUPPORTED),
         };
         Some(hint)
@@ -72,9 +77,15 @@ impl CaptureError {
             return CaptureError::Empty;
         }
         if MAGICS.iter().any(|magic| file.starts_with(magic)) {
-            return CaptureError::Cut { item: "its header".into(), offset: 0 };
+            return CaptureError::Cut;
         }
         let start: Vec<String> = file.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         CaptureError::NotACapture { start: start.join(" ") }
     }
+}
+
+/// Which archive begins so.
+fn archive(start: &str) -> Option<&'static str> {
+    let known = [("28 b5 2f fd", "zstd"), ("fd 37 7a 58", "xz"), ("42 5a 68", "bzip2"), ("50 4b", "zip")];
+    known.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, name)| name)
 }

@@ -8,7 +8,7 @@ use pcap_file::pcapng::blocks::section_header::SectionHeaderBlock;
 use pcap_file::pcapng::blocks::simple_packet::SimplePacketBlock;
 use pcap_file::pcapng::blocks::unknown::UnknownBlock;
 use pcap_file::pcapng::{PcapNgBlock, PcapNgWriter};
-use pcap_file::{DataLink, Endianness};
+use pcap_file::{DataLink, Endianness, TsResolution};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -68,8 +68,9 @@ fn unknown(kind: u32, value: Vec<u8>) -> pcap_file::pcapng::Block<'static> {
     UnknownBlock { type_: kind, length: 0, value: Cow::Owned(value) }.into_block()
 }
 
+/// Since the first.
 fn times(capture: &Capture) -> Vec<u64> {
-    capture.frames.iter().map(|frame| frame.time.as_nanos()).collect()
+    capture.frames.iter().map(|frame| u64::try_from(frame.time - capture.frames[0].time).unwrap_or(u64::MAX)).collect()
 }
 
 #[test]
@@ -99,15 +100,19 @@ fn every_link_type_leads_to_the_packet() {
 }
 
 #[test]
-fn tags_are_removed_up_to_two() {
+fn tags_and_labels_are_counted_by_frame() {
     let packet = ipv4(40);
-    let counts = |kinds: &[u8]| one(DataLink::ETHERNET, ethernet(kinds, &packet)).unwrap().counts;
-    let one_tag = counts(&[0x81, 0, 0, 7, 8, 0]);
-    assert_eq!((one_tag.ipv4, one_tag.vlan_tagged), (1, 1));
-    let two = counts(&[0x88, 0xA8, 0, 7, 0x81, 0, 0, 8, 8, 0]);
-    assert_eq!((two.ipv4, two.vlan_tagged), (1, 1));
-    let three = counts(&[0x81, 0, 0, 7, 0x81, 0, 0, 8, 0x81, 0, 0, 9, 8, 0]);
-    assert_eq!((three.ipv4, three.not_ipv4, three.vlan_tagged), (0, 1, 1));
+    let counts = |kinds: &[u8]| {
+        let counts = one(DataLink::ETHERNET, ethernet(kinds, &packet)).unwrap().counts;
+        (counts.ipv4, counts.vlan_tagged, counts.mpls_labelled, counts.ppp)
+    };
+    assert_eq!(counts(&[0x81, 0, 0, 7, 8, 0]), (1, 1, 0, 0));
+    assert_eq!(counts(&[0x88, 0xA8, 0, 7, 0x81, 0, 0, 8, 0x91, 0, 0, 9, 8, 0]), (1, 1, 0, 0));
+    assert_eq!(counts(&[0x88, 0x47, 0, 0, 0x10, 64, 0, 0, 0x11, 64]), (1, 0, 1, 0));
+    let session = [0x81, 0, 0, 7, 0x88, 0x64, 0x11, 0, 0, 9, 0, 42, 0, 0x21];
+    assert_eq!(counts(&session), (1, 1, 0, 1));
+    let lines = one(DataLink::ETHERNET, ethernet(&session, &packet)).unwrap().counts.lines();
+    assert!(lines.contains(&("PPPoE headers removed".to_owned(), 1)), "{lines:?}");
 }
 
 #[test]
@@ -124,7 +129,7 @@ fn what_is_not_ipv4_is_counted_and_what_is_broken_too() {
         packet[at] = value;
         packet
     };
-    assert_eq!(broken(vec![]), 1, "nothing");
+    assert_eq!(one(DataLink::RAW, vec![]).unwrap().counts.empty, 1, "nothing");
     assert_eq!(broken(ipv4(40)[..19].to_vec()), 1, "header not whole");
     assert_eq!(broken(with(0, 0x44)), 1, "header length 16");
     assert_eq!(broken(with(0, 0x4F)), 1, "header longer than the packet");
@@ -134,7 +139,11 @@ fn what_is_not_ipv4_is_counted_and_what_is_broken_too() {
     for link in [DataLink::ETHERNET, DataLink::LINUX_SLL, DataLink::LINUX_SLL2, DataLink::NULL, DataLink::RAW] {
         for length in 0..60 {
             let counts = one(link, vec![8; length]).unwrap().counts;
-            assert_eq!(counts.ipv4 + counts.not_ipv4 + counts.malformed, 1, "{link:?} of {length} bytes");
+            assert_eq!(
+                counts.ipv4 + counts.not_ipv4 + counts.malformed + counts.empty,
+                1,
+                "{link:?} of {length} bytes"
+            );
         }
     }
     assert_eq!(one(DataLink::ETHERNET, vec![2; 13]).unwrap().counts.malformed, 1, "link header not whole");
@@ -149,6 +158,13 @@ fn padding_goes_and_offload_gets_its_length() {
     offloaded[2..4].fill(0);
     let capture = one(DataLink::ETHERNET, ethernet(&[8, 0], &offloaded)).unwrap();
     assert_eq!((capture.frames[0].wire_length, capture.counts.without_length), (3000, 1));
+    // Longer than the field could say, up to what offload hands over.
+    let big = |original: u32| {
+        let header = PcapHeader { datalink: DataLink::RAW, ..PcapHeader::default() };
+        read(pcap(header, &[(0, original, offloaded.clone())])).unwrap()
+    };
+    assert_eq!(big(500_000).frames[0].wire_length, 500_000);
+    assert_eq!(big(600_000).counts.malformed, 1);
 }
 
 #[test]
@@ -177,9 +193,36 @@ fn frames_out_of_order_are_sorted_and_counted() {
     let header = PcapHeader { datalink: DataLink::RAW, ts_resolution: TsResolution::NanoSecond, ..Default::default() };
     let at = |nanos, length| (nanos, u32::from(length), ipv4(length));
     let capture = read(pcap(header, &[at(50, 40), at(90, 41), at(40, 42), at(50, 43), at(90, 44)])).unwrap();
-    let order: Vec<u16> = capture.frames.iter().map(|frame| frame.wire_length).collect();
+    let order: Vec<u32> = capture.frames.iter().map(|frame| frame.wire_length).collect();
     assert_eq!(order, [42, 40, 43, 41, 44]);
     assert_eq!((times(&capture), capture.counts.out_of_order), (vec![0, 10, 10, 50, 50], 1));
+}
+
+/// Zeros behind the last packet, ARP a day early: time is that of the IPv4 packets alone.
+#[test]
+fn what_is_left_out_does_not_move_the_clock() {
+    const DAY: u64 = 86_400_000_000_000;
+    let header = PcapHeader { ts_resolution: TsResolution::NanoSecond, ..PcapHeader::default() };
+    let (arp, packet) = (ethernet(&[8, 6], &[0; 46]), ethernet(&[8, 0], &ipv4(46)));
+    let packets = [(DAY, 60, arp.clone()), (2 * DAY, 60, packet.clone()), (2 * DAY + 5, 60, packet)];
+    for zeros in [0, 16, 40, 16_005] {
+        let file = [&pcap(header, &packets)[..], &vec![0; zeros]].concat();
+        let capture = read(file.into()).unwrap();
+        assert_eq!((times(&capture), capture.length.as_nanos()), (vec![0, 5], 5), "{zeros} zeros");
+        assert_eq!(capture.counts.empty, zeros.div_ceil(16) as u64);
+        assert_eq!((capture.cut, capture.counts.malformed), (None, 0));
+    }
+    let alone = read(pcap(header, &[(DAY, 60, arp.clone()), (3 * DAY, 60, arp)])).unwrap();
+    assert_eq!((alone.frames.len(), alone.length.as_nanos()), (0, 2 * DAY), "nothing is IPv4: the length of all");
+
+    // A simple packet has no stamp: it goes with the IPv4 packet before it, whatever was left out between.
+    let simple = SimplePacketBlock { original_len: 60, data: Cow::Owned(ethernet(&[8, 0], &ipv4(46))) }.into_block();
+    let other = ethernet(&[8, 6], &[0; 46]);
+    let [first, last] = [7, 9].map(|tick| enhanced(0, tick, ethernet(&[8, 0], &ipv4(46))));
+    let blocks = vec![described(DataLink::ETHERNET, vec![]), first, enhanced(0, 1, other), simple, last];
+    let file = [&pcapng(Endianness::Little, blocks)[..], &[0; 64]].concat();
+    let capture = read(file.into()).unwrap();
+    assert_eq!((times(&capture), capture.counts.empty), (vec![0, 0, 2_000], 1));
 }
 
 #[test]
@@ -288,8 +331,7 @@ fn errors_say_what_is_wrong_and_where() {
     );
     let header = PcapHeader { datalink: DataLink::RAW, ..PcapHeader::default() };
     let whole = pcap(header, &[(0, 40, ipv4(40)), (0, 40, ipv4(40))]);
-    assert_eq!(says(&whole[..23]), "the capture is cut off in the middle of its header, which begins at byte 0");
-    assert_eq!(says(&whole[..130]), "the capture is cut off in the middle of packet 2, which begins at byte 80");
+    assert_eq!(says(&whole[..23]), "the capture is cut off in the middle of its header");
     let version = PcapHeader { version_major: 3, ..header };
     assert_eq!(says(&pcap(version, &[])), "the file is pcap version 3; only version 2 is known");
 
@@ -302,8 +344,69 @@ fn errors_say_what_is_wrong_and_where() {
         "the capture is damaged in packet 1, which begins at byte 24: it claims 4000000000 captured bytes, and no packet \
          is longer than 262144"
     );
-    let gzip = read(Bytes::from_static(&[0x1F, 0x8B, 8, 0])).unwrap_err();
-    assert!(gzip.hint().is_some_and(|hint| hint.contains("unpack")));
+    let zstd = read(Bytes::from_static(&[0x28, 0xB5, 0x2F, 0xFD, 4])).unwrap_err();
+    assert!(zstd.hint().is_some_and(|hint| hint.contains("a zstd file; unpack it")), "{:?}", zstd.hint());
+}
+
+fn compressed(file: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, file).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Every cut: the whole packets before it are taken, and the cut is told unless it falls between two.
+#[test]
+fn the_whole_packets_of_a_cut_pcap_are_taken() {
+    let header = PcapHeader { datalink: DataLink::RAW, ..PcapHeader::default() };
+    // Stamps of 0: a cut may leave nothing but zeros of a record.
+    let whole = pcap(header, &[(0, 40, ipv4(40)), (0, 41, ipv4(41)), (0, 300, ipv4(42))]);
+    let ends = [24, 80, 137, 195];
+    for n in 24..=whole.len() {
+        let capture = read(whole.slice(..n)).unwrap();
+        let before = ends.iter().filter(|end| **end <= n).count() as u64 - 1;
+        assert_eq!(capture.counts.ipv4, before, "cut at {n}");
+        let is_cut = !ends.contains(&n);
+        assert_eq!((capture.cut.is_some(), capture.counts.cut), (is_cut, u64::from(is_cut)), "cut at {n}");
+    }
+    let cut = read(whole.slice(..130)).unwrap();
+    assert_eq!(cut.cut.as_deref(), Some("in the middle of packet 2, which begins at byte 80"));
+    assert!(cut.counts.lines().contains(&("cut off at the end".to_owned(), 1)));
+
+    // Compressed, every cut leaves a beginning; one behind the last packet still is one.
+    let packed = compressed(&whole);
+    assert_eq!(read(packed.clone().into()).unwrap().counts.ipv4, 3);
+    let short = read(packed[..packed.len() - 1].to_vec().into()).unwrap();
+    assert_eq!((short.counts.ipv4, short.counts.cut), (3, 1));
+    assert_eq!(short.cut.as_deref(), Some("in the middle of its gzip stream"));
+    assert_eq!(read(packed[..8].to_vec().into()).unwrap_err(), CaptureError::Cut);
+}
+
+/// A length that is nonsense swallows what follows: that is no cut.
+#[test]
+fn a_length_that_reaches_beyond_the_file_is_damage_if_it_contradicts_the_other() {
+    let header = PcapHeader { datalink: DataLink::RAW, endianness: Endianness::Little, ..PcapHeader::default() };
+    let mut file = pcap(header, &[(0, 40, ipv4(40)), (0, 41, ipv4(41))]).to_vec();
+    file[24 + 8 + 1] = 1;
+    let error = read(file.into()).unwrap_err().to_string();
+    assert!(error.contains("packet 1, which begins at byte 24: it claims 296 captured bytes of 40"), "{error}");
+
+    let blocks = vec![described(DataLink::RAW, vec![]), enhanced(0, 1, ipv4(40)), enhanced(0, 2, ipv4(40))];
+    let whole = pcapng(Endianness::Big, blocks);
+    // Section header 28, interface 20; then the block's length, captured length and length on the wire.
+    for (at, byte, reason) in [
+        (48 + 4, 0xFF, "no block is longer"),
+        (48 + 5, 0x0F, "bytes of options"),
+        (48 + 21, 0x0F, "no packet is longer"),
+        (48 + 22, 0x01, "it claims 296 captured bytes of 40"),
+    ] {
+        let mut bytes = whole.to_vec();
+        bytes[at] = byte;
+        if at > 52 {
+            bytes[48 + 6] = 1; // the block reaches beyond the file
+        }
+        let error = read(bytes.into()).unwrap_err().to_string();
+        assert!(error.contains(reason), "{at}: {error}");
+    }
 }
 
 /// Every cut and every flipped byte of a small pcapng file.
@@ -313,8 +416,16 @@ fn damaged_pcapng_neither_panics_nor_passes_for_whole() {
         vec![described(DataLink::RAW, vec![InterfaceDescriptionOption::IfTsResol(9)]), enhanced(0, 1, ipv4(41))];
     let whole = pcapng(Endianness::Little, blocks);
     // Whole blocks: section header 28, interface 32 with its options.
-    let accepted: Vec<usize> = (0..=whole.len()).filter(|n| read(whole.slice(..*n)).is_ok()).collect();
-    assert_eq!(accepted, [28, 60, whole.len()]);
+    for n in 0..=whole.len() {
+        match read(whole.slice(..n)) {
+            Ok(capture) => {
+                assert_eq!(capture.counts.cut == 0, [28, 60, whole.len()].contains(&n), "cut at {n}");
+                assert_eq!(capture.counts.ipv4 == 1, n == whole.len(), "cut at {n}");
+            }
+            Err(CaptureError::Cut | CaptureError::Empty | CaptureError::NotACapture { .. }) => assert!(n < 28),
+            Err(other) => panic!("cut at {n}: {other}"),
+        }
+    }
     for at in 0..whole.len() {
         for flip in [0x01, 0x80, 0xFF] {
             let mut bytes = whole.to_vec();

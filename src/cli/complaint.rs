@@ -1,0 +1,27 @@
+//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document on stdout. The complaints are made
+//! elsewhere.
+
+use super::exit::Exit;
+use super::output::{stdout, talk, width};
+use crate::report;
+use crate::scenario::{self, Diagnostic};
+use serde_json::Value;
+
+/// Ends a command that refuses what it was given.
+pub(super) fn refuse(complaints: &[Diagnostic], json: bool) -> Exit {
+    complain(complaints);
+    if json {
+        stdout(&report::complaints_json(&entries(complaints)));
+    }
+    Exit::CannotDo
+}
+
+/// Tells people.
+pub(super) fn complain(complaints: &[Diagnostic]) {
+    scenario::told(complaints, width()).iter().for_each(|text| talk(text));
+}
+
+/// Complaints for programs.
+pub(super) fn entries(complaints: &[Diagnostic]) -> Vec<Value> {
+    complaints.iter().map(Diagnostic::json).collect()
+}

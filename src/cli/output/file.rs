@@ -1,0 +1,109 @@
+//! Writing one file that was claimed before: whole or not at all, beside its final name and then renamed. Not the deciding whether it may be
+//! written.
+
+use super::super::exit::Exit;
+use super::place::Place;
+use super::{stdout, talk};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A file that was found writable.
+pub(in super::super) struct OutputFile {
+    /// As the user wrote it.
+    name: PathBuf,
+    target: Target,
+}
+
+/// What is written to.
+pub(super) enum Target {
+    /// Standard output, behind what else goes there.
+    Stdout,
+    /// A device or a descriptor.
+    Open(File),
+    /// A named pipe.
+    Pipe(PathBuf),
+    /// A file on a disk, there or not.
+    Beside(Place),
+    /// A file that holds the very content.
+    Same,
+}
+
+impl OutputFile {
+    pub(super) fn new(name: &Path, target: Target) -> OutputFile {
+        OutputFile { name: name.to_owned(), target }
+    }
+
+    /// Writes `text`; a failure is told.
+    pub(in super::super) fn write(self, text: &str) -> Exit {
+        let written = match self.target {
+            Target::Stdout => return stdout(text),
+            Target::Same => Ok(()),
+            Target::Open(mut file) => file.write_all(text.as_bytes()),
+            Target::Pipe(path) => {
+                OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(text.as_bytes()))
+            }
+            Target::Beside(place) => replace(&place, text),
+        };
+        match written {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                talk(&format!("vpcsim: {} cannot be written: {error}", self.name.display()));
+                Exit::CannotDo
+            }
+        }
+    }
+}
+
+/// Puts `text` in the place of what is there.
+fn replace(place: &Place, text: &str) -> io::Result<()> {
+    fs::create_dir_all(place.folder())?;
+    let old = fs::metadata(&place.path).ok();
+    match replace_by_renaming(place, text, old.as_ref()) {
+        Err(error) if old.is_some() && is_fixed(&error) => fs::write(&place.path, text),
+        done => done,
+    }
+}
+
+fn replace_by_renaming(place: &Place, text: &str, old: Option<&Metadata>) -> io::Result<()> {
+    let mut new = beside(place.folder())?;
+    new.as_file_mut().write_all(text.as_bytes())?;
+    if let Some(old) = old {
+        keep_owner(new.as_file(), old)?;
+        new.as_file().set_permissions(old.permissions())?;
+    }
+    new.persist(&place.path)?;
+    Ok(())
+}
+
+/// Whether an error means that a file can only be written where it is: its folder, its owner or its mount is not ours to change.
+pub(super) fn is_fixed(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::ResourceBusy)
+}
+
+/// A file of a passing name in `folder`, gone when dropped.
+pub(super) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".vpcsim-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(|error| {
+        // The passing name says nothing to whoever reads the error.
+        let text = error.to_string();
+        io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
+    })
+}
+
+#[cfg(unix)]
+fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let made = new.metadata()?;
+    let same = (made.uid(), made.gid()) == (old.uid(), old.gid());
+    if same { Ok(()) } else { fchown(new, Some(old.uid()), Some(old.gid())) }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_new: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! The outputs of one command, claimed before anything runs: each can be written, none is an input, standard output or another output, and
+//! none replaces what is not its own. It writes nothing.
+
+use super::content::{Content, Found};
+use super::file::{OutputFile, Target, beside, is_fixed};
+use super::place::{Place, canonical, links};
+use crate::scenario::Diagnostic;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// What the outputs of a command must keep clear of.
+pub(in super::super) struct Outputs {
+    inputs: Vec<Place>,
+    claimed: Vec<Place>,
+    force: bool,
+}
+
+/// A folder that files can be written to; made with the first of them, if it is not there.
+pub(in super::super) struct OutputFolder(PathBuf);
+
+impl Outputs {
+    /// No outputs yet; `force` lets them replace what is neither an input nor another output.
+    pub(in super::super) fn new(inputs: Vec<Place>, force: bool) -> Outputs {
+        Outputs { inputs, claimed: Vec::new(), force }
+    }
+
+    /// Claims the file at `path`, in a folder that is there.
+    ///
+    /// # Errors
+    /// Why it is not written.
+    pub(in super::super) fn file(&mut self, path: &Path, content: Content<'_>) -> Result<OutputFile, Diagnostic> {
+        self.claim(path, content, |place| fs::metadata(place.folder()).and_then(|_| prove(place.folder())))
+    }
+
+    /// Claims the folder at `path`, which may have to be made.
+    ///
+    /// # Errors
+    /// Why nothing can be written to it.
+    pub(in super::super) fn folder(&self, path: &Path) -> Result<OutputFolder, Diagnostic> {
+        let proven = canonical(path).and_then(|folder| match fs::metadata(&folder) {
+            Ok(found) if !found.is_dir() => Err(ErrorKind::NotADirectory.into()),
+            _ => prove(&folder),
+        });
+        proven.map_err(|error| refused(path, &format!("cannot be written: {error}"), None))?;
+        Ok(OutputFolder(path.to_owned()))
+    }
+
+    /// Claims the file `name` in `folder`.
+    ///
+    /// # Errors
+    /// Why it is not written.
+    pub(in super::super) fn file_in(
+        &mut self,
+        folder: &OutputFolder,
+        name: &Path,
+        content: Content<'_>,
+    ) -> Result<OutputFile, Diagnostic> {
+        self.claim(&folder.0.join(name), content, |place| prove(place.folder()))
+    }
+
+    fn claim(
+        &mut self,
+        path: &Path,
+        content: Content<'_>,
+        prove: impl FnOnce(&Place) -> io::Result<()>,
+    ) -> Result<OutputFile, Diagnostic> {
+        let cannot = |error: io::Error| refused(path, &format!("cannot be written: {error}"), None);
+        let target = match stream(path).map_err(cannot)? {
+            Some(target) => target,
+            None => {
+                let place = Place::of(path).map_err(cannot)?;
+                let kind = kind(&place).map_err(cannot)?;
+                if kind != Kind::Device {
+                    self.keep_clear(path, &place)?;
+                }
+                let target = match kind {
+                    Kind::Device => Target::Open(OpenOptions::new().write(true).open(&place.path).map_err(cannot)?),
+                    Kind::Pipe => Target::Pipe(place.path.clone()),
+                    Kind::New => {
+                        prove(&place).map_err(cannot)?;
+                        Target::Beside(place.clone())
+                    }
+                    Kind::File => self.replaced(path, &place, content)?,
+                };
+                self.claimed.push(place);
+                target
+            }
+        };
+        Ok(OutputFile::new(path, target))
+    }
+
+    /// Refuses a file that something else stands for.
+    fn keep_clear(&self, path: &Path, place: &Place) -> Result<(), Diagnostic> {
+        let hint = || Some("give the output another name".to_owned());
+        if self.inputs.iter().any(|input| input.is(place)) {
+            return Err(refused(path, "is an input of this command, so nothing is written to it", hint()));
+        }
+        if self.claimed.iter().any(|other| other.is(place)) {
+            return Err(refused(path, "is named for two outputs of this command", hint()));
+        }
+        match place.is_stream() {
+            Some(stream) => Err(refused(path, &format!("is where {stream} goes already"), hint())),
+            None => Ok(()),
+        }
+    }
+
+    /// How the file that is there is replaced, if it may be.
+    fn replaced(&self, path: &Path, place: &Place, content: Content<'_>) -> Result<Target, Diagnostic> {
+        let cannot = |error: io::Error| refused(path, &format!("cannot be written: {error}"), None);
+        let found = match content.find(&place.path) {
+            Ok(found) => found,
+            Err(_) if self.force => Found::Foreign,
+            Err(error) => {
+                return Err(refused(path, &format!("is there already and cannot be read: {error}"), forced()));
+            }
+        };
+        match found {
+            Found::Same => return Ok(Target::Same),
+            Found::Foreign if !self.force => return Err(refused(path, &content.is_not(), forced())),
+            _ => {}
+        }
+        OpenOptions::new().write(true).open(&place.path).map_err(cannot)?;
+        match prove(place.folder()) {
+            // The file itself can be written to, as was just found out.
+            Err(error) if is_fixed(&error) => {}
+            proven => proven.map_err(cannot)?,
+        }
+        Ok(Target::Beside(place.clone()))
+    }
+}
+
+fn forced() -> Option<String> {
+    Some("give another name, or --force to replace it".into())
+}
+
+fn refused(path: &Path, why: &str, hint: Option<String>) -> Diagnostic {
+    let name = path.display().to_string();
+    Diagnostic::plain(&name, format!("{name} {why}"), hint)
+}
+
+/// What kinds of files there are to write to.
+#[derive(PartialEq, Eq)]
+enum Kind {
+    New,
+    File,
+    /// Opened only when it is written: until then its reader would wait, or would have to be waited for.
+    Pipe,
+    Device,
+}
+
+fn kind(place: &Place) -> io::Result<Kind> {
+    let found = match fs::metadata(&place.path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kind::New),
+        found => found?,
+    };
+    match found {
+        found if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        found if found.is_file() => Ok(Kind::File),
+        found if is_pipe(&found) => may_write(&place.path).map(|()| Kind::Pipe),
+        _ => Ok(Kind::Device),
+    }
+}
+
+#[cfg(unix)]
+fn is_pipe(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.file_type().is_fifo()
+}
+
+#[cfg(unix)]
+fn may_write(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_found: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn may_write(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What a path means that names one of the program's own descriptors, such as `/dev/stdout`, be it by links.
+fn stream(path: &Path) -> io::Result<Option<Target>> {
+    const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    const OTHERS: [&str; 3] = ["/dev/stderr", "/dev/fd/", "/proc/self/fd/"];
+    for link in links(path)? {
+        let name = link.to_string_lossy();
+        if STDOUT.contains(&name.as_ref()) {
+            return Ok(Some(Target::Stdout));
+        }
+        if OTHERS.iter().any(|other| name.starts_with(other)) {
+            // Behind what was written to it already, if it is a file.
+            return OpenOptions::new().append(true).open(path).map(|file| Some(Target::Open(file)));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds out whether files can be made in `folder`, or in the folder that it has to be made in.
+fn prove(folder: &Path) -> io::Result<()> {
+    match folder.parent() {
+        Some(parent) if !folder.exists() => prove(parent),
+        _ => beside(folder).map(drop),
+    }
+}

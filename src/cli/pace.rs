@@ -1,0 +1,101 @@
+//! How far a run goes in one slice: so far that a slice takes about [`SLICE`] of wall time, whatever happens in it, for progress and
+//! signals to be heard; and no shorter than it must, for a slice has a cost of its own. Reads no clock.
+
+use crate::units::{SimDuration, SimTime};
+use std::time::Duration;
+
+/// How long a slice should take.
+pub(super) const SLICE: Duration = Duration::from_millis(50);
+/// The work of the first slice, in packets that are carried one by one: a millisecond or so.
+const FIRST: u64 = 30_000;
+/// The work of the largest: a tenth of a second or so, whatever earlier slices said.
+const MOST: u64 = 4_000_000;
+
+/// How far the next slice goes.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// At most so much virtual time, in nanoseconds.
+    span: u64,
+    /// At most so much work.
+    work: u64,
+    /// The work that the last slice was thought to be.
+    planned: u64,
+    /// What a slice costs however short it is, with many VPCs: a slice should take several times as long.
+    overhead: Duration,
+}
+
+impl Pace {
+    /// For a run of this length.
+    pub(super) fn new(duration: SimTime) -> Pace {
+        let span = (duration.as_nanos() / 1000).clamp(1, 10_000_000);
+        Pace { span, work: FIRST, planned: 0, overhead: Duration::MAX }
+    }
+
+    /// Where a slice that begins at `now` ends; `work` says how much work it is to get to an instant.
+    pub(super) fn next(&mut self, now: SimTime, mut work: impl FnMut(SimTime) -> u64) -> SimTime {
+        loop {
+            let until = now + SimDuration::from_nanos(self.span);
+            self.planned = work(until);
+            if self.planned <= self.work || self.span == 1 {
+                return until;
+            }
+            self.span /= 2;
+        }
+    }
+
+    /// The slice took so long.
+    pub(super) fn took(&mut self, took: Duration) {
+        self.overhead = self.overhead.min(took);
+        // Only a slice that was about as much work as it may be says how much that is.
+        let is_full = self.planned > self.work / 2;
+        if took < SLICE.max(self.overhead * 5) {
+            self.span = self.span.saturating_mul(2);
+            self.work = if is_full { (self.work * 2).min(MOST) } else { self.work };
+        } else {
+            self.span = (self.span / 2).max(1);
+            self.work = if is_full { (self.work / 2).max(1) } else { self.work };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The longest slice of a run whose work at an instant is `rate` units a nanosecond, each of `cost` nanoseconds of wall time.
+    fn longest(duration: u64, rate: impl Fn(u64) -> u64, cost: u64) -> (Duration, usize) {
+        let (mut pace, mut now, mut slices, mut longest) =
+            (Pace::new(SimTime::from_nanos(duration)), 0, 0, Duration::ZERO);
+        // By steps of a thousandth of the run.
+        let step = duration / 1_000;
+        let work = |from: u64, to: u64| {
+            (from / step..to.div_ceil(step))
+                .map(|n| rate(n) * (to.min((n + 1) * step) - from.max(n * step)))
+                .sum::<u64>()
+        };
+        while now < duration {
+            let until = pace.next(SimTime::from_nanos(now), |until| work(now, until.as_nanos().min(duration)));
+            let until = until.as_nanos().min(duration);
+            let took = Duration::from_nanos(work(now, until) * cost + 10_000);
+            pace.took(took);
+            (now, slices, longest) = (until, slices + 1, longest.max(took));
+        }
+        (longest, slices)
+    }
+
+    #[test]
+    fn a_slice_is_short_whatever_comes_behind_idle_time() {
+        let hundred_seconds = 100_000_000_000;
+        // Nothing for most of the time, then a unit a nanosecond.
+        let (took, slices) = longest(hundred_seconds, |step| if step < 990 { 0 } else { 1 }, 30);
+        assert!(took < SLICE * 4, "{took:?}");
+        // 30 s of wall time.
+        assert!(slices < 2 * 600 + 200, "{slices}");
+    }
+
+    #[test]
+    fn cheap_time_passes_in_few_slices() {
+        let (_, slices) = longest(400 * 86_400_000_000_000, |_| 0, 30);
+        assert!(slices < 60, "{slices}");
+    }
+}

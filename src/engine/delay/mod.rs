@@ -1,0 +1,308 @@
+//! Delay distributions: every distinct delay with its count while there are few, which is the usual case and exact; beyond that an HDR
+//! histogram of 64-bit counts (a day at 1 Gbps overflows 32). Minimum and maximum are exact always. Which of the two a recorder keeps
+//! depends on the delays alone, not on the order or the portions they come in.
+
+mod runs;
+
+pub(super) use runs::{DelayRun, DelayRuns};
+
+use crate::units::SimDuration;
+use hdrhistogram::Histogram;
+
+/// Most distinct delays that are kept one by one: 16 bytes each.
+const FEW: usize = 64;
+/// Smallest delay that the histogram tells apart, in nanoseconds; its buckets are at most 0.1 % wide above that.
+const LOWEST: u64 = 1_000;
+/// The decimal digits that the histogram keeps.
+const DIGITS: u8 = 3;
+
+/// Delays of packets, in nanoseconds.
+#[derive(Debug, Clone, Default)]
+pub struct DelayRecorder(Option<Box<Recorded>>);
+
+/// A quantile of delays: the smallest and the largest that it can be, both included. They are one where the quantile is a delay that
+/// some packet had; else they are the ends of the histogram's bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantile {
+    /// Not below this.
+    pub low: SimDuration,
+    /// Not above this.
+    pub high: SimDuration,
+}
+
+impl Quantile {
+    /// The middle of what it can be, rounded down to 1 ns.
+    pub fn value(self) -> SimDuration {
+        SimDuration::from_nanos(self.low.as_nanos() + (self.high - self.low).as_nanos() / 2)
+    }
+    /// How far it can lie from [`Quantile::value`], rounded up to 1 ns; zero where it is exact.
+    pub fn precision(self) -> SimDuration {
+        SimDuration::from_nanos((self.high - self.low).as_nanos().div_ceil(2))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Recorded {
+    min: u64,
+    /// How many had the minimum: most, where packets seldom wait.
+    at_min: u64,
+    max: u64,
+    delays: Delays,
+}
+
+#[derive(Debug, Clone)]
+enum Delays {
+    /// Each distinct delay and how often it came, in order.
+    Few(Vec<(u64, u64)>),
+    Many(Buckets),
+}
+
+#[derive(Debug, Clone)]
+struct Buckets {
+    histogram: Histogram<u64>,
+    /// Successive delays fall into one bucket mostly: where it begins, and how often it came since it is the last one.
+    last: (u64, u64),
+}
+
+impl DelayRecorder {
+    /// Adds `count` packets of one delay.
+    pub fn record(&mut self, delay: SimDuration, count: u64) {
+        if count > 0 {
+            let nanos = delay.as_nanos();
+            self.spanning(nanos, count, nanos).delays.add(nanos, count);
+        }
+    }
+
+    /// Adds the delays of a run.
+    pub(super) fn record_run(&mut self, run: &DelayRun) {
+        if run.times > 0 {
+            let recorded = self.spanning(run.min, run.at_min, run.max);
+            if run.min < run.max {
+                recorded.delays.become_many();
+            }
+            recorded.delays.add(run.min, run.times);
+        }
+    }
+
+    /// Adds all of another's.
+    pub fn merge(&mut self, other: &DelayRecorder) {
+        let Some(other) = &other.0 else { return };
+        let recorded = self.spanning(other.min, other.at_min, other.max);
+        match &other.delays {
+            Delays::Few(few) => few.iter().for_each(|(nanos, times)| recorded.delays.add(*nanos, *times)),
+            Delays::Many(many) => recorded.delays.become_many().merge(many),
+        }
+    }
+
+    /// What is recorded, which from now on reaches from `min`, that `at_min` more packets had, to `max` at least.
+    fn spanning(&mut self, min: u64, at_min: u64, max: u64) -> &mut Recorded {
+        let new = || Box::new(Recorded { min, at_min: 0, max, delays: Delays::Few(Vec::new()) });
+        let recorded = self.0.get_or_insert_with(new);
+        if min <= recorded.min {
+            recorded.at_min = at_min + if min == recorded.min { recorded.at_min } else { 0 };
+            recorded.min = min;
+        }
+        recorded.max = recorded.max.max(max);
+        recorded
+    }
+
+    /// How many were recorded.
+    pub fn len(&self) -> u64 {
+        self.0.as_ref().map_or(0, |recorded| recorded.delays.len())
+    }
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+    /// The exact minimum.
+    pub fn min(&self) -> Option<SimDuration> {
+        self.0.as_ref().map(|r| SimDuration::from_nanos(r.min))
+    }
+    /// The exact maximum.
+    pub fn max(&self) -> Option<SimDuration> {
+        self.0.as_ref().map(|r| SimDuration::from_nanos(r.max))
+    }
+    /// The quantile at `ppb` parts per billion (500 000 000 is the median): the smallest delay that at least this share of the packets
+    /// does not exceed. Exact up to 64 distinct delays and where it is the minimum, within 0.1 % and within `[min, max]` beyond.
+    pub fn quantile(&self, ppb: u32) -> Option<Quantile> {
+        let recorded = self.0.as_ref()?;
+        let rank = (u128::from(self.len()) * u128::from(ppb)).div_ceil(1_000_000_000).max(1);
+        let is_min = rank <= u128::from(recorded.at_min);
+        let (low, high) = if is_min { (recorded.min, recorded.min) } else { recorded.delays.at(rank)? };
+        let within = |nanos: u64| SimDuration::from_nanos(nanos.clamp(recorded.min, recorded.max));
+        Some(Quantile { low: within(low), high: within(high) })
+    }
+}
+
+impl Delays {
+    /// Adds `times` packets of one delay, or of the bucket that it lies in.
+    fn add(&mut self, nanos: u64, times: u64) {
+        match self {
+            Delays::Many(buckets) => buckets.add(nanos, times),
+            Delays::Few(few) => match few.binary_search_by_key(&nanos, |(known, _)| *known) {
+                Ok(at) => few[at].1 += times,
+                Err(at) if few.len() < FEW => few.insert(at, (nanos, times)),
+                Err(_) => self.become_many().add(nanos, times),
+            },
+        }
+    }
+
+    /// Keeps buckets from now on.
+    fn become_many(&mut self) -> &mut Buckets {
+        if let Delays::Few(few) = self {
+            let mut buckets = Buckets::new();
+            few.iter().for_each(|(nanos, times)| buckets.add(*nanos, *times));
+            *self = Delays::Many(buckets);
+        }
+        match self {
+            Delays::Many(buckets) => buckets,
+            Delays::Few(_) => unreachable!("it was made to keep buckets above"),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Delays::Few(few) => few.iter().map(|(_, times)| times).sum(),
+            Delays::Many(buckets) => buckets.histogram.len() + buckets.last.1,
+        }
+    }
+
+    /// The smallest and the largest delay that the one at `rank`, counted from 1 in order of size, can be.
+    fn at(&self, rank: u128) -> Option<(u64, u64)> {
+        let mut seen = 0;
+        let mut reaches = |times: u64| {
+            seen += u128::from(times);
+            seen >= rank
+        };
+        match self {
+            Delays::Few(few) => few.iter().find(|(_, times)| reaches(*times)).map(|(nanos, _)| (*nanos, *nanos)),
+            Delays::Many(buckets) => {
+                let mut buckets = buckets.clone();
+                buckets.settle();
+                let histogram = &buckets.histogram;
+                let found = histogram.iter_recorded().find(|bucket| reaches(bucket.count_at_value()))?;
+                let nanos = found.value_iterated_to();
+                Some((histogram.lowest_equivalent(nanos), histogram.highest_equivalent(nanos)))
+            }
+        }
+    }
+}
+
+impl Buckets {
+    fn new() -> Buckets {
+        let histogram = Histogram::new_with_bounds(LOWEST, 2 * LOWEST, DIGITS);
+        let mut histogram = histogram.expect("the bounds are constants that fit");
+        // It grows with the delays: 16 kB up to a millisecond, 98 kB up to a second.
+        histogram.auto(true);
+        Buckets { histogram, last: (0, 0) }
+    }
+
+    fn add(&mut self, nanos: u64, times: u64) {
+        let begin = runs::bucket(nanos);
+        if begin != self.last.0 {
+            self.settle();
+            self.last.0 = begin;
+        }
+        self.last.1 += times;
+    }
+
+    fn merge(&mut self, other: &Buckets) {
+        self.add(other.last.0, other.last.1);
+        self.histogram.add(&other.histogram).expect("it grows to hold what the other holds");
+    }
+
+    /// Puts the last bucket into the histogram.
+    fn settle(&mut self) {
+        let (begin, times) = self.last;
+        if times > 0 {
+            self.histogram.record_n(begin, times).expect("it grows to hold any delay");
+            self.last.1 = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The quantile by sorting.
+    fn dull(delays: &[u64], ppb: u32) -> u64 {
+        let mut sorted = delays.to_vec();
+        sorted.sort_unstable();
+        let rank = (delays.len() as u128 * u128::from(ppb)).div_ceil(1_000_000_000).max(1);
+        sorted[rank as usize - 1]
+    }
+
+    fn recorded(delays: &[u64]) -> DelayRecorder {
+        let mut recorder = DelayRecorder::default();
+        delays.iter().for_each(|nanos| recorder.record(SimDuration::from_nanos(*nanos), 1));
+        recorder
+    }
+
+    /// As delays come from the loop: counted aside, in portions of `portion`.
+    fn counted_aside(delays: &[u64], portion: usize) -> DelayRecorder {
+        let mut recorder = DelayRecorder::default();
+        let mut runs = DelayRuns::default();
+        for part in delays.chunks(portion) {
+            for nanos in part {
+                runs.add(SimDuration::from_nanos(*nanos)).iter().for_each(|run| recorder.record_run(run));
+            }
+            runs.end(|run| recorder.record_run(&run));
+        }
+        recorder
+    }
+
+    /// Few values of any size, so that there are repeats, neighbours and both sides of 64.
+    fn delays() -> impl Strategy<Value = Vec<u64>> {
+        let values = prop::collection::vec((0u32..44, any::<u64>()), 1..90);
+        let picks = prop::collection::vec((any::<prop::sample::Index>(), 0u64..3, any::<bool>()), 1..400);
+        (values, picks, any::<bool>()).prop_map(|(values, picks, is_idle)| {
+            let values: Vec<u64> = values.into_iter().map(|(size, n)| (1 << size) + n % (1 << size)).collect();
+            let least = values.iter().copied().min().unwrap_or_default();
+            let pick = |at: prop::sample::Index, near: u64| at.get(&values) + near % 2 * (near + 7);
+            picks.into_iter().map(|(at, near, waits)| if is_idle && !waits { least } else { pick(at, near) }).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_those_of_the_sorted_delays(delays in delays(), portion in 1usize..300, split in 0usize..400) {
+            let (head, tail) = delays.split_at(split.min(delays.len()));
+            let mut merged = recorded(head);
+            merged.merge(&counted_aside(tail, portion));
+            let distinct = delays.iter().collect::<std::collections::BTreeSet<_>>().len();
+            for recorder in [recorded(&delays), counted_aside(&delays, portion), merged] {
+                prop_assert_eq!(recorder.len(), delays.len() as u64);
+                prop_assert_eq!(recorder.min().map(SimDuration::as_nanos), delays.iter().min().copied());
+                prop_assert_eq!(recorder.max().map(SimDuration::as_nanos), delays.iter().max().copied());
+                for ppb in [0, 1, 500_000_000, 900_000_000, 990_000_000, 999_000_000, 1_000_000_000] {
+                    let Quantile { low, high } = recorder.quantile(ppb).expect("there are delays");
+                    let exact = dull(&delays, ppb);
+                    prop_assert!((low.as_nanos()..=high.as_nanos()).contains(&exact), "{:?} {} {}", low, exact, high);
+                    let is_min = exact == delays.iter().copied().min().unwrap_or_default();
+                    prop_assert!(low == high || distinct > FEW && !is_min, "{:?} {} {:?}", low, exact, high);
+                    prop_assert!((high - low).as_nanos() <= (exact / 1_000).max(LOWEST));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_middle_and_the_precision_cover_what_a_quantile_can_be() {
+        let of = |low, high| Quantile { low: SimDuration::from_nanos(low), high: SimDuration::from_nanos(high) };
+        let told = |quantile: Quantile| (quantile.value().as_nanos(), quantile.precision().as_nanos());
+        assert_eq!(
+            (told(of(8, 8)), told(of(8, 15)), told(of(0, u64::MAX))),
+            ((8, 0), (11, 4), (u64::MAX / 2, 1 << 63))
+        );
+    }
+
+    #[test]
+    fn a_recorder_of_few_delays_is_small() {
+        let mut recorder = DelayRecorder::default();
+        (0..1_000_000).for_each(|n| recorder.record(SimDuration::from_nanos(n % FEW as u64 * 1_000_003), 1));
+        let Some(Delays::Few(few)) = recorder.0.as_ref().map(|recorded| &recorded.delays) else { panic!("many") };
+        assert_eq!((few.len(), few.capacity() * size_of::<(u64, u64)>()), (FEW, 1_024));
+    }
+}

@@ -1,0 +1,132 @@
+//! Delays counted aside in the loop over a link's packets, and booked where a book has a border: successive packets wait about equally
+//! long, so that few delays, or few buckets of the histogram, are in use. Nothing is read from here.
+
+use super::FEW;
+use crate::units::SimDuration;
+
+/// Bits of a nanosecond count that no bucket tells apart: 512 ns, the power of two below [`super::LOWEST`].
+const UNIT: u32 = 9;
+/// Bits that each bucket tells apart: 2048 steps are the power of two above twice the 1000 of three digits.
+const PRECISION: u32 = 11;
+
+/// Delays that are equal, or lie in one bucket of the histogram.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::engine) struct DelayRun {
+    /// The delay, or where the bucket begins.
+    from: u64,
+    pub(super) times: u64,
+    pub(super) min: u64,
+    /// How many are the minimum.
+    pub(super) at_min: u64,
+    pub(super) max: u64,
+}
+
+/// One sender's delays since the last border: each apart while they are few, by bucket once they are not. Every book that gets them
+/// has them all, and so has too many then to keep each apart itself.
+#[derive(Debug, Clone, Default)]
+pub(in crate::engine) struct DelayRuns {
+    /// The ones in use.
+    last: [DelayRun; 4],
+    /// Those that came before, in order of size; more than [`FEW`] only if buckets are counted.
+    few: Vec<DelayRun>,
+    /// All ones if buckets are counted, else 0: what of [`magnitude`] counts.
+    mask: u32,
+}
+
+/// The width of the bucket that holds `nanos`, as a power of two.
+#[inline]
+fn magnitude(nanos: u64) -> u32 {
+    let significant = u64::BITS - nanos.leading_zeros();
+    significant.max(UNIT + PRECISION) - PRECISION
+}
+
+/// Where the bucket that holds `nanos` begins.
+pub(super) fn bucket(nanos: u64) -> u64 {
+    let magnitude = magnitude(nanos);
+    nanos >> magnitude << magnitude
+}
+
+impl DelayRuns {
+    /// One more delay; if its bucket takes another's place, that one is answered.
+    #[inline]
+    pub(in crate::engine) fn add(&mut self, delay: SimDuration) -> Option<DelayRun> {
+        let nanos = delay.as_nanos();
+        let magnitude = magnitude(nanos) & self.mask;
+        let number = nanos >> magnitude;
+        let from = number << magnitude;
+        let run = &mut self.last[number as usize % 4];
+        let evicted = (run.from != from || run.times == 0)
+            .then(|| std::mem::replace(run, DelayRun { from, times: 0, min: nanos, at_min: 0, max: nanos }));
+        run.times += 1;
+        run.at_min = if nanos < run.min { 1 } else { run.at_min + u64::from(nanos == run.min) };
+        run.min = run.min.min(nanos);
+        run.max = run.max.max(nanos);
+        match evicted {
+            Some(evicted) if self.mask == 0 => {
+                self.keep(evicted);
+                None
+            }
+            evicted => evicted,
+        }
+    }
+
+    /// Keeps a delay that is no longer in use. If that makes them too many, buckets are counted from now on.
+    #[inline(never)]
+    fn keep(&mut self, run: DelayRun) {
+        if run.is_empty() {
+            return;
+        }
+        match self.few.binary_search_by_key(&run.from, |known| known.from) {
+            Ok(at) => {
+                self.few[at].times += run.times;
+                self.few[at].at_min += run.at_min;
+            }
+            Err(at) => self.few.insert(at, run),
+        }
+        if self.few.len() > FEW {
+            self.few.extend(std::mem::take(&mut self.last));
+            self.mask = u32::MAX;
+        }
+    }
+
+    /// As if every delay had come so many times.
+    pub(in crate::engine) fn multiply(&mut self, times: u64) {
+        self.last.iter_mut().chain(&mut self.few).for_each(|run| *run = run.times(times));
+    }
+
+    /// Ends all runs.
+    pub(in crate::engine) fn end(&mut self, mut ended: impl FnMut(DelayRun)) {
+        self.few.drain(..).chain(std::mem::take(&mut self.last)).for_each(&mut ended);
+        self.mask = 0;
+    }
+}
+
+impl DelayRun {
+    pub(in crate::engine) fn is_empty(&self) -> bool {
+        self.times == 0
+    }
+
+    /// The same delays so many times as often.
+    pub(in crate::engine) fn times(self, factor: u64) -> DelayRun {
+        DelayRun { times: self.times * factor, at_min: self.at_min * factor, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Buckets;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Every delay of a bucket counts alike in the histogram, and none beside it.
+        #[test]
+        fn a_bucket_is_the_histograms(size in 0u32..60, below in any::<u64>()) {
+            let nanos = (1u64 << size) + below % (1u64 << size);
+            let mut histogram = Buckets::new().histogram;
+            histogram.record(nanos).expect("it grows");
+            prop_assert_eq!(histogram.lowest_equivalent(nanos), bucket(nanos));
+            prop_assert_eq!(histogram.highest_equivalent(nanos), bucket(nanos) + (1 << magnitude(nanos)) - 1);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Sums kept apart by windows of time, however many of them overlap: time is cut at every edge of a window, each instant lies in one
+//! segment, and a window is the sum of its segments. Knows nothing of what is summed.
+
+use crate::units::SimTime;
+use std::sync::Arc;
+
+/// Where windows begin or end: in order, each once.
+pub(super) type Edges = Arc<[SimTime]>;
+
+/// The edges of `windows`.
+pub(super) fn edges(windows: impl Iterator<Item = (SimTime, SimTime)>) -> Edges {
+    let mut edges: Vec<SimTime> = windows.flat_map(|(from, to)| [from, to]).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges.into()
+}
+
+/// What can be added up, in any order.
+pub trait Sum: Default {
+    /// Adds all of another's.
+    fn merge(&mut self, other: &Self);
+}
+
+/// The sums of each segment between two edges.
+#[derive(Debug, Clone, Default)]
+pub struct Windows<T> {
+    edges: Edges,
+    /// By the edge that each begins at; made when something is added.
+    segments: Vec<Option<Box<T>>>,
+    /// The segment asked for last, and until when it lasts: most instants lie in the segment of the one before.
+    last: Option<(usize, SimTime)>,
+}
+
+impl<T: Sum> Windows<T> {
+    pub(super) fn new(edges: Edges) -> Windows<T> {
+        Windows { edges, segments: Vec::new(), last: None }
+    }
+
+    /// The sums that `time` belongs to; none outside of all windows.
+    #[inline]
+    pub(super) fn at(&mut self, time: SimTime) -> Option<&mut T> {
+        if self.edges.is_empty() { None } else { self.segment(time) }
+    }
+
+    fn segment(&mut self, time: SimTime) -> Option<&mut T> {
+        let at = match self.last {
+            Some((at, until)) if self.edges[at] <= time && time < until => at,
+            _ => {
+                let behind = self.edges.partition_point(|edge| *edge <= time);
+                let (at, until) = (behind.checked_sub(1)?, *self.edges.get(behind)?);
+                self.last = Some((at, until));
+                at
+            }
+        };
+        if at >= self.segments.len() {
+            self.segments.resize_with(at + 1, || None);
+        }
+        Some(self.segments[at].get_or_insert_default())
+    }
+
+    /// The first edge after `time`.
+    pub(super) fn edge_after(&self, time: SimTime) -> SimTime {
+        edge_after(&self.edges, time)
+    }
+
+    pub(super) fn edges(&self) -> &[SimTime] {
+        &self.edges
+    }
+
+    /// Every segment with something in it, by when it begins.
+    pub fn segments(&self) -> impl Iterator<Item = (SimTime, &T)> {
+        let filled = self.segments.iter().zip(self.edges.iter());
+        filled.filter_map(|(sums, begin)| Some((*begin, sums.as_deref()?)))
+    }
+
+    /// Adds all of another's with the same edges.
+    pub(super) fn merge(&mut self, other: &Windows<T>) {
+        for (begin, sums) in other.segments() {
+            if let Some(mine) = self.at(begin) {
+                mine.merge(sums);
+            }
+        }
+    }
+
+    /// The sums over many windows.
+    pub(super) fn spans(&self) -> Spans<T> {
+        let count = self.edges.len().saturating_sub(1);
+        let mut nodes: Vec<T> = (0..2 * count).map(|_| T::default()).collect();
+        for (leaf, sums) in nodes[count..].iter_mut().zip(&self.segments) {
+            sums.iter().for_each(|sums| leaf.merge(sums));
+        }
+        for node in (1..count).rev() {
+            let (above, below) = nodes.split_at_mut(2 * node);
+            below[..2].iter().for_each(|child| above[node].merge(child));
+        }
+        Spans { edges: self.edges.clone(), nodes }
+    }
+}
+
+/// The first of `edges` after `time`; [`SimTime::NEVER`] if there is none.
+pub(super) fn edge_after(edges: &[SimTime], time: SimTime) -> SimTime {
+    edges.get(edges.partition_point(|edge| *edge <= time)).copied().unwrap_or(SimTime::NEVER)
+}
+
+/// Segments added up by twos, fours and so on, so that any window is the sum of few of them.
+pub(super) struct Spans<T> {
+    edges: Edges,
+    /// A binary tree: the segments are the last half, node n is the sum of 2n and 2n + 1.
+    nodes: Vec<T>,
+}
+
+impl<T: Sum> Spans<T> {
+    /// The sum over `[from, to)`, both of them edges.
+    pub(super) fn between(&self, from: SimTime, to: SimTime) -> T {
+        let mut sum = T::default();
+        let leaf = |edge: SimTime| self.edges.partition_point(|e| *e < edge) + self.nodes.len() / 2;
+        let (mut first, mut end) = (leaf(from), leaf(to));
+        while first < end {
+            if first % 2 == 1 {
+                sum.merge(&self.nodes[first]);
+                first += 1;
+            }
+            if end % 2 == 1 {
+                end -= 1;
+                sum.merge(&self.nodes[end]);
+            }
+            (first, end) = (first / 2, end / 2);
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    struct Times(Vec<u64>);
+
+    impl Sum for Times {
+        fn merge(&mut self, other: &Times) {
+            self.0.extend(&other.0);
+            self.0.sort_unstable();
+        }
+    }
+
+    proptest! {
+        /// Windows that touch, nest and overlap, and instants on and beside their edges.
+        #[test]
+        fn a_window_holds_what_lies_in_it(
+            windows in prop::collection::vec((0u64..40, 1u64..20), 0..12),
+            times in prop::collection::vec(0u64..70, 0..60),
+            split in 0usize..60,
+        ) {
+            let at = SimTime::from_nanos;
+            let windows: Vec<(SimTime, SimTime)> = windows.iter().map(|(from, length)| (at(*from), at(from + length))).collect();
+            let edges = edges(windows.iter().copied());
+            let (mut kept, mut others) = (Windows::<Times>::new(edges.clone()), Windows::<Times>::new(edges));
+            for (n, time) in times.iter().enumerate() {
+                let part = if n < split { &mut kept } else { &mut others };
+                part.at(at(*time)).into_iter().for_each(|sums| sums.0.push(*time));
+            }
+            kept.merge(&others);
+            let spans = kept.spans();
+            for (from, to) in windows {
+                let mut inside: Vec<u64> = times.iter().copied().filter(|t| (from..to).contains(&at(*t))).collect();
+                inside.sort_unstable();
+                let mut found = spans.between(from, to).0;
+                found.sort_unstable();
+                prop_assert_eq!(found, inside);
+            }
+        }
+    }
+}

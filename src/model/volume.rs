@@ -1,0 +1,104 @@
+//! How much a plan's traffic can come to at most, so that no counter of a run can overflow: a plan beyond these bounds is refused where
+//! it is written. Sends nothing.
+
+use super::plan::{Pace, Pattern, Traffic};
+use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration};
+
+/// Bytes that all senders of a plan may send together: 4 EB. Counters have 64 bits; replies and ICMP errors may come to as much again,
+/// each, so that four times this must fit.
+pub const BYTES_MAX: u128 = 4_000_000_000_000_000_000;
+/// Bits per second that they may send together: 10 Pbps. The bits that cross a link in five minutes, both ways, then fit into 64 bits.
+pub const RATE_MAX: u128 = 10_000_000_000_000_000;
+
+/// What some senders can come to at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// IPv4 total lengths, summed.
+    pub bytes: u128,
+    /// IPv4 bits per second, while they all send.
+    pub rate: u128,
+}
+
+impl Volume {
+    /// Together with another's.
+    pub fn and(self, other: Volume) -> Volume {
+        Volume { bytes: self.bytes.saturating_add(other.bytes), rate: self.rate.saturating_add(other.rate) }
+    }
+    /// Whether it can be counted.
+    pub fn is_countable(self) -> bool {
+        self.bytes <= BYTES_MAX && self.rate <= RATE_MAX
+    }
+}
+
+impl Traffic {
+    /// What its senders can come to at most: each at its highest rate from start to stop.
+    pub fn volume(&self) -> Volume {
+        let largest = u128::from(self.size.max());
+        let span = u128::from(self.stop.since(self.start).as_nanos());
+        let steady = |rate: BitRate| {
+            let rate = u128::from(rate.as_bps());
+            Volume { bytes: rate * span / (8 * u128::from(NANOS_PER_SECOND)) + largest, rate }
+        };
+        let spaced = |interval: SimDuration| {
+            let interval = u128::from(interval.as_nanos()).max(1);
+            let rate = largest * 8 * u128::from(NANOS_PER_SECOND) / interval;
+            Volume { bytes: (span / interval + 1) * largest, rate }
+        };
+        let of_pace = |pace: Pace| match pace {
+            Pace::Rate(rate) => steady(rate),
+            Pace::Interval(interval) => spaced(interval),
+        };
+        let one = match &self.pattern {
+            Pattern::Constant(pace) | Pattern::Poisson(pace) | Pattern::OnOff { pace, .. } => of_pace(*pace),
+            Pattern::Ping { interval } => spaced(*interval),
+            Pattern::Series(series) | Pattern::Diurnal(series) => steady(series.peak()),
+            // Its packets are counted when it is read: 10 billion of 64 kB are little.
+            Pattern::Replay(_) => Volume::default(),
+        };
+        let bytes = self.count.map_or(one.bytes, |count| one.bytes.min(u128::from(count) * largest));
+        let senders = self.senders() as u128;
+        Volume { bytes: bytes.saturating_mul(senders), rate: one.rate.saturating_mul(senders) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::{Destination, PacketSize};
+    use crate::model::{HostId, Name};
+    use crate::units::SimTime;
+    use std::net::Ipv4Addr;
+
+    fn entry(senders: u32, pattern: Pattern, days: u64) -> Traffic {
+        Traffic {
+            name: Name::new("t").expect("a name"),
+            label: None,
+            from: (0..senders).map(HostId).collect(),
+            to: Destination::Address(Ipv4Addr::LOCALHOST),
+            pattern,
+            size: PacketSize::Fixed(1_500),
+            source: None,
+            source_port: 1,
+            destination_port: 1,
+            ttl: (64, 64),
+            start: SimTime::ZERO,
+            stop: SimTime::from_nanos(days * 86_400 * NANOS_PER_SECOND),
+            phase: None,
+            count: None,
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_known_before_it_is_sent() {
+        let gbps = |n: u64| Pattern::Constant(Pace::Rate(BitRate::from_mbps(n * 1_000)));
+        // 100 Gbps for 400 days are 432 PB.
+        assert_eq!(entry(1, gbps(100), 400).volume().bytes, 432_000_000_000_001_500);
+        assert!(entry(9, gbps(100), 400).volume().is_countable());
+        assert!(!entry(10, gbps(100), 400).volume().is_countable());
+        assert!(!entry(100_001, gbps(100), 1).volume().is_countable());
+        let ping = |micros| Pattern::Ping { interval: SimDuration::from_micros(micros) };
+        let hourly = Traffic { count: Some(24), ..entry(1, ping(3_600_000_000), 1) };
+        assert_eq!(hourly.volume().bytes, 24 * 1_500);
+        assert_eq!(entry(2, ping(1), 1).volume().rate, 2 * 12_000_000_000);
+    }
+}

@@ -1,0 +1,82 @@
+//! How a table is written, as far as its text does not tell: what splits its cells, its decimal mark, what stands for no value.
+
+use super::numeral::DecimalMark;
+use super::stamp::Epoch;
+use std::str::FromStr;
+
+/// What splits the cells of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Delimiter(u8);
+
+impl Delimiter {
+    /// Those that are looked for in a table's first line.
+    pub const ALL: [Delimiter; 4] = [Delimiter(b','), Delimiter(b';'), Delimiter(b'\t'), Delimiter(b'|')];
+    /// `,`
+    pub const COMMA: Delimiter = Delimiter::ALL[0];
+
+    /// The character.
+    pub fn byte(self) -> u8 {
+        self.0
+    }
+    /// As a person writes it: the character, or `tab`.
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            b',' => ",",
+            b';' => ";",
+            b'\t' => "tab",
+            _ => "|",
+        }
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = String;
+    /// The character itself, or `tab`.
+    fn from_str(text: &str) -> Result<Delimiter, String> {
+        let found = Delimiter::ALL.into_iter().find(|known| known.name() == text || text.as_bytes() == [known.0]);
+        found.ok_or_else(|| format!("cells are split by `,`, `;`, `|` or `tab`, not by `{text}`"))
+    }
+}
+
+/// Where a person says how a table is written; for hints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Spelling {
+    /// In a scenario: `decimal = ","`.
+    #[default]
+    Key,
+    /// On the command line: `--decimal ','`.
+    Flag,
+}
+
+/// How a table is written, where its text does not tell.
+#[derive(Debug, Clone, Default)]
+pub struct Dialect {
+    /// What splits cells; by default found in the first line.
+    pub delimiter: Option<Delimiter>,
+    /// What stands before the fraction of a number; by default a point.
+    pub decimal: Option<DecimalMark>,
+    /// What a cell says that has no value, such as `NaN`.
+    pub missing: Vec<String>,
+    /// What plain numbers count as times since 1970; by default steps since the start of the run.
+    pub epoch: Option<Epoch>,
+    /// Where all this is said.
+    pub spelling: Spelling,
+}
+
+impl Dialect {
+    /// What stands before the fraction of a number.
+    pub fn decimal(&self) -> DecimalMark {
+        self.decimal.unwrap_or_default()
+    }
+    /// Whether a cell stands for no value.
+    pub fn is_missing(&self, said: &str) -> bool {
+        self.missing.iter().any(|missing| missing == said)
+    }
+    /// How to write an option here: `decimal = ","` or `--decimal ','`.
+    pub fn option(&self, name: &str, value: &str) -> String {
+        match self.spelling {
+            Spelling::Key => format!("{name} = \"{value}\""),
+            Spelling::Flag => format!("--{name} '{value}'"),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! A text that lists one thing a line, its words split by blanks. What the words mean is not its business.
+
+use std::ops::Range;
+
+/// The lines of `text` that say something, without their comments (behind `#`) and the blanks around them, and their places.
+pub fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut next = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = next;
+        next += line.len();
+        let said = line.split('#').next().unwrap_or_default();
+        let from = start + said.len() - said.trim_start().len();
+        let said = said.trim();
+        (!said.is_empty()).then(|| (from..from + said.len(), said))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_line_is_what_it_says_where_it_says_it() {
+        let text = "# all\n\n  ä b # c\r\n\td\u{a0}";
+        let found: Vec<_> = super::lines(text).map(|(span, said)| (&text[span], said)).collect();
+        assert_eq!(found, [("ä b", "ä b"), ("d", "d")]);
+    }
+}

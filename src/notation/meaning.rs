@@ -1,0 +1,210 @@
+//! What the cells of a measured series mean: times and rates. One reading for a scenario's tables and rows and for the tables that
+//! are imported, so that what the one accepts the other does.
+
+use super::complaint::Wrong;
+use super::dialect::Dialect;
+use super::numeral::numeral;
+use super::stamp::{Epoch, Shown, Stamp, is_stamp};
+use crate::units::{BitRate, Factor, RateUnit, SimDuration, UnitError};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
+pub const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
+/// 100 Gbps: no traffic entry is faster.
+pub const RATE_MAX: u64 = 100_000_000_000;
+
+/// When a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// So long after the start of the run.
+    After(SimDuration),
+    /// At an instant.
+    At(Timestamp, Shown),
+}
+
+/// What the cells mean.
+#[derive(Debug, Clone, Copy)]
+pub struct Meaning<'a> {
+    /// How they are written.
+    pub dialect: &'a Dialect,
+    /// Whose clocks civil stamps are by.
+    pub zone: &'a TimeZone,
+    /// What 1 means as a time.
+    pub step: SimDuration,
+    /// What 1 means as a rate.
+    pub unit: Option<RateUnit>,
+    /// Every rate times this.
+    pub scale: Factor,
+}
+
+impl Meaning<'_> {
+    /// The time a cell says: a number of steps, or of a unit since 1970 where the dialect says so; a duration; a stamp, read as
+    /// [`Stamp::instant`] does.
+    ///
+    /// # Errors
+    /// No time, or one that no run reaches.
+    pub fn time(&self, said: &str, previous: Option<Timestamp>) -> Result<Time, Wrong> {
+        if is_stamp(said) {
+            let instant = said.parse::<Stamp>()?.instant(self.zone, previous);
+            let far = || Wrong::new(format!("{said} is beyond the calendar")).hint("write a year such as 2017");
+            return instant.map(|(at, shown)| Time::At(at, shown)).ok_or_else(far);
+        }
+        if said.is_empty() {
+            return Err(Wrong::new("this row has no time").hint("fill the cell in, or remove the row"));
+        }
+        if !said.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(no_time(said));
+        }
+        let (number, unit) = numeral(said, self.dialect)?;
+        let time = match (unit, self.dialect.epoch) {
+            ("", Some(epoch)) => {
+                let instant = epoch.instant(&number).map_err(|_| self.too_late(said, &number))?;
+                return Ok(Time::At(instant, Shown::Once));
+            }
+            ("", None) => self.step.times(&number),
+            (unit, _) => format!("{number} {unit}").parse(),
+        };
+        match time {
+            Ok(time) if time.as_nanos() <= TIME_MAX => Ok(Time::After(time)),
+            Ok(_) | Err(UnitError::TooLarge { .. }) if unit.is_empty() => Err(self.too_late(said, &number)),
+            Ok(time) => Err(Wrong::new(format!("a row at {time} is too late")).hint(in_reach())),
+            Err(_) => Err(no_time(said)),
+        }
+    }
+
+    /// Whether a file that begins and ends with rows of these times has its newest row first. Only stamps tell.
+    pub fn is_falling(&self, first: &str, last: &str) -> bool {
+        let instant = |said| match self.time(said, None) {
+            Ok(Time::At(instant, _)) => Some(instant),
+            _ => None,
+        };
+        instant(first).zip(instant(last)).is_some_and(|(first, last)| last < first)
+    }
+
+    fn too_late(&self, said: &str, number: &str) -> Wrong {
+        let message = match self.step.times(number) {
+            Ok(time) if self.dialect.epoch.is_none() => format!("a row at {time} is too late"),
+            _ => format!("a row at {said} is too late"),
+        };
+        let hint = match Epoch::guess(number) {
+            Some(epoch) if self.dialect.epoch != Some(epoch) => {
+                let option = self.dialect.option("epoch", epoch.name());
+                format!("if {said} counts {} since 1970, say {option}", epoch.word())
+            }
+            _ => format!("{}; `step` says what 1 means", in_reach()),
+        };
+        Wrong::new(message).hint(hint)
+    }
+
+    /// The rate a cell says: a number of the unit, or a rate with a unit of its own; none if it stands for no value. Rounded half
+    /// up to 1 bit/s, once.
+    ///
+    /// # Errors
+    /// No rate, a negative one, or one that no traffic entry may have.
+    pub fn rate(&self, said: &str) -> Result<Option<BitRate>, Wrong> {
+        if said.is_empty() || self.dialect.is_missing(said) {
+            return Ok(None);
+        }
+        if said.starts_with('-') && said[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            return Err(Wrong::new(format!("a rate cannot be negative: {said}")).hint("0 is silence"));
+        }
+        if !said.starts_with(|c: char| c.is_ascii_digit()) {
+            let hint = format!(
+                "write a number and say its `unit`, or a rate such as \"10 Mbps\"; if it stands for no value, say {}",
+                self.dialect.option("missing", said)
+            );
+            return Err(Wrong::new(format!("`{said}` is not a rate")).hint(hint));
+        }
+        let (number, unit) = numeral(said, self.dialect)?;
+        let unit = match (unit, self.unit) {
+            ("", Some(unit)) => unit,
+            ("", None) => {
+                let hint = "say what the numbers mean, for example unit = \"Mbps\" or unit = \"100 B/5 min\"";
+                return Err(Wrong::new(format!("the rate {said} has no unit")).hint(hint));
+            }
+            (text, _) => text.parse()?,
+        };
+        let rate = unit.rate(&number, self.scale).map_err(|wrong| Wrong::from(wrong).hint("see `unit` and `scale`"))?;
+        if rate.as_bps() > RATE_MAX {
+            let most = BitRate::from_bps(RATE_MAX);
+            return Err(Wrong::new(format!("a rate of {rate} is too high"))
+                .hint(format!("it may be up to {most}; see `unit` and `scale`")));
+        }
+        Ok(Some(rate))
+    }
+}
+
+fn no_time(said: &str) -> Wrong {
+    Wrong::new(format!("`{said}` is not a time"))
+        .hint("a time is a number of `step`s, a time such as \"5 min\" or a stamp such as 2017-06-01T08:00:00")
+}
+
+fn in_reach() -> String {
+    format!("times count from the start of the run, up to {}", SimDuration::from_nanos(TIME_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notation::DecimalMark;
+
+    static UTC: TimeZone = TimeZone::UTC;
+
+    fn meaning<'a>(dialect: &'a Dialect, unit: &str) -> Meaning<'a> {
+        let (step, unit) = (SimDuration::from_secs(300), unit.parse().ok());
+        Meaning { dialect, zone: &UTC, step, unit, scale: Factor::ONE }
+    }
+
+    #[test]
+    fn a_rate_has_its_own_unit_or_the_columns() {
+        let (point, comma) = (Dialect::default(), Dialect { decimal: Some(DecimalMark::Comma), ..Dialect::default() });
+        let rate = |dialect: &Dialect, said: &str| {
+            meaning(dialect, "kbps").rate(said).map(|rate| rate.map(BitRate::as_bps)).ok()
+        };
+        for (said, bps) in [
+            ("1.5", 1_500),
+            ("1.6 Mbit/s", 1_600_000),
+            ("100 kB/s", 800_000),
+            ("10 Mbps", 10_000_000),
+            ("5Gbit/s", 5_000_000_000),
+            ("100 B/5 min", 3),
+        ] {
+            assert_eq!(rate(&point, said), Some(Some(bps)), "{said}");
+            assert_eq!(rate(&comma, &said.replace('.', ",")), Some(Some(bps)), "{said}");
+        }
+        assert_eq!(rate(&point, ""), Some(None));
+        for wrong in ["1,6 Mbit/s", "NaN", "-1", "800,000", "7 apples", "200 Gbps", "1e30", "1 234"] {
+            assert_eq!(rate(&point, wrong), None, "{wrong}");
+        }
+        let missing = Dialect { missing: vec!["NaN".into(), "-".into()], ..Dialect::default() };
+        assert_eq!([rate(&missing, "NaN"), rate(&missing, "-"), rate(&missing, "nan")], [Some(None), Some(None), None]);
+    }
+
+    #[test]
+    fn a_time_is_a_number_of_steps_a_duration_a_stamp_or_a_count_since_1970() {
+        let (steps, epoch) = (Dialect::default(), Dialect { epoch: Some(Epoch::Seconds), ..Dialect::default() });
+        let at = Ok(Time::At("2017-06-01T00:00:00Z".parse().expect("sound"), Shown::Once));
+        let time = |dialect: &Dialect, said: &str| meaning(dialect, "bps").time(said, None);
+        assert_eq!(time(&steps, "2"), Ok(Time::After(SimDuration::from_secs(600))));
+        assert_eq!(time(&epoch, "5 min"), Ok(Time::After(SimDuration::from_secs(300))));
+        assert_eq!([time(&steps, "2017-06-01"), time(&epoch, "1496275200")], [at.clone(), at]);
+        for (said, hint) in [
+            ("1496275200", "epoch = \"s\""),
+            ("1496275200000", "epoch = \"ms\""),
+            ("1496275200000000000", "epoch = \"ns\""),
+            ("34560300", "`step`"),
+            ("1e99", "`step`"),
+            ("500 d", "up to 400 d"),
+            ("1,5", "decimal = \",\""),
+            ("NaN", "a time is"),
+            ("-5", "a time is"),
+            ("", "remove the row"),
+            ("2017-02-30", "2017-06-01"),
+            ("5 moons", "a time is"),
+        ] {
+            let wrong = time(&steps, said).expect_err(said);
+            assert!(wrong.hint.as_deref().is_some_and(|told| told.contains(hint)), "{said}: {wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It reads no file.
+
+use super::{csv, focus, monitoring, plot};
+use std::fmt;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Artifact {
+    /// [`super::intervals_csv`].
+    Intervals,
+    /// [`super::focus_csv`].
+    Focus,
+    /// [`super::monitoring_csv`].
+    Monitoring,
+    /// Of [`super::pictures()`].
+    Picture,
+}
+
+impl Artifact {
+    /// Whether a file that begins with `text` is one.
+    pub fn begins(self, text: &str) -> bool {
+        match self {
+            Artifact::Intervals => csv::begins(text, csv::HEADER),
+            Artifact::Focus => csv::begins(text, focus::HEADER),
+            Artifact::Monitoring => csv::begins(text, &monitoring::header()),
+            Artifact::Picture => plot::begins(text),
+        }
+    }
+}
+
+impl fmt::Display for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Artifact::Intervals => "an interval CSV",
+            Artifact::Focus => "a FOCUS CSV",
+            Artifact::Monitoring => "a monitoring CSV",
+            Artifact::Picture => "a picture",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::plot::{DayPlot, MonthPlot, day_svg, month_svg};
+    use crate::report::{intervals_csv, sample};
+
+    const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
+
+    fn known_as(text: &str) -> Vec<Artifact> {
+        ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
+    }
+
+    #[test]
+    fn each_is_known_by_its_first_lines_and_taken_for_no_other() {
+        let mut snapshot = sample::rich();
+        snapshot.intervals = Some(sample::intervals(3));
+        assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
+        snapshot.partial = true;
+        assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
+        assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
+        assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
+        assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
+        for picture in [day_svg(&DayPlot::default()), month_svg(&MonthPlot::default())] {
+            assert_eq!(known_as(&picture), [Artifact::Picture]);
+        }
+    }
+
+    #[test]
+    fn what_others_made_is_none() {
+        let header = format!("{}\n", csv::HEADER);
+        for text in [
+            "",
+            "\n",
+            "name = \"a scenario\"\n",
+            "# PARTIAL",
+            &header[..header.len() - 2],
+            &format!("row_{header}"),
+            &format!("remark\n{header}"),
+            "<svg width=\"800\" height=\"420\" viewBox=\"0 0 800 420\" xmlns=\"http://www.w3.org/2000/svg\">\n<circle/></svg>\n",
+        ] {
+            assert_eq!(known_as(text), [], "{text}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The ends of a traffic entry: `from`, `to` and `pick` -> who sends to whom. What they send is `traffic`'s, what a host is called
+//! `hosts`'.
+
+use super::Loader;
+use super::datum::{At, Entity};
+use crate::model::HostId;
+use crate::model::plan::{Destination, Pick, SENDERS_MAX, Traffic};
+use crate::units::grouped;
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+impl Loader<'_> {
+    /// The hosts under `from` and what stands under `to`. A replay needs neither, and what it has are pools: there nobody is paired.
+    pub(super) fn ends(&mut self, entity: &Entity, replayed: bool) -> (Option<Arc<[HostId]>>, Option<Destination>) {
+        let (from, to) = (self.pool(entity, "from", replayed), self.destination(entity, replayed));
+        match (from, to) {
+            (Some(from), Some(Destination::Hosts { hosts, pick })) if !replayed => {
+                let from = self.without_itself(entity, from, &hosts);
+                (from, Some(Destination::Hosts { hosts, pick }))
+            }
+            ends => ends,
+        }
+    }
+
+    /// The hosts under `key`, each once; an empty list only if nothing was written and that is allowed.
+    fn pool(&mut self, entity: &Entity, key: &'static str, may_miss: bool) -> Option<Arc<[HostId]>> {
+        let texts = texts(entity, key);
+        if texts.is_empty() {
+            if !may_miss && !entity.broken {
+                self.out
+                    .error(entity.at, format!("{} needs `{key}`", entity.path))
+                    .hint(format!("add for example {key} = \"VPC1/web\""));
+            }
+            return may_miss.then(|| [].into());
+        }
+        let all: Vec<_> = texts.iter().map(|text| self.hosts_called(&text.value, text.span)).collect();
+        let all = all.into_iter().collect::<Option<Vec<_>>>()?;
+        if let [only] = &all[..] {
+            return Some(only.clone()); // a name or a pattern finds each once
+        }
+        let mut seen = HashSet::new();
+        Some(all.iter().flat_map(|hosts| hosts.iter().copied()).filter(|host| seen.insert(*host)).collect())
+    }
+
+    fn destination(&mut self, entity: &Entity, may_miss: bool) -> Option<Destination> {
+        let texts = texts(entity, "to");
+        let is_address = |text: &&At<String>| text.value.trim().parse::<Ipv4Addr>().is_ok();
+        if let Some(address) = texts.iter().find(is_address) {
+            if texts.len() > 1 || may_miss {
+                self.out
+                    .error(address.span, "an address cannot stand among hosts here")
+                    .hint("`to` is one address, or names of hosts; a replay needs names");
+                return None;
+            }
+            if entity.has("pick") {
+                self.out
+                    .error(entity.key_span("pick"), "`pick` chooses among hosts, and `to` is an address")
+                    .hint("leave `pick` out, or name hosts");
+                return None;
+            }
+            return address.value.trim().parse().ok().map(Destination::Address);
+        }
+        let hosts = self.pool(entity, "to", may_miss)?;
+        let is_ping = entity.variant.is_some_and(|variant| variant.name == "ping");
+        let pick = match entity.get::<String>("pick").map(String::as_str) {
+            // Of one host there is nothing to choose.
+            _ if hosts.len() < 2 => Pick::InOrder,
+            Some("every") => Pick::Every,
+            Some("random") => Pick::Random,
+            None if is_ping => Pick::Every,
+            _ => Pick::InOrder,
+        };
+        Some(Destination::Hosts { hosts, pick })
+    }
+
+    /// The senders that have somebody to send to: all but one that is the only receiver. Where that one alone is named on both sides, it
+    /// is meant.
+    fn without_itself(&mut self, entity: &Entity, from: Arc<[HostId]>, to: &[HostId]) -> Option<Arc<[HostId]>> {
+        let &[only] = to else { return Some(from) };
+        if !from.contains(&only) {
+            return Some(from);
+        }
+        let name = self.network.host_name(only);
+        let is_pattern = |text: &At<String>| text.value.contains('*');
+        if from.len() > 1 {
+            // A pattern finds whom it finds; a host that is spelt out was meant to send.
+            let mut spelt = texts(entity, "from").iter().filter(|text| !is_pattern(text));
+            if let Some(text) = spelt.find(|text| self.host_called(&text.value, text.span) == Some(only)) {
+                self.out
+                    .warning(text.span, format!("`{name}` sends nothing in {}: it is the only receiver", entity.path))
+                    .hint("name another host in `to`, or leave it out of `from`");
+            }
+            return Some(from.iter().copied().filter(|host| *host != only).collect());
+        }
+        if ["from", "to"].iter().flat_map(|key| texts(entity, key)).any(is_pattern) {
+            self.out
+                .error(entity.span("to"), format!("`{name}` has nobody to send to in {}", entity.path))
+                .hint("it is all that `from` and `to` find, and a host does not send to itself; name another");
+            return None;
+        }
+        self.out
+            .warning(entity.span("to"), format!("`{name}` sends to itself in {}", entity.path))
+            .hint("what it sends stays in its VPC; name another host to learn of the network");
+        Some(from)
+    }
+
+    /// Complains of the entry with which a plan has too many senders.
+    pub(super) fn too_many_senders(&mut self, entity: &Entity, made: &Traffic) {
+        let (most, path) = (grouped(SENDERS_MAX as u64), &entity.path);
+        let (what, hint) = match &made.to {
+            Destination::Hosts { pick: Pick::Every, .. } => (
+                format!("the {} pairs of {path}", grouped(made.senders() as u64)),
+                "each pair of a host of `from` and another of `to` is a sender; name fewer hosts, \
+                 or choose pick = \"random\" or \"in_order\", which make a sender of each source host",
+            ),
+            _ => (
+                path.clone(),
+                "each source host of a traffic entry is a sender; name fewer hosts, or make fewer entries",
+            ),
+        };
+        self.out.error(entity.at, format!("with {what} a run has more than {most} senders")).hint(hint);
+    }
+}
+
+fn texts<'a>(entity: &'a Entity, key: &'static str) -> &'a [At<String>] {
+    entity.get::<Vec<At<String>>>(key).map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,138 @@
+//! What a bill says of itself: what it covers, which windows are silent, what is not priced; and what is drawn of a month.
+
+use super::{bill, bill_json, load, scenario_text, terms};
+use assert_cmd::Command;
+use std::path::Path;
+use vpcsim::engine::{Options, Run};
+use vpcsim::metering::{Bill, measure};
+use vpcsim::report::{Invoice, invoice_text};
+use vpcsim::units::SimTime;
+
+fn run(head: &str, regions: Option<(&str, &str)>) -> String {
+    let peering = "[peering.P]\nrequester = \"R\"\naccepter = \"S\"\nbandwidth = \"50 Mbps\"\n";
+    let traffic = "[traffic.t]\nfrom = \"R/h\"\nto = \"S/h\"\nrate = \"8 Mbps\"\npacket_size = \"1500 B\"\n";
+    let text = scenario_text(head, &format!("{peering}{traffic}"));
+    match regions {
+        Some((from, to)) => text.replace(from, to),
+        None => text,
+    }
+}
+
+#[test]
+fn a_bill_of_a_part_of_a_day_says_so_in_its_head() {
+    let head = |text: &str, args: &[&str]| bill(text, args).split("\n\n").next().expect("a head").replace('\n', " ");
+    let minute = head(&run("duration = \"60 s\"\n", None), &[]);
+    assert!(minute.contains("PARTIAL DAY: the bill covers 60 s of 2017-06-01;"), "{minute}");
+    let night = run("start = \"2017-06-01T23:58:00\"\nduration = \"301 s\"\n", None);
+    let said = head(&night, &[]);
+    assert!(said.contains("PARTIAL DAYS: the bill covers 2 min of 2017-06-01 and 181 s of 2017-06-02;"), "{said}");
+    let json = bill_json(&night, &[]);
+    assert_eq!((json["partial"].as_bool(), json["partial_lines"].as_u64()), (Some(false), Some(2)));
+    assert_eq!(json["lines"][0]["covers_start_utc"], "2017-06-01T15:58:00Z");
+    assert_eq!(json["lines"][1]["covers_end_utc"], "2017-06-01T16:03:01Z");
+    // Whole days, one of them of 23 hours, and a whole month of 31 days with one of 25.
+    let whole = "zone = \"Europe/Berlin\"\nstart = \"2017-03-25T00:00:00\"\nduration = \"47 h\"\n";
+    assert!(!head(&run(whole, None), &[]).contains("PARTIAL"));
+    let october =
+        |hours: u32| format!("zone = \"Europe/Berlin\"\nstart = \"2017-10-01T00:00:00\"\nduration = \"{hours} h\"\n");
+    let month = |hours| head(&run(&october(hours), None), &["--month-95", "--book", "cny-2022"]);
+    assert!(!month(31 * 24 + 1).contains("PARTIAL"));
+    assert!(month(31 * 24).contains("PARTIAL MONTH: the bill covers 31 d of 2017-10;"), "{}", month(31 * 24));
+}
+
+/// Stopped on the way: the run is interrupted, and the day it stands in is partial.
+#[test]
+fn an_interrupted_bill_says_both() {
+    let scenario = load(run("duration = \"2 d\"\n", None));
+    let terms = terms(&scenario);
+    let mut stopped = Run::new(scenario.network, scenario.plan, Options::default());
+    stopped.advance(SimTime::from_nanos(90_000 * 1_000_000_000));
+    stopped.finish().expect("the books balance");
+    let bill = Bill::of(&measure(&stopped), &terms);
+    let mut invoice = Invoice::of(&bill, &terms, "t", "t.toml");
+    invoice.partial = !stopped.is_done();
+    let text = invoice_text(&invoice, 200);
+    assert!(text.contains("PARTIAL: interrupted before the end of the run.\n"), "{text}");
+    assert!(text.contains("PARTIAL DAY: the bill covers 1 h of 2017-06-02;"), "{text}");
+}
+
+#[test]
+fn what_is_not_priced_is_not_called_partial() {
+    let far = bill(&run("duration = \"1 d\"\n", Some(("shanghai", "toronto"))), &[]);
+    assert!(far.contains("default pays 0.00 CNY; 1 more line is NOT PRICED"), "{far}");
+    assert!(!far.contains("PARTIAL"), "{far}");
+}
+
+fn samples(rows: &str, args: &[&str], folder: &Path) -> String {
+    let file = folder.join("samples.csv");
+    std::fs::write(&file, format!("time,peering,direction,bps\n{rows}")).expect("it can be written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
+    let output =
+        command.args(["bill", "--book", "cny-2022", "--samples"]).arg(file).args(args).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn silent_windows_are_counted_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = "2017-06-01T00:00:00,P,out,500000000\n2017-06-01T23:55:00,P,out,1000000\n";
+    let month = samples(rows, &["--month-95"], folder.path());
+    for words in
+        ["default pays 0.00 CNY.", "SILENCE: 286 of 288 windows", "PARTIAL MONTH: the bill covers 1 d of 2017-06"]
+    {
+        assert!(month.contains(words), "{words}: {month}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&samples(rows, &["--month-95", "--json"], folder.path())).expect("JSON");
+    let line = &json["lines"][0];
+    assert_eq!(
+        [&line["samples"], &line["silent_windows"], &line["percentile_windows"]].map(|n| n.as_u64()),
+        [Some(2), Some(286), Some(288)]
+    );
+    let day = samples(rows, &[], folder.path());
+    assert!(day.contains("SILENCE: 286 of 288 windows") && day.contains("2 of 288 samples"), "{day}");
+}
+
+#[test]
+fn what_is_free_by_the_day_is_not_silently_billed_by_the_month() {
+    let free = run(
+        "duration = \"1 d\"\n",
+        Some((
+            "bandwidth = \"50 Mbps\"\n",
+            "bandwidth = \"50 Mbps\"\nfree = { bandwidth = \"10 Mbps\", until = \"2017-12-31\" }\n",
+        )),
+    );
+    let sentence = "months are billed in full: P.";
+    assert!(bill(&free, &["--month-95", "--book", "cny-2022"]).contains(sentence));
+    assert!(!bill(&free, &["--book", "cny-2022"]).contains(sentence));
+    assert!(!bill(&run("duration = \"1 d\"\n", None), &["--month-95", "--book", "cny-2022"]).contains(sentence));
+}
+
+#[test]
+fn a_month_is_drawn_and_nothing_to_draw_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let draw = |text: &str, name: &str, args: &[&str]| {
+        let (file, pictures) = (folder.path().join("t.toml"), folder.path().join(name));
+        std::fs::write(&file, text).expect("it can be written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
+        let output = command.arg("bill").arg(file).arg("--svg").arg(&pictures).args(args).output().expect("it runs");
+        assert!(output.status.success());
+        (pictures, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let months = run("start = \"2017-06-29T00:00:00\"\nduration = \"5 d\"\n", None);
+    let (pictures, said) = draw(&months, "months", &["--month-95", "--book", "cny-2022"]);
+    assert_eq!(said, "");
+    let mut names: Vec<_> =
+        std::fs::read_dir(&pictures).expect("a folder").map(|f| f.expect("a file").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["P-2017-06.svg", "P-2017-07.svg"]);
+    let july = std::fs::read_to_string(pictures.join("P-2017-07.svg")).expect("a picture");
+    for text in ["95 %: 8 Mbps, 425.81 CNY", "07-01", "07-03"] {
+        assert!(july.contains(text), "{text}");
+    }
+    assert!(!july.contains("06-30"));
+    let regional = months.replace("guangzhou", "shanghai").replace("bandwidth = \"50 Mbps\"\n", "");
+    let (pictures, said) = draw(&regional, "nothing", &["--month-95"]);
+    assert!(said.contains("nothing to draw") && !pictures.exists(), "{said}");
+}
