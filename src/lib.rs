@@ -21,7 +21,7 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding |
+//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how foreign text is shown |
 //! | [`notation`] | how people and programs write things: texts, tables, numbers and times in their cells, complaints; uses `units` alone |
 //! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
 //! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |

@@ -124,18 +124,27 @@ const KINDS: &[Kind] = &[
         least: 60,
         text: |n| each(ALL, HUB, n, spoke),
     },
-    Kind { name: "details of a hub's peerings", args: SHOW, least: 60, text: |n| each(ALL, HUB, n, spoke) },
-    Kind { name: "traffic entries", args: RUN, least: 25, text: |n| each(10, "", n, |n| entry(n, "")) },
+    Kind { name: "details of a hub's peerings", args: SHOW, least: 40, text: |n| each(ALL, HUB, n, spoke) },
+    Kind { name: "traffic entries", args: RUN, least: 15, text: |n| each(10, "", n, |n| entry(n, "")) },
     Kind {
         name: "daily curves",
         args: CHECK,
-        least: 60,
+        least: 40,
         text: |n| {
             let curve = |n| {
                 let rates = format!("low = \"{} kbps\"\nhigh = \"9 Mbps\"\npacket_size = \"100 B\"", n + 1);
                 format!("[traffic.t{n}]\nfrom = \"A/h-1\"\nto = \"B/h-1\"\npattern = \"diurnal\"\n{rates}")
             };
             each(10, "", n, curve).replace("10 s", "9 d")
+        },
+    },
+    Kind {
+        name: "patterns of hosts",
+        args: CHECK,
+        least: 100,
+        text: |n| {
+            let sender = |n| format!("[vpc.A.host.g{n}-x]\n{}", entry(n, "").replace("A/h-1", &format!("A/g{n}-*")));
+            each(10, "", n, sender)
         },
     },
     // What happens during the run.
@@ -199,7 +208,7 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "requests that run out",
         args: RUN,
-        least: 40,
+        least: 12,
         text: |n| {
             let head = "[account.other]\n[vpc.X]\naccount = \"other\"\nregion = \"shanghai\"\ncidr = \"9.0.0.0/8\"\n";
             let request = |n| format!("{}\n{}", vpc(n), create(n, &format!("p{n}"), "X", &format!("v{n}")));
@@ -219,20 +228,20 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "expectations with windows side by side",
         args: RUN,
-        least: 100,
+        least: 60,
         text: |n| each(10, &entry(0, "\n"), n, |n| window(n, 1)),
     },
     Kind {
         name: "expectations with windows over each other",
         args: RUN,
-        least: 100,
+        least: 60,
         text: |n| each(10, &entry(0, "\n"), n, |n| window(n, 5_000)),
     },
     // What is wrong or odd.
     Kind {
         name: "unknown keys",
         args: CHECK,
-        least: 100,
+        least: 60,
         text: |n| each(10, "", n, |n| entry(n, "paket_size = \"9 B\"")),
     },
     Kind {

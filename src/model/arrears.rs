@@ -95,9 +95,11 @@ impl Network {
 
     /// Isolates whose grace has ended by `now`; what happened, for a person.
     pub(super) fn isolate_debtors(&mut self, now: SimTime) -> Vec<Outcome> {
-        let due: BTreeSet<AccountId> =
-            self.debtors.iter().take_while(|(end, _)| *end <= now).map(|(_, account)| *account).collect();
-        self.debtors.retain(|(end, _)| *end > now);
+        let mut due = BTreeSet::new();
+        while let Some((_, account)) = self.debtors.first().copied().filter(|(end, _)| *end <= now) {
+            self.debtors.pop_first();
+            due.insert(account);
+        }
         let mut outcomes = Vec::new();
         for account in due {
             let isolated = self.paid_for_by(account);

@@ -118,6 +118,18 @@ impl HostIndex {
         self.single.keys().chain(self.numbered.keys())
     }
 
+    /// The hosts whose names begin with `head`; of numbered ones all that stand together.
+    pub(super) fn beginning(&self, head: &str) -> impl Iterator<Item = HostId> {
+        let begins = move |name: &Name| name.as_str().starts_with(head);
+        let single = self.single.range::<str, _>((Included(head), Unbounded)).take_while(move |(name, _)| begins(name));
+        let alike =
+            self.numbered.range::<str, _>((Included(head), Unbounded)).take_while(move |(base, _)| begins(base));
+        // Or `head` reaches into the number.
+        let longer = head.match_indices('-').filter_map(move |(at, _)| self.numbered.get(&head[..at]));
+        let numbered = alike.map(|(_, run)| run).chain(longer);
+        single.map(|(_, id)| *id).chain(numbered.flat_map(|run| (0..run.count).filter_map(|place| run.at(place))))
+    }
+
     /// Notes a new host, whose name and address are free. Numbered ones come in order.
     pub(super) fn insert(&mut self, name: &HostName, address: Ipv4Addr, id: HostId) {
         if name.number == 0 {
@@ -178,6 +190,12 @@ mod tests {
         for nobody in ["web-6", "web-0", "x", "x-1", "db-1", ""] {
             assert_eq!(index.named(nobody), None, "{nobody}");
         }
+        for head in ["", "w", "web", "web-", "web-1", "web-12", "x-", "x-7", "nobody", "db-", "y"] {
+            let found: Vec<HostId> = index.beginning(head).collect();
+            let missed = one_by_one.iter().find(|((text, _), id)| text.starts_with(head) && !found.contains(id));
+            assert_eq!(missed, None, "{head}");
+        }
+        assert_eq!(index.beginning("web-1").count(), 5, "and nobody else");
         assert_eq!(index.clash(&name("x"), 6), None);
         assert_eq!(index.clash(&name("x"), 7), Some(7));
         assert_eq!(index.clash(&name("web"), 1), Some(1));

@@ -196,6 +196,10 @@ impl Network {
     pub fn host_bases(&self, vpc: VpcId) -> impl Iterator<Item = &Name> {
         self.host_index[vpc.index()].bases()
     }
+    /// The hosts of `vpc` whose names begin with `head`, and perhaps others, some perhaps twice: a first choice among many.
+    pub fn hosts_beginning(&self, vpc: VpcId, head: &str) -> impl Iterator<Item = HostId> {
+        self.host_index[vpc.index()].beginning(head)
+    }
     /// The host of `vpc` that owns `address`.
     pub fn host_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<HostId> {
         self.host_index[vpc.index()].at(address)

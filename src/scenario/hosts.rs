@@ -97,14 +97,8 @@ impl Loader<'_> {
         } else {
             vec![self.names.vpcs.find(None, vpc_pattern, span, &mut self.out)?]
         };
-        let by_vpc = self.names.hosts_by_vpc.get_or_insert_with(|| {
-            let mut by_vpc = vec![Vec::new(); network.vpcs().len()];
-            for (id, host) in network.hosts() {
-                by_vpc[host.vpc.index()].push(id);
-            }
-            by_vpc
-        });
-        let of_vpcs = vpcs.iter().filter_map(|vpc| by_vpc.get(vpc.index())).flatten().copied();
+        let head = pattern.split('*').next().unwrap_or("");
+        let candidates = vpcs.iter().flat_map(|vpc| network.hosts_beginning(*vpc, head));
         let mut name = String::new();
         let is_meant = |host: &HostId| {
             name.clear();
@@ -112,7 +106,9 @@ impl Loader<'_> {
             let _ = write!(name, "{}", network.host(*host).name);
             matches(pattern, &name)
         };
-        let found: Vec<HostId> = of_vpcs.filter(is_meant).collect();
+        let mut found: Vec<HostId> = candidates.filter(is_meant).collect();
+        found.sort_unstable();
+        found.dedup();
         let is_broken = || self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
         if found.is_empty() && !is_broken() {
             let hint = match text.split_once('/') {

@@ -20,8 +20,6 @@ pub(super) struct Names {
     pub broken_hosts: BTreeSet<String>,
     /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
-    /// Hosts by VPC; made when the first pattern is asked for.
-    pub hosts_by_vpc: Option<Vec<Vec<HostId>>>,
     /// What patterns of hosts were found to stand for; all entries that name one share it.
     pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
     /// Where things were declared, by kind and full name: for second labels.
@@ -48,7 +46,6 @@ impl Default for Names {
             promised: BTreeMap::new(),
             broken_hosts: BTreeSet::new(),
             vpcs_by_host: None,
-            hosts_by_vpc: None,
             hosts_like: BTreeMap::new(),
             places: HashMap::new(),
         }
