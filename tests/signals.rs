@@ -53,7 +53,9 @@ fn folder() -> TempDir {
 }
 
 fn start(folder: &Path, args: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
+    // Whatever runs the tests may ignore signals; a child would go on doing so.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,TERM,HUP").arg(env!("CARGO_BIN_EXE_vpcsim"));
     command.current_dir(folder).env_remove("RUST_LOG").args(args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs")
 }
