@@ -58,8 +58,10 @@ impl DelayRuns {
         let evicted = (run.from != from || run.times == 0)
             .then(|| std::mem::replace(run, DelayRun { from, times: 0, min: nanos, at_min: 0, max: nanos }));
         run.times += 1;
-        run.at_min = if nanos < run.min { 1 } else { run.at_min + u64::from(nanos == run.min) };
-        run.min = run.min.min(nanos);
+        if nanos <= run.min {
+            run.at_min = if nanos < run.min { 1 } else { run.at_min + 1 };
+            run.min = nanos;
+        }
         run.max = run.max.max(nanos);
         match evicted {
             Some(evicted) if self.mask == 0 => {
