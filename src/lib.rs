@@ -11,8 +11,8 @@
 //!
 //! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event by event,
 //! `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a [`dataplane::fib`], a
-//! [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each
-//! reason has exactly one producing line.
+//! [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer accepts or drops it. Every way it can end
+//! is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each reason has exactly one producing line.
 //!
 //! # The rooms
 //!
@@ -58,7 +58,8 @@
 //! departs as soon as it arrives ([`dataplane::shaper`]), and if nobody at the far end reacts to it, its whole future is known then
 //! and is booked at once. Only packets that somebody reacts to (echo requests, an [`engine::Endpoint`]'s, and everything
 //! where routers are visible and send ICMP errors) are events at their far end. A packet that would depart or arrive past the end of
-//! an advance stays on its link, where a change finds and re-judges it ([`dataplane::link::Link::change`]).
+//! an advance stays on its link, where a change finds and re-judges it ([`dataplane::link::Link::change`]); equal ones that were
+//! only counted stay there as a count (`engine/cell/trains.rs`).
 //!
 //! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread is free
 //! (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them and exchange mail in one

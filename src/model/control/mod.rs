@@ -20,8 +20,9 @@ use ipnet::Ipv4Net;
 
 /// The smallest one-way delay: 200 m of fibre (S35b).
 pub const DELAY_MIN: SimDuration = SimDuration::from_micros(1);
-/// The largest one-way delay: twice the way to Mars at its furthest. Whatever is sent meanwhile is on the way, and is kept.
-pub const DELAY_MAX: SimDuration = SimDuration::from_secs(3_600);
+/// The largest one-way delay: no datagram is older than the 255 s that its time to live can say (RFC 791, 3.2). Whatever is sent
+/// meanwhile is on the way, and may have to be kept.
+pub const DELAY_MAX: SimDuration = SimDuration::from_secs(255);
 
 /// Something accepted that a user should know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
