@@ -3,7 +3,7 @@
 //! says so and tests nothing. Not a benchmark: what things cost is not asserted, only how it grows.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -275,12 +275,19 @@ const KINDS: &[Kind] = &[
     },
 ];
 
+/// The program, without what debuggers need if that can be taken out: valgrind would read it anew for each run.
+fn program(folder: &Path) -> PathBuf {
+    let (whole, bare) = (PathBuf::from(env!("CARGO_BIN_EXE_vpcsim")), folder.join("vpcsim"));
+    let stripped = Command::new("strip").arg("--strip-debug").arg("-o").args([&bare, &whole]).status();
+    if stripped.is_ok_and(|status| status.success()) { bare } else { whole }
+}
+
 /// The instructions of one run of the program.
-fn instructions(kind: &Kind, file: &Path, count: usize) -> f64 {
+fn instructions(kind: &Kind, program: &Path, file: &Path, count: usize) -> f64 {
     std::fs::write(file, (kind.text)(count)).expect("writable");
     let mut command = Command::new("valgrind");
     command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    command.arg(env!("CARGO_BIN_EXE_vpcsim")).args(kind.args).arg(file).env_remove("RUST_LOG");
+    command.arg(program).args(kind.args).arg(file).env_remove("RUST_LOG");
     let told = command.output().expect("valgrind runs");
     assert!(told.status.code().is_some_and(|code| code <= 2), "{}: {:?}", kind.name, told.status);
     let told = String::from_utf8_lossy(&told.stderr).into_owned();
@@ -290,8 +297,8 @@ fn instructions(kind: &Kind, file: &Path, count: usize) -> f64 {
 }
 
 /// How much more the second doubling cost than the first, if that is too much.
-fn too_much(kind: &Kind, file: &Path) -> Option<String> {
-    let [one, two, four] = [1, 2, 4].map(|times| instructions(kind, file, kind.least * times));
+fn too_much(kind: &Kind, program: &Path, file: &Path) -> Option<String> {
+    let [one, two, four] = [1, 2, 4].map(|times| instructions(kind, program, file, kind.least * times));
     let growth = (four - two) / (two - one);
     println!(
         "{:<45} {growth:.2}  ({:.0} k instructions for each)",
@@ -308,11 +315,12 @@ fn twice_as_many_things_cost_twice_as_much() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
+    let program = program(folder.path());
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = &|worker: usize| {
         let file = folder.path().join(format!("growth-{worker}.toml"));
         while let Some(kind) = KINDS.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let found = too_much(kind, &file);
+            let found = too_much(kind, &program, &file);
             wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
     };

@@ -111,16 +111,16 @@ fn of_many_mistakes_the_first_are_told_and_programs_get_all() {
     let head = "name = \"many\"\nduration = \"1 s\"";
     let odd = |count| (0..count).map(|n| format!("{{ to = \"11.0.0.{n}/32\", via = \"line\" }}, ")).collect::<String>();
     let wrong: String =
-        (0..25).map(|n| format!("[vpc.V{n}]\nregion = \"nowhere-{n}\"\ncidr = \"10.9.{n}.0/24\"\n")).collect();
+        (0..55).map(|n| format!("[vpc.V{n}]\nregion = \"nowhere-{n}\"\ncidr = \"10.9.{n}.0/24\"\n")).collect();
     // The warnings come first in the file, and last in what is told.
-    let file = written(folder.path(), "wrong.toml", &scenario(head, &odd(22), "", "", &wrong));
+    let file = written(folder.path(), "wrong.toml", &scenario(head, &odd(52), "", "", &wrong));
     let told = text(&vpcsim(&["check", &file]).assert().code(2).get_output().stderr);
-    assert_eq!((told.matches("no region").count(), told.matches("reaches outside").count()), (20, 20), "{told}");
+    assert_eq!((told.matches("no region").count(), told.matches("reaches outside").count()), (50, 50), "{told}");
     assert!(told.contains("… and 5 more errors") && told.contains("… and 2 more warnings"), "{told}");
     assert!(told.find("no region") < told.find("reaches outside"), "{told}");
     let json = vpcsim(&["check", "--json", &file]).assert().code(2).get_output().stdout.clone();
     let document: Value = serde_json::from_slice(&json).expect("valid JSON");
-    assert_eq!(document["complaints"].as_array().map(Vec::len), Some(47));
+    assert_eq!(document["complaints"].as_array().map(Vec::len), Some(107));
     // A file of warnings alone runs, and its report does not drown in them.
     let file = written(folder.path(), "odd.toml", &scenario(head, &odd(60), "", "", ""));
     let report = text(&vpcsim(&["run", &file]).assert().code(0).get_output().stdout);

@@ -9,8 +9,9 @@ use miette::{SourceCode, SourceSpan, SpanContents};
 use std::fmt;
 use std::ops::Range;
 
-/// So many errors are drawn, and so many warnings: whoever mends a file begins with the first.
-const TOLD: usize = 20;
+/// So many errors are drawn, and so many warnings: whoever mends a file begins with the first. Room for what is said of two tables,
+/// each of which is limited already.
+const TOLD: usize = 50;
 /// A label that is further from the place, in lines, is named below the drawing: it would draw all lines between.
 const NEAR: usize = 6;
 /// What is drawn of a long line, in bytes to each side of the place.

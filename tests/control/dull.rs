@@ -163,7 +163,7 @@ impl Dull {
         if spec.delay.is_some_and(|d| d.as_nanos() < 1000) {
             broken.insert("DelayTooSmall"); // S35b
         }
-        if spec.delay.is_some_and(|d| d.as_nanos() > 3_600_000_000_000) {
+        if spec.delay.is_some_and(|d| d.as_nanos() > 255_000_000_000) {
             broken.insert("DelayTooLarge");
         }
         if broken.is_empty() {

@@ -112,7 +112,7 @@ fn effort_of(is_answered: bool) -> (Effort, u64) {
 #[test]
 fn a_replay_that_nobody_answers_leaves_its_neighbours_to_pass_in_closed_form() {
     let (quiet, answered) = effort_of(false);
-    assert_eq!((quiet.events, quiet.closed, answered), (50, 9_900, 0), "the last ms is still on the way");
+    assert_eq!((quiet.events, quiet.closed, answered), (50, 10_000, 0), "what is still on the way is counted too");
     let (busy, answered) = effort_of(true);
     assert_eq!((busy.events, busy.closed, answered), (10_050, 0, 50));
 }
