@@ -91,7 +91,7 @@ fn complaint(all: &Path, case: &Case) -> Option<String> {
     };
     let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
     let ran =
-        command.env_remove("RUST_LOG").env("COLUMNS", "120").current_dir(folder).args(case.args.split(' ')).output();
+        command.env_remove("RUST_LOG").env("COLUMNS", "160").current_dir(folder).args(case.args.split(' ')).output();
     let ran = ran.expect("it runs");
     let said = [ran.stdout, ran.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     let is_right = ran.status.code() == Some(case.code) && case.says.iter().all(|words| said.contains(words));
