@@ -1,7 +1,7 @@
 //! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that the order of
 //! merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
 
-use super::delay::{DelayRecorder, DelayRun};
+use super::delay::DelayRecorder;
 use super::windows::{Edges, Sum, Windows};
 use crate::dataplane::DropReason;
 use crate::model::{HostId, TrafficId};
@@ -130,7 +130,7 @@ impl LinkBook {
         LinkBook { windows: Windows::new(edges), ..LinkBook::default() }
     }
 
-    fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
+    pub(super) fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         self.windows.at(time).into_iter().for_each(f);
     }
@@ -144,9 +144,6 @@ impl LinkBook {
     /// The delay of `count` carried packets.
     pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
         self.each(time, |c| c.delay.record(delay, count));
-    }
-    pub(super) fn delayed_run(&mut self, time: SimTime, run: &DelayRun) {
-        self.each(time, |c| c.delay.record_run(run));
     }
     pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
         self.each(time, |c| c.drops.add(reason, count));

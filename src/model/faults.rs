@@ -107,12 +107,11 @@ impl Faults {
         all.into_iter().for_each(|part| self.mend_until(part, SimTime::NEVER));
     }
 
-    /// Nothing befalls a peering that is gone.
-    pub(super) fn forget(&mut self, id: PeeringId) {
+    /// The parts of a peering that were set.
+    fn parts_of(&self, id: PeeringId) -> Vec<Part> {
         let nodes = self.spells.range(Part::Node(id, 0)..=Part::Node(id, usize::MAX));
-        let parts: Vec<Part> = nodes.map(|(part, _)| *part).chain([Part::Link(id)]).collect();
-        parts.into_iter().for_each(|part| self.mend_until(part, SimTime::NEVER));
-        self.end_losses(id);
+        let all = nodes.chain(self.spells.range(losses(id))).map(|(part, _)| *part);
+        all.chain([Part::Link(id)]).collect()
     }
 }
 
@@ -165,6 +164,14 @@ impl Network {
         self.faults.end_losses(id);
         self.peerings[id.index()].lasting_loss = share;
         self.settle(part, now).0
+    }
+
+    /// Ends all faults of a peering that is gone from `now` on: nothing befalls it.
+    pub(super) fn end_faults_of(&mut self, id: PeeringId, now: SimTime) {
+        for part in self.faults.parts_of(id) {
+            self.faults.mend_until(part, SimTime::NEVER);
+            self.settle(part, now);
+        }
     }
 
     /// Lets every fault end that ends by `now`; what changed by that, for a person.

@@ -128,10 +128,10 @@ impl Network {
         peering.history.push((now, state));
         peering.expires = None;
         if state.is_gone() {
-            self.faults.forget(id);
             if let Some(bearers) = self.peering_names.get_mut(&peering.name) {
                 *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
             }
+            self.end_faults_of(id, now);
         }
         self.recount(id, Some(before));
         self.note_change(id);

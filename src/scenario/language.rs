@@ -53,7 +53,7 @@ pub(super) static SCENARIO: Section = Section {
         optional(
             "local_delay",
             TIME,
-            "Host to host inside a region, one way, from 1 us to 255 s (S35b); default \"100 us\".",
+            "Host to host inside a region, one way, from 1 us to 10 s (S35b); default \"100 us\".",
         ),
         optional("account", Named(&ACCOUNT), "Owners of VPCs."),
         optional("region", Named(&REGION), "Regions beyond the built-in ones, and delays."),
@@ -112,7 +112,7 @@ static REGION: Section = Section {
     doc: "A region of your own, or other delays for a built-in one (S50).",
     fields: &[
         LABEL,
-        &[optional("delay", Pairs("region", &TIME), "One-way delay to other regions, from 1 us to 255 s (S35b).")],
+        &[optional("delay", Pairs("region", &TIME), "One-way delay to other regions, from 1 us to 10 s (S35b).")],
     ],
     variants: None,
 };
@@ -207,7 +207,7 @@ pub(super) const TRANSPORT: &[Field] = &[
         OneOf(&[TIME, Size(0, INTEGER_MAX), Packets]),
         "What may wait, as time at the cap, size or packets; \"0 packets\" polices; default \"50 ms\" (S33).",
     ),
-    optional("delay", TIME, "One way, from 1 us to 255 s; default the regions' delay (S35b)."),
+    optional("delay", TIME, "One way, from 1 us to 10 s; default the regions' delay (S35b)."),
     optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
     optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
     optional("loss", Share, "Share of packets lost on the way; default none."),

@@ -163,7 +163,7 @@ impl Dull {
         if spec.delay.is_some_and(|d| d.as_nanos() < 1000) {
             broken.insert("DelayTooSmall"); // S35b
         }
-        if spec.delay.is_some_and(|d| d.as_nanos() > 255_000_000_000) {
+        if spec.delay.is_some_and(|d| d.as_nanos() > 10_000_000_000) {
             broken.insert("DelayTooLarge");
         }
         if broken.is_empty() {
@@ -248,6 +248,7 @@ impl Dull {
                 let pact = &mut self.pacts[at];
                 (pact.cuts, pact.losses) = (Ills::default(), Vec::new());
                 pact.failures.fill(Ills::default());
+                pact.settle(self.now);
             }
             if to == "DELETED" {
                 // S21: every route that names it.

@@ -202,7 +202,7 @@ fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
         ticket: dice.chance(10),
         burst: dice.pick(&[None, None, None, None, None, None, Some(1499), Some(9000)]).map(ByteSize::from_bytes),
         delay: dice
-            .pick(&[None, None, Some(30_000), Some(30_000), Some(1), Some(255_000_000), Some(255_000_001)])
+            .pick(&[None, None, Some(30_000), Some(30_000), Some(1), Some(10_000_000), Some(10_000_001)])
             .map(SimDuration::from_micros),
         requested: SimDuration::from_nanos(dice.pick(&[0, 0, 0, 86_400_000_000_000, WEEK - 1])),
         nodes: dice.pick(&[1, 2, 3]),

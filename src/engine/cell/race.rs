@@ -311,13 +311,18 @@ impl Race<'_> {
         for strand in self.strands.iter_mut().filter(|s| s.tally.sent + s.tally.arrived > 0) {
             strand.settle((offered, carried), self.lane, self.book, self.traffic);
         }
-        for aside in self.asides.iter_mut() {
-            aside.delays.end(|run| self.evicted.push((aside.book, run)));
+        for Aside { book, delays } in self.asides.iter_mut() {
+            let Some(span) = delays.span() else { continue };
+            self.lane.book.each(carried, |c| c.delay.record_span(span));
+            if let Some(book) = *book {
+                self.traffic.at(book).each(offered, |c| c.delay.record_span(span));
+            }
+            delays.end(|run| self.evicted.push((*book, run)));
         }
         for (book, run) in self.evicted.drain(..).filter(|(_, run)| !run.is_empty()) {
-            self.lane.book.delayed_run(carried, &run);
+            self.lane.book.each(carried, |c| c.delay.record_run(run));
             if let Some(book) = book {
-                self.traffic.at(book).each(offered, |c| c.delay.record_run(&run));
+                self.traffic.at(book).each(offered, |c| c.delay.record_run(run));
             }
         }
     }

@@ -4,7 +4,7 @@
 
 mod runs;
 
-pub(super) use runs::{DelayRun, DelayRuns};
+pub(super) use runs::{DelayRun, DelayRuns, DelaySpan};
 
 use crate::units::SimDuration;
 use hdrhistogram::Histogram;
@@ -73,14 +73,18 @@ impl DelayRecorder {
         }
     }
 
-    /// Adds the delays of a run.
-    pub(super) fn record_run(&mut self, run: &DelayRun) {
-        if run.times > 0 {
-            let recorded = self.spanning(run.min, run.at_min, run.max);
-            if run.min < run.max {
-                recorded.delays.become_many();
-            }
-            recorded.delays.add(run.min, run.times);
+    /// Gets ready for runs that span this.
+    pub(super) fn record_span(&mut self, span: DelaySpan) {
+        let recorded = self.spanning(span.min, span.at_min, span.max);
+        if span.is_bucketed {
+            recorded.delays.become_many();
+        }
+    }
+
+    /// Adds the delays of a run inside a span that is recorded.
+    pub(super) fn record_run(&mut self, run: DelayRun) {
+        if let Some(recorded) = &mut self.0 {
+            recorded.delays.add(run.from, run.times);
         }
     }
 
@@ -245,10 +249,11 @@ mod tests {
         let mut recorder = DelayRecorder::default();
         let mut runs = DelayRuns::default();
         for part in delays.chunks(portion) {
-            for nanos in part {
-                runs.add(SimDuration::from_nanos(*nanos)).iter().for_each(|run| recorder.record_run(run));
-            }
-            runs.end(|run| recorder.record_run(&run));
+            let mut ended: Vec<DelayRun> =
+                part.iter().filter_map(|nanos| runs.add(SimDuration::from_nanos(*nanos))).collect();
+            recorder.record_span(runs.span().expect("no portion is empty"));
+            runs.end(|run| ended.push(run));
+            ended.into_iter().filter(|run| !run.is_empty()).for_each(|run| recorder.record_run(run));
         }
         recorder
     }

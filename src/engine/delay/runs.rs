@@ -13,17 +13,24 @@ const PRECISION: u32 = 11;
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::engine) struct DelayRun {
     /// The delay, or where the bucket begins.
-    from: u64,
+    pub(super) from: u64,
     pub(super) times: u64,
+}
+
+/// What is exact about delays that came in runs; a book gets it before it gets the runs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct DelaySpan {
     pub(super) min: u64,
     /// How many are the minimum.
     pub(super) at_min: u64,
     pub(super) max: u64,
+    /// Whether the runs are buckets.
+    pub(super) is_bucketed: bool,
 }
 
 /// One sender's delays since the last border: each apart while they are few, by bucket once they are not. Every book that gets them
 /// has them all, and so has too many then to keep each apart itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::engine) struct DelayRuns {
     /// The ones in use.
     last: [DelayRun; 4],
@@ -31,6 +38,15 @@ pub(in crate::engine) struct DelayRuns {
     few: Vec<DelayRun>,
     /// All ones if buckets are counted, else 0: what of [`magnitude`] counts.
     mask: u32,
+    min: u64,
+    at_min: u64,
+    max: u64,
+}
+
+impl Default for DelayRuns {
+    fn default() -> DelayRuns {
+        DelayRuns { last: Default::default(), few: Vec::new(), mask: 0, min: u64::MAX, at_min: 0, max: 0 }
+    }
 }
 
 /// The width of the bucket that holds `nanos`, as a power of two.
@@ -55,14 +71,13 @@ impl DelayRuns {
         let number = nanos >> magnitude;
         let from = number << magnitude;
         let run = &mut self.last[number as usize % 4];
-        let evicted = (run.from != from || run.times == 0)
-            .then(|| std::mem::replace(run, DelayRun { from, times: 0, min: nanos, at_min: 0, max: nanos }));
+        let evicted = (run.from != from).then(|| std::mem::replace(run, DelayRun { from, times: 0 }));
         run.times += 1;
-        if nanos <= run.min {
-            run.at_min = if nanos < run.min { 1 } else { run.at_min + 1 };
-            run.min = nanos;
+        if nanos <= self.min {
+            self.at_min = if nanos < self.min { 1 } else { self.at_min + 1 };
+            self.min = nanos;
         }
-        run.max = run.max.max(nanos);
+        self.max = self.max.max(nanos);
         match evicted {
             Some(evicted) if self.mask == 0 => {
                 self.keep(evicted);
@@ -79,10 +94,7 @@ impl DelayRuns {
             return;
         }
         match self.few.binary_search_by_key(&run.from, |known| known.from) {
-            Ok(at) => {
-                self.few[at].times += run.times;
-                self.few[at].at_min += run.at_min;
-            }
+            Ok(at) => self.few[at].times += run.times,
             Err(at) => self.few.insert(at, run),
         }
         if self.few.len() > FEW {
@@ -93,13 +105,20 @@ impl DelayRuns {
 
     /// As if every delay had come so many times.
     pub(in crate::engine) fn multiply(&mut self, times: u64) {
+        self.at_min *= times;
         self.last.iter_mut().chain(&mut self.few).for_each(|run| *run = run.times(times));
     }
 
+    /// What they span; nothing if there are none.
+    pub(in crate::engine) fn span(&self) -> Option<DelaySpan> {
+        let DelayRuns { min, at_min, max, .. } = *self;
+        (at_min > 0).then_some(DelaySpan { min, at_min, max, is_bucketed: self.mask != 0 })
+    }
+
     /// Ends all runs.
-    pub(in crate::engine) fn end(&mut self, mut ended: impl FnMut(DelayRun)) {
-        self.few.drain(..).chain(std::mem::take(&mut self.last)).for_each(&mut ended);
-        self.mask = 0;
+    pub(in crate::engine) fn end(&mut self, ended: impl FnMut(DelayRun)) {
+        self.few.drain(..).chain(std::mem::take(&mut self.last)).for_each(ended);
+        (self.mask, self.min, self.at_min, self.max) = (0, u64::MAX, 0, 0);
     }
 }
 
@@ -110,7 +129,7 @@ impl DelayRun {
 
     /// The same delays so many times as often.
     pub(in crate::engine) fn times(self, factor: u64) -> DelayRun {
-        DelayRun { times: self.times * factor, at_min: self.at_min * factor, ..self }
+        DelayRun { times: self.times * factor, ..self }
     }
 }
 

@@ -20,9 +20,9 @@ use ipnet::Ipv4Net;
 
 /// The smallest one-way delay: 200 m of fibre (S35b).
 pub const DELAY_MIN: SimDuration = SimDuration::from_micros(1);
-/// The largest one-way delay: no datagram is older than the 255 s that its time to live can say (RFC 791, 3.2). Whatever is sent
-/// meanwhile is on the way, and may have to be kept.
-pub const DELAY_MAX: SimDuration = SimDuration::from_secs(255);
+/// The largest one-way delay, far beyond any path on Earth: a hop over a geostationary satellite is 0.27 s. Where somebody answers, all
+/// that is sent meanwhile is kept, 70 bytes a packet.
+pub const DELAY_MAX: SimDuration = SimDuration::from_secs(10);
 
 /// Something accepted that a user should know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
