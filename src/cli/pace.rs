@@ -5,11 +5,11 @@ use crate::units::{SimDuration, SimTime};
 use std::time::Duration;
 
 /// How long a slice should take.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+pub(super) const SLICE: Duration = Duration::from_millis(30);
 /// The work of the first slice, in packets that are carried one by one: a millisecond or so.
 const FIRST: u64 = 30_000;
-/// The work of the largest: a tenth of a second or so, whatever earlier slices said.
-const MOST: u64 = 4_000_000;
+/// The work of the largest: a twentieth of a second or so, whatever earlier slices said.
+const MOST: u64 = 2_000_000;
 
 /// How far the next slice goes.
 #[derive(Debug)]
@@ -89,8 +89,8 @@ mod tests {
         // Nothing for most of the time, then a unit a nanosecond.
         let (took, slices) = longest(hundred_seconds, |step| if step < 990 { 0 } else { 1 }, 30);
         assert!(took < SLICE * 4, "{took:?}");
-        // 30 s of wall time.
-        assert!(slices < 2 * 600 + 200, "{slices}");
+        let fitting = (Duration::from_secs(30).as_millis() / SLICE.as_millis()) as usize;
+        assert!(slices < 2 * fitting + 200, "{slices}");
     }
 
     #[test]
