@@ -1,5 +1,5 @@
-//! The whole engine: packets per second of one core, by mode and workload, and beside it allocations per packet. Building the network
-//! is not measured; memory that a run touches for the first time is warmed up before.
+//! The whole engine: packets per second of one core, by mode and workload, and beside it allocations per packet.
+//! Building the network is not measured; memory that a run touches for the first time is warmed up before.
 
 mod counting;
 

@@ -1,5 +1,5 @@
-//! Route tables: one look-up by the number of routes, to random destinations and to the same few again; making a FIB; following an edit.
-//! The largest has the size and the prefix lengths of an Internet table of 2014, spread at random.
+//! Route tables: one look-up by the number of routes, to random destinations and to the same few again; making a FIB;
+//! following an edit. The largest has the size and the prefix lengths of an Internet table of 2014, spread at random.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
@@ -10,7 +10,8 @@ use vpcsim::model::{Change, Network, NextHop, RouteSpec, TableId};
 use vpcsim::units::SimTime;
 use vpcsim::workload::Cloud;
 
-/// Destinations per measured pass, at least; twice the routes, if those are more, so that caches do not hold a large table's.
+/// Destinations per measured pass, at least; twice the routes, if those are more, so that caches do not hold a large
+/// table's.
 const DESTINATIONS: usize = 4_096;
 
 /// As many prefixes as the Internet had in May 2014.

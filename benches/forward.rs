@@ -1,5 +1,5 @@
-//! One packet through both routers, without remembering paths: leave the source's VPC, enter the peer's. Delivered, dropped
-//! for want of a route, and refused transit.
+//! One packet through both routers, without remembering paths: leave the source's VPC, enter the peer's. Delivered,
+//! dropped for want of a route, and refused transit.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;

@@ -1,8 +1,8 @@
-//! One workload, once, for a counting tool: no harness, no clock. Instructions per emitted packet are the difference of two runs,
-//! so that building the network cancels out:
+//! One workload, once, for a counting tool: no harness, no clock. Instructions per emitted packet are the difference of
+//! two runs, so that building the network cancels out:
 //!
-//! `valgrind --tool=callgrind <this binary> pair 100000 packets`, again with 200000, then `(total(2N) − total(N)) / N`. The mode may
-//! be left out, or be `runs`.
+//! `valgrind --tool=callgrind <this binary> pair 100000 packets`, again with 200000, then `(total(2N) − total(N)) / N`.
+//! The mode may be left out, or be `runs`.
 
 use vpcsim::engine::{Mode, Options, Simulation};
 use vpcsim::units::SimTime;

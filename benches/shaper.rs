@@ -1,4 +1,5 @@
-//! One packet at a token bucket: below the cap, saturated with tail drop, policed; at a rate that divides and at two that do not.
+//! One packet at a token bucket: below the cap, saturated with tail drop, policed; at a rate that divides and at two
+//! that do not.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

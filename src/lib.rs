@@ -1,5 +1,5 @@
-//! vpcsim forwards packets through clouds that do not exist yet: a packet-forwarding data-plane simulator of cloud VPC peering. This
-//! page is the map of the house as it stands.
+//! vpcsim forwards packets through clouds that do not exist yet: a packet-forwarding data-plane simulator of cloud VPC
+//! peering. This page is the map of the house as it stands.
 //!
 //! # The journey of a packet
 //!
@@ -9,31 +9,36 @@
 //!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
 //! ```
 //!
-//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event by event,
-//! `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a [`dataplane::fib`], a
-//! [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer accepts or drops it. Every way it can end
-//! is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and each reason has exactly one producing line.
+//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event
+//! by event, `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a
+//! [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
+//! accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and
+//! each reason has exactly one producing line.
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`; whatever reads texts also
-//! imports `notation`.
+//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`; whatever
+//! reads texts also imports `notation`.
 //!
-//! | room | what it is |
-//! |---|---|
-//! | [`units`] | instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how foreign text is shown |
-//! | [`notation`] | how people and programs write things: texts, tables, numbers and times in their cells, complaints; uses `units` alone |
-//! | [`wire`] | headers as the RFCs have them, captures as files have them; knows nothing of clouds |
-//! | [`model`] | what the network *is*, the control plane that changes it, and the plan of a run, as valid data |
-//! | [`scenario`] | text → model and plan, or complaints with place and hint; files come through [`scenario::Files`]. Uses `model`, `notation` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`] |
-//! | [`dataplane`] | one hop at a time: pure functions of (state, now, packet) |
-//! | [`engine`] | virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls |
-//! | [`metering`] | what the meter's buckets mean: samples, peaks, price books, bills |
-//! | [`report`] | one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill, [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine |
-//! | [`import`] | other people's descriptions → scenario text; uses `model`, `notation` and `units` alone |
-//! | [`scaffold`] | new scenarios as text: one to start from, one of a wanted size; uses `units` and the limits of `model` |
-//! | [`workload`] | the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures nothing |
-//! | [`cli`] | arguments, subcommands, the real disk, signals, the wall clock, exit codes |
+//! * [`units`]: instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how
+//!   foreign text is shown
+//! * [`notation`]: how people and programs write things: texts, tables, numbers and times in their cells, complaints;
+//!   uses `units` alone
+//! * [`wire`]: headers as the RFCs have them, captures as files have them; knows nothing of clouds
+//! * [`model`]: what the network *is*, the control plane that changes it, and the plan of a run, as valid data
+//! * [`scenario`]: text → model and plan, or complaints with place and hint; files come through [`scenario::Files`].
+//!   Uses `model`, `notation` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`]
+//! * [`dataplane`]: one hop at a time: pure functions of (state, now, packet)
+//! * [`engine`]: virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls
+//! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
+//! * [`report`]: one view model a subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
+//!   [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine
+//! * [`import`]: other people's descriptions → scenario text; uses `model`, `notation` and `units` alone
+//! * [`scaffold`]: new scenarios as text: one to start from, one of a wanted size; uses `units` and the limits of
+//!   `model`
+//! * [`workload`]: the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures
+//!   nothing
+//! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
 //! # What always holds
 //!
@@ -41,12 +46,12 @@
 //! * **A number with a unit is a type**; a division says how it rounds.
 //! * **Parse, then trust.** A [`model::Network`] is made only by the operations of [`model::control`], each of which
 //!   refuses what the rules refuse ([`model::Refusal`]); a scenario file and a timeline use the same operations.
-//! * **Same seed, same bytes**, however time is sliced, on any number of threads, as runs or packet by packet, with or without
-//!   observers: one order on events (time; changes, then departures, then arrivals, then senders; declaration order; sequence), a
-//!   counter-based random stream per (seed, purpose, entry, flow), per-packet luck by a hash of the packet's name, books that are
-//!   sums. No iteration over hash maps.
-//! * **The books balance** at the end of every run, in release builds too: `emitted = delivered + dropped + in flight`, over all,
-//!   per VPC and per link ([`engine::Simulation::check_books`]).
+//! * **Same seed, same bytes**, however time is sliced, on any number of threads, as runs or packet by packet, with or
+//!   without observers: one order on events (time; changes, then departures, then arrivals, then senders; declaration
+//!   order; sequence), a counter-based random stream per (seed, purpose, entry, flow), per-packet luck by a hash of the
+//!   packet's name, books that are sums. No iteration over hash maps.
+//! * **The books balance** at the end of every run, in release builds too: `emitted = delivered + dropped + in flight`,
+//!   over all, per VPC and per link ([`engine::Simulation::check_books`]).
 //! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
 //!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
 //!
@@ -54,37 +59,41 @@
 //!
 //! # How it differs from a textbook simulator
 //!
-//! There is no event per packet. Within an *epoch*, the time between two changes of the control plane, a FIFO link knows when a packet
-//! departs as soon as it arrives ([`dataplane::shaper`]), and if nobody at the far end reacts to it, its whole future is known then
-//! and is booked at once. Only packets that somebody reacts to (echo requests, an [`engine::Endpoint`]'s, and everything
-//! where routers are visible and send ICMP errors) are events at their far end. A packet that would depart or arrive past the end of
-//! an advance stays on its link, where a change finds and re-judges it ([`dataplane::link::Link::change`]); equal ones that were
-//! only counted stay there as a count (`engine/cell/trains.rs`).
+//! There is no event per packet. Within an *epoch*, the time between two changes of the control plane, a FIFO link
+//! knows when a packet departs as soon as it arrives ([`dataplane::shaper`]), and if nobody at the far end reacts to
+//! it, its whole future is known then and is booked at once. Only packets that somebody reacts to (echo requests, an
+//! [`engine::Endpoint`]'s, and everything where routers are visible and send ICMP errors) are events at their far end.
+//! A packet that would depart or arrive past the end of an advance stays on its link, where a change finds and
+//! re-judges it ([`dataplane::link::Link::change`]); equal ones that were only counted stay there as a count
+//! (`engine/cell/trains.rs`).
 //!
-//! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread is free
-//! (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them and exchange mail in one
-//! function, which is where processes and machines would meet. On a link, the cheapest of four ways is taken that gives the same
-//! bytes ([`engine::Effort`] says which):
+//! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread
+//! is free (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them
+//! and exchange mail in one function, which is where processes and machines would meet. On a link, the cheapest of four
+//! ways is taken that gives the same bytes ([`engine::Effort`] says which):
 //!
-//! 1. *closed form*: equal packets that do not wait are counted, not made. Behind a bucket that needs a proof that all senders together
-//!    conform (`conform.rs`); the bucket is charged later, if somebody looks;
-//! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied (`cycle.rs`);
-//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`, `race.rs`);
+//! 1. *closed form*: equal packets that do not wait are counted, not made. Behind a bucket that needs a proof that all
+//!    senders together conform (`conform.rs`); the bucket is charged later, if somebody looks;
+//! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
+//!    (`cycle.rs`);
+//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`,
+//!    `race.rs`);
 //! 4. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ.
 //!
-//! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue of events
-//! over all links: order matters on a link, and between VPCs only where something reacts.
+//! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue
+//! of events over all links: order matters on a link, and between VPCs only where something reacts.
 //!
-//! The token bucket is governor's, on a clock that ticks in 10⁻⁹ bit of the link's own rate, so that every rate is exact; see
-//! [`dataplane::shaper`].
+//! The token bucket is governor's, on a clock that ticks in 10⁻⁹ bit of the link's own rate, so that every rate is
+//! exact; see [`dataplane::shaper`].
 //!
 //! # Words
 //!
-//! *Route table*: what the user wrote; *FIB*: what a look-up uses. *Peering*: the agreement; *link*: one direction of its
-//! transport. *Requester*, *accepter*. *Transit*: entering over one peering to leave over another; refused. *Shaper* delays,
-//! *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link; *delivered*: accepted by the host
-//! it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a traffic entry, a host to another or to an address.
-//! A packet's name is `source#sequence`. Rules are cited by number (S1…S52), end codes by the names of [`dataplane::DropReason`].
+//! *Route table*: what the user wrote; *FIB*: what a look-up uses. *Peering*: the agreement; *link*: one direction of
+//! its transport. *Requester*, *accepter*. *Transit*: entering over one peering to leave over another; refused.
+//! *Shaper* delays, *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link;
+//! *delivered*: accepted by the host it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a
+//! traffic entry, a host to another or to an address. A packet's name is `source#sequence`. Rules are cited by number
+//! (S1…S52), end codes by the names of [`dataplane::DropReason`].
 
 pub mod cli;
 pub mod dataplane;

@@ -15,7 +15,8 @@ fn imix() -> PacketSize {
     PacketSize::Mix([(40, 7), (576, 4), (1_500, 1)].into())
 }
 
-/// Constant and imix traffic both ways over one capped cross-region link, together above its cap: packets wait and are dropped.
+/// Constant and imix traffic both ways over one capped cross-region link, together above its cap: packets wait and are
+/// dropped.
 fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
     let mut cloud = Cloud::new(1);
     let [a, b] = ["guangzhou", "beijing"].map(|region| cloud.vpc(region, 4));

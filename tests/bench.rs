@@ -1,4 +1,5 @@
-//! `vpcsim bench` as a user meets it, and that each workload is what it says. Nothing here is about time: only about what is counted.
+//! `vpcsim bench` as a user meets it, and that each workload is what it says. Nothing here is about time: only about
+//! what is counted.
 
 use assert_cmd::Command;
 use serde_json::Value;

@@ -1,5 +1,6 @@
-//! Inputs that once went wrong, from a folder beside the project that not everybody has: each gets its right answer. Whoever has no such
-//! folder is told that nothing was tried. The kinds that they stand for are tested on inputs of our own, in the other tests.
+//! Inputs that once went wrong, from a folder beside the project that not everybody has: each gets its right answer.
+//! Whoever has no such folder is told that nothing was tried. The kinds that they stand for are tested on inputs of our
+//! own, in the other tests.
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! The command as a user meets it: exit codes, what goes to stdout and to stderr, overrides, machine-readable output, bad output.
+//! The command as a user meets it: exit codes, what goes to stdout and to stderr, overrides, machine-readable output,
+//! bad output.
 
 use assert_cmd::Command;
 use serde_json::Value;

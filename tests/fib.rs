@@ -1,6 +1,6 @@
-//! The FIB against a linear scan of what the user wrote: the longest enabled prefix that holds the address, the VPC's own CIDRs
-//! included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in between: a FIB that follows
-//! the edits is one that was compiled after them.
+//! The FIB against a linear scan of what the user wrote: the longest enabled prefix that holds the address, the VPC's
+//! own CIDRs included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in
+//! between: a FIB that follows the edits is one that was compiled after them.
 
 use ipnet::Ipv4Net;
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
-//! Every shipped scenario runs, meets its own demands and gives the report that stands in `tests/goldens`, down to a hash over the
-//! end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test` rewrites the goldens.
+//! Every shipped scenario runs, meets its own demands and gives the report that stands in `tests/goldens`, down to a
+//! hash over the end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test`
+//! rewrites the goldens.
 
 use bytes::Bytes;
 use std::num::NonZeroUsize;

@@ -1,6 +1,7 @@
-//! Time grows with the size of a file, not with its square: the program reads and runs generated scenarios of N, 2 N and 4 N things of
-//! each kind under valgrind, which counts instructions, the same on a busy machine as on an idle one. Where there is no valgrind, this
-//! says so and tests nothing. Not a benchmark: what things cost is not asserted, only how it grows.
+//! Time grows with the size of a file, not with its square: the program reads and runs generated scenarios of N, 2 N
+//! and 4 N things of each kind under valgrind, which counts instructions, the same on a busy machine as on an idle one.
+//! Where there is no valgrind, this says so and tests nothing. Not a benchmark: what things cost is not asserted, only
+//! how it grows.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,8 @@ fn base(quota: usize) -> String {
     let vpc = |name: &str, region: &str, net: u8, other: u8| {
         format!(
             "[vpc.{name}]\nregion = \"{region}\"\ncidr = \"10.{net}.0.0/16\"\n\
-             [vpc.{name}.subnet.s]\ncidr = \"10.{net}.0.0/17\"\nroutes = [{{ to = \"10.{other}.0.0/16\", via = \"line\" }}]\n\
+             [vpc.{name}.subnet.s]\ncidr = \"10.{net}.0.0/17\"\n\
+             routes = [{{ to = \"10.{other}.0.0/16\", via = \"line\" }}]\n\
              [vpc.{name}.host.h]\ncount = 100\n"
         )
     };
@@ -267,7 +269,8 @@ const KINDS: &[Kind] = &[
         args: CHECK,
         least: 150,
         text: |n| {
-            let head = "[peering.q]\nrequester = \"A\"\naccepter = \"C\"\n[vpc.C]\nregion = \"shanghai\"\ncidr = \"10.3.0.0/16\"\n\
+            let head = "[peering.q]\nrequester = \"A\"\naccepter = \"C\"\n[vpc.C]\nregion = \"shanghai\"\n\
+             cidr = \"10.3.0.0/16\"\n\
                         [vpc.C.table.t]\nroutes = [";
             let route = |n| format!("{{ to = \"{}\", via = \"q\" }},", net(n));
             each(10, head, n, route).replace("},\n", "}, ") + "]\n"

@@ -1,10 +1,11 @@
-//! The rules of the house, read off `src/` as text: imports point down, the core does no I/O, each drop reason has one producer, rooms
-//! stay small. It reads words, not syntax: re-exports and macro-made names escape it.
+//! The rules of the house, read off `src/` as text: imports point down, the core does no I/O, each drop reason has one
+//! producer, rooms stay small. It reads words, not syntax: re-exports and macro-made names escape it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a reason.
+/// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a
+/// reason.
 const ROOMS: [(&str, &[&str]); 13] = [
     ("units", &[]),
     ("notation", &["units"]),
@@ -65,6 +66,7 @@ const FILE_MAX: usize = 800;
 const FILE_P90: usize = 450;
 const FILE_MEDIAN: usize = 200;
 const FUNCTION_MAX: usize = 70;
+const COLUMNS_MAX: usize = 120;
 
 /// One source file.
 struct Source {
@@ -106,8 +108,8 @@ fn sources() -> Vec<Source> {
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("src is readable") {
-        let path = entry.expect("src is readable").path();
+    for entry in std::fs::read_dir(folder).expect("a source folder is readable") {
+        let path = entry.expect("a source folder is readable").path();
         match path.is_dir() {
             true => collect(&path, paths),
             false if path.extension().is_some_and(|e| e == "rs") => paths.push(path),
@@ -285,6 +287,20 @@ fn every_file_says_what_it_is() {
     let silent = sources().into_iter().filter(|s| !s.text.starts_with("//! "));
     let found = silent.map(|s| format!("src/{}:1", s.path)).collect();
     nothing(found, "open the file with `//!`: what it is, and what it is not");
+}
+
+#[test]
+fn lines_fit_in_the_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    ["src", "tests", "benches"].iter().for_each(|folder| collect(&root.join(folder), &mut paths));
+    let mut found = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a source file is readable");
+        let wide = text.lines().zip(1..).filter(|(line, _)| line.chars().count() > COLUMNS_MAX);
+        found.extend(wide.map(|(_, number)| format!("{}:{number}", path.display())));
+    }
+    nothing(found, "break the line: rustfmt leaves comments and strings alone");
 }
 
 #[test]

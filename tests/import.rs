@@ -1,5 +1,5 @@
-//! Measured traffic becomes a scenario and is sent as it was measured: the Abilene week and the transatlantic link of the data
-//! folder beside the repository (skipped where that is missing), and the command with its files.
+//! Measured traffic becomes a scenario and is sent as it was measured: the Abilene week and the transatlantic link of
+//! the data folder beside the repository (skipped where that is missing), and the command with its files.
 
 use assert_cmd::Command;
 use bytes::Bytes;
@@ -74,7 +74,8 @@ fn an_hour_of_the_abilene_week_is_sent_as_measured() {
         let column = names.iter().position(|name| *name == entry.name).expect("a column");
         let cells = csv.lines().skip(1).take(12).map(|line| line.split(',').nth(column).expect("a cell"));
         let hundreds: u64 = cells.map(|cell| cell.parse::<u64>().expect("a number")).sum();
-        // A thousandth of so many hundred bytes in packets of 1500; rates are rounded to 1 bit/s, and the last packet is begun.
+        // A thousandth of so many hundred bytes in packets of 1500; rates are rounded to 1 bit/s, and the last packet
+        // is begun.
         let packets = hundreds / 10 / 1500;
         assert!(entry.sent.packets.abs_diff(packets) <= 1, "{}: {} of {packets}", entry.name, entry.sent.packets);
     }

@@ -21,7 +21,8 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// Checks and runs `s.toml`: no complaint, no remark, and everything demanded holds. Answers what the check says of its size.
+/// Checks and runs `s.toml`: no complaint, no remark, and everything demanded holds. Answers what the check says of its
+/// size.
 fn sound(folder: &Path) -> String {
     let check = vpcsim(folder, &["check", "s.toml"]);
     assert_eq!((check.code, check.talk.as_str()), (Some(0), ""), "{}", check.out);

@@ -1,5 +1,5 @@
-//! What the command writes, and what it leaves alone: outputs are claimed before anything runs, none replaces what is not its own, and none
-//! that fails costs the others or the verdict.
+//! What the command writes, and what it leaves alone: outputs are claimed before anything runs, none replaces what is
+//! not its own, and none that fails costs the others or the verdict.
 #![cfg(target_os = "linux")]
 
 use serde_json::Value;
@@ -459,7 +459,8 @@ fn ring() -> String {
         text += &format!(
             "[vpc.v{at}]\nregion = \"{region}\"\ncidr = \"10.{at}.0.0/16\"\n\
              [vpc.v{at}.subnet.s]\ncidr = \"10.{at}.1.0/24\"\n\
-             routes = [{{ to = \"10.{next}.0.0/16\", via = \"p{at}\" }}, {{ to = \"10.{last}.0.0/16\", via = \"p{last}\" }}]\n\
+             routes = [{{ to = \"10.{next}.0.0/16\", via = \"p{at}\" }}, {{ to = \"10.{last}.0.0/16\", \
+             via = \"p{last}\" }}]\n\
              [vpc.v{at}.host.h]\ncount = 50\n\
              [peering.p{at}]\nrequester = \"v{at}\"\naccepter = \"v{next}\"\nbandwidth = \"1 Gbps\"\n\
              [traffic.t{at}]\nfrom = \"v{at}/h-*\"\nto = \"v{next}/h-1\"\npattern = \"ping\"\ninterval = \"100 us\"\n"

@@ -1,5 +1,5 @@
-//! Whole routing tables of the Internet as `routes_file`: read, looked up against a scan of all prefixes, and edited. The data is not part
-//! of the repository: without it there is nothing to test.
+//! Whole routing tables of the Internet as `routes_file`: read, looked up against a scan of all prefixes, and edited.
+//! The data is not part of the repository: without it there is nothing to test.
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;

@@ -1,5 +1,5 @@
-//! Replays as a user meets them: captures made here, two VPCs, and what the report and the warnings say. What a capture holds in
-//! detail is tested beside the reader.
+//! Replays as a user meets them: captures made here, two VPCs, and what the report and the warnings say. What a capture
+//! holds in detail is tested beside the reader.
 
 use assert_cmd::Command;
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};

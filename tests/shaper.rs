@@ -1,5 +1,6 @@
-//! The token bucket against two second opinions: a dull twin that counts in absolute 10⁻⁹ bit with 128-bit integers and holds
-//! its queue as a list, and the closed form of a saturated flow. Nothing of the data plane's arithmetic is shared.
+//! The token bucket against two second opinions: a dull twin that counts in absolute 10⁻⁹ bit with 128-bit integers and
+//! holds its queue as a list, and the closed form of a saturated flow. Nothing of the data plane's arithmetic is
+//! shared.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -95,8 +96,8 @@ impl Twin {
         departure
     }
 
-    /// S34: the tokens at `now`, before anything that still waits took its own, are kept up to the new burst. A change precedes the
-    /// departures of its instant.
+    /// S34: the tokens at `now`, before anything that still waits took its own, are kept up to the new burst. A change
+    /// precedes the departures of its instant.
     fn change(&mut self, now: u64, shaping: Shaping) -> Vec<u64> {
         let lengths = self.held(now);
         let at = u128::from(now) * self.rate();
@@ -248,7 +249,8 @@ proptest! {
     }
 }
 
-/// Offers `count` packets of 1500 bytes evenly at `offered` bit/s (n-th at ⌊n · gap⌋) and answers (admitted, last departure).
+/// Offers `count` packets of 1500 bytes evenly at `offered` bit/s (n-th at ⌊n · gap⌋) and answers (admitted, last
+/// departure).
 fn offer(shaper: &mut Shaper, offered: u64, start: u64, count: u64) -> (u64, u64) {
     let (mut admitted, mut last) = (0, 0);
     for n in 0..count {
@@ -261,8 +263,8 @@ fn offer(shaper: &mut Shaper, offered: u64, start: u64, count: u64) -> (u64, u64
     (admitted, last)
 }
 
-/// All packets at once behind a queue that holds them: the n-th departs when n packets less a burst have been earned, no
-/// matter how late in virtual time.
+/// All packets at once behind a queue that holds them: the n-th departs when n packets less a burst have been earned,
+/// no matter how late in virtual time.
 #[test]
 fn a_saturated_flow_departs_at_its_closed_form() {
     for bps in RATES {
@@ -302,8 +304,8 @@ fn tail_drop_over_minutes_drops_exactly_the_excess() {
             // The m-th admitted departs at m packet times exactly, for the queue never runs dry.
             let earned = u128::from(admitted - 1) * 1_500 * BYTE;
             assert_eq!(last - start, earned.div_ceil(u128::from(cap)) as u64, "{offered} into {cap}");
-            // Once full, the queue admits one packet for each that departs: by the last arrival, k have departed after the first,
-            // and as many more as may wait are there.
+            // Once full, the queue admits one packet for each that departs: by the last arrival, k have departed after
+            // the first, and as many more as may wait are there.
             let gone = (u128::from(count - 1) * 1_500 * BYTE / u128::from(offered)) * u128::from(cap) / (1_500 * BYTE);
             let expected = 1 + gone as u64 + u64::from(waiting_max);
             assert_eq!(count - admitted, count - expected, "drops of {offered} into {cap} from {start}");
@@ -323,8 +325,8 @@ fn a_flow_at_the_cap_passes_a_policer() {
     }
 }
 
-/// A change precedes the departures of its instant, so the packet that is about to leave is re-admitted with its own tokens
-/// still in the bucket, watched by a series or not: it leaves at that instant, at the new rate.
+/// A change precedes the departures of its instant, so the packet that is about to leave is re-admitted with its own
+/// tokens still in the bucket, watched by a series or not: it leaves at that instant, at the new rate.
 #[test]
 fn a_change_at_the_instant_of_a_departure_charges_nobody_twice() {
     for interval in [None, Some(SimDuration::from_millis(12))] {

@@ -1,5 +1,5 @@
-//! Signals, with real processes: a run ends early with what it has, everything else at once. How long that takes is asserted nowhere; a
-//! process that does not end at all hangs the test.
+//! Signals, with real processes: a run ends early with what it has, everything else at once. How long that takes is
+//! asserted nowhere; a process that does not end at all hangs the test.
 #![cfg(target_os = "linux")]
 
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Tables as people's programs write them, through the whole program: what is read, what is refused where, and what is told. How cells
-//! are found is tested beside the reader, against the `csv` crate.
+//! Tables as people's programs write them, through the whole program: what is read, what is refused where, and what is
+//! told. How cells are found is tested beside the reader, against the `csv` crate.
 
 use assert_cmd::Command;
 use std::path::Path;
@@ -23,7 +23,8 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-/// A host that sends 1000-byte packets to another, at the rates of a table; `top` goes on at the top, `keys` in the entry.
+/// A host that sends 1000-byte packets to another, at the rates of a table; `top` goes on at the top, `keys` in the
+/// entry.
 fn scenario(top: &str, keys: &str) -> String {
     format!(
         r#"name = "t"

@@ -1,5 +1,5 @@
-//! What a person is told of files that somebody else wrote: nothing in them steers the terminal, and of many mistakes the first are
-//! shown. And the limit of interval rows, which such a file could pass by.
+//! What a person is told of files that somebody else wrote: nothing in them steers the terminal, and of many mistakes
+//! the first are shown. And the limit of interval rows, which such a file could pass by.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -22,7 +22,8 @@ fn written(folder: &Path, name: &str, text: &str) -> String {
     file.display().to_string()
 }
 
-/// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` with what they name, `tail` last.
+/// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` with what they name,
+/// `tail` last.
 fn scenario(head: &str, route: &str, peering: &str, traffic: &str, tail: &str) -> String {
     format!(
         r#"{head}

@@ -14,8 +14,9 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, an output cannot be written, memory is
-/// short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug of ours.
+/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, an output cannot be
+/// written, memory is short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug
+/// of ours.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true)]
 pub(super) struct Args {
@@ -95,13 +96,14 @@ pub(super) struct BillArgs {
     /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or a file with a book of your own
     #[arg(long, value_name = "NAME|FILE")]
     pub book: Option<String>,
-    /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or bytes) of 5 minutes
+    /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or
+    /// bytes) of 5 minutes
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,
     #[command(flatten)]
     pub table: TableArgs,
-    /// Bill the 95th percentile of the month instead of the peaks of the days: over all windows of 5 minutes in which a peering was
-    /// in force, each 0 that has no row
+    /// Bill the 95th percentile of the month instead of the peaks of the days: over all windows of 5 minutes in which a
+    /// peering was in force, each 0 that has no row
     #[arg(long)]
     pub month_95: bool,
     /// What picks the tier where some of a peak is free, instead of the file's choice
@@ -128,8 +130,8 @@ pub(super) struct BillArgs {
     /// Exit with 1 if the price of anything is not published
     #[arg(long)]
     pub require_priced: bool,
-    /// Also run with each cap of the console's menu, held throughout, and name the cheapest that loses at most this share, for example
-    /// '0.1 %'
+    /// Also run with each cap of the console's menu, held throughout, and name the cheapest that loses at most this
+    /// share, for example '0.1 %'
     #[arg(long, value_name = "LOSS", conflicts_with = "samples")]
     pub what_if: Option<Share>,
     /// Seed of every random stream, instead of the file's
@@ -198,7 +200,8 @@ pub(super) struct NewArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
-    /// A table of measured rates, a line for each step and a column for each ORIGIN_DESTINATION: VPCs, peerings and traffic
+    /// A table of measured rates, a line for each step and a column for each ORIGIN_DESTINATION: VPCs, peerings and
+    /// traffic
     Series(ImportSeriesArgs),
 }
 

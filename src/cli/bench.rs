@@ -1,5 +1,5 @@
-//! `vpcsim bench`: how fast this machine forwards packets, workload by workload. It measures; the workloads are their room's, the
-//! table is the report's.
+//! `vpcsim bench`: how fast this machine forwards packets, workload by workload. It measures; the workloads are their
+//! room's, the table is the report's.
 
 use super::args::{BenchArgs, ModeArg};
 use super::exit::Exit;

@@ -1,4 +1,5 @@
-//! `vpcsim bill`: runs a scenario, or reads measured samples, and prints what it costs. The prices are the metering room's.
+//! `vpcsim bill`: runs a scenario, or reads measured samples, and prints what it costs. The prices are the metering
+//! room's.
 
 use super::args::BillArgs;
 use super::bill_input;

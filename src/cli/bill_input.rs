@@ -1,5 +1,5 @@
-//! What `vpcsim bill` reads beside the scenario: price books and measured samples. Finds and opens the files; complaints about them
-//! look like those about scenarios.
+//! What `vpcsim bill` reads beside the scenario: price books and measured samples. Finds and opens the files;
+//! complaints about them look like those about scenarios.
 
 use super::args::{BillArgs, FreeBasisArg};
 use super::files::Disk;
@@ -58,8 +58,8 @@ fn read_book(file: &str, disk: &Disk) -> Result<String, Vec<Diagnostic>> {
     })
 }
 
-/// The measured series of the file of samples, and how its rows were handled. Without a scenario, the rows say which peerings there
-/// are.
+/// The measured series of the file of samples, and how its rows were handled. Without a scenario, the rows say which
+/// peerings there are.
 pub(super) fn samples(
     file: &Path,
     args: &BillArgs,

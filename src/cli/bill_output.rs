@@ -1,5 +1,5 @@
-//! The files that `vpcsim bill` writes beside its report: FOCUS rows, monitoring, pictures. Claimed before anything runs; what is in them is
-//! the report's.
+//! The files that `vpcsim bill` writes beside its report: FOCUS rows, monitoring, pictures. Claimed before anything
+//! runs; what is in them is the report's.
 
 use super::args::BillArgs;
 use super::bill::Made;

@@ -1,5 +1,5 @@
-//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document on stdout. The complaints are made
-//! elsewhere.
+//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document on stdout. The
+//! complaints are made elsewhere.
 
 use super::exit::Exit;
 use super::output::{stdout, talk, width};

@@ -9,10 +9,11 @@ pub(super) enum Exit {
     Done,
     /// 1: a stated demand was not met: an expectation, an unexpected refusal.
     DemandNotMet,
-    /// 2: the input is wrong, an output cannot be written, or the machine has too little memory. A reader of stdout that left is no failure.
+    /// 2: the input is wrong, an output cannot be written, or the machine has too little memory. A reader of stdout
+    /// that left is no failure.
     CannotDo,
-    /// 130: ended by SIGINT, SIGTERM or SIGHUP alike. What was reported is partial; nothing was, if the program was not running a scenario
-    /// or a second signal came.
+    /// 130: ended by SIGINT, SIGTERM or SIGHUP alike. What was reported is partial; nothing was, if the program was not
+    /// running a scenario or a second signal came.
     Interrupted,
     /// 70: our bug.
     Bug,

@@ -75,7 +75,8 @@ fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, 
     made.map_err(|complaints| tables::diagnostics(&file.display().to_string(), text, complaints))
 }
 
-/// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written to it.
+/// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written
+/// to it.
 fn claim<'a>(
     all: &'a [Imported<'_>],
     folder: &Path,

@@ -1,5 +1,6 @@
-//! Signals that ask the program to end: SIGINT, SIGTERM, SIGHUP. The first ends a run early, where one can be; otherwise, and the second
-//! time, the program ends at once. Handlers set flags, which takes no thread and no descriptor; the engine knows nothing of them.
+//! Signals that ask the program to end: SIGINT, SIGTERM, SIGHUP. The first ends a run early, where one can be;
+//! otherwise, and the second time, the program ends at once. Handlers set flags, which takes no thread and no
+//! descriptor; the engine knows nothing of them.
 
 use super::exit::Exit;
 use super::output::talk;
@@ -63,7 +64,8 @@ pub(super) struct EarlyEnd<'a> {
 }
 
 impl EarlyEnd<'_> {
-    /// Lets the next signal end the program, if one was heard and cannot be heard again; to be called every now and then.
+    /// Lets the next signal end the program, if one was heard and cannot be heard again; to be called every now and
+    /// then.
     pub(super) fn look(&mut self) {
         if self.interrupts.heard() && self.noticed.get_or_insert_with(Instant::now).elapsed() > ECHO {
             self.interrupts.at_once.store(true, Ordering::SeqCst);

@@ -1,4 +1,5 @@
-//! What the system tells of the machine and of this process: cores, processor, memory, time used. What it does not tell is `None`.
+//! What the system tells of the machine and of this process: cores, processor, memory, time used. What it does not tell
+//! is `None`.
 
 use crate::report::Machine;
 use crate::units::ByteSize;

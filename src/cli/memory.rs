@@ -1,5 +1,5 @@
-//! The allocator of the program: the system's, except that running out of memory is a sentence and exit code 2, not an abort. Stable Rust
-//! has no hook for that. It counts and limits nothing.
+//! The allocator of the program: the system's, except that running out of memory is a sentence and exit code 2, not an
+//! abort. Stable Rust has no hook for that. It counts and limits nothing.
 
 use super::exit::Exit;
 use std::alloc::{GlobalAlloc, Layout, System};

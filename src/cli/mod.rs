@@ -1,5 +1,5 @@
-//! The command line: arguments, one file per subcommand, the real disk, exit codes. The only room that touches files, the
-//! terminal, the environment and the wall clock. stdout is data, stderr is talk.
+//! The command line: arguments, one file per subcommand, the real disk, exit codes. The only room that touches files,
+//! the terminal, the environment and the wall clock. stdout is data, stderr is talk.
 
 mod args;
 mod bench;

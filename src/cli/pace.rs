@@ -1,5 +1,5 @@
-//! How far a run goes in one slice: so far that a slice takes about [`SLICE`] of wall time, whatever happens in it, for progress and
-//! signals to be heard; and no shorter than it must, for a slice has a cost of its own. Reads no clock.
+//! How far a run goes in one slice: so far that a slice takes about [`SLICE`] of wall time, whatever happens in it, for
+//! progress and signals to be heard; and no shorter than it must, for a slice has a cost of its own. Reads no clock.
 
 use crate::units::{SimDuration, SimTime};
 use std::time::Duration;
@@ -62,7 +62,8 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// The longest slice of a run whose work at an instant is `rate` units a nanosecond, each of `cost` nanoseconds of wall time.
+    /// The longest slice of a run whose work at an instant is `rate` units a nanosecond, each of `cost` nanoseconds of
+    /// wall time.
     fn longest(duration: u64, rate: impl Fn(u64) -> u64, cost: u64) -> (Duration, usize) {
         let (mut pace, mut now, mut slices, mut longest) =
             (Pace::new(SimTime::from_nanos(duration)), 0, 0, Duration::ZERO);

@@ -1,5 +1,5 @@
-//! Playing scenarios: several at once on threads of their own, a progress line, an early end. What is made of a finished run is the
-//! subcommand's. The threads are not tokio's, whose blocking pool panics where none is to be had.
+//! Playing scenarios: several at once on threads of their own, a progress line, an early end. What is made of a
+//! finished run is the subcommand's. The threads are not tokio's, whose blocking pool panics where none is to be had.
 
 use super::args::HowArgs;
 use super::interrupt::Interrupts;
@@ -35,8 +35,9 @@ fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
     NonZeroUsize::new(cores.get() / runs.max(1)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its file and its warnings, in the order
-/// of the scenarios. After a signal none is begun, and none comes of those that were not; the first always is, so that there is a report.
+/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its file and its
+/// warnings, in the order of the scenarios. After a signal none is begun, and none comes of those that were not; the
+/// first always is, so that there is a report.
 pub(super) fn play_all<T: Send>(
     scenarios: Vec<Scenario>,
     options: Options,

@@ -1,5 +1,5 @@
-//! Progress of long runs on stderr, when that is a terminal: virtual time, speed, time left. Shared counters only; the simulation never
-//! waits for it.
+//! Progress of long runs on stderr, when that is a terminal: virtual time, speed, time left. Shared counters only; the
+//! simulation never waits for it.
 
 use super::interrupt::Interrupts;
 use crate::units::{SimTime, grouped};

@@ -48,7 +48,8 @@ impl Outcome {
     }
 }
 
-/// Runs every file; the worst exit code of all wins. One file that is wrong is refused as a whole; of several, the others run.
+/// Runs every file; the worst exit code of all wins. One file that is wrong is refused as a whole; of several, the
+/// others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     if args.csv.is_some() && args.files.len() > 1 {
         output::talk("vpcsim: --csv takes a single scenario");
@@ -109,7 +110,8 @@ fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagno
     Ok(scenario)
 }
 
-/// Interval rows that a run may keep: those of both directions of every peering, as if each that the timeline asks for were made.
+/// Interval rows that a run may keep: those of both directions of every peering, as if each that the timeline asks for
+/// were made.
 fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     let asked = scenario.plan.timeline.iter().filter(|action| matches!(action.change, Change::CreatePeering(_)));
     let peerings = (scenario.network.peerings().len() + asked.count()) as u64;

@@ -1,4 +1,5 @@
-//! Text files beside the scenario: reads them, and shows what is wrong with them as complaints about scenarios are shown.
+//! Text files beside the scenario: reads them, and shows what is wrong with them as complaints about scenarios are
+//! shown.
 
 use super::files::Disk;
 use crate::notation::{Complaint, decode};

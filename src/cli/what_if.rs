@@ -1,9 +1,9 @@
-//! `bill --what-if`: the scenario again with each cap of the console's menu, and a table for each peering that has a cap. What is
-//! the cheapest the metering room says.
+//! `bill --what-if`: the scenario again with each cap of the console's menu, and a table for each peering that has a
+//! cap. What is the cheapest the metering room says.
 //!
-//! In a trial every peering across regions has the same cap, from start to end. A peering's row is nevertheless its own: packets
-//! cross one peering only (S3), no two peerings share a bucket (S10), and senders do not react. Only replies that return over
-//! another peering than their request came by (S15) depend on that one's cap too.
+//! In a trial every peering across regions has the same cap, from start to end. A peering's row is nevertheless its
+//! own: packets cross one peering only (S3), no two peerings share a bucket (S10), and senders do not react. Only
+//! replies that return over another peering than their request came by (S15) depend on that one's cap too.
 
 use super::bill::Played;
 use crate::metering::{Bill, Found, MENU, Series, Terms, Trial};
@@ -17,8 +17,8 @@ pub(super) fn trials(scenario: &Scenario) -> Vec<Scenario> {
     MENU.iter().map(|cap| with_cap(scenario, *cap)).collect()
 }
 
-/// The scenario with `cap` on every peering across regions that can have it, from start to end. The same peerings come and go at
-/// the same instants as without: whether a request succeeds does not depend on caps that are allowed.
+/// The scenario with `cap` on every peering across regions that can have it, from start to end. The same peerings come
+/// and go at the same instants as without: whether a request succeeds does not depend on caps that are allowed.
 fn with_cap(scenario: &Scenario, cap: BitRate) -> Scenario {
     let Scenario { mut network, mut plan, file, warnings } = scenario.clone();
     let capped: Vec<PeeringId> = network.peerings().filter(|(_, p)| p.cross_region).map(|(id, _)| id).collect();

@@ -1,5 +1,6 @@
-//! The FIB: what a route table looks like to a packet. One `IpNetworkTable` per route table, local route included, disabled
-//! routes left out; a change of the table costs what changed. What the user wrote stays in [`crate::model::RouteTable`].
+//! The FIB: what a route table looks like to a packet. One `IpNetworkTable` per route table, local route included,
+//! disabled routes left out; a change of the table costs what changed. What the user wrote stays in
+//! [`crate::model::RouteTable`].
 
 use crate::model::{Network, NextHop, Route, RouteTable, TableId};
 use ip_network::Ipv4Network;
@@ -36,7 +37,8 @@ impl Fib {
         fib
     }
 
-    /// Follows what changed in the table and in the VPC's CIDRs since: edit by edit, or anew if there were too many to remember.
+    /// Follows what changed in the table and in the VPC's CIDRs since: edit by edit, or anew if there were too many to
+    /// remember.
     pub fn update(&mut self, network: &Network, id: TableId) {
         if !self.is_stale(network, id) {
             return;

@@ -1,6 +1,6 @@
-//! A link: one direction of a peering's transport. Packets are offered, wait at the shaper, depart, may be lost, and leave
-//! the far end in the order they came. Holds the packets that the current epoch does not see off; a control-plane change
-//! re-judges exactly those, in one place ([`Link::change`]).
+//! A link: one direction of a peering's transport. Packets are offered, wait at the shaper, depart, may be lost, and
+//! leave the far end in the order they came. Holds the packets that the current epoch does not see off; a control-plane
+//! change re-judges exactly those, in one place ([`Link::change`]).
 
 use super::packet::Packet;
 use super::router;
@@ -104,8 +104,9 @@ impl Link {
         }
     }
 
-    /// Whether a departing packet survives the way: decided by names and numbers alone (the link's, its sender's, its own), so
-    /// that neither the order of processing nor other entries matter. `sender` is a stable hash of the sender's name.
+    /// Whether a departing packet survives the way: decided by names and numbers alone (the link's, its sender's, its
+    /// own), so that neither the order of processing nor other entries matter. `sender` is a stable hash of the
+    /// sender's name.
     ///
     /// # Errors
     /// It was lost.
@@ -171,9 +172,9 @@ impl Link {
         self.shaper.as_mut().map(|s| s.tokens_at(now))
     }
 
-    /// Takes over the peering's settings at `now` and re-judges what is on the link: a peering that is no longer active and a
-    /// link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers why everything that is on
-    /// its way is dropped, if it is, and the packets that were kept here.
+    /// Takes over the peering's settings at `now` and re-judges what is on the link: a peering that is no longer active
+    /// and a link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers why
+    /// everything that is on its way is dropped, if it is, and the packets that were kept here.
     pub fn change(&mut self, now: SimTime, network: &Network) -> Option<(DropReason, Vec<Packet>)> {
         let peering = network.peering(self.id.peering());
         let was_cut = std::mem::replace(&mut self.down, peering.down);

@@ -1,5 +1,5 @@
-//! One hop at a time: what routers, shapers and links do to a packet. Pure functions of (state, now, packet): no events, no
-//! counters, no clock. `router.rs` reads as the journey; `verdict.rs` lists every way it can end.
+//! One hop at a time: what routers, shapers and links do to a packet. Pure functions of (state, now, packet): no
+//! events, no counters, no clock. `router.rs` reads as the journey; `verdict.rs` lists every way it can end.
 
 pub mod fib;
 pub mod link;

@@ -1,5 +1,5 @@
-//! The packet record: 64 bytes, of which 40 are real header bytes. What is longer stands in a side table ([`Tails`]) or is
-//! synthetic payload ([`crate::wire::payload`]). Not a buffer: nothing here grows.
+//! The packet record: 64 bytes, of which 40 are real header bytes. What is longer stands in a side table ([`Tails`]) or
+//! is synthetic payload ([`crate::wire::payload`]). Not a buffer: nothing here grows.
 
 use crate::units::SimTime;
 use crate::wire::ipv4::{HEAD, IPV4_HEADER};
@@ -111,7 +111,8 @@ impl Packet {
         quoted
     }
 
-    /// Every byte of the packet: head, then the side table's bytes, then synthetic payload (zero behind a snapped capture).
+    /// Every byte of the packet: head, then the side table's bytes, then synthetic payload (zero behind a snapped
+    /// capture).
     pub fn bytes(&self, tails: &Tails) -> Bytes {
         let length = usize::from(self.wire_length);
         let mut bytes = BytesMut::with_capacity(length);
@@ -137,7 +138,8 @@ impl TailId {
     pub const NONE: TailId = TailId(0);
 }
 
-/// The side table: bytes behind the head of packets that are not synthetic (replayed, quoted, injected). Entries are reused.
+/// The side table: bytes behind the head of packets that are not synthetic (replayed, quoted, injected). Entries are
+/// reused.
 #[derive(Debug, Default)]
 pub struct Tails {
     entries: Vec<Bytes>,

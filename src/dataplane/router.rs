@@ -1,9 +1,9 @@
 //! The journey of a packet through VPC routers, top to bottom: [`leave`] the source's VPC, cross a link
-//! ([`super::link`]), [`enter`] the peer's VPC, be accepted ([`accept`]). Pure functions of (network, packet): no time, no queues,
-//! no counters. Each drop reason that a router can give has its one producing line here.
+//! ([`super::link`]), [`enter`] the peer's VPC, be accepted ([`accept`]). Pure functions of (network, packet): no time,
+//! no queues, no counters. Each drop reason that a router can give has its one producing line here.
 //!
-//! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a peering.
-//! Routers touch the TTL only where the rule set makes them visible (S35a).
+//! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a
+//! peering. Routers touch the TTL only where the rule set makes them visible (S35a).
 
 use super::fib::{Fib, FibEntry};
 use super::packet::Packet;
@@ -40,7 +40,8 @@ pub enum Exit {
     Over(LinkId),
 }
 
-/// A packet that comes as bytes, from a device or a program: the header must hold (RFC 1812 §5.2.2). Answers the total length.
+/// A packet that comes as bytes, from a device or a program: the header must hold (RFC 1812 §5.2.2). Answers the total
+/// length.
 ///
 /// # Errors
 /// Lengths or checksum are wrong.
@@ -51,7 +52,8 @@ pub fn take(bytes: &[u8]) -> Result<u16, DropReason> {
     })
 }
 
-/// The source's side: source check, TTL, longest prefix in the source subnet's table (S5), the peering's state (S25a), the MTU.
+/// The source's side: source check, TTL, longest prefix in the source subnet's table (S5), the peering's state (S25a),
+/// the MTU.
 ///
 /// # Errors
 /// The first reason to drop it.

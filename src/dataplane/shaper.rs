@@ -1,14 +1,14 @@
-//! The token bucket in front of a link, one per direction: governor's GCRA on virtual time, exact at any rate (S33, S34).
-//! A packet departs at the first instant it conforms; what must wait waits in order, up to a limit. It holds no packets, only
-//! when and how long they are.
+//! The token bucket in front of a link, one per direction: governor's GCRA on virtual time, exact at any rate (S33,
+//! S34). A packet departs at the first instant it conforms; what must wait waits in order, up to a limit. It holds no
+//! packets, only when and how long they are.
 //!
-//! **Exactness.** The limiter's clock ticks in 10⁻⁹ bit at this link's rate: `n` nanoseconds are `n · rate` ticks, a byte is
-//! 8·10⁹ ticks, both whole for every rate, so nothing is rounded but the departure shown to the outside (up to the next
-//! nanosecond). Ticks count from an origin that moves up as time passes, so that 64 bits suffice: a theoretical arrival time
-//! (TAT) before the new origin means a full bucket, and so does 0.
+//! **Exactness.** The limiter's clock ticks in 10⁻⁹ bit at this link's rate: `n` nanoseconds are `n · rate` ticks, a
+//! byte is 8·10⁹ ticks, both whole for every rate, so nothing is rounded but the departure shown to the outside (up to
+//! the next nanosecond). Ticks count from an origin that moves up as time passes, so that 64 bits suffice: a
+//! theoretical arrival time (TAT) before the new origin means a full bucket, and so does 0.
 //!
-//! **One check a packet.** Our [`StateStore`] shows the TAT, so the first conforming instant is known beforehand; the clock is set
-//! there and `check_n` admits. A link is FIFO, which makes that reservation legal.
+//! **One check a packet.** Our [`StateStore`] shows the TAT, so the first conforming instant is known beforehand; the
+//! clock is set there and `check_n` admits. A link is FIFO, which makes that reservation legal.
 
 use super::verdict::DropReason;
 use crate::model::{QueueLimit, Shaping};
@@ -27,7 +27,8 @@ use std::time::Duration;
 
 /// Ticks in a byte.
 const TICKS_PER_BYTE: u64 = 8_000_000_000;
-/// The origin moves before the clock passes this; what bucket and queue add stays below 2⁶³ (`model::control::BUFFER_MAX`).
+/// The origin moves before the clock passes this; what bucket and queue add stays below 2⁶³
+/// (`model::control::BUFFER_MAX`).
 const TICKS_MAX: u64 = 1 << 61;
 
 /// An instant of a limiter's clock.
@@ -110,8 +111,8 @@ pub struct Backlog {
     waiting: Vec<(SimDuration, u16)>,
 }
 
-/// When the packets that wait depart and how long they are, in order. Behind a full queue every packet passes through here, and a
-/// vector with a moving front takes half the instructions of a ring buffer.
+/// When the packets that wait depart and how long they are, in order. Behind a full queue every packet passes through
+/// here, and a vector with a moving front takes half the instructions of a ring buffer.
 #[derive(Debug, Default)]
 struct Waiting {
     packets: Vec<(SimTime, u16)>,
@@ -202,7 +203,8 @@ impl Shaper {
         Ok(self.reserve(now, now_ticks, conforms, length))
     }
 
-    /// The first tick at which `length` bytes conform: their tokens are there when the bucket's debt leaves room for them.
+    /// The first tick at which `length` bytes conform: their tokens are there when the bucket's debt leaves room for
+    /// them.
     fn conforms_at(&self, length: u16) -> u64 {
         (self.tat.get() + u64::from(length) * TICKS_PER_BYTE).saturating_sub(self.burst)
     }
@@ -282,16 +284,17 @@ impl Shaper {
         self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += span);
     }
 
-    /// Whether `burst` bytes more than the bucket has refilled since `now` still conform, whenever they come: nothing waits, and the
-    /// bucket lacks at most what is left beside them. One nanosecond of the rate is allowed for rounded instants.
+    /// Whether `burst` bytes more than the bucket has refilled since `now` still conform, whenever they come: nothing
+    /// waits, and the bucket lacks at most what is left beside them. One nanosecond of the rate is allowed for rounded
+    /// instants.
     pub fn has_room(&mut self, now: SimTime, burst: u64) -> bool {
         let tokens = self.token_ticks_at(now);
         let needed = u128::from(burst) * u128::from(TICKS_PER_BYTE) + u128::from(self.shaping.rate.as_bps());
         self.waiting.bytes == 0 && u128::from(tokens) >= needed
     }
 
-    /// How long the bucket takes at most to fill under senders of `rate` together that are ahead of it by `burst` bytes at most; none
-    /// if it may never.
+    /// How long the bucket takes at most to fill under senders of `rate` together that are ahead of it by `burst` bytes
+    /// at most; none if it may never.
     pub fn fills_within(&self, rate: BitRate, burst: u64) -> Option<SimDuration> {
         let spare = self.shaping.rate.as_bps().checked_sub(rate.as_bps()).filter(|spare| *spare > 0)?;
         let missing = u128::from(self.shaping.burst.as_u64() + burst) * u128::from(TICKS_PER_BYTE);
@@ -319,9 +322,9 @@ impl Shaper {
         self.burst.saturating_sub(debt)
     }
 
-    /// S34: new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and its packets must
-    /// be re-admitted in order with [`Shaper::readmit`]. `waiting` is what has not departed: a change at the very instant of a
-    /// departure precedes it, so that packet's tokens are still there too.
+    /// S34: new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and its
+    /// packets must be re-admitted in order with [`Shaper::readmit`]. `waiting` is what has not departed: a change at
+    /// the very instant of a departure precedes it, so that packet's tokens are still there too.
     pub fn change(&mut self, now: SimTime, shaping: Shaping, waiting: ByteSize) {
         let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
         let tokens = self.token_ticks_before(now, waiting.as_u64()).min(burst);

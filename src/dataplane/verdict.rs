@@ -1,5 +1,6 @@
-//! Every way a packet can end, listed once: code, sentence and IPFIX forwardingStatus (RFC 7270, information element 89).
-//! Names, counters, JSON keys and help texts derive from this list. A reason is *produced* elsewhere, in exactly one line each.
+//! Every way a packet can end, listed once: code, sentence and IPFIX forwardingStatus (RFC 7270, information element
+//! 89). Names, counters, JSON keys and help texts derive from this list. A reason is *produced* elsewhere, in exactly
+//! one line each.
 
 use crate::model::HostId;
 use crate::wire::icmp::ErrorKind;
@@ -84,7 +85,8 @@ reasons! {
     /// 34. Injected: lost at random on the way.
     RandomLoss, "random_loss", 128, "the link lost the packet";
     /// 25. Came in over a peering, would have to leave over another (S3).
-    TransitNotAllowed, "transit_not_allowed", 131, "peering is not transitive: the packet came over one peering and would leave over another";
+    TransitNotAllowed, "transit_not_allowed", 131,
+        "peering is not transitive: the packet came over one peering and would leave over another";
     /// 15. The peer does not own the destination, nor does anyone it is peered with (S3).
     RouteOutsidePeerCidr, "route_outside_peer_cidr", 131, "the route leads to a VPC that does not own the destination";
     /// 5. Inside the VPC, in no subnet.
@@ -104,8 +106,8 @@ impl DropReason {
         matches!(self, Self::ShaperQueueFull | Self::PolicerExceeded)
     }
 
-    /// The ICMP error a visible router sends about it (S35a): none for injected faults, a full queue (RFC 6633) and foul packets.
-    /// The MTU of `FragmentationNeeded` is the caller's to fill in.
+    /// The ICMP error a visible router sends about it (S35a): none for injected faults, a full queue (RFC 6633) and
+    /// foul packets. The MTU of `FragmentationNeeded` is the caller's to fill in.
     pub fn icmp_error(self) -> Option<ErrorKind> {
         use DropReason::*;
         match self {

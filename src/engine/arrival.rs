@@ -1,4 +1,5 @@
-//! Packets as events: at the far end of their way, where something may react to them. Their order is the one order on arrivals.
+//! Packets as events: at the far end of their way, where something may react to them. Their order is the one order on
+//! arrivals.
 
 use crate::dataplane::packet::Packet;
 use crate::model::{LinkId, VpcId};

@@ -8,8 +8,8 @@ use crate::model::HostId;
 use crate::units::SimTime;
 use crate::wire::icmp::{self, ErrorKind};
 
-/// Books the end of `packet` at `time`: an original and its reply by when the original was sent, an ICMP error by when the router
-/// sent it.
+/// Books the end of `packet` at `time`: an original and its reply by when the original was sent, an ICMP error by when
+/// the router sent it.
 pub(super) fn end(
     book: &mut TrafficBook,
     source: &SourceInfo,
@@ -41,7 +41,8 @@ pub(super) fn end(
     }
 }
 
-/// Books the ends of originals, but for their delays; `is_meant` says whether the host that took them is the one they name.
+/// Books the ends of originals, but for their delays; `is_meant` says whether the host that took them is the one they
+/// name.
 pub(super) fn originals(
     counts: &mut TrafficCounts,
     is_meant: bool,

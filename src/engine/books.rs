@@ -1,5 +1,5 @@
-//! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that the order of
-//! merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
+//! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that
+//! the order of merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
 
 use super::delay::DelayRecorder;
 use super::windows::{Edges, Sum, Windows};

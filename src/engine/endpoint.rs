@@ -1,10 +1,11 @@
-//! Endpoints from outside the plan: a program, a lesson, later a TCP stack or a live device, sitting on a host. The plan's own
-//! traffic ([`super::flow`]) is sent by built-in endpoints, and every host answers echo requests by itself.
+//! Endpoints from outside the plan: a program, a lesson, later a TCP stack or a live device, sitting on a host. The
+//! plan's own traffic ([`super::flow`]) is sent by built-in endpoints, and every host answers echo requests by itself.
 
 use crate::units::SimTime;
 use bytes::Bytes;
 
-/// Something on a host that sends on its own account and reacts to what arrives. Sans I/O: time and packets come in as arguments.
+/// Something on a host that sends on its own account and reacts to what arrives. Sans I/O: time and packets come in as
+/// arguments.
 pub trait Endpoint: Send {
     /// When it next wants [`Endpoint::on_wake`]; [`SimTime::NEVER`] if it only reacts. Asked after every call.
     /// An instant that has passed means now; one that never moves on after [`Endpoint::on_wake`] stops time.

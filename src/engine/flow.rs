@@ -1,8 +1,10 @@
-//! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and makes the packet;
-//! it never reacts. Real headers: each size has a head built once by pnet, of which only the identification changes.
+//! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and
+//! makes the packet; it never reacts. Real headers: each size has a head built once by pnet, of which only the
+//! identification changes.
 //!
-//! A packet is a function of its sequence and instant, and so is a flow's place: equal packets can be counted and passed over
-//! without being made ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet`]).
+//! A packet is a function of its sequence and instant, and so is a flow's place: equal packets can be counted and
+//! passed over without being made ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see
+//! them ([`Flow::packet`]).
 
 mod stretch;
 
@@ -65,8 +67,8 @@ pub(super) struct Flow {
     stop: SimTime,
     /// When the first slot begins.
     first: SimTime,
-    /// Where in its slot a packet goes; none is at its beginning. Two equal flows with fixed places would starve each other at a full
-    /// queue for ever: whoever comes just after a departure takes every freed place.
+    /// Where in its slot a packet goes; none is at its beginning. Two equal flows with fixed places would starve each
+    /// other at a full queue for ever: whoever comes just after a departure takes every freed place.
     place: Option<Stream>,
     /// The form of the next packet.
     upcoming: u32,
@@ -146,8 +148,8 @@ pub(super) struct Seat {
 }
 
 impl Flow {
-    /// The flow of `entry` in `seat`. Unless the entry sets a phase, every packet goes at a random instant of its own slot (a ping
-    /// keeps the place of its first).
+    /// The flow of `entry` in `seat`. Unless the entry sets a phase, every packet goes at a random instant of its own
+    /// slot (a ping keeps the place of its first).
     pub(super) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
         let number = u64::from(seat.number);
         let stream = |purpose| Stream::new(seed, purpose, entry.name.as_str(), number);
@@ -377,7 +379,8 @@ impl Flow {
                 let (cycles, within) = (sending / *on, sending % *on);
                 self.first.as_nanos().saturating_add(cycles.saturating_mul(*on + *off)).saturating_add(within)
             }
-            // Bits before it, not time: so a place never falls into a silence, and a rising rate is followed inside the slot.
+            // Bits before it, not time: so a place never falls into a silence, and a rising rate is followed inside the
+            // slot.
             Schedule::Series(cursor) => cursor.ahead(place(bit_nanos(length))),
             Schedule::Replay(replay, flow) => {
                 let offset = replay.offset(*flow as usize, self.sequence);

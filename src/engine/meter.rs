@@ -1,5 +1,5 @@
-//! The meter of a link: what crossed it in each minute of the civil clock, for samples, peaks and bills. Sums only; what they mean is
-//! the metering room's.
+//! The meter of a link: what crossed it in each minute of the civil clock, for samples, peaks and bills. Sums only;
+//! what they mean is the metering room's.
 
 use super::books::Counts;
 use crate::units::{BitRate, SimDuration, SimTime};
@@ -20,7 +20,8 @@ pub struct Minute {
     pub cap: Option<BitRate>,
 }
 
-/// All minutes of one link. Minute 0 is the civil minute in which the run starts; it may be cut short, and so may the last.
+/// All minutes of one link. Minute 0 is the civil minute in which the run starts; it may be cut short, and so may the
+/// last.
 #[derive(Debug, Clone)]
 pub struct Meter {
     /// How far into its civil minute the run starts.

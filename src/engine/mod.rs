@@ -1,11 +1,13 @@
-//! Virtual time: epochs, events, endpoints, observers, books. Drives the data plane's pure functions; owns no forwarding rule.
+//! Virtual time: epochs, events, endpoints, observers, books. Drives the data plane's pure functions; owns no
+//! forwarding rule.
 //!
-//! Three calls move a [`Simulation`]: [`Simulation::apply`] (a change of the control plane), [`Simulation::inject`] (a packet
-//! from outside) and [`Simulation::advance`]. [`Run`] is the driver that plays a scenario's plan through them.
+//! Three calls move a [`Simulation`]: [`Simulation::apply`] (a change of the control plane), [`Simulation::inject`] (a
+//! packet from outside) and [`Simulation::advance`]. [`Run`] is the driver that plays a scenario's plan through them.
 //!
-//! Each VPC is a `cell`: its senders, the links that leave it, its timers. A cell judges a packet to its end as soon as it
-//! departs, unless something at the far end would react to it (an echo, an endpoint, a visible router's error): only
-//! those packets cross to another cell, as events, at the end of a window no longer than the shortest link between such cells.
+//! Each VPC is a `cell`: its senders, the links that leave it, its timers. A cell judges a packet to its end as soon as
+//! it departs, unless something at the far end would react to it (an echo, an endpoint, a visible router's error): only
+//! those packets cross to another cell, as events, at the end of a window no longer than the shortest link between such
+//! cells.
 
 mod arrival;
 mod attribute;

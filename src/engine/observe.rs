@@ -1,5 +1,5 @@
-//! What observers are told: one record for each packet's end, in the one order of the run (time, then sender in declaration
-//! order, then sequence, then kind). Observers change nothing and cost nothing when there are none.
+//! What observers are told: one record for each packet's end, in the one order of the run (time, then sender in
+//! declaration order, then sequence, then kind). Observers change nothing and cost nothing when there are none.
 
 use crate::dataplane::packet::{Packet, PacketId, PacketKind};
 use crate::dataplane::{DropReason, Verdict};

@@ -1,5 +1,5 @@
-//! What a run may choose about *how* it is computed, and what it tells about that afterwards. Nothing here changes what comes
-//! out: reports, samples and books are the same bytes for every choice.
+//! What a run may choose about *how* it is computed, and what it tells about that afterwards. Nothing here changes what
+//! comes out: reports, samples and books are the same bytes for every choice.
 
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;

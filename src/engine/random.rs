@@ -1,6 +1,7 @@
-//! The seed turned into streams: each is keyed by a stable hash of (seed, purpose, name, flow number), so that one more entry in
-//! a file changes no other entry's numbers. A stream is a counter-based generator: the n-th number needs none of those before it, so
-//! that stretches of packets can be passed over. The only floats of the engine live here and go through `libm`.
+//! The seed turned into streams: each is keyed by a stable hash of (seed, purpose, name, flow number), so that one more
+//! entry in a file changes no other entry's numbers. A stream is a counter-based generator: the n-th number needs none
+//! of those before it, so that stretches of packets can be passed over. The only floats of the engine live here and go
+//! through `libm`.
 
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
@@ -32,7 +33,8 @@ impl Stream {
         ((u128::from(self.number(index)) * u128::from(n)) >> 64) as u64
     }
 
-    /// The number at `index`, exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a fraction.
+    /// The number at `index`, exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a
+    /// fraction.
     pub(super) fn exponential(self, index: u64, (mean, divisor): (u64, u64)) -> u64 {
         // 53 bits in (0, 1]: the logarithm is finite.
         let uniform = ((self.number(index) >> 11) + 1) as f64 / (1u64 << 53) as f64;

@@ -1,5 +1,5 @@
-//! The driver of a scenario: plays a plan's timeline through the simulation's three calls. Slicing is the caller's: a program that
-//! shows progress advances in small steps, a test in one.
+//! The driver of a scenario: plays a plan's timeline through the simulation's three calls. Slicing is the caller's: a
+//! program that shows progress advances in small steps, a test in one.
 
 use super::options::Options;
 use super::simulation::{Simulation, Unbalanced};
@@ -42,7 +42,8 @@ impl Run {
         Run { simulation: Simulation::new(network, &plan, options), plan, outcomes: Vec::new() }
     }
 
-    /// About how much work it is to [`Run::advance`] to `until`, in packets that are carried one by one (about 30 ns each).
+    /// About how much work it is to [`Run::advance`] to `until`, in packets that are carried one by one (about 30 ns
+    /// each).
     pub fn work(&mut self, until: SimTime) -> u64 {
         let network = self.simulation.network();
         // Every change has all VPCs look their ways up anew.

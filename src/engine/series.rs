@@ -1,5 +1,5 @@
-//! The interval series of a link (`--interval`): what was offered, carried and dropped, the longest queue, the tokens left. Not
-//! the 5-minute samples of a bill.
+//! The interval series of a link (`--interval`): what was offered, carried and dropped, the longest queue, the tokens
+//! left. Not the 5-minute samples of a bill.
 
 use crate::dataplane::link::Link;
 use crate::units::{ByteSize, SimDuration, SimTime};

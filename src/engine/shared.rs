@@ -1,5 +1,5 @@
-//! What all cells of a simulation read and none changes: who the senders are, what is asked of the books, where links live; and the
-//! scope of one advance. No state of its own.
+//! What all cells of a simulation read and none changes: who the senders are, what is asked of the books, where links
+//! live; and the scope of one advance. No state of its own.
 
 use super::options::Mode;
 use super::windows::Edges;
@@ -56,7 +56,8 @@ impl SourceInfo {
 }
 
 impl Shared {
-    /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are answered.
+    /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are
+    /// answered.
     pub(super) fn is_answered(&self, packet: &Packet) -> bool {
         icmp::is_echo_request(&packet.head)
             && match self.sources.get(packet.id.source().0 as usize).map(|source| &source.meant_for) {

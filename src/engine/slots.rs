@@ -1,5 +1,6 @@
-//! Slots: the time that packets of a pace have for themselves, one behind the other, exact. What does not divide into nanoseconds is
-//! carried to the next slot, so that nothing drifts, and any number of equal slots is passed or counted at once.
+//! Slots: the time that packets of a pace have for themselves, one behind the other, exact. What does not divide into
+//! nanoseconds is carried to the next slot, so that nothing drifts, and any number of equal slots is passed or counted
+//! at once.
 
 use crate::model::plan::Pace;
 use crate::units::{BitRate, NANOS_PER_SECOND};

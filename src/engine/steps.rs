@@ -1,5 +1,5 @@
-//! A cursor over a rate that changes in steps: the instant at which so many more bits have passed, exact. What does not divide into
-//! nanoseconds is carried, across steps too. A step without rate costs one comparison, however long it is.
+//! A cursor over a rate that changes in steps: the instant at which so many more bits have passed, exact. What does not
+//! divide into nanoseconds is carried, across steps too. A step without rate costs one comparison, however long it is.
 
 use crate::model::RateSeries;
 use crate::units::{BitRate, SimTime};
@@ -79,12 +79,14 @@ impl Cursor {
         (rate, self.series.step(at).map_or(SimTime::NEVER, |(begin, _)| begin))
     }
 
-    /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never will.
+    /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never
+    /// will.
     pub(super) fn ahead(&self, amount: u64) -> u64 {
         self.after(amount).nanos
     }
 
-    /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without rate.
+    /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without
+    /// rate.
     fn after(&self, amount: u64) -> Place {
         let Place { mut step, mut nanos, owed } = self.place;
         let mut left = owed.saturating_add(amount);
@@ -115,8 +117,8 @@ mod tests {
         Cursor::new(Arc::new(RateSeries::of_steps(steps)), SimTime::from_nanos(first))
     }
 
-    /// The first whole nanosecond behind which more than `amount` has passed since `first`, less one: by one wide sum per instant
-    /// that could matter.
+    /// The first whole nanosecond behind which more than `amount` has passed since `first`, less one: by one wide sum
+    /// per instant that could matter.
     fn dull(steps: &[(u64, u64)], first: u64, amount: u128) -> u64 {
         let mut passed = 0u128;
         for (at, (begin, rate)) in steps.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the report's.
+//! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the
+//! report's.
 
 use super::books::{LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
@@ -23,8 +24,8 @@ pub struct CheckOutcome {
     pub held: bool,
 }
 
-/// A value in its metric's base unit: from the smallest to the largest that it can be. They are one but for a quantile of which only
-/// the histogram's bucket is known.
+/// A value in its metric's base unit: from the smallest to the largest that it can be. They are one but for a quantile
+/// of which only the histogram's bucket is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
     /// Not below this.

@@ -1,5 +1,5 @@
-//! Sums kept apart by windows of time, however many of them overlap: time is cut at every edge of a window, each instant lies in one
-//! segment, and a window is the sum of its segments. Knows nothing of what is summed.
+//! Sums kept apart by windows of time, however many of them overlap: time is cut at every edge of a window, each
+//! instant lies in one segment, and a window is the sum of its segments. Knows nothing of what is summed.
 
 use crate::units::SimTime;
 use std::sync::Arc;
@@ -154,7 +154,8 @@ mod tests {
             split in 0usize..60,
         ) {
             let at = SimTime::from_nanos;
-            let windows: Vec<(SimTime, SimTime)> = windows.iter().map(|(from, length)| (at(*from), at(from + length))).collect();
+            let span = |(from, length): &(u64, u64)| (at(*from), at(from + length));
+            let windows: Vec<(SimTime, SimTime)> = windows.iter().map(span).collect();
             let edges = edges(windows.iter().copied());
             let (mut kept, mut others) = (Windows::<Times>::new(edges.clone()), Windows::<Times>::new(edges));
             for (n, time) in times.iter().enumerate() {

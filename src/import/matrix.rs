@@ -1,5 +1,5 @@
-//! A traffic matrix over time as measurements publish it: one row for each step, one column for each `origin_destination`. Times and
-//! rates are read as a scenario will read them.
+//! A traffic matrix over time as measurements publish it: one row for each step, one column for each
+//! `origin_destination`. Times and rates are read as a scenario will read them.
 
 use super::series::SeriesOptions;
 use crate::model::Name;

@@ -1,5 +1,5 @@
-//! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in a region of its own; peerings between all;
-//! a traffic entry for each pair, which reads its column of the same file.
+//! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in a region of its own; peerings
+//! between all; a traffic entry for each pair, which reads its column of the same file.
 
 use super::matrix::{Matrix, Pair};
 use crate::model::control::BUFFER_MAX;

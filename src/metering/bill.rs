@@ -74,7 +74,8 @@ impl Terms {
         }
     }
 
-    /// What is free of a peering on a day (S44): only between mainland regions, in whole days; of several offers the largest.
+    /// What is free of a peering on a day (S44): only between mainland regions, in whole days; of several offers the
+    /// largest.
     fn free_on(&self, subject: &Subject, day: Date) -> Free {
         let mut bandwidth = BitRate::default();
         if subject.is_mainland() {

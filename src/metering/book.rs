@@ -25,7 +25,8 @@ pub struct PriceBook {
     pub date: String,
     /// What they are in.
     pub currency: Currency,
-    /// The group whose prices hold between two of its own regions, and which a peering to another group does not pay for (S42).
+    /// The group whose prices hold between two of its own regions, and which a peering to another group does not pay
+    /// for (S42).
     pub home: String,
     /// The groups.
     pub groups: Vec<Group>,
@@ -101,7 +102,8 @@ impl PriceBook {
         Some(super::book_text::parse(text, &|_| true).expect("tests read every shipped book"))
     }
 
-    /// The book that a user wrote; `is_region` knows the scenario's regions, those of the shipped books are known anyway.
+    /// The book that a user wrote; `is_region` knows the scenario's regions, those of the shipped books are known
+    /// anyway.
     ///
     /// # Errors
     /// Everything that is wrong with it, in order of place.
@@ -115,7 +117,8 @@ impl PriceBook {
         self.groups.iter().find(|group| group.regions.iter().any(|r| r == region))
     }
 
-    /// The group whose prices hold between two regions (S42): the home group's between two of its own, else the other one's.
+    /// The group whose prices hold between two regions (S42): the home group's between two of its own, else the other
+    /// one's.
     pub(super) fn between(&self, a: &str, b: &str) -> Result<&Group, Unpriced> {
         let (Some(a), Some(b)) = (self.group_of(a), self.group_of(b)) else { return Err(Unpriced::UnknownRegion) };
         match (a.name == self.home, b.name == self.home) {
@@ -126,7 +129,8 @@ impl PriceBook {
     }
 }
 
-/// The tier that `load` falls into: open at the bottom, closed at the top (S42), compared as integers. Nothing falls into none.
+/// The tier that `load` falls into: open at the bottom, closed at the top (S42), compared as integers. Nothing falls
+/// into none.
 pub(super) fn tier_of(tiers: &[Tier], load: Load) -> Option<Tier> {
     let holds = |tier: &&Tier| load > Load::of(tier.above) && tier.to.is_none_or(|to| load <= Load::of(to));
     tiers.iter().find(holds).copied()

@@ -1,4 +1,5 @@
-//! The text form of a price book: TOML, read strictly. Complaints say where and what to write instead; nothing is guessed.
+//! The text form of a price book: TOML, read strictly. Complaints say where and what to write instead; nothing is
+//! guessed.
 //!
 //! ```toml
 //! name     = "my-book"
@@ -275,7 +276,8 @@ fn with_hint(span: Range<usize>, wrong: &crate::units::UnitError) -> Complaint {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "name = \"b\"\nsource = \"s\"\ndate = \"2024\"\ncurrency = \"CNY\"\nhome = \"m\"\n[group.m]\nregions = [\"beijing\"]\n";
+    const HEAD: &str = "name = \"b\"\nsource = \"s\"\ndate = \"2024\"\ncurrency = \"CNY\"\nhome = \"m\"\n[group.m]\n\
+     regions = [\"beijing\"]\n";
 
     fn complaints(text: &str) -> Vec<String> {
         let found = PriceBook::parse(text, &|region| region == "mars").err().unwrap_or_default();
@@ -298,7 +300,8 @@ mod tests {
     #[test]
     fn a_sound_book_has_no_complaints() {
         let text = format!(
-            "{HEAD}day = [{{ above = \"0 Mbps\", to = \"1.5 Mbps\", price = 3.5 }}, {{ above = \"1500 kbps\", price = \"2 CNY\" }}]"
+            "{HEAD}day = [{{ above = \"0 Mbps\", to = \"1.5 Mbps\", price = 3.5 }}, {{ above = \"1500 kbps\", \
+             price = \"2 CNY\" }}]"
         );
         assert_eq!(complaints(&text), [""; 0]);
         assert!(complaints(&text.replace("beijing", "mars")).is_empty());

@@ -1,5 +1,5 @@
-//! The civil days and months of the billing zone and their 5-minute windows (S40): 288 a day, 276 or 300 where clocks change. What
-//! happened in them is not known here.
+//! The civil days and months of the billing zone and their 5-minute windows (S40): 288 a day, 276 or 300 where clocks
+//! change. What happened in them is not known here.
 
 use super::series::WINDOW;
 use jiff::Timestamp;

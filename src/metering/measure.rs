@@ -1,4 +1,5 @@
-//! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No rounding.
+//! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No
+//! rounding.
 
 use super::calendar::Days;
 use super::series::{Limit, Load, Sample, Series, WINDOW};

@@ -1,5 +1,5 @@
-//! What the meter's buckets mean (S36–S48): monitoring, 5-minute samples, daily peaks, price books, bills. It forwards nothing and
-//! draws nothing; amounts are decimals, rates are compared as exact integers.
+//! What the meter's buckets mean (S36–S48): monitoring, 5-minute samples, daily peaks, price books, bills. It forwards
+//! nothing and draws nothing; amounts are decimals, rates are compared as exact integers.
 //!
 //! The way of a bill: a [`Series`] of samples per peering, measured from a run ([`measure()`]) or read from a file
 //! ([`SampleTable`]); its [`DayPeak`]s; the price of each by a [`PriceBook`]; the [`Bill`].

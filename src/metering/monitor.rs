@@ -1,5 +1,5 @@
-//! Monitoring as the product shows it (S37, S38): five metrics of a peering, seen from one of its VPCs, every 60 or 300 s. Counts
-//! are exact; a bill does not look here.
+//! Monitoring as the product shows it (S37, S38): five metrics of a peering, seen from one of its VPCs, every 60 or 300
+//! s. Counts are exact; a bill does not look here.
 
 use super::measure::windows;
 use crate::engine::{Counts, Run};

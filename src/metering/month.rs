@@ -1,9 +1,9 @@
-//! The monthly 95th percentile (S48). No prices. The page that describes it contradicts itself in its own worked example; what is
-//! consistent is built here.
+//! The monthly 95th percentile (S48). No prices. The page that describes it contradicts itself in its own worked
+//! example; what is consistent is built here.
 //!
-//! Which windows count: every window of 5 minutes of the month in which the peering was in force and which was measured. Of a run
-//! those are the windows that it touched; of a file all windows of the civil days from its peering's first row to its last one.
-//! A window without a sample is silence, a sample of 0.
+//! Which windows count: every window of 5 minutes of the month in which the peering was in force and which was
+//! measured. Of a run those are the windows that it touched; of a file all windows of the civil days from its peering's
+//! first row to its last one. A window without a sample is silence, a sample of 0.
 
 use super::calendar::{Days, month_of, overlap, windows_in};
 use super::series::{Limit, Load, Sample, Series};

@@ -1,4 +1,5 @@
-//! A measured series from a table, so that a real link's samples are billed by the same code. Reads text; opens no file.
+//! A measured series from a table, so that a real link's samples are billed by the same code. Reads text; opens no
+//! file.
 //!
 //! ```csv
 //! time,peering,direction,bps
@@ -6,13 +7,15 @@
 //! 2017-06-01T00:05:00+08:00,PeerConn,in,30000000
 //! ```
 //!
-//! The first line names the columns, in any order: `time`; `peering`; `direction` (`out` or `in`, seen from the requester) or `from`
-//! and `to` (VPC names), which then need no `peering`; and `bps` (the average) or `bytes` (the sum), whole numbers. A time has an
-//! offset, is civil time of the billing zone, or counts since 1970 where the dialect says so. Rows may come in any order.
+//! The first line names the columns, in any order: `time`; `peering`; `direction` (`out` or `in`, seen from the
+//! requester) or `from` and `to` (VPC names), which then need no `peering`; and `bps` (the average) or `bytes` (the
+//! sum), whole numbers. A time has an offset, is civil time of the billing zone, or counts since 1970 where the dialect
+//! says so. Rows may come in any order.
 //!
-//! A row counts for the 5-minute window that its time lies in. Of several rows of bytes the window has the sum; of several rows of
-//! bps, each an average of a part that nobody knows, the largest counts. Rows of one peering, direction and instant are one row: the
-//! largest. A window without a row, from the first to the last day with one, counts as silence. All of that is counted.
+//! A row counts for the 5-minute window that its time lies in. Of several rows of bytes the window has the sum; of
+//! several rows of bps, each an average of a part that nobody knows, the largest counts. Rows of one peering, direction
+//! and instant are one row: the largest. A window without a row, from the first to the last day with one, counts as
+//! silence. All of that is counted.
 
 use super::calendar::Days;
 use super::sample_columns::{Columns, Way};
@@ -96,8 +99,9 @@ impl<'t> SampleTable<'t> {
         self.table.cell(self.text, row, column).unwrap_or(Cell { said: Cow::Borrowed(""), span: 0..0 })
     }
 
-    /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for samples that
-    /// nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called `a--b`.
+    /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for
+    /// samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
+    /// `a--b`.
     ///
     /// # Errors
     /// Names that no peering or VPC can have.

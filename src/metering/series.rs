@@ -1,4 +1,5 @@
-//! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits in 300 s.
+//! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits
+//! in 300 s.
 
 use super::calendar::Day;
 use super::subject::Subject;
@@ -142,8 +143,8 @@ pub struct Series {
 }
 
 impl Series {
-    /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample. Without any
-    /// sample nothing was measured.
+    /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample.
+    /// Without any sample nothing was measured.
     pub fn of_days(subject: Subject, samples: Vec<Sample>, zone: &TimeZone) -> Series {
         let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).start);
         let end = samples.last().map_or(start, |last| Day::of(last.start, zone).end);

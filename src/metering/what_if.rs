@@ -1,5 +1,5 @@
-//! What would another cap have cost (S41: more bandwidth can be cheaper)? What was found under each, and a choice among them; who
-//! runs the scenario again with another cap is the caller.
+//! What would another cap have cost (S41: more bandwidth can be cheaper)? What was found under each, and a choice among
+//! them; who runs the scenario again with another cap is the caller.
 
 use super::bill::{Basis, Bill, Line};
 use super::series::Load;

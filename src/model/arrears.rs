@@ -1,5 +1,6 @@
-//! Arrears (S43): an account whose balance fell below zero keeps everything for seven days; then every active cross-region peering
-//! that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left alone. It bills nothing.
+//! Arrears (S43): an account whose balance fell below zero keeps everything for seven days; then every active
+//! cross-region peering that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left
+//! alone. It bills nothing.
 
 use super::change::Outcome;
 use super::ids::{AccountId, PeeringId};
@@ -142,8 +143,8 @@ mod tests {
         Name::new(text).unwrap()
     }
 
-    /// Three VPCs of `a` and one of `b`: P is cross-region and a's, Q cross-region and b's, R regional and a's, S asked for by a and
-    /// pending.
+    /// Three VPCs of `a` and one of `b`: P is cross-region and a's, Q cross-region and b's, R regional and a's, S asked
+    /// for by a and pending.
     fn network() -> Network {
         let mut network = Network::new(Rules::guide());
         let mut vpc = |at: u8, account: &str, region: &str| {

@@ -1,5 +1,6 @@
-//! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from carrying, against
-//! the promised 99.95 %. Control-plane states are no outages: a deleted peering is not unavailable, it is gone.
+//! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from
+//! carrying, against the promised 99.95 %. Control-plane states are no outages: a deleted peering is not unavailable,
+//! it is gone.
 
 use super::peering::{Peering, PeeringState};
 use crate::units::{Share, SimDuration, SimTime};

@@ -1,5 +1,5 @@
-//! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings are named, not
-//! indexed: a name means whoever bears it when the change comes.
+//! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings
+//! are named, not indexed: a name means whoever bears it when the change comes.
 
 use super::control::{PeeringSpec, RouteSpec};
 use super::ids::*;
@@ -59,7 +59,8 @@ pub enum Via {
 pub struct Outcome(pub String);
 
 impl Network {
-    /// Carries out one change that account `by` asks for at `now` (none: whoever may), or refuses it and changes nothing.
+    /// Carries out one change that account `by` asks for at `now` (none: whoever may), or refuses it and changes
+    /// nothing.
     ///
     /// # Errors
     /// The refusals of the operation that the change names.

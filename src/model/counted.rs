@@ -1,5 +1,6 @@
-//! What the rules look at when a VPC gets one more peering: those that count (S25a), by peer, by the addresses behind them, and how many
-//! are in force. Kept as states change, so that a hub with thousands of peerings need not be gone through for each. It judges nothing.
+//! What the rules look at when a VPC gets one more peering: those that count (S25a), by peer, by the addresses behind
+//! them, and how many are in force. Kept as states change, so that a hub with thousands of peerings need not be gone
+//! through for each. It judges nothing.
 
 use super::ids::{PeeringId, VpcId};
 use super::network::Network;

@@ -1,6 +1,7 @@
-//! Injected faults: what is broken, and until when. Faults may overlap: a host, a link or a node is down while any of them lasts, and
-//! being set up ends them all; of several losses the largest counts, and one that is to stay ends them all. What a fault does to
-//! packets is the data plane's; what it costs in availability (S36) is counted in `availability`.
+//! Injected faults: what is broken, and until when. Faults may overlap: a host, a link or a node is down while any of
+//! them lasts, and being set up ends them all; of several losses the largest counts, and one that is to stay ends them
+//! all. What a fault does to packets is the data plane's; what it costs in availability (S36) is counted in
+//! `availability`.
 
 use super::change::Outcome;
 use super::ids::{HostId, PeeringId};
@@ -148,8 +149,8 @@ impl Network {
         Ok(self.set(Part::Node(id, number - 1), up, lasts, now))
     }
 
-    /// Sets the share that a peering's transport loses: for so long, the largest of such shares being in force; or to stay, whatever
-    /// was set before.
+    /// Sets the share that a peering's transport loses: for so long, the largest of such shares being in force; or to
+    /// stay, whatever was set before.
     pub(super) fn set_loss(
         &mut self,
         id: PeeringId,
@@ -197,7 +198,8 @@ impl Network {
         self.settle(part, now).0
     }
 
-    /// Has the network show what the faults make of a part from `now` on; what that is, and whether it is another than before.
+    /// Has the network show what the faults make of a part from `now` on; what that is, and whether it is another than
+    /// before.
     fn settle(&mut self, part: Part, now: SimTime) -> (Outcome, bool) {
         let up = !self.faults.is_broken(part);
         let state = if up { "up" } else { "down" };
@@ -231,7 +233,8 @@ impl Network {
         (Outcome(text), is_new)
     }
 
-    /// Notes the share of flows that faults keep from being carried, from `now` on (S36): of all that are in force together.
+    /// Notes the share of flows that faults keep from being carried, from `now` on (S36): of all that are in force
+    /// together.
     pub(super) fn note_outage(&mut self, id: PeeringId, now: SimTime) {
         let peering = &mut self.peerings[id.index()];
         let share = if peering.down { Share::WHOLE } else { peering.nodes.unavailable() };

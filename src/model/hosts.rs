@@ -1,6 +1,6 @@
 //! Where the hosts of a VPC are found: by name and by address. Hosts that were made together, or one after the other at
-//! successive addresses, are one entry, so that a million idle ones cost little more than themselves. It judges nothing: the
-//! control plane does.
+//! successive addresses, are one entry, so that a million idle ones cost little more than themselves. It judges
+//! nothing: the control plane does.
 
 use super::ids::HostId;
 use super::name::{Name, NameError};

@@ -1,5 +1,6 @@
-//! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The only place
-//! that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry, arrears) is told by [`Network::next_due`].
+//! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The
+//! only place that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry, arrears) is
+//! told by [`Network::next_due`].
 //!
 //! ```text
 //! create ─▶ PENDING ─accept─▶ ACTIVE ◀─restore── ISOLATED        delete: from any state, by either side
@@ -84,7 +85,8 @@ impl Network {
     /// Takes `step` on a peering at `now`. `by` is the account that asks; none is whoever may (and the vendor).
     ///
     /// # Errors
-    /// The wrong account (S18), the wrong state, or, on the way to PENDING or ACTIVE, uniqueness, overlap and quota anew (S14, S19).
+    /// The wrong account (S18), the wrong state, or, on the way to PENDING or ACTIVE, uniqueness, overlap and quota
+    /// anew (S14, S19).
     pub fn step(&mut self, by: Option<AccountId>, id: PeeringId, step: Step, now: SimTime) -> Result<Outcome, Refusal> {
         let peering = self.peering(id);
         let (party, from, to) = step.rule();
@@ -237,8 +239,8 @@ impl Network {
         }
     }
 
-    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account in arrears is
-    /// isolated.
+    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account
+    /// in arrears is isolated.
     pub fn next_due(&self) -> Option<SimTime> {
         let of_peerings = self.due.first().map(|(time, _)| *time);
         [of_peerings, self.faults.next_due(), self.next_isolation()].into_iter().flatten().min()

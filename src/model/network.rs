@@ -170,8 +170,8 @@ impl Network {
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
         self.vpc_names.get(name).copied()
     }
-    /// The peering called `name`: the one that is not gone, of which there is at most one; else the last that bore the name. A
-    /// rename can give an old peering the name of a younger one that is gone.
+    /// The peering called `name`: the one that is not gone, of which there is at most one; else the last that bore the
+    /// name. A rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
         let bearers = self.peering_names.get(name)?;
         bearers.alive.or(bearers.gone)
@@ -192,11 +192,13 @@ impl Network {
     pub fn find_host(&self, vpc: VpcId, name: &str) -> Option<HostId> {
         self.host_index[vpc.index()].named(name)
     }
-    /// The names of the hosts of `vpc`; of numbered ones, what stands before their numbers. One that is both comes twice.
+    /// The names of the hosts of `vpc`; of numbered ones, what stands before their numbers. One that is both comes
+    /// twice.
     pub fn host_bases(&self, vpc: VpcId) -> impl Iterator<Item = &Name> {
         self.host_index[vpc.index()].bases()
     }
-    /// The hosts of `vpc` whose names begin with `head`, and perhaps others, some perhaps twice: a first choice among many.
+    /// The hosts of `vpc` whose names begin with `head`, and perhaps others, some perhaps twice: a first choice among
+    /// many.
     pub fn hosts_beginning(&self, vpc: VpcId, head: &str) -> impl Iterator<Item = HostId> {
         self.host_index[vpc.index()].beginning(head)
     }

@@ -1,5 +1,6 @@
-//! The underlay of a peering: several forwarding nodes over which flows are spread by hash (S10). A node that fails loses its
-//! flows' packets until that is noticed; then its flows move to the others, and only its flows. Decides which node, moves no packet.
+//! The underlay of a peering: several forwarding nodes over which flows are spread by hash (S10). A node that fails
+//! loses its flows' packets until that is noticed; then its flows move to the others, and only its flows. Decides which
+//! node, moves no packet.
 
 use crate::units::{Share, SimDuration, SimTime};
 

@@ -85,7 +85,8 @@ pub enum FreeBasis {
     Peak,
 }
 
-/// One traffic entry: one flow per source host (per captured host for a replay), or for each pair of hosts ([`Pick::Every`]).
+/// One traffic entry: one flow per source host (per captured host for a replay), or for each pair of hosts
+/// ([`Pick::Every`]).
 #[derive(Debug, Clone)]
 pub struct Traffic {
     /// Unique.
@@ -112,8 +113,8 @@ pub struct Traffic {
     pub start: SimTime,
     /// No packet at or after.
     pub stop: SimTime,
-    /// Offset of each flow's first packet from `start`, the others evenly spaced behind it. Unset, every packet goes at a random
-    /// instant of its own slot, so that equal flows do not march in step.
+    /// Offset of each flow's first packet from `start`, the others evenly spaced behind it. Unset, every packet goes at
+    /// a random instant of its own slot, so that equal flows do not march in step.
     pub phase: Option<SimDuration>,
     /// Packets per flow at most.
     pub count: Option<u64>,
@@ -140,7 +141,8 @@ pub enum Pattern {
     OnOff { pace: Pace, on: SimDuration, off: SimDuration },
     /// ICMP echo requests, answered by the far host.
     Ping { interval: SimDuration },
-    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have passed.
+    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have
+    /// passed.
     Series(Arc<RateSeries>),
     /// The same, for the steps of a daily curve.
     Diurnal(Arc<RateSeries>),
@@ -196,7 +198,8 @@ pub struct Action {
 pub struct Expectation {
     /// Whom it is about.
     pub subject: Subject,
-    /// `[from, to)`; packets count by the instant they were sent (traffic) or carried (peering). The whole run by default.
+    /// `[from, to)`; packets count by the instant they were sent (traffic) or carried (peering). The whole run by
+    /// default.
     pub between: (SimTime, SimTime),
     /// Every one must hold.
     pub checks: Vec<Check>,
@@ -207,7 +210,8 @@ pub struct Expectation {
 pub enum Subject {
     /// A traffic entry.
     Traffic(TrafficId),
-    /// One direction of a peering: away from its requester, or away from its accepter. The name is the one it was made with.
+    /// One direction of a peering: away from its requester, or away from its accepter. The name is the one it was made
+    /// with.
     Link { peering: Name, from_requester: bool },
     /// A peering as a whole; the name is the one it was made with.
     Peering { peering: Name },

@@ -4,8 +4,8 @@ use super::network::Network;
 use super::plan::Plan;
 use crate::units::SimTime;
 
-/// The network as it is at `at`, everything of that instant included: what falls due by itself, then the timeline's actions.
-/// Refused actions change nothing, as in a run.
+/// The network as it is at `at`, everything of that instant included: what falls due by itself, then the timeline's
+/// actions. Refused actions change nothing, as in a run.
 pub fn network_at(mut network: Network, plan: &Plan, at: SimTime) -> Network {
     for action in plan.timeline.iter().take_while(|action| action.time <= at) {
         fall_due_until(&mut network, action.time);

@@ -1,5 +1,6 @@
-//! Who sends to whom: the flows of a traffic entry, each a sending host and where its packets go. Nobody else pairs hosts, so that what
-//! is sent, what is counted and what a report names agree. When a flow sends, and how much, is the entry's [`super::plan::Pattern`].
+//! Who sends to whom: the flows of a traffic entry, each a sending host and where its packets go. Nobody else pairs
+//! hosts, so that what is sent, what is counted and what a report names agree. When a flow sends, and how much, is the
+//! entry's [`super::plan::Pattern`].
 
 use super::ids::HostId;
 use super::plan::{Pattern, Traffic};
@@ -16,13 +17,15 @@ pub enum Destination {
     Address(Ipv4Addr),
 }
 
-/// Which of several hosts a sender sends to. Never itself, unless it is the only one; a file may say that only by naming one and the
-/// same host as sender and as receiver.
+/// Which of several hosts a sender sends to. Never itself, unless it is the only one; a file may say that only by
+/// naming one and the same host as sender and as receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
-    /// A flow for each pair of different hosts: those of the first sender in order of the receivers, those of the second, and so on.
+    /// A flow for each pair of different hosts: those of the first sender in order of the receivers, those of the
+    /// second, and so on.
     Every,
-    /// A flow for each sender: flow n goes to the n-th host, counted round and round, or where that is the sender to the one after it.
+    /// A flow for each sender: flow n goes to the n-th host, counted round and round, or where that is the sender to
+    /// the one after it.
     InOrder,
     /// A flow for each sender: to a host that the seed chooses.
     Random,
@@ -58,8 +61,8 @@ impl Traffic {
         }
     }
 
-    /// Its flows by number; none of a replay, whose packets name their receivers. `draw(flow, n)` is a number below n, asked for where
-    /// the seed chooses.
+    /// Its flows by number; none of a replay, whose packets name their receivers. `draw(flow, n)` is a number below n,
+    /// asked for where the seed chooses.
     pub fn flows<'a>(
         &'a self,
         draw: impl Fn(usize, usize) -> usize + 'a,

@@ -1,4 +1,5 @@
-//! Why the control plane says no: one list, typed, with the offending values, the vendor's error name where there is one, and a hint.
+//! Why the control plane says no: one list, typed, with the offending values, the vendor's error name where there is
+//! one, and a hint.
 
 use super::name::NameError;
 use crate::units::{BitRate, ByteSize, SimDuration};
@@ -55,7 +56,8 @@ pub enum Refusal {
     EndsOverlap { vpc: String, cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
     /// Two peers of one VPC overlap where they may not (S13).
     #[error(
-        "`{peer}` ({cidr}) overlaps `{other}` ({other_cidr}), another peer of VPC `{hub}`, and not both peerings are regional"
+        "`{peer}` ({cidr}) overlaps `{other}` ({other_cidr}), another peer of VPC `{hub}`, and not both \
+         peerings are regional"
     )]
     PeersOverlap { hub: String, peer: String, cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
     /// The quota of one end is used up (S23).
@@ -178,9 +180,13 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Refusal::HostBits { cidr } => format!("write {}", cidr.trunc()),
-            Refusal::SubnetOverlap { .. } | Refusal::CidrOverlap { .. } => "choose ranges that do not share addresses".into(),
+            Refusal::SubnetOverlap { .. } | Refusal::CidrOverlap { .. } => {
+                "choose ranges that do not share addresses".into()
+            }
             Refusal::SubnetOutsideVpc { .. } => "widen the VPC's `cidr` (it may be a list) or move the subnet".into(),
-            Refusal::HostOutsideSubnet { cidr, .. } => format!("choose an address inside {cidr}, or leave `address` out"),
+            Refusal::HostOutsideSubnet { cidr, .. } => {
+                format!("choose an address inside {cidr}, or leave `address` out")
+            }
             Refusal::AddressReserved { .. } | Refusal::AddressTaken { .. } => {
                 "choose another address, or leave `address` out to get the next free one".into()
             }
@@ -188,16 +194,26 @@ impl Refusal {
             Refusal::AlreadyPeered { .. } => "route more segments over the existing peering (S6)".into(),
             Refusal::EndsOverlap { .. } => "the two ends of a peering must not overlap (S11)".into(),
             Refusal::PeersOverlap { .. } => {
-                "peers of one VPC may overlap only if all these peerings are regional (S13); `overlap = \"aws\"` lifts the rule".into()
+                "peers of one VPC may overlap only if all these peerings are regional (S13); \
+                 `overlap = \"aws\"` lifts the rule"
+                    .into()
             }
             Refusal::QuotaExceeded { .. } => "delete a peering, or raise `quota`".into(),
             Refusal::BandwidthMissing => "add for example bandwidth = \"100 Mbps\" (S29)".into(),
-            Refusal::BandwidthNotSettable => "remove `bandwidth`; the platform's ceiling is `regional_ceiling` (S27, S28)".into(),
-            Refusal::BandwidthTooHigh { .. } => "set `ticket = true` on the peering if a ticket raised the limit (S30)".into(),
-            Refusal::BandwidthNotWhole { .. } => "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps (S31)".into(),
+            Refusal::BandwidthNotSettable => {
+                "remove `bandwidth`; the platform's ceiling is `regional_ceiling` (S27, S28)".into()
+            }
+            Refusal::BandwidthTooHigh { .. } => {
+                "set `ticket = true` on the peering if a ticket raised the limit (S30)".into()
+            }
+            Refusal::BandwidthNotWhole { .. } => {
+                "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps (S31)".into()
+            }
             Refusal::BurstTooSmall { mtu, .. } => format!("use at least {mtu} B, or leave `burst` out (S33)"),
             Refusal::DelayTooSmall { .. } => "light needs 5 us for a kilometre of fibre (S35b)".into(),
-            Refusal::DelayTooLarge { .. } => "delays are one way: a satellite's is 0.27 s; did you mean ms or us?".into(),
+            Refusal::DelayTooLarge { .. } => {
+                "delays are one way: a satellite's is 0.27 s; did you mean ms or us?".into()
+            }
             Refusal::DelayUnknown { .. } => "add `delay` to the peering or to [region.NAME]".into(),
             Refusal::RouteInsideVpc { .. } | Refusal::SystemRoute { .. } => "remove this route (S8)".into(),
             Refusal::Ecmp { .. } => "remove one of the two, or make one more specific (S8)".into(),

@@ -1,13 +1,14 @@
 //! Regions and the one-way delays between them: the guide's eight built in (S42), others declared (S50).
 //!
 //! Built-in delays are half of a measured round trip, rounded to 0.1 ms:
-//! * mainland pairs: WonderNetwork, November 2018, smallest of a series of pings, Beijing measured at Zhangjiakou (160 km away) and
-//!   Guangzhou and Shenzhen Finance at Shenzhen (Guangzhou is 100 km away);
+//! * mainland pairs: WonderNetwork, November 2018, smallest of a series of pings, Beijing measured at Zhangjiakou (160
+//!   km away) and Guangzhou and Shenzhen Finance at Shenzhen (Guangzhou is 100 km away);
 //! * Hong Kong, Singapore, Toronto: pings between a cloud's own regions, June 2020, Toronto measured at Montreal;
-//! * mainland to outside: nobody publishes a private path; ours runs through Guangzhou and Hong Kong, with 4 ms (our estimate) between
-//!   those two.
+//! * mainland to outside: nobody publishes a private path; ours runs through Guangzhou and Hong Kong, with 4 ms (our
+//!   estimate) between those two.
 //!
-//! "Finance" regions share a city with their sister: 1 ms between the two (our estimate). Any of these can be overridden in a scenario.
+//! "Finance" regions share a city with their sister: 1 ms between the two (our estimate). Any of these can be
+//! overridden in a scenario.
 
 use super::ids::RegionId;
 use crate::units::SimDuration;

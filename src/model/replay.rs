@@ -4,8 +4,8 @@ use super::ids::HostId;
 use crate::units::{Factor, SimDuration};
 use bytes::Bytes;
 
-/// The most packets one replay may stand for, all passes together: hours of work, and far from the 2⁴⁰ that a packet's name
-/// can count.
+/// The most packets one replay may stand for, all passes together: hours of work, and far from the 2⁴⁰ that a packet's
+/// name can count.
 pub const REPLAYED_MAX: u64 = 10_000_000_000;
 
 /// A capture mapped onto hosts.
@@ -59,8 +59,8 @@ impl Replay {
         (sequence < self.packets(flow)).then(|| &frames[(sequence % frames.len() as u64) as usize])
     }
 
-    /// When the `sequence`-th packet of a flow goes, since the start of the replay: from the captured time at once, so that
-    /// nothing drifts. Saturates after 584 years.
+    /// When the `sequence`-th packet of a flow goes, since the start of the replay: from the captured time at once, so
+    /// that nothing drifts. Saturates after 584 years.
     pub fn offset(&self, flow: usize, sequence: u64) -> Option<SimDuration> {
         let frame = self.frame(flow, sequence)?;
         let pass = sequence / self.flows[flow].frames.len() as u64;

@@ -1,10 +1,11 @@
-//! A rate that changes in steps, made from rows as real files have them: with gaps, repeats and jitter. It knows no file
-//! format and sends nothing.
+//! A rate that changes in steps, made from rows as real files have them: with gaps, repeats and jitter. It knows no
+//! file format and sends nothing.
 
 use crate::units::{BitRate, SimTime};
 use std::sync::Arc;
 
-/// The steps of a series: when each begins, in order of time, each instant once, and which of the rates holds from then on.
+/// The steps of a series: when each begins, in order of time, each instant once, and which of the rates holds from then
+/// on.
 pub type Grid = Arc<[(SimTime, u32)]>;
 
 /// A piecewise constant rate: each rate holds until the next one begins, the last to the end.
@@ -20,8 +21,9 @@ pub struct RateSeries {
 impl RateSeries {
     /// Makes a series of rows: nanoseconds of the run, negative before its start, and the rate from then on.
     ///
-    /// Rows out of order are sorted. Of rows at one instant the last wins. A gap (longer than 1.5 times the usual step, the
-    /// median) is no silence: the rate goes on. Of the rows before the start the last one tells the rate at the start.
+    /// Rows out of order are sorted. Of rows at one instant the last wins. A gap (longer than 1.5 times the usual step,
+    /// the median) is no silence: the rate goes on. Of the rows before the start the last one tells the rate at the
+    /// start.
     pub fn of_rows(mut rows: Vec<(i64, BitRate)>) -> RateSeries {
         let read = rows.len() as u64;
         let unsorted = rows.windows(2).filter(|pair| pair[1].0 < pair[0].0).count() as u64;

@@ -1,13 +1,14 @@
-//! How much a plan's traffic can come to at most, so that no counter of a run can overflow: a plan beyond these bounds is refused where
-//! it is written. Sends nothing.
+//! How much a plan's traffic can come to at most, so that no counter of a run can overflow: a plan beyond these bounds
+//! is refused where it is written. Sends nothing.
 
 use super::plan::{Pace, Pattern, Traffic};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration};
 
-/// Bytes that all senders of a plan may send together: 4 EB. Counters have 64 bits; replies and ICMP errors may come to as much again,
-/// each, so that four times this must fit.
+/// Bytes that all senders of a plan may send together: 4 EB. Counters have 64 bits; replies and ICMP errors may come to
+/// as much again, each, so that four times this must fit.
 pub const BYTES_MAX: u128 = 4_000_000_000_000_000_000;
-/// Bits per second that they may send together: 10 Pbps. The bits that cross a link in five minutes, both ways, then fit into 64 bits.
+/// Bits per second that they may send together: 10 Pbps. The bits that cross a link in five minutes, both ways, then
+/// fit into 64 bits.
 pub const RATE_MAX: u128 = 10_000_000_000_000_000;
 
 /// What some senders can come to at most.

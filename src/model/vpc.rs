@@ -1,4 +1,5 @@
-//! VPCs, subnets, route tables and hosts as valid data. Nothing here looks anything up by prefix: that is the data plane's FIB.
+//! VPCs, subnets, route tables and hosts as valid data. Nothing here looks anything up by prefix: that is the data
+//! plane's FIB.
 
 use super::hosts::HostName;
 use super::ids::{AccountId, PeeringId, RegionId, SubnetId, TableId, VpcId};

@@ -1,4 +1,5 @@
-//! How a table is written, as far as its text does not tell: what splits its cells, its decimal mark, what stands for no value.
+//! How a table is written, as far as its text does not tell: what splits its cells, its decimal mark, what stands for
+//! no value.
 
 use super::numeral::DecimalMark;
 use super::stamp::Epoch;

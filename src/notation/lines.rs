@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// The lines of `text` that say something, without their comments (behind `#`) and the blanks around them, and their places.
+/// The lines of `text` that say something, without their comments (behind `#`) and the blanks around them, and their
+/// places.
 pub fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut next = 0;
     text.split_inclusive('\n').filter_map(move |line| {

@@ -1,5 +1,5 @@
-//! What the cells of a measured series mean: times and rates. One reading for a scenario's tables and rows and for the tables that
-//! are imported, so that what the one accepts the other does.
+//! What the cells of a measured series mean: times and rates. One reading for a scenario's tables and rows and for the
+//! tables that are imported, so that what the one accepts the other does.
 
 use super::complaint::Wrong;
 use super::dialect::Dialect;
@@ -39,8 +39,8 @@ pub struct Meaning<'a> {
 }
 
 impl Meaning<'_> {
-    /// The time a cell says: a number of steps, or of a unit since 1970 where the dialect says so; a duration; a stamp, read as
-    /// [`Stamp::instant`] does.
+    /// The time a cell says: a number of steps, or of a unit since 1970 where the dialect says so; a duration; a stamp,
+    /// read as [`Stamp::instant`] does.
     ///
     /// # Errors
     /// No time, or one that no run reaches.
@@ -97,8 +97,8 @@ impl Meaning<'_> {
         Wrong::new(message).hint(hint)
     }
 
-    /// The rate a cell says: a number of the unit, or a rate with a unit of its own; none if it stands for no value. Rounded half
-    /// up to 1 bit/s, once.
+    /// The rate a cell says: a number of the unit, or a rate with a unit of its own; none if it stands for no value.
+    /// Rounded half up to 1 bit/s, once.
     ///
     /// # Errors
     /// No rate, a negative one, or one that no traffic entry may have.

@@ -1,8 +1,8 @@
-//! How people and programs write things down: texts and their encodings, tables, the numbers and times in their cells, and the
-//! complaints about them. It knows no scenario and no network, and opens no file.
+//! How people and programs write things down: texts and their encodings, tables, the numbers and times in their cells,
+//! and the complaints about them. It knows no scenario and no network, and opens no file.
 //!
-//! The way of a table: bytes become a text ([`decode()`]); a [`Table`] finds its cells, as far as its [`Dialect`] does not say; a
-//! [`Meaning`] makes times and rates of them. Whatever is wrong is a [`Complaint`] with its place.
+//! The way of a table: bytes become a text ([`decode()`]); a [`Table`] finds its cells, as far as its [`Dialect`] does
+//! not say; a [`Meaning`] makes times and rates of them. Whatever is wrong is a [`Complaint`] with its place.
 
 mod complaint;
 mod dialect;

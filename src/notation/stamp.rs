@@ -1,5 +1,5 @@
-//! Instants as files write them: civil stamps, with or without an offset, and counts since 1970. What clocks skip or show twice is
-//! decided here, and counted. It knows no run: whoever has a start subtracts it.
+//! Instants as files write them: civil stamps, with or without an offset, and counts since 1970. What clocks skip or
+//! show twice is decided here, and counted. It knows no run: whoever has a start subtracts it.
 
 use super::complaint::Wrong;
 use crate::units::{SimDuration, UnitError};
@@ -48,9 +48,9 @@ impl FromStr for Stamp {
 }
 
 impl Stamp {
-    /// The instant meant, by the clocks of `zone`. A stamp that clocks show twice is the earlier one, unless that is not after
-    /// `previous`, the instant of the row before it in order of time: then clocks have gone back in between. None beyond the
-    /// calendar's years.
+    /// The instant meant, by the clocks of `zone`. A stamp that clocks show twice is the earlier one, unless that is
+    /// not after `previous`, the instant of the row before it in order of time: then clocks have gone back in between.
+    /// None beyond the calendar's years.
     pub fn instant(self, zone: &TimeZone, previous: Option<Timestamp>) -> Option<(Timestamp, Shown)> {
         let civil = match self {
             Stamp::Instant(instant) => return Some((instant, Shown::Once)),
@@ -150,8 +150,8 @@ impl Epoch {
         Timestamp::from_nanosecond(i128::from(nanos)).map_err(too_large)
     }
 
-    /// What a number probably counts that is far too large for a time of a run: an instant of 1973 to 2286 has ten digits as
-    /// seconds, three more in each finer unit.
+    /// What a number probably counts that is far too large for a time of a run: an instant of 1973 to 2286 has ten
+    /// digits as seconds, three more in each finer unit.
     pub fn guess(number: &str) -> Option<Epoch> {
         let whole = number.split(['.', 'e', 'E']).next().unwrap_or_default();
         let at = whole.len().checked_sub(9)?;

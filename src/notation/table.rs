@@ -1,8 +1,10 @@
-//! A text as rows of cells (RFC 4180 and what programs make of it): where each cell stands and what it says. What the cells mean is
-//! not its business. Quotes and line ends are read by csv-core, the machine inside the `csv` crate, which tells where cells end.
+//! A text as rows of cells (RFC 4180 and what programs make of it): where each cell stands and what it says. What the
+//! cells mean is not its business. Quotes and line ends are read by csv-core, the machine inside the `csv` crate, which
+//! tells where cells end.
 //!
-//! Blank lines, lines that begin with `#` and the line `sep=;` of spreadsheets are no rows. Blanks around a cell and quotes around
-//! what it says do not count. Every row has as many cells as the first; empty ones at the end may be too many or left out.
+//! Blank lines, lines that begin with `#` and the line `sep=;` of spreadsheets are no rows. Blanks around a cell and
+//! quotes around what it says do not count. Every row has as many cells as the first; empty ones at the end may be too
+//! many or left out.
 
 use super::complaint::{Complaint, Complaints};
 use super::dialect::{Delimiter, Dialect};
@@ -35,8 +37,8 @@ impl Table {
     /// Finds the cells of `text`.
     ///
     /// # Errors
-    /// Quotes that are not closed or closed too early, rows longer or shorter than the first, a delimiter that cannot be told, a
-    /// text of 4 GiB and more.
+    /// Quotes that are not closed or closed too early, rows longer or shorter than the first, a delimiter that cannot
+    /// be told, a text of 4 GiB and more.
     pub fn read(text: &str, dialect: &Dialect) -> Result<Table, Vec<Complaint>> {
         if u32::try_from(text.len()).is_ok_and(|length| length < u32::MAX) {
             let (from, said) = separator_line(text).map_err(|complaint| vec![complaint])?;
@@ -145,8 +147,8 @@ impl Table {
         Some(self.starts[first] as usize..self.starts[first + self.width(row)] as usize - 1)
     }
 
-    /// The columns by their names, which the first row says. The first column may go without a name, for programs often leave the
-    /// name of row labels out, and so may one that has only empty cells.
+    /// The columns by their names, which the first row says. The first column may go without a name, for programs often
+    /// leave the name of row labels out, and so may one that has only empty cells.
     ///
     /// # Errors
     /// Names that are given twice, and columns without.
@@ -252,8 +254,8 @@ fn separator_line(text: &str) -> Result<(usize, Option<Delimiter>), Complaint> {
     }
 }
 
-/// What splits the cells: the one character of [`Delimiter::ALL`] in the first line outside of quotes. Of several, the one that
-/// splits the second line into as many cells; a comma that is the decimal mark stands back.
+/// What splits the cells: the one character of [`Delimiter::ALL`] in the first line outside of quotes. Of several, the
+/// one that splits the second line into as many cells; a comma that is the decimal mark stands back.
 fn delimiter(text: &str, dialect: &Dialect) -> Result<Delimiter, Complaint> {
     let Some(start) = row_start(text, 0, None) else { return Ok(Delimiter::COMMA) };
     let (first, end) = delimiters(text, start);

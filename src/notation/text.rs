@@ -17,8 +17,8 @@ enum Encoding {
     Utf32,
 }
 
-/// The text in UTF-8, or in UTF-16 with a byte order mark. The mark is no part of it, and a carriage return that ends a line alone
-/// is a newline: places count from the first letter, lines are what an editor shows.
+/// The text in UTF-8, or in UTF-16 with a byte order mark. The mark is no part of it, and a carriage return that ends a
+/// line alone is a newline: places count from the first letter, lines are what an editor shows.
 ///
 /// # Errors
 /// What is in no encoding that is read, with the place of the first byte that is not.

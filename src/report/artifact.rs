@@ -1,4 +1,5 @@
-//! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It reads no file.
+//! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It
+//! reads no file.
 
 use super::{csv, focus, monitoring, plot};
 use std::fmt;
@@ -77,7 +78,8 @@ mod tests {
             &header[..header.len() - 2],
             &format!("row_{header}"),
             &format!("remark\n{header}"),
-            "<svg width=\"800\" height=\"420\" viewBox=\"0 0 800 420\" xmlns=\"http://www.w3.org/2000/svg\">\n<circle/></svg>\n",
+            "<svg width=\"800\" height=\"420\" viewBox=\"0 0 800 420\" xmlns=\"http://www.w3.org/2000/svg\">\n\
+             <circle/></svg>\n",
         ] {
             assert_eq!(known_as(text), [], "{text}");
         }

@@ -1,4 +1,5 @@
-//! From a run to its [`Snapshot`]: reads the books, names things, judges nothing but what the plan demands. Draws nothing.
+//! From a run to its [`Snapshot`]: reads the books, names things, judges nothing but what the plan demands. Draws
+//! nothing.
 
 use super::sections::within;
 use super::snapshot::*;
@@ -11,7 +12,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
 impl Snapshot {
-    /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept with.
+    /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept
+    /// with.
     pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
         let simulation = &run.simulation;
         let totals = simulation.totals();
@@ -142,8 +144,8 @@ fn pattern_name(pattern: &Pattern) -> &'static str {
     }
 }
 
-/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are sent to, and
-/// how many others there are; `, 36 flows` where that is no flow for each.
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are
+/// sent to, and how many others there are; `, 36 flows` where that is no flow for each.
 fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
     let host = |id: HostId| network.host_name(id);
     if let Pattern::Replay(replay) = &entry.pattern {

@@ -1,17 +1,18 @@
-//! The interval series as comma-separated values, quoted as RFC 4180 has it: one row a link direction and interval. Not the
-//! report. Lines end in a plain newline, which every reader takes and every Unix tool expects.
+//! The interval series as comma-separated values, quoted as RFC 4180 has it: one row a link direction and interval. Not
+//! the report. Lines end in a plain newline, which every reader takes and every Unix tool expects.
 
 use super::snapshot::Snapshot;
 use crate::units::{SimTime, escaped};
 use std::fmt::Write;
 
-pub(super) const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,carried_bytes,dropped_packets,\
-                      longest_queue_bytes,tokens_bytes";
+pub(super) const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,\
+                      carried_bytes,dropped_packets,longest_queue_bytes,tokens_bytes";
 
 /// What the first line of a table says that an interrupted run left.
 const PARTIAL: &str = "# PARTIAL: ";
 
-/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. Of an interrupted run, the first line says so.
+/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. Of an interrupted run,
+/// the first line says so.
 pub fn intervals_csv(snapshot: &Snapshot) -> String {
     let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER + "\n";
     let Some(intervals) = &snapshot.intervals else { return out };
@@ -54,7 +55,8 @@ fn seconds(time: SimTime) -> String {
     time.to_string().trim_end_matches(" s").to_owned()
 }
 
-/// One row without its line end, quoted where RFC 4180 asks for it; control characters escaped, since tables end up on terminals too.
+/// One row without its line end, quoted where RFC 4180 asks for it; control characters escaped, since tables end up on
+/// terminals too.
 pub(super) fn record<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for field in fields {

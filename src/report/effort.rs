@@ -1,4 +1,5 @@
-//! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were carried.
+//! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
+//! carried.
 
 use crate::engine::Effort;
 use crate::units::Share;
@@ -54,7 +55,8 @@ impl EffortReport {
         if shares.is_empty() { "no packet to carry".into() } else { shares }
     }
 
-    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did or there was little to do.
+    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did or there was little
+    /// to do.
     pub fn limit(&self, workers: usize) -> Option<String> {
         if workers == 1 || self.packets() < LITTLE {
             return None;

@@ -1,6 +1,6 @@
-//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is *partial*, a run, a
-//! window, a day or a month, was measured only in part; a window of a file is *silent* when it has no row. What has no price is
-//! *not priced*, and stands elsewhere.
+//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is
+//! *partial*, a run, a window, a day or a month, was measured only in part; a window of a file is *silent* when it has
+//! no row. What has no price is *not priced*, and stands elsewhere.
 
 use super::invoice::{Invoice, InvoiceLine};
 use crate::units::{SimDuration, grouped};

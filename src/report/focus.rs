@@ -1,6 +1,7 @@
-//! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line without a
-//! published price has no row: the format knows no unknown cost. The text and the JSON list it. Nor does it know a day or month that
-//! was measured only in part: such a line has a row like any other, and the JSON says what it covers.
+//! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line
+//! without a published price has no row: the format knows no unknown cost. The text and the JSON list it. Nor does it
+//! know a day or month that was measured only in part: such a line has a row like any other, and the JSON says what it
+//! covers.
 
 use super::csv::record;
 use super::invoice::{Invoice, InvoiceLine};
@@ -9,11 +10,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
 
-pub(super) const HEADER: &str = "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingAccountName,BillingCurrency,\
-BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ChargeClass,ChargeDescription,\
-ChargeFrequency,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,ListUnitPrice,ContractedUnitPrice,PricingCategory,\
-ProviderName,PublisherName,InvoiceIssuerName,RegionId,RegionName,ResourceId,ResourceName,ResourceType,ServiceCategory,\
-ServiceName,SkuId,SkuPriceId,SubAccountId,SubAccountName,Tags,x_Tier,x_PeakDirection,x_PeakAt";
+pub(super) const HEADER: &str = "\
+    BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingAccountName,\
+    BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,\
+    ChargeCategory,ChargeClass,ChargeDescription,ChargeFrequency,ConsumedQuantity,ConsumedUnit,\
+    PricingQuantity,PricingUnit,ListUnitPrice,ContractedUnitPrice,PricingCategory,ProviderName,\
+    PublisherName,InvoiceIssuerName,RegionId,RegionName,ResourceId,ResourceName,ResourceType,\
+    ServiceCategory,ServiceName,SkuId,SkuPriceId,SubAccountId,SubAccountName,Tags,x_Tier,\
+    x_PeakDirection,x_PeakAt";
 
 /// Every priced line with a cost; times in UTC, the end of a period not part of it.
 pub fn focus_csv(invoice: &Invoice) -> String {

@@ -1,9 +1,9 @@
-//! The view model of a bill: everything an invoice may show, as plain numbers and texts. Text, JSON and CSV are drawn from it. It prices
-//! nothing: the metering room does.
+//! The view model of a bill: everything an invoice may show, as plain numbers and texts. Text, JSON and CSV are drawn
+//! from it. It prices nothing: the metering room does.
 //!
-//! Field names carry their unit. Amounts and prices are decimals as texts, which keeps them exact. `_bits` fields count the bits of a
-//! 5-minute window, the exact form of a sample; `_bps` fields are the same rounded half up. Fields may be added within a version;
-//! none changes its meaning or goes.
+//! Field names carry their unit. Amounts and prices are decimals as texts, which keeps them exact. `_bits` fields count
+//! the bits of a 5-minute window, the exact form of a sample; `_bps` fields are the same rounded half up. Fields may be
+//! added within a version; none changes its meaning or goes.
 
 use super::what_if::WhatIf;
 use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms};
@@ -29,7 +29,8 @@ pub struct Invoice {
     pub scenario: String,
     /// The file it came from.
     pub file: String,
-    /// Whether the run was interrupted: the bill then covers less. Which periods were measured only in part, its lines say.
+    /// Whether the run was interrupted: the bill then covers less. Which periods were measured only in part, its lines
+    /// say.
     pub partial: bool,
     /// Lines whose period was measured only in part, interrupted or not.
     pub partial_lines: usize,

@@ -1,5 +1,5 @@
-//! The report for programs: one JSON document, the [`Snapshot`] as it is. Not a second model: what is said of a field there
-//! holds here.
+//! The report for programs: one JSON document, the [`Snapshot`] as it is. Not a second model: what is said of a field
+//! there holds here.
 //!
 //! ```json
 //! {
@@ -17,19 +17,21 @@
 //! }
 //! ```
 //!
-//! Keys carry their unit: `_ns` nanoseconds, `_bps` bits per second, `_bytes` bytes, all integers up to 2⁶⁴ − 1; a share
-//! (`loss`) is a number from 0 to 1. What there is none of is `null`, an empty list is `[]`; no key is ever left out.
-//! Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its meaning
-//! or goes, so a reader ignores those it does not know.
+//! Keys carry their unit: `_ns` nanoseconds, `_bps` bits per second, `_bytes` bytes, all integers up to 2⁶⁴ − 1; a
+//! share (`loss`) is a number from 0 to 1. What there is none of is `null`, an empty list is `[]`; no key is ever left
+//! out. Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its
+//! meaning or goes, so a reader ignores those it does not know.
 //!
-//! Of one file the document is an object, of several an array with one entry a file, in their order. Whatever is refused, by whichever
-//! subcommand, is a document of its own, with file, line and column (from 1) of every complaint; in an array it stands for the file that
-//! was refused, or was not begun before the command was interrupted:
+//! Of one file the document is an object, of several an array with one entry a file, in their order. Whatever is
+//! refused, by whichever subcommand, is a document of its own, with file, line and column (from 1) of every complaint;
+//! in an array it stands for the file that was refused, or was not begun before the command was interrupted:
 //!
 //! ```json
 //! {
 //!   "format": "vpcsim-check", "version": 1,
-//!   "complaints": [{"file": "a.toml", "line": 3, "column": 9, "severity": "error", "message": "…", "code": null, "hint": "…"}]
+//!   "complaints": [
+//!     {"file": "a.toml", "line": 3, "column": 9, "severity": "error", "message": "…", "code": null, "hint": "…"}
+//!   ]
 //! }
 //! ```
 

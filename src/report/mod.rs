@@ -1,4 +1,5 @@
-//! A view model a subject, [`Snapshot`] of a run, [`Invoice`] of a bill, [`BenchReport`] of a measurement, and everything drawn from it. No view sees the engine; none does I/O: they return text.
+//! A view model a subject, [`Snapshot`] of a run, [`Invoice`] of a bill, [`BenchReport`] of a measurement, and
+//! everything drawn from it. No view sees the engine; none does I/O: they return text.
 
 mod artifact;
 mod bench;

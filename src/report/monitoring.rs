@@ -6,9 +6,9 @@ use crate::metering::{Metric, Period, Side, is_offered, monitor};
 use crate::model::PeeringId;
 use std::fmt::Write;
 
-/// One row a period, peering and side: the instant (RFC 3339), the peering, the VPC one looks from, whether the product offers the
-/// figures (only across regions), the metrics with the vendor's names and units, whether the period was measured in part. Of an interrupted
-/// run, the first line says so.
+/// One row a period, peering and side: the instant (RFC 3339), the peering, the VPC one looks from, whether the product
+/// offers the figures (only across regions), the metrics with the vendor's names and units, whether the period was
+/// measured in part. Of an interrupted run, the first line says so.
 pub fn monitoring_csv(run: &Run, period: Period) -> String {
     let mut out = interruption(run.simulation.now(), run.plan.duration) + &header() + "\n";
     let network = run.simulation.network();

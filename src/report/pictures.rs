@@ -1,5 +1,6 @@
-//! The pictures of a bill: for each day that is billed the samples against the cap with its peak marked, and for each peering and
-//! month the peaks with what they cost, or under the percentile that is billed. Picks data; [`super::plot`] draws.
+//! The pictures of a bill: for each day that is billed the samples against the cap with its peak marked, and for each
+//! peering and month the peaks with what they cost, or under the percentile that is billed. Picks data; [`super::plot`]
+//! draws.
 
 use super::invoice::zone_name;
 use super::plot::{
@@ -8,8 +9,8 @@ use super::plot::{
 use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
 use jiff::tz::TimeZone;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a `partial` run say so.
-/// None where nothing is billed.
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a
+/// `partial` run say so. None where nothing is billed.
 pub fn pictures(series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
     let mark = if partial { "PARTIAL: " } else { "" };
     series.iter().flat_map(|one| of_series(one, terms, mark)).collect()

@@ -1,5 +1,5 @@
-//! The sections of the readable report, each present only when it has something to say. Their order is the reader's: what
-//! happened to the traffic, on the links, why packets were lost, what was done, what was demanded.
+//! The sections of the readable report, each present only when it has something to say. Their order is the reader's:
+//! what happened to the traffic, on the links, why packets were lost, what was done, what was demanded.
 
 use super::snapshot::{ActionReport, Delays, DropReport, LinkReport, Snapshot, TrafficReport};
 use super::table::Table;
@@ -355,8 +355,8 @@ impl View<'_> {
         entry.label.clone().filter(|_| self.verbose).unwrap_or_default()
     }
 
-    /// What counts neither as delivered nor as lost. Beside a loss it is shown where it is more than 1 % of what was sent, for then
-    /// the loss is not lost / sent; everywhere in the verbose report. The books at the end have the sum.
+    /// What counts neither as delivered nor as lost. Beside a loss it is shown where it is more than 1 % of what was
+    /// sent, for then the loss is not lost / sent; everywhere in the verbose report. The books at the end have the sum.
     fn in_flight(&self, count: u64, sent: u64, loss: Share) -> String {
         let counts = loss > Share::ZERO && count > sent / 100;
         if self.verbose || counts { some(count) } else { String::new() }

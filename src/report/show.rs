@@ -1,5 +1,5 @@
-//! A peering's details page, as the console has it: both ends, state, cap, quota, and the routes of both ends (S7). Of the network at an
-//! instant; nothing has to run.
+//! A peering's details page, as the console has it: both ends, state, cap, quota, and the routes of both ends (S7). Of
+//! the network at an instant; nothing has to run.
 
 use super::table::{Column::*, Table};
 use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, TableId, VpcId};

@@ -1,9 +1,9 @@
-//! The one view model: everything a view may show, as plain numbers and texts. Text, JSON, CSV and charts are drawn from it;
-//! none of them sees the engine.
+//! The one view model: everything a view may show, as plain numbers and texts. Text, JSON, CSV and charts are drawn
+//! from it; none of them sees the engine.
 //!
-//! Field names carry their unit (`_ns`, `_bps`, `_bytes`); fields of a type from [`crate::units`] serialise as plain integers of
-//! the unit named. The JSON report *is* this structure; [`FORMAT`] and [`VERSION`] name its shape. Fields may be added within a
-//! version; none changes its meaning or goes.
+//! Field names carry their unit (`_ns`, `_bps`, `_bytes`); fields of a type from [`crate::units`] serialise as plain
+//! integers of the unit named. The JSON report *is* this structure; [`FORMAT`] and [`VERSION`] name its shape. Fields
+//! may be added within a version; none changes its meaning or goes.
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use serde::Serialize;
@@ -78,8 +78,8 @@ pub struct Volume {
     pub bytes: ByteSize,
 }
 
-/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the usual case; beyond
-/// that it lies within its precision of the number told. `min` and `max` are exact.
+/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the
+/// usual case; beyond that it lies within its precision of the number told. `min` and `max` are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// Packets measured.
@@ -154,8 +154,8 @@ pub struct TrafficReport {
     pub label: Option<String>,
     /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
     pub pattern: &'static str,
-    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that is sent to,
-    /// with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
+    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that
+    /// is sent to, with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
     pub path: String,
     /// Emitted (requests, for a ping).
     pub sent: Volume,

@@ -1,4 +1,5 @@
-//! The readable report of one run: first the answer, then what stands behind it. Not for programs: see [`super::json()`].
+//! The readable report of one run: first the answer, then what stands behind it. Not for programs: see
+//! [`super::json()`].
 
 use super::sections;
 use super::snapshot::{ExpectationReport, Snapshot};

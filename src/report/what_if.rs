@@ -1,5 +1,5 @@
-//! What a peering would cost under other caps: the view model, a part of the invoice, and its table. It runs nothing and prices
-//! nothing.
+//! What a peering would cost under other caps: the view model, a part of the invoice, and its table. It runs nothing
+//! and prices nothing.
 
 use super::invoice::Invoice;
 use super::table::{Column, Table, wrapped};
@@ -22,8 +22,8 @@ pub struct WhatIf {
     pub caps: Vec<CapReport>,
     /// What was found under these.
     pub as_it_is: FoundReport,
-    /// Each cap of the console's menu that the peering can have, held from start to end: the scenario's own changes of the cap are
-    /// left out.
+    /// Each cap of the console's menu that the peering can have, held from start to end: the scenario's own changes of
+    /// the cap are left out.
     pub trials: Vec<TrialReport>,
     /// Caps of the menu that it cannot have.
     pub not_possible: Vec<NotPossible>,
@@ -132,7 +132,8 @@ impl WhatIf {
         format!("What if {peering} had another cap? (price of the run, {currency})\n{}{prose}", table.render(width))
     }
 
-    /// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap also with its instant where the peering was made later.
+    /// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap also with its instant where the peering was made
+    /// later.
     fn own_caps(&self, invoice: &Invoice) -> String {
         let first = invoice.lines.iter().map(|line| line.covers_start).min();
         let mut caps: Vec<String> = Vec::new();

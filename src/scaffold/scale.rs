@@ -37,7 +37,8 @@ pub enum ScaleError {
     NotACount { text: String },
     /// Neither a count nor such a list.
     #[error(
-        "`{text}` is no part of a scale: write a count of hosts, or vpcs=N,hosts=N,sources=N, of which some may be left out"
+        "`{text}` is no part of a scale: write a count of hosts, or vpcs=N,hosts=N,sources=N, \
+         of which some may be left out"
     )]
     UnknownPart { text: String },
     /// Nothing there.
@@ -105,7 +106,8 @@ pub fn scaled(scale: Scale) -> Result<String, ScaleError> {
     let Scale { vpcs, hosts, sources } = scale;
     let length = prefix_length(scale)?;
     let mut text = format!(
-        "# Question: what does a cloud of {vpcs} VPCs, {hosts} hosts and {sources} traffic sources cost to load and to run?\n\
+        "# Question: what does a cloud of {vpcs} VPCs, {hosts} hosts and {sources} traffic sources cost to load and \
+         to run?\n\
          #\n\
          # Written by: vpcsim new --scale vpcs={vpcs},hosts={hosts},sources={sources}\n\
          # The VPCs form a ring; each is peered with the next and sends to its hosts, ten packets per source.\n\n\

@@ -1,5 +1,5 @@
-//! How the run is billed: `[billing]` and each peering's `free` -> plan. Prices are not read here: a user's own book is handed on as
-//! text, and the metering room complains about it.
+//! How the run is billed: `[billing]` and each peering's `free` -> plan. Prices are not read here: a user's own book is
+//! handed on as text, and the metering room complains about it.
 
 use super::Loader;
 use super::datum::{At, Entity};

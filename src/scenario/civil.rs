@@ -12,7 +12,8 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
 
 impl Loader<'_> {
-    /// The civil instant of time 0, by `start` and `zone`. A civil time that the zone's clocks skip or show twice is refused.
+    /// The civil instant of time 0, by `start` and `zone`. A civil time that the zone's clocks skip or show twice is
+    /// refused.
     pub(super) fn start(&mut self, top: &Entity) -> Zoned {
         let (zone, start) = (top.get::<String>("zone"), top.get::<String>("start"));
         let Some(zone) = zone.map_or_else(|| Some(default_start().time_zone().clone()), |name| self.zone(top, name))

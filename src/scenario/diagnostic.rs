@@ -1,4 +1,5 @@
-//! A complaint or remark about a scenario's text: what, where, and what to write instead. It decides nothing and draws nothing.
+//! A complaint or remark about a scenario's text: what, where, and what to write instead. It decides nothing and draws
+//! nothing.
 
 use super::source::Source;
 use std::ops::Range;
@@ -26,7 +27,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The text complained about, with its name: a file, or `--set KEY`.
     pub source: Arc<Source>,
-    /// Byte ranges of the text with what to say beside them; the first is the place itself. An empty text only underlines.
+    /// Byte ranges of the text with what to say beside them; the first is the place itself. An empty text only
+    /// underlines.
     pub labels: Vec<(Range<usize>, String)>,
     /// Which of the texts read it is, in order of reading.
     origin: usize,
@@ -154,8 +156,8 @@ impl Complaints {
         self.sources.get(source).map_or(1, |s| s.line(at))
     }
 
-    /// Whether to look for what one more unknown name was meant to be among `candidates`: for the first ones always, then as long as
-    /// all comparisons together cost little. A file of mistakes must not cost the square of its size.
+    /// Whether to look for what one more unknown name was meant to be among `candidates`: for the first ones always,
+    /// then as long as all comparisons together cost little. A file of mistakes must not cost the square of its size.
     pub(super) fn affords(&mut self, candidates: usize) -> bool {
         const FIRST: usize = 20;
         const COMPARED_MAX: usize = 5_000;

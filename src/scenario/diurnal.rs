@@ -1,5 +1,5 @@
-//! Daily curves: a `diurnal` entry -> a series of the plan, a rate for every civil 5 minutes. The run's steps are walked once, however
-//! many entries there are; the curve itself is the units room's.
+//! Daily curves: a `diurnal` entry -> a series of the plan, a rate for every civil 5 minutes. The run's steps are
+//! walked once, however many entries there are; the curve itself is the units room's.
 
 use super::Loader;
 use super::datum::Entity;

@@ -100,8 +100,8 @@ impl Value {
     }
 }
 
-/// Reads the text of `source`. Syntax errors become complaints; what could be understood beside them is returned with the
-/// lines they stand on.
+/// Reads the text of `source`. Syntax errors become complaints; what could be understood beside them is returned with
+/// the lines they stand on.
 pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
     let text = out.text(source).to_owned();
     let (table, errors) = DeTable::parse_recoverable(&text);

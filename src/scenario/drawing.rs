@@ -1,5 +1,5 @@
-//! Drawing complaints for a person: the line with its neighbours, the place underlined, as many complaints as anybody reads. It decides
-//! nothing about them; programs read [`Diagnostic::json`].
+//! Drawing complaints for a person: the line with its neighbours, the place underlined, as many complaints as anybody
+//! reads. It decides nothing about them; programs read [`Diagnostic::json`].
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::source::Source;
@@ -9,16 +9,16 @@ use miette::{SourceCode, SourceSpan, SpanContents};
 use std::fmt;
 use std::ops::Range;
 
-/// So many errors are drawn, and so many warnings: whoever mends a file begins with the first. Room for what is said of two tables,
-/// each of which is limited already.
+/// So many errors are drawn, and so many warnings: whoever mends a file begins with the first. Room for what is said of
+/// two tables, each of which is limited already.
 const TOLD: usize = 50;
 /// A label that is further from the place, in lines, is named below the drawing: it would draw all lines between.
 const NEAR: usize = 6;
 /// What is drawn of a long line, in bytes to each side of the place.
 const AROUND: usize = 120;
 
-/// What a person is told of `complaints`: errors first, then warnings, a text of at most `width` columns for each, and how many more
-/// there are.
+/// What a person is told of `complaints`: errors first, then warnings, a text of at most `width` columns for each, and
+/// how many more there are.
 pub fn told(complaints: &[Diagnostic], width: usize) -> Vec<String> {
     let mut texts = Vec::new();
     for (severity, what) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {

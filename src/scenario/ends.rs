@@ -1,5 +1,5 @@
-//! The ends of a traffic entry: `from`, `to` and `pick` -> who sends to whom. What they send is `traffic`'s, what a host is called
-//! `hosts`'.
+//! The ends of a traffic entry: `from`, `to` and `pick` -> who sends to whom. What they send is `traffic`'s, what a
+//! host is called `hosts`'.
 
 use super::Loader;
 use super::datum::{At, Entity};
@@ -11,7 +11,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 impl Loader<'_> {
-    /// The hosts under `from` and what stands under `to`. A replay needs neither, and what it has are pools: there nobody is paired.
+    /// The hosts under `from` and what stands under `to`. A replay needs neither, and what it has are pools: there
+    /// nobody is paired.
     pub(super) fn ends(&mut self, entity: &Entity, replayed: bool) -> (Option<Arc<[HostId]>>, Option<Destination>) {
         let (from, to) = (self.pool(entity, "from", replayed), self.destination(entity, replayed));
         match (from, to) {
@@ -74,8 +75,8 @@ impl Loader<'_> {
         Some(Destination::Hosts { hosts, pick })
     }
 
-    /// The senders that have somebody to send to: all but one that is the only receiver. Where that one alone is named on both sides, it
-    /// is meant.
+    /// The senders that have somebody to send to: all but one that is the only receiver. Where that one alone is named
+    /// on both sides, it is meant.
     fn without_itself(&mut self, entity: &Entity, from: Arc<[HostId]>, to: &[HostId]) -> Option<Arc<[HostId]>> {
         let &[only] = to else { return Some(from) };
         if !from.contains(&only) {

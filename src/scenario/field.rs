@@ -1,5 +1,5 @@
-//! How the language is described: sections of fields, each with a kind. The tables themselves are in [`super::language`];
-//! the reader, the hints and the JSON Schema all follow from them.
+//! How the language is described: sections of fields, each with a kind. The tables themselves are in
+//! [`super::language`]; the reader, the hints and the JSON Schema all follow from them.
 
 use crate::units::{BitRate, ByteSize, SimDuration};
 

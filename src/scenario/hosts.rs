@@ -1,4 +1,5 @@
-//! Host names in traffic and timeline: `VPC1/web`, `web` where it is unique, `VPC1/web-*`. Addresses are read elsewhere.
+//! Host names in traffic and timeline: `VPC1/web`, `web` where it is unique, `VPC1/web-*`. Addresses are read
+//! elsewhere.
 
 use super::Loader;
 use super::diagnostic::Span;
@@ -73,7 +74,8 @@ impl Loader<'_> {
         unknown(what, name, names.as_ref().map(|names| names.iter().map(String::as_str)), span, &mut self.out);
     }
 
-    /// The names of the hosts of `vpc`, or the full names of all. Those that could not be made may have been meant all the same.
+    /// The names of the hosts of `vpc`, or the full names of all. Those that could not be made may have been meant all
+    /// the same.
     fn host_names(&self, vpc: Option<VpcId>) -> Vec<String> {
         let mut names: Vec<String> = match vpc {
             Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),

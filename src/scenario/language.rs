@@ -1,5 +1,5 @@
-//! The scenario language: every section and every key, with type, unit and meaning. Only tables; reading them is elsewhere.
-//! Adding a key here without reading it, or the reverse, fails a test.
+//! The scenario language: every section and every key, with type, unit and meaning. Only tables; reading them is
+//! elsewhere. Adding a key here without reading it, or the reverse, fails a test.
 
 use super::field::Kind::*;
 use super::field::{Field, Kind, Section, Variants, optional, required};
@@ -298,8 +298,9 @@ const PORTS: &[Field] = &[
 const PICK: &[Field] = &[optional(
     "pick",
     Choice(&["every", "in_order", "random"]),
-    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of a ping); else a flow for each \
-     sender, the n-th to the n-th host, round and round (\"in_order\", default of the others), or as the seed chooses (\"random\").",
+    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of a ping); \
+     else a flow for each sender, the n-th to the n-th host, round and round (\"in_order\", default of the others), \
+     or as the seed chooses (\"random\").",
 )];
 
 static TRAFFIC: Section = Section {
@@ -322,7 +323,8 @@ static TRAFFIC: Section = Section {
             optional(
                 "phase",
                 TIME,
-                "First packet after `start`, the rest evenly spaced; by default each packet is at random in its own slot.",
+                "First packet after `start`, the rest evenly spaced; by default each packet is at random in its own \
+                 slot.",
             ),
             optional("count", Integer(1, INTEGER_MAX), "Packets per flow at most."),
         ],
@@ -350,7 +352,8 @@ static TRAFFIC: Section = Section {
             },
             Section {
                 name: "series",
-                doc: "A rate that changes in steps, such as a measured day; each holds until the next, the last to the end.",
+                doc: "A rate that changes in steps, such as a measured day; each holds until the next, \
+                 the last to the end.",
                 fields: &[SERIES, SIZE, PORTS, PICK],
                 variants: None,
             },
@@ -400,7 +403,8 @@ static TRAFFIC: Section = Section {
                     optional(
                         "segment_size",
                         MTU,
-                        "Longer TCP packets, which segmentation offload made, are cut into segments of at most this size.",
+                        "Longer TCP packets, which segmentation offload made, are cut into segments of at most this \
+                         size.",
                     ),
                 ]],
                 variants: None,

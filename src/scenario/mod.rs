@@ -1,8 +1,10 @@
-//! Scenario text -> a valid network and a plan, or complaints with file, line, column and hint. No I/O: files come through [`Files`].
+//! Scenario text -> a valid network and a plan, or complaints with file, line, column and hint. No I/O: files come
+//! through [`Files`].
 //!
 //! The way of a text: `document` (TOML with places) -> `overrides` -> `reader` (typed entities, against the tables of
-//! `language`) -> `Loader` (the control plane's operations, one after the other). Each step complains about all it can and hands
-//! on what is sound; whatever refers to something unsound is passed over in silence, so that one mistake is one complaint.
+//! `language`) -> `Loader` (the control plane's operations, one after the other). Each step complains about all it can
+//! and hands on what is sound; whatever refers to something unsound is passed over in silence, so that one mistake is
+//! one complaint.
 
 mod billing;
 mod civil;

@@ -72,8 +72,8 @@ impl<T: Copy> Index<T> {
         self.full.insert(full, thing);
     }
 
-    /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or in silence if the thing is
-    /// known to be unsound.
+    /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or in silence if the
+    /// thing is known to be unsound.
     pub(super) fn find(&self, scope: Option<&str>, text: &str, span: Span, out: &mut Complaints) -> Option<T> {
         let full = match scope {
             Some(scope) if !text.contains('/') => format!("{scope}/{text}"),
@@ -105,7 +105,8 @@ impl<T: Copy> Index<T> {
     }
 }
 
-/// Complains about a name that nobody bears; without the `known` ones, if looking through them costs too much, without a hint.
+/// Complains about a name that nobody bears; without the `known` ones, if looking through them costs too much, without
+/// a hint.
 pub(super) fn unknown<'a>(
     what: &str,
     text: &str,

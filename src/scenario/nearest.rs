@@ -12,7 +12,8 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     candidates.map(|c| (distance(c), c)).filter(|(d, _)| *d <= allowed).min_by_key(|(d, _)| *d).map(|(_, c)| c)
 }
 
-/// `a, b, c, … and 7 more`: of many words the first, and of very many no exact count, since each complaint may list them.
+/// `a, b, c, … and 7 more`: of many words the first, and of very many no exact count, since each complaint may list
+/// them.
 pub(super) fn list_some<'a>(mut words: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 20;
     const COUNTED: usize = 1_000;

@@ -1,4 +1,5 @@
-//! Rules, accounts, regions, VPCs, subnets, tables and hosts: entities -> control plane. Routes and peerings come later.
+//! Rules, accounts, regions, VPCs, subnets, tables and hosts: entities -> control plane. Routes and peerings come
+//! later.
 
 use super::Loader;
 use super::datum::{At, Entity, Pair};

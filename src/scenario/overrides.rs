@@ -1,4 +1,5 @@
-//! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as the file's.
+//! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as
+//! the file's.
 
 use super::diagnostic::{Complaints, Span};
 use super::document::{self, Node, Table, Value};

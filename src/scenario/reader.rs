@@ -1,5 +1,5 @@
-//! Reads a tree against the tables of the language: unknown keys, missing keys and wrong values become complaints, the rest typed
-//! entities. One pass over everything; it knows no rule of peering and no name of the file.
+//! Reads a tree against the tables of the language: unknown keys, missing keys and wrong values become complaints, the
+//! rest typed entities. One pass over everything; it knows no rule of peering and no name of the file.
 
 use super::datum::{Datum, Entity, Item};
 use super::diagnostic::{Complaints, Diagnostic, Span};

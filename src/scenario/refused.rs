@@ -1,4 +1,5 @@
-//! Says what the control plane refused or remarked on, at the key that caused it, pointing also at the other things named.
+//! Says what the control plane refused or remarked on, at the key that caused it, pointing also at the other things
+//! named.
 
 use super::Loader;
 use super::datum::Entity;
@@ -21,8 +22,8 @@ impl Loader<'_> {
         }
     }
 
-    /// Turns the control plane's remarks on the last operation into warnings at `span`; keeps at most `room`, answers how many
-    /// there were.
+    /// Turns the control plane's remarks on the last operation into warnings at `span`; keeps at most `room`, answers
+    /// how many there were.
     pub(super) fn remark(&mut self, span: Span, room: usize) -> usize {
         let notices = self.network.take_notices();
         for notice in notices.iter().take(room) {

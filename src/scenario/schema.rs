@@ -75,7 +75,10 @@ fn kind(of: &Kind, definitions: &mut Map<String, Value>) -> Value {
             json!({ "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[A-Za-zµ%]+\\s*$" })
         }
         Kind::Factor => json!({
-            "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[%x]?\\s*$" }]
+            "anyOf": [
+                { "type": "number", "minimum": 0 },
+                { "type": "string", "pattern": "^\\s*[0-9][0-9_.]*\\s*[%x]?\\s*$" }
+            ]
         }),
         Kind::Ago(_) => json!({ "type": "string", "pattern": "^\\s*-\\s*[0-9][0-9_.]*\\s*[A-Za-zµ]+\\s*$" }),
         Kind::Packets => json!({ "type": "string", "pattern": "^\\s*[0-9_]+\\s*packets?\\s*$" }),

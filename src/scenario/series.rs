@@ -1,4 +1,5 @@
-//! Rates that change in time: a table's column, or rows in the scenario itself -> a series of the plan. Daily curves are `diurnal`'s.
+//! Rates that change in time: a table's column, or rows in the scenario itself -> a series of the plan. Daily curves
+//! are `diurnal`'s.
 
 use super::Loader;
 use super::datum::{At, Datum, Entity, Two};
@@ -26,7 +27,8 @@ struct Rows {
     thousands: Thousands,
 }
 
-/// Tells whether points may separate thousands: every number then has three digits behind its point and one to three before it.
+/// Tells whether points may separate thousands: every number then has three digits behind its point and one to three
+/// before it.
 #[derive(Default)]
 struct Thousands {
     like: u64,
@@ -83,7 +85,8 @@ impl RowReader<'_> {
         Ok(rate.map(|rate| (rate, cell)))
     }
 
-    /// Reads `count` rows. A file that begins with its newest row is read from its end, so that instants follow each other.
+    /// Reads `count` rows. A file that begins with its newest row is read from its end, so that instants follow each
+    /// other.
     fn read<'t>(mut self, count: usize, row: impl Fn(usize) -> Option<Row<'t>>) -> Result<Rows, Vec<Complaint>> {
         self.found.rows.reserve_exact(count);
         let ends = row(0).zip(count.checked_sub(1).and_then(&row));

@@ -32,7 +32,8 @@ impl Loader<'_> {
             [] if entity.broken => None,
             [] => {
                 self.out.error(entity.at, format!("{} needs a `packet_size`", entity.path)).hint(
-                    "add for example packet_size = \"1500 B\" (IPv4 total length), or `payload`, `sizes` or `sizes_file`",
+                    "add for example packet_size = \"1500 B\" (IPv4 total length), or `payload`, \
+                     `sizes` or `sizes_file`",
                 );
                 None
             }

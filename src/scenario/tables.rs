@@ -1,5 +1,5 @@
-//! The tables that entries name: each is read once, and complained about as a whole, however many entries use it. What their cells
-//! mean is not said here.
+//! The tables that entries name: each is read once, and complained about as a whole, however many entries use it. What
+//! their cells mean is not said here.
 
 use super::Loader;
 use super::datum::{At, Entity};

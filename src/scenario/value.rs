@@ -1,4 +1,5 @@
-//! Reads one value as a kind: quantities with units, addresses, choices, comparisons. What does not fit becomes a complaint.
+//! Reads one value as a kind: quantities with units, addresses, choices, comparisons. What does not fit becomes a
+//! complaint.
 
 use super::datum::{Allowed, At, Datum, PacketCount, Pair, Two};
 use super::diagnostic::{Complaints, Span};
@@ -193,8 +194,8 @@ fn packets(text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
     }
 }
 
-/// Reads a prefix as RFC 4632 writes it: anything else that a parser might take for one, such as leading zeros, is refused. Host bits
-/// are left for the rules to refuse.
+/// Reads a prefix as RFC 4632 writes it: anything else that a parser might take for one, such as leading zeros, is
+/// refused. Host bits are left for the rules to refuse.
 pub(super) fn cidr(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4Net> {
     let text = text.trim();
     let parsed = text.parse::<Ipv4Net>().ok();

@@ -1,5 +1,5 @@
-//! Plain numbers of a table's column, given their meaning: `12.5` in `Mbps`, `10000` in `100 B/5 min`, `2016` in `5 min`.
-//! Numbers are read exactly, exponents included, and rounded once, half up.
+//! Plain numbers of a table's column, given their meaning: `12.5` in `Mbps`, `10000` in `100 B/5 min`, `2016` in `5
+//! min`. Numbers are read exactly, exponents included, and rounded once, half up.
 
 use super::number::{Quantity, UnitError};
 use super::{BitRate, Factor, NANOS_PER_SECOND, SimDuration};

@@ -1,11 +1,11 @@
-//! Foreign text on its way to a person: characters that steer a terminal, or reorder the line they stand in, are written out as `\u001b`,
-//! which TOML and JSON read as the character itself. It knows no layout and no colour.
+//! Foreign text on its way to a person: characters that steer a terminal, or reorder the line they stand in, are
+//! written out as `\u001b`, which TOML and JSON read as the character itself. It knows no layout and no colour.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether `c` steers instead of showing: control characters (Unicode's Cc), marks that change the direction of a line (UAX #9), and
-/// separators of lines and paragraphs.
+/// Whether `c` steers instead of showing: control characters (Unicode's Cc), marks that change the direction of a line
+/// (UAX #9), and separators of lines and paragraphs.
 pub fn steers(c: char) -> bool {
     let reorders = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || reorders || matches!(c, '\u{2028}' | '\u{2029}')

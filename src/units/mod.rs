@@ -1,5 +1,5 @@
-//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them; and how foreign text is printed.
-//! All rounding of quantities lives in this room. It knows nothing of packets or clouds.
+//! Quantities with units: instants, durations, rates, sizes, shares, money; parsing and printing them; and how foreign
+//! text is printed. All rounding of quantities lives in this room. It knows nothing of packets or clouds.
 //!
 //! Text form: a decimal number, a space, a unit (`"100 Mbps"`, `"20 ms"`, `"1500 B"`, `"0.1 %"`).
 //! Decimal prefixes are powers of ten (SI), `KiB`/`MiB`/`GiB` powers of two (IEC 80000-13).

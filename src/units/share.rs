@@ -20,8 +20,8 @@ impl Share {
     /// Everything.
     pub const WHOLE: Share = Share(WHOLE);
 
-    /// `part / whole` rounded half up to one part per billion, but to nothing or everything only where it is that; zero of
-    /// nothing.
+    /// `part / whole` rounded half up to one part per billion, but to nothing or everything only where it is that; zero
+    /// of nothing.
     pub fn of(part: u64, whole: u64) -> Share {
         if whole == 0 {
             return Share(0);

@@ -128,8 +128,8 @@ impl FromStr for SimTime {
 }
 
 impl fmt::Display for SimDuration {
-    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only where that is
-    /// exact; below a second rounded half up.
+    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only
+    /// where that is exact; below a second rounded half up.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MINUTE: u64 = 60 * NANOS_PER_SECOND;
         let is_exact = |factor: u64| (u128::from(self.0) * 1_000).is_multiple_of(u128::from(factor));
@@ -148,7 +148,8 @@ impl fmt::Display for SimDuration {
 }
 
 impl fmt::Display for SimTime {
-    /// Unambiguous and to the nanosecond: `5.000000001 s`; from ten minutes on as a clock, `08:00:00`, `7 d`, `14 d 23:59:59`.
+    /// Unambiguous and to the nanosecond: `5.000000001 s`; from ten minutes on as a clock, `08:00:00`, `7 d`, `14 d
+    /// 23:59:59`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const TEN_MINUTES: u64 = 600 * NANOS_PER_SECOND;
         if self.0 < TEN_MINUTES {

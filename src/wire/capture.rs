@@ -1,9 +1,9 @@
-//! Reads the IPv4 packets out of a pcap or pcapng capture, gzip-compressed or not, without copying them. No protocol above
-//! IPv4, no file access: the caller brings the bytes.
+//! Reads the IPv4 packets out of a pcap or pcapng capture, gzip-compressed or not, without copying them. No protocol
+//! above IPv4, no file access: the caller brings the bytes.
 //!
 //! `pcap-file` cuts the file into records and blocks. Its slice parsers are used, not its readers: those copy through a
-//! buffer of 8 MB, refuse larger blocks and report the same error for ever. Records are taken raw, because the checks of
-//! its finished ones refuse every packet longer than the snap length, and so every snapped capture.
+//! buffer of 8 MB, refuse larger blocks and report the same error for ever. Records are taken raw, because the checks
+//! of its finished ones refuse every packet longer than the snap length, and so every snapped capture.
 
 mod blocks;
 mod collector;
@@ -51,13 +51,13 @@ pub struct CapturedFrame {
     /// From the IPv4 header as far as captured, at most the total length; at least the whole IPv4 header. Shares the
     /// memory of the file.
     pub ip: Bytes,
-    /// IPv4 total length; from the length on the wire where the field is 0, as segmentation offload leaves it. More than
-    /// the 65,535 bytes that the field can say only then (`BIG TCP`).
+    /// IPv4 total length; from the length on the wire where the field is 0, as segmentation offload leaves it. More
+    /// than the 65,535 bytes that the field can say only then (`BIG TCP`).
     pub wire_length: u32,
 }
 
-/// Reads a capture. The whole packets of one that ends too early are taken, and [`Capture::cut`] says so; one that is cut
-/// off inside its file header, or damaged anywhere, is an error.
+/// Reads a capture. The whole packets of one that ends too early are taken, and [`Capture::cut`] says so; one that is
+/// cut off inside its file header, or damaged anywhere, is an error.
 pub fn read(file: Bytes) -> Result<Capture, CaptureError> {
     if !gzip::is_compressed(&file) {
         return read_plain(&file);

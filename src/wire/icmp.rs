@@ -1,4 +1,5 @@
-//! ICMP (RFC 792): echo requests that carry their send time, echo replies, and the errors routers send. Not a ping program.
+//! ICMP (RFC 792): echo requests that carry their send time, echo replies, and the errors routers send. Not a ping
+//! program.
 
 use super::ipv4::{Addressing, HEAD, IPV4_HEADER, write_header};
 use super::payload;
@@ -14,7 +15,8 @@ pub const ECHO_MIN: u16 = (IPV4_HEADER + ICMP_HEADER + 8) as u16;
 /// IPv4 bytes of an ICMP error: two headers, the quoted header and 8 bytes of its payload (RFC 792).
 pub const ERROR_LENGTH: u16 = (IPV4_HEADER + ICMP_HEADER + IPV4_HEADER + 8) as u16;
 
-/// The head of an echo request of `total` bytes (at least [`ECHO_MIN`]) whose payload begins with `sent_ns`, as ping programs do.
+/// The head of an echo request of `total` bytes (at least [`ECHO_MIN`]) whose payload begins with `sent_ns`, as ping
+/// programs do.
 pub fn echo_request(to: Addressing, total: u16, identifier: u16, sequence: u16, sent_ns: u64) -> [u8; HEAD] {
     let mut head = [0; HEAD];
     write_header(&mut head, to, IpNextHeaderProtocols::Icmp, total, sequence);
@@ -71,8 +73,8 @@ pub struct Echo {
     pub sequence: u16,
 }
 
-/// Whether `ip`, a packet from its IPv4 header on, is an echo request (or else a reply), and which; none if it is neither, a
-/// later fragment, or not captured so far.
+/// Whether `ip`, a packet from its IPv4 header on, is an echo request (or else a reply), and which; none if it is
+/// neither, a later fragment, or not captured so far.
 pub fn echo(ip: &[u8]) -> Option<(bool, Echo)> {
     let packet = Ipv4Packet::new(ip)?;
     let is_icmp = packet.get_next_level_protocol() == IpNextHeaderProtocols::Icmp && packet.get_fragment_offset() == 0;
@@ -165,7 +167,8 @@ impl ErrorKind {
     }
 }
 
-/// The whole error about a packet whose first bytes are `quoted` (IPv4 header and 8 bytes more): [`ERROR_LENGTH`] bytes.
+/// The whole error about a packet whose first bytes are `quoted` (IPv4 header and 8 bytes more): [`ERROR_LENGTH`]
+/// bytes.
 pub fn error(to: Addressing, kind: ErrorKind, quoted: &[u8; IPV4_HEADER + 8]) -> [u8; ERROR_LENGTH as usize] {
     let mut bytes = [0; ERROR_LENGTH as usize];
     write_header(&mut bytes, to, IpNextHeaderProtocols::Icmp, ERROR_LENGTH, 0);

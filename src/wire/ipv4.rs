@@ -1,5 +1,5 @@
-//! IPv4 (RFC 791) and UDP (RFC 768) headers in the first 40 bytes of a packet: build with pnet, check, decrement the TTL.
-//! Options are understood, not built. Nothing is fragmented or reassembled.
+//! IPv4 (RFC 791) and UDP (RFC 768) headers in the first 40 bytes of a packet: build with pnet, check, decrement the
+//! TTL. Options are understood, not built. Nothing is fragmented or reassembled.
 
 use super::payload;
 use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};

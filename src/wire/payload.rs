@@ -5,7 +5,8 @@ pub const fn byte(offset: usize) -> u8 {
     offset as u8
 }
 
-/// Internet-checksum sum (RFC 1071, not folded) of payload bytes `[from, to)`; `from` must be even. A last odd byte is padded with zero.
+/// Internet-checksum sum (RFC 1071, not folded) of payload bytes `[from, to)`; `from` must be even. A last odd byte is
+/// padded with zero.
 pub fn sum(from: usize, to: usize) -> u64 {
     debug_assert!(from.is_multiple_of(2));
     let length = to.saturating_sub(from);

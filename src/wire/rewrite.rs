@@ -9,8 +9,8 @@ use std::net::Ipv4Addr;
 /// A copy of `ip`, a packet of `wire_length` bytes from its IPv4 header on and perhaps cut short, from `source` to
 /// `destination`.
 ///
-/// The header checksum is computed afresh, and the total length says `wire_length`, also where it was 0, as segmentation
-/// offload leaves it. What is no IPv4 header comes back as it is.
+/// The header checksum is computed afresh, and the total length says `wire_length`, also where it was 0, as
+/// segmentation offload leaves it. What is no IPv4 header comes back as it is.
 pub fn readdress(ip: &Bytes, wire_length: u16, source: Ipv4Addr, destination: Ipv4Addr) -> Bytes {
     let mut copy = BytesMut::from(ip.as_ref());
     let present = copy.len();
@@ -129,7 +129,8 @@ mod tests {
             prop_assert_eq!(&after[..], &packet(protocol, new, options, &payload)[..]);
             // Cut short, it is the beginning of the same packet.
             for cut in 20 + 4 * options..before.len() {
-                prop_assert_eq!(&readdress(&before.slice(..cut), length, new.0, new.1)[..], transport_cut(&after, &before, cut));
+                let readdressed = readdress(&before.slice(..cut), length, new.0, new.1);
+                prop_assert_eq!(&readdressed[..], transport_cut(&after, &before, cut));
             }
         }
 

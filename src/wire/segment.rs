@@ -1,5 +1,5 @@
-//! Cuts a TCP packet that segmentation offload left whole (TSO, or GRO at the far end) into the segments that were on the
-//! wire. It does not fragment: fragments and other protocols stay as they are.
+//! Cuts a TCP packet that segmentation offload left whole (TSO, or GRO at the far end) into the segments that were on
+//! the wire. It does not fragment: fragments and other protocols stay as they are.
 
 use bytes::{Bytes, BytesMut};
 use pnet::packet::ip::IpNextHeaderProtocols;
@@ -29,12 +29,13 @@ pub fn is_tcp(ip: &[u8]) -> bool {
     })
 }
 
-/// The segments of `ip`, a TCP packet of `wire_length` bytes of which perhaps only the beginning was captured, none of them
-/// longer than `largest`. Or `None` if it cannot be cut: it is no TCP packet, a fragment, fits already, its headers leave no
-/// room for a byte of data, or too little of its TCP header was captured.
+/// The segments of `ip`, a TCP packet of `wire_length` bytes of which perhaps only the beginning was captured, none of
+/// them longer than `largest`. Or `None` if it cannot be cut: it is no TCP packet, a fragment, fits already, its
+/// headers leave no room for a byte of data, or too little of its TCP header was captured.
 ///
-/// As network cards do it: the identification counts up, the sequence number goes on, FIN and PSH are the last segment's, CWR
-/// (and SYN) the first one's. The IPv4 checksums are right, and those of TCP where the segment was captured whole.
+/// As network cards do it: the identification counts up, the sequence number goes on, FIN and PSH are the last
+/// segment's, CWR (and SYN) the first one's. The IPv4 checksums are right, and those of TCP where the segment was
+/// captured whole.
 pub fn segments(ip: &Bytes, wire_length: u32, largest: u16) -> Option<Vec<Segment>> {
     if !is_tcp(ip) || wire_length <= u32::from(largest) {
         return None;

@@ -1,5 +1,6 @@
-//! A network under construction: VPCs full of hosts, peered through the control plane's own operations, and plans and traffic entries
-//! with a scenario file's defaults. What is built with it is the other files' choice; nothing here can be refused.
+//! A network under construction: VPCs full of hosts, peered through the control plane's own operations, and plans and
+//! traffic entries with a scenario file's defaults. What is built with it is the other files' choice; nothing here can
+//! be refused.
 
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic, default_start};
 use crate::model::{
@@ -61,8 +62,9 @@ pub struct Transport {
 pub const UNCAPPED: Transport =
     Transport { bandwidth: None, burst: None, queue: QueueLimit::DEFAULT, delay: SimDuration::from_millis(1) };
 
-/// A network under construction: VPC `n` is 10.`n mod 256`.0.0/16 with one subnet over all of it. VPCs of one range may exist beside
-/// each other as long as none of them is peered with the other or, across regions, with the same third (S11–S13).
+/// A network under construction: VPC `n` is 10.`n mod 256`.0.0/16 with one subnet over all of it. VPCs of one range may
+/// exist beside each other as long as none of them is peered with the other or, across regions, with the same third
+/// (S11–S13).
 #[derive(Debug)]
 pub struct Cloud {
     /// What was built so far.

@@ -1,5 +1,5 @@
-//! The networks and plans whose cost is measured, by name: what `vpcsim bench`, the benches and some tests run. Each is built through
-//! the control plane, as a scenario file would be. Nothing here measures.
+//! The networks and plans whose cost is measured, by name: what `vpcsim bench`, the benches and some tests run. Each is
+//! built through the control plane, as a scenario file would be. Nothing here measures.
 
 mod capped;
 mod cloud;
@@ -30,7 +30,8 @@ const DAY: SimDuration = SimDuration::from_secs(86_400);
 
 /// Measured by default packet by packet: about a second of wall time.
 const PACKETS: u64 = 10_000_000;
-/// Not shorter by default: a sender's first look-up and its last packet, kept on the way, are paid once however long it sends.
+/// Not shorter by default: a sender's first look-up and its last packet, kept on the way, are paid once however long it
+/// sends.
 const SHORTEST: SimDuration = SimDuration::from_millis(200);
 /// Measured by default as runs, unless the workload has a length of its own.
 const PACKETS_AS_RUNS: u64 = 200_000_000;

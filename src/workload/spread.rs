@@ -1,5 +1,5 @@
-//! Many hosts of which each sends a little to one other, chosen by the seed, over peerings that limit nothing: what look-ups, events
-//! and sheer number cost.
+//! Many hosts of which each sends a little to one other, chosen by the seed, over peerings that limit nothing: what
+//! look-ups, events and sheer number cost.
 
 use super::cloud::{Cloud, UNCAPPED, entry, plan};
 use crate::model::Network;
@@ -13,8 +13,8 @@ const ECHO: u16 = 84;
 /// In each VPC of [`sources`].
 const HOSTS: u32 = 100;
 
-/// One VPC peered with ten others, 20 hosts in each of the eleven, each to a host of a VPC peered with its own: 220,000 packets
-/// a second.
+/// One VPC peered with ten others, 20 hosts in each of the eleven, each to a host of a VPC peered with its own: 220,000
+/// packets a second.
 pub(super) fn hub() -> (Network, Plan) {
     let mut cloud = Cloud::new(10);
     let vpcs: Vec<usize> = (0..11).map(|_| cloud.vpc("guangzhou", 20)).collect();
@@ -68,7 +68,8 @@ pub(super) fn busy_one() -> (Network, Plan) {
     (cloud.network, plan(vec![traffic]))
 }
 
-/// Pairs of VPCs with [`HOSTS`] hosts each, `hosts` in all: only their number differs from size to size, not who sends how much to whom.
+/// Pairs of VPCs with [`HOSTS`] hosts each, `hosts` in all: only their number differs from size to size, not who sends
+/// how much to whom.
 pub(super) fn sources(hosts: u32) -> (Network, Plan) {
     let mut cloud = Cloud::new(1);
     let mut traffic = Vec::new();

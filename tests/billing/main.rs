@@ -1,5 +1,5 @@
-//! Bills against a second, dull way to compute them, and what a bill says of itself: which windows count, what it covers, what another
-//! cap would have cost. Windows of odd days and prices as such are in `tests/metering.rs`.
+//! Bills against a second, dull way to compute them, and what a bill says of itself: which windows count, what it
+//! covers, what another cap would have cost. Windows of odd days and prices as such are in `tests/metering.rs`.
 
 mod measured;
 mod simulated;
@@ -36,7 +36,8 @@ fn scenario_text(head: &str, rest: &str) -> String {
     let vpc = |name: &str, region: &str, net: u8, far: u8| {
         format!(
             "[vpc.{name}]\nregion = \"{region}\"\ncidr = \"10.{net}.0.0/16\"\n[vpc.{name}.host.h]\n\
-             [vpc.{name}.subnet.A]\ncidr = \"10.{net}.1.0/24\"\nroutes = [{{ to = \"10.{far}.0.0/16\", via = \"P\" }}]\n"
+             [vpc.{name}.subnet.A]\ncidr = \"10.{net}.1.0/24\"\n\
+             routes = [{{ to = \"10.{far}.0.0/16\", via = \"P\" }}]\n"
         )
     };
     format!("name = \"t\"\n{head}{}{}{rest}", vpc("R", "shanghai", 1, 2), vpc("S", "guangzhou", 2, 1))

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use vpcsim::metering::{Limit, Load, Method, Sample, Series, Subject, Terms, months};
 use vpcsim::model::PeeringId;
 
-/// Mid-March and mid-October of 2017 see all these zones' clocks change within the next weeks; then a leap year's February, and the
-/// end of a year.
+/// Mid-March and mid-October of 2017 see all these zones' clocks change within the next weeks; then a leap year's
+/// February, and the end of a year.
 const STARTS: [civil::Date; 4] =
     [civil::date(2017, 3, 10), civil::date(2017, 9, 28), civil::date(2020, 2, 20), civil::date(2021, 12, 5)];
 

@@ -1,5 +1,5 @@
-//! Simulated months and days: packets go at instants that are counted here by division, and a window counts if the peering was in
-//! force in it and the run came so far.
+//! Simulated months and days: packets go at instants that are counted here by division, and a window counts if the
+//! peering was in force in it and the run came so far.
 
 use super::twin::{self, Windows};
 use super::{ZONES, load, scenario_text, terms};
@@ -149,7 +149,7 @@ proptest! {
         let days: Vec<twin::Entry> = twin::days(&windows, &terms.zone);
         let billed = twin::billed(series, &terms, Method::DayPeak);
         // A day's samples are those of the run, in force or not; the windows of a month are in force.
-        let bare = |entries: Vec<twin::Entry>| entries.into_iter().map(|e| (e.first, e.bits, e.cents)).collect::<Vec<_>>();
+        let bare = |all: Vec<twin::Entry>| all.into_iter().map(|e| (e.first, e.bits, e.cents)).collect::<Vec<_>>();
         prop_assert_eq!(bare(billed), bare(days));
     }
 }

@@ -1,5 +1,6 @@
-//! Bills the dull way: every window of every day in a map, wide integers, tables of its own. Windows are counted from 1970, which
-//! comes to the same in zones that are whole multiples of five minutes off; whose day a window is, the calendar says of its start.
+//! Bills the dull way: every window of every day in a map, wide integers, tables of its own. Windows are counted from
+//! 1970, which comes to the same in zones that are whole multiples of five minutes off; whose day a window is, the
+//! calendar says of its start.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,4 +1,5 @@
-//! `--what-if`: each row against a plain run of a file that says that cap itself, and what the table says of caps it left out.
+//! `--what-if`: each row against a plain run of a file that says that cap itself, and what the table says of caps it
+//! left out.
 
 use super::{bill, bill_json, scenario_text};
 use serde_json::Value;
@@ -6,7 +7,8 @@ use serde_json::Value;
 /// A file whose cap changes before its busiest second.
 fn raised(cap: &str, change: &str) -> String {
     let traffic = "[traffic.t]\nfrom = \"R/h\"\nto = \"S/h\"\npattern = \"series\"\npacket_size = \"1500 B\"\n\
-                   series = [[\"0 s\", \"5 Mbps\"], [\"10 s\", \"60 Mbps\"], [\"11 s\", \"5 Mbps\"], [\"34 s\", \"140 Mbps\"], [\"35 s\", \"0 bps\"]]\n";
+                   series = [[\"0 s\", \"5 Mbps\"], [\"10 s\", \"60 Mbps\"], [\"11 s\", \"5 Mbps\"], [\"34 s\", \
+                   \"140 Mbps\"], [\"35 s\", \"0 bps\"]]\n";
     let peering = format!("[peering.P]\nrequester = \"R\"\naccepter = \"S\"\nbandwidth = \"{cap}\"\n");
     scenario_text("duration = \"10 min\"\n", &format!("{peering}{traffic}{change}"))
 }
@@ -43,7 +45,8 @@ fn a_trial_holds_its_cap_throughout_and_the_file_has_a_row_of_its_own() {
     assert!(!bill(&raised("100 Mbps", ""), &["--what-if", "0 %"]).contains("left out"));
 }
 
-/// A hub with peerings that are renamed, made later, deleted and made again, suspended at first, lossy, and one inside the region.
+/// A hub with peerings that are renamed, made later, deleted and made again, suspended at first, lossy, and one inside
+/// the region.
 fn hub(caps: [&str; 4], changes: bool) -> String {
     let mut text = String::from("name = \"hub\"\nduration = \"20 s\"\n");
     let spokes = [
@@ -56,10 +59,13 @@ fn hub(caps: [&str; 4], changes: bool) -> String {
     ];
     for (at, (name, region)) in spokes.iter().enumerate() {
         text += &format!(
-            "[vpc.{name}]\nregion = \"{region}\"\ncidr = \"10.{at}.0.0/16\"\n[vpc.{name}.host.h]\n[vpc.{name}.subnet.A]\ncidr = \"10.{at}.1.0/24\"\n"
+            "[vpc.{name}]\nregion = \"{region}\"\ncidr = \"10.{at}.0.0/16\"\n[vpc.{name}.host.h]\n\
+             [vpc.{name}.subnet.A]\ncidr = \"10.{at}.1.0/24\"\n"
         );
         text += &match at {
-            0 => "routes = [{ to = \"10.1.0.0/16\", via = \"to-a\" }, { to = \"10.2.0.0/16\", via = \"to-b\" }, { to = \"10.3.0.0/16\", via = \"to-c\" }, { to = \"10.4.0.0/16\", via = \"to-d\" }]\n".to_owned(),
+            0 => "routes = [{ to = \"10.1.0.0/16\", via = \"to-a\" }, { to = \"10.2.0.0/16\", via = \"to-b\" }, \
+             { to = \"10.3.0.0/16\", via = \"to-c\" }, { to = \"10.4.0.0/16\", via = \"to-d\" }]\n"
+                .to_owned(),
             5 => String::new(),
             _ => format!("routes = [{{ to = \"10.0.0.0/16\", via = \"to-{name}\" }}]\n"),
         };
@@ -76,10 +82,12 @@ fn hub(caps: [&str; 4], changes: bool) -> String {
         [("up", "hub", "a", 33), ("down", "b", "hub", 60), ("near", "c", "hub", 7), ("late", "d", "hub", 24)]
     {
         text += &format!(
-            "[traffic.{name}]\nfrom = \"{from}/h\"\nto = \"{to}/h\"\nrate = \"{rate} Mbps\"\npacket_size = \"1500 B\"\nstart = \"3500 ms\"\nstop = \"5500 ms\"\n"
+            "[traffic.{name}]\nfrom = \"{from}/h\"\nto = \"{to}/h\"\nrate = \"{rate} Mbps\"\n\
+             packet_size = \"1500 B\"\nstart = \"3500 ms\"\nstop = \"5500 ms\"\n"
         );
     }
-    text += "[traffic.again]\nfrom = \"hub/h\"\nto = \"b/h\"\nrate = \"45 Mbps\"\npacket_size = \"1500 B\"\nstart = \"15 s\"\nstop = \"16 s\"\n";
+    text += "[traffic.again]\nfrom = \"hub/h\"\nto = \"b/h\"\nrate = \"45 Mbps\"\npacket_size = \"1500 B\"\n\
+     start = \"15 s\"\nstop = \"16 s\"\n";
     text += "[traffic.ping]\nfrom = \"a/h\"\nto = \"hub/h\"\npattern = \"ping\"\ninterval = \"200 ms\"\n";
     let mut at = |time: &str, what: &str, rest: &str| {
         text += &format!("[[at]]\ntime = \"{time}\"\ndo = \"{what}\"\n{rest}");

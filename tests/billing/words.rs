@@ -1,4 +1,5 @@
-//! What a bill says of itself: what it covers, which windows are silent, what is not priced; and what is drawn of a month.
+//! What a bill says of itself: what it covers, which windows are silent, what is not priced; and what is drawn of a
+//! month.
 
 use super::{bill, bill_json, load, scenario_text, terms};
 use assert_cmd::Command;

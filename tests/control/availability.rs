@@ -1,4 +1,5 @@
-//! S36 with worked numbers: downtime weighted by the share of flows a fault stops, and the budget of the promised 99.95 %.
+//! S36 with worked numbers: downtime weighted by the share of flows a fault stops, and the budget of the promised 99.95
+//! %.
 
 use crate::scene::name;
 use vpcsim::model::*;

@@ -1,4 +1,5 @@
-//! S21 with worked numbers: what a deletion at an instant of departures and arrivals takes off the link, and the pair's second life.
+//! S21 with worked numbers: what a deletion at an instant of departures and arrivals takes off the link, and the pair's
+//! second life.
 
 use crate::idle::{routes, step, strangers};
 use crate::scene::name;
@@ -12,7 +13,8 @@ fn ms(n: u64) -> SimTime {
     SimTime::from_nanos(n * 1_000_000)
 }
 
-/// 12 Mbps carry a 1500-byte packet in a millisecond; two fit into the bucket, fifty into the queue; 10 ms to the far end.
+/// 12 Mbps carry a 1500-byte packet in a millisecond; two fit into the bucket, fifty into the queue; 10 ms to the far
+/// end.
 fn request() -> Change {
     Change::CreatePeering(Box::new(PeeringSpec {
         bandwidth: Some(BitRate::from_mbps(12)),
@@ -43,8 +45,8 @@ fn deletion_takes_what_waits_and_what_flies_at_that_instant() {
     simulation.advance(ms(20));
     assert_eq!(drops(&simulation, 0, DropReason::ShaperQueueFull), 48);
     do_all(&mut simulation, [step(Step::Delete)], ms(20));
-    // Carried: the two that left at once, and those that left at 1..=9 ms. The one due in at 20 ms (left at 10 ms) is too late,
-    // and so is the one due out at 20 ms: 10 on the wire, 31 of the fifty that waited.
+    // Carried: the two that left at once, and those that left at 1..=9 ms. The one due in at 20 ms (left at 10 ms) is
+    // too late, and so is the one due out at 20 ms: 10 on the wire, 31 of the fifty that waited.
     let counts = |s: &Simulation, link| (s.link_book(LinkId(link)).whole.carried.packets, s.on_link(LinkId(link)));
     assert_eq!(counts(&simulation, 0), (11, 0));
     assert_eq!(drops(&simulation, 0, DropReason::PeeringDeleted), 10 + 31);

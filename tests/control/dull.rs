@@ -1,5 +1,6 @@
-//! A dull model of the control plane, written from the rules alone: vectors, and one sentence per rule with its number. It answers
-//! every rule that an action breaks, since the rules set no order among complaints. Knows no packets and shares no code with the model.
+//! A dull model of the control plane, written from the rules alone: vectors, and one sentence per rule with its number.
+//! It answers every rule that an action breaks, since the rules set no order among complaints. Knows no packets and
+//! shares no code with the model.
 
 use crate::ledger::*;
 use vpcsim::model::{Change, PeeringSpec, Step, Via};
@@ -236,7 +237,8 @@ impl Dull {
             broken.insert(BAD_STATE);
         }
         if broken.is_empty() && matches!(step, Step::Accept | Step::Enable) {
-            // S14, S19: checked anew. (That S14 leaves pending ones out at accept shows nowhere: what counts never overlaps.)
+            // S14, S19: checked anew. (That S14 leaves pending ones out at accept shows nowhere: what counts never
+            // overlaps.)
             self.pacts[at].history.push((self.now, to));
             self.check_pair(&self.pacts[at], Some(at), &mut broken);
             self.pacts[at].history.pop();

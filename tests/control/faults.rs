@@ -1,5 +1,6 @@
-//! Overlapping faults against brute force: at every moment each fault that was ever set is asked whether it lasts. Compared are what
-//! is down, what is lost, the availability (S36) and the end of a packet sent at every instant. It keeps no state between moments.
+//! Overlapping faults against brute force: at every moment each fault that was ever set is asked whether it lasts.
+//! Compared are what is down, what is lost, the availability (S36) and the end of a packet sent at every instant. It
+//! keeps no state between moments.
 
 use crate::scene::{Dice, name};
 use crate::{cases, empty_plan, send};

@@ -1,4 +1,5 @@
-//! Weeks in which nothing happens: a request that runs out after seven idle days needs as many events as one that runs out at once.
+//! Weeks in which nothing happens: a request that runs out after seven idle days needs as many events as one that runs
+//! out at once.
 
 use crate::scene::name;
 use crate::{empty_plan, send};
@@ -67,7 +68,8 @@ fn a_request_lives_seven_days_to_the_nanosecond() {
     }
 }
 
-/// A peering made after many idle weeks has a full bucket and forwards to the nanosecond, as one made at the start does.
+/// A peering made after many idle weeks has a full bucket and forwards to the nanosecond, as one made at the start
+/// does.
 #[test]
 fn a_peering_made_late_forwards_like_one_made_early() {
     let carried = |start: u64| {

@@ -1,4 +1,5 @@
-//! What the dull model keeps: accounts of VPCs, tables and pacts as vectors, ranges as pairs of numbers. Decides nothing.
+//! What the dull model keeps: accounts of VPCs, tables and pacts as vectors, ranges as pairs of numbers. Decides
+//! nothing.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! Second opinions on the control plane: a dull model of the rules against the network inside a running engine, outcome by outcome
-//! and state by state, with packets on the links; worked numbers of availability; idle weeks. Not about forwarding.
+//! Second opinions on the control plane: a dull model of the rules against the network inside a running engine, outcome
+//! by outcome and state by state, with packets on the links; worked numbers of availability; idle weeks. Not about
+//! forwarding.
 
 mod availability;
 mod deletion;
@@ -76,14 +77,16 @@ fn the_scenes_reach_every_outcome() {
             panic!("seed {seed}\n{told}");
         }
     }
-    let wanted = "BandwidthMissing BandwidthNotSettable BandwidthNotWhole BandwidthTooHigh BurstTooSmall DuplicateName \
+    let wanted = "\
+        BandwidthMissing BandwidthNotSettable BandwidthNotWhole BandwidthTooHigh BurstTooSmall DuplicateName \
         HostBitsSet InvalidParameterValue.CidrNotInPeerVpc InvalidParameterValue.VpcCidrConflict \
-        InvalidPeeringConnection.NotFound LimitExceeded.VpcPeerAvaLimitExceeded LimitExceeded.VpcPeerTotalLimitExceeded \
-        NoSuchNode NoSuchRoute PeeringConnectionVpcConflict UnauthorizedOperation.VpcPeerCidrConflict \
-        UnsupportedOperation.Ecmp UnsupportedOperation.SystemRoute UnsupportedOperation.VpcPeerAlreadyExist \
-        UnsupportedOperation.VpcPeerCidrConflict UnsupportedOperation.VpcPeerInvalidStateChange \
-        UnsupportedOperation.VpcPeerPurviewError PENDING ACTIVE EXPIRED REJECTED DELETED ISOLATED done packets \
-        expired-at-this-instant peering_deleted peering_isolated peering_pending node_down";
+        InvalidPeeringConnection.NotFound LimitExceeded.VpcPeerAvaLimitExceeded \
+        LimitExceeded.VpcPeerTotalLimitExceeded NoSuchNode NoSuchRoute PeeringConnectionVpcConflict \
+        UnauthorizedOperation.VpcPeerCidrConflict UnsupportedOperation.Ecmp UnsupportedOperation.SystemRoute \
+        UnsupportedOperation.VpcPeerAlreadyExist UnsupportedOperation.VpcPeerCidrConflict \
+        UnsupportedOperation.VpcPeerInvalidStateChange UnsupportedOperation.VpcPeerPurviewError PENDING \
+        ACTIVE EXPIRED REJECTED DELETED ISOLATED done packets expired-at-this-instant peering_deleted \
+        peering_isolated peering_pending node_down";
     let missing: Vec<&str> = wanted.split_whitespace().filter(|w| !seen.contains_key(*w)).collect();
     assert!(missing.is_empty(), "no scene reaches {missing:?}; seen {seen:?}");
 }

@@ -1,5 +1,5 @@
-//! The scenes of the property: small networks of three accounts whose VPCs overlap here and there, and actions at random, of the
-//! kinds that meet (few names, few CIDRs, tight quotas). Decides nothing.
+//! The scenes of the property: small networks of three accounts whose VPCs overlap here and there, and actions at
+//! random, of the kinds that meet (few names, few CIDRs, tight quotas). Decides nothing.
 
 use crate::ledger::{Dull, Table, Vpc, WEEK, range};
 use ipnet::Ipv4Net;

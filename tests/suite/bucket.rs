@@ -1,4 +1,5 @@
-//! The twin of the token bucket: a plain sum of tokens in 10⁻⁹ bit, in 128 bits and absolute time. No limiter, no origin that moves.
+//! The twin of the token bucket: a plain sum of tokens in 10⁻⁹ bit, in 128 bits and absolute time. No limiter, no
+//! origin that moves.
 
 use vpcsim::model::Shaping;
 

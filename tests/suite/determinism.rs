@@ -1,5 +1,5 @@
-//! Same seed, same records; another seed, others; and what is declared beside an entry changes none of its numbers, wherever in
-//! the file it stands. Observers and series change nothing.
+//! Same seed, same records; another seed, others; and what is declared beside an entry changes none of its numbers,
+//! wherever in the file it stands. Observers and series change nothing.
 
 use crate::engine_vs_reference::cases;
 use crate::story::{engine, listen};
@@ -103,7 +103,8 @@ impl Builder {
     }
 }
 
-/// A hub with a spoke in another region and one beside it; `beside` says where an unrelated pair of VPCs, peerings and entries stand.
+/// A hub with a spoke in another region and one beside it; `beside` says where an unrelated pair of VPCs, peerings and
+/// entries stand.
 fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     let mut builder = Builder { network: Network::new(Rules::guide()), traffic: Vec::new() };
     let stand = |place: Beside, add: &mut dyn FnMut()| {

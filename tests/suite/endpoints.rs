@@ -35,7 +35,8 @@ fn at(micros: u64) -> SimTime {
     SimTime::from_nanos(micros * 1_000)
 }
 
-/// An endpoint with these alarms, seated at `seated`: when it was woken, and how many of its packets arrived within a second.
+/// An endpoint with these alarms, seated at `seated`: when it was woken, and how many of its packets arrived within a
+/// second.
 fn woken(alarms: &[SimTime], seated: SimTime) -> (Vec<SimTime>, u64) {
     let bottleneck = Bottleneck::new(1, None, None);
     let plan = bottleneck.plan(1, Pace::Interval(SimDuration::from_secs(100)), PacketSize::Fixed(100), at(0));

@@ -1,5 +1,5 @@
-//! The twin of the routers: longest prefix by looking at every route, delivery by looking at every host (S3–S5, S8, S25a, S35a).
-//! No FIB, no remembered path, no bytes: a packet is its few fields.
+//! The twin of the routers: longest prefix by looking at every route, delivery by looking at every host (S3–S5, S8,
+//! S25a, S35a). No FIB, no remembered path, no bytes: a packet is its few fields.
 
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::DropReason;

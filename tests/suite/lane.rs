@@ -1,5 +1,5 @@
-//! What the twin keeps of one direction of a peering: its bucket, its queue, its wire, and when which forwarding node failed. Sets
-//! nothing in motion: the twin's events do.
+//! What the twin keeps of one direction of a peering: its bucket, its queue, its wire, and when which forwarding node
+//! failed. Sets nothing in motion: the twin's events do.
 
 use crate::bucket::Bucket;
 use crate::journey::Parcel;
@@ -46,8 +46,8 @@ impl Lane {
         (self.queue.len() + self.wire.len()) as u64
     }
 
-    /// Takes over the peering's state; answers why everything on the lane must go, if it must: it was active and no longer is
-    /// (S21, S25a), or it was cut.
+    /// Takes over the peering's state; answers why everything on the lane must go, if it must: it was active and no
+    /// longer is (S21, S25a), or it was cut.
     pub fn follow(&mut self, peering: &Peering) -> Option<DropReason> {
         let was_active = self.state == PeeringState::Active;
         let was_down = std::mem::replace(&mut self.down, peering.down);
@@ -68,8 +68,8 @@ impl Lane {
     }
 }
 
-/// The forwarding nodes (S10): since when each has failed, and until when. A failure is noticed `detection` later, if ever; no state is
-/// kept of it.
+/// The forwarding nodes (S10): since when each has failed, and until when. A failure is noticed `detection` later, if
+/// ever; no state is kept of it.
 pub struct Underlay {
     failed: Vec<Option<(u64, u64)>>,
     detection: Option<u64>,

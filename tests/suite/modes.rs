@@ -1,6 +1,7 @@
-//! However a run is computed, the same bytes come out: as runs or packet by packet, on one thread or several, in one advance or in many.
-//! The worlds are those of the suite and others that aim at runs: several senders at, just below and just above a cap, borders of
-//! minutes and windows among them, changes in between. Nobody watches here, since to watch is to look at packets.
+//! However a run is computed, the same bytes come out: as runs or packet by packet, on one thread or several, in one
+//! advance or in many. The worlds are those of the suite and others that aim at runs: several senders at, just below
+//! and just above a cap, borders of minutes and windows among them, changes in between. Nobody watches here, since to
+//! watch is to look at packets.
 
 use crate::engine_vs_reference::cases;
 use crate::world::{Dice, World, name};
@@ -88,7 +89,8 @@ proptest! {
     }
 }
 
-/// A generator that never lets packets pass in closed form, wait, or change between the two, would make the comparison hollow.
+/// A generator that never lets packets pass in closed form, wait, or change between the two, would make the comparison
+/// hollow.
 #[test]
 fn the_worlds_go_every_way() {
     let (mut closed, mut looped, mut both, mut parallel, mut repeated) = (0, 0, 0, 0, 0);
@@ -138,8 +140,8 @@ fn threads_that_meet_change_nothing() {
     }
 }
 
-/// Senders in step, some of whose packets of one instant are carried before the rest may pass in closed form: when the bucket is
-/// charged later, for a change of the cap, each of them must be charged once.
+/// Senders in step, some of whose packets of one instant are carried before the rest may pass in closed form: when the
+/// bucket is charged later, for a change of the cap, each of them must be charged once.
 #[test]
 fn packets_of_one_instant_are_charged_once() {
     // So that the loop looks up in the middle of an instant, after 8,192 packets.
@@ -170,8 +172,9 @@ fn packets_of_one_instant_are_charged_once() {
     }
 }
 
-/// Senders in step at a policer, one of which falls silent: the pattern of the others is found in the middle of an instant. What
-/// would be sent at the very instant at which they stop, the cap changes or the run ends is not part of it.
+/// Senders in step at a policer, one of which falls silent: the pattern of the others is found in the middle of an
+/// instant. What would be sent at the very instant at which they stop, the cap changes or the run ends is not part of
+/// it.
 #[test]
 fn a_pattern_ends_before_the_instant_at_which_it_is_over() {
     // All at once, 800 kbps each, at 0, 15 ms, 30 ms and so on.

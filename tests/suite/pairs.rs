@@ -1,4 +1,5 @@
-//! Who sends to whom: the flows of an entry against two nested loops, on lists that overlap. What is sent is no matter of this file.
+//! Who sends to whom: the flows of an entry against two nested loops, on lists that overlap. What is sent is no matter
+//! of this file.
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;

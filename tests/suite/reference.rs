@@ -1,6 +1,6 @@
-//! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then expiry, change,
-//! departure, arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that happens after emission; shares no
-//! forwarding, shaping or scheduling with it. Slow, and meant to be.
+//! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then expiry,
+//! change, departure, arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that
+//! happens after emission; shares no forwarding, shaping or scheduling with it. Slow, and meant to be.
 
 use crate::journey::{self, Exit, From, Parcel, What};
 use crate::lane::{Lane, refusal};

@@ -1,5 +1,6 @@
-//! Replays for the worlds of the suite: packets whose sender, receiver, size and kind are drawn one by one, on a grid of few
-//! instants, so that they tie with each other and with everything else. And what a replay that nobody answers leaves alone.
+//! Replays for the worlds of the suite: packets whose sender, receiver, size and kind are drawn one by one, on a grid
+//! of few instants, so that they tie with each other and with everything else. And what a replay that nobody answers
+//! leaves alone.
 
 use crate::world::{Maker, SIZES, World, name};
 use bytes::Bytes;
@@ -72,7 +73,8 @@ impl Maker {
     }
 }
 
-/// Three VPCs in a row, no caps. The first replays echo requests to the second, which sends constant traffic to the third.
+/// Three VPCs in a row, no caps. The first replays echo requests to the second, which sends constant traffic to the
+/// third.
 fn effort_of(is_answered: bool) -> (Effort, u64) {
     let mut cloud = Cloud::new(3);
     let [a, b, c] = ["beijing"; 3].map(|region| cloud.vpc(region, 1));

@@ -1,4 +1,5 @@
-//! The shaper by itself against the twin's bucket, where whole worlds do not go: the largest buffers, odd rates, pauses of days.
+//! The shaper by itself against the twin's bucket, where whole worlds do not go: the largest buffers, odd rates, pauses
+//! of days.
 
 use crate::bucket::Bucket;
 use crate::engine_vs_reference::cases;
@@ -79,7 +80,8 @@ proptest! {
     }
 }
 
-/// A change precedes a departure at one instant, but the tokens are there: the packet goes then, however often the cap changes.
+/// A change precedes a departure at one instant, but the tokens are there: the packet goes then, however often the cap
+/// changes.
 #[test]
 fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
     for caps in [&[][..], &[2], &[2, 3], &[2, 1, 5]] {

@@ -1,5 +1,6 @@
-//! However time is sliced, the same records and books come out: in one call or in a thousand, also at the very instants of events,
-//! also with endpoints that answer each packet with two, with packets injected and the network changed in between.
+//! However time is sliced, the same records and books come out: in one call or in a thousand, also at the very instants
+//! of events, also with endpoints that answer each packet with two, with packets injected and the network changed in
+//! between.
 
 use crate::engine_vs_reference::cases;
 use crate::reference::Reference;

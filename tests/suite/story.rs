@@ -1,4 +1,5 @@
-//! Holding two accounts of one run against each other, and telling the first difference. Makes a failing world smaller before it tells.
+//! Holding two accounts of one run against each other, and telling the first difference. Makes a failing world smaller
+//! before it tells.
 
 use crate::reference::Reference;
 use crate::tally::Tally;

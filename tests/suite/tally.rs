@@ -1,4 +1,5 @@
-//! Books as plain data that both the engine and its twin can fill in, so that one `assert_eq` compares them. Counts nothing itself.
+//! Books as plain data that both the engine and its twin can fill in, so that one `assert_eq` compares them. Counts
+//! nothing itself.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;

@@ -1,5 +1,6 @@
-//! The timelines of the suite's worlds: changes at instants at which the twin saw something happen, aimed at what there is by then:
-//! peerings deleted with packets on them, made again, accepted, routed; nodes that fail; caps at departures.
+//! The timelines of the suite's worlds: changes at instants at which the twin saw something happen, aimed at what there
+//! is by then: peerings deleted with packets on them, made again, accepted, routed; nodes that fail; caps at
+//! departures.
 
 use crate::reference::Reference;
 use crate::traffic::Sender;
@@ -9,8 +10,8 @@ use vpcsim::model::*;
 use vpcsim::units::{BitRate, SimDuration, SimTime};
 
 impl Maker {
-    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new cap at the
-    /// very departure of a packet that waited for the old one.
+    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new
+    /// cap at the very departure of a packet that waited for the old one.
     pub fn action(&mut self, world: &World, senders: &[Sender]) -> Action {
         let plan = &world.plan;
         let mut twin = Reference::new(&world.network, plan, senders);
@@ -73,7 +74,8 @@ impl Maker {
         Some(SimDuration::from_nanos(gaps * self.gap)).filter(|lasts| *lasts > SimDuration::ZERO)
     }
 
-    /// A peering is deleted with packets on it, made again, accepted and routed, each at an instant at which something happens.
+    /// A peering is deleted with packets on it, made again, accepted and routed, each at an instant at which something
+    /// happens.
     pub fn rebirth(&mut self, world: &World, senders: &[Sender]) -> Vec<Action> {
         let mut twin = Reference::new(&world.network, &world.plan, senders);
         twin.run();
@@ -107,7 +109,8 @@ impl Maker {
         actions
     }
 
-    /// What a peering goes through, and what one does next: a request is accepted, a dead one is made again, a new one is routed.
+    /// What a peering goes through, and what one does next: a request is accepted, a dead one is made again, a new one
+    /// is routed.
     fn life(&mut self, id: PeeringId) -> Change {
         let known = self.network.peering(id).clone();
         let peering = known.name.clone();

@@ -1,5 +1,6 @@
-//! When the plan's senders send, for the twin: a formula of our own for constant traffic with a set phase; what is random is
-//! learnt from a run of the engine in which nothing else happens. What becomes of the packets is no matter of this file.
+//! When the plan's senders send, for the twin: a formula of our own for constant traffic with a set phase; what is
+//! random is learnt from a run of the engine in which nothing else happens. What becomes of the packets is no matter of
+//! this file.
 
 use std::cell::RefCell;
 use std::net::Ipv4Addr;
@@ -146,7 +147,8 @@ fn formula(entry: &Traffic) -> Option<Vec<(u64, u16)>> {
     Some((0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect())
 }
 
-/// The k-th packet goes when more than the bits of k packets have passed since the first instant: a wide sum for each packet.
+/// The k-th packet goes when more than the bits of k packets have passed since the first instant: a wide sum for each
+/// packet.
 fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec<(u64, u16)> {
     let ends = series.steps().skip(1).map(|(begin, _)| begin.as_nanos()).chain([u64::MAX]);
     let steps: Vec<(u64, u64, u128)> = series

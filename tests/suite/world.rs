@@ -1,6 +1,6 @@
-//! Worlds for the suite: valid networks and plans from one seed, made through the control plane, so that a refusal is a finding.
-//! They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples of gaps, phase 0, equal
-//! rates into one cap, prefixes that nest. Not the scenario language.
+//! Worlds for the suite: valid networks and plans from one seed, made through the control plane, so that a refusal is a
+//! finding. They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples
+//! of gaps, phase 0, equal rates into one cap, prefixes that nest. Not the scenario language.
 
 use crate::traffic;
 use ipnet::Ipv4Net;
@@ -92,8 +92,9 @@ impl World {
 
 /// Worlds that aim at runs.
 impl World {
-    /// Two to four VPCs in a row, every neighbour pair capped, one to four constant senders per direction whose rates add up to just
-    /// around the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes change.
+    /// Two to four VPCs in a row, every neighbour pair capped, one to four constant senders per direction whose rates
+    /// add up to just around the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes
+    /// change.
     pub fn of_runs(seed: u64) -> World {
         let mut maker = Maker::of(seed ^ 0x5eed, Network::new(Rules::guide()));
         maker.even = maker.dice.chance(40);

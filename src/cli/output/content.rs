@@ -1,5 +1,5 @@
-//! What an output holds, and which earlier files it may therefore replace: tables and pictures those of their own kind, known by how they
-//! begin; texts that people edit nothing but themselves. It looks at files and writes none.
+//! What an output holds, and which earlier files it may therefore replace: tables and pictures those of their own kind,
+//! known by how they begin; texts that people edit nothing but themselves. It looks at files and writes none.
 
 use crate::report::Artifact;
 use std::fs::File;

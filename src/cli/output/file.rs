@@ -1,5 +1,5 @@
-//! Writing one file that was claimed before: whole or not at all, beside its final name and then renamed. Not the deciding whether it may be
-//! written.
+//! Writing one file that was claimed before: whole or not at all, beside its final name and then renamed. Not the
+//! deciding whether it may be written.
 
 use super::super::exit::Exit;
 use super::place::Place;
@@ -77,7 +77,8 @@ fn replace_by_renaming(place: &Place, text: &str, old: Option<&Metadata>) -> io:
     Ok(())
 }
 
-/// Whether an error means that a file can only be written where it is: its folder, its owner or its mount is not ours to change.
+/// Whether an error means that a file can only be written where it is: its folder, its owner or its mount is not ours
+/// to change.
 pub(super) fn is_fixed(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::ResourceBusy)
 }

@@ -1,5 +1,5 @@
-//! The outputs of one command, claimed before anything runs: each can be written, none is an input, standard output or another output, and
-//! none replaces what is not its own. It writes nothing.
+//! The outputs of one command, claimed before anything runs: each can be written, none is an input, standard output or
+//! another output, and none replaces what is not its own. It writes nothing.
 
 use super::content::{Content, Found};
 use super::file::{OutputFile, Target, beside, is_fixed};

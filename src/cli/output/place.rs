@@ -1,4 +1,5 @@
-//! Where a path leads, and whether two lead to the same file: as the disk has it, not as they are spelled. It opens nothing.
+//! Where a path leads, and whether two lead to the same file: as the disk has it, not as they are spelled. It opens
+//! nothing.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};

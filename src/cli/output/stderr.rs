@@ -1,5 +1,5 @@
-//! Standard error, where people are talked to. Nobody may be listening, or the disk behind it full: that loses talk, never the report
-//! and never the exit code.
+//! Standard error, where people are talked to. Nobody may be listening, or the disk behind it full: that loses talk,
+//! never the report and never the exit code.
 
 use crate::units::escaped_lines;
 use std::io::{self, Write};
@@ -9,7 +9,8 @@ pub(in super::super) fn talk(text: &str) {
     let _ = writeln!(Talk, "{}", escaped_lines(text));
 }
 
-/// Standard error as a writer that takes everything: whoever writes to it need not know what to do when it cannot be written.
+/// Standard error as a writer that takes everything: whoever writes to it need not know what to do when it cannot be
+/// written.
 pub(in super::super) struct Talk;
 
 impl Write for Talk {

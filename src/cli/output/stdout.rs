@@ -5,9 +5,9 @@ use super::talk;
 use crate::units::escaped_lines;
 use std::io::{self, ErrorKind, Write};
 
-/// Writes `text` to stdout. Names and other foreign texts in it cannot steer the terminal: whatever a view forgot to escape is escaped
-/// here, in a form that JSON and TOML read as what it was. Whoever closed the pipe has seen enough: that changes no verdict. Any other
-/// failure is told.
+/// Writes `text` to stdout. Names and other foreign texts in it cannot steer the terminal: whatever a view forgot to
+/// escape is escaped here, in a form that JSON and TOML read as what it was. Whoever closed the pipe has seen enough:
+/// that changes no verdict. Any other failure is told.
 pub(in super::super) fn stdout(text: &str) -> Exit {
     let mut out = io::stdout().lock();
     verdict(out.write_all(escaped_lines(text).as_bytes()).and_then(|()| out.flush()))

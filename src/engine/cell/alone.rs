@@ -1,6 +1,6 @@
-//! A cell on its own: nothing that happens elsewhere reaches it, and nobody reacts to what it sends, so that each of its ways is
-//! carried to the horizon one after the other. Here is what never waits: senders whose packets all take equally long, or end where they
-//! begin. Links with a bucket are `shaped.rs`'s.
+//! A cell on its own: nothing that happens elsewhere reaches it, and nobody reacts to what it sends, so that each of
+//! its ways is carried to the horizon one after the other. Here is what never waits: senders whose packets all take
+//! equally long, or end where they begin. Links with a bucket are `shaped.rs`'s.
 
 use super::super::attribute;
 use super::super::books::Counts;
@@ -25,7 +25,8 @@ impl Cell {
         if self.has_replay {
             self.call_senders();
         }
-        self.run(scope, scope.horizon); // packets inside the VPC that an earlier advance left, and senders that are events
+        // Packets inside the VPC that an earlier advance left, and senders that are events.
+        self.run(scope, scope.horizon);
         if self.is_eventful {
             return;
         }
@@ -61,7 +62,8 @@ impl Cell {
         }
     }
 
-    /// Sees off all packets sent before `until` on a way on which none waits: one sender after the other, stretch by stretch.
+    /// Sees off all packets sent before `until` on a way on which none waits: one sender after the other, stretch by
+    /// stretch.
     pub(super) fn pass_through(&mut self, scope: Scope<'_>, way: &Way, until: SimTime) {
         let delay = match way.to {
             To::Lane(_) | To::Local => self.delay(scope, way.lane()),
@@ -89,7 +91,8 @@ impl Cell {
         at.map_or(scope.view.network.rules.local_delay, |at| self.lanes[at].link.delay)
     }
 
-    /// Where the next border of a book lies that a packet of this sender, sent after `sent`, could cross then or `delay` later.
+    /// Where the next border of a book lies that a packet of this sender, sent after `sent`, could cross then or
+    /// `delay` later.
     pub(super) fn border(
         &self,
         scope: Scope<'_>,
@@ -191,8 +194,8 @@ impl Cell {
         }
     }
 
-    /// Books `count` equal packets of a stretch: that they were sent, and how they ended unless they are still on their way, which
-    /// is answered.
+    /// Books `count` equal packets of a stretch: that they were sent, and how they ended unless they are still on their
+    /// way, which is answered.
     fn settle(&mut self, scope: Scope<'_>, index: u32, form: usize, stretch: Stretch, count: u64) -> bool {
         let (flow, path) = (&self.flows[index as usize], self.path(index, form));
         let counts = Counts::of(count, flow.forms()[form].length);

@@ -1,5 +1,5 @@
-//! A burst: packets that one sender sends one after the other, drawn together, for what becomes of one does not matter to when the
-//! next one goes. Where all packets are made, those of a burst stand on a bench, whole. Carries none.
+//! A burst: packets that one sender sends one after the other, drawn together, for what becomes of one does not matter
+//! to when the next one goes. Where all packets are made, those of a burst stand on a bench, whole. Carries none.
 
 use super::super::flow::{self, Flow, Turn};
 use crate::dataplane::packet::Packet;

@@ -1,9 +1,11 @@
-//! Whether the senders of a link conform to its bucket together, so that nobody waits and the stretch passes in closed form.
+//! Whether the senders of a link conform to its bucket together, so that nobody waits and the stretch passes in closed
+//! form.
 //!
-//! A sender is never ahead of its rate by more than the packets that may touch ([`Flow::burst`]). While the rates together are
-//! within the cap, the tokens never fall by more than those bursts below what they were, so that one look at the bucket proves the
-//! stretch; while senders and rates stay so, the proof holds on, and the bucket need not be charged. It is charged when somebody wants
-//! to know its state: from so long before that it was full in between at the latest ([`Shaper::fills_within`]).
+//! A sender is never ahead of its rate by more than the packets that may touch ([`Flow::burst`]). While the rates
+//! together are within the cap, the tokens never fall by more than those bursts below what they were, so that one look
+//! at the bucket proves the stretch; while senders and rates stay so, the proof holds on, and the bucket need not be
+//! charged. It is charged when somebody wants to know its state: from so long before that it was full in between at the
+//! latest ([`Shaper::fills_within`]).
 //!
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 
@@ -36,7 +38,8 @@ impl Cell {
         }
     }
 
-    /// How far from `now` on all packets conform when they come, and the most that is sent meanwhile; `now` if it is not worth it.
+    /// How far from `now` on all packets conform when they come, and the most that is sent meanwhile; `now` if it is
+    /// not worth it.
     pub(super) fn conforming_until(
         &mut self,
         scope: Scope<'_>,

@@ -1,9 +1,11 @@
-//! Patterns that repeat at a saturated bucket, skipped exactly. Evenly spaced senders and a bucket are a finite machine: when, after
-//! some packets, everything that decides about the next ones is as it was, seen from the clock, what came of those packets comes
-//! again and again until a border of a book, a sender's end or the horizon. Then only sums, clocks and sequences move.
+//! Patterns that repeat at a saturated bucket, skipped exactly. Evenly spaced senders and a bucket are a finite
+//! machine: when, after some packets, everything that decides about the next ones is as it was, seen from the clock,
+//! what came of those packets comes again and again until a border of a book, a sender's end or the horizon. Then only
+//! sums, clocks and sequences move.
 //!
-//! How many packets a pattern has is searched for, and only a hint: before every leap one whole pattern is carried packet by packet
-//! and the states before and behind it are compared. Some rates have no pattern worth finding; then nothing is skipped.
+//! How many packets a pattern has is searched for, and only a hint: before every leap one whole pattern is carried
+//! packet by packet and the states before and behind it are compared. Some rates have no pattern worth finding; then
+//! nothing is skipped.
 
 use super::super::flow::{Beat, Flow};
 use super::super::shared::Scope;
@@ -17,7 +19,8 @@ use crate::units::{SimDuration, SimTime};
 const FIRST_SEARCH: u64 = 1 << 8;
 /// Patterns longer than this are not looked for.
 const LAST_SEARCH: u64 = 1 << 20;
-/// Between two searches so many times as many packets are carried as were looked at: a search costs several times as much a packet.
+/// Between two searches so many times as many packets are carried as were looked at: a search costs several times as
+/// much a packet.
 const REST: u64 = 32;
 
 /// The search for a pattern on one link.
@@ -52,8 +55,8 @@ struct State {
 }
 
 impl Cell {
-    /// Carries packets from `now` on, before `until`, and leaps over as many repetitions as it can; answers when the next packet is due.
-    /// None if there is no pattern in sight and packets should be carried as usual.
+    /// Carries packets from `now` on, before `until`, and leaps over as many repetitions as it can; answers when the
+    /// next packet is due. None if there is no pattern in sight and packets should be carried as usual.
     pub(super) fn leap(
         &mut self,
         scope: Scope<'_>,

@@ -1,5 +1,5 @@
-//! A packet's way through a cell: emitted, routed, offered to a link, departed, arrived, ended. Decides nothing about forwarding: the
-//! data plane's functions do; this file calls them in order and books what they say.
+//! A packet's way through a cell: emitted, routed, offered to a link, departed, arrived, ended. Decides nothing about
+//! forwarding: the data plane's functions do; this file calls them in order and books what they say.
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::attribute;

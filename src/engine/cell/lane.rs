@@ -1,5 +1,5 @@
-//! A link with its books: what is offered to it, dropped on it and carried over it is booked here, for single packets and for
-//! stretches of equal ones. Decides nothing.
+//! A link with its books: what is offered to it, dropped on it and carried over it is booked here, for single packets
+//! and for stretches of equal ones. Decides nothing.
 
 use super::super::books::{Counts, LinkBook};
 use super::super::meter::Meter;
@@ -80,7 +80,8 @@ impl Lane {
         !scope.shared.observing && self.series.is_none() && self.link.is_faultless()
     }
 
-    /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with the others.
+    /// Packets reached the shaper at `time`, or in a stretch from then on in which no border of the books lies; so with
+    /// the others.
     pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
         self.book.offered(time, counts);
         self.meter.offered(time, counts);

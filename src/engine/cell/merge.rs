@@ -1,13 +1,15 @@
-//! Which of many senders is next: a winner tree over their next instants (Knuth, The Art of Computer Programming, vol. 3, §5.4.1). The
-//! next one is at the root; putting a new instant in its place costs one comparison a level. Ties go to the lower number.
+//! Which of many senders is next: a winner tree over their next instants (Knuth, The Art of Computer Programming, vol.
+//! 3, §5.4.1). The next one is at the root; putting a new instant in its place costs one comparison a level. Ties go to
+//! the lower number.
 
 use crate::units::SimTime;
 
 /// The next instants of numbered senders, up to a limit ([`Merge::limit`]).
 #[derive(Debug, Default)]
 pub(super) struct Merge {
-    /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half. A node is an instant since `base`
-    /// and, in its lowest `bits`, whose it is: the lesser of two such numbers is found without a branch, which nothing could predict.
+    /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half. A node is an
+    /// instant since `base` and, in its lowest `bits`, whose it is: the lesser of two such numbers is found without a
+    /// branch, which nothing could predict.
     nodes: Vec<u64>,
     base: u64,
     limit: u64,

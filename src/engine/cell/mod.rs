@@ -1,10 +1,11 @@
-//! One VPC's share of the simulation: its senders, the links that leave it, its timers, its books. A cell sees packets off from
-//! emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another cell.
+//! One VPC's share of the simulation: its senders, the links that leave it, its timers, its books. A cell sees packets
+//! off from emission to their end, or to the mailbox if somebody at the far end will react. It never looks into another
+//! cell.
 //!
-//! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting ([`alone`]), and
-//! what of them is on its way at the end of an advance is counted ([`trains`]); or they meet a bucket ([`shaped`]) in the order of time
-//! ([`race`]), repeat a pattern there ([`cycle`]), or are proven to conform ([`conform`]).
-//! The others run in windows, event by event ([`journey`], [`react`]).
+//! A cell that nobody reacts to runs alone: its senders, sorted by where they lead ([`ways`]), pass without waiting
+//! ([`alone`]), and what of them is on its way at the end of an advance is counted ([`trains`]); or they meet a bucket
+//! ([`shaped`]) in the order of time ([`race`]), repeat a pattern there ([`cycle`]), or are proven to conform
+//! ([`conform`]). The others run in windows, event by event ([`journey`], [`react`]).
 
 mod alone;
 mod burst;
@@ -160,7 +161,8 @@ impl Cell {
         self.is_alone
     }
 
-    /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take `local_delay`.
+    /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take
+    /// `local_delay`.
     pub(super) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
         if std::mem::replace(&mut self.is_alone, false) {
             self.charge_all(now);
@@ -298,7 +300,8 @@ impl Cell {
         }
     }
 
-    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting it in.
+    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting
+    /// it in.
     fn reschedule_first(&mut self, next: SimTime) {
         let Some(mut first) = self.wakes.peek_mut() else { return };
         if next < SimTime::NEVER {

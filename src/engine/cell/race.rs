@@ -1,6 +1,6 @@
-//! The race of one link's senders for its bucket: the loop over their packets in the order of time, each drawn from its sender,
-//! offered to the shaper and landed at the far end. What packets add up to is counted, and booked when the next border of a book is
-//! reached. Does not decide how far to race: that is `shaped.rs`'s.
+//! The race of one link's senders for its bucket: the loop over their packets in the order of time, each drawn from its
+//! sender, offered to the shaper and landed at the far end. What packets add up to is counted, and booked when the next
+//! border of a book is reached. Does not decide how far to race: that is `shaped.rs`'s.
 
 use super::super::attribute;
 use super::super::books::{Counts, TrafficBooks, VpcBook};
@@ -17,7 +17,8 @@ use crate::dataplane::packet::Packet;
 use crate::model::{HostId, VpcId};
 use crate::units::{SimDuration, SimTime};
 
-/// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last border.
+/// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last
+/// border.
 #[derive(Debug)]
 pub(super) struct Strand {
     pub flow: u32,
@@ -107,7 +108,8 @@ impl Count {
 }
 
 impl Race<'_> {
-    /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest `until`.
+    /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest
+    /// `until`.
     pub(super) fn run(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
         let mut looped = 0;
         loop {
@@ -271,8 +273,9 @@ impl Race<'_> {
         }
     }
 
-    /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front of all borders
-    /// and of `end`. A pattern may begin within an instant: then the last one of it is sent when the next is due.
+    /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front
+    /// of all borders and of `end`. A pattern may begin within an instant: then the last one of it is sent when the
+    /// next is due.
     pub(super) fn room(&self, due: SimTime, end: SimTime) -> SimDuration {
         let Count { offered, carried, last_sent, last_arrival, borders, .. } = self.count;
         let (sent, ended) = self
@@ -335,7 +338,8 @@ impl Strand {
         if self.kept_back.is_some() { sent } else { refused + arrived }
     }
 
-    /// Books what was counted of it: all sent at `offered` and arrived at `carried`, or behind those instants in front of a border.
+    /// Books what was counted of it: all sent at `offered` and arrived at `carried`, or behind those instants in front
+    /// of a border.
     fn settle(
         &mut self,
         (offered, carried): (SimTime, SimTime),

@@ -1,5 +1,5 @@
-//! What an arrival sets off: echo replies, endpoints, the ICMP errors of visible routers (S35a). Everything it sends begins the
-//! journey anew.
+//! What an arrival sets off: echo replies, endpoints, the ICMP errors of visible routers (S35a). Everything it sends
+//! begins the journey anew.
 
 use super::super::arrival::Arrival;
 use super::super::endpoint::Outbox;

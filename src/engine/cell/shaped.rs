@@ -1,5 +1,5 @@
-//! A link with a bucket, its senders merged: who takes part in the race for it, and how far it goes in one. The loop itself is `race.rs`;
-//! whether a stretch needs it at all is `conform.rs`'s to say.
+//! A link with a bucket, its senders merged: who takes part in the race for it, and how far it goes in one. The loop
+//! itself is `race.rs`; whether a stretch needs it at all is `conform.rs`'s to say.
 
 use super::super::delay::DelayRuns;
 use super::super::shared::Scope;
@@ -12,7 +12,8 @@ use crate::units::{SimDuration, SimTime};
 pub(super) const PATIENCE: u64 = 8192;
 
 impl Cell {
-    /// Carries packets over lane `at` from `from` on: to the horizon, or to where the rest may pass in closed form; answers how far.
+    /// Carries packets over lane `at` from `from` on: to the horizon, or to where the rest may pass in closed form;
+    /// answers how far.
     pub(super) fn run_shaped(&mut self, scope: Scope<'_>, way: &mut Way, at: usize, from: SimTime) -> SimTime {
         self.take_seats(scope, way);
         self.reset_merge(way, from);

@@ -1,5 +1,6 @@
-//! Packet trains: equal packets of one sender that are on their way at the end of an advance, known by their numbers. They cost the same
-//! however many they are, and are made only if somebody looks. Packets that met a bucket are kept on their link instead.
+//! Packet trains: equal packets of one sender that are on their way at the end of an advance, known by their numbers.
+//! They cost the same however many they are, and are made only if somebody looks. Packets that met a bucket are kept on
+//! their link instead.
 
 use super::super::books::Counts;
 use super::super::flow::Flow;

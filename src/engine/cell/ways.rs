@@ -1,5 +1,5 @@
-//! Where a cell's senders lead during one epoch: their paths, looked up once, and the senders of each link together. Only for cells
-//! that run on their own; moves nothing.
+//! Where a cell's senders lead during one epoch: their paths, looked up once, and the senders of each link together.
+//! Only for cells that run on their own; moves nothing.
 
 use super::super::flow::{Flow, Path, Turn};
 use super::super::shared::Scope;
@@ -68,7 +68,8 @@ impl Way {
         (self.together.0, self.together.2)
     }
 
-    /// How long from `now` on, at most to `end`, its senders, all runs, send no more than `cap` together; and the most they send.
+    /// How long from `now` on, at most to `end`, its senders, all runs, send no more than `cap` together; and the most
+    /// they send.
     pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, now: SimTime, end: SimTime) -> (SimTime, BitRate) {
         let (mut until, mut peak) = (now, BitRate::default());
         while until < end {
@@ -165,7 +166,8 @@ impl Cell {
     }
 }
 
-/// The path of a flow's packets of one form, looked up once per epoch. Not where routers are visible: they edit packets.
+/// The path of a flow's packets of one form, looked up once per epoch. Not where routers are visible: they edit
+/// packets.
 pub(super) fn known_path(scope: Scope<'_>, flow: &mut Flow, form: usize) -> Path {
     if let Some(path) = flow.forms()[form].path.filter(|path| path.epoch == scope.view.epoch) {
         return path;

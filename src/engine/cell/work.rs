@@ -1,12 +1,13 @@
-//! How much work it would be to let time pass, so that a driver can choose how far to go in one advance. A guess that rather says too
-//! much: it carries nothing and changes nothing that counts.
+//! How much work it would be to let time pass, so that a driver can choose how far to go in one advance. A guess that
+//! rather says too much: it carries nothing and changes nothing that counts.
 
 use super::super::shared::Scope;
 use super::Cell;
 use super::ways::Way;
 use crate::units::{SimDuration, SimTime};
 
-/// Work is counted in packets that are carried one by one (about 30 ns each). One as an event, with what reacts to it, is so many.
+/// Work is counted in packets that are carried one by one (about 30 ns each). One as an event, with what reacts to it,
+/// is so many.
 const EVENT: u64 = 30;
 /// A stretch of packets between two borders of the books, counted in closed form.
 const STRETCH: u64 = 4;

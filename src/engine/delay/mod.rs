@@ -1,6 +1,6 @@
-//! Delay distributions: every distinct delay with its count while there are few, which is the usual case and exact; beyond that an HDR
-//! histogram of 64-bit counts (a day at 1 Gbps overflows 32). Minimum and maximum are exact always. Which of the two a recorder keeps
-//! depends on the delays alone, not on the order or the portions they come in.
+//! Delay distributions: every distinct delay with its count while there are few, which is the usual case and exact;
+//! beyond that an HDR histogram of 64-bit counts (a day at 1 Gbps overflows 32). Minimum and maximum are exact always.
+//! Which of the two a recorder keeps depends on the delays alone, not on the order or the portions they come in.
 
 mod runs;
 
@@ -20,8 +20,8 @@ const DIGITS: u8 = 3;
 #[derive(Debug, Clone, Default)]
 pub struct DelayRecorder(Option<Box<Recorded>>);
 
-/// A quantile of delays: the smallest and the largest that it can be, both included. They are one where the quantile is a delay that
-/// some packet had; else they are the ends of the histogram's bucket.
+/// A quantile of delays: the smallest and the largest that it can be, both included. They are one where the quantile is
+/// a delay that some packet had; else they are the ends of the histogram's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quantile {
     /// Not below this.
@@ -126,8 +126,9 @@ impl DelayRecorder {
     pub fn max(&self) -> Option<SimDuration> {
         self.0.as_ref().map(|r| SimDuration::from_nanos(r.max))
     }
-    /// The quantile at `ppb` parts per billion (500 000 000 is the median): the smallest delay that at least this share of the packets
-    /// does not exceed. Exact up to 64 distinct delays and where it is the minimum, within 0.1 % and within `[min, max]` beyond.
+    /// The quantile at `ppb` parts per billion (500 000 000 is the median): the smallest delay that at least this share
+    /// of the packets does not exceed. Exact up to 64 distinct delays and where it is the minimum, within 0.1 % and
+    /// within `[min, max]` beyond.
     pub fn quantile(&self, ppb: u32) -> Option<Quantile> {
         let recorded = self.0.as_ref()?;
         let rank = (u128::from(self.len()) * u128::from(ppb)).div_ceil(1_000_000_000).max(1);

@@ -1,5 +1,5 @@
-//! Delays counted aside in the loop over a link's packets, and booked where a book has a border: successive packets wait about equally
-//! long, so that few delays, or few buckets of the histogram, are in use. Nothing is read from here.
+//! Delays counted aside in the loop over a link's packets, and booked where a book has a border: successive packets
+//! wait about equally long, so that few delays, or few buckets of the histogram, are in use. Nothing is read from here.
 
 use super::FEW;
 use crate::units::SimDuration;
@@ -28,8 +28,8 @@ pub(in crate::engine) struct DelaySpan {
     pub(super) is_bucketed: bool,
 }
 
-/// One sender's delays since the last border: each apart while they are few, by bucket once they are not. Every book that gets them
-/// has them all, and so has too many then to keep each apart itself.
+/// One sender's delays since the last border: each apart while they are few, by bucket once they are not. Every book
+/// that gets them has them all, and so has too many then to keep each apart itself.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct DelayRuns {
     /// The ones in use.

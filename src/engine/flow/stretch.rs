@@ -1,4 +1,5 @@
-//! Stretches of a flow's equal packets: counted, passed over, gone back to, and bounded, without making one. Makes no packets.
+//! Stretches of a flow's equal packets: counted, passed over, gone back to, and bounded, without making one. Makes no
+//! packets.
 
 use super::super::slots::{self, Slots, bit_nanos};
 use super::{Flow, Forms, Schedule};
@@ -6,8 +7,8 @@ use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime};
 
 /// Stretches of equal packets.
 impl Flow {
-    /// Whether its packets are equal and their instants known without those before: then any number of them can be counted and
-    /// skipped at once.
+    /// Whether its packets are equal and their instants known without those before: then any number of them can be
+    /// counted and skipped at once.
     pub(in crate::engine) fn is_run(&self) -> bool {
         let known = matches!(self.schedule, Schedule::Even(_) | Schedule::OnOff { .. } | Schedule::Series(_));
         known && matches!(self.forms, Forms::One(_)) && !self.is_ping
@@ -105,7 +106,8 @@ impl Flow {
         flow
     }
 
-    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For runs only.
+    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For runs
+    /// only.
     pub(in crate::engine) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
         if t >= self.stop {
             return (BitRate::default(), SimTime::NEVER);
@@ -123,8 +125,8 @@ impl Flow {
         (rate, until.min(self.stop))
     }
 
-    /// By how many bytes it may be ahead of [`Flow::rate_at`], but for what it sends in one nanosecond: a packet stands anywhere in
-    /// its slot, so that two may touch. For runs only.
+    /// By how many bytes it may be ahead of [`Flow::rate_at`], but for what it sends in one nanosecond: a packet stands
+    /// anywhere in its slot, so that two may touch. For runs only.
     pub(in crate::engine) fn burst(&self) -> u64 {
         let length = self.forms.all().first().map_or(0, |f| f.length);
         u64::from(length) * (1 + u64::from(self.place.is_some()))

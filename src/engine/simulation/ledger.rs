@@ -1,4 +1,5 @@
-//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, and whether they balance. Changes nothing.
+//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, and whether they balance. Changes
+//! nothing.
 
 use super::super::books::{LinkBook, TrafficBook, VpcBook};
 use super::super::cell::Lane;
@@ -60,7 +61,8 @@ impl Simulation {
         self.lane(link).in_flight()
     }
 
-    /// A traffic entry's book, over all cells that keep a part of it: those that send it, and those where answers may end.
+    /// A traffic entry's book, over all cells that keep a part of it: those that send it, and those where answers may
+    /// end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
         let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
         let joined = self.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);

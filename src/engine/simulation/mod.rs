@@ -1,12 +1,14 @@
-//! The simulation: three calls. [`Simulation::apply`] changes the network, [`Simulation::inject`] sends a packet from outside,
-//! [`Simulation::advance`] lets time pass. However time is sliced, the same bytes come out. No wall clock, no I/O.
+//! The simulation: three calls. [`Simulation::apply`] changes the network, [`Simulation::inject`] sends a packet from
+//! outside, [`Simulation::advance`] lets time pass. However time is sliced, the same bytes come out. No wall clock, no
+//! I/O.
 //!
-//! **Epochs.** Between two changes the network is immutable. An advance never sees past its own end, so that a change after it
-//! finds every packet that had not departed or arrived still on its link, where it is re-judged ([`crate::dataplane::link`]).
+//! **Epochs.** Between two changes the network is immutable. An advance never sees past its own end, so that a change
+//! after it finds every packet that had not departed or arrived still on its link, where it is re-judged
+//! ([`crate::dataplane::link`]).
 //!
-//! **Windows.** Cells that nobody reacts to run to the end of an advance on their own. The others run in windows no longer than the
-//! shortest link among them, and exchange mail in between: conservative synchronisation, since a packet that departs in a window
-//! arrives after it.
+//! **Windows.** Cells that nobody reacts to run to the end of an advance on their own. The others run in windows no
+//! longer than the shortest link among them, and exchange mail in between: conservative synchronisation, since a packet
+//! that departs in a window arrives after it.
 
 mod ledger;
 mod senders;
@@ -158,8 +160,8 @@ impl Simulation {
         &self.network
     }
 
-    /// Lets time pass to `now`, then changes the network as account `by` asks (none: whoever may). What falls due at `now` by
-    /// itself comes first (S25a: an expiry precedes an accept). What is on the links is re-judged.
+    /// Lets time pass to `now`, then changes the network as account `by` asks (none: whoever may). What falls due at
+    /// `now` by itself comes first (S25a: an expiry precedes an accept). What is on the links is re-judged.
     ///
     /// # Errors
     /// The control plane's refusal; nothing changed then.
@@ -234,8 +236,8 @@ impl Simulation {
         }
     }
 
-    /// Sends a packet from `host` at `now`, as if a program on it had: whole, from the IPv4 header on. Ordered after everything
-    /// that the plan's senders do at that instant.
+    /// Sends a packet from `host` at `now`, as if a program on it had: whole, from the IPv4 header on. Ordered after
+    /// everything that the plan's senders do at that instant.
     ///
     /// # Errors
     /// `now` lies in the past.
@@ -329,8 +331,8 @@ fn scope<'a>(
     (Scope { view: View { network, fibs, epoch }, shared, horizon }, cells)
 }
 
-/// The one exchange between cells: every mailbox is emptied into the cells it is for. They stand in the order of their VPCs; a slice
-/// of them must hold all that mail goes between.
+/// The one exchange between cells: every mailbox is emptied into the cells it is for. They stand in the order of their
+/// VPCs; a slice of them must hold all that mail goes between.
 fn exchange<C: BorrowMut<Cell>>(cells: &mut [C]) {
     for from in 0..cells.len() {
         let mut mailbox = std::mem::take(&mut cells[from].borrow_mut().mailbox);

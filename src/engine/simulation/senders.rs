@@ -61,8 +61,8 @@ impl Simulation {
         SourceId(self.shared.sources.len() as u32 - 1)
     }
 
-    /// Cells that send what somebody answers, and their peers, run in windows together; where routers are visible or programs sit on
-    /// hosts, all do. A reply is answered by nobody, so that it goes no further. Whoever joined stays.
+    /// Cells that send what somebody answers, and their peers, run in windows together; where routers are visible or
+    /// programs sit on hosts, all do. A reply is answered by nobody, so that it goes no further. Whoever joined stays.
     pub(super) fn join_windows(&mut self) {
         let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
         for at in 0..self.cells.len() {

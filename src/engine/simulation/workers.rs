@@ -1,5 +1,6 @@
-//! Carrying cells forward on several threads. Which thread carries which cell changes nothing: a cell touches only itself, and mail is
-//! exchanged by one thread between windows. Not a scheduler: it is told how many threads it may have.
+//! Carrying cells forward on several threads. Which thread carries which cell changes nothing: a cell touches only
+//! itself, and mail is exchanged by one thread between windows. Not a scheduler: it is told how many threads it may
+//! have.
 
 use super::super::cell::Cell;
 use super::super::shared::Scope;
@@ -19,11 +20,12 @@ use std::thread;
 const WORTH_A_THREAD: u64 = 50_000;
 /// Packets a window must hold for two meetings of all threads to be worth it: about 100 µs of work.
 const WORTH_A_MEETING: u64 = 4_000;
-/// So many pieces of work a thread gets, so that all have something to do until the end: few cells are cut into pieces of time, each of
-/// which costs a look at every sender.
+/// So many pieces of work a thread gets, so that all have something to do until the end: few cells are cut into pieces
+/// of time, each of which costs a look at every sender.
 const PIECES: u64 = 16;
 
-/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many threads.
+/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many
+/// threads.
 pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
     let span = scope.horizon.since(from);
     let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
@@ -51,7 +53,8 @@ pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, f
     })
 }
 
-/// Lets up to `count` more threads do `work`; answers how many there were to be had. With fewer it takes longer, and nothing else.
+/// Lets up to `count` more threads do `work`; answers how many there were to be had. With fewer it takes longer, and
+/// nothing else.
 fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
     let one = |_| thread::Builder::new().spawn_scoped(threads, work).ok();
     (0..count).map_while(one).count()
@@ -93,8 +96,8 @@ fn next_window<C: Borrow<Cell>>(cells: &[C], scope: Scope<'_>, window: SimDurati
     Some((next + window).min(scope.horizon))
 }
 
-/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for each other
-/// instead of sleeping, since windows are short. Answers how many they were.
+/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for
+/// each other instead of sleeping, since windows are short. Answers how many they were.
 fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
     let Some(first) = next_window(cells, scope, window) else { return 1 };
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));

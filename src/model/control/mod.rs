@@ -1,6 +1,6 @@
-//! The control plane: one operation per thing a user can create or do, each checked against the rules before anything changes.
-//! Loading a file and editing a running network go through the same operations. What happens in time is dispatched by
-//! [`super::change`]; the states of a peering connection are in [`super::lifecycle`].
+//! The control plane: one operation per thing a user can create or do, each checked against the rules before anything
+//! changes. Loading a file and editing a running network go through the same operations. What happens in time is
+//! dispatched by [`super::change`]; the states of a peering connection are in [`super::lifecycle`].
 
 mod peerings;
 mod routes;
@@ -20,8 +20,8 @@ use ipnet::Ipv4Net;
 
 /// The smallest one-way delay: 200 m of fibre (S35b).
 pub const DELAY_MIN: SimDuration = SimDuration::from_micros(1);
-/// The largest one-way delay, far beyond any path on Earth: a hop over a geostationary satellite is 0.27 s. Where somebody answers, all
-/// that is sent meanwhile is kept, 70 bytes a packet.
+/// The largest one-way delay, far beyond any path on Earth: a hop over a geostationary satellite is 0.27 s. Where
+/// somebody answers, all that is sent meanwhile is kept, 70 bytes a packet.
 pub const DELAY_MAX: SimDuration = SimDuration::from_secs(10);
 
 /// Something accepted that a user should know of.
@@ -42,11 +42,13 @@ impl Notice {
     pub fn message(&self) -> String {
         match self {
             Notice::RouteOutsidePeer { to, peering, peer } => format!(
-                "route to {to} reaches outside the CIDRs of `{peer}`, the VPC behind `{peering}`; what lies outside is dropped there (S3)"
+                "route to {to} reaches outside the CIDRs of `{peer}`, the VPC behind `{peering}`; \
+                 what lies outside is dropped there (S3)"
             ),
             Notice::RouteToInactive { to, peering, state } => {
                 format!(
-                    "route to {to} goes over `{peering}`, which is {state}; its packets are dropped until it is ACTIVE (S25a)"
+                    "route to {to} goes over `{peering}`, which is {state}; its packets are dropped until it is \
+                     ACTIVE (S25a)"
                 )
             }
             Notice::UntrustedAccount { peering, account } => {
@@ -54,7 +56,8 @@ impl Notice {
             }
             Notice::UnusualBandwidth { bandwidth } => {
                 format!(
-                    "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps, not {bandwidth}; accepted all the same (S31)"
+                    "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps, not {bandwidth}; \
+                     accepted all the same (S31)"
                 )
             }
         }

@@ -1,4 +1,5 @@
-//! Making peering connections: uniqueness, overlap, quota, bandwidth, buffers. What becomes of one is in `model::lifecycle`.
+//! Making peering connections: uniqueness, overlap, quota, bandwidth, buffers. What becomes of one is in
+//! `model::lifecycle`.
 
 use super::{Notice, check_delay, duplicate};
 use crate::model::ids::*;
@@ -12,7 +13,8 @@ use crate::model::rules::OverlapPolicy;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 
-/// Bucket and queue together stay below this, so that the exact token arithmetic fits 64 bits (see `dataplane::shaper`).
+/// Bucket and queue together stay below this, so that the exact token arithmetic fits 64 bits (see
+/// `dataplane::shaper`).
 pub const BUFFER_MAX: ByteSize = ByteSize::from_bytes(500_000_000);
 
 /// A peering connection to make (S16).
@@ -77,8 +79,8 @@ impl PeeringSpec {
 }
 
 impl Network {
-    /// Makes a peering connection at `now`, refusing what S6, S11, S13, S23 and S29–S33 refuse. Whose VPC the requester is, the
-    /// caller has checked.
+    /// Makes a peering connection at `now`, refusing what S6, S11, S13, S23 and S29–S33 refuse. Whose VPC the requester
+    /// is, the caller has checked.
     ///
     /// # Errors
     /// One refusal per rule; nothing is created then.
@@ -170,8 +172,9 @@ impl Network {
         Ok(delay)
     }
 
-    /// Uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering as it would be in the state `wanted`, against those others whose
-    /// state `counts` (S14: pending ones count when it is created, not when it is accepted). `existing` is itself, if it exists already.
+    /// Uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering as it would be in the state `wanted`, against
+    /// those others whose state `counts` (S14: pending ones count when it is created, not when it is accepted).
+    /// `existing` is itself, if it exists already.
     pub(in crate::model) fn check_pair(
         &self,
         peering: &Peering,
@@ -246,7 +249,8 @@ impl Network {
     /// S23: the total counts when a request is made or made again, the active ones when it would become active.
     fn check_quota(&self, vpc: VpcId, existing: Option<PeeringId>, wanted: PeeringState) -> Result<(), Refusal> {
         let counted = &self.counted[vpc.index()];
-        // Itself aside. A suspended one is only waiting to be active again (S25a): restoring it must not pass the quota.
+        // Itself aside. A suspended one is only waiting to be active again (S25a): restoring it must not pass the
+        // quota.
         let own = existing.map(|id| self.peering(id).state);
         let total = counted.by_peer.len() as u32 - u32::from(own.is_some_and(PeeringState::counts));
         let active = counted.established - u32::from(own.is_some_and(PeeringState::is_established));

@@ -156,7 +156,8 @@ impl Network {
         self.place_host(spec.subnet, spec.name.into(), spec.address, spec.source_check)
     }
 
-    /// Makes `count` hosts, numbered from 1 behind the name, at successive addresses from the given one on, or the next free ones.
+    /// Makes `count` hosts, numbered from 1 behind the name, at successive addresses from the given one on, or the next
+    /// free ones.
     ///
     /// # Errors
     /// As for a single one. The hosts before the refused one are made then.

@@ -132,7 +132,8 @@ fn clean(text: &str) -> String {
     text.chars().map(letter).collect()
 }
 
-/// How wide a text is at most, in pixels: nobody knows the reader's font, so the widest usual one (DejaVu Sans) is taken.
+/// How wide a text is at most, in pixels: nobody knows the reader's font, so the widest usual one (DejaVu Sans) is
+/// taken.
 pub fn width(text: &str, size: f64) -> i32 {
     let ems: f64 = text.chars().map(ems).sum();
     // The title's bold letters are wider.

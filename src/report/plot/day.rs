@@ -1,4 +1,5 @@
-//! One civil day of a peering: bandwidth of both directions against the cap, the peak that is billed, and the loss share below.
+//! One civil day of a peering: bandwidth of both directions against the cap, the peak that is billed, and the loss
+//! share below.
 
 use super::canvas::{
     Anchor, BLACK, BLUE, Canvas, GREY, GRID, HEIGHT, PURPLE, Point, TEXT, VERMILION, elide, picture, width,

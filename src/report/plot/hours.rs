@@ -31,7 +31,8 @@ impl Hours {
         self.seconds as u32
     }
 
-    /// The seconds at which the clock shows every third hour, with what it shows. An hour that comes twice has one label.
+    /// The seconds at which the clock shows every third hour, with what it shows. An hour that comes twice has one
+    /// label.
     pub fn labels(&self) -> Vec<(u32, String)> {
         let mut labels: Vec<(u32, String)> = Vec::new();
         for clock in (0..=DAY).step_by((EVERY * HOUR) as usize) {

@@ -1,5 +1,5 @@
-//! A month of daily peaks as bars, each with what the day costs, or under the percentile that the month is billed by. Does not
-//! price.
+//! A month of daily peaks as bars, each with what the day costs, or under the percentile that the month is billed by.
+//! Does not price.
 
 use super::canvas::{Anchor, BLACK, BLUE, Canvas, GREY, HEIGHT, ORANGE, TEXT, VERMILION, elide, picture, width};
 use super::frame::{Entry, LEFT, RIGHT, Swatch, TOP, axes, heading, legend, levels, remark};

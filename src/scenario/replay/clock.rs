@@ -38,8 +38,8 @@ impl Clock {
         self.offset
     }
 
-    /// From the beginning of one pass to that of the next: behind the last packet comes the mean gap of those before, in whole
-    /// nanoseconds, rounded half up.
+    /// From the beginning of one pass to that of the next: behind the last packet comes the mean gap of those before,
+    /// in whole nanoseconds, rounded half up.
     pub(super) fn period(&self) -> SimDuration {
         let gaps = self.packets.saturating_sub(1).max(1);
         let mean = (u128::from(self.offset.as_nanos()) + u128::from(gaps) / 2) / u128::from(gaps);

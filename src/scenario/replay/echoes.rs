@@ -1,4 +1,5 @@
-//! Which echo requests of a capture the hosts answer: a reply that was captured with them is replayed, and must not come twice.
+//! Which echo requests of a capture the hosts answer: a reply that was captured with them is replayed, and must not
+//! come twice.
 
 use super::{Played, is_group};
 use crate::wire::icmp::{self, Echo};
@@ -26,8 +27,8 @@ impl Answers {
     }
 }
 
-/// Marks the requests among `played`, which are in order of time, that are answered; answers how many are not because their reply
-/// is there.
+/// Marks the requests among `played`, which are in order of time, that are answered; answers how many are not because
+/// their reply is there.
 pub(super) fn mark(played: &mut [Played], answers: Answers) -> u64 {
     if answers == Answers::None {
         return 0;
@@ -53,9 +54,9 @@ fn asks(ip: &[u8]) -> bool {
     icmp::is_echo_request(&head)
 }
 
-/// The places of the requests whose reply comes later: with their identifier and sequence number, from where they went (from
-/// anybody, where they went to a group) to where they came from. A reply is that of one request, the latest that still waits,
-/// since an earlier one that waits was lost.
+/// The places of the requests whose reply comes later: with their identifier and sequence number, from where they went
+/// (from anybody, where they went to a group) to where they came from. A reply is that of one request, the latest that
+/// still waits, since an earlier one that waits was lost.
 fn replied(played: &[Played]) -> Vec<usize> {
     // Who asked whom (nobody in particular: a group), and with which numbers.
     let mut waiting: BTreeMap<(Ipv4Addr, Option<Ipv4Addr>, Echo), Vec<usize>> = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! A replay entry: its keys -> a pattern, and what a user should know of the capture. What a capture becomes is `stage`'s.
+//! A replay entry: its keys -> a pattern, and what a user should know of the capture. What a capture becomes is
+//! `stage`'s.
 
 use super::super::Loader;
 use super::super::datum::{Datum, Entity, Pair};
@@ -115,7 +116,8 @@ impl Loader<'_> {
         if let Some(Above { packets, mtu, place }) = &staged.above {
             let key = if entity.has("segment_size") { "segment_size" } else { "file" };
             let message = format!(
-                "{} TCP packets are above the MTU of {place}, {mtu} B, and will be dropped: segmentation offload made them",
+                "{} TCP packets are above the MTU of {place}, {mtu} B, and will be dropped: \
+                 segmentation offload made them",
                 grouped(*packets)
             );
             let hint = format!("segment_size = \"{} B\" cuts them", (*mtu).min(1_500));

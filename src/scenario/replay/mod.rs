@@ -176,7 +176,8 @@ fn end(replay: &mut Replay, terms: &Terms) -> (Unsent, u64) {
         for (flow, kept) in replay.flows.iter_mut().zip(kept) {
             flow.frames.truncate(kept as usize);
         }
-        // Flows stand in the order of their first packets, so that only the last are empty and no other changes its number.
+        // Flows stand in the order of their first packets, so that only the last are empty and no other changes its
+        // number.
         replay.flows.retain(|flow| !flow.frames.is_empty());
     }
     let late = if terms.is_stopped { "behind `stop`, not sent" } else { "behind the end of the run, not sent" };

@@ -235,7 +235,8 @@ fn what_is_longer_than_a_packet_can_be_is_cut_or_left_out() {
     assert_eq!(played(&with(Some(9_000))).len(), 23);
 }
 
-/// Times, senders and receivers of the packets that are replayed: sorted, and mapped one by one. Every address keeps its host.
+/// Times, senders and receivers of the packets that are replayed: sorted, and mapped one by one. Every address keeps
+/// its host.
 fn lines(packets: &[(u64, u8, u8)], mapping: &Mapping<'_>, pins: &BTreeMap<u8, HostId>) -> Vec<(u64, u32, u32)> {
     let mut sorted = packets.to_vec();
     sorted.sort_by_key(|packet| packet.0);
@@ -280,7 +281,8 @@ fn dull(lines: &[(u64, u32, u32)], terms: &Terms) -> (Sent, u64) {
 }
 
 proptest::proptest! {
-    /// Every packet is replayed or counted, whole and in time order, and every address keeps one host; a dull clock agrees.
+    /// Every packet is replayed or counted, whole and in time order, and every address keeps one host; a dull clock
+    /// agrees.
     #[test]
     fn nothing_is_lost_and_nobody_changes_hosts(
         packets in proptest::collection::vec((0u64..50, 0u8..8, 0u8..8), 0..40),

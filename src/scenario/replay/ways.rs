@@ -1,5 +1,5 @@
-//! Counts the packets of a replay that segmentation offload left larger than the MTU of the way they will take. It routes
-//! nothing: the way between two VPCs is any peering of theirs, at its smallest MTU.
+//! Counts the packets of a replay that segmentation offload left larger than the MTU of the way they will take. It
+//! routes nothing: the way between two VPCs is any peering of theirs, at its smallest MTU.
 
 use crate::model::{Name, Network, Replay, VpcId};
 use crate::wire::segment;

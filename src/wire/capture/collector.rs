@@ -1,5 +1,5 @@
-//! Takes the records of a capture in the order of the file and keeps the IPv4 packets in the order of time. It knows neither
-//! file formats nor link layers.
+//! Takes the records of a capture in the order of the file and keeps the IPv4 packets in the order of time. It knows
+//! neither file formats nor link layers.
 
 use super::layer::{self, Content};
 use super::{Capture, CaptureCounts, CaptureError, CapturedFrame, link};

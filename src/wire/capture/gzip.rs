@@ -24,8 +24,8 @@ pub(super) fn is_compressed(file: &[u8]) -> bool {
     file.starts_with(&MAGIC)
 }
 
-/// All members of the file one after the other, as far as they go; at most `most` bytes. Zeros behind the last are passed
-/// over, as tapes leave them.
+/// All members of the file one after the other, as far as they go; at most `most` bytes. Zeros behind the last are
+/// passed over, as tapes leave them.
 ///
 /// # Errors
 /// More than `most` bytes, or a member that is damaged.

@@ -341,7 +341,8 @@ fn errors_say_what_is_wrong_and_where() {
     writer.write_raw_packet(&absurd).unwrap();
     assert_eq!(
         says(&writer.into_writer()),
-        "the capture is damaged in packet 1, which begins at byte 24: it claims 4000000000 captured bytes, and no packet \
+        "the capture is damaged in packet 1, which begins at byte 24: it claims 4000000000 captured bytes, \
+         and no packet \
          is longer than 262144"
     );
     let zstd = read(Bytes::from_static(&[0x28, 0xB5, 0x2F, 0xFD, 4])).unwrap_err();

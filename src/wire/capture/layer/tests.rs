@@ -115,7 +115,8 @@ proptest! {
             prop_assert_eq!(peeled.removed, nest.removed);
             // Cut anywhere in front of the packet, it is not whole.
             for end in (0..frame.len() - 27).step_by(3) {
-                prop_assert_eq!(peel(first_layer(link).unwrap(), &frame[..end]).content, Content::Short, "{} of it", end);
+                let content = peel(first_layer(link).unwrap(), &frame[..end]).content;
+                prop_assert_eq!(content, Content::Short, "{} of it", end);
             }
         }
     }
