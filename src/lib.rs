@@ -12,7 +12,7 @@
 //! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event
 //! by event, `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a
 //! [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
-//! accepts or drops it. Every way it can end is listed once, in `dataplane/verdict.rs` ([`dataplane::DropReason`]), and
+//! accepts or drops it. Every way it can end is listed once, in `model/verdict.rs` ([`model::DropReason`]), and
 //! each reason has exactly one producing line.
 //!
 //! # The rooms
@@ -27,7 +27,7 @@
 //! * [`wire`]: headers as the RFCs have them, captures as files have them; knows nothing of clouds
 //! * [`model`]: what the network *is*, the control plane that changes it, and the plan of a run, as valid data
 //! * [`scenario`]: text → model and plan, or complaints with place and hint; files come through [`scenario::Files`].
-//!   Uses `model`, `notation` and, to read captures and name drop reasons, `wire` and [`dataplane::DropReason`]
+//!   Uses `model`, `notation` and, to read captures, `wire`
 //! * [`dataplane`]: one hop at a time: pure functions of (state, now, packet)
 //! * [`engine`]: virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
@@ -93,7 +93,7 @@
 //! *Shaper* delays, *policer* drops. *Offered*: reached the shaper; *carried*: left the far end of the link;
 //! *delivered*: accepted by the host it was meant for; *misdelivered*: accepted by another. *Flow*: one sender of a
 //! traffic entry, a host to another or to an address. A packet's name is `source#sequence`. Rules are cited by number
-//! (S1…S52), end codes by the names of [`dataplane::DropReason`].
+//! (S1…S52), end codes by the names of [`model::DropReason`].
 
 pub mod cli;
 pub mod dataplane;

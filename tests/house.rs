@@ -17,8 +17,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     // Of the engine only what a run metered.
     ("metering", &["units", "notation", "model", "engine"]),
     ("report", &["units", "wire", "model", "dataplane", "engine", "metering"]),
-    // Of the data plane only the list of reasons: see `SCENARIO_MAY`.
-    ("scenario", &["units", "notation", "wire", "model", "dataplane"]),
+    ("scenario", &["units", "notation", "wire", "model"]),
     ("import", &["units", "notation", "wire", "model"]),
     ("scaffold", &["units", "model"]),
     (
@@ -39,9 +38,6 @@ const ROOMS: [(&str, &[&str]); 13] = [
         ],
     ),
 ];
-
-/// What the scenario room may name of the data plane.
-const SCENARIO_MAY: &str = "crate::dataplane::DropReason";
 
 /// What only the command line may do.
 const IMPURE: [&str; 12] = [
@@ -228,10 +224,6 @@ fn imports_point_down() {
                 if !outside && named != room && !allowed[room].contains(&named.as_str()) {
                     found.push(format!("{place}: {room} -> {named}"));
                 }
-                let part = room == "scenario" && named == "dataplane";
-                if part && line.matches("dataplane").count() != line.matches(SCENARIO_MAY).count() {
-                    found.push(format!("{place}: {room} names more than `{SCENARIO_MAY}`"));
-                }
             }
             let foreign = line.contains("vpcsim::") && !line.contains("vpcsim::cli");
             if source.path == "main.rs" && foreign {
@@ -257,7 +249,7 @@ fn only_the_command_line_touches_the_world() {
 
 /// The variants of `DropReason`, from its list in the verdict file.
 fn reasons(sources: &[Source]) -> Vec<String> {
-    let verdict = sources.iter().find(|s| s.path == "dataplane/verdict.rs").expect("the list of reasons has its file");
+    let verdict = sources.iter().find(|s| s.path == "model/verdict.rs").expect("the list of reasons has its file");
     let rows = verdict.code.iter().skip_while(|line| !line.starts_with("reasons! {")).skip(1);
     let rows = rows.take_while(|line| *line != "}").filter(|line| line.contains(','));
     rows.map(|line| word(line.trim_start())).filter(|name| !name.is_empty()).collect()
@@ -271,7 +263,7 @@ fn every_drop_reason_has_one_producing_line() {
     let mut found = Vec::new();
     for reason in reasons {
         let token = format!("DropReason::{reason}");
-        let elsewhere = sources.iter().filter(|s| s.path != "dataplane/verdict.rs" && !s.is_test());
+        let elsewhere = sources.iter().filter(|s| s.path != "model/verdict.rs" && !s.is_test());
         let lines = elsewhere.flat_map(|s| s.lines().map(move |(n, line)| (s, n, line)));
         let producers: Vec<String> =
             lines.filter(|l| has_word(l.2, &token)).map(|(s, n, _)| format!("src/{}:{n}", s.path)).collect();

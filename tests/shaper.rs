@@ -4,11 +4,10 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use vpcsim::dataplane::DropReason;
 use vpcsim::dataplane::shaper::Shaper;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Destination, Plan, Traffic};
-use vpcsim::model::{Change, Network, PeeringId, QueueLimit, Shaping, TrafficId};
+use vpcsim::model::{Change, DropReason, Network, PeeringId, QueueLimit, Shaping, TrafficId};
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 use vpcsim::workload::{self, Cloud, Transport};
 

@@ -5,8 +5,7 @@
 use super::packet::Packet;
 use super::router;
 use super::shaper::Shaper;
-use super::verdict::DropReason;
-use crate::model::{LinkId, Network, Nodes, PeeringState, VpcId};
+use crate::model::{DropReason, LinkId, Network, Nodes, PeeringState, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;

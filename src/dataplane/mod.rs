@@ -1,11 +1,9 @@
 //! One hop at a time: what routers, shapers and links do to a packet. Pure functions of (state, now, packet): no
-//! events, no counters, no clock. `router.rs` reads as the journey; `verdict.rs` lists every way it can end.
+//! events, no counters, no clock. `router.rs` reads as the journey; [`crate::model::DropReason`] lists every way it can
+//! end.
 
 pub mod fib;
 pub mod link;
 pub mod packet;
 pub mod router;
 pub mod shaper;
-mod verdict;
-
-pub use verdict::{DropReason, Verdict};

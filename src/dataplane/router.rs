@@ -7,8 +7,9 @@
 
 use super::fib::{Fib, FibEntry};
 use super::packet::Packet;
-use super::verdict::DropReason;
-use crate::model::{HostId, LinkId, Network, NextHop, PeeringId, PeeringState, Subnet, SubnetId, TableId, VpcId};
+use crate::model::{
+    DropReason, HostId, LinkId, Network, NextHop, PeeringId, PeeringState, Subnet, SubnetId, TableId, Verdict, VpcId,
+};
 use crate::wire::ipv4::{self, Malformed};
 
 /// The network as packets see it during one epoch: immutable and shared.
@@ -81,7 +82,7 @@ pub fn leave(view: View<'_>, sender: Sender, packet: &mut Packet) -> Result<Exit
 ///
 /// # Errors
 /// The first reason to drop it.
-pub fn enter(view: View<'_>, link: LinkId, packet: &mut Packet) -> Result<HostId, DropReason> {
+pub fn enter(view: View<'_>, link: LinkId, packet: &mut Packet) -> Verdict {
     let network = view.network;
     let (near, far) = network.ends(link);
     if !network.vpc(near).contains(packet.source()) {
@@ -101,7 +102,7 @@ pub fn enter(view: View<'_>, link: LinkId, packet: &mut Packet) -> Result<HostId
 ///
 /// # Errors
 /// No subnet, no host, or a host that is down.
-pub fn accept(view: View<'_>, vpc: VpcId, packet: &Packet) -> Result<HostId, DropReason> {
+pub fn accept(view: View<'_>, vpc: VpcId, packet: &Packet) -> Verdict {
     let network = view.network;
     let destination = packet.destination();
     let Some(host) = network.host_at(vpc, destination) else {

@@ -10,8 +10,7 @@
 //! **One check a packet.** Our [`StateStore`] shows the TAT, so the first conforming instant is known beforehand; the
 //! clock is set there and `check_n` admits. A link is FIFO, which makes that reservation legal.
 
-use super::verdict::DropReason;
-use crate::model::{QueueLimit, Shaping};
+use crate::model::{DropReason, QueueLimit, Shaping};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use governor::clock::{Clock, Reference};
 use governor::middleware::NoOpMiddleware;

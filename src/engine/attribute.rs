@@ -2,21 +2,14 @@
 
 use super::books::{Counts, TrafficBook, TrafficCounts};
 use super::shared::SourceInfo;
-use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketKind};
-use crate::model::HostId;
+use crate::model::Verdict;
 use crate::units::SimTime;
 use crate::wire::icmp::{self, ErrorKind};
 
 /// Books the end of `packet` at `time`: an original and its reply by when the original was sent, an ICMP error by when
 /// the router sent it.
-pub(super) fn end(
-    book: &mut TrafficBook,
-    source: &SourceInfo,
-    time: SimTime,
-    packet: &Packet,
-    verdict: Result<HostId, DropReason>,
-) {
+pub(super) fn end(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, packet: &Packet, verdict: Verdict) {
     match packet.kind {
         PacketKind::Original => {
             let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, packet.id.sequence()));
@@ -43,12 +36,7 @@ pub(super) fn end(
 
 /// Books the ends of originals, but for their delays; `is_meant` says whether the host that took them is the one they
 /// name.
-pub(super) fn originals(
-    counts: &mut TrafficCounts,
-    is_meant: bool,
-    verdict: Result<HostId, DropReason>,
-    ended: Counts,
-) {
+pub(super) fn originals(counts: &mut TrafficCounts, is_meant: bool, verdict: Verdict, ended: Counts) {
     match verdict {
         Ok(_) if is_meant => counts.delivered.add(ended),
         Ok(_) => counts.misdelivered += ended.packets,
@@ -56,13 +44,7 @@ pub(super) fn originals(
     }
 }
 
-fn reply(
-    counts: &mut TrafficCounts,
-    source: &SourceInfo,
-    asked: Option<SimTime>,
-    time: SimTime,
-    verdict: Result<HostId, DropReason>,
-) {
+fn reply(counts: &mut TrafficCounts, source: &SourceInfo, asked: Option<SimTime>, time: SimTime, verdict: Verdict) {
     match verdict {
         Ok(host) if host == source.from => {
             counts.ping.answered += 1;

@@ -3,8 +3,7 @@
 
 use super::delay::DelayRecorder;
 use super::windows::{Edges, Sum, Windows};
-use crate::dataplane::DropReason;
-use crate::model::{HostId, TrafficId};
+use crate::model::{DropReason, TrafficId, Verdict};
 use crate::units::{ByteSize, SimDuration, SimTime};
 use crate::wire::icmp::ErrorKind;
 use std::collections::BTreeMap;
@@ -76,7 +75,7 @@ pub struct VpcBook {
 
 impl VpcBook {
     /// Packets that ended here.
-    pub(super) fn ended(&mut self, verdict: Result<HostId, DropReason>, count: u64) {
+    pub(super) fn ended(&mut self, verdict: Verdict, count: u64) {
         match verdict {
             Ok(_) => self.delivered += count,
             Err(reason) => self.drops.add(reason, count),

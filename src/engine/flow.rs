@@ -13,11 +13,10 @@ pub(super) use stretch::Beat;
 use super::random::Stream;
 use super::slots::{self, Slot, Slots, bit_nanos};
 use super::steps::Cursor;
-use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
 use crate::dataplane::router::Exit;
 use crate::model::plan::{Pace, PacketSize, Pattern, Traffic};
-use crate::model::{HostId, Replay, TrafficId};
+use crate::model::{DropReason, HostId, Replay, TrafficId, Verdict};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::icmp;
 use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
@@ -28,7 +27,7 @@ use std::sync::Arc;
 pub(super) struct Path {
     pub epoch: u64,
     pub leave: Result<Exit, DropReason>,
-    pub enter: Result<HostId, DropReason>,
+    pub enter: Verdict,
 }
 
 /// A prepared head of one size, and the path its packets take.

@@ -2,8 +2,7 @@
 //! declaration order, then sequence, then kind). Observers change nothing and cost nothing when there are none.
 
 use crate::dataplane::packet::{Packet, PacketId, PacketKind};
-use crate::dataplane::{DropReason, Verdict};
-use crate::model::{HostId, LinkId, VpcId};
+use crate::model::{LinkId, Verdict, VpcId};
 use crate::units::SimTime;
 
 /// Where a packet ended.
@@ -35,8 +34,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn of(time: SimTime, packet: &Packet, place: Place, verdict: Result<HostId, DropReason>) -> Record {
-        let verdict = verdict.map_or_else(Verdict::Dropped, Verdict::Delivered);
+    pub(super) fn of(time: SimTime, packet: &Packet, place: Place, verdict: Verdict) -> Record {
+        let verdict = verdict;
         let Packet { id, kind, emitted, wire_length, .. } = *packet;
         Record { time, id, kind, emitted, wire_length, place, verdict }
     }

@@ -5,7 +5,6 @@ use super::books::{LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
 use super::run::Run;
 use super::windows::Spans;
-use crate::dataplane::DropReason;
 use crate::model::plan::{Check, Expectation, Metric, Subject};
 use crate::model::{LinkId, Peering, PeeringState, TrafficId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
@@ -107,7 +106,7 @@ fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping
         Metric::Delivered => counts.delivered.packets,
         Metric::Misdelivered => counts.misdelivered,
         Metric::Dropped => counts.drops.total(),
-        Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
+        Metric::DroppedBy(reason) => counts.drops.of(reason),
         // Of nothing, nothing is lost and nothing is proven.
         Metric::Loss => counts.ended(is_ping).map(|_| counts.loss(is_ping).as_ppb())?,
         Metric::Answered => counts.ping.answered,
@@ -126,7 +125,7 @@ fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue
         Metric::CarriedBytes => counts.carried.bytes,
         Metric::LongestQueue => longest_queue.as_u64(),
         Metric::Dropped => counts.drops.total(),
-        Metric::DroppedBy(code) => counts.drops.of(DropReason::from_code(code)?),
+        Metric::DroppedBy(reason) => counts.drops.of(reason),
         Metric::Loss if counts.offered.packets == 0 => return None,
         Metric::Loss => counts.loss().as_ppb(),
         Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.carried.bytes), span).as_bps(),

@@ -27,6 +27,7 @@ mod region;
 mod replay;
 mod rules;
 mod series;
+mod verdict;
 mod volume;
 mod vpc;
 
@@ -46,5 +47,6 @@ pub use region::{Region, Regions};
 pub use replay::{REPLAYED_MAX, Replay, ReplayFlow, ReplayFrame};
 pub use rules::{OverlapPolicy, Rules};
 pub use series::{Grid, RateSeries};
+pub use verdict::{DropReason, Verdict};
 pub use volume::Volume;
 pub use vpc::{Host, NextHop, Route, RouteTable, Subnet, Vpc};

@@ -7,6 +7,7 @@ use super::peering::PeeringState;
 pub use super::receivers::{Destination, Pick, Receiver};
 use super::replay::Replay;
 use super::series::RateSeries;
+use super::verdict::DropReason;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use jiff::Zoned;
 use jiff::civil::Date;
@@ -242,7 +243,7 @@ pub enum Metric {
     /// Packets dropped, any reason.
     Dropped,
     /// Packets dropped for one reason, named by its lower-case code.
-    DroppedBy(&'static str),
+    DroppedBy(DropReason),
     /// Lost / (lost + completed), in parts per billion. A ping is complete when its answer arrived.
     Loss,
     /// Echo replies that came back.
@@ -306,7 +307,7 @@ impl std::fmt::Display for Metric {
             Delivered => "delivered",
             Misdelivered => "misdelivered",
             Dropped => "dropped",
-            DroppedBy(code) => return write!(f, "dropped_by {code}"),
+            DroppedBy(reason) => return write!(f, "dropped_by {}", reason.code()),
             Loss => "loss",
             Answered => "answered",
             IcmpErrors => "icmp_errors",

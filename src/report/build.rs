@@ -3,10 +3,9 @@
 
 use super::sections::within;
 use super::snapshot::*;
-use crate::dataplane::DropReason;
 use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
 use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
-use crate::model::{HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
+use crate::model::{DropReason, HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;

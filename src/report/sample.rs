@@ -1,7 +1,7 @@
 //! Snapshots made by hand for the tests of the views. Their numbers are plausible, not computed.
 
 use super::snapshot::*;
-use crate::dataplane::DropReason;
+use crate::model::DropReason;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 
 /// Minimum, median, 99th percentile and maximum, in microseconds, behind a queue of 100 ms and behind none.

@@ -244,7 +244,7 @@ mod tests {
     fn a_ping_without_a_way_back_shows_where_it_ends() {
         let mut run = sample::quiet();
         run.traffic = vec![sample::ping("echo", "VPC1/web -> VPC2/db", 5, 5)];
-        run.drops = vec![sample::dropped("VPC2", crate::dataplane::DropReason::NoRoute, 5)];
+        run.drops = vec![sample::dropped("VPC2", crate::model::DropReason::NoRoute, 5)];
         run.packets = Books { emitted: 10, delivered: 5, dropped: 5, in_flight: 0 };
         insta::assert_snapshot!(text(&run, 80, false), @r"
         quiet

@@ -4,9 +4,8 @@ use super::Loader;
 use super::datum::{Allowed, Datum, Entity, Pair, Two};
 use super::nearest::{list_some, nearest};
 use super::network::instant;
-use crate::dataplane::DropReason;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
-use crate::model::{Name, PeeringState};
+use crate::model::{DropReason, Name, PeeringState};
 use crate::units::SimTime;
 
 /// What can be measured, and on what.
@@ -111,7 +110,7 @@ impl Loader<'_> {
         for Pair { key, value } in entity.get::<Vec<Pair>>("dropped_by").into_iter().flatten() {
             let Datum::Allowed(allowed) = &value.value else { continue };
             match DropReason::from_code(&key.value) {
-                Some(reason) => checks.push(check(Metric::DroppedBy(reason.code()), allowed)),
+                Some(reason) => checks.push(check(Metric::DroppedBy(reason), allowed)),
                 None => {
                     let codes = || DropReason::ALL.iter().map(|r| r.code());
                     let hint = match nearest(&key.value, codes()) {

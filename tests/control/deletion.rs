@@ -4,8 +4,8 @@
 use crate::idle::{routes, step, strangers};
 use crate::scene::name;
 use crate::{empty_plan, send};
-use vpcsim::dataplane::DropReason;
 use vpcsim::engine::{Options, Simulation};
+use vpcsim::model::DropReason;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 

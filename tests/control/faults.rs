@@ -6,8 +6,8 @@ use crate::scene::{Dice, name};
 use crate::{cases, empty_plan, send};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
-use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Options, Record, Simulation};
+use vpcsim::model::DropReason;
 use vpcsim::model::*;
 use vpcsim::units::{Share, SimDuration, SimTime};
 
@@ -249,8 +249,8 @@ fn play(brute: &Brute) -> Result<(), String> {
         let sent = SimTime::from_nanos(tick * TICK);
         let found = ends.iter().find(|(emitted, _)| *emitted == sent).map(|(_, verdict)| *verdict);
         let right = match brute.fate(tick, node) {
-            Ok(()) => Verdict::Delivered(FAR),
-            Err(Some(reason)) => Verdict::Dropped(reason),
+            Ok(()) => Ok(FAR),
+            Err(Some(reason)) => Err(reason),
             Err(None) => continue,
         };
         if found != Some(right) {

@@ -5,10 +5,9 @@ use crate::engine_vs_reference::cases;
 use crate::world::{World, name, net};
 use bytes::Bytes;
 use proptest::prelude::*;
-use vpcsim::dataplane::DropReason;
 use vpcsim::engine::{Options, Run, Simulation};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{HostId, HostSpec, LinkId, Network, Rules};
+use vpcsim::model::{DropReason, HostId, HostSpec, LinkId, Network, Rules};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::ipv4::{self, Addressing};
 

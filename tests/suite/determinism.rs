@@ -181,8 +181,8 @@ fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
     for record in records.borrow().iter() {
         let (entry, flow) = &flows[record.id.source().0 as usize];
         let verdict = match record.verdict {
-            vpcsim::dataplane::Verdict::Delivered(host) => network.host_name(host),
-            vpcsim::dataplane::Verdict::Dropped(reason) => reason.code().into(),
+            Ok(host) => network.host_name(host),
+            Err(reason) => reason.code().into(),
         };
         let line = format!("{} {flow}#{} {:?} {verdict}", record.time, record.id.sequence(), record.kind);
         account.entry(entry.clone()).or_default().push(line);

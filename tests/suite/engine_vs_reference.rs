@@ -6,8 +6,7 @@ use crate::traffic;
 use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use vpcsim::dataplane::DropReason;
-use vpcsim::model::{Peering, PeeringState};
+use vpcsim::model::{DropReason, Peering, PeeringState};
 
 /// As many cases as asked for; PROPTEST_CASES raises it.
 pub fn cases(usual: u32) -> ProptestConfig {

@@ -2,9 +2,8 @@
 //! S25a, S35a). No FIB, no remembered path, no bytes: a packet is its few fields.
 
 use std::net::Ipv4Addr;
-use vpcsim::dataplane::DropReason;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
-use vpcsim::model::{HostId, LinkId, Network, NextHop, PeeringState, SubnetId, VpcId};
+use vpcsim::model::{DropReason, HostId, LinkId, Network, NextHop, PeeringState, SubnetId, Verdict, VpcId};
 use vpcsim::wire::icmp::ErrorKind;
 
 /// What a packet asks of whoever gets it.
@@ -97,7 +96,7 @@ pub fn route(network: &Network, subnet: SubnetId, to: Ipv4Addr) -> Result<(Exit,
 }
 
 /// Into the far VPC: only ever to a destination inside its own CIDRs (S3).
-pub fn enter(network: &Network, link: LinkId, parcel: &mut Parcel) -> Result<HostId, DropReason> {
+pub fn enter(network: &Network, link: LinkId, parcel: &mut Parcel) -> Verdict {
     let (near, far) = network.ends(link);
     let owns = |vpc: VpcId, address: Ipv4Addr| network.vpc(vpc).cidrs.iter().any(|c| c.contains(&address));
     if !owns(near, parcel.source) {
@@ -118,7 +117,7 @@ pub fn enter(network: &Network, link: LinkId, parcel: &mut Parcel) -> Result<Hos
     Err(DropReason::RouteOutsidePeerCidr)
 }
 
-pub fn accept(network: &Network, vpc: VpcId, to: Ipv4Addr) -> Result<HostId, DropReason> {
+pub fn accept(network: &Network, vpc: VpcId, to: Ipv4Addr) -> Verdict {
     let owner = network.hosts().find(|(_, h)| h.vpc == vpc && h.address == to);
     match owner {
         Some((id, host)) if host.up => Ok(id),

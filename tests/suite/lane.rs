@@ -4,8 +4,7 @@
 use crate::bucket::Bucket;
 use crate::journey::Parcel;
 use std::collections::VecDeque;
-use vpcsim::dataplane::DropReason;
-use vpcsim::model::{LinkId, Network, Peering, PeeringState, QueueLimit, Shaping};
+use vpcsim::model::{DropReason, LinkId, Network, Peering, PeeringState, QueueLimit, Shaping};
 
 pub struct Lane {
     pub id: LinkId,

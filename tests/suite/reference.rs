@@ -9,10 +9,9 @@ use crate::traffic::Sender;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
-use vpcsim::dataplane::{DropReason, Verdict};
 use vpcsim::engine::{Place, Record};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{Change, HostId, LinkId, Network, PeeringId, VpcId};
+use vpcsim::model::{Change, DropReason, LinkId, Network, PeeringId, Verdict, VpcId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -299,7 +298,7 @@ impl<'a> Reference<'a> {
         self.ended_in(vpc, parcel, verdict, true);
     }
 
-    fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Result<HostId, DropReason>, own: bool) {
+    fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Verdict, own: bool) {
         self.end(Place::Vpc(vpc), &parcel, verdict);
         match verdict {
             Ok(host) if parcel.what == What::EchoRequest && self.is_answered(&parcel) => {
@@ -348,7 +347,7 @@ impl<'a> Reference<'a> {
         self.emit(from, parcel);
     }
 
-    fn end(&mut self, place: Place, parcel: &Parcel, verdict: Result<HostId, DropReason>) {
+    fn end(&mut self, place: Place, parcel: &Parcel, verdict: Verdict) {
         self.tell(parcel, || format!("ends: {verdict:?} at {place:?}"));
         match (place, verdict) {
             (_, Ok(_)) => self.tally.totals.1 += 1,
@@ -368,11 +367,11 @@ impl<'a> Reference<'a> {
             emitted: SimTime::from_nanos(parcel.emitted),
             wire_length: parcel.length,
             place,
-            verdict: verdict.map_or_else(Verdict::Dropped, Verdict::Delivered),
+            verdict: verdict,
         });
     }
 
-    fn book_traffic(&mut self, parcel: &Parcel, verdict: Result<HostId, DropReason>) {
+    fn book_traffic(&mut self, parcel: &Parcel, verdict: Verdict) {
         let sender = &self.senders[parcel.id.source().0 as usize];
         let tally = &mut self.tally.traffic[sender.traffic];
         match (parcel.kind, verdict) {

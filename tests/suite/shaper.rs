@@ -6,11 +6,10 @@ use crate::engine_vs_reference::cases;
 use crate::fairness::Bottleneck;
 use proptest::prelude::*;
 use std::collections::VecDeque;
-use vpcsim::dataplane::DropReason;
 use vpcsim::dataplane::shaper::Shaper;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Pace, PacketSize};
-use vpcsim::model::{Change, QueueLimit, Shaping};
+use vpcsim::model::{Change, DropReason, QueueLimit, Shaping};
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 /// The largest bucket and the largest queue that the control plane lets pass.

@@ -12,10 +12,9 @@ use super::super::windows::edge_after;
 use super::Cell;
 use super::burst::{self, BURST};
 use super::ways::{To, Way};
-use crate::dataplane::DropReason;
 use crate::dataplane::packet::Packet;
 use crate::dataplane::router::Exit;
-use crate::model::HostId;
+use crate::model::Verdict;
 use crate::units::{SimDuration, SimTime};
 
 impl Cell {
@@ -181,14 +180,7 @@ impl Cell {
         found.expect("the ways of this epoch were found, with a path for every form")
     }
 
-    pub(super) fn record(
-        &mut self,
-        scope: Scope<'_>,
-        time: SimTime,
-        packet: &Packet,
-        place: Place,
-        verdict: Result<HostId, DropReason>,
-    ) {
+    pub(super) fn record(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, place: Place, verdict: Verdict) {
         if scope.shared.observing {
             self.records.push(Record::of(time, packet, place, verdict));
         }
@@ -229,14 +221,7 @@ impl Cell {
     }
 
     /// Books that equal packets of one sender came over lane `at`, or through the VPC, and what became of them there.
-    pub(super) fn land(
-        &mut self,
-        scope: Scope<'_>,
-        at: Option<usize>,
-        index: u32,
-        landed: Landed,
-        verdict: Result<HostId, DropReason>,
-    ) {
+    pub(super) fn land(&mut self, scope: Scope<'_>, at: Option<usize>, index: u32, landed: Landed, verdict: Verdict) {
         let Landed { sent, delay, counts } = landed;
         match at.map(|at| &mut self.lanes[at]) {
             Some(lane) => {

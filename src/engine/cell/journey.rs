@@ -9,10 +9,9 @@ use super::super::observe::Place;
 use super::super::shared::Scope;
 use super::Cell;
 use super::react::error_about;
-use crate::dataplane::DropReason;
 use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Sender};
-use crate::model::{HostId, LinkId};
+use crate::model::{DropReason, LinkId, Verdict};
 use crate::units::SimTime;
 
 impl Cell {
@@ -127,13 +126,7 @@ impl Cell {
     }
 
     /// Ends a packet inside this VPC.
-    pub(super) fn end_here(
-        &mut self,
-        scope: Scope<'_>,
-        time: SimTime,
-        packet: Packet,
-        verdict: Result<HostId, DropReason>,
-    ) {
+    pub(super) fn end_here(&mut self, scope: Scope<'_>, time: SimTime, packet: Packet, verdict: Verdict) {
         self.book.ended(verdict, 1);
         self.end(scope, time, packet, Place::Vpc(self.vpc), verdict);
     }
@@ -154,14 +147,7 @@ impl Cell {
     }
 
     /// Every packet ends here: in its traffic entry's book, before the observers, out of the side table.
-    fn end(
-        &mut self,
-        scope: Scope<'_>,
-        time: SimTime,
-        packet: Packet,
-        place: Place,
-        verdict: Result<HostId, DropReason>,
-    ) {
+    fn end(&mut self, scope: Scope<'_>, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
         let source = scope.shared.sources.get(packet.id.source().0 as usize);
         if let Some((source, traffic)) = source.and_then(|s| Some((s, s.traffic?))) {
             let book = self.traffic.of(traffic, &scope.shared.edges);
@@ -173,7 +159,7 @@ impl Cell {
 }
 
 /// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.
-fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Result<HostId, DropReason>) -> bool {
+fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
     match verdict {
         Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
         Err(reason) => error_about(scope, packet, reason).is_some(),

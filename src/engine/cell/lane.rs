@@ -9,9 +9,9 @@ use super::super::shared::Scope;
 use super::cycle::Search;
 use super::trains::Trains;
 use super::ways::Way;
-use crate::dataplane::DropReason;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::Packet;
+use crate::model::DropReason;
 use crate::units::{BitRate, SimDuration, SimTime};
 
 /// A link with its book.

@@ -12,9 +12,8 @@ use super::burst::{self, BURST, Bench};
 use super::lane::Lane;
 use super::merge::Merge;
 use super::ways::Way;
-use crate::dataplane::DropReason;
 use crate::dataplane::packet::Packet;
-use crate::model::{HostId, VpcId};
+use crate::model::{DropReason, Verdict, VpcId};
 use crate::units::{SimDuration, SimTime};
 
 /// One sender's packets of one size on a link: what is the same for all of them, and what came of them since the last
@@ -25,7 +24,7 @@ pub(super) struct Strand {
     pub length: u16,
     /// Why none leaves its router, if so.
     pub kept_back: Option<DropReason>,
-    pub verdict: Result<HostId, DropReason>,
+    pub verdict: Verdict,
     /// The far host is the one they name.
     pub is_meant: bool,
     /// Place of the traffic entry's book.
@@ -258,7 +257,7 @@ impl Race<'_> {
     }
 
     /// Those who watch see the packet end.
-    fn tell(&mut self, turn: &Turn, at: u32, time: SimTime, place: Place, verdict: Result<HostId, DropReason>) {
+    fn tell(&mut self, turn: &Turn, at: u32, time: SimTime, place: Place, verdict: Verdict) {
         if self.scope.shared.observing {
             self.records.push(Record::of(time, &self.packet(turn, at), place, verdict));
         }

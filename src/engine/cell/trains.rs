@@ -8,9 +8,8 @@ use super::super::shared::Scope;
 use super::super::windows::edge_after;
 use super::Cell;
 use super::alone::Landed;
-use crate::dataplane::DropReason;
 use crate::dataplane::router;
-use crate::model::HostId;
+use crate::model::{DropReason, Verdict};
 use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
 
@@ -93,7 +92,7 @@ impl Cell {
     }
 
     /// What becomes of a flow's packets where they land.
-    fn judge(&self, scope: Scope<'_>, at: Option<usize>, flow: &Flow) -> Result<HostId, DropReason> {
+    fn judge(&self, scope: Scope<'_>, at: Option<usize>, flow: &Flow) -> Verdict {
         match at {
             Some(at) => router::enter(scope.view, self.lanes[at].link.id, &mut flow.packet()),
             None => router::accept(scope.view, self.vpc, &flow.packet()),

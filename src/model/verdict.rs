@@ -2,17 +2,11 @@
 //! 89). Names, counters, JSON keys and help texts derive from this list. A reason is *produced* elsewhere, in exactly
 //! one line each.
 
-use crate::model::HostId;
+use super::HostId;
 use crate::wire::icmp::ErrorKind;
 
-/// How a packet ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Accepted by the host that owns the address (end code 1).
-    Delivered(HostId),
-    /// Dropped, for one reason.
-    Dropped(DropReason),
-}
+/// How a packet ended: accepted by the host that owns the address (end code 1), or dropped for one reason.
+pub type Verdict = Result<HostId, DropReason>;
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident, $code:literal, $ipfix:literal, $sentence:literal;)*) => {
