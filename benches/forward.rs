@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::fib::Fib;
 use vpcsim::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId};
-use vpcsim::dataplane::router::{self, Exit, Sender, View};
+use vpcsim::dataplane::router::{self, Sender, View};
 use vpcsim::model::{DropReason, HostId, Network, NextHop, RouteSpec, TableId, Verdict};
 use vpcsim::units::SimTime;
 use vpcsim::wire::ipv4::{self, Addressing};
@@ -43,10 +43,7 @@ fn packet(network: &Network, from: HostId, destination: Ipv4Addr) -> Packet {
 
 /// The journey of a packet, without time.
 fn journey(view: View<'_>, from: HostId, packet: &mut Packet) -> Verdict {
-    match router::leave(view, Sender::Host(from), packet)? {
-        Exit::Local(vpc) => router::accept(view, vpc, packet),
-        Exit::Over(link) => router::enter(view, link, packet),
-    }
+    router::path(view, Sender::Host(from), packet).enter
 }
 
 fn forward(c: &mut Criterion) {

@@ -23,12 +23,12 @@ fn network() -> Network {
 }
 
 /// The dull twin: every route of the table and every CIDR of the VPC, the longest that holds the address.
-fn scan(network: &Network, address: Ipv4Addr) -> Option<FibEntry> {
+fn scan(network: &Network, address: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
     let table = network.table(TABLE);
     let custom = table.routes.values().filter(|r| !r.disabled).map(|r| (r.to, FibEntry::Via(r.via)));
     let local = network.vpc(table.vpc).cidrs.iter().map(|cidr| (*cidr, FibEntry::Local));
     let holding = custom.chain(local).filter(|(to, _)| holds(*to, address));
-    holding.max_by_key(|(to, _)| to.prefix_len()).map(|(_, entry)| entry)
+    holding.max_by_key(|(to, _)| to.prefix_len())
 }
 
 fn holds(to: Ipv4Net, address: Ipv4Addr) -> bool {
@@ -203,7 +203,8 @@ fn thirty_two_nested_prefixes_unwind_one_by_one() {
     }
     for length in (0..=32u8).rev() {
         let found = Fib::compile(&network, TABLE).lookup(address);
-        assert_eq!(found, Some(FibEntry::Via(next_hop(u32::from(length) % 2))), "/{length} is the longest left");
+        let entry = FibEntry::Via(next_hop(u32::from(length) % 2));
+        assert_eq!(found, Some((prefix(length), entry)), "/{length} is the longest left");
         network
             .apply(None, &Change::RemoveRoute { table: TABLE, to: prefix(length) }, SimTime::ZERO)
             .expect("it exists");
@@ -236,6 +237,6 @@ fn what_was_edited_too_long_ago_is_compiled_anew() {
 }
 
 /// What one route says, where no other holds its addresses.
-fn scan_one(network: &Network, to: Ipv4Net) -> Option<FibEntry> {
-    network.table(TABLE).routes.get(&to).filter(|r| !r.disabled).map(|r| FibEntry::Via(r.via))
+fn scan_one(network: &Network, to: Ipv4Net) -> Option<(Ipv4Net, FibEntry)> {
+    network.table(TABLE).routes.get(&to).filter(|r| !r.disabled).map(|r| (to, FibEntry::Via(r.via)))
 }

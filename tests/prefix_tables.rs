@@ -62,12 +62,13 @@ fn network(prefixes: &[Ipv4Net]) -> Network {
 }
 
 /// The longest of `prefixes`, apart from those `without`, that holds the address.
-fn scan(prefixes: &[Ipv4Net], without: &[Ipv4Net], address: Ipv4Addr) -> Option<FibEntry> {
-    if Ipv4Addr::from(u32::from(address) & 0xFFFF_0000) == Ipv4Addr::new(10, 0, 0, 0) {
-        return Some(FibEntry::Local);
+fn scan(prefixes: &[Ipv4Net], without: &[Ipv4Net], address: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
+    let own: Ipv4Net = "10.0.0.0/16".parse().expect("a prefix");
+    if own.contains(&address) {
+        return Some((own, FibEntry::Local));
     }
-    let found = prefixes.iter().any(|to| to.contains(&address) && !without.contains(to));
-    found.then_some(FibEntry::Via(NextHop::Blackhole))
+    let found = prefixes.iter().filter(|to| to.contains(&address) && !without.contains(to));
+    found.max_by_key(|to| to.prefix_len()).map(|to| (*to, FibEntry::Via(NextHop::Blackhole)))
 }
 
 fn check(name: &str, count: usize) {

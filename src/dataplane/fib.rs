@@ -59,9 +59,9 @@ impl Fib {
         self.compiled_from != (table.revision, network.vpc(table.vpc).cidrs.len())
     }
 
-    /// The entry with the longest prefix that holds `destination` (S8).
-    pub fn lookup(&self, destination: Ipv4Addr) -> Option<FibEntry> {
-        self.entries.longest_match_ipv4(destination).map(|(_, entry)| *entry)
+    /// The entry with the longest prefix that holds `destination`, and that prefix (S8).
+    pub fn lookup(&self, destination: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
+        self.entries.longest_match_ipv4(destination).map(|(prefix, entry)| (cidr(prefix), *entry))
     }
 
     /// Whether a disabled route would have matched.
@@ -100,4 +100,8 @@ impl Fib {
 /// `ipnet` and `ip_network` say the same thing in two types; host bits are zero by the model's rules.
 fn key(cidr: Ipv4Net) -> Ipv4Network {
     Ipv4Network::new_truncate(cidr.network(), cidr.prefix_len()).unwrap_or(Ipv4Network::DEFAULT_ROUTE)
+}
+
+fn cidr(key: Ipv4Network) -> Ipv4Net {
+    Ipv4Net::new_assert(key.network_address(), key.netmask())
 }

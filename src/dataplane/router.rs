@@ -1,5 +1,5 @@
-//! The journey of a packet through VPC routers, top to bottom: [`leave`] the source's VPC, cross a link
-//! ([`super::link`]), [`enter`] the peer's VPC, be accepted ([`accept`]). Pure functions of (network, packet): no time,
+//! The journey of a packet through VPC routers, top to bottom: its [`path`] leaves the source's VPC, crosses a link
+//! ([`super::link`]), enters the peer's VPC ([`enter`]) and is accepted there ([`accept`]). Pure functions of (network, packet): no time,
 //! no queues, no counters. Each drop reason that a router can give has its one producing line here.
 //!
 //! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a
@@ -11,6 +11,7 @@ use crate::model::{
     DropReason, HostId, LinkId, Network, NextHop, PeeringId, PeeringState, Subnet, SubnetId, TableId, Verdict, VpcId,
 };
 use crate::wire::ipv4::{self, Malformed};
+use ipnet::Ipv4Net;
 
 /// The network as packets see it during one epoch: immutable and shared.
 #[derive(Clone, Copy)]
@@ -53,12 +54,43 @@ pub fn take(bytes: &[u8]) -> Result<u16, DropReason> {
     })
 }
 
+/// What routers do with a packet in this epoch: a function of its head, its length and who sends it. Whoever wants to
+/// know asks here: a sender once for all its packets of one size, an event for its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path {
+    /// The route that matched; none if none did, or the packet did not come so far.
+    pub matched: Option<Match>,
+    /// Where it goes from its source's VPC, or why it does not.
+    pub leave: Result<Exit, DropReason>,
+    /// How it ends where it arrives; why it did not leave, if it did not.
+    pub enter: Verdict,
+}
+
+/// The route that matched a destination best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Whose.
+    pub table: TableId,
+    /// The longest that holds the destination.
+    pub prefix: Ipv4Net,
+}
+
+/// The path of a packet through the router of its VPC and that of the peer. Where routers are visible, the first one
+/// takes its part of the TTL from `packet`; the second one's part is [`enter`]'s to take, on arrival.
+pub fn path(view: View<'_>, sender: Sender, packet: &mut Packet) -> Path {
+    let mut matched = None;
+    let leave = leave(view, sender, packet, &mut matched);
+    let enter = match leave {
+        Ok(Exit::Local(vpc)) => accept(view, vpc, packet),
+        Ok(Exit::Over(link)) => enter(view, link, &mut packet.clone()),
+        Err(reason) => Err(reason),
+    };
+    Path { matched, leave, enter }
+}
+
 /// The source's side: source check, TTL, longest prefix in the source subnet's table (S5), the peering's state (S25a),
 /// the MTU.
-///
-/// # Errors
-/// The first reason to drop it.
-pub fn leave(view: View<'_>, sender: Sender, packet: &mut Packet) -> Result<Exit, DropReason> {
+fn leave(view: View<'_>, sender: Sender, packet: &mut Packet, matched: &mut Option<Match>) -> Result<Exit, DropReason> {
     let network = view.network;
     if let Sender::Host(host) = sender
         && network.host(host).source_check
@@ -71,7 +103,9 @@ pub fn leave(view: View<'_>, sender: Sender, packet: &mut Packet) -> Result<Exit
     if !is_switched && matches!(sender, Sender::Host(_)) {
         spend_ttl(network, packet)?;
     }
-    let exit = exit(view, subnet, packet)?;
+    let (prefix, entry) = route(view, subnet.table, packet)?;
+    *matched = Some(Match { table: subnet.table, prefix });
+    let exit = exit(view, subnet, entry)?;
     if packet.wire_length > mtu(network, exit) {
         return Err(DropReason::MtuExceeded);
     }
@@ -136,9 +170,9 @@ fn subnet_of(network: &Network, sender: Sender) -> &Subnet {
     }
 }
 
-/// Where the route of `subnet`'s table leads.
-fn exit(view: View<'_>, subnet: &Subnet, packet: &Packet) -> Result<Exit, DropReason> {
-    match route(view, subnet.table, packet)? {
+/// Where a route of `subnet`'s table leads.
+fn exit(view: View<'_>, subnet: &Subnet, entry: FibEntry) -> Result<Exit, DropReason> {
+    match entry {
         FibEntry::Local => Ok(Exit::Local(subnet.vpc)),
         FibEntry::Via(NextHop::Blackhole) => Err(DropReason::RouteBlackhole),
         FibEntry::Via(NextHop::Peering(peering)) => Ok(Exit::Over(usable(view.network, peering, subnet.vpc)?)),
@@ -147,16 +181,17 @@ fn exit(view: View<'_>, subnet: &Subnet, packet: &Packet) -> Result<Exit, DropRe
 
 /// The largest packet that could have taken the exit this one wanted, for an ICMP error to name (RFC 1191).
 pub fn next_hop_mtu(view: View<'_>, sender: Sender, packet: &Packet) -> u16 {
-    let exit = exit(view, subnet_of(view.network, sender), packet);
+    let subnet = subnet_of(view.network, sender);
+    let exit = route(view, subnet.table, packet).and_then(|(_, entry)| exit(view, subnet, entry));
     exit.map_or(0, |exit| mtu(view.network, exit))
 }
 
 /// Longest prefix match in the FIB of `table`.
-fn route(view: View<'_>, table: TableId, packet: &Packet) -> Result<FibEntry, DropReason> {
+fn route(view: View<'_>, table: TableId, packet: &Packet) -> Result<(Ipv4Net, FibEntry), DropReason> {
     let fib = &view.fibs[table.index()];
     let destination = packet.destination();
     match fib.lookup(destination) {
-        Some(entry) => Ok(entry),
+        Some(found) => Ok(found),
         None if fib.has_disabled(destination) => Err(DropReason::RouteDisabled),
         None => Err(DropReason::NoRoute),
     }

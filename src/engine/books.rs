@@ -1,10 +1,11 @@
 //! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that
-//! the order of merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves.
+//! the order of merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves. What is
+//! written into them is written by `booking.rs`.
 
 use super::delay::DelayRecorder;
 use super::windows::{Edges, Sum, Windows};
-use crate::model::{DropReason, TrafficId, Verdict};
-use crate::units::{ByteSize, SimDuration, SimTime};
+use crate::model::{DropReason, TrafficId};
+use crate::units::{ByteSize, SimTime};
 use crate::wire::icmp::ErrorKind;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -74,13 +75,6 @@ pub struct VpcBook {
 }
 
 impl VpcBook {
-    /// Packets that ended here.
-    pub(super) fn ended(&mut self, verdict: Verdict, count: u64) {
-        match verdict {
-            Ok(_) => self.delivered += count,
-            Err(reason) => self.drops.add(reason, count),
-        }
-    }
     pub(super) fn merge(&mut self, other: &VpcBook) {
         self.emitted += other.emitted;
         self.delivered += other.delivered;
@@ -129,23 +123,10 @@ impl LinkBook {
         LinkBook { windows: Windows::new(edges), ..LinkBook::default() }
     }
 
+    /// Counts something that happened at `time`.
     pub(super) fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         self.windows.at(time).into_iter().for_each(f);
-    }
-    /// Packets offered at `time`, or in a stretch from then on in which no window begins or ends; so with the others.
-    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
-        self.each(time, |c| c.offered.add(counts));
-    }
-    pub(super) fn carried(&mut self, time: SimTime, counts: Counts) {
-        self.each(time, |c| c.carried.add(counts));
-    }
-    /// The delay of `count` carried packets.
-    pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
-        self.each(time, |c| c.delay.record(delay, count));
-    }
-    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
-        self.each(time, |c| c.drops.add(reason, count));
     }
 }
 

@@ -14,26 +14,19 @@ use super::random::Stream;
 use super::slots::{self, Slot, Slots, bit_nanos};
 use super::steps::Cursor;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
-use crate::dataplane::router::Exit;
+use crate::dataplane::router::Path;
 use crate::model::plan::{Pace, PacketSize, Pattern, Traffic};
-use crate::model::{DropReason, HostId, Replay, TrafficId, Verdict};
+use crate::model::{HostId, Replay, TrafficId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use crate::wire::icmp;
 use crate::wire::ipv4::{self, Addressing, HEAD, IPV4_HEADER, UDP_HEADER};
 use std::sync::Arc;
 
-/// What the routers said about a head, valid for one epoch.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Path {
-    pub epoch: u64,
-    pub leave: Result<Exit, DropReason>,
-    pub enter: Verdict,
-}
-
 /// A prepared head of one size, and the path its packets take.
 #[derive(Debug, Clone)]
 pub(super) struct Form {
-    pub path: Option<Path>,
+    /// What the routers said about it, and in which epoch.
+    pub path: Option<(u64, Path)>,
     pub length: u16,
     head: [u8; HEAD],
     /// What a packet of this size has for itself.

@@ -41,23 +41,13 @@ impl Meter {
         ((time.as_nanos() + self.offset) / MINUTE.as_nanos()) as usize
     }
 
-    fn at(&mut self, time: SimTime) -> &mut Minute {
+    /// The minute that holds `time`.
+    pub(super) fn at(&mut self, time: SimTime) -> &mut Minute {
         let index = self.index(time);
         if index >= self.minutes.len() {
             self.minutes.resize(index + 1, Minute::default());
         }
         &mut self.minutes[index]
-    }
-
-    /// Packets offered at `time`, or from then on in the same minute; so with the others.
-    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
-        self.at(time).offered.add(counts);
-    }
-    pub(super) fn carried(&mut self, time: SimTime, counts: Counts) {
-        self.at(time).carried.add(counts);
-    }
-    pub(super) fn shaper_dropped(&mut self, time: SimTime, count: u64) {
-        self.at(time).shaper_drops += count;
     }
 
     /// When the minute after that of `time` begins.
@@ -110,7 +100,7 @@ mod tests {
     fn minutes_are_the_clocks_and_half_open() {
         let mut meter = Meter::new(SimDuration::from_secs(30), Some(BitRate::from_mbps(20)));
         for second in [0, 29, 30, 89, 90] {
-            meter.carried(at(second), Counts::of(1, 100));
+            meter.at(at(second)).carried.add(Counts::of(1, 100));
         }
         let packets: Vec<u64> = meter.minutes().iter().map(|m| m.carried.packets).collect();
         assert_eq!(packets, [2, 2, 1]);

@@ -10,7 +10,7 @@
 //! cells.
 
 mod arrival;
-mod attribute;
+mod booking;
 mod books;
 mod cell;
 mod delay;
@@ -20,6 +20,7 @@ mod meter;
 mod observe;
 mod options;
 mod random;
+mod road;
 mod run;
 mod series;
 mod shared;
@@ -33,8 +34,9 @@ pub use books::{Counts, Drops, LinkBook, PingCounts, TrafficBook, VpcBook};
 pub use delay::{DelayRecorder, Quantile};
 pub use endpoint::{Endpoint, Outbox};
 pub use meter::{MINUTE, Meter, Minute};
-pub use observe::{Observer, Place, Record};
+pub use observe::{Interest, Observer, Place, Record, Step};
 pub use options::{Effort, Mode, Options};
+pub use road::Road;
 pub use run::{ActionOutcome, Run};
 pub use series::{Row, Series};
 pub use simulation::{InjectError, Simulation, Totals, Unbalanced, flows};

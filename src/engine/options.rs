@@ -1,6 +1,7 @@
 //! What a run may choose about *how* it is computed, and what it tells about that afterwards. Nothing here changes what
 //! comes out: reports, samples and books are the same bytes for every choice.
 
+use super::road::Road;
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 
@@ -35,14 +36,8 @@ pub enum Mode {
 /// How a simulation's packets were carried so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Effort {
-    /// In closed form: a stretch in which nothing waits costs the same however many packets it has.
-    pub closed: u64,
-    /// As repetitions of a pattern that was found in the loop and skipped exactly.
-    pub repeated: u64,
-    /// One by one, without events: all senders of a link in the order of time.
-    pub looped: u64,
-    /// One by one as events, in VPCs where something reacts to packets.
-    pub events: u64,
+    /// Packets by road, in the order of [`Road::ALL`].
+    by_road: [u64; Road::COUNT],
     /// The most threads that carried VPCs at once.
     pub threads: usize,
     /// How many of all packets the busiest VPC carried: no number of threads is faster than it.
@@ -50,17 +45,24 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// Packets that were carried on a road.
+    pub fn of(&self, road: Road) -> u64 {
+        self.by_road[road as usize]
+    }
+
     /// Packets, however they were carried.
     pub fn packets(&self) -> u64 {
-        self.closed + self.repeated + self.looped + self.events
+        self.by_road.iter().sum()
+    }
+
+    /// So many more were carried on a road.
+    pub(super) fn add(&mut self, road: Road, count: u64) {
+        self.by_road[road as usize] += count;
     }
 
     /// Adds one VPC's.
-    pub(super) fn add(&mut self, other: Effort) {
+    pub(super) fn merge(&mut self, other: Effort) {
         self.busiest = self.busiest.max(other.packets());
-        self.closed += other.closed;
-        self.repeated += other.repeated;
-        self.looped += other.looped;
-        self.events += other.events;
+        Road::ALL.into_iter().for_each(|road| self.add(road, other.of(road)));
     }
 }

@@ -1,11 +1,13 @@
 //! What all cells of a simulation read and none changes: who the senders are, what is asked of the books, where links
 //! live; and the scope of one advance. No state of its own.
 
+use super::observe::{Interest, Place};
 use super::options::Mode;
 use super::windows::Edges;
+use crate::dataplane::link::Link;
 use crate::dataplane::packet::Packet;
 use crate::dataplane::router::View;
-use crate::model::{HostId, Replay, TrafficId};
+use crate::model::{HostId, Replay, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::icmp;
 use std::collections::BTreeSet;
@@ -22,7 +24,9 @@ pub(super) struct Shared {
     pub endpoint_hosts: BTreeSet<HostId>,
     /// By `LinkId`: its place in the cell it leaves.
     pub lanes: Vec<u32>,
+    /// Whether there are observers, and what interests them.
     pub observing: bool,
+    pub interest: Interest,
     pub mode: Mode,
 }
 
@@ -56,6 +60,30 @@ impl SourceInfo {
 }
 
 impl Shared {
+    /// Whether an observer wants to be told of a step of `packet` at `place`.
+    pub(super) fn is_of_interest(&self, place: Place, packet: &Packet) -> bool {
+        self.observing && self.interest.holds(place, self.entry_of(packet))
+    }
+
+    /// The traffic entry that a packet, or what it answers, belongs to.
+    fn entry_of(&self, packet: &Packet) -> Option<TrafficId> {
+        self.sources.get(packet.id.source().0 as usize)?.traffic
+    }
+
+    /// Whether an observer looks at some packet on its way from `home` over `link`, or inside `home`.
+    pub(super) fn is_watched_on(
+        &self,
+        home: VpcId,
+        link: Option<&Link>,
+        mut entries: impl Iterator<Item = TrafficId>,
+    ) -> bool {
+        let is_of_interest = |place| self.interest.holds(place, None);
+        self.observing
+            && (is_of_interest(Place::Vpc(home))
+                || link.is_some_and(|l| is_of_interest(Place::Link(l.id)) || is_of_interest(Place::Vpc(l.far)))
+                || entries.any(|id| self.interest.traffic.contains(&id)))
+    }
+
     /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are
     /// answered.
     pub(super) fn is_answered(&self, packet: &Packet) -> bool {

@@ -1,7 +1,7 @@
 //! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
 //! carried.
 
-use crate::engine::Effort;
+use crate::engine::{Effort, Road};
 use crate::units::Share;
 use serde::Serialize;
 
@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct EffortReport {
     /// In closed form.
     pub closed: u64,
+    /// In closed form, proven to conform.
+    pub proven: u64,
     /// As repetitions of a pattern.
     pub repeated: u64,
     /// One by one, without events.
@@ -27,19 +29,27 @@ const LITTLE: u64 = 1_000_000;
 
 impl From<Effort> for EffortReport {
     fn from(effort: Effort) -> EffortReport {
-        let Effort { closed, repeated, looped, events, threads, busiest } = effort;
-        EffortReport { closed, repeated, looped, events, threads, busiest }
+        EffortReport {
+            closed: effort.of(Road::Closed),
+            proven: effort.of(Road::Proven),
+            repeated: effort.of(Road::Repeated),
+            looped: effort.of(Road::Looped),
+            events: effort.of(Road::Events),
+            threads: effort.threads,
+            busiest: effort.busiest,
+        }
     }
 }
 
 impl EffortReport {
     /// Each way: its short name, how a sentence says it, how many packets went it.
-    fn ways(&self) -> [(&'static str, &'static str, u64); 4] {
+    fn ways(&self) -> [(&'static str, &'static str, u64); 5] {
         [
-            ("closed", "in closed form", self.closed),
-            ("repeated", "as a repeating pattern", self.repeated),
-            ("looped", "one by one", self.looped),
-            ("events", "as events", self.events),
+            (Road::Closed.name(), "in closed form", self.closed),
+            (Road::Proven.name(), "proven to conform", self.proven),
+            (Road::Repeated.name(), "as a repeating pattern", self.repeated),
+            (Road::Looped.name(), "one by one", self.looped),
+            (Road::Events.name(), "as events", self.events),
         ]
     }
 

@@ -211,7 +211,9 @@ fn play(brute: &Brute) -> Result<(), String> {
     let ends = Arc::new(Mutex::new(Vec::new()));
     let sink = ends.clone();
     simulation.observe(Box::new(move |records: &[Record]| {
-        sink.lock().expect("nobody panics meanwhile").extend(records.iter().map(|r| (r.emitted, r.verdict)));
+        sink.lock()
+            .expect("nobody panics meanwhile")
+            .extend(records.iter().filter_map(|r| Some((r.emitted, r.verdict()?))));
     }));
     let node = node_of_packets(brute.nodes);
     let mut lost = 0;

@@ -8,7 +8,7 @@ use crate::world::{World, name, net};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vpcsim::engine::{Options, Run, Simulation};
+use vpcsim::engine::{Options, Run, Simulation, Step};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, Share, SimDuration, SimTime};
@@ -180,11 +180,12 @@ fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
         plan.traffic.iter().flat_map(|t| (0..t.from.len()).map(|f| (format!("traffic {}", t.name), f))).collect();
     for record in records.borrow().iter() {
         let (entry, flow) = &flows[record.id.source().0 as usize];
-        let verdict = match record.verdict {
-            Ok(host) => network.host_name(host),
-            Err(reason) => reason.code().into(),
+        let step = match record.step {
+            Step::Ended(Ok(host)) => network.host_name(host),
+            Step::Ended(Err(reason)) => reason.code().into(),
+            on_its_way => format!("{on_its_way:?}"),
         };
-        let line = format!("{} {flow}#{} {:?} {verdict}", record.time, record.id.sequence(), record.kind);
+        let line = format!("{} {flow}#{} {:?} {step}", record.time, record.id.sequence(), record.kind);
         account.entry(entry.clone()).or_default().push(line);
     }
     account

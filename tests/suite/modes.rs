@@ -8,7 +8,7 @@ use crate::world::{Dice, World, name};
 use proptest::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use vpcsim::engine::{Effort, Mode, Options, Run};
+use vpcsim::engine::{Effort, Mode, Options, Road, Run};
 use vpcsim::model::plan::{Action, Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{Change, LinkId, QueueLimit, RateSeries};
 use vpcsim::report::{self, Snapshot};
@@ -98,11 +98,11 @@ fn the_worlds_go_every_way() {
         let world = World::of_runs(seed);
         let (_, effort) = computed(&world, OTHERS[2]);
         let waits = computed(&world, PLAIN).0.contains("shaper_queue_full");
-        closed += u32::from(effort.closed * 2 > effort.packets());
-        looped += u32::from(effort.looped * 2 > effort.packets());
-        both += u32::from(waits && effort.closed * 10 > effort.packets());
+        closed += u32::from((effort.of(Road::Closed) + effort.of(Road::Proven)) * 2 > effort.packets());
+        looped += u32::from(effort.of(Road::Looped) * 2 > effort.packets());
+        both += u32::from(waits && (effort.of(Road::Closed) + effort.of(Road::Proven)) * 10 > effort.packets());
         parallel += u32::from(effort.threads > 1);
-        repeated += u32::from(effort.repeated > 0);
+        repeated += u32::from(effort.of(Road::Repeated) > 0);
     }
     assert!(closed > 10 && looped > 10 && both > 5, "{closed} closed, {looped} looped, {both} both");
     assert!(repeated > 5, "only in {repeated} worlds a pattern repeated");
@@ -135,7 +135,7 @@ fn threads_that_meet_change_nothing() {
     let (plain, _) = computed(&world, PLAIN);
     for workers in [2, 3] {
         let (said, effort) = computed(&world, Way { mode: Mode::Runs, workers, slices: 3 });
-        assert!(effort.threads > 1 && effort.events > 100_000, "{effort:?}");
+        assert!(effort.threads > 1 && effort.of(Road::Events) > 100_000, "{effort:?}");
         assert_eq!(said, plain, "{workers} workers");
     }
 }
@@ -204,7 +204,7 @@ fn a_pattern_ends_before_the_instant_at_which_it_is_over() {
         let plan = Plan { duration: beat(2_500), timeline, ..plan(vec![traffic]) };
         let world = World { network: cloud.network, plan };
         assert_eq!(differing(&world), None, "{over}: senders stop, the cap changes, the run ends");
-        repeated += computed(&world, OTHERS[0]).1.repeated;
+        repeated += computed(&world, OTHERS[0]).1.of(Road::Repeated);
     }
     assert!(repeated > 10_000, "only {repeated} packets came as patterns");
 }

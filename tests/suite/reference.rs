@@ -4,15 +4,16 @@
 
 use crate::journey::{self, Exit, From, Parcel, What};
 use crate::lane::{Lane, refusal};
+use crate::story::Told;
 use crate::tally::{self, LinkTally, Tally};
 use crate::traffic::Sender;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
-use vpcsim::engine::{Place, Record};
+use vpcsim::engine::{Place, Step};
 use vpcsim::model::plan::Plan;
 use vpcsim::model::{Change, DropReason, LinkId, Network, PeeringId, Verdict, VpcId};
-use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::units::{ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -48,8 +49,8 @@ pub struct Reference<'a> {
     now: u64,
     lanes: Vec<Lane>,
     local: Vec<Option<(VpcId, Parcel)>>,
-    /// How every packet ended.
-    pub records: Vec<Record>,
+    /// Every step of every packet.
+    pub records: Vec<Told>,
     pub tally: Tally,
     /// Instants at which something happened: what a generator of ties aims at.
     pub instants: Vec<u64>,
@@ -124,6 +125,7 @@ impl<'a> Reference<'a> {
             tally.on_link = lane.held();
         }
         self.tally.totals.3 = on_links + self.local.iter().flatten().count() as u64;
+        // Steps of one packet at one instant stand in the order of its journey.
         self.records.sort_by_key(|r| (r.time, r.id, r.kind));
     }
 
@@ -172,6 +174,7 @@ impl<'a> Reference<'a> {
         let vpc = self.network.subnet(subnet).vpc;
         self.tally.vpcs[vpc.index()].emitted += 1;
         self.tally.totals.0 += 1;
+        self.note(Place::Vpc(vpc), &parcel, Step::Emitted);
         let exit = journey::leave(&self.network, from, &mut parcel);
         self.tell(&parcel, || format!("sent by {from:?} to {}: {exit:?}", parcel.destination));
         match exit {
@@ -194,9 +197,11 @@ impl<'a> Reference<'a> {
         tally::add(&mut self.tally.links[at].offered, parcel.length);
         let lane = &mut self.lanes[at];
         if lane.down {
+            self.note_offered(at, &parcel);
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::LinkDown));
         }
         let (Some(bucket), Some(shaping)) = (&mut lane.bucket, lane.shaping) else {
+            self.note_offered(at, &parcel);
             return self.depart(at, parcel);
         };
         if lane.queue.is_empty() {
@@ -204,18 +209,21 @@ impl<'a> Reference<'a> {
             let tick = bucket.conforms(parcel.length);
             if bucket.nanos(tick) == now {
                 bucket.take(tick, parcel.length);
+                self.note_offered(at, &parcel);
                 return self.depart(at, parcel);
             }
         }
         let waiting: u64 = lane.queue.iter().map(|p| u64::from(p.length)).sum();
         let with_it = waiting + u64::from(parcel.length);
         if let Some(reason) = refusal(shaping, with_it, lane.queue.len() + 1) {
+            self.note_offered(at, &parcel);
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(reason));
         }
         let longest = &mut self.tally.links[at].longest_queue;
         *longest = with_it.max(*longest);
         self.tell(&parcel, || format!("waits at link {at} behind {waiting} bytes"));
-        self.lanes[at].queue.push_back(parcel);
+        self.lanes[at].queue.push_back(parcel.clone());
+        self.note_offered(at, &parcel);
         if self.lanes[at].queue.len() == 1 {
             self.call_head(at);
         }
@@ -243,6 +251,7 @@ impl<'a> Reference<'a> {
         let peering = self.network.peering(self.lanes[at].id.peering());
         let delay = peering.delay.as_nanos();
         self.tell(&parcel, || format!("departs on link {at}"));
+        self.note(Place::Link(LinkId(at as u32)), &parcel, Step::Departed);
         if !self.lanes[at].nodes.carries(self.spread(&parcel), self.now) {
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::NodeDown));
         }
@@ -287,6 +296,7 @@ impl<'a> Reference<'a> {
         let Some(mut parcel) = self.lanes[at].wire.pop_front() else { return };
         tally::add(&mut self.tally.links[at].carried, parcel.length);
         self.tally.links[at].delay.add(self.now - parcel.emitted);
+        self.note(Place::Link(link), &parcel, Step::Arrived);
         let verdict = journey::enter(&self.network, link, &mut parcel);
         let vpc = self.network.ends(link).1;
         self.ended_in(vpc, parcel, verdict, false);
@@ -360,14 +370,24 @@ impl<'a> Reference<'a> {
             (Place::Link(_), Ok(_)) => unreachable!("no host sits on a link"),
         }
         self.book_traffic(parcel, verdict);
-        self.records.push(Record {
+        self.note(place, parcel, Step::Ended(verdict));
+    }
+
+    fn note_offered(&mut self, at: usize, parcel: &Parcel) {
+        let waiting = self.lanes[at].queue.iter().map(|p| u64::from(p.length)).sum();
+        let waiting = ByteSize::from_bytes(waiting);
+        self.note(Place::Link(LinkId(at as u32)), parcel, Step::Offered { waiting });
+    }
+
+    fn note(&mut self, place: Place, parcel: &Parcel, step: Step) {
+        self.records.push(Told {
             time: SimTime::from_nanos(self.now),
+            step,
+            place,
             id: parcel.id,
             kind: parcel.kind,
             emitted: SimTime::from_nanos(parcel.emitted),
             wire_length: parcel.length,
-            place,
-            verdict: verdict,
         });
     }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use vpcsim::engine::{Effort, Mode, Options, Run};
+use vpcsim::engine::{Effort, Mode, Options, Road, Run};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{HostId, Replay, ReplayFlow, ReplayFrame};
 use vpcsim::units::{SimDuration, SimTime};
@@ -114,9 +114,13 @@ fn effort_of(is_answered: bool) -> (Effort, u64) {
 #[test]
 fn a_replay_that_nobody_answers_leaves_its_neighbours_to_pass_in_closed_form() {
     let (quiet, answered) = effort_of(false);
-    assert_eq!((quiet.events, quiet.closed, answered), (50, 10_000, 0), "what is still on the way is counted too");
+    assert_eq!(
+        (quiet.of(Road::Events), quiet.of(Road::Closed), answered),
+        (50, 10_000, 0),
+        "what is still on the way is counted too"
+    );
     let (busy, answered) = effort_of(true);
-    assert_eq!((busy.events, busy.closed, answered), (10_050, 0, 50));
+    assert_eq!((busy.of(Road::Events), busy.of(Road::Closed), answered), (10_050, 0, 50));
 }
 
 /// A generator whose replays are never answered, or always, would show nothing.

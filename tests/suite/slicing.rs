@@ -4,14 +4,14 @@
 
 use crate::engine_vs_reference::cases;
 use crate::reference::Reference;
-use crate::story::{describe, engine, listen};
+use crate::story::{Told, describe, engine, listen};
 use crate::tally::Tally;
 use crate::traffic;
 use crate::world::{Dice, World};
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
-use vpcsim::engine::{Endpoint, Options, Outbox, Record, Run, Simulation};
+use vpcsim::engine::{Endpoint, Options, Outbox, Run, Simulation};
 use vpcsim::model::{Change, HostId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::ipv4::{self, Addressing};
@@ -32,7 +32,7 @@ fn cuts(world: &World, seed: u64) -> Vec<SimTime> {
     cuts.into_iter().filter(|t| *t < end).map(SimTime::from_nanos).chain([world.plan.duration]).collect()
 }
 
-fn sliced(world: &World, cuts: &[SimTime]) -> (Vec<Record>, Tally) {
+fn sliced(world: &World, cuts: &[SimTime]) -> (Vec<Told>, Tally) {
     let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
     let records = listen(&mut run.simulation);
     for cut in cuts {
@@ -62,7 +62,7 @@ proptest! {
     }
 }
 
-fn first_difference(world: &World, whole: &(Vec<Record>, Tally), parts: &(Vec<Record>, Tally)) -> String {
+fn first_difference(world: &World, whole: &(Vec<Told>, Tally), parts: &(Vec<Told>, Tally)) -> String {
     let at = whole.0.iter().zip(&parts.0).position(|(a, b)| a != b).unwrap_or(whole.0.len().min(parts.0.len()));
     let books = if whole.1 == parts.1 { String::new() } else { format!("whole {:?}\nparts {:?}", whole.1, parts.1) };
     format!("{}\nwhole {:?}\nparts {:?}\n{books}", describe(world), whole.0.get(at), parts.0.get(at))
@@ -106,7 +106,7 @@ fn steps(world: &World, seed: u64) -> Vec<(SimTime, Step)> {
     steps
 }
 
-fn with_endpoints(world: &World, steps: &[(SimTime, Step)], cuts: &[SimTime]) -> (Vec<Record>, Tally) {
+fn with_endpoints(world: &World, steps: &[(SimTime, Step)], cuts: &[SimTime]) -> (Vec<Told>, Tally) {
     let mut simulation = Simulation::new(world.network.clone(), &world.plan, Options::default());
     let records = listen(&mut simulation);
     for (host, owner) in world.network.hosts().step_by(2) {

@@ -7,22 +7,42 @@ use crate::traffic;
 use crate::world::World;
 use std::cell::RefCell;
 use std::rc::Rc;
-use vpcsim::dataplane::packet::PacketId;
-use vpcsim::engine::{Options, Record, Run, Simulation};
+use vpcsim::dataplane::packet::{PacketId, PacketKind};
+use vpcsim::engine::{Options, Place, Record, Run, Simulation, Step};
+use vpcsim::units::SimTime;
+
+/// A record, but for the packet's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub time: SimTime,
+    pub step: Step,
+    pub place: Place,
+    pub id: PacketId,
+    pub kind: PacketKind,
+    pub emitted: SimTime,
+    pub wire_length: u16,
+}
+
+impl From<&Record> for Told {
+    fn from(record: &Record) -> Told {
+        let Record { time, step, place, id, kind, emitted, wire_length, .. } = *record;
+        Told { time, step, place, id, kind, emitted, wire_length }
+    }
+}
 
 /// Where an observer puts what it is told.
-pub type Records = Rc<RefCell<Vec<Record>>>;
+pub type Records = Rc<RefCell<Vec<Told>>>;
 
 /// Has a simulation tell its records into a shared list.
 pub fn listen(simulation: &mut Simulation) -> Records {
     let records = Records::default();
     let sink = records.clone();
-    simulation.observe(Box::new(move |told: &[Record]| sink.borrow_mut().extend_from_slice(told)));
+    simulation.observe(Box::new(move |told: &[Record]| sink.borrow_mut().extend(told.iter().map(Told::from))));
     records
 }
 
 /// The engine's account of a world, in one advance.
-pub fn engine(world: &World) -> (Vec<Record>, Tally) {
+pub fn engine(world: &World) -> (Vec<Told>, Tally) {
     let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
     let records = listen(&mut run.simulation);
     run.advance(world.plan.duration);
@@ -60,15 +80,15 @@ fn books(engine: &Tally, twin: &Tally) -> String {
     lines.join("\n")
 }
 
-fn story(id: PacketId, engine: &[Record], twin: &Reference<'_>) -> String {
-    let ends = |records: &[Record]| -> String {
+fn story(id: PacketId, engine: &[Told], twin: &Reference<'_>) -> String {
+    let steps = |records: &[Told]| -> String {
         records.iter().filter(|r| r.id == id).map(|r| format!("\n  {} {r:?}", r.time)).collect()
     };
     let tale: String = twin.story.iter().map(|line| format!("\n  {line}")).collect();
     format!(
         "first difference at packet {id}\nengine:{}\ntwin:{}\nthe twin's story:{tale}",
-        ends(engine),
-        ends(&twin.records)
+        steps(engine),
+        steps(&twin.records)
     )
 }
 

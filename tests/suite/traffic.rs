@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
-use vpcsim::engine::{Options, Record, Simulation};
+use vpcsim::engine::{Options, Record, Simulation, Step};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{HostId, Network, RateSeries, Replay, ReplayFrame};
 use vpcsim::units::SimTime;
@@ -179,7 +179,8 @@ fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
     let sink = seen.clone();
     simulation.observe(Box::new(move |records: &[Record]| sink.borrow_mut().extend_from_slice(records)));
     simulation.advance(plan.duration + vpcsim::units::SimDuration::from_secs(100_000));
-    let mut originals: Vec<Record> = seen.borrow().iter().filter(|r| r.kind == PacketKind::Original).copied().collect();
+    let is_emission = |r: &&Record| r.kind == PacketKind::Original && r.step == Step::Emitted;
+    let mut originals: Vec<Record> = seen.borrow().iter().filter(is_emission).copied().collect();
     originals.sort_by_key(|r| r.id);
     for record in originals {
         let sender = &mut senders[record.id.source().0 as usize];

@@ -1,167 +1,179 @@
-//! A packet's way through a cell: emitted, routed, offered to a link, departed, arrived, ended. Decides nothing about
-//! forwarding: the data plane's functions do; this file calls them in order and books what they say.
+//! A packet's way as events: emitted, routed, offered to a link, departed, arrived, ended. Decides nothing about
+//! forwarding: the data plane's functions do; this file calls them in order, tells who watches, and books what they
+//! say.
 
 use super::super::arrival::{Arrival, Mail};
-use super::super::attribute;
+use super::super::booking::Booking;
 use super::super::books::Counts;
-use super::super::flow::Path;
-use super::super::observe::Place;
+use super::super::flow::Flow;
+use super::super::observe::{Place, Step};
 use super::super::shared::Scope;
-use super::Cell;
-use super::react::error_about;
+use super::answers::{RouterError, reacts};
+use super::events::Events;
+use super::lane::Lane;
 use crate::dataplane::packet::{Packet, TailId};
-use crate::dataplane::router::{self, Exit, Sender};
-use crate::model::{DropReason, LinkId, Verdict};
+use crate::dataplane::router::{self, Exit, Path, Sender};
+use crate::model::{DropReason, LinkId, Verdict, VpcId};
 use crate::units::SimTime;
 
-impl Cell {
-    /// The journey begins: through this VPC's router, to a neighbour or onto a link.
-    pub(super) fn emit(&mut self, scope: Scope<'_>, sender: Sender, mut packet: Packet, path: Option<Path>) {
+/// A cell while packets of it are carried as events.
+pub(super) struct Journey<'a> {
+    pub scope: Scope<'a>,
+    pub vpc: VpcId,
+    pub lanes: &'a mut [Lane],
+    /// The lanes whose links may hold packets of an earlier advance, each once.
+    pub held: &'a mut Vec<u32>,
+    pub flows: &'a mut [Flow],
+    pub booking: &'a mut Booking,
+    pub events: &'a mut Events,
+}
+
+impl Journey<'_> {
+    /// The journey begins: through this VPC's router, to a neighbour or onto a link. `path` is what is known of it.
+    pub(super) fn emit(&mut self, sender: Sender, mut packet: Packet, path: Option<Path>) {
         let now = packet.emitted;
-        self.book.emitted += 1;
-        let exit = match path {
-            Some(path) => path.leave,
-            None => router::leave(scope.view, sender, &mut packet),
-        };
-        match exit {
-            Ok(Exit::Local(_)) => self.cross_vpc(scope, now, packet, path),
-            Ok(Exit::Over(link)) => self.offer(scope, now, link, packet, path),
+        self.booking.emitted(1);
+        self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
+        let path = path.unwrap_or_else(|| router::path(self.scope.view, sender, &mut packet));
+        match path.leave {
+            Ok(Exit::Local(_)) => self.cross_vpc(now, packet, path.enter),
+            Ok(Exit::Over(link)) => self.offer(now, link, packet, path.enter),
             Err(reason) => {
                 let subnet = match sender {
-                    Sender::Host(host) => scope.view.network.host(host).subnet,
+                    Sender::Host(host) => self.scope.view.network.host(host).subnet,
                     Sender::Router(subnet) => subnet,
                 };
-                let answer = self.answer(scope, Some(subnet), sender, &packet, reason);
-                self.end_here(scope, now, packet, Err(reason));
-                self.send_error(scope, now, answer);
+                let error = RouterError::about(self.scope, subnet, sender, &packet, reason);
+                self.end_here(now, packet, Err(reason));
+                self.send_error(now, error);
             }
         }
     }
 
+    /// An ICMP error begins its own journey.
+    pub(super) fn send_error(&mut self, now: SimTime, error: Option<RouterError>) {
+        let Some(error) = error else { return };
+        let sender = Sender::Router(error.subnet);
+        let packet = error.packet(now, &mut self.events.tails);
+        self.emit(sender, packet, None);
+    }
+
     /// To a host of the same VPC.
-    fn cross_vpc(&mut self, scope: Scope<'_>, now: SimTime, packet: Packet, path: Option<Path>) {
-        let arrival = now + scope.view.network.rules.local_delay;
-        let verdict = match path {
-            Some(path) => path.enter,
-            None => router::accept(scope.view, self.vpc, &packet),
-        };
-        if arrival < scope.horizon && !reacts(scope, &packet, verdict) {
-            self.end_here(scope, arrival, packet, verdict);
+    fn cross_vpc(&mut self, now: SimTime, packet: Packet, verdict: Verdict) {
+        let arrival = now + self.scope.view.network.rules.local_delay;
+        if arrival < self.scope.horizon && !reacts(self.scope, &packet, verdict) {
+            self.end_here(arrival, packet, verdict);
         } else {
-            self.keep_inside(arrival, packet);
+            self.events.keep_inside(arrival, packet);
         }
     }
 
     /// Onto a link: it waits, or departs at once.
-    fn offer(&mut self, scope: Scope<'_>, now: SimTime, link: LinkId, packet: Packet, path: Option<Path>) {
-        let at = scope.shared.lanes[link.index()] as usize;
-        let lane = &mut self.lanes[at];
+    fn offer(&mut self, now: SimTime, link: LinkId, packet: Packet, verdict: Verdict) {
+        let at = self.scope.shared.lanes[link.index()] as usize;
+        let Lane { link, booking, .. } = &mut self.lanes[at];
         let length = packet.wire_length;
-        lane.offered(now, Counts::of(1, length));
-        lane.row_offered(now, length);
-        let fate = lane.link.offer(now, length);
-        lane.queued();
-        lane.row_queued(now);
+        booking.offered(now, Counts::of(1, length));
+        booking.row_offered(now, length, link);
+        let fate = link.offer(now, length);
+        booking.queued(link);
+        booking.row_queued(now, link);
+        let (waiting, on_link) = (link.waiting(), Place::Link(link.id));
+        self.tell(now, &packet, on_link, Step::Offered { waiting });
         match fate {
-            Err(reason) => self.end_on_link(scope, at, now, packet, reason),
+            Err(reason) => self.end_on_link(at, now, packet, reason),
+            Ok(departure) if departure < self.scope.horizon => self.depart(at, departure, packet, Some(verdict)),
             Ok(departure) => {
-                if departure < scope.horizon {
-                    self.depart(scope, at, departure, packet, path);
-                } else {
-                    lane.link.keep_waiting(departure, packet);
-                    self.hold(at);
-                }
+                self.lanes[at].link.keep_waiting(departure, packet);
+                self.hold(at);
             }
         }
     }
 
-    /// Off the shaper and onto the wire.
-    pub(super) fn depart(
-        &mut self,
-        scope: Scope<'_>,
-        at: usize,
-        departure: SimTime,
-        packet: Packet,
-        path: Option<Path>,
-    ) {
+    /// Off the shaper and onto the wire. `verdict` is what is known of its end.
+    fn depart(&mut self, at: usize, departure: SimTime, packet: Packet, verdict: Option<Verdict>) {
         let lane = &mut self.lanes[at];
-        if let Err(reason) = lane.survives(scope, &packet) {
-            return self.end_on_link(scope, at, departure, packet, reason);
+        let (arrival, survives) = (departure + lane.link.delay, lane.survives(self.scope, &packet));
+        let on_link = Place::Link(lane.link.id);
+        self.tell(departure, &packet, on_link, Step::Departed);
+        if let Err(reason) = survives {
+            return self.end_on_link(at, departure, packet, reason);
         }
-        let link = &mut lane.link;
-        let arrival = departure + link.delay;
-        if arrival < scope.horizon {
-            self.arrive(scope, at, arrival, packet, path);
+        if arrival < self.scope.horizon {
+            self.arrive(at, arrival, packet, verdict);
         } else {
-            link.keep_on_wire(arrival, packet);
+            self.lanes[at].link.keep_on_wire(arrival, packet);
             self.hold(at);
         }
     }
 
     /// Off the wire and into the far VPC: judged here, unless the far end reacts.
-    pub(super) fn arrive(
-        &mut self,
-        scope: Scope<'_>,
-        at: usize,
-        time: SimTime,
-        mut packet: Packet,
-        path: Option<Path>,
-    ) {
+    fn arrive(&mut self, at: usize, time: SimTime, mut packet: Packet, verdict: Option<Verdict>) {
         let lane = &mut self.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
-        lane.carried_one(time, packet.wire_length, time.since(packet.emitted));
-        let verdict = match path {
-            Some(path) => path.enter,
-            None => router::enter(scope.view, id, &mut packet.clone()),
-        };
-        if reacts(scope, &packet, verdict) {
+        lane.booking.carried_one(time, packet.wire_length, time.since(packet.emitted));
+        self.tell(time, &packet, Place::Link(id), Step::Arrived);
+        let verdict = verdict.unwrap_or_else(|| router::enter(self.scope.view, id, &mut packet.clone()));
+        let lane = &mut self.lanes[at];
+        if reacts(self.scope, &packet, verdict) {
             lane.mailed += 1;
-            let tail = self.tails.take(packet.tail);
+            let tail = self.events.tails.take(packet.tail);
             packet.tail = TailId::NONE;
             let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet };
-            return self.mailbox.push(Mail { to: far, arrival, tail });
+            return self.events.mailbox.push(Mail { to: far, arrival, tail });
         }
-        lane.book.far.ended(verdict, 1);
-        self.end(scope, time, packet, Place::Vpc(far), verdict);
+        lane.booking.judged(verdict, 1);
+        self.end(time, packet, Place::Vpc(far), verdict);
+    }
+
+    /// Moves what earlier advances left on the links up to the new horizon.
+    pub(super) fn move_held(&mut self) {
+        let mut held = std::mem::take(self.held);
+        held.sort_unstable();
+        for lane in held.iter().map(|lane| *lane as usize) {
+            while let Some((arrival, packet)) = self.lanes[lane].link.next_arrival(self.scope.horizon) {
+                self.arrive(lane, arrival, packet, None);
+            }
+            while let Some((departure, packet)) = self.lanes[lane].link.next_departure(self.scope.horizon) {
+                self.depart(lane, departure, packet, None);
+            }
+        }
+        held.retain(|lane| {
+            let lane = &mut self.lanes[*lane as usize];
+            lane.is_held = lane.in_flight() > 0;
+            lane.is_held
+        });
+        held.append(self.held);
+        *self.held = held; // with its memory
+    }
+
+    /// Notes that a link may hold packets for the next advance.
+    fn hold(&mut self, at: usize) {
+        self.lanes[at].hold(at, self.held);
     }
 
     /// Ends a packet inside this VPC.
-    pub(super) fn end_here(&mut self, scope: Scope<'_>, time: SimTime, packet: Packet, verdict: Verdict) {
-        self.book.ended(verdict, 1);
-        self.end(scope, time, packet, Place::Vpc(self.vpc), verdict);
+    pub(super) fn end_here(&mut self, time: SimTime, packet: Packet, verdict: Verdict) {
+        self.booking.ended(verdict, 1);
+        self.end(time, packet, Place::Vpc(self.vpc), verdict);
     }
 
     /// Ends a packet on one of this VPC's links.
-    pub(in crate::engine) fn end_on_link(
-        &mut self,
-        scope: Scope<'_>,
-        at: usize,
-        time: SimTime,
-        packet: Packet,
-        reason: DropReason,
-    ) {
+    pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: Packet, reason: DropReason) {
         let lane = &mut self.lanes[at];
-        lane.dropped_one(time, reason);
+        lane.booking.dropped_one(time, reason);
         let place = Place::Link(lane.link.id);
-        self.end(scope, time, packet, place, Err(reason));
+        self.end(time, packet, place, Err(reason));
     }
 
     /// Every packet ends here: in its traffic entry's book, before the observers, out of the side table.
-    fn end(&mut self, scope: Scope<'_>, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
-        let source = scope.shared.sources.get(packet.id.source().0 as usize);
-        if let Some((source, traffic)) = source.and_then(|s| Some((s, s.traffic?))) {
-            let book = self.traffic.of(traffic, &scope.shared.edges);
-            attribute::end(book, source, time, &packet, verdict);
-        }
-        self.record(scope, time, &packet, place, verdict);
-        self.tails.take(packet.tail);
+    fn end(&mut self, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
+        self.booking.packet_ended(self.scope, time, &packet, verdict);
+        self.tell(time, &packet, place, Step::Ended(verdict));
+        self.events.tails.take(packet.tail);
     }
-}
 
-/// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.
-fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
-    match verdict {
-        Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
-        Err(reason) => error_about(scope, packet, reason).is_some(),
+    fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
+        self.booking.tell(self.scope, time, packet, place, step);
     }
 }

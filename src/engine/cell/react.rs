@@ -1,120 +1,144 @@
-//! What an arrival sets off: echo replies, endpoints, the ICMP errors of visible routers (S35a). Everything it sends
-//! begins the journey anew.
+//! What happens at an instant: senders, programs and packets from outside wake up and send; packets arrive and make
+//! hosts and routers answer (S35a). Everything that is sent begins the journey anew.
 
 use super::super::arrival::Arrival;
+use super::super::books::Counts;
 use super::super::endpoint::Outbox;
 use super::super::flow;
-use super::super::shared::Scope;
-use super::Cell;
-use crate::dataplane::packet::{Packet, PacketId, PacketKind, TailId};
+use super::super::road::Road;
+use super::aggregate::known_path;
+use super::answers::{RouterError, answering_subnet, echo_reply};
+use super::events::{Event, Raw, Waker};
+use super::journey::Journey;
+use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId};
 use crate::dataplane::router::{self, Sender};
-use crate::model::{DropReason, HostId, SubnetId};
+use crate::model::HostId;
 use crate::units::SimTime;
-use crate::wire::icmp::{self, ErrorKind};
-use crate::wire::ipv4::{Addressing, HEAD};
-use bytes::Bytes;
+use crate::wire::ipv4::HEAD;
 
-/// The TTL hosts and routers send with.
-const TTL: u8 = 64;
+impl Journey<'_> {
+    /// Handles every event before `end`.
+    pub(super) fn run(&mut self, end: SimTime) {
+        while let Some(event) = self.events.pop(end) {
+            match event {
+                Event::Arrival(arrival) => self.on_arrival(arrival),
+                Event::Wake(_, _, Waker::Flow(index)) => self.wake_flow(index),
+                Event::Wake(now, source, Waker::Endpoint(index)) => self.wake_endpoint(now, source, index),
+                Event::Wake(_, _, Waker::Outside) => {
+                    if let Some((now, raw)) = self.events.injected() {
+                        self.take(now, raw);
+                    }
+                }
+            }
+        }
+    }
 
-impl Cell {
+    fn wake_flow(&mut self, index: u32) {
+        let flow = &mut self.flows[index as usize];
+        let (packet, form) = flow.emit(&mut self.events.tails);
+        let (host, traffic) = (flow.host, flow.traffic);
+        let next = flow.next_wake();
+        // Visible routers edit packets, so that no path can be remembered.
+        let form = form.filter(|_| !self.scope.view.network.rules.routers_visible);
+        let path = form.map(|form| known_path(self.scope, flow, form));
+        self.booking.carried_by(Road::Events, 1);
+        self.events.reschedule_first(next);
+        if !self.scope.view.network.host(host).up {
+            self.events.tails.take(packet.tail);
+            return; // its clock runs on, so that its later packets are the same whether it was down or not
+        }
+        let counts = Counts::of(1, packet.wire_length);
+        self.booking.sent(traffic, &self.scope.shared.edges, packet.emitted, counts);
+        self.emit(Sender::Host(host), packet, path);
+    }
+
+    fn wake_endpoint(&mut self, now: SimTime, source: SourceId, index: u32) {
+        let seated = &mut self.events.endpoints[index as usize];
+        if seated.wake != now || seated.source != source {
+            return; // it changed its mind since
+        }
+        let mut out = Outbox::default();
+        seated.wake = SimTime::NEVER; // this alarm is spent: wanting the same instant again is a new one
+        seated.endpoint.on_wake(now, &mut out);
+        self.send_all(now, index, out);
+    }
+
+    /// Sends what an endpoint put into its outbox, and asks when it next wants to wake.
+    fn send_all(&mut self, now: SimTime, index: u32, out: Outbox) {
+        for bytes in out.packets {
+            let seated = &mut self.events.endpoints[index as usize];
+            let id = PacketId::new(seated.source, seated.sequence);
+            seated.sequence += 1;
+            let host = seated.host;
+            self.take(now, Raw { host, bytes, id });
+        }
+        let seated = &mut self.events.endpoints[index as usize];
+        let wake = seated.endpoint.next_wake().max(now);
+        if wake != seated.wake {
+            seated.wake = wake;
+            let source = seated.source;
+            self.events.schedule(wake, source, Waker::Endpoint(index));
+        }
+    }
+
+    /// A packet that comes as bytes: from an endpoint or from outside. Its header is checked as a router would.
+    fn take(&mut self, now: SimTime, Raw { host, bytes, id }: Raw) {
+        if !self.scope.view.network.host(host).up {
+            return;
+        }
+        let (length, checked) = match router::take(&bytes) {
+            Ok(total) => (total, Ok(())),
+            Err(reason) => (u16::try_from(bytes.len()).unwrap_or(u16::MAX), Err(reason)),
+        };
+        let mut head = [0; HEAD];
+        let held = bytes.len().min(HEAD);
+        head[..held].copy_from_slice(&bytes[..held]);
+        let tail = if bytes.len() > HEAD { self.events.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
+        let packet = Packet { id, emitted: now, tail, ..flow::record(head, length) };
+        match checked {
+            Ok(()) => self.emit(Sender::Host(host), packet, None),
+            Err(reason) => {
+                self.booking.emitted(1);
+                self.end_here(now, packet, Err(reason));
+            }
+        }
+    }
+
     /// A packet that may be reacted to has arrived in this VPC.
-    pub(super) fn on_arrival(&mut self, scope: Scope<'_>, arrival: Arrival) {
+    fn on_arrival(&mut self, arrival: Arrival) {
         let Arrival { time, link, mut packet, .. } = arrival;
         let verdict = match link {
-            Some(link) => router::enter(scope.view, link, &mut packet),
-            None => router::accept(scope.view, self.vpc, &packet),
+            Some(link) => router::enter(self.scope.view, link, &mut packet),
+            None => router::accept(self.scope.view, self.vpc, &packet),
         };
         match verdict {
             Ok(host) => {
-                let bytes = self.endpoint_at(scope, host).map(|index| (index, packet.bytes(&self.tails)));
-                let reply = scope.shared.is_answered(&packet).then(|| self.echo_reply(time, &packet));
-                self.end_here(scope, time, packet, verdict);
+                let program = self.program_at(host).map(|index| (index, packet.bytes(&self.events.tails)));
+                let is_answered = self.scope.shared.is_answered(&packet);
+                let reply = is_answered.then(|| echo_reply(time, &packet, &mut self.events.tails));
+                self.end_here(time, packet, verdict);
                 if let Some(reply) = reply {
-                    self.emit(scope, Sender::Host(host), reply, None);
+                    self.emit(Sender::Host(host), reply, None);
                 }
-                if let Some((index, bytes)) = bytes {
+                if let Some((index, bytes)) = program {
                     let mut out = Outbox::default();
-                    self.endpoints[index as usize].endpoint.on_packet(time, &bytes, &mut out);
-                    self.send_all(scope, time, index, out);
+                    self.events.endpoints[index as usize].endpoint.on_packet(time, &bytes, &mut out);
+                    self.send_all(time, index, out);
                 }
             }
             Err(reason) => {
-                let network = scope.view.network;
-                // S35a: of the source's subnet if it dies in its own VPC, of the destination's in the far one.
-                let near = if link.is_none() { network.subnet_at(self.vpc, packet.source()) } else { None };
-                let in_subnet = near.or_else(|| network.subnet_at(self.vpc, packet.destination()));
-                let subnet = in_subnet.or_else(|| network.vpc(self.vpc).subnets.first().copied());
-                let answer = subnet.and_then(|s| self.answer(scope, Some(s), Sender::Router(s), &packet, reason));
-                self.end_here(scope, time, packet, verdict);
-                self.send_error(scope, time, answer);
+                let subnet = answering_subnet(self.scope, self.vpc, &packet, link.is_some());
+                let error = subnet.and_then(|s| RouterError::about(self.scope, s, Sender::Router(s), &packet, reason));
+                self.end_here(time, packet, verdict);
+                self.send_error(time, error);
             }
         }
     }
 
-    fn endpoint_at(&self, scope: Scope<'_>, host: HostId) -> Option<u32> {
-        if !scope.shared.endpoint_hosts.contains(&host) {
+    fn program_at(&self, host: HostId) -> Option<u32> {
+        if !self.scope.shared.endpoint_hosts.contains(&host) {
             return None;
         }
-        self.endpoints.iter().position(|e| e.host == host).map(|at| at as u32)
+        self.events.endpoint_at(host)
     }
-
-    fn echo_reply(&mut self, now: SimTime, request: &Packet) -> Packet {
-        let tail = self.tails.get(request.tail).cloned();
-        Packet {
-            head: icmp::echo_reply(&request.head, TTL),
-            emitted: now,
-            kind: PacketKind::Reply,
-            tail: tail.map_or(TailId::NONE, |bytes| self.tails.put(bytes)),
-            ..*request
-        }
-    }
-
-    /// The ICMP error a visible router sends about a dropped packet, from the first usable address of `subnet` (S35a).
-    pub(super) fn answer(
-        &self,
-        scope: Scope<'_>,
-        subnet: Option<SubnetId>,
-        sender: Sender,
-        packet: &Packet,
-        reason: DropReason,
-    ) -> Option<(SubnetId, PacketKind, PacketId, [u8; icmp::ERROR_LENGTH as usize])> {
-        let kind = error_about(scope, packet, reason)?;
-        let kind = match kind {
-            ErrorKind::FragmentationNeeded { .. } => {
-                ErrorKind::FragmentationNeeded { mtu: router::next_hop_mtu(scope.view, sender, packet) }
-            }
-            other => other,
-        };
-        let subnet = subnet?;
-        let source = scope.view.network.subnet(subnet).router();
-        let to = Addressing { source, destination: packet.source(), ttl: TTL };
-        let about = match packet.kind {
-            PacketKind::Reply => PacketKind::ErrorAboutReply,
-            _ => PacketKind::ErrorAboutOriginal,
-        };
-        Some((subnet, about, packet.id, icmp::error(to, kind, &packet.quote())))
-    }
-
-    pub(super) fn send_error(
-        &mut self,
-        scope: Scope<'_>,
-        now: SimTime,
-        answer: Option<(SubnetId, PacketKind, PacketId, [u8; icmp::ERROR_LENGTH as usize])>,
-    ) {
-        let Some((subnet, kind, id, bytes)) = answer else { return };
-        let mut head = [0; HEAD];
-        head.copy_from_slice(&bytes[..HEAD]);
-        let tail = self.tails.put(Bytes::copy_from_slice(&bytes[HEAD..]));
-        let error = Packet { id, emitted: now, kind, tail, ..flow::record(head, icmp::ERROR_LENGTH) };
-        self.emit(scope, Sender::Router(subnet), error, None);
-    }
-}
-
-/// The error a visible router owes, never about another error (RFC 1122 §3.2.2).
-pub(super) fn error_about(scope: Scope<'_>, packet: &Packet, reason: DropReason) -> Option<ErrorKind> {
-    if !scope.view.network.rules.routers_visible || icmp::is_error(&packet.head) {
-        return None;
-    }
-    reason.icmp_error()
 }

@@ -43,17 +43,17 @@ impl Simulation {
 
     /// A link's book.
     pub fn link_book(&self, link: LinkId) -> &LinkBook {
-        &self.lane(link).book
+        &self.lane(link).booking.book
     }
 
     /// A link's series, if kept.
     pub fn series(&self, link: LinkId) -> Option<&Series> {
-        self.lane(link).series.as_ref()
+        self.lane(link).booking.series.as_ref()
     }
 
     /// A link's meter; its last caps are noted by [`Simulation::close`].
     pub fn meter(&self, link: LinkId) -> &Meter {
-        &self.lane(link).meter
+        &self.lane(link).booking.meter
     }
 
     /// Packets on a link: waiting or on the wire.
@@ -67,7 +67,7 @@ impl Simulation {
         let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
         let joined = self.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
         let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
-        for book in keepers.iter().filter_map(|vpc| self.cells[vpc.index()].traffic.get(id)) {
+        for book in keepers.iter().filter_map(|vpc| self.cells[vpc.index()].booking.traffic.get(id)) {
             merged.merge(book);
         }
         merged
@@ -75,7 +75,7 @@ impl Simulation {
 
     /// A VPC's book: what its own cell and the cells that send to it judged.
     pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
-        let mut book = self.cells[vpc.index()].book.clone();
+        let mut book = self.cells[vpc.index()].booking.vpc.clone();
         for (id, peering) in self.network.peerings_of(vpc) {
             book.merge(&self.link_book(LinkId::new(id, peering.accepter == vpc)).far);
         }
@@ -90,13 +90,13 @@ impl Simulation {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for cell in &self.cells {
-            totals.emitted += cell.book.emitted;
-            totals.delivered += cell.book.delivered;
-            totals.dropped += cell.book.drops.total();
+            totals.emitted += cell.booking.vpc.emitted;
+            totals.delivered += cell.booking.vpc.delivered;
+            totals.dropped += cell.booking.vpc.drops.total();
             totals.in_flight += cell.local_in_flight();
             for lane in &cell.lanes {
-                totals.delivered += lane.book.far.delivered;
-                totals.dropped += lane.book.far.drops.total() + lane.book.whole.drops.total();
+                totals.delivered += lane.booking.book.far.delivered;
+                totals.dropped += lane.booking.book.far.drops.total() + lane.booking.book.whole.drops.total();
                 totals.in_flight += lane.in_flight();
             }
         }

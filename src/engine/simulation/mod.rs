@@ -17,11 +17,12 @@ mod workers;
 pub use ledger::{Totals, Unbalanced};
 pub use senders::flows;
 
+use super::booking::LinkBooking;
 use super::books::LinkBook;
-use super::cell::{Cell, Lane};
+use super::cell::{Cell, Lane, Raw};
 use super::endpoint::Endpoint;
 use super::meter::Meter;
-use super::observe::Observer;
+use super::observe::{Interest, Observer};
 use super::options::{Effort, Options};
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
@@ -91,6 +92,7 @@ impl Simulation {
             endpoint_hosts: BTreeSet::new(),
             lanes: Vec::new(),
             observing: false,
+            interest: Interest::default(),
             mode: options.mode,
         };
         let is_answered = vec![false; network.vpcs().len()];
@@ -131,22 +133,23 @@ impl Simulation {
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
         let source = self.add_source(info);
         self.shared.endpoint_hosts.insert(host);
-        self.cells[self.network.host(host).vpc.index()].add_endpoint(self.now, host, source, endpoint);
+        self.cells[self.network.host(host).vpc.index()].seat(self.now, host, source, endpoint);
         self.join_windows();
     }
 
-    /// Has `observer` told of every packet's end from now on.
+    /// Has `observer` told of what interests it from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.shared.observing = true;
+        self.shared.interest.join(&observer.interest());
         let local_delay = self.network.rules.local_delay;
-        self.cells.iter_mut().for_each(|cell| cell.make_trains(local_delay));
+        self.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
         self.observers.push(observer);
     }
 
     /// How the packets were carried so far.
     pub fn effort(&self) -> Effort {
         let mut effort = Effort::default();
-        self.cells.iter().for_each(|cell| effort.add(cell.effort));
+        self.cells.iter().for_each(|cell| effort.merge(cell.booking.effort));
         effort.threads = self.threads;
         effort
     }
@@ -228,7 +231,8 @@ impl Simulation {
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
             meter.change_cap(self.now, now);
-            let lane = Lane::new(Link::new(&self.network, link), book, self.options.interval.map(Series::new), meter);
+            let series = self.options.interval.map(Series::new);
+            let lane = Lane::new(Link::new(&self.network, link), LinkBooking { book, meter, series });
             let home = &mut self.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
@@ -257,7 +261,7 @@ impl Simulation {
         let vpc = self.network.host(host).vpc;
         self.is_answered[vpc.index()] = true;
         self.join_windows();
-        self.cells[vpc.index()].inject(now, host, packet, id);
+        self.cells[vpc.index()].inject(now, Raw { host, bytes: packet, id });
         Ok(id)
     }
 
@@ -284,7 +288,7 @@ impl Simulation {
         let (window, workers, from) = (self.window, self.options.workers.get(), self.now);
         let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
         if self.joined > 0 {
-            cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.settle_links(scope));
+            cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.move_held(scope));
             exchange(cells);
         }
         let alone = workers::run_alone(cells, &self.alone, scope, from, workers);
@@ -300,7 +304,7 @@ impl Simulation {
         if self.observers.is_empty() {
             return;
         }
-        let mut records: Vec<_> = self.cells.iter_mut().flat_map(|c| c.records.drain(..)).collect();
+        let mut records: Vec<_> = self.cells.iter_mut().flat_map(|c| c.booking.records.drain(..)).collect();
         records.sort_by_key(super::observe::Record::key);
         for observer in &mut self.observers {
             observer.record(&records);
@@ -311,8 +315,8 @@ impl Simulation {
     pub fn close(&mut self) {
         self.tell_observers();
         for lane in self.cells.iter_mut().flat_map(|c| &mut c.lanes) {
-            lane.meter.note_cap_until(self.now);
-            if let Some(series) = &mut lane.series {
+            lane.booking.meter.note_cap_until(self.now);
+            if let Some(series) = &mut lane.booking.series {
                 series.finish(self.now, &mut lane.link);
             }
         }
@@ -335,12 +339,12 @@ fn scope<'a>(
 /// VPCs; a slice of them must hold all that mail goes between.
 fn exchange<C: BorrowMut<Cell>>(cells: &mut [C]) {
     for from in 0..cells.len() {
-        let mut mailbox = std::mem::take(&mut cells[from].borrow_mut().mailbox);
+        let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
         for mail in mailbox.drain(..) {
             let to = cells.binary_search_by_key(&mail.to, |cell| cell.borrow().vpc);
             let to = to.expect("whoever sends what is answered runs in windows with its peers");
             cells[to].borrow_mut().receive(mail);
         }
-        cells[from].borrow_mut().mailbox = mailbox; // with its memory
+        *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
     }
 }

@@ -1,0 +1,332 @@
+//! Booking: the one place where counters are touched. What happens to packets is said in the words of their journey,
+//! for one as for many equal ones between two boundaries of the books, and lands in every book that counts it: the
+//! VPC's, the link's with its windows, minutes and interval rows, the traffic entry's. Decides nothing and holds no
+//! packet.
+
+use super::books::{Counts, LinkBook, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
+use super::delay::{DelayRun, DelaySpan};
+use super::meter::Meter;
+use super::observe::{Place, Record, Step};
+use super::options::Effort;
+use super::road::Road;
+use super::series::Series;
+use super::shared::{Scope, SourceInfo};
+use super::windows::Edges;
+use crate::dataplane::link::Link;
+use crate::dataplane::packet::{Packet, PacketKind};
+use crate::model::{DropReason, TrafficId, Verdict};
+use crate::units::{SimDuration, SimTime};
+use crate::wire::icmp::{self, ErrorKind};
+
+/// Equal packets, those of one sender and one size: what is the same for all of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Class {
+    /// Place of the traffic entry's book.
+    pub book: usize,
+    pub length: u16,
+    /// Why none leaves its router, if so.
+    pub kept_back: Option<DropReason>,
+    /// How they end where they arrive.
+    pub verdict: Verdict,
+    /// The host that takes them is the one they name.
+    pub is_meant: bool,
+}
+
+/// What came of packets of one class between two boundaries of the books.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub sent: u64,
+    /// By the link.
+    pub refused: u64,
+    pub refused_for: Option<DropReason>,
+    pub arrived: u64,
+}
+
+/// Instants that stand for all of a tally: no boundary of the books lies between one and the packets it stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct When {
+    pub sent: SimTime,
+    pub arrived: SimTime,
+}
+
+/// What one cell writes down: the books of its VPC and of the traffic that ends by its hand, how packets were carried,
+/// and what observers are to be told.
+#[derive(Debug, Default)]
+pub(super) struct Booking {
+    pub vpc: VpcBook,
+    pub traffic: TrafficBooks,
+    pub effort: Effort,
+    pub records: Vec<Record>,
+}
+
+impl Booking {
+    /// So many packets were carried on this road.
+    pub(super) fn carried_by(&mut self, road: Road, count: u64) {
+        self.effort.add(road, count);
+    }
+
+    /// Observers are told of a step, if it is of interest.
+    pub(super) fn tell(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, place: Place, step: Step) {
+        if scope.shared.is_of_interest(place, packet) {
+            self.records.push(Record::of(time, packet, place, step));
+        }
+    }
+
+    /// Packets were emitted in this VPC.
+    pub(super) fn emitted(&mut self, count: u64) {
+        self.vpc.emitted += count;
+    }
+
+    /// Packets of a traffic entry were sent at `time`.
+    pub(super) fn sent(&mut self, entry: TrafficId, edges: &[Edges], time: SimTime, counts: Counts) {
+        self.traffic.of(entry, edges).each(time, |c| c.sent.add(counts));
+    }
+
+    /// Packets ended in this VPC.
+    pub(super) fn ended(&mut self, verdict: Verdict, count: u64) {
+        self.vpc.ended(verdict, count);
+    }
+
+    /// Equal packets, sent at `sent` or from then on in front of a boundary, were dropped on a link.
+    pub(super) fn dropped(&mut self, entry: usize, sent: SimTime, reason: DropReason, count: u64) {
+        self.traffic.at(entry).each(sent, |c| c.drops.add(reason, count));
+    }
+
+    /// What came of packets of one class over `link`, or inside the VPC.
+    pub(super) fn came_of(&mut self, class: &Class, tally: Tally, when: When, link: Option<&mut LinkBooking>) {
+        let Tally { sent, refused, refused_for, arrived } = tally;
+        let (sent_counts, arrived_counts) = (Counts::of(sent, class.length), Counts::of(arrived, class.length));
+        self.vpc.emitted += sent;
+        let dropped = match class.kept_back {
+            Some(reason) => {
+                self.vpc.drops.add(reason, sent);
+                Some((reason, sent))
+            }
+            None => refused_for.map(|reason| (reason, refused)),
+        };
+        match link {
+            Some(link) => link.came_of(class, tally, when),
+            None if arrived > 0 => self.vpc.ended(class.verdict, arrived),
+            None => {}
+        }
+        self.traffic.at(class.book).each(when.sent, |c| {
+            c.sent.add(sent_counts);
+            if let Some((reason, count)) = dropped {
+                c.drops.add(reason, count);
+            }
+            c.original_ended(class.is_meant, class.verdict, arrived_counts);
+        });
+    }
+
+    /// Every one of `count` packets of a class that arrived took `delay`.
+    pub(super) fn delayed(&mut self, class: &Class, sent: SimTime, delay: SimDuration, count: u64) {
+        if class.is_meant {
+            self.traffic.at(class.book).each(sent, |c| c.delay.record(delay, count));
+        }
+    }
+
+    /// Delays that were counted aside, of packets for the entry's book at `entry`, or of such as stand in none.
+    pub(super) fn delays(&mut self, entry: Option<usize>, when: When, link: &mut LinkBooking, delays: Delays) {
+        link.book.each(when.arrived, |c| delays.record(&mut c.delay));
+        if let Some(entry) = entry {
+            self.traffic.at(entry).each(when.sent, |c| delays.record(&mut c.delay));
+        }
+    }
+
+    /// A packet of a traffic entry ended: an original and its reply are booked by when the original was sent, an ICMP
+    /// error by when the router sent it.
+    pub(super) fn packet_ended(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, verdict: Verdict) {
+        let source = scope.shared.sources.get(packet.id.source().0 as usize);
+        let Some((source, entry)) = source.and_then(|s| Some((s, s.traffic?))) else { return };
+        let book = self.traffic.of(entry, &scope.shared.edges);
+        match packet.kind {
+            PacketKind::Original => original_ended(book, source, time, packet, verdict),
+            PacketKind::Reply => {
+                let asked = asked(source, packet);
+                book.each(asked.unwrap_or(packet.emitted), |c| reply_ended(c, source, asked, time, verdict));
+            }
+            PacketKind::ErrorAboutOriginal if verdict == Ok(source.from) => {
+                let Some(kind) = ErrorKind::of(&packet.head) else { return };
+                let key = (kind, packet.source());
+                book.each(packet.emitted, |c| *c.icmp_errors.entry(key).or_default() += 1);
+            }
+            PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply => {}
+        }
+    }
+}
+
+impl VpcBook {
+    fn ended(&mut self, verdict: Verdict, count: u64) {
+        match verdict {
+            Ok(_) => self.delivered += count,
+            Err(reason) => self.drops.add(reason, count),
+        }
+    }
+}
+
+impl TrafficCounts {
+    /// Originals ended, but for their delays; `is_meant` says whether the host that took them is the one they name.
+    fn original_ended(&mut self, is_meant: bool, verdict: Verdict, counts: Counts) {
+        match verdict {
+            Ok(_) if is_meant => self.delivered.add(counts),
+            Ok(_) => self.misdelivered += counts.packets,
+            Err(reason) => self.drops.add(reason, counts.packets),
+        }
+    }
+}
+
+fn original_ended(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, packet: &Packet, verdict: Verdict) {
+    let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, packet.id.sequence()));
+    book.each(packet.emitted, |c| {
+        c.original_ended(is_meant, verdict, Counts::of(1, packet.wire_length));
+        if is_meant {
+            c.delay.record(time.since(packet.emitted), 1);
+        }
+    });
+}
+
+fn reply_ended(counts: &mut TrafficCounts, source: &SourceInfo, asked: Option<SimTime>, time: SimTime, how: Verdict) {
+    match how {
+        Ok(host) if host == source.from => {
+            counts.ping.answered += 1;
+            if let Some(asked) = asked {
+                counts.ping.round_trip.record(time.since(asked), 1);
+            }
+        }
+        Ok(_) => counts.ping.misdelivered += 1,
+        Err(reason) => counts.ping.drops.add(reason, 1),
+    }
+}
+
+/// When the request went out: our own pings carry it; a replayed one does not.
+fn asked(source: &SourceInfo, reply: &Packet) -> Option<SimTime> {
+    source.is_ping.then(|| SimTime::from_nanos(icmp::echo_sent_ns(&reply.head)))
+}
+
+/// Delays that were counted aside.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Delays {
+    /// What is exact about those of runs to come.
+    Span(DelaySpan),
+    Run(DelayRun),
+}
+
+impl Delays {
+    fn record(self, recorder: &mut super::delay::DelayRecorder) {
+        match self {
+            Delays::Span(span) => recorder.record_span(span),
+            Delays::Run(run) => recorder.record_run(run),
+        }
+    }
+}
+
+/// What is written down about one link.
+#[derive(Debug)]
+pub(super) struct LinkBooking {
+    pub book: LinkBook,
+    pub meter: Meter,
+    /// The interval series, if one is kept: then each packet is told to it.
+    pub series: Option<Series>,
+}
+
+impl LinkBooking {
+    /// The first instant after `t` from which on packets stand elsewhere in the link's own books.
+    pub(super) fn boundary_after(&self, t: SimTime) -> SimTime {
+        self.book.windows.edge_after(t).min(self.meter.next_minute(t))
+    }
+
+    /// Packets reached the shaper at `time`, or from then on in front of a boundary; so with the others.
+    pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
+        self.book.each(time, |c| c.offered.add(counts));
+        self.meter.at(time).offered.add(counts);
+    }
+
+    /// Packets were refused at the shaper, or lost behind it.
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
+        self.book.each(time, |c| c.drops.add(reason, count));
+        if reason.is_shaper() {
+            self.meter.at(time).shaper_drops += count;
+        }
+    }
+
+    /// Packets left the far end.
+    fn carried(&mut self, time: SimTime, counts: Counts) {
+        self.book.each(time, |c| c.carried.add(counts));
+        self.meter.at(time).carried.add(counts);
+    }
+
+    /// One packet left the far end.
+    pub(super) fn carried_one(&mut self, time: SimTime, length: u16, delay: SimDuration) {
+        self.carried(time, Counts::of(1, length));
+        self.delayed(time, delay, 1);
+        self.row_carried(time, length);
+    }
+
+    /// Each of `count` carried packets took `delay`.
+    pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
+        self.book.each(time, |c| c.delay.record(delay, count));
+    }
+
+    /// The far VPC's router judged carried packets.
+    pub(super) fn judged(&mut self, verdict: Verdict, count: u64) {
+        self.book.far.ended(verdict, count);
+    }
+
+    fn came_of(&mut self, class: &Class, Tally { sent, refused, refused_for, arrived }: Tally, when: When) {
+        if class.kept_back.is_none() && sent > 0 {
+            self.offered(when.sent, Counts::of(sent, class.length));
+        }
+        if let Some(reason) = refused_for {
+            self.dropped(when.sent, reason, refused);
+        }
+        if arrived > 0 {
+            self.carried(when.arrived, Counts::of(arrived, class.length));
+            self.judged(class.verdict, arrived);
+        }
+    }
+
+    /// Packets were offered: the queue may have been longer than ever.
+    pub(super) fn queued(&mut self, link: &Link) {
+        self.book.longest_queue = self.book.longest_queue.max(link.longest_queue());
+    }
+
+    /// One packet is offered, in the interval series.
+    pub(super) fn row_offered(&mut self, now: SimTime, length: u16, link: &mut Link) {
+        if let Some(series) = &mut self.series {
+            series.close(now, link);
+            let row = series.at(now);
+            row.offered += 1;
+            row.offered_bytes += u64::from(length);
+        }
+    }
+
+    /// The queue behind it, in the interval series.
+    pub(super) fn row_queued(&mut self, now: SimTime, link: &Link) {
+        if let Some(series) = &mut self.series {
+            let row = series.at(now);
+            row.longest_queue = row.longest_queue.max(link.waiting());
+        }
+    }
+
+    /// One packet is carried, in the interval series.
+    pub(super) fn row_carried(&mut self, time: SimTime, length: u16) {
+        if let Some(series) = &mut self.series {
+            let row = series.at(time);
+            row.carried += 1;
+            row.carried_bytes += u64::from(length);
+        }
+    }
+
+    /// One packet is dropped, in the books and in the interval series.
+    pub(super) fn dropped_one(&mut self, time: SimTime, reason: DropReason) {
+        self.dropped(time, reason, 1);
+        self.row_dropped(time);
+    }
+
+    /// One packet is dropped, in the interval series.
+    pub(super) fn row_dropped(&mut self, time: SimTime) {
+        if let Some(series) = &mut self.series {
+            series.at(time).dropped += 1;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What happens in a cell at instants of its own: who wakes up, what arrives where something may react to it, and what
+//! is on its way to other cells. It keeps them in order and handles none: that is `react.rs`'s.
+
+use super::super::arrival::{Arrival, Mail};
+use super::super::endpoint::Endpoint;
+use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
+use crate::model::HostId;
+use crate::units::SimTime;
+use bytes::Bytes;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Who wakes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Waker {
+    /// A sender of the plan, by its index.
+    Flow(u32),
+    /// A program on a host, by its index.
+    Endpoint(u32),
+    /// Whoever injected a packet.
+    Outside,
+}
+
+/// A program on a host.
+pub(super) struct Seated {
+    pub host: HostId,
+    pub source: SourceId,
+    /// Packets it sent so far.
+    pub sequence: u64,
+    pub endpoint: Box<dyn Endpoint>,
+    /// The alarm it set.
+    pub wake: SimTime,
+}
+
+/// A packet that comes as bytes.
+pub(in crate::engine) struct Raw {
+    pub host: HostId,
+    pub bytes: Bytes,
+    pub id: PacketId,
+}
+
+/// The next thing that happens.
+pub(super) enum Event {
+    Wake(SimTime, SourceId, Waker),
+    Arrival(Arrival),
+}
+
+/// See the file's first lines.
+#[derive(Default)]
+pub(super) struct Events {
+    pub endpoints: Vec<Seated>,
+    pub tails: Tails,
+    /// For other cells.
+    pub mailbox: Vec<Mail>,
+    outside: VecDeque<(SimTime, Raw)>,
+    /// Ordered by time, then by sender in declaration order.
+    wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
+    arrivals: BinaryHeap<Reverse<Arrival>>,
+    /// Packets kept inside the VPC so far.
+    kept: u64,
+}
+
+impl Events {
+    /// Seats a program on a host; it is asked at once when it wants to wake.
+    pub(super) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
+        let wake = endpoint.next_wake().max(now);
+        self.schedule(wake, source, Waker::Endpoint(self.endpoints.len() as u32));
+        self.endpoints.push(Seated { host, source, sequence: 0, endpoint, wake });
+    }
+
+    /// A packet from outside; after everything else at that instant.
+    pub(super) fn inject(&mut self, now: SimTime, raw: Raw) {
+        self.outside.push_back((now, raw));
+        self.schedule(now, SourceId(u32::MAX), Waker::Outside);
+    }
+
+    /// The packet that was injected first.
+    pub(super) fn injected(&mut self) -> Option<(SimTime, Raw)> {
+        self.outside.pop_front()
+    }
+
+    /// Has somebody wake up at `time`.
+    pub(super) fn schedule(&mut self, time: SimTime, source: SourceId, waker: Waker) {
+        if time < SimTime::NEVER {
+            self.wakes.push(Reverse((time, source, waker)));
+        }
+    }
+
+    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting
+    /// it in.
+    pub(super) fn reschedule_first(&mut self, next: SimTime) {
+        let Some(mut first) = self.wakes.peek_mut() else { return };
+        if next < SimTime::NEVER {
+            first.0.0 = next;
+        } else {
+            PeekMut::pop(first);
+        }
+    }
+
+    /// When something next happens.
+    pub(super) fn next(&self) -> SimTime {
+        self.next_wake().min(self.next_arrival())
+    }
+
+    fn next_wake(&self) -> SimTime {
+        self.wakes.peek().map_or(SimTime::NEVER, |Reverse((time, ..))| *time)
+    }
+
+    fn next_arrival(&self) -> SimTime {
+        self.arrivals.peek().map_or(SimTime::NEVER, |Reverse(arrival)| arrival.time)
+    }
+
+    /// What happens next, before `end`: arrivals before wakes at one instant, then in declaration order. A sender of
+    /// the plan stays in its place until [`Events::reschedule_first`].
+    pub(super) fn pop(&mut self, end: SimTime) -> Option<Event> {
+        let (wake, arrival) = (self.next_wake(), self.next_arrival());
+        if wake.min(arrival) >= end {
+            return None;
+        }
+        if arrival <= wake {
+            return self.arrivals.pop().map(|Reverse(arrival)| Event::Arrival(arrival));
+        }
+        let &Reverse((time, source, waker)) = self.wakes.peek()?;
+        if !matches!(waker, Waker::Flow(_)) {
+            self.wakes.pop();
+        }
+        Some(Event::Wake(time, source, waker))
+    }
+
+    /// Keeps a packet inside the VPC until it arrives.
+    pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet) {
+        self.kept += 1;
+        self.arrivals.push(Reverse(Arrival { time, link: None, sequence: self.kept, packet }));
+    }
+
+    /// Takes a packet from another cell.
+    pub(super) fn receive(&mut self, mail: Mail) {
+        let mut arrival = mail.arrival;
+        arrival.packet.tail = mail.tail.map_or(TailId::NONE, |bytes| self.tails.put(bytes));
+        self.arrivals.push(Reverse(arrival));
+    }
+
+    /// Packets that nobody judged yet.
+    pub(super) fn waiting(&self) -> u64 {
+        self.arrivals.len() as u64
+    }
+
+    /// The program on a host.
+    pub(super) fn endpoint_at(&self, host: HostId) -> Option<u32> {
+        self.endpoints.iter().position(|e| e.host == host).map(|at| at as u32)
+    }
+}

@@ -1,0 +1,182 @@
+//! A link's run: one link where order matters, its senders and what merges them, for one advance. Here are its parts:
+//! who takes part, carrying packets one by one, and telling how they stand. By which road it goes is `carry.rs`'s to
+//! say.
+
+use super::super::booking::Booking;
+use super::super::delay::{DelayRun, DelayRuns};
+use super::super::flow::{Beat, Flow};
+use super::super::options::Mode;
+use super::super::road::{Facts, Road};
+use super::super::shared::Scope;
+use super::aggregate::Aggregate;
+use super::batch::Batch;
+use super::lane::Lane;
+use super::looped::{Count, Loop, Member, PendingDelays, SizedFlow};
+use super::merge::Merge;
+use super::passing::{Inside, Passing, class, path_of};
+use crate::dataplane::shaper::Backlog;
+use crate::model::VpcId;
+use crate::units::{SimDuration, SimTime};
+
+/// What the senders of one link need while they are merged; kept for its memory.
+#[derive(Debug, Default)]
+pub(super) struct Seats {
+    members: Vec<Member>,
+    sized: Vec<SizedFlow>,
+    pending: Vec<PendingDelays>,
+    evicted: Vec<(Option<usize>, DelayRun)>,
+    pub merge: Merge,
+}
+
+/// One link and all who send over it, from `now` to the horizon of an advance.
+pub(super) struct LinkRun<'a> {
+    pub scope: Scope<'a>,
+    pub vpc: VpcId,
+    pub now: SimTime,
+    pub lane: &'a mut Lane,
+    pub aggregate: &'a mut Aggregate,
+    pub flows: &'a mut [Flow],
+    pub booking: &'a mut Booking,
+    pub seats: &'a mut Seats,
+    pub inside: Inside<'a>,
+    pub batch: Option<&'a mut Batch>,
+}
+
+/// Everything that decides about the next packets, seen from an instant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct State {
+    senders: Vec<Beat>,
+    backlog: Option<Backlog>,
+}
+
+impl LinkRun<'_> {
+    /// What is known of the packets before they are carried, but whether they conform.
+    pub(super) fn facts(&self) -> Facts {
+        facts(self.scope, self.lane, self.aggregate)
+    }
+
+    /// Sees off all packets before `until` without charging the bucket: it is proven that none waits.
+    pub(super) fn pass(&mut self, until: SimTime) {
+        let Inside { trains, events } = &mut self.inside;
+        let mut passing = Passing {
+            scope: self.scope,
+            vpc: self.vpc,
+            flows: self.flows,
+            lane: Some(self.lane),
+            booking: self.booking,
+            inside: Inside { trains, events },
+            batch: self.batch.as_deref_mut(),
+        };
+        passing.pass(self.aggregate, until, true);
+        self.now = until;
+    }
+
+    /// Who takes part: every sender with its sizes.
+    pub(super) fn take_seats(&mut self) {
+        let Seats { members, sized, pending, .. } = &mut *self.seats;
+        members.clear();
+        sized.clear();
+        pending.clear();
+        for &index in &self.aggregate.flows {
+            let flow = &self.flows[index as usize];
+            members.push(Member { flow: index, first: sized.len() as u32 });
+            for form in 0..flow.forms().len() {
+                let class = class(self.scope, flow, form, path_of(flow, form), self.booking);
+                let book = class.is_meant.then_some(class.book);
+                if pending.last().is_none_or(|pending| pending.book != book) {
+                    pending.push(PendingDelays { book, delays: DelayRuns::default() });
+                }
+                let last = pending.len() as u32 - 1;
+                sized.push(SizedFlow { flow: index, class, pending: last, tally: Default::default() });
+            }
+        }
+        self.merge();
+    }
+
+    /// Merges the senders anew from now on.
+    pub(super) fn merge(&mut self) {
+        let next = self.aggregate.flows.iter().map(|f| self.flows[*f as usize].next_wake());
+        self.seats.merge.reset(self.now, next);
+    }
+
+    /// Up to where the merge tells instants apart, at most the horizon; merges anew if that is now.
+    pub(super) fn merged_until(&mut self) -> SimTime {
+        if self.now == self.seats.merge.limit() {
+            self.merge();
+        }
+        self.seats.merge.limit().min(self.scope.horizon)
+    }
+
+    /// Carries up to `most` packets that are due before `until`, one by one; it is then when the next one is due, at
+    /// the latest `until`. Answers how many they were.
+    pub(super) fn carry(&mut self, until: SimTime, most: u64) -> u64 {
+        let mut looped = self.looped();
+        let (count, due) = looped.run(until, most);
+        looped.book();
+        self.booking.carried_by(Road::Looped, count);
+        self.now = due;
+        count
+    }
+
+    /// The loop, with nothing counted yet.
+    pub(super) fn looped(&mut self) -> Loop<'_> {
+        let facts = self.facts();
+        let Seats { members, sized, pending, evicted, merge } = &mut *self.seats;
+        Loop {
+            scope: self.scope,
+            vpc: self.vpc,
+            aggregate: self.aggregate,
+            is_plain: !facts.is_watched && !facts.has_luck,
+            lane: self.lane,
+            booking: self.booking,
+            flows: self.flows,
+            members,
+            sized,
+            pending,
+            evicted,
+            merge,
+            batch: self.batch.as_deref_mut(),
+            count: Count::new(self.now),
+        }
+    }
+
+    /// Where senders and bucket stand at `now`.
+    pub(super) fn state(&mut self) -> State {
+        State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
+    }
+
+    /// Whether they stand as they did; the senders alone tell most states apart.
+    pub(super) fn stands_as(&mut self, before: &State) -> bool {
+        self.senders() == before.senders && self.state() == *before
+    }
+
+    fn senders(&self) -> Vec<Beat> {
+        self.aggregate.flows.iter().map(|f| self.flows[*f as usize].beat(self.now)).collect()
+    }
+
+    /// Puts senders and bucket where they are after `times` times the packets that stand counted, `span` together.
+    pub(super) fn shift(&mut self, times: u64, span: SimDuration) {
+        let Seats { members, sized, .. } = &*self.seats;
+        for (at, member) in members.iter().enumerate() {
+            let end = members.get(at + 1).map_or(sized.len(), |next| next.first as usize);
+            let sent: u64 = sized[member.first as usize..end].iter().map(|sized| sized.tally.sent).sum();
+            self.flows[member.flow as usize].skip(sent * times);
+        }
+        if let Some(shaper) = self.lane.link.shaper() {
+            shaper.shift(span);
+        }
+    }
+}
+
+/// What is known of all packets of an aggregate over `lane`, but whether they conform.
+pub(super) fn facts(scope: Scope<'_>, lane: &Lane, aggregate: &Aggregate) -> Facts {
+    Facts {
+        is_made: scope.shared.mode == Mode::Packets,
+        is_watched: aggregate.is_watched || lane.booking.series.is_some(),
+        has_luck: lane.link.treats_all_alike().is_none() && !lane.link.is_faultless(),
+        is_countable: aggregate.is_countable,
+        may_wait: lane.link.treats_all_alike().is_none(),
+        may_repeat: aggregate.is_even && lane.search.is_worth_it(),
+        ..Facts::default()
+    }
+}

@@ -1,0 +1,332 @@
+//! The loop over one link's packets in the order of time: each is drawn from its sender, offered to the shaper and
+//! landed at the far end. What packets add up to is counted, and booked when the next boundary of a book is reached.
+//! Does not decide how far to go: that is `carry.rs`'s.
+
+use super::super::booking::{Booking, Class, Delays, Tally, When};
+use super::super::delay::{DelayRun, DelayRuns};
+use super::super::flow::{Flow, Turn};
+use super::super::observe::{Place, Step};
+use super::super::shared::Scope;
+use super::aggregate::Aggregate;
+use super::batch::{self, BATCH, Batch};
+use super::lane::Lane;
+use super::merge::Merge;
+use crate::dataplane::packet::Packet;
+use crate::model::{DropReason, VpcId};
+use crate::units::{SimDuration, SimTime};
+
+/// One sender's packets of one size, and what came of them since the last boundary.
+#[derive(Debug)]
+pub(super) struct SizedFlow {
+    pub flow: u32,
+    pub class: Class,
+    /// Where its delays are counted pending.
+    pub pending: u32,
+    pub tally: Tally,
+}
+
+/// Delays that were counted aside, of flows that stand in the same book.
+#[derive(Debug)]
+pub(super) struct PendingDelays {
+    /// Place of the traffic entry's book; none if they stand in the link's alone.
+    pub book: Option<usize>,
+    pub delays: DelayRuns,
+}
+
+/// Who sends on a link: a flow and the place of the first of its sizes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member {
+    pub flow: u32,
+    pub first: u32,
+}
+
+/// The loop over one link's packets: who sends, and what is counted up to the next boundary of a book.
+pub(super) struct Loop<'a> {
+    pub scope: Scope<'a>,
+    pub vpc: VpcId,
+    pub aggregate: &'a Aggregate,
+    pub lane: &'a mut Lane,
+    pub booking: &'a mut Booking,
+    pub flows: &'a mut [Flow],
+    pub members: &'a [Member],
+    pub sized: &'a mut [SizedFlow],
+    pub pending: &'a mut [PendingDelays],
+    pub evicted: &'a mut Vec<(Option<usize>, DelayRun)>,
+    pub merge: &'a mut Merge,
+    /// Where every packet is made whole, if that is wanted.
+    pub batch: Option<&'a mut Batch>,
+    /// Nobody looks at packets or between two of them, and none is lost on the way.
+    pub is_plain: bool,
+    pub count: Count,
+}
+
+/// Up to where the loop may count before it must book, and how far it got.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count {
+    offered: Since,
+    carried: Since,
+    last_sent: SimTime,
+    last_arrival: SimTime,
+    /// How many boundaries were passed.
+    boundaries: u32,
+}
+
+/// Where counting began, and the boundary of the books up to which it may go on; the boundary is 0 if nothing came yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Since {
+    at: SimTime,
+    boundary: SimTime,
+}
+
+impl Count {
+    /// Nothing yet, at `now`.
+    pub(super) fn new(now: SimTime) -> Count {
+        let (offered, carried) = (Since::default(), Since::default());
+        Count { offered, carried, last_sent: now, last_arrival: SimTime::ZERO, boundaries: 0 }
+    }
+}
+
+impl Loop<'_> {
+    /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest
+    /// `until`.
+    pub(super) fn run(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
+        let mut looped = 0;
+        loop {
+            let now = self.due();
+            if now >= until || looped == most {
+                return (looped, now.min(until));
+            }
+            if now >= self.count.offered.boundary {
+                self.pass_boundary(self.count.offered);
+                self.count.offered = Since { at: now, boundary: self.aggregate.boundary_after(self.lane, now) };
+            }
+            let end = until.min(self.count.offered.boundary);
+            looped += match *self.members {
+                [only] => self.run_single(only, end, most - looped),
+                _ => self.run_merged(end, most - looped),
+            };
+        }
+    }
+
+    /// When the next packet goes.
+    fn due(&self) -> SimTime {
+        match self.members {
+            [only] => self.flows[only.flow as usize].next_wake(),
+            _ => self.merge.first().0,
+        }
+    }
+
+    /// Carries up to `most` packets of an only sender before `end`; answers how many.
+    fn run_single(&mut self, Member { flow, first }: Member, end: SimTime, most: u64) -> u64 {
+        let mut turns = [Turn::default(); BATCH];
+        let mut looped = 0;
+        loop {
+            let room = BATCH.min((most - looped) as usize);
+            let flow = &mut self.flows[flow as usize];
+            let drawn = batch::draw(flow, end, &mut turns[..room], self.batch.as_deref_mut());
+            if drawn.is_empty() {
+                return looped;
+            }
+            looped += drawn.len() as u64;
+            for turn in drawn {
+                self.send(turn, first + turn.form);
+            }
+        }
+    }
+
+    /// Carries up to `most` packets of all senders before `end`, in the order of time; answers how many.
+    fn run_merged(&mut self, end: SimTime, most: u64) -> u64 {
+        let mut looped = 0;
+        let (mut now, mut number) = self.merge.first();
+        while now < end && looped < most {
+            let Member { flow, first } = self.members[number as usize];
+            let flow = &mut self.flows[flow as usize];
+            let turn = flow.turn();
+            if let Some(batch) = &mut self.batch {
+                flow.make(&turn, &mut batch[looped as usize % BATCH]);
+            }
+            flow.step();
+            let next = flow.next_wake();
+            self.send(&turn, first + turn.form);
+            (now, number) = self.merge.set(number, next);
+            looped += 1;
+        }
+        looped
+    }
+
+    // The stages of a packet, inlined into both loops: as calls they make fifty senders a tenth slower (`shared-50`).
+
+    /// From its sender: the sized flow at `at` sends the packet of `turn`.
+    #[inline(always)]
+    fn send(&mut self, turn: &Turn, at: u32) {
+        self.count.last_sent = turn.at;
+        let sized = &mut self.sized[at as usize];
+        sized.tally.sent += 1;
+        if let Some(reason) = sized.class.kept_back {
+            return self.keep_back(turn, at, reason);
+        }
+        let length = sized.class.length;
+        if !self.is_plain {
+            self.lane.booking.row_offered(turn.at, length, &mut self.lane.link);
+        }
+        match self.lane.link.offer(turn.at, length) {
+            Ok(departure) => self.land(turn, at, departure),
+            Err(reason) => self.refuse(turn, at, reason),
+        }
+    }
+
+    #[inline(always)]
+    fn refuse(&mut self, turn: &Turn, at: u32, reason: DropReason) {
+        let tally = &mut self.sized[at as usize].tally;
+        tally.refused += 1;
+        tally.refused_for = Some(reason);
+        if !self.is_plain {
+            self.lane.booking.row_dropped(turn.at);
+            self.tell_offered(turn, at);
+            self.tell(turn, at, turn.at, Place::Link(self.lane.link.id), Step::Ended(Err(reason)));
+        }
+    }
+
+    /// At the far end, if it gets there before the horizon.
+    #[inline(always)]
+    fn land(&mut self, turn: &Turn, at: u32, departure: SimTime) {
+        let arrival = departure + self.lane.link.delay;
+        if (!self.is_plain || arrival >= self.scope.horizon) && !self.gets_through(turn, at, departure, arrival) {
+            return;
+        }
+        if arrival >= self.count.carried.boundary {
+            self.pass_boundary(self.count.carried);
+            self.count.carried = Since { at: arrival, boundary: self.aggregate.boundary_after(self.lane, arrival) };
+        }
+        self.count.last_arrival = arrival;
+        let sized = &mut self.sized[at as usize];
+        sized.tally.arrived += 1;
+        let pending = &mut self.pending[sized.pending as usize];
+        if let Some(evicted) = pending.delays.add(arrival.since(turn.at)) {
+            self.evicted.push((pending.book, evicted));
+        }
+    }
+
+    /// Whether a packet that departs is at the far end before the horizon. If not, it is lost or kept on the link.
+    #[cold]
+    fn gets_through(&mut self, turn: &Turn, at: u32, departure: SimTime, arrival: SimTime) -> bool {
+        self.lane.booking.row_queued(turn.at, &self.lane.link);
+        self.tell_offered(turn, at);
+        let (packet, horizon, on_link) = (self.packet(turn, at), self.scope.horizon, Place::Link(self.lane.link.id));
+        if departure >= horizon {
+            self.lane.link.keep_waiting(departure, packet);
+            return false;
+        }
+        let Class { book, verdict, length, .. } = self.sized[at as usize].class;
+        self.tell(turn, at, departure, on_link, Step::Departed);
+        if let Err(reason) = self.lane.survives(self.scope, &packet) {
+            self.lane.booking.dropped_one(departure, reason);
+            self.booking.dropped(book, turn.at, reason, 1);
+            self.tell(turn, at, departure, on_link, Step::Ended(Err(reason)));
+            return false;
+        }
+        if arrival >= horizon {
+            self.lane.link.keep_on_wire(arrival, packet);
+            return false;
+        }
+        self.lane.booking.row_carried(arrival, length);
+        self.tell(turn, at, arrival, on_link, Step::Arrived);
+        self.tell(turn, at, arrival, Place::Vpc(self.lane.link.far), Step::Ended(verdict));
+        true
+    }
+
+    /// Its router does not let it go.
+    #[cold]
+    fn keep_back(&mut self, turn: &Turn, at: u32, reason: DropReason) {
+        let here = Place::Vpc(self.vpc);
+        self.tell(turn, at, turn.at, here, Step::Emitted);
+        self.tell(turn, at, turn.at, here, Step::Ended(Err(reason)));
+    }
+
+    fn tell_offered(&mut self, turn: &Turn, at: u32) {
+        let (waiting, link) = (self.lane.link.waiting(), self.lane.link.id);
+        self.tell(turn, at, turn.at, Place::Vpc(self.vpc), Step::Emitted);
+        self.tell(turn, at, turn.at, Place::Link(link), Step::Offered { waiting });
+    }
+
+    /// The packet, whole.
+    fn packet(&self, turn: &Turn, at: u32) -> Packet {
+        self.flows[self.sized[at as usize].flow as usize].packet_of(turn)
+    }
+
+    /// Those who watch see a step of the packet.
+    fn tell(&mut self, turn: &Turn, at: u32, time: SimTime, place: Place, step: Step) {
+        if self.aggregate.is_watched {
+            self.booking.tell(self.scope, time, &self.packet(turn, at), place, step);
+        }
+    }
+
+    /// Counting begins anew behind a boundary, if there was one.
+    #[cold]
+    fn pass_boundary(&mut self, passed: Since) {
+        if passed.boundary > SimTime::ZERO {
+            self.book_counts();
+            self.count.boundaries += 1;
+        }
+    }
+
+    /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front
+    /// of all boundaries and of `end`. A pattern may begin within an instant: then the last one of it is sent when the
+    /// next is due.
+    pub(super) fn room(&self, due: SimTime, end: SimTime) -> SimDuration {
+        let Count { offered, carried, last_sent, last_arrival, boundaries, .. } = self.count;
+        let (sent, ended) =
+            self.sized.iter().fold((0, 0), |(sent, ended), sized| (sent + sized.tally.sent, ended + sized.ended()));
+        if boundaries > 0 || sent > ended {
+            return SimDuration::ZERO;
+        }
+        let one = SimDuration::from_nanos(1);
+        let until_sent = offered.boundary.min(end).since(last_sent + one).min(end.since(due));
+        let until_carried = carried.boundary.min(self.scope.horizon).since(last_arrival + one);
+        if last_arrival > SimTime::ZERO { until_sent.min(until_carried) } else { until_sent }
+    }
+
+    /// As if everything that was counted had come so many times.
+    pub(super) fn multiply(&mut self, times: u64) {
+        for SizedFlow { tally, .. } in self.sized.iter_mut() {
+            tally.sent *= times;
+            tally.refused *= times;
+            tally.arrived *= times;
+        }
+        self.pending.iter_mut().for_each(|pending| pending.delays.multiply(times));
+        self.evicted.iter_mut().for_each(|(_, run)| *run = run.times(times));
+    }
+
+    /// Books everything that was counted.
+    pub(super) fn book(mut self) {
+        self.lane.booking.queued(&self.lane.link);
+        self.book_counts();
+    }
+
+    /// Books what was counted: no boundary of the sending side or of the far one lies in it.
+    fn book_counts(&mut self) {
+        let when = When { sent: self.count.offered.at, arrived: self.count.carried.at };
+        for SizedFlow { class, tally, .. } in self.sized.iter_mut() {
+            let tally = std::mem::take(tally);
+            if tally.sent + tally.arrived > 0 {
+                self.booking.came_of(class, tally, when, Some(&mut self.lane.booking));
+            }
+        }
+        for PendingDelays { book, delays } in self.pending.iter_mut() {
+            let Some(span) = delays.span() else { continue };
+            self.booking.delays(*book, when, &mut self.lane.booking, Delays::Span(span));
+            delays.end(|run| self.evicted.push((*book, run)));
+        }
+        for (book, run) in self.evicted.drain(..).filter(|(_, run)| !run.is_empty()) {
+            self.booking.delays(book, when, &mut self.lane.booking, Delays::Run(run));
+        }
+    }
+}
+
+impl SizedFlow {
+    /// How many of its packets are known to have ended.
+    fn ended(&self) -> u64 {
+        let Tally { sent, refused, arrived, .. } = self.tally;
+        if self.class.kept_back.is_some() { sent } else { refused + arrived }
+    }
+}

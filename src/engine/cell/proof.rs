@@ -1,0 +1,65 @@
+//! Whether the senders of a link conform to its bucket together, so that nobody waits and the stretch passes in closed
+//! form.
+//!
+//! A sender is never ahead of its rate by more than the packets that may touch ([`Flow::burst`]). While the rates
+//! together are within the cap, the tokens never fall by more than those bursts below what they were, so that one look
+//! at the bucket proves the stretch; while senders and rates stay so, the proof holds on, and the bucket need not be
+//! charged. It is charged when somebody wants to know its state: from so long before that it was full in between at the
+//! latest ([`Shaper::fills_within`]).
+//!
+//! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
+
+use super::super::flow::Flow;
+use super::aggregate::Aggregate;
+use super::lane::{Lane, Uncharged};
+use super::link_run::LinkRun;
+use super::merge::Merge;
+use crate::units::{BitRate, SimTime};
+
+/// From now on nobody waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Proven {
+    pub until: SimTime,
+    /// The most that is sent meanwhile.
+    pub peak: BitRate,
+}
+
+/// How far all packets conform when they come; none if they do not, or if it is not worth it. For countable senders.
+pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Proven> {
+    let (now, horizon, burst) = (run.now, run.scope.horizon, run.aggregate.burst);
+    let is_proven = run.lane.uncharged.is_some();
+    let shaper = run.lane.link.shaper()?;
+    if !is_proven && !shaper.has_room(now, burst) {
+        return None;
+    }
+    let (until, peak) = run.aggregate.within(run.flows, shaper.shaping().rate, now, horizon);
+    // What ends before the horizon is charged there: that must not cost more than the stretch saves.
+    let fills = shaper.fills_within(peak, burst);
+    let is_worth_it = until == horizon || is_proven || fills.is_some_and(|f| until > now + f + f);
+    (until > now && is_worth_it).then_some(Proven { until, peak })
+}
+
+/// Charges the bucket of `lane` for the packets of `aggregate` before `now` that passed in closed form.
+pub(super) fn charge(lane: &mut Lane, aggregate: &Aggregate, flows: &[Flow], merge: &mut Merge, now: SimTime) {
+    let Some(Uncharged { since, peak }) = lane.uncharged.take() else { return };
+    let Some(shaper) = lane.link.shaper() else { return };
+    let fills = shaper.fills_within(peak, aggregate.burst);
+    let from = fills.map_or(since, |f| SimTime::from_nanos(now.as_nanos().saturating_sub(f.as_nanos())).max(since));
+    let mut flows: Vec<Flow> = aggregate.flows.iter().map(|f| flows[*f as usize].rewound(from)).collect();
+    merge.reset(from, flows.iter().map(Flow::next_wake));
+    loop {
+        let (sent, number) = merge.first();
+        if sent >= now {
+            return;
+        }
+        if sent == merge.limit() {
+            merge.reset(sent, flows.iter().map(Flow::next_wake));
+            continue;
+        }
+        let flow = &mut flows[number as usize];
+        let departure = shaper.admit(sent, flow.forms()[0].length);
+        debug_assert_eq!(departure, Ok(sent), "a packet that was proven to conform waits");
+        flow.step();
+        merge.set(number, flow.next_wake());
+    }
+}
