@@ -9,11 +9,11 @@
 //!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
 //! ```
 //!
-//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` event
-//! by event, `engine/cell/alone.rs` and `shaped.rs` where nobody reacts), [`dataplane::router`] routes it by a
-//! [`dataplane::fib`], a [`dataplane::link`] carries it behind a [`dataplane::shaper`], and the router of the peer
-//! accepts or drops it. Every way it can end is listed once, in `model/verdict.rs` ([`model::DropReason`]), and
-//! each reason has exactly one producing line.
+//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` as an
+//! event; `passing.rs` and `looped.rs` where nobody reacts), the routers decide its path (`dataplane/router.rs`:
+//! [`dataplane::router::path`], by a [`dataplane::fib`]), a [`dataplane::link`] carries it behind a
+//! [`dataplane::shaper`], and `engine/booking.rs` counts what came of it. Every way it can end is listed once, in
+//! `model/verdict.rs` ([`model::DropReason`]), and each reason has exactly one producing line.
 //!
 //! # The rooms
 //!
@@ -69,19 +69,24 @@
 //!
 //! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread
 //! is free (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them
-//! and exchange mail in one function, which is where processes and machines would meet. On a link, the cheapest of four
-//! ways is taken that gives the same bytes ([`engine::Effort`] says which):
+//! and exchange mail in one function, which is where partitions, processes and machines meet (`engine/partition.rs`).
+//! Packets take the cheapest road that gives the same bytes. One function chooses it ([`engine::Road`], in
+//! `engine/road.rs`), and [`engine::Effort`] says which were taken:
 //!
-//! 1. *closed form*: equal packets that do not wait are counted, not made. Behind a bucket that needs a proof that all
-//!    senders together conform (`conform.rs`); the bucket is charged later, if somebody looks;
-//! 2. *repetition*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
-//!    (`cycle.rs`);
-//! 3. *the loop*: senders merged in the order of time meet the bucket packet by packet, without events (`shaped.rs`,
-//!    `race.rs`);
-//! 4. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ.
+//! 1. *silent*: nothing is sent, clocks run on;
+//! 2. *closed*: equal packets that do not wait are counted, not made (`cell/passing.rs`);
+//! 3. *proven*: the same behind a bucket, with a proof that all senders together conform (`cell/proof.rs`); the bucket is
+//!    charged later, if somebody looks;
+//! 4. *repeated*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
+//!    (`cell/repetition.rs`);
+//! 5. *looped*: one by one, without events; senders that share a bucket are merged in the order of time
+//!    (`cell/looped.rs`);
+//! 6. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ
+//!    (`cell/journey.rs`).
 //!
-//! [`engine::Mode::Packets`] makes every packet, headers included, and takes the third way at most. There is no queue
-//! of events over all links: order matters on a link, and between VPCs only where something reacts.
+//! Whatever an observer or an interval series looks at is looped or an event: watching one link slows that link alone
+//! ([`engine::Interest`]). [`engine::Mode::Packets`] makes every packet, headers included. There is no queue of events
+//! over all links: order matters on a link, and between VPCs only where something reacts.
 //!
 //! The token bucket is governor's, on a clock that ticks in 10⁻⁹ bit of the link's own rate, so that every rate is
 //! exact; see [`dataplane::shaper`].

@@ -40,8 +40,9 @@ impl Ord for Arrival {
 }
 
 /// An arrival for another cell, with the bytes behind its head.
-pub(super) struct Mail {
+pub struct Mail {
+    /// The VPC it is for.
     pub to: VpcId,
-    pub arrival: Arrival,
-    pub tail: Option<Bytes>,
+    pub(super) arrival: Arrival,
+    pub(super) tail: Option<Bytes>,
 }

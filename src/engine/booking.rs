@@ -126,7 +126,7 @@ impl Booking {
     }
 
     /// Delays that were counted aside, of packets for the entry's book at `entry`, or of such as stand in none.
-    pub(super) fn delays(&mut self, entry: Option<usize>, when: When, link: &mut LinkBooking, delays: Delays) {
+    pub(super) fn delays(&mut self, entry: Option<usize>, when: When, link: &mut LinkBooking, delays: CountedDelays) {
         link.book.each(when.arrived, |c| delays.record(&mut c.delay));
         if let Some(entry) = entry {
             self.traffic.at(entry).each(when.sent, |c| delays.record(&mut c.delay));
@@ -205,17 +205,17 @@ fn asked(source: &SourceInfo, reply: &Packet) -> Option<SimTime> {
 
 /// Delays that were counted aside.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Delays {
+pub(super) enum CountedDelays {
     /// What is exact about those of runs to come.
     Span(DelaySpan),
     Run(DelayRun),
 }
 
-impl Delays {
+impl CountedDelays {
     fn record(self, recorder: &mut super::delay::DelayRecorder) {
         match self {
-            Delays::Span(span) => recorder.record_span(span),
-            Delays::Run(run) => recorder.record_run(run),
+            CountedDelays::Span(span) => recorder.record_span(span),
+            CountedDelays::Run(run) => recorder.record_run(run),
         }
     }
 }

@@ -131,7 +131,7 @@ impl Interest {
 }
 
 /// Somebody who watches packets.
-pub trait Observer {
+pub trait Observer: Send {
     /// What it wants to be told of; asked once, when it is attached.
     fn interest(&self) -> Interest {
         Interest::everything()
@@ -140,7 +140,7 @@ pub trait Observer {
     fn record(&mut self, records: &[Record]);
 }
 
-impl<F: FnMut(&[Record])> Observer for F {
+impl<F: FnMut(&[Record]) + Send> Observer for F {
     fn record(&mut self, records: &[Record]) {
         self(records);
     }

@@ -5,7 +5,7 @@ use super::observe::{Interest, Place};
 use super::options::Mode;
 use super::windows::Edges;
 use crate::dataplane::link::Link;
-use crate::dataplane::packet::Packet;
+use crate::dataplane::packet::{Packet, PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::{HostId, Replay, TrafficId, VpcId};
 use crate::units::SimTime;
@@ -60,14 +60,21 @@ impl SourceInfo {
 }
 
 impl Shared {
+    /// One more sender, in declaration order.
+    pub(super) fn add_source(&mut self, info: SourceInfo) -> SourceId {
+        assert!(self.sources.len() < SourceId::MAX, "a run has at most {} senders", SourceId::MAX);
+        self.sources.push(info);
+        SourceId(self.sources.len() as u32 - 1)
+    }
+
     /// Whether an observer wants to be told of a step of `packet` at `place`.
     pub(super) fn is_of_interest(&self, place: Place, packet: &Packet) -> bool {
-        self.observing && self.interest.holds(place, self.entry_of(packet))
+        self.observing && self.interest.holds(place, self.entry_of(packet.id))
     }
 
     /// The traffic entry that a packet, or what it answers, belongs to.
-    fn entry_of(&self, packet: &Packet) -> Option<TrafficId> {
-        self.sources.get(packet.id.source().0 as usize)?.traffic
+    pub(super) fn entry_of(&self, id: PacketId) -> Option<TrafficId> {
+        self.sources.get(id.source().0 as usize)?.traffic
     }
 
     /// Whether an observer looks at some packet on its way from `home` over `link`, or inside `home`.

@@ -178,7 +178,7 @@ fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
     }
     let flows: Vec<(String, usize)> =
         plan.traffic.iter().flat_map(|t| (0..t.from.len()).map(|f| (format!("traffic {}", t.name), f))).collect();
-    for record in records.borrow().iter() {
+    for record in records.take() {
         let (entry, flow) = &flows[record.id.source().0 as usize];
         let step = match record.step {
             Step::Ended(Ok(host)) => network.host_name(host),

@@ -5,8 +5,7 @@ use crate::reference::Reference;
 use crate::tally::Tally;
 use crate::traffic;
 use crate::world::World;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::engine::{Options, Place, Record, Run, Simulation, Step};
 use vpcsim::units::SimTime;
@@ -31,13 +30,26 @@ impl From<&Record> for Told {
 }
 
 /// Where an observer puts what it is told.
-pub type Records = Rc<RefCell<Vec<Told>>>;
+#[derive(Clone, Default)]
+pub struct Records(Arc<Mutex<Vec<Told>>>);
+
+impl Records {
+    /// What was told since the last time.
+    pub fn take(&self) -> Vec<Told> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds what an observer is told.
+    pub fn add(&self, told: &[Record]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(told.iter().map(Told::from));
+    }
+}
 
 /// Has a simulation tell its records into a shared list.
 pub fn listen(simulation: &mut Simulation) -> Records {
     let records = Records::default();
     let sink = records.clone();
-    simulation.observe(Box::new(move |told: &[Record]| sink.borrow_mut().extend(told.iter().map(Told::from))));
+    simulation.observe(Box::new(move |told: &[Record]| sink.add(told)));
     records
 }
 

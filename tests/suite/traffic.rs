@@ -2,11 +2,10 @@
 //! random is learnt from a run of the engine in which nothing else happens. What becomes of the packets is no matter of
 //! this file.
 
-use std::cell::RefCell;
+use crate::story::listen;
 use std::net::Ipv4Addr;
-use std::rc::Rc;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
-use vpcsim::engine::{Options, Record, Simulation, Step};
+use vpcsim::engine::{Options, Simulation, Step};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use vpcsim::model::{HostId, Network, RateSeries, Replay, ReplayFrame};
 use vpcsim::units::SimTime;
@@ -174,13 +173,11 @@ fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec
 
 /// Every host up, no timeline, and so much time that every packet ends and shows itself.
 fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
-    let seen = Rc::new(RefCell::new(Vec::new()));
     let mut simulation = Simulation::new(network.clone(), plan, Options::default());
-    let sink = seen.clone();
-    simulation.observe(Box::new(move |records: &[Record]| sink.borrow_mut().extend_from_slice(records)));
+    let told = listen(&mut simulation);
     simulation.advance(plan.duration + vpcsim::units::SimDuration::from_secs(100_000));
-    let is_emission = |r: &&Record| r.kind == PacketKind::Original && r.step == Step::Emitted;
-    let mut originals: Vec<Record> = seen.borrow().iter().filter(is_emission).copied().collect();
+    let mut originals = told.take();
+    originals.retain(|r| r.kind == PacketKind::Original && r.step == Step::Emitted);
     originals.sort_by_key(|r| r.id);
     for record in originals {
         let sender = &mut senders[record.id.source().0 as usize];

@@ -2,7 +2,7 @@
 //! landed at the far end. What packets add up to is counted, and booked when the next boundary of a book is reached.
 //! Does not decide how far to go: that is `carry.rs`'s.
 
-use super::super::booking::{Booking, Class, Delays, Tally, When};
+use super::super::booking::{Booking, Class, CountedDelays, Tally, When};
 use super::super::delay::{DelayRun, DelayRuns};
 use super::super::flow::{Flow, Turn};
 use super::super::observe::{Place, Step};
@@ -314,11 +314,11 @@ impl Loop<'_> {
         }
         for PendingDelays { book, delays } in self.pending.iter_mut() {
             let Some(span) = delays.span() else { continue };
-            self.booking.delays(*book, when, &mut self.lane.booking, Delays::Span(span));
+            self.booking.delays(*book, when, &mut self.lane.booking, CountedDelays::Span(span));
             delays.end(|run| self.evicted.push((*book, run)));
         }
         for (book, run) in self.evicted.drain(..).filter(|(_, run)| !run.is_empty()) {
-            self.booking.delays(book, when, &mut self.lane.booking, Delays::Run(run));
+            self.booking.delays(book, when, &mut self.lane.booking, CountedDelays::Run(run));
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct Unbalanced {
 impl Simulation {
     pub(super) fn lane(&self, link: LinkId) -> &Lane {
         let home = self.network.ends(link).0;
-        &self.cells[home.index()].lanes[self.shared.lanes[link.index()] as usize]
+        &self.partition.cell(home).lanes[self.shared.lanes[link.index()] as usize]
     }
 
     /// A link's book.
@@ -65,9 +65,9 @@ impl Simulation {
     /// end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
         let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
-        let joined = self.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
+        let joined = self.partition.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
         let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
-        for book in keepers.iter().filter_map(|vpc| self.cells[vpc.index()].booking.traffic.get(id)) {
+        for book in keepers.iter().filter_map(|vpc| self.partition.cell(*vpc).booking.traffic.get(id)) {
             merged.merge(book);
         }
         merged
@@ -75,7 +75,7 @@ impl Simulation {
 
     /// A VPC's book: what its own cell and the cells that send to it judged.
     pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
-        let mut book = self.cells[vpc.index()].booking.vpc.clone();
+        let mut book = self.partition.cells[vpc.index()].booking.vpc.clone();
         for (id, peering) in self.network.peerings_of(vpc) {
             book.merge(&self.link_book(LinkId::new(id, peering.accepter == vpc)).far);
         }
@@ -89,7 +89,7 @@ impl Simulation {
     /// Everything that was emitted and what became of it.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        for cell in &self.cells {
+        for cell in &self.partition.cells {
             totals.emitted += cell.booking.vpc.emitted;
             totals.delivered += cell.booking.vpc.delivered;
             totals.dropped += cell.booking.vpc.drops.total();
@@ -108,8 +108,8 @@ impl Simulation {
     /// # Errors
     /// The first book that does not balance.
     pub fn check_books(&self) -> Result<(), Unbalanced> {
-        let mut entered = vec![0; self.cells.len()];
-        let mut left = vec![0; self.cells.len()];
+        let mut entered = vec![0; self.partition.cells.len()];
+        let mut left = vec![0; self.partition.cells.len()];
         for link in self.links() {
             let counts = &self.link_book(link).whole;
             let (near, far) = self.network.ends(link);
@@ -122,7 +122,7 @@ impl Simulation {
         }
         for (vpc, owner) in self.network.vpcs() {
             let book = self.vpc_book(vpc);
-            let here = book.delivered + book.drops.total() + self.cells[vpc.index()].local_in_flight();
+            let here = book.delivered + book.drops.total() + self.partition.cells[vpc.index()].local_in_flight();
             let name = || format!("VPC {}", owner.name);
             balance(name, book.emitted + entered[vpc.index()], here + left[vpc.index()])?;
         }

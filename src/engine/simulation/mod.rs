@@ -12,18 +12,19 @@
 
 mod ledger;
 mod senders;
-mod workers;
+pub(super) mod workers;
 
 pub use ledger::{Totals, Unbalanced};
 pub use senders::flows;
 
 use super::booking::LinkBooking;
 use super::books::LinkBook;
-use super::cell::{Cell, Lane, Raw};
+use super::cell::{Lane, Raw};
 use super::endpoint::Endpoint;
 use super::meter::Meter;
-use super::observe::{Interest, Observer};
+use super::observe::{Interest, Observer, Record};
 use super::options::{Effort, Options};
+use super::partition::{Exchange, Partition, Whole};
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use super::windows::Edges;
@@ -32,11 +33,10 @@ use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::plan::Plan;
-use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, TrafficId, VpcId};
-use crate::units::{SimDuration, SimTime};
+use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, VpcId};
+use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use bytes::Bytes;
 use senders::{link_edges, sender_key, traffic_edges};
-use std::borrow::BorrowMut;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use tracing::debug;
@@ -49,30 +49,26 @@ pub enum InjectError {
     Past { now: SimTime, reached: SimTime },
 }
 
+/// Packets, about, whose records are held before observers are told.
+const RECORDED: u64 = 1 << 18;
+
 /// A network in virtual time.
 pub struct Simulation {
     network: Network,
     fibs: Vec<Fib>,
     epoch: u64,
     now: SimTime,
-    cells: Vec<Cell>,
-    /// The cells that run alone and have senders, in order: in the others nothing happens by itself.
-    alone: Vec<VpcId>,
+    partition: Partition,
     shared: Shared,
-    /// By VPC: whether somebody may answer what it sends.
-    is_answered: Vec<bool>,
     injected: u64,
     injector: Option<SourceId>,
-    observers: Vec<Box<dyn Observer>>,
+    observers: Vec<(Box<dyn Observer>, Interest)>,
     happened: Vec<(SimTime, Outcome)>,
     /// The edges of the windows that expectations ask of links: by the name a peering is made with, and direction.
     link_edges: BTreeMap<(Name, bool), Edges>,
     options: Options,
-    /// The most threads that were used at once.
-    threads: usize,
-    /// How many cells run in windows, and the shortest way from one of them to another.
-    joined: usize,
-    window: SimDuration,
+    /// Packets that are sent in a second, about.
+    density: u64,
     /// By traffic entry: the VPCs that send it.
     senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
@@ -81,11 +77,17 @@ pub struct Simulation {
 
 impl Simulation {
     /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
-    pub fn new(mut network: Network, plan: &Plan, options: Options) -> Simulation {
+    pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
+        Simulation::part(network, plan, options, Box::new(Whole))
+    }
+
+    /// One of the partitions of a run: of the whole network it carries the VPCs that `exchange` holds. Every partition
+    /// is told the same calls; afterwards one takes in the others ([`Simulation::take`]).
+    pub fn part(mut network: Network, plan: &Plan, options: Options, exchange: Box<dyn Exchange>) -> Simulation {
         network.take_touched(); // everything is made of the network as it is
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
-        let cells = network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect();
-        let shared = Shared {
+        let mut partition = Partition::new(&network, exchange);
+        let mut shared = Shared {
             seed: plan.seed,
             sources: Vec::new(),
             edges: traffic_edges(plan),
@@ -95,62 +97,68 @@ impl Simulation {
             interest: Interest::default(),
             mode: options.mode,
         };
-        let is_answered = vec![false; network.vpcs().len()];
+        let seated = senders::seat(&network, plan, &mut shared, &mut partition);
+        partition.start();
         let mut simulation = Simulation {
             network,
             fibs,
             epoch: 0,
             now: SimTime::ZERO,
-            cells,
-            alone: Vec::new(),
+            partition,
             shared,
-            is_answered,
             injected: 0,
             injector: None,
             observers: Vec::new(),
             happened: Vec::new(),
             link_edges: link_edges(plan),
             options,
-            threads: 1,
-            joined: 0,
-            window: SimDuration::from_nanos(u64::MAX),
-            senders: vec![Vec::new(); plan.traffic.len()],
+            density: seated.density,
+            senders: seated.by_entry,
             minute_offset: plan.minute_offset(),
         };
-        for (index, entry) in plan.traffic.iter().enumerate() {
-            simulation.add_traffic(TrafficId(index as u32), entry);
-        }
-        simulation.cells.iter_mut().for_each(Cell::trim);
-        simulation.alone.extend(simulation.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc));
         simulation.add_links();
         simulation.join_windows();
         simulation
+    }
+
+    /// Takes in the cells that another partition of the same run carried, with their books and series.
+    pub fn take(&mut self, other: Simulation) {
+        self.partition.take(other.partition);
+    }
+
+    /// Where somebody reacts, cells run in windows: where routers are visible or programs sit on hosts, all do.
+    fn join_windows(&mut self) {
+        let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
+        self.partition.join_windows(&self.network, self.now, all);
     }
 
     /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint a host.
     pub fn attach(&mut self, host: HostId, endpoint: Box<dyn Endpoint>) {
         let key = sender_key("endpoint", &self.network.host_name(host), &[]);
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
-        let source = self.add_source(info);
+        let source = self.shared.add_source(info);
         self.shared.endpoint_hosts.insert(host);
-        self.cells[self.network.host(host).vpc.index()].seat(self.now, host, source, endpoint);
+        if let Some(cell) = self.partition.held(self.network.host(host).vpc) {
+            cell.seat(self.now, host, source, endpoint);
+        }
         self.join_windows();
     }
 
     /// Has `observer` told of what interests it from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.shared.observing = true;
-        self.shared.interest.join(&observer.interest());
+        let interest = observer.interest();
+        self.shared.interest.join(&interest);
         let local_delay = self.network.rules.local_delay;
-        self.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
-        self.observers.push(observer);
+        self.partition.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
+        self.observers.push((observer, interest));
     }
 
     /// How the packets were carried so far.
     pub fn effort(&self) -> Effort {
         let mut effort = Effort::default();
-        self.cells.iter().for_each(|cell| effort.merge(cell.booking.effort));
-        effort.threads = self.threads;
+        self.partition.cells.iter().for_each(|cell| effort.merge(cell.booking.effort));
+        effort.threads = self.partition.threads;
         effort
     }
 
@@ -200,7 +208,7 @@ impl Simulation {
     /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(self.now));
+        self.partition.charge(self.now);
         let touched = self.network.take_touched();
         for table in touched.tables {
             self.fibs[table.index()].update(&self.network, table);
@@ -213,9 +221,9 @@ impl Simulation {
         }
         links.sort_unstable();
         links.dedup();
-        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, self.now);
+        let (scope, partition) = self.scope(self.now);
         for (home, link) in links {
-            cells[home.index()].change_link(scope, link);
+            partition.cells[home.index()].change_link(scope, link);
         }
     }
 
@@ -233,10 +241,10 @@ impl Simulation {
             meter.change_cap(self.now, now);
             let series = self.options.interval.map(Series::new);
             let lane = Lane::new(Link::new(&self.network, link), LinkBooking { book, meter, series });
-            let home = &mut self.cells[peering.near(link).index()].lanes;
+            let home = &mut self.partition.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
-            self.join_ends(link.peering());
+            self.partition.join_ends(&self.network, self.now, link.peering());
         }
     }
 
@@ -253,22 +261,24 @@ impl Simulation {
         let source = *self.injector.get_or_insert_with(|| {
             let key = sender_key("outside", "", &[]);
             let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
-            self.shared.sources.push(info);
-            SourceId(self.shared.sources.len() as u32 - 1)
+            self.shared.add_source(info)
         });
         let id = PacketId::new(source, self.injected);
         self.injected += 1;
         let vpc = self.network.host(host).vpc;
-        self.is_answered[vpc.index()] = true;
+        self.partition.note_answered(vpc);
         self.join_windows();
-        self.cells[vpc.index()].inject(now, Raw { host, bytes: packet, id });
+        if let Some(cell) = self.partition.held(vpc) {
+            cell.inject(now, Raw { host, bytes: packet, id });
+        }
         Ok(id)
     }
 
     /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
     pub fn work(&mut self, until: SimTime) -> u64 {
-        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
-        cells.iter_mut().map(|cell| cell.work(scope, self.now)).fold(0, u64::saturating_add)
+        let now = self.now;
+        let (scope, partition) = self.scope(until);
+        partition.cells.iter_mut().map(|cell| cell.work(scope, now)).fold(0, u64::saturating_add)
     }
 
     /// Lets everything happen that is due before `until`.
@@ -280,71 +290,47 @@ impl Simulation {
         self.pass(until);
     }
 
-    /// Lets time pass to `until` within one epoch.
+    /// Lets time pass to `until` within one epoch. Observers are told in between, so that not too many records are held.
     fn pass(&mut self, until: SimTime) {
-        if until <= self.now {
-            return;
+        let (workers, from_observers) = (self.options.workers.get(), self.shared.observing);
+        let slice = SimDuration::from_nanos(RECORDED * NANOS_PER_SECOND / self.density.max(1));
+        while self.now < until {
+            let from = self.now;
+            let end = if from_observers { until.min(from + slice) } else { until };
+            let (scope, partition) = self.scope(end);
+            partition.advance(scope, from, workers);
+            self.now = end;
+            self.tell_observers();
         }
-        let (window, workers, from) = (self.window, self.options.workers.get(), self.now);
-        let (scope, cells) = scope(&self.network, &self.fibs, self.epoch, &self.shared, &mut self.cells, until);
-        if self.joined > 0 {
-            cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.move_held(scope));
-            exchange(cells);
-        }
-        let alone = workers::run_alone(cells, &self.alone, scope, from, workers);
-        self.threads = self.threads.max(alone);
-        if self.joined > 0 {
-            self.threads = self.threads.max(workers::run_windows(cells, scope, window, workers));
-        }
-        self.now = until;
-        self.tell_observers();
     }
 
     fn tell_observers(&mut self) {
         if self.observers.is_empty() {
             return;
         }
-        let mut records: Vec<_> = self.cells.iter_mut().flat_map(|c| c.booking.records.drain(..)).collect();
-        records.sort_by_key(super::observe::Record::key);
-        for observer in &mut self.observers {
-            observer.record(&records);
+        let mut records: Vec<_> = self.partition.cells.iter_mut().flat_map(|c| c.booking.records.drain(..)).collect();
+        records.sort_by_key(Record::key);
+        for (observer, interest) in &mut self.observers {
+            let of_interest: Vec<Record> =
+                records.iter().filter(|r| interest.holds(r.place, self.shared.entry_of(r.id))).copied().collect();
+            observer.record(&of_interest);
         }
     }
 
     /// Closes the last interval of every series at the current time, and tells observers what a last change dropped.
     pub fn close(&mut self) {
         self.tell_observers();
-        for lane in self.cells.iter_mut().flat_map(|c| &mut c.lanes) {
+        for lane in self.partition.cells.iter_mut().flat_map(|c| &mut c.lanes) {
             lane.booking.meter.note_cap_until(self.now);
             if let Some(series) = &mut lane.booking.series {
                 series.finish(self.now, &mut lane.link);
             }
         }
     }
-}
 
-/// What cells may see of the simulation, apart from themselves.
-fn scope<'a>(
-    network: &'a Network,
-    fibs: &'a [Fib],
-    epoch: u64,
-    shared: &'a Shared,
-    cells: &'a mut [Cell],
-    horizon: SimTime,
-) -> (Scope<'a>, &'a mut [Cell]) {
-    (Scope { view: View { network, fibs, epoch }, shared, horizon }, cells)
-}
-
-/// The one exchange between cells: every mailbox is emptied into the cells it is for. They stand in the order of their
-/// VPCs; a slice of them must hold all that mail goes between.
-fn exchange<C: BorrowMut<Cell>>(cells: &mut [C]) {
-    for from in 0..cells.len() {
-        let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
-        for mail in mailbox.drain(..) {
-            let to = cells.binary_search_by_key(&mail.to, |cell| cell.borrow().vpc);
-            let to = to.expect("whoever sends what is answered runs in windows with its peers");
-            cells[to].borrow_mut().receive(mail);
-        }
-        *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
+    /// What cells may see of the simulation in an advance to `horizon`, and the cells.
+    fn scope(&mut self, horizon: SimTime) -> (Scope<'_>, &mut Partition) {
+        let Simulation { network, fibs, epoch, shared, partition, .. } = self;
+        (Scope { view: View { network, fibs, epoch: *epoch }, shared, horizon }, partition)
     }
 }

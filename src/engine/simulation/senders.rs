@@ -1,108 +1,67 @@
-//! Setting a simulation up: one sender per flow of a traffic entry, and which cells something reacts to. Moves nothing.
+//! Setting a simulation up: one sender per flow of a traffic entry, and the windows that expectations ask for. Moves
+//! nothing.
 
 use super::super::flow::{Flow, Seat};
+use super::super::partition::Partition;
 use super::super::random::Stream;
-use super::super::shared::{MeantFor, SourceInfo};
+use super::super::shared::{MeantFor, Shared, SourceInfo};
 use super::super::windows::{Edges, edges};
-use super::Simulation;
-use crate::dataplane::packet::SourceId;
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
-use crate::model::{HostId, Name, PeeringId, TrafficId, VpcId};
+use crate::model::{HostId, Name, Network, ReplayFlow, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use xxhash_rust::xxh3::xxh3_64;
 
-impl Simulation {
-    pub(super) fn add_traffic(&mut self, id: TrafficId, entry: &Traffic) {
-        if let Pattern::Replay(replay) = &entry.pattern {
-            for (number, flow) in replay.flows.iter().enumerate() {
-                let meant_for = MeantFor::Frames(replay.clone(), number as u32);
-                self.add_flow(id, entry, number as u32, flow.from, Ipv4Addr::UNSPECIFIED, meant_for);
+/// What is known of all senders.
+pub(super) struct Seated {
+    /// By traffic entry: the VPCs that send it.
+    pub by_entry: Vec<Vec<VpcId>>,
+    /// Packets a second, about.
+    pub density: u64,
+}
+
+/// Gives every flow of every traffic entry its sender.
+pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partition: &mut Partition) -> Seated {
+    let mut seated = Seated { by_entry: vec![Vec::new(); plan.traffic.len()], density: 0 };
+    for (index, entry) in plan.traffic.iter().enumerate() {
+        let traffic = TrafficId(index as u32);
+        for (number, (host, address, meant_for)) in destinations(network, entry, shared.seed).enumerate() {
+            let owner = network.host(host);
+            let key = sender_key("traffic", entry.name.as_str(), &(number as u64).to_le_bytes());
+            let is_ping = entry.is_ping();
+            let source = shared.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
+            let source_address = entry.source.unwrap_or(owner.address);
+            let addressing = Addressing { source: source_address, destination: address, ttl: entry.ttl.0 };
+            let flow = Flow::new(entry, Seat { source, traffic, number: number as u32, host, addressing }, shared.seed);
+            seated.density = seated.density.saturating_add(flow.density());
+            let senders = &mut seated.by_entry[index];
+            if senders.last() != Some(&owner.vpc) {
+                senders.push(owner.vpc);
             }
-        }
-        for (number, (host, receiver)) in flows(entry, self.shared.seed).enumerate() {
-            let (address, meant_for) = match receiver {
-                Receiver::Address(address) => (address, MeantFor::Anyone),
-                Receiver::Host(to) => (self.network.host(to).address, MeantFor::Host(to)),
-            };
-            self.add_flow(id, entry, number as u32, host, address, meant_for);
+            partition.add_flow(owner.vpc, flow);
         }
     }
+    seated
+}
 
-    fn add_flow(
-        &mut self,
-        traffic: TrafficId,
-        entry: &Traffic,
-        number: u32,
-        host: HostId,
-        destination: Ipv4Addr,
-        meant_for: MeantFor,
-    ) {
-        let is_ping = entry.is_ping();
-        let key = sender_key("traffic", entry.name.as_str(), &u64::from(number).to_le_bytes());
-        let source = self.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
-        let owner = self.network.host(host);
-        let addressing = Addressing { source: entry.source.unwrap_or(owner.address), destination, ttl: entry.ttl.0 };
-        let seat = Seat { source, traffic, number, host, addressing };
-        let flow = Flow::new(entry, seat, self.shared.seed);
-        let senders = &mut self.senders[traffic.index()];
-        if senders.last() != Some(&owner.vpc) {
-            senders.push(owner.vpc);
-        }
-        self.is_answered[owner.vpc.index()] |= flow.is_answered();
-        self.cells[owner.vpc.index()].add_flow(flow);
+/// Who sends each flow of an entry, where to, and whom it names.
+fn destinations<'a>(
+    network: &'a Network,
+    entry: &'a Traffic,
+    seed: u64,
+) -> Box<dyn Iterator<Item = (HostId, Ipv4Addr, MeantFor)> + 'a> {
+    if let Pattern::Replay(replay) = &entry.pattern {
+        let of_flow = |(number, flow): (usize, &ReplayFlow)| {
+            (flow.from, Ipv4Addr::UNSPECIFIED, MeantFor::Frames(replay.clone(), number as u32))
+        };
+        return Box::new(replay.flows.iter().enumerate().map(of_flow));
     }
-
-    pub(super) fn add_source(&mut self, info: SourceInfo) -> SourceId {
-        assert!(self.shared.sources.len() < SourceId::MAX, "a run has at most {} senders", SourceId::MAX);
-        self.shared.sources.push(info);
-        SourceId(self.shared.sources.len() as u32 - 1)
-    }
-
-    /// Cells that send what somebody answers, and their peers, run in windows together; where routers are visible or
-    /// programs sit on hosts, all do. A reply is answered by nobody, so that it goes no further. Whoever joined stays.
-    pub(super) fn join_windows(&mut self) {
-        let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
-        for at in 0..self.cells.len() {
-            if all || self.is_answered[at] {
-                self.join(VpcId(at as u32));
-            }
-        }
-        let count = self.network.peerings().len() as u32;
-        (0..count).for_each(|id| self.join_ends(PeeringId(id)));
-    }
-
-    /// Has the ends of a peering run in windows together if one sends what somebody answers.
-    pub(super) fn join_ends(&mut self, id: PeeringId) {
-        let peering = self.network.peering(id);
-        let ends = [peering.requester, peering.accepter];
-        if ends.iter().any(|end| self.is_answered[end.index()]) {
-            ends.into_iter().for_each(|end| self.join(end));
-        }
-        self.narrow_window(id);
-    }
-
-    fn join(&mut self, vpc: VpcId) {
-        let cell = &mut self.cells[vpc.index()];
-        if cell.is_alone() {
-            cell.join_windows(self.now, self.network.rules.local_delay);
-            self.joined += 1;
-            self.alone.retain(|alone| *alone != vpc);
-            let peerings: Vec<PeeringId> = self.network.peerings_of(vpc).map(|(id, _)| id).collect();
-            peerings.into_iter().for_each(|id| self.narrow_window(id));
-        }
-    }
-
-    /// Windows are no longer than a way between two cells that run in them.
-    fn narrow_window(&mut self, id: PeeringId) {
-        let peering = self.network.peering(id);
-        let ends = [peering.requester, peering.accepter];
-        if ends.iter().all(|end| !self.cells[end.index()].is_alone()) {
-            self.window = self.window.min(peering.delay);
-        }
-    }
+    Box::new(flows(entry, seed).map(|(host, receiver)| match receiver {
+        Receiver::Address(address) => (host, address, MeantFor::Anyone),
+        Receiver::Host(to) => (host, network.host(to).address, MeantFor::Host(to)),
+    }))
 }
 
 /// The flows of an entry by number, the seed choosing where it is to; none of a replay.

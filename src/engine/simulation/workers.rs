@@ -4,7 +4,7 @@
 
 use super::super::cell::Cell;
 use super::super::shared::Scope;
-use super::exchange;
+use crate::engine::partition::{Exchange, exchange};
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use spin::Yield;
@@ -26,7 +26,13 @@ const PIECES: u64 = 16;
 
 /// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many
 /// threads.
-pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
+pub(in crate::engine) fn run_alone(
+    cells: &mut [Cell],
+    alone: &[VpcId],
+    scope: Scope<'_>,
+    from: SimTime,
+    workers: usize,
+) -> usize {
     let span = scope.horizon.since(from);
     let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
     if workers == 1 {
@@ -77,29 +83,41 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Carries the cells that run in windows to the horizon; answers on how many threads.
-pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
+pub(in crate::engine) fn run_windows(
+    cells: &mut [Cell],
+    others: &mut dyn Exchange,
+    scope: Scope<'_>,
+    window: SimDuration,
+    workers: usize,
+) -> usize {
     let workers = workers.min(worth(cells.iter().filter(|c| !c.is_alone()), window, WORTH_A_MEETING));
     if workers > 1 {
-        return meet(cells, scope, window, workers);
+        return meet(cells, others, scope, window, workers);
     }
-    while let Some(end) = next_window(cells, scope, window) {
+    while let Some(end) = next_window(cells, others, scope, window) {
         cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
-        exchange(cells);
+        exchange(cells, others);
     }
     1
 }
 
-/// When the next window ends, if anything happens before the horizon.
-fn next_window<C: Borrow<Cell>>(cells: &[C], scope: Scope<'_>, window: SimDuration) -> Option<SimTime> {
+/// When the next window ends, if anything happens before the horizon, here or elsewhere.
+fn next_window<C: Borrow<Cell>>(
+    cells: &[C],
+    others: &mut dyn Exchange,
+    scope: Scope<'_>,
+    window: SimDuration,
+) -> Option<SimTime> {
     let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
-    let next = joined.map(Cell::next_event).min().filter(|next| *next < scope.horizon)?;
-    Some((next + window).min(scope.horizon))
+    let next = others.least(joined.map(Cell::next_event).min().unwrap_or(SimTime::NEVER));
+    (next < scope.horizon).then(|| (next + window).min(scope.horizon))
 }
 
 /// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for
 /// each other instead of sleeping, since windows are short. Answers how many they were.
-fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
-    let Some(first) = next_window(cells, scope, window) else { return 1 };
+fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
+    let Some(first) = next_window(cells, others, scope, window) else { return 1 };
+    let others = Mutex::new(others);
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
     // Made when it is known how many threads meet.
     let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
@@ -115,9 +133,10 @@ fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usiz
     let lead = || {
         let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
         let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
-        exchange(&mut all);
+        let mut others = lock(&others);
+        exchange(&mut all, &mut **others);
         let goes_on = lock(&panicked).is_none();
-        next_window(&all, scope, window).filter(|_| goes_on)
+        next_window(&all, &mut **others, scope, window).filter(|_| goes_on)
     };
     let work = || loop {
         let meeting = meeting.wait();

@@ -1,0 +1,187 @@
+//! The partition seam: cells that one process carries, and what it exchanges with those who carry the others. A run has
+//! as many partitions as somebody makes it; each knows the whole network and plan, carries the VPCs it holds, and meets
+//! the others at the same instants. What a partition wrote down can be taken into another. Not a transport: how mail
+//! gets there is the [`Exchange`]'s.
+
+use super::arrival::Mail;
+use super::cell::Cell;
+use super::flow::Flow;
+use super::shared::Scope;
+use super::simulation::workers;
+use crate::model::{Network, PeeringId, VpcId};
+use crate::units::{SimDuration, SimTime};
+use std::borrow::BorrowMut;
+
+/// How the partitions of one run meet. Every partition makes the same calls in the same order; a call comes back when
+/// all have made it.
+pub trait Exchange: Send {
+    /// Whether the cell of this VPC is carried here. Exactly one partition says so.
+    fn holds(&self, vpc: VpcId) -> bool;
+    /// Gives away mail for cells that are carried elsewhere, and takes what is for those that are carried here.
+    fn swap(&mut self, mail: Vec<Mail>) -> Vec<Mail>;
+    /// The least of what all partitions say: when something next happens.
+    fn least(&mut self, next: SimTime) -> SimTime;
+}
+
+/// All cells are carried here.
+pub(super) struct Whole;
+
+impl Exchange for Whole {
+    fn holds(&self, _vpc: VpcId) -> bool {
+        true
+    }
+    fn swap(&mut self, _mail: Vec<Mail>) -> Vec<Mail> {
+        Vec::new()
+    }
+    fn least(&mut self, next: SimTime) -> SimTime {
+        next
+    }
+}
+
+/// Cells that are carried here. Those of other VPCs stand among them, but nothing happens in them.
+pub(super) struct Partition {
+    /// By VPC.
+    pub cells: Vec<Cell>,
+    exchange: Box<dyn Exchange>,
+    /// The cells that run alone and have senders, in order: in the others nothing happens by itself.
+    alone: Vec<VpcId>,
+    /// By VPC: whether somebody may answer what it sends.
+    is_answered: Vec<bool>,
+    /// How many cells run in windows, and the shortest way from one of them to another.
+    joined: usize,
+    window: SimDuration,
+    /// The most threads that were used at once.
+    pub threads: usize,
+}
+
+impl Partition {
+    pub(super) fn new(network: &Network, exchange: Box<dyn Exchange>) -> Partition {
+        Partition {
+            cells: network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect(),
+            exchange,
+            alone: Vec::new(),
+            is_answered: vec![false; network.vpcs().len()],
+            joined: 0,
+            window: SimDuration::from_nanos(u64::MAX),
+            threads: 1,
+        }
+    }
+
+    pub(super) fn cell(&self, vpc: VpcId) -> &Cell {
+        &self.cells[vpc.index()]
+    }
+
+    /// The cell of a VPC if it is carried here.
+    pub(super) fn held(&mut self, vpc: VpcId) -> Option<&mut Cell> {
+        self.exchange.holds(vpc).then(|| &mut self.cells[vpc.index()])
+    }
+
+    /// Adds a sender of `vpc`, wherever that is carried.
+    pub(super) fn add_flow(&mut self, vpc: VpcId, flow: Flow) {
+        self.is_answered[vpc.index()] |= flow.is_answered();
+        if let Some(cell) = self.held(vpc) {
+            cell.add_flow(flow);
+        }
+    }
+
+    /// All senders were added.
+    pub(super) fn start(&mut self) {
+        self.cells.iter_mut().for_each(Cell::trim);
+        self.alone = self.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc).collect();
+    }
+
+    /// Somebody may answer what this VPC sends.
+    pub(super) fn note_answered(&mut self, vpc: VpcId) {
+        self.is_answered[vpc.index()] = true;
+    }
+
+    /// Cells that send what somebody answers, and their peers, run in windows together from `now` on; if `all` do, all.
+    /// A reply is answered by nobody, so that it goes no further. Whoever joined stays.
+    pub(super) fn join_windows(&mut self, network: &Network, now: SimTime, all: bool) {
+        for at in 0..self.cells.len() {
+            if all || self.is_answered[at] {
+                self.join(network, now, VpcId(at as u32));
+            }
+        }
+        let count = network.peerings().len() as u32;
+        (0..count).for_each(|id| self.join_ends(network, now, PeeringId(id)));
+    }
+
+    /// Has the ends of a peering run in windows together if one sends what somebody answers.
+    pub(super) fn join_ends(&mut self, network: &Network, now: SimTime, id: PeeringId) {
+        let peering = network.peering(id);
+        let ends = [peering.requester, peering.accepter];
+        if ends.iter().any(|end| self.is_answered[end.index()]) {
+            ends.into_iter().for_each(|end| self.join(network, now, end));
+        }
+        self.narrow_window(network, id);
+    }
+
+    fn join(&mut self, network: &Network, now: SimTime, vpc: VpcId) {
+        let cell = &mut self.cells[vpc.index()];
+        if cell.is_alone() {
+            cell.join_windows(now, network.rules.local_delay);
+            self.joined += 1;
+            self.alone.retain(|alone| *alone != vpc);
+            let peerings: Vec<PeeringId> = network.peerings_of(vpc).map(|(id, _)| id).collect();
+            peerings.into_iter().for_each(|id| self.narrow_window(network, id));
+        }
+    }
+
+    /// Windows are no longer than a way between two cells that run in them.
+    fn narrow_window(&mut self, network: &Network, id: PeeringId) {
+        let peering = network.peering(id);
+        let ends = [peering.requester, peering.accepter];
+        if ends.iter().all(|end| !self.cell(*end).is_alone()) {
+            self.window = self.window.min(peering.delay);
+        }
+    }
+
+    /// Lets everything happen between `from` and the horizon.
+    pub(super) fn advance(&mut self, scope: Scope<'_>, from: SimTime, workers: usize) {
+        if self.joined > 0 {
+            self.cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.move_held(scope));
+            exchange(&mut self.cells, self.exchange.as_mut());
+        }
+        let threads = workers::run_alone(&mut self.cells, &self.alone, scope, from, workers);
+        self.threads = self.threads.max(threads);
+        if self.joined > 0 {
+            let threads = workers::run_windows(&mut self.cells, self.exchange.as_mut(), scope, self.window, workers);
+            self.threads = self.threads.max(threads);
+        }
+    }
+
+    /// The network changed at `now`: what passed in closed form is charged.
+    pub(super) fn charge(&mut self, now: SimTime) {
+        self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));
+    }
+
+    /// Takes the cells that `other` carries, with all they wrote down.
+    pub(super) fn take(&mut self, other: Partition) {
+        for cell in other.cells.into_iter().filter(|cell| other.exchange.holds(cell.vpc)) {
+            let at = cell.vpc.index();
+            self.cells[at] = cell;
+        }
+        self.threads = self.threads.max(other.threads);
+    }
+}
+
+/// The one exchange between cells: every mailbox is emptied into the cells it is for, here or elsewhere. They stand in
+/// the order of their VPCs; a slice of them must hold all that mail goes between.
+pub(super) fn exchange<C: BorrowMut<Cell>>(cells: &mut [C], others: &mut dyn Exchange) {
+    let mut away = Vec::new();
+    for from in 0..cells.len() {
+        let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
+        for mail in mailbox.drain(..) {
+            if others.holds(mail.to) { deliver(cells, mail) } else { away.push(mail) }
+        }
+        *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
+    }
+    others.swap(away).into_iter().for_each(|mail| deliver(cells, mail));
+}
+
+fn deliver<C: BorrowMut<Cell>>(cells: &mut [C], mail: Mail) {
+    let to = cells.binary_search_by_key(&mail.to, |cell| cell.borrow().vpc);
+    let to = to.expect("whoever sends what is answered runs in windows with its peers");
+    cells[to].borrow_mut().receive(mail);
+}
