@@ -95,6 +95,7 @@
 //! traffic entry, a host to another or to an address. A packet's name is `source#sequence`. Rules are cited by number
 //! (S1…S52), end codes by the names of [`model::DropReason`].
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataplane;
 pub mod engine;

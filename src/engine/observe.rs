@@ -35,7 +35,6 @@ pub struct Record {
 
 impl Record {
     pub(super) fn of(time: SimTime, packet: &Packet, place: Place, verdict: Verdict) -> Record {
-        let verdict = verdict;
         let Packet { id, kind, emitted, wire_length, .. } = *packet;
         Record { time, id, kind, emitted, wire_length, place, verdict }
     }

@@ -32,7 +32,7 @@ use super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
 use crate::model::{HostId, LinkId, VpcId};
-use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::HEAD;
 use burst::Bench;
 use bytes::Bytes;
@@ -152,8 +152,10 @@ impl Cell {
     }
 
     /// About how many packets are sent here in `span`: a guess, for the sharing of work.
+    #[cfg(feature = "threads")]
     pub(super) fn packets_in(&self, span: SimDuration) -> u64 {
-        let packets = u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
+        let packets =
+            u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(crate::units::NANOS_PER_SECOND);
         u64::try_from(packets).unwrap_or(u64::MAX)
     }
 

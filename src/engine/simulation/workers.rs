@@ -1,92 +1,49 @@
-//! Carrying cells forward on several threads. Which thread carries which cell changes nothing: a cell touches only
-//! itself, and mail is exchanged by one thread between windows. Not a scheduler: it is told how many threads it may
-//! have.
+//! Carrying cells forward: one after the other here, side by side in `threads`, which a build without the feature of
+//! that name does not have. Neither decides what a cell does.
+
+#[cfg(feature = "threads")]
+mod threads;
+
+#[cfg(feature = "threads")]
+pub(super) use threads::{run_alone, run_windows};
 
 use super::super::cell::Cell;
 use super::super::shared::Scope;
 use super::exchange;
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
-use spin::Yield;
-use spin::barrier::Barrier;
 use std::borrow::Borrow;
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
 
-/// Packets that are worth a thread: about a millisecond of work, twenty times what it costs to start one.
-const WORTH_A_THREAD: u64 = 50_000;
-/// Packets a window must hold for two meetings of all threads to be worth it: about 100 µs of work.
-const WORTH_A_MEETING: u64 = 4_000;
-/// So many pieces of work a thread gets, so that all have something to do until the end: few cells are cut into pieces
-/// of time, each of which costs a look at every sender.
-const PIECES: u64 = 16;
-
-/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many
-/// threads.
-pub(super) fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
-    let span = scope.horizon.since(from);
-    let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
-    if workers == 1 {
-        alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
-        return 1;
-    }
-    let pieces = (PIECES * workers as u64).div_ceil(alone.len() as u64);
-    let alone = cells.iter_mut().filter(|cell| alone.binary_search(&cell.vpc).is_ok());
-    let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / pieces + 1);
-    let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(alone.map(|cell| (from, cell)).collect());
-    let work = || {
-        while let Some((from, cell)) = pop(&waiting) {
-            let until = (from + piece).min(scope.horizon);
-            cell.run_alone(Scope { horizon: until, ..scope }, from);
-            if until < scope.horizon {
-                lock(&waiting).push_back((until, cell));
-            }
-        }
-    };
-    thread::scope(|threads| {
-        let helpers = start(threads, workers - 1, &work);
-        work();
-        helpers + 1
-    })
+/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; on one thread, as is
+/// answered, however many are allowed.
+#[cfg(not(feature = "threads"))]
+pub(super) fn run_alone(
+    cells: &mut [Cell],
+    alone: &[VpcId],
+    scope: Scope<'_>,
+    from: SimTime,
+    _allowed: usize,
+) -> usize {
+    alone_in_turn(cells, alone, scope, from);
+    1
 }
 
-/// Lets up to `count` more threads do `work`; answers how many there were to be had. With fewer it takes longer, and
-/// nothing else.
-fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
-    let one = |_| thread::Builder::new().spawn_scoped(threads, work).ok();
-    (0..count).map_while(one).count()
+/// Carries the cells that run in windows to the horizon; on one thread, as is answered, however many are allowed.
+#[cfg(not(feature = "threads"))]
+pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, _allowed: usize) -> usize {
+    windows_in_turn(cells, scope, window);
+    1
 }
 
-/// How many threads these cells can keep busy, if `packets` in `span` are worth one; at least one.
-fn worth<'c>(cells: impl Iterator<Item = &'c Cell>, span: SimDuration, packets: u64) -> usize {
-    let part = cells.filter(|cell| cell.packets_in(span) > 0);
-    let (count, sum) = part.fold((0, 0u64), |(n, sum), c| (n + 1, sum.saturating_add(c.packets_in(span))));
-    count.min((sum / packets) as usize).max(1)
+fn alone_in_turn(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime) {
+    alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
 }
 
-fn pop<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
-    lock(queue).pop_front()
-}
-
-/// A thread that panicked takes the run with it, so that nobody sees what it left behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Carries the cells that run in windows to the horizon; answers on how many threads.
-pub(super) fn run_windows(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
-    let workers = workers.min(worth(cells.iter().filter(|c| !c.is_alone()), window, WORTH_A_MEETING));
-    if workers > 1 {
-        return meet(cells, scope, window, workers);
-    }
+fn windows_in_turn(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration) {
     while let Some(end) = next_window(cells, scope, window) {
         cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
         exchange(cells);
     }
-    1
 }
 
 /// When the next window ends, if anything happens before the horizon.
@@ -94,57 +51,4 @@ fn next_window<C: Borrow<Cell>>(cells: &[C], scope: Scope<'_>, window: SimDurati
     let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
     let next = joined.map(Cell::next_event).min().filter(|next| *next < scope.horizon)?;
     Some((next + window).min(scope.horizon))
-}
-
-/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for
-/// each other instead of sleeping, since windows are short. Answers how many they were.
-fn meet(cells: &mut [Cell], scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
-    let Some(first) = next_window(cells, scope, window) else { return 1 };
-    let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
-    // Made when it is known how many threads meet.
-    let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
-    let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| !c.is_alone()).map(Mutex::new).collect();
-    // Whoever panics still comes to the meetings, so that the others do not wait for ever.
-    let panicked = Mutex::new(None);
-    let take = || {
-        let until = SimTime::from_nanos(end.load(Ordering::Relaxed));
-        while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-            lock(cell).run(scope, until);
-        }
-    };
-    let lead = || {
-        let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
-        let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
-        exchange(&mut all);
-        let goes_on = lock(&panicked).is_none();
-        next_window(&all, scope, window).filter(|_| goes_on)
-    };
-    let work = || loop {
-        let meeting = meeting.wait();
-        if let Err(cause) = catch_unwind(AssertUnwindSafe(take)) {
-            *lock(&panicked) = Some(cause);
-        }
-        if meeting.wait().is_leader() {
-            let upcoming = catch_unwind(AssertUnwindSafe(lead)).unwrap_or_else(|cause| {
-                *lock(&panicked) = Some(cause);
-                None
-            });
-            next.store(0, Ordering::Relaxed);
-            end.store(upcoming.unwrap_or(SimTime::NEVER).as_nanos(), Ordering::Relaxed);
-        }
-        meeting.wait();
-        if end.load(Ordering::Relaxed) == SimTime::NEVER.as_nanos() {
-            return;
-        }
-    };
-    let workers = thread::scope(|threads| {
-        let helpers = start(threads, workers - 1, &work);
-        meeting.get_or_init(|| Barrier::new(helpers + 1));
-        work();
-        helpers + 1
-    });
-    if let Some(cause) = panicked.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        resume_unwind(cause);
-    }
-    workers
 }
