@@ -2,6 +2,8 @@
 //! itself, and mail is exchanged by one thread between windows. Not a scheduler: it is told how many threads it may
 //! have.
 
+#![allow(clippy::disallowed_methods, reason = "the one place where threads are started")]
+
 use super::super::super::cell::Cell;
 use super::super::super::shared::Scope;
 use super::super::exchange;
