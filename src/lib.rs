@@ -55,7 +55,14 @@
 //! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
 //!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
 //!
-//! `tests/house.rs` keeps what of this can be read off the text.
+//! `[lints]` in `Cargo.toml`, `.clippy.toml` and `tests/house.rs` keep what of this can be read off the text.
+//!
+//! # The core alone
+//!
+//! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
+//! same bytes. The features give back one thing each: `render` draws complaints for people, `pictures` draws bills,
+//! `threads` carries VPCs on several threads (`engine/workers.rs` is the seam), and `cli`, the default, is
+//! the program with all of them.
 //!
 //! # How it differs from a textbook simulator
 //!
@@ -68,7 +75,7 @@
 //! (`engine/cell/trains.rs`).
 //!
 //! A VPC that nobody reacts to runs alone to the end of the advance, link by link (`engine/cell/`), on whichever thread
-//! is free (`engine/simulation/workers.rs`); the others run in windows no longer than the shortest link between them
+//! is free (`engine/workers.rs`); the others run in windows no longer than the shortest link between them
 //! and exchange mail in one function, which is where partitions, processes and machines meet (`engine/partition.rs`).
 //! Packets take the cheapest road that gives the same bytes. One function chooses it ([`engine::Road`], in
 //! `engine/road.rs`), and [`engine::Effort`] says which were taken:
@@ -100,6 +107,10 @@
 //! traffic entry, a host to another or to an address. A packet's name is `source#sequence`. Rules are cited by number
 //! (S1…S52), end codes by the names of [`model::DropReason`].
 
+// What only the command line may do; .clippy.toml has the list with the reasons.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stderr, clippy::print_stdout)]
+
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataplane;
 pub mod engine;

@@ -43,7 +43,8 @@ fn load(regions: [&str; 2], duration: &str, rest: &str) -> Scenario {
         vpc("R", "buyer", regions[0], 1, 2),
         vpc("S", "seller", regions[1], 2, 1),
     );
-    let complaints = |all: Vec<scenario::Diagnostic>| all.iter().map(|d| d.render(100)).collect::<String>();
+    let complaints =
+        |all: Vec<scenario::Diagnostic>| all.iter().map(scenario::Diagnostic::headline).collect::<Vec<_>>().join("\n");
     scenario::load(Path::new("t.toml"), &Memory(text), &[])
         .map_err(complaints)
         .unwrap_or_else(|wrong| panic!("{wrong}"))

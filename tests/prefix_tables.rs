@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use vpcsim::dataplane::fib::{Fib, FibEntry};
 use vpcsim::model::{Change, Network, NextHop, TableId};
-use vpcsim::scenario::{Files, load};
+use vpcsim::scenario::{Diagnostic, Files, load};
 use vpcsim::units::SimTime;
 
 const TABLE: TableId = TableId(0);
@@ -57,7 +57,7 @@ fn network(prefixes: &[Ipv4Net]) -> Network {
     let memory = Memory(files.map(|(name, text)| (name.into(), text.into())).into());
     match load(Path::new("s.toml"), &memory, &[]) {
         Ok(scenario) => scenario.network,
-        Err(all) => panic!("{}", all.iter().map(|d| d.render(100)).collect::<String>()),
+        Err(all) => panic!("{}", all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n")),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The allocator of the program: the system's, except that running out of memory is a sentence and exit code 2, not an
 //! abort. Stable Rust has no hook for that. It counts and limits nothing.
 
+#![allow(unsafe_code, reason = "an allocator is unsafe by its trait; each call is handed on as it came")]
+
 use super::exit::Exit;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;

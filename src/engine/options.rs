@@ -12,7 +12,8 @@ pub struct Options {
     pub interval: Option<SimDuration>,
     /// Whether stretches of traffic may be computed as a whole.
     pub mode: Mode,
-    /// How many threads carry VPCs forward; the caller decides, since only it knows the machine.
+    /// How many threads carry VPCs forward; the caller decides, since only it knows the machine. A
+    /// build without the feature `threads` has one.
     pub workers: NonZeroUsize,
 }
 

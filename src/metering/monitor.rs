@@ -53,12 +53,16 @@ pub struct Reading {
 
 /// The vendor's metrics, by the vendor's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Metric {
+    /// Bits per second towards this side.
     InBandwidth,
+    /// Bits per second away from this side.
     OutBandwidth,
+    /// Packets per second towards this side.
     InPkg,
+    /// Packets per second away from this side.
     OutPkg,
+    /// The share of offered packets that was dropped for the cap.
     PkgDrop,
 }
 

@@ -4,7 +4,7 @@
 
 use super::ids::HostId;
 use super::plan::{Pattern, Traffic};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub enum Pick {
 }
 
 /// Where the packets of one flow go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Receiver {
     /// To a host.
     Host(HostId),
@@ -53,7 +53,7 @@ impl Traffic {
         match (&self.pattern, &self.to) {
             (Pattern::Replay(replay), _) => replay.flows.len(),
             (_, Destination::Hosts { hosts, pick: Pick::Every }) => {
-                let receivers: HashSet<&HostId> = hosts.iter().collect();
+                let receivers: BTreeSet<&HostId> = hosts.iter().collect();
                 let both = self.from.iter().filter(|host| receivers.contains(host)).count();
                 self.from.len() * hosts.len() - both
             }

@@ -7,8 +7,7 @@ use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows
 use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
 use crate::model::{DropReason, HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Snapshot {
     /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept
@@ -164,9 +163,9 @@ fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
 }
 
 /// The first of `all` by name and how many others there are; and how many these are in all.
-fn several<T: Copy + Eq + Hash>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
+fn several<T: Copy + Ord>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
     let Some(first) = all.next() else { return ("nobody".into(), 0) };
-    let mut others: HashSet<T> = all.collect();
+    let mut others: BTreeSet<T> = all.collect();
     others.remove(&first);
     match others.len() {
         0 => (name(first), 1),

@@ -104,12 +104,12 @@ pub struct InvoiceLine {
     /// The largest measured sample.
     #[serde(rename = "measured_bits")]
     pub measured: Load,
-    #[allow(missing_docs)]
+    /// Its rate over the window.
     pub measured_bps: BitRate,
     /// The load the price is for: the largest billable sample (S40a), or the percentile.
     #[serde(rename = "billable_bits")]
     pub billable: Load,
-    #[allow(missing_docs)]
+    /// Its rate over the window.
     pub billable_bps: BitRate,
     /// When that was, civil time: `2017-06-01 09:35`; none for a month.
     pub peak_at: Option<String>,

@@ -14,7 +14,9 @@ mod invoice;
 mod invoice_text;
 mod json;
 mod monitoring;
+#[cfg(feature = "pictures")]
 mod pictures;
+#[cfg(feature = "pictures")]
 pub mod plot;
 #[cfg(test)]
 mod sample;
@@ -36,6 +38,7 @@ pub use invoice::*;
 pub use invoice_text::invoice_text;
 pub use json::{FileOutcome, bench_json, complaints_json, invoice_json, json, json_array};
 pub use monitoring::monitoring_csv;
+#[cfg(feature = "pictures")]
 pub use pictures::pictures;
 pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};
 pub use snapshot::*;

@@ -84,23 +84,23 @@ pub struct Volume {
 pub struct Delays {
     /// Packets measured.
     pub packets: u64,
+    /// The shortest.
     #[serde(rename = "min_ns")]
-    #[allow(missing_docs)]
     pub min: SimDuration,
+    /// Half of them are no longer.
     #[serde(rename = "p50_ns")]
-    #[allow(missing_docs)]
     pub p50: SimDuration,
     /// How far the median can lie from `p50_ns`; 0 where it is exact.
     #[serde(rename = "p50_precision_ns")]
     pub p50_precision: SimDuration,
+    /// 99 % of them are no longer.
     #[serde(rename = "p99_ns")]
-    #[allow(missing_docs)]
     pub p99: SimDuration,
     /// The same of `p99_ns`.
     #[serde(rename = "p99_precision_ns")]
     pub p99_precision: SimDuration,
+    /// The longest.
     #[serde(rename = "max_ns")]
-    #[allow(missing_docs)]
     pub max: SimDuration,
 }
 

@@ -38,8 +38,8 @@ pub struct CapReport {
     /// When.
     #[serde(rename = "since_utc")]
     pub since: Timestamp,
+    /// The cap.
     #[serde(rename = "cap_bps")]
-    #[allow(missing_docs)]
     pub cap: BitRate,
 }
 
@@ -58,19 +58,19 @@ pub struct FoundReport {
 /// One cap and what a run found under it.
 #[derive(Debug, Clone, Serialize)]
 pub struct TrialReport {
+    /// The cap.
     #[serde(rename = "cap_bps")]
-    #[allow(missing_docs)]
     pub cap: BitRate,
+    /// What the run found under it.
     #[serde(flatten)]
-    #[allow(missing_docs)]
     pub found: FoundReport,
 }
 
 /// One cap that the peering cannot have.
 #[derive(Debug, Clone, Serialize)]
 pub struct NotPossible {
+    /// The cap.
     #[serde(rename = "cap_bps")]
-    #[allow(missing_docs)]
     pub cap: BitRate,
     /// Why not.
     pub reason: String,

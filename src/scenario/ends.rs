@@ -6,7 +6,7 @@ use super::datum::{At, Entity};
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pick, SENDERS_MAX, Traffic};
 use crate::units::grouped;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl Loader<'_> {
         if let [only] = &all[..] {
             return Some(only.clone()); // a name or a pattern finds each once
         }
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         Some(all.iter().flat_map(|hosts| hosts.iter().copied()).filter(|host| seen.insert(*host)).collect())
     }
 

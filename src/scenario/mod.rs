@@ -12,6 +12,7 @@ mod datum;
 mod diagnostic;
 mod diurnal;
 mod document;
+#[cfg(feature = "render")]
 mod drawing;
 mod ends;
 mod expect;
@@ -40,6 +41,7 @@ mod value;
 mod verbs;
 
 pub use diagnostic::{Diagnostic, Severity};
+#[cfg(feature = "render")]
 pub use drawing::told;
 pub use overrides::Override;
 pub use schema::schema;

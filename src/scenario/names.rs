@@ -3,7 +3,7 @@
 use super::diagnostic::{Complaints, Span};
 use super::nearest::{list_some, nearest};
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) struct Names {
     /// What patterns of hosts were found to stand for; all entries that name one share it.
     pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
     /// Where things were declared, by kind and full name: for second labels.
-    pub places: HashMap<(&'static str, String), Span>,
+    pub places: BTreeMap<(&'static str, String), Span>,
 }
 
 /// A peering that bears some name at some time.
@@ -47,7 +47,7 @@ impl Default for Names {
             broken_hosts: BTreeSet::new(),
             vpcs_by_host: None,
             hosts_like: BTreeMap::new(),
-            places: HashMap::new(),
+            places: BTreeMap::new(),
         }
     }
 }

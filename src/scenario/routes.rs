@@ -7,7 +7,7 @@ use super::value;
 use crate::model::{NextHop, Refusal, RouteSpec, TableId};
 use crate::notation::{COMPLAINTS_MAX, lines};
 use ipnet::Ipv4Net;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 impl Loader<'_> {
     /// Fills a table with the routes of its entity.
@@ -62,7 +62,7 @@ impl Loader<'_> {
         };
         let Some(source) = self.read_text_file(entity, "routes_file") else { return };
         let text = self.out.text(source).to_owned();
-        let mut hops: HashMap<&str, Option<NextHop>> = HashMap::new();
+        let mut hops: BTreeMap<&str, Option<NextHop>> = BTreeMap::new();
         let (mut wrong, mut remarks) = (0, 0);
         for (place, said) in lines(&text) {
             let span = Span { source, start: place.start, end: place.end };

@@ -51,7 +51,7 @@ impl Source {
     }
 
     /// The bytes of a line, from 1, without what ends it; empty behind the last.
-    pub(super) fn bytes_of(&self, line: usize) -> Range<usize> {
+    pub fn bytes_of(&self, line: usize) -> Range<usize> {
         let lines = &self.index().lines;
         let begin = lines.get(line - 1).copied().unwrap_or(self.text.len());
         let end = lines.get(line).map_or(self.text.len(), |next| next - 1);
@@ -59,7 +59,7 @@ impl Source {
     }
 
     /// How many lines there are.
-    pub(super) fn line_count(&self) -> usize {
+    pub fn line_count(&self) -> usize {
         self.index().lines.len()
     }
 

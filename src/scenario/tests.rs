@@ -44,11 +44,11 @@ fn load_with(text: &[u8], overrides: &[(&str, &str)]) -> Result<Scenario, Vec<Di
 }
 
 fn good(text: &str) -> Scenario {
-    load_with(text.as_bytes(), &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)))
+    load_with(text.as_bytes(), &[]).unwrap_or_else(|all| panic!("{}", told(&all)))
 }
 
-fn rendered(all: &[Diagnostic]) -> String {
-    all.iter().map(|d| d.render(100)).collect()
+fn told(all: &[Diagnostic]) -> String {
+    all.iter().map(|d| format!("{}\n", d.json())).collect()
 }
 
 fn sections() -> Vec<&'static Section> {
@@ -208,7 +208,7 @@ loss    = ["30 %", "40 %"]
 #[test]
 fn the_quick_start_loads_without_a_remark() {
     let Scenario { plan, warnings, .. } = good(QUICK_START);
-    assert!(warnings.is_empty(), "{}", rendered(&warnings));
+    assert!(warnings.is_empty(), "{}", told(&warnings));
     assert_eq!(plan.timeline[0].text, "change_bandwidth PeerConn 50 Mbps");
     let check = &plan.expectations[0].checks[0];
     assert_eq!((check.low, check.high, check.text.as_str()), (300_000_000, 400_000_000, "30 % to 40 %"));
@@ -239,20 +239,20 @@ fn expectations_become_ranges() {
 fn overrides_meet_the_same_checks() {
     let set = |key, value| load_with(FULL.as_bytes(), &[(key, value)]);
     let burst = |s: &Scenario| s.network.find_peering("P12").and_then(|p| s.network.peering(p).burst);
-    let loaded = set("peering.P12.burst", "3000 B").unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    let loaded = set("peering.P12.burst", "3000 B").unwrap_or_else(|all| panic!("{}", told(&all)));
     assert_eq!(burst(&loaded), Some(ByteSize::from_bytes(3000)));
     assert!(set("name", "7").is_ok());
     assert!(set("at.1.time", "'9 s'").is_ok());
-    for (key, value, said) in [
+    for (key, value, wanted) in [
         ("peering.P12.bandwith", "50 Mbps", "did you mean `bandwidth`?"),
         ("peering.P21.bandwidth", "50 Mbps", "did you mean `P12`?"),
-        ("peering.P12.bandwidth", "50", "--set peering.P12.bandwidth:1:1"),
+        ("peering.P12.bandwidth", "50", "\"--set peering.P12.bandwidth\""),
         ("at.99.time", "1 s", "numbered from 1"),
         ("a b", "1 s", "is not a key"),
         ("seed.x", "1", "has no parts"),
     ] {
         let all = set(key, value).expect_err(key);
-        assert!(rendered(&all).contains(said), "{key}: {}", rendered(&all));
+        assert!(told(&all).contains(wanted), "{key}: {}", told(&all));
     }
 }
 
@@ -274,7 +274,9 @@ fn damaged_text_never_panics() {
             bytes[at] = b"\"[]{}=,#. \n09azAZ-_/%<>\xff\x00"[next(25)];
         }
         if let Err(all) = load_with(&bytes, &[]) {
-            assert!(!rendered(&all[..all.len().min(3)]).is_empty());
+            assert!(!all.is_empty());
+            #[cfg(feature = "render")]
+            all.iter().take(3).for_each(|d| assert!(!d.render(100).is_empty()));
         }
     }
 }
@@ -291,7 +293,7 @@ fn half_a_million_routes_load_quickly() {
         ("s/rates.csv", "0,1,load\n0,1,2\n".into()),
     ];
     let memory = Memory(files.map(|(name, text)| (name.to_owned(), text.into_bytes())).into());
-    let loaded = load(Path::new("s/full.toml"), &memory, &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    let loaded = load(Path::new("s/full.toml"), &memory, &[]).unwrap_or_else(|all| panic!("{}", told(&all)));
     let largest = loaded.network.tables().map(|(_, t)| t.routes.len()).max();
     assert_eq!(largest, Some(500_000));
     assert!(loaded.warnings.len() < 30);
@@ -317,7 +319,7 @@ fn rates_that_change_become_steps_of_the_run() {
 #[test]
 fn a_daily_curve_follows_the_civil_clock() {
     let day = [("duration", "24 h"), ("start", "2017-10-29T00:02:00"), ("zone", "Europe/Berlin")];
-    let plan = load_with(FULL.as_bytes(), &day).unwrap_or_else(|all| panic!("{}", rendered(&all))).plan;
+    let plan = load_with(FULL.as_bytes(), &day).unwrap_or_else(|all| panic!("{}", told(&all))).plan;
     let steps = steps_of(&plan, "daily");
     assert_eq!(steps[1].0, 180, "civil steps of 5 minutes");
     let peak = steps.iter().max_by_key(|step| step.1).expect("steps");
@@ -331,7 +333,7 @@ fn half_a_million_rows_load_quickly_and_gaps_are_counted() {
     let files = [("s/full.toml", FULL.to_owned()), ("s/rates.csv", format!("t,o,load\n{rows}"))];
     let more = [("s/routes.txt", String::new()), ("s/sizes.txt", "100 100\n".into())];
     let all = files.into_iter().chain(more).map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
-    let loaded = load(Path::new("s/full.toml"), &Memory(all), &[]).unwrap_or_else(|all| panic!("{}", rendered(&all)));
+    let loaded = load(Path::new("s/full.toml"), &Memory(all), &[]).unwrap_or_else(|all| panic!("{}", told(&all)));
     let measured = loaded.plan.traffic.iter().find(|t| t.name.as_str() == "measured").expect("declared");
     let Pattern::Series(series) = &measured.pattern else { panic!("a series") };
     assert_eq!(series.handled[0].1, 499_500);

@@ -106,7 +106,7 @@ fn the_worlds_go_every_way() {
     }
     assert!(closed > 10 && looped > 10 && both > 5, "{closed} closed, {looped} looped, {both} both");
     assert!(repeated > 5, "only in {repeated} worlds a pattern repeated");
-    assert!(parallel > 5, "only {parallel} worlds kept two threads busy");
+    assert!(parallel > 5 || cfg!(not(feature = "threads")), "only {parallel} worlds kept two threads busy");
 }
 
 /// Echoes cross VPCs in windows full enough for several threads to meet between them.
@@ -135,7 +135,8 @@ fn threads_that_meet_change_nothing() {
     let (plain, _) = computed(&world, PLAIN);
     for workers in [2, 3] {
         let (said, effort) = computed(&world, Way { mode: Mode::Runs, workers, slices: 3 });
-        assert!(effort.threads > 1 && effort.of(Road::Events) > 100_000, "{effort:?}");
+        assert!(effort.threads > 1 || cfg!(not(feature = "threads")), "{effort:?}");
+        assert!(effort.of(Road::Events) > 100_000, "{effort:?}");
         assert_eq!(said, plain, "{workers} workers");
     }
 }

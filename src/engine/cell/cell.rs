@@ -19,7 +19,7 @@ use super::proof;
 use super::trains::{Train, Trains};
 use crate::dataplane::packet::SourceId;
 use crate::model::{HostId, LinkId, VpcId};
-use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime};
 
 /// See the first lines of the room.
 pub(in crate::engine) struct Cell {
@@ -83,8 +83,10 @@ impl Cell {
     }
 
     /// About how many packets are sent here in `span`: a guess, for the sharing of work.
+    #[cfg(feature = "threads")]
     pub(in crate::engine) fn packets_in(&self, span: SimDuration) -> u64 {
-        let packets = u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(NANOS_PER_SECOND);
+        let packets =
+            u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(crate::units::NANOS_PER_SECOND);
         u64::try_from(packets).unwrap_or(u64::MAX)
     }
 

@@ -11,7 +11,7 @@ mod aggregate;
 mod answers;
 mod batch;
 mod carry;
-#[allow(clippy::module_inception)]
+#[allow(clippy::module_inception, reason = "the room is named for what it holds")]
 mod cell;
 mod events;
 mod journey;

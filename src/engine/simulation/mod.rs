@@ -12,7 +12,6 @@
 
 mod ledger;
 mod senders;
-pub(super) mod workers;
 
 pub use ledger::{Totals, Unbalanced};
 pub use senders::flows;
@@ -21,10 +20,11 @@ use super::booking::LinkBooking;
 use super::books::LinkBook;
 use super::cell::{Lane, Raw};
 use super::endpoint::Endpoint;
+use super::exchange::{Exchange, Whole};
 use super::meter::Meter;
 use super::observe::{Interest, Observer, Record};
 use super::options::{Effort, Options};
-use super::partition::{Exchange, Partition, Whole};
+use super::partition::Partition;
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use super::windows::Edges;

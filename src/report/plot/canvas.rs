@@ -58,12 +58,6 @@ pub fn picture(draw: impl FnOnce(&Canvas)) -> String {
     svg
 }
 
-/// Whether `text` begins as every picture does: with its size and its ground.
-pub fn begins(text: &str) -> bool {
-    let empty = picture(|_| ());
-    text.starts_with(empty.trim_end().trim_end_matches("</svg>").trim_end())
-}
-
 impl<'a> Canvas<'a> {
     fn put<E>(&self, element: E)
     where

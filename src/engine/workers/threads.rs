@@ -2,14 +2,16 @@
 //! itself, and mail is exchanged by one thread between windows. Not a scheduler: it is told how many threads it may
 //! have.
 
+#![allow(clippy::disallowed_methods, reason = "the one place where threads are started")]
+
 use super::super::cell::Cell;
+use super::super::exchange::{Exchange, exchange};
 use super::super::shared::Scope;
-use crate::engine::partition::{Exchange, exchange};
+use super::{alone_in_turn, next_window, windows_in_turn};
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use spin::Yield;
 use spin::barrier::Barrier;
-use std::borrow::Borrow;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -26,17 +28,11 @@ const PIECES: u64 = 16;
 
 /// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many
 /// threads.
-pub(in crate::engine) fn run_alone(
-    cells: &mut [Cell],
-    alone: &[VpcId],
-    scope: Scope<'_>,
-    from: SimTime,
-    workers: usize,
-) -> usize {
+pub fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
     let span = scope.horizon.since(from);
     let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
     if workers == 1 {
-        alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
+        alone_in_turn(cells, alone, scope, from);
         return 1;
     }
     let pieces = (PIECES * workers as u64).div_ceil(alone.len() as u64);
@@ -83,7 +79,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Carries the cells that run in windows to the horizon; answers on how many threads.
-pub(in crate::engine) fn run_windows(
+pub fn run_windows(
     cells: &mut [Cell],
     others: &mut dyn Exchange,
     scope: Scope<'_>,
@@ -94,23 +90,8 @@ pub(in crate::engine) fn run_windows(
     if workers > 1 {
         return meet(cells, others, scope, window, workers);
     }
-    while let Some(end) = next_window(cells, others, scope, window) {
-        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
-        exchange(cells, others);
-    }
+    windows_in_turn(cells, others, scope, window);
     1
-}
-
-/// When the next window ends, if anything happens before the horizon, here or elsewhere.
-fn next_window<C: Borrow<Cell>>(
-    cells: &[C],
-    others: &mut dyn Exchange,
-    scope: Scope<'_>,
-    window: SimDuration,
-) -> Option<SimTime> {
-    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
-    let next = others.least(joined.map(Cell::next_event).min().unwrap_or(SimTime::NEVER));
-    (next < scope.horizon).then(|| (next + window).min(scope.horizon))
 }
 
 /// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for

@@ -1,0 +1,54 @@
+//! The one exchange between cells, be they carried here or by another partition ([`Exchange`]). Carries nothing: how
+//! mail gets to other processes or machines is for those who implement it.
+
+use super::arrival::Mail;
+use super::cell::Cell;
+use crate::model::VpcId;
+use crate::units::SimTime;
+use std::borrow::BorrowMut;
+
+/// How the partitions of one run meet. Every partition makes the same calls in the same order; a call comes back when
+/// all have made it.
+pub trait Exchange: Send {
+    /// Whether the cell of this VPC is carried here. Exactly one partition says so.
+    fn holds(&self, vpc: VpcId) -> bool;
+    /// Gives away mail for cells that are carried elsewhere, and takes what is for those that are carried here.
+    fn swap(&mut self, mail: Vec<Mail>) -> Vec<Mail>;
+    /// The least of what all partitions say: when something next happens.
+    fn least(&mut self, next: SimTime) -> SimTime;
+}
+
+/// All cells are carried here.
+pub(super) struct Whole;
+
+impl Exchange for Whole {
+    fn holds(&self, _vpc: VpcId) -> bool {
+        true
+    }
+    fn swap(&mut self, _mail: Vec<Mail>) -> Vec<Mail> {
+        Vec::new()
+    }
+    fn least(&mut self, next: SimTime) -> SimTime {
+        next
+    }
+}
+
+/// The one exchange between cells: every mailbox is emptied into the cells it is for, here or elsewhere. They stand in
+/// the order of their VPCs; a slice of them must hold all that mail goes between.
+pub(super) fn exchange<C: BorrowMut<Cell>>(cells: &mut [C], others: &mut dyn Exchange) {
+    let mut away = Vec::new();
+    for from in 0..cells.len() {
+        let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
+        for mail in mailbox.drain(..) {
+            if others.holds(mail.to) { deliver(cells, mail) } else { away.push(mail) }
+        }
+        *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
+    }
+    others.swap(away).into_iter().for_each(|mail| deliver(cells, mail));
+}
+
+fn deliver<C: BorrowMut<Cell>>(cells: &mut [C], mail: Mail) {
+    let to = cells.binary_search_by_key(&mail.to, |cell| cell.borrow().vpc);
+    let to = to.expect("whoever sends what is answered runs in windows with its peers");
+    cells[to].borrow_mut().receive(mail);
+}

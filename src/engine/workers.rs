@@ -1,0 +1,65 @@
+//! Carrying cells forward: one after the other here, side by side in `threads`, which a build without the feature of
+//! that name does not have. Neither decides what a cell does.
+
+#[cfg(feature = "threads")]
+mod threads;
+
+#[cfg(feature = "threads")]
+pub(super) use threads::{run_alone, run_windows};
+
+use super::cell::Cell;
+use super::exchange::{Exchange, exchange};
+use super::shared::Scope;
+use crate::model::VpcId;
+use crate::units::{SimDuration, SimTime};
+use std::borrow::Borrow;
+
+/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; on one thread, as is
+/// answered, however many are allowed.
+#[cfg(not(feature = "threads"))]
+pub(super) fn run_alone(
+    cells: &mut [Cell],
+    alone: &[VpcId],
+    scope: Scope<'_>,
+    from: SimTime,
+    _allowed: usize,
+) -> usize {
+    alone_in_turn(cells, alone, scope, from);
+    1
+}
+
+/// Carries the cells that run in windows to the horizon; on one thread, as is answered, however many are allowed.
+#[cfg(not(feature = "threads"))]
+pub(super) fn run_windows(
+    cells: &mut [Cell],
+    others: &mut dyn Exchange,
+    scope: Scope<'_>,
+    window: SimDuration,
+    _allowed: usize,
+) -> usize {
+    windows_in_turn(cells, others, scope, window);
+    1
+}
+
+fn alone_in_turn(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime) {
+    alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
+}
+
+fn windows_in_turn(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration) {
+    while let Some(end) = next_window(cells, others, scope, window) {
+        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
+        exchange(cells, others);
+    }
+}
+
+/// When the next window ends, if anything happens before the horizon, here or elsewhere.
+fn next_window<C: Borrow<Cell>>(
+    cells: &[C],
+    others: &mut dyn Exchange,
+    scope: Scope<'_>,
+    window: SimDuration,
+) -> Option<SimTime> {
+    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
+    let next = others.least(joined.map(Cell::next_event).min().unwrap_or(SimTime::NEVER));
+    (next < scope.horizon).then(|| (next + window).min(scope.horizon))
+}
