@@ -82,8 +82,8 @@
 //!
 //! 1. *silent*: nothing is sent, clocks run on;
 //! 2. *closed*: equal packets that do not wait are counted, not made (`cell/passing.rs`);
-//! 3. *proven*: the same behind a bucket, with a proof that all senders together conform (`cell/proof.rs`); the bucket is
-//!    charged later, if somebody looks;
+//! 3. *proven*: the same behind a bucket, with a proof that all senders together conform (`cell/proof.rs`); the bucket
+//!    is charged later, if somebody looks;
 //! 4. *repeated*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
 //!    (`cell/repetition.rs`);
 //! 5. *looped*: one by one, without events; senders that share a bucket are merged in the order of time

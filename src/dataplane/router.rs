@@ -1,6 +1,6 @@
 //! The journey of a packet through VPC routers, top to bottom: its [`path`] leaves the source's VPC, crosses a link
-//! ([`super::link`]), enters the peer's VPC ([`enter`]) and is accepted there ([`accept`]). Pure functions of (network, packet): no time,
-//! no queues, no counters. Each drop reason that a router can give has its one producing line here.
+//! ([`super::link`]), enters the peer's VPC ([`enter`]) and is accepted there ([`accept`]). Pure functions of (network,
+//! packet): no time, no queues, no counters. Each drop reason that a router can give has its one producing line here.
 //!
 //! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a
 //! peering. Routers touch the TTL only where the rule set makes them visible (S35a).

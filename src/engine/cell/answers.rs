@@ -71,8 +71,8 @@ pub(super) fn echo_reply(now: SimTime, request: &Packet, tails: &mut Tails) -> P
     }
 }
 
-/// The subnet whose router answers for a packet that was dropped on arrival in `vpc`: its source's if it dies in its own
-/// VPC, its destination's in the far one, else the first (S35a).
+/// The subnet whose router answers for a packet that was dropped on arrival in `vpc`: its source's if it dies in its
+/// own VPC, its destination's in the far one, else the first (S35a).
 pub(super) fn answering_subnet(
     scope: Scope<'_>,
     vpc: VpcId,

@@ -290,7 +290,8 @@ impl Simulation {
         self.pass(until);
     }
 
-    /// Lets time pass to `until` within one epoch. Observers are told in between, so that not too many records are held.
+    /// Lets time pass to `until` within one epoch. Observers are told in between, so that not too many records are
+    /// held.
     fn pass(&mut self, until: SimTime) {
         let (workers, from_observers) = (self.options.workers.get(), self.shared.observing);
         let slice = SimDuration::from_nanos(RECORDED * NANOS_PER_SECOND / self.density.max(1));
