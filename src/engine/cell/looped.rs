@@ -128,6 +128,7 @@ impl Loop<'_> {
                 return looped;
             }
             looped += drawn.len() as u64;
+            self.count.last_sent = drawn[drawn.len() - 1].at;
             for turn in drawn {
                 self.send(turn, first + turn.form);
             }
@@ -138,6 +139,7 @@ impl Loop<'_> {
     fn run_merged(&mut self, end: SimTime, most: u64) -> u64 {
         let mut looped = 0;
         let (mut now, mut number) = self.merge.first();
+        let mut last_sent = self.count.last_sent;
         while now < end && looped < most {
             let Member { flow, first } = self.members[number as usize];
             let flow = &mut self.flows[flow as usize];
@@ -148,9 +150,11 @@ impl Loop<'_> {
             flow.step();
             let next = flow.next_wake();
             self.send(&turn, first + turn.form);
+            last_sent = now;
             (now, number) = self.merge.set(number, next);
             looped += 1;
         }
+        self.count.last_sent = last_sent;
         looped
     }
 
@@ -159,7 +163,6 @@ impl Loop<'_> {
     /// From its sender: the sized flow at `at` sends the packet of `turn`.
     #[inline(always)]
     fn send(&mut self, turn: &Turn, at: u32) {
-        self.count.last_sent = turn.at;
         let sized = &mut self.sized[at as usize];
         sized.tally.sent += 1;
         if let Some(reason) = sized.class.kept_back {
