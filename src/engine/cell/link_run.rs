@@ -3,7 +3,7 @@
 //! say.
 
 use super::super::booking::Booking;
-use super::super::delay::{DelayRun, DelayRuns};
+use super::super::delay::DelayRuns;
 use super::super::flow::{Beat, Flow};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road};
@@ -11,7 +11,7 @@ use super::super::shared::Scope;
 use super::aggregate::Aggregate;
 use super::batch::Batch;
 use super::lane::Lane;
-use super::looped::{Count, Loop, Member, PendingDelays, SizedFlow};
+use super::looped::{Count, Evicted, Loop, Member, PendingDelays, SizedFlow};
 use super::merge::Merge;
 use super::passing::{Inside, Passing, class, path_of};
 use crate::dataplane::shaper::Backlog;
@@ -24,7 +24,7 @@ pub(super) struct Seats {
     members: Vec<Member>,
     sized: Vec<SizedFlow>,
     pending: Vec<PendingDelays>,
-    evicted: Vec<(Option<usize>, DelayRun)>,
+    evicted: Vec<Evicted>,
     pub merge: Merge,
 }
 

@@ -33,6 +33,9 @@ pub(super) struct PendingDelays {
     pub delays: DelayRuns,
 }
 
+/// Delays that are counted aside no longer, and whose they are.
+pub(super) type Evicted = (Option<usize>, DelayRun);
+
 /// Who sends on a link: a flow and the place of the first of its sizes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
@@ -51,7 +54,7 @@ pub(super) struct Loop<'a> {
     pub members: &'a [Member],
     pub sized: &'a mut [SizedFlow],
     pub pending: &'a mut [PendingDelays],
-    pub evicted: &'a mut Vec<(Option<usize>, DelayRun)>,
+    pub evicted: &'a mut Vec<Evicted>,
     pub merge: &'a mut Merge,
     /// Where every packet is made whole, if that is wanted.
     pub batch: Option<&'a mut Batch>,
@@ -65,6 +68,8 @@ pub(super) struct Loop<'a> {
 pub(super) struct Count {
     offered: Since,
     carried: Since,
+    /// What arrives before is at the far end, in front of the boundary, and nobody looks.
+    usual_until: SimTime,
     last_sent: SimTime,
     last_arrival: SimTime,
     /// How many boundaries were passed.
@@ -81,8 +86,9 @@ struct Since {
 impl Count {
     /// Nothing yet, at `now`.
     pub(super) fn new(now: SimTime) -> Count {
-        let (offered, carried) = (Since::default(), Since::default());
-        Count { offered, carried, last_sent: now, last_arrival: SimTime::ZERO, boundaries: 0 }
+        let (nothing, never) = (Since::default(), SimTime::ZERO);
+        let (offered, carried) = (nothing, nothing);
+        Count { offered, carried, usual_until: never, last_sent: now, last_arrival: never, boundaries: 0 }
     }
 }
 
@@ -160,7 +166,8 @@ impl Loop<'_> {
 
     // The stages of a packet, inlined into both loops: as calls they make fifty senders a tenth slower (`shared-50`).
 
-    /// From its sender: the sized flow at `at` sends the packet of `turn`.
+    /// From its sender: the sized flow at `at` sends the packet of `turn`, which mostly lands before anything else
+    /// must be thought of.
     #[inline(always)]
     fn send(&mut self, turn: &Turn, at: u32) {
         let sized = &mut self.sized[at as usize];
@@ -168,12 +175,18 @@ impl Loop<'_> {
         if let Some(reason) = sized.class.kept_back {
             return self.keep_back(turn, at, reason);
         }
-        let length = sized.class.length;
         if !self.is_plain {
-            self.lane.booking.row_offered(turn.at, length, &mut self.lane.link);
+            self.lane.booking.row_offered(turn.at, sized.class.length, &mut self.lane.link);
         }
-        match self.lane.link.offer(turn.at, length) {
-            Ok(departure) => self.land(turn, at, departure),
+        match self.lane.link.offer(turn.at, sized.class.length) {
+            Ok(departure) => {
+                let arrival = departure + self.lane.link.delay;
+                if arrival >= self.count.usual_until {
+                    return self.land_carefully(turn, at, departure, arrival);
+                }
+                self.count.last_arrival = arrival;
+                sized.arrived(arrival.since(turn.at), self.pending, self.evicted);
+            }
             Err(reason) => self.refuse(turn, at, reason),
         }
     }
@@ -190,24 +203,21 @@ impl Loop<'_> {
         }
     }
 
-    /// At the far end, if it gets there before the horizon.
-    #[inline(always)]
-    fn land(&mut self, turn: &Turn, at: u32, departure: SimTime) {
-        let arrival = departure + self.lane.link.delay;
-        if (!self.is_plain || arrival >= self.scope.horizon) && !self.gets_through(turn, at, departure, arrival) {
+    /// At the far end, if it gets there before the horizon; behind a boundary, perhaps, or with somebody looking.
+    #[inline(never)]
+    fn land_carefully(&mut self, turn: &Turn, at: u32, departure: SimTime, arrival: SimTime) {
+        let is_simple = self.is_plain && arrival < self.scope.horizon;
+        if !is_simple && !self.gets_through(turn, at, departure, arrival) {
             return;
         }
         if arrival >= self.count.carried.boundary {
             self.pass_boundary(self.count.carried);
-            self.count.carried = Since { at: arrival, boundary: self.aggregate.boundary_after(self.lane, arrival) };
+            let boundary = self.aggregate.boundary_after(self.lane, arrival);
+            self.count.carried = Since { at: arrival, boundary };
+            self.count.usual_until = if self.is_plain { boundary.min(self.scope.horizon) } else { SimTime::ZERO };
         }
         self.count.last_arrival = arrival;
-        let sized = &mut self.sized[at as usize];
-        sized.tally.arrived += 1;
-        let pending = &mut self.pending[sized.pending as usize];
-        if let Some(evicted) = pending.delays.add(arrival.since(turn.at)) {
-            self.evicted.push((pending.book, evicted));
-        }
+        self.sized[at as usize].arrived(arrival.since(turn.at), self.pending, self.evicted);
     }
 
     /// Whether a packet that departs is at the far end before the horizon. If not, it is lost or kept on the link.
@@ -327,6 +337,16 @@ impl Loop<'_> {
 }
 
 impl SizedFlow {
+    /// One of its packets arrived.
+    #[inline(always)]
+    fn arrived(&mut self, delay: SimDuration, pending: &mut [PendingDelays], evicted: &mut Vec<Evicted>) {
+        self.tally.arrived += 1;
+        let pending = &mut pending[self.pending as usize];
+        if let Some(run) = pending.delays.add(delay) {
+            evicted.push((pending.book, run));
+        }
+    }
+
     /// How many of its packets are known to have ended.
     fn ended(&self) -> u64 {
         let Tally { sent, refused, arrived, .. } = self.tally;
