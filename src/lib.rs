@@ -22,8 +22,8 @@
 //!
 //! * [`units`]: instants, durations, rates, sizes, shares, money; parsing and printing them; all their rounding; how
 //!   foreign text is shown
-//! * [`notation`]: how people and programs write things: texts, tables, numbers and times in their cells, complaints;
-//!   uses `units` alone
+//! * [`notation`]: how people and programs write things: texts, tables with numbers and times in their cells, documents
+//!   in languages that tables describe, complaints with place and hint; knows no cloud, uses `units` alone
 //! * [`wire`]: headers as the RFCs have them, captures as files have them; knows nothing of clouds
 //! * [`model`]: what the network *is*, the control plane that changes it, and the plan of a run, as valid data
 //! * [`scenario`]: text → model and plan, or complaints with place and hint; files come through [`scenario::Files`].

@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("metering", &["units", "notation", "model", "engine"]),
     ("report", &["units", "wire", "model", "dataplane", "engine", "metering"]),
     ("scenario", &["units", "notation", "wire", "model"]),
-    ("import", &["units", "notation", "wire", "model"]),
+    ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
     (
         "cli",

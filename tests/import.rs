@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use vpcsim::engine::{Options, Run};
 use vpcsim::import::{SeriesOptions, series};
-use vpcsim::notation::Dialect;
+use vpcsim::notation::{Dialect, Source};
 use vpcsim::report::Snapshot;
 use vpcsim::scenario::{Files, Override, Scenario, load};
 use vpcsim::units::{SimDuration, SimTime};
@@ -62,7 +62,7 @@ fn an_hour_of_the_abilene_week_is_sent_as_measured() {
         zone: None,
         dialect: Dialect::default(),
     };
-    let text = series("abilene", "data.csv", &csv, &options).expect("a matrix");
+    let text = series("abilene", "data.csv", &Source::new("data.csv", csv.clone()), &options).expect("a matrix");
     let scenario = loaded(&text, csv.clone(), "1 h");
     assert!(scenario.warnings.is_empty());
     assert_eq!((scenario.network.vpcs().len(), scenario.network.peerings().len()), (12, 66));

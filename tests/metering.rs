@@ -12,7 +12,7 @@ use vpcsim::engine::{Options, Run};
 use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
 use vpcsim::model::{AccountId, LinkId, Name, PeeringId};
-use vpcsim::notation::{Complaint, Dialect, Epoch};
+use vpcsim::notation::{Complaints, Diagnostic, Dialect, Epoch, Source};
 use vpcsim::scenario::{self, Files, Scenario};
 use vpcsim::units::{BitRate, SimTime};
 
@@ -249,10 +249,12 @@ fn a_month_drops_the_largest_twentieth_of_its_samples() {
 }
 
 fn read_in(text: &str, zone: &TimeZone, dialect: &Dialect) -> Result<(Vec<Series>, Handled), Vec<String>> {
-    let read = SampleTable::read(text, dialect).and_then(|table| table.series(&[subject_once()], zone));
-    read.map_err(|complaints| {
-        let place = |c: &Complaint| format!("{:?} {}", c.line_column(text), c.message);
-        complaints.iter().map(place).collect()
+    let mut out = Complaints::default();
+    let table = SampleTable::read(&Source::new("samples.csv", text.into()), dialect, &mut out);
+    let read = table.and_then(|table| table.series(&[subject_once()], zone, &mut out));
+    read.ok_or_else(|| {
+        let place = |c: &Diagnostic| format!("{:?} {}", c.line_column().unwrap_or((1, 1)), c.message);
+        out.finish().iter().map(place).collect()
     })
 }
 
@@ -346,6 +348,15 @@ fn complaints_about_samples_say_where() {
     ] {
         assert_eq!(read(text).err(), Some(vec![wrong.to_owned()]), "{text}");
     }
+    // Neither a row nor a cell hides another.
+    let told = read("time,peering,direction,bps\n2017-06-01 00:00:00,P,out\nnoon,Q,out,x\n").expect_err("all is wrong");
+    let wanted = [
+        "(2, 1) this row has 3 cells, the first line 4",
+        "(3, 1) `noon` is not a time",
+        "(3, 6) the scenario has no peering `Q`",
+        "(3, 12) `x` is not a whole number",
+    ];
+    assert_eq!(told, wanted);
 }
 
 proptest! {

@@ -130,7 +130,7 @@ fn all_wrong_cells_are_told_up_to_twenty_of_a_file() {
                file = \"rates.csv\"\npacket_size = \"1000 B\"\ncolumn = 3\nunit = \"bps\"";
     let told = packets(format!("t,r,s\n{rows}").as_bytes(), two).expect_err("x is no rate");
     assert_eq!(told.matches(" is not a rate").count(), 20, "{told}");
-    assert!(told.contains("… and 40 more cells are wrong"), "{told}");
+    assert!(told.contains("… and 40 more places of this text are wrong"), "{told}");
     // A time that is wrong is wrong once, whatever reads it.
     let told = packets(b"t,r,s\n0,1,2\nnoon,1,2\n", two).expect_err("noon is no time");
     assert_eq!(told.matches("`noon` is not a time").count(), 1, "{told}");

@@ -6,6 +6,7 @@ use super::files::Disk;
 use super::tables;
 use crate::metering::{Handled, Method, PriceBook, SampleTable, Series, Subject, Terms};
 use crate::model::plan::{BookChoice, FreeBasis};
+use crate::notation::{Complaints, Source};
 use crate::scenario::{self, Diagnostic, Files, Scenario};
 use bytes::Bytes;
 use std::path::Path;
@@ -31,7 +32,7 @@ pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result
 fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
     let choice = match (&args.book, &scenario.plan.billing.book) {
         (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.clone()),
-        (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file, disk)? },
+        (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file, disk)?.text().to_owned() },
         (None, Some(choice)) => choice.clone(),
         (None, None) => BookChoice::Shipped(DEFAULT_BOOK.into()),
     };
@@ -41,7 +42,7 @@ fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, 
         }),
         BookChoice::Own { file, text } => {
             let is_region = |name: &str| scenario.network.regions().find(name).is_some();
-            PriceBook::parse(&text, &is_region).map_err(|complaints| tables::diagnostics(&file, &text, complaints))
+            PriceBook::parse(&Source::new(file, text), &is_region)
         }
     }
 }
@@ -51,7 +52,7 @@ fn shipped_hint() -> String {
     format!("the books that come with vpcsim are {}", names.join(", "))
 }
 
-fn read_book(file: &str, disk: &Disk) -> Result<String, Vec<Diagnostic>> {
+fn read_book(file: &str, disk: &Disk) -> Result<Source, Vec<Diagnostic>> {
     tables::read(Path::new(file), disk).map_err(|mut wrong| {
         wrong.iter_mut().for_each(|complaint| complaint.hint = complaint.hint.take().or_else(|| Some(shipped_hint())));
         wrong
@@ -67,18 +68,16 @@ pub(super) fn samples(
     disk: &Disk,
 ) -> Result<(Vec<Series>, Handled), Vec<Diagnostic>> {
     let (network, start) = (&scenario.network, &scenario.plan.start);
-    let name = file.display().to_string();
-    let text = tables::read(file, disk)?;
-    let dialect = args.table.dialect();
-    let read = || {
-        let table = SampleTable::read(&text, &dialect)?;
+    let (source, dialect) = (tables::read(file, disk)?, args.table.dialect());
+    let mut out = Complaints::default();
+    let read = SampleTable::read(&source, &dialect, &mut out).and_then(|table| {
         let subjects = match network.accounts().next() {
-            Some(payer) if scenario.file == NO_FILE => table.subjects(&payer.name, start.date())?,
+            Some(payer) if scenario.file == NO_FILE => table.subjects(&payer.name, start.date(), &mut out),
             _ => network.peerings().map(|(id, _)| Subject::of(network, id, start)).collect(),
         };
-        table.series(&subjects, start.time_zone())
-    };
-    read().map_err(|complaints| tables::diagnostics(&name, &text, complaints))
+        table.series(&subjects, start.time_zone(), &mut out)
+    });
+    read.ok_or_else(|| out.finish())
 }
 
 /// What stands for a scenario's name where there is none.

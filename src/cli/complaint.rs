@@ -3,8 +3,9 @@
 
 use super::exit::Exit;
 use super::output::{stdout, talk, width};
+use crate::notation;
 use crate::report;
-use crate::scenario::{self, Diagnostic};
+use crate::scenario::Diagnostic;
 use serde_json::Value;
 
 /// Ends a command that refuses what it was given.
@@ -18,7 +19,7 @@ pub(super) fn refuse(complaints: &[Diagnostic], json: bool) -> Exit {
 
 /// Tells people.
 pub(super) fn complain(complaints: &[Diagnostic]) {
-    scenario::told(complaints, width()).iter().for_each(|text| talk(text));
+    notation::told(complaints, width()).iter().for_each(|text| talk(text));
 }
 
 /// Complaints for programs.

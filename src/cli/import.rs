@@ -7,6 +7,7 @@ use super::files::Disk;
 use super::output::{self, Content, OutputFile, Outputs, Place};
 use super::tables;
 use crate::import::{self, SeriesOptions};
+use crate::notation::Source;
 use crate::scenario::Diagnostic;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ pub(super) fn import(command: &ImportCommand) -> Result<Exit, Vec<Diagnostic>> {
 /// A file that was read, and the scenario that was made of it.
 struct Imported<'a> {
     file: &'a Path,
-    text: String,
+    source: Source,
     scenario: String,
 }
 
@@ -50,15 +51,15 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
 }
 
 fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, Vec<Diagnostic>> {
-    let text = tables::read(file, disk)?;
-    let scenario = scenario(args, file, &text)?;
+    let source = tables::read(file, disk)?;
+    let scenario = scenario(args, file, &source)?;
     for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
         output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
     }
-    Ok(Imported { file, text, scenario })
+    Ok(Imported { file, source, scenario })
 }
 
-fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, Vec<Diagnostic>> {
+fn scenario(args: &ImportSeriesArgs, file: &Path, source: &Source) -> Result<String, Vec<Diagnostic>> {
     let options = SeriesOptions {
         unit: args.unit.unit,
         unit_text: args.unit.text.clone(),
@@ -71,8 +72,7 @@ fn scenario(args: &ImportSeriesArgs, file: &Path, text: &str) -> Result<String, 
     // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
     let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let made = import::series(&name, &named.to_string_lossy(), text, &options);
-    made.map_err(|complaints| tables::diagnostics(&file.display().to_string(), text, complaints))
+    import::series(&name, &named.to_string_lossy(), source, &options)
 }
 
 /// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written
@@ -84,10 +84,11 @@ fn claim<'a>(
 ) -> Result<Vec<(OutputFile, &'a str)>, Diagnostic> {
     let into = outputs.folder(folder)?;
     let mut claimed = Vec::new();
-    for Imported { file, text, scenario } in all {
+    for Imported { file, source, scenario } in all {
+        let text = source.text();
         let copy = PathBuf::from(file.file_name().unwrap_or_default());
         if !is_same(file, &folder.join(&copy)) {
-            claimed.push((outputs.file_in(&into, &copy, Content::Text(text))?, text.as_str()));
+            claimed.push((outputs.file_in(&into, &copy, Content::Text(text))?, text));
         }
         let made = copy.with_extension("toml");
         claimed.push((outputs.file_in(&into, &made, Content::Text(scenario))?, scenario.as_str()));

@@ -1,22 +1,19 @@
 //! A traffic matrix over time as measurements publish it: one row for each step, one column for each
 //! `origin_destination`. Times and rates are read as a scenario will read them.
 
-use super::series::SeriesOptions;
-use crate::model::Name;
+use super::options::SeriesOptions;
 use crate::model::plan::default_start;
-use crate::notation::{Cell, Complaint, Complaints, Meaning, TIME_MAX, Table, Time, time_zone};
+use crate::model::{Name, TIME_MAX, YEARS};
+use crate::notation::{Cell, Complaints, Meaning, RowsByTime, Span, Table, Time, Wrong, time_zone};
 use crate::units::{BitRate, SimDuration};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 
 /// Places are the names of VPCs, and two of them that of a peering.
 const PLACE_MAX: usize = 28;
 /// A place's block is `10.n.0.0/16`.
 const PLACES_MAX: usize = 256;
-/// Years that a scenario can start in.
-const YEARS: RangeInclusive<i16> = 1970..=2200;
 
 /// One column between two different places.
 #[derive(Debug)]
@@ -47,10 +44,10 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
-    /// Reads it, and the peak of every column.
-    pub(super) fn read(text: &str, options: &SeriesOptions) -> Result<Matrix, Vec<Complaint>> {
-        let table = Table::read(text, &options.dialect)?;
-        table.columns(text)?;
+    /// Reads it, and the peak of every column; nothing if there is no use in reading on.
+    pub(super) fn read(source: usize, options: &SeriesOptions, out: &mut Complaints) -> Option<Matrix> {
+        let table = Table::read(source, &options.dialect, out)?;
+        table.check_names(out);
         let mut matrix = Matrix {
             places: Vec::new(),
             pairs: Vec::new(),
@@ -60,64 +57,61 @@ impl Matrix {
             within: 0,
             peaks: BTreeMap::new(),
         };
-        let pairs = matrix.columns(&table, text)?;
-        if matrix.rows == 0 || matrix.pairs.is_empty() {
+        let pairs = matrix.columns(&table, out);
+        if (matrix.rows == 0 || matrix.pairs.is_empty()) && !out.has_errors() {
             let hint = "the first line names the columns, such as time,a_b,b_a; each further line is a step";
-            return Err(vec![Complaint::new(0..0, "there is no line of rates below a line of names").hint(hint)]);
+            let place = Span::of(source, 0..0);
+            out.error(place, "there is no line of rates below a line of names").hint(hint);
+            return None;
         }
         let zone = options.zone.as_deref().and_then(time_zone);
         let zone = zone.unwrap_or_else(|| default_start().time_zone().clone());
         let meaning = options.meaning(&zone);
-        let mut complaints = Complaints::default();
-        let mut times = Times::of(&table, text, meaning);
-        let end = |row| table.cell(text, row, 0).map(|cell| cell.said).unwrap_or_default();
-        let is_falling = meaning.is_falling(&end(1), &end(table.len() - 1));
-        for at in 1..table.len() {
-            let row = if is_falling { table.len() - at } else { at };
-            if let Err(complaint) = times.read(row) {
-                complaints.push(complaint);
-            }
+        let mut times = Times { table: &table, meaning, are_instants: None, found: Vec::with_capacity(table.len()) };
+        for row in RowsByTime::of(1..table.len(), |row| meaning.instant(&table.cell(row, 0)?.said)).iter() {
+            times.read(row, out);
             for (column, pair) in pairs.iter().copied() {
-                let Some(Cell { said, span }) = table.cell(text, row, column) else { continue };
+                let Some(Cell { said, span }) = table.cell(row, column) else { continue };
                 match meaning.rate(&said) {
                     Ok(rate) => matrix.note(pair, rate.unwrap_or_default()),
-                    Err(wrong) => complaints.push(wrong.at(span)),
+                    Err(wrong) => out.cell(span, wrong),
                 }
             }
         }
-        complaints.finish(text)?;
-        (matrix.start, matrix.duration) = times.extent(options.step, &zone).map_err(|wrong| vec![wrong])?;
-        Ok(matrix)
+        if !out.has_errors() {
+            let extent = times.extent(options.step, &zone);
+            (matrix.start, matrix.duration) = extent.map_err(|(place, wrong)| out.wrong(place, wrong)).ok()?;
+        }
+        Some(matrix)
     }
 
     /// Every named column behind the times with its pair, or none if it stays within one place.
-    fn columns(&mut self, table: &Table, text: &str) -> Result<Vec<(usize, Option<usize>)>, Vec<Complaint>> {
-        let (mut complaints, mut columns) = (Complaints::default(), Vec::new());
-        let mut known = BTreeMap::new();
-        for column in 1..table.width(0) {
-            let Some(cell) = table.cell(text, 0, column).filter(|cell| !cell.said.is_empty()) else { continue };
-            match self.column(&cell, &mut known) {
+    fn columns(&mut self, table: &Table, out: &mut Complaints) -> Vec<(usize, Option<usize>)> {
+        let (mut columns, mut known) = (Vec::new(), BTreeMap::new());
+        for (column, cell) in table.names().filter(|(column, _)| *column > 0) {
+            match self.column(&cell.said, &mut known) {
                 Ok(pair) => columns.push((column, pair)),
-                Err(complaint) => complaints.push(complaint),
+                Err(wrong) => out.cell(cell.span, wrong),
             }
         }
         if self.places.len() > PLACES_MAX {
             let message =
                 format!("{} places: at most {PLACES_MAX} can be told apart by their addresses", self.places.len());
-            complaints.push(Complaint::new(table.row_span(0).unwrap_or_default(), message));
+            out.error(table.row_span(0), message).hint("split the file by places");
+        } else if let Some(name) = self.ambiguous_peering() {
+            out.error(table.row_span(0), format!("two pairs of places would have a peering `{name}`"))
+                .hint("rename the places that have `--` in their names");
         }
-        complaints.finish(text)?;
-        self.check_peerings(table).map(|()| columns)
+        columns
     }
 
     /// Notes a column; its pair, unless it stays within one place.
-    fn column(&mut self, cell: &Cell<'_>, known: &mut BTreeMap<String, usize>) -> Result<Option<usize>, Complaint> {
-        let name = cell.said.as_ref();
+    fn column(&mut self, name: &str, known: &mut BTreeMap<String, usize>) -> Result<Option<usize>, Wrong> {
         let Some((from, to)) = name.split_once('_').filter(|(_, to)| !to.contains('_')) else {
-            return Err(Complaint::new(cell.span.clone(), format!("`{name}` is not ORIGIN_DESTINATION"))
+            return Err(Wrong::new(format!("`{name}` is not ORIGIN_DESTINATION"))
                 .hint("name the two places of each column, such as paris_rome"));
         };
-        let (from, to) = (self.place(cell, from, known)?, self.place(cell, to, known)?);
+        let (from, to) = (self.place(from, known)?, self.place(to, known)?);
         if from == to {
             self.within += 1;
             return Ok(None);
@@ -126,31 +120,27 @@ impl Matrix {
         Ok(Some(self.pairs.len() - 1))
     }
 
-    fn place(&mut self, cell: &Cell<'_>, name: &str, known: &mut BTreeMap<String, usize>) -> Result<usize, Complaint> {
+    fn place(&mut self, name: &str, known: &mut BTreeMap<String, usize>) -> Result<usize, Wrong> {
         if let Some(known) = known.get(name) {
             return Ok(*known);
         }
-        let wrong = |message: String| Complaint::new(cell.span.clone(), message);
-        Name::new(name).map_err(|invalid| wrong(invalid.to_string()))?;
+        let letters = "a place is 1 to 28 letters, digits, `.` and `-`";
+        Name::new(name).map_err(|invalid| Wrong::new(invalid.to_string()).hint(letters))?;
         if name.len() > PLACE_MAX {
             let message = format!("`{name}` is too long");
-            return Err(wrong(message).hint(format!("up to {PLACE_MAX} letters leave room for the names of peerings")));
+            let hint = format!("up to {PLACE_MAX} letters leave room for the names of peerings");
+            return Err(Wrong::new(message).hint(hint));
         }
         known.insert(name.into(), self.places.len());
         self.places.push(name.into());
         Ok(self.places.len() - 1)
     }
 
-    /// `a` and `b--c` would have the peering of `a--b` and `c`.
-    fn check_peerings(&self, table: &Table) -> Result<(), Vec<Complaint>> {
+    /// A name that two peerings would have: `a` and `b--c` would have that of `a--b` and `c`.
+    fn ambiguous_peering(&self) -> Option<String> {
         let mut names = BTreeSet::new();
         let all = (0..self.places.len()).flat_map(|a| (a + 1..self.places.len()).map(move |b| (a, b)));
-        let twice = all.map(|(a, b)| self.between(a, b)).find(|name| !names.insert(name.clone()));
-        twice.map_or(Ok(()), |name| {
-            let message = format!("two pairs of places would have a peering `{name}`");
-            let span = table.row_span(0).unwrap_or_default();
-            Err(vec![Complaint::new(span, message).hint("rename the places that have `--` in their names")])
-        })
+        all.map(|(a, b)| self.between(a, b)).find(|name| !names.insert(name.clone()))
     }
 
     fn note(&mut self, pair: Option<usize>, rate: BitRate) {
@@ -174,57 +164,55 @@ impl Matrix {
 /// The column of times: all of them instants, or all times after the start.
 struct Times<'a> {
     table: &'a Table,
-    text: &'a str,
     meaning: Meaning<'a>,
-    are_instants: bool,
+    /// Which they are: the first that can be read says it.
+    are_instants: Option<bool>,
     /// Nanoseconds since 1970, or after the start.
     found: Vec<i128>,
 }
 
-impl<'a> Times<'a> {
-    fn of(table: &'a Table, text: &'a str, meaning: Meaning<'a>) -> Times<'a> {
-        let first = table.cell(text, 1, 0).and_then(|cell| meaning.time(&cell.said, None).ok());
-        let are_instants = matches!(first, Some(Time::At(..)));
-        Times { table, text, meaning, are_instants, found: Vec::with_capacity(table.len()) }
-    }
-
-    fn read(&mut self, row: usize) -> Result<(), Complaint> {
-        let Some(Cell { said, span }) = self.table.cell(self.text, row, 0) else { return Ok(()) };
-        let previous = self.found.last().filter(|_| self.are_instants);
+impl Times<'_> {
+    fn read(&mut self, row: usize, out: &mut Complaints) {
+        let Some(Cell { said, span }) = self.table.cell(row, 0) else { return };
+        let previous = self.found.last().filter(|_| self.are_instants == Some(true));
         let previous = previous.and_then(|nanos| Timestamp::from_nanosecond(*nanos).ok());
-        let time = self.meaning.time(&said, previous).map_err(|wrong| wrong.at(span.clone()))?;
-        let (nanos, is_instant) = match time {
-            Time::After(time) => (i128::from(time.as_nanos()), false),
-            Time::At(instant, _) => (instant.as_nanosecond(), true),
+        let (nanos, is_instant) = match self.meaning.time(&said, previous) {
+            Ok(Time::After(time)) => (i128::from(time.as_nanos()), false),
+            Ok(Time::At(instant, _)) => (instant.as_nanosecond(), true),
+            Err(wrong) => return out.cell(span, wrong),
         };
-        if is_instant != self.are_instants {
-            let message = "instants and times after the start in one column";
-            return Err(Complaint::new(span, message).hint("the first row says which; write all times like it"));
+        if is_instant != *self.are_instants.get_or_insert(is_instant) {
+            let wrong = Wrong::new("instants and times after the start in one column");
+            return out.cell(span, wrong.hint("write all times in one way"));
         }
         self.found.push(nanos);
-        Ok(())
     }
 
     /// The start, if the times are instants, and how long the rows last.
-    fn extent(mut self, step: SimDuration, zone: &TimeZone) -> Result<(Option<Zoned>, SimDuration), Complaint> {
+    fn extent(mut self, step: SimDuration, zone: &TimeZone) -> Result<(Option<Zoned>, SimDuration), (Span, Wrong)> {
         self.found.sort_unstable();
         self.found.dedup();
-        let first = if self.are_instants { self.found.first().copied().unwrap_or_default() } else { 0 };
+        let are_instants = self.are_instants == Some(true);
+        let first = if are_instants { self.found.first().copied().unwrap_or_default() } else { 0 };
         let last = self.found.last().copied().unwrap_or_default();
         let before = self.found.iter().rev().nth(1);
         let length = last - first + before.map_or(i128::from(step.as_nanos()), |before| last - before);
-        let place = || self.table.cell(self.text, self.table.len() - 1, 0).map(|cell| cell.span).unwrap_or_default();
-        let long = || {
-            let most = SimDuration::from_nanos(TIME_MAX);
-            Complaint::new(place(), format!("the rows last longer than {most}, the most a scenario can"))
-        };
-        let length = u64::try_from(length).ok().filter(|length| *length <= TIME_MAX).ok_or_else(long)?;
-        if !self.are_instants {
-            return Ok((None, SimDuration::from_nanos(length)));
+        let row = self.table.len() - 1;
+        let place = self.table.cell(row, 0).map_or(self.table.row_span(row), |cell| cell.span);
+        let length = u64::try_from(length).map(SimDuration::from_nanos).ok().filter(|length| *length <= TIME_MAX);
+        let length = length.ok_or_else(|| {
+            let message = format!("the rows last longer than {TIME_MAX}, the most a scenario can");
+            (place, Wrong::new(message).hint("split the file into several"))
+        })?;
+        if !are_instants {
+            return Ok((None, length));
         }
         let start = Timestamp::from_nanosecond(first).ok().map(|first| first.to_zoned(zone.clone()));
         let start = start.filter(|start| YEARS.contains(&start.year()));
-        let far = || Complaint::new(place(), format!("a scenario starts from {} to {}", YEARS.start(), YEARS.end()));
-        Ok((Some(start.ok_or_else(far)?), SimDuration::from_nanos(length)))
+        let far = || {
+            let message = format!("a scenario starts from {} to {}", YEARS.start(), YEARS.end());
+            (place, Wrong::new(message).hint("the first row is before or behind that"))
+        };
+        Ok((Some(start.ok_or_else(far)?), length))
     }
 }

@@ -2,6 +2,8 @@
 //! language of scenarios only as words to write; whether they are right, `vpcsim check` says.
 
 mod matrix;
+mod options;
 mod series;
 
-pub use series::{SeriesOptions, series};
+pub use options::SeriesOptions;
+pub use series::series;

@@ -2,36 +2,11 @@
 //! between all; a traffic entry for each pair, which reads its column of the same file.
 
 use super::matrix::{Matrix, Pair};
+use super::options::SeriesOptions;
 use crate::model::control::BUFFER_MAX;
-use crate::notation::{Complaint, DecimalMark, Dialect, Meaning};
-use crate::units::{BitRate, Factor, RateUnit, SimDuration, grouped};
-use jiff::tz::TimeZone;
+use crate::notation::{Complaints, Diagnostic, Source};
+use crate::units::{BitRate, Factor, SimDuration, grouped};
 use std::fmt::Write;
-
-/// What the numbers mean and what the file does not say.
-#[derive(Debug, Clone)]
-pub struct SeriesOptions {
-    /// What a cell means as a rate.
-    pub unit: RateUnit,
-    /// The same, in the user's words.
-    pub unit_text: String,
-    /// What 1 means in the column of times.
-    pub step: SimDuration,
-    /// Every rate times this.
-    pub scale: Factor,
-    /// From any place to any other, one way.
-    pub delay: SimDuration,
-    /// Whose clocks civil stamps are by; none is a scenario's default.
-    pub zone: Option<String>,
-    /// How the file is written.
-    pub dialect: Dialect,
-}
-
-impl SeriesOptions {
-    pub(super) fn meaning<'a>(&'a self, zone: &'a TimeZone) -> Meaning<'a> {
-        Meaning { dialect: &self.dialect, zone, step: self.step, unit: Some(self.unit), scale: self.scale }
-    }
-}
 
 /// The console's caps, in Mbps (S31).
 const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
@@ -40,12 +15,16 @@ const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
 /// The quota of the guide (S23).
 const QUOTA: usize = 10;
 
-/// The scenario called `name` that plays `text`, which the scenario will find as `file`.
+/// The scenario called `name` that plays the table `source`, which the scenario will find as `file`.
 ///
 /// # Errors
 /// Everything that is not a matrix of rates, with its places.
-pub fn series(name: &str, file: &str, text: &str, options: &SeriesOptions) -> Result<String, Vec<Complaint>> {
-    let matrix = Matrix::read(text, options)?;
+pub fn series(name: &str, file: &str, source: &Source, options: &SeriesOptions) -> Result<String, Vec<Diagnostic>> {
+    let mut out = Complaints::default();
+    let table = out.add(source.clone());
+    let Some(matrix) = Matrix::read(table, options, &mut out).filter(|_| !out.has_errors()) else {
+        return Err(out.finish());
+    };
     let places = matrix.places.len();
     let mut out = String::new();
     // Writing to a String cannot fail.
@@ -139,7 +118,7 @@ fn written_as(out: &mut String, options: &SeriesOptions) -> std::fmt::Result {
         writeln!(out, "delimiter = {}", quoted(delimiter.name()))?;
     }
     if let Some(mark) = dialect.decimal {
-        writeln!(out, "decimal = {}", quoted(if mark == DecimalMark::Comma { "," } else { "." }))?;
+        writeln!(out, "decimal = {}", quoted(&mark.letter().to_string()))?;
     }
     if !dialect.missing.is_empty() {
         let words: Vec<String> = dialect.missing.iter().map(|word| quoted(word)).collect();
@@ -185,6 +164,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::Dialect;
 
     fn import(text: &str) -> Result<String, String> {
         let options = SeriesOptions {
@@ -196,8 +176,8 @@ mod tests {
             zone: None,
             dialect: Dialect::default(),
         };
-        series("t", "t.csv", text, &options).map_err(|all| {
-            let (line, column) = all[0].line_column(text);
+        series("t", "t.csv", &Source::new("t.csv", text.into()), &options).map_err(|all| {
+            let (line, column) = all[0].line_column().unwrap_or_default();
             format!("line {line}, column {column}: {}", all[0].message)
         })
     }
@@ -230,6 +210,8 @@ mod tests {
             ("step,a_b\n0,1\n400 d,1\n", "line 3, column 1: the rows last longer"),
             ("step,a_b,a_c--d,a--c_d\n0,1,1,1\n", "line 1, column 1: two pairs"),
             ("step,a_b ü\n0,1\n", "line 1, column 6"),
+            // The other rows are not wrong because of it.
+            ("step,a_b\nnoon,1\n2017-06-01,1\n2017-06-02,x\n", "line 2, column 1: `noon` is not a time"),
         ] {
             let wrong = import(text).expect_err(text);
             assert!(wrong.contains(said), "{text}: {wrong}");

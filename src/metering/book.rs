@@ -1,18 +1,10 @@
-//! A price book: tiers of prices by groups of regions (S42). Plain data and look-ups; its text form is in `book_text`.
+//! A price book: tiers of prices by groups of regions (S42). Plain data and look-ups: a book is read
+//! elsewhere.
 
 use super::series::Load;
-use crate::notation::Complaint;
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
 use std::fmt;
-
-/// The books that come with the program, oldest source first; each says where its numbers are from.
-const SHIPPED: [(&str, &str); 4] = [
-    ("cny-2016", include_str!("books/cny-2016.toml")),
-    ("guide-2017", include_str!("books/guide-2017.toml")),
-    ("usd-2018", include_str!("books/usd-2018.toml")),
-    ("cny-2022", include_str!("books/cny-2022.toml")),
-];
 
 /// Prices and where they are from.
 #[derive(Debug, Clone)]
@@ -91,29 +83,7 @@ impl fmt::Display for Unpriced {
 }
 
 impl PriceBook {
-    /// The names of the books that come with the program.
-    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
-        SHIPPED.iter().map(|(name, _)| *name)
-    }
-
-    /// The book called `name`, if it comes with the program.
-    pub fn shipped(name: &str) -> Option<PriceBook> {
-        let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
-        Some(super::book_text::parse(text, &|_| true).expect("tests read every shipped book"))
-    }
-
-    /// The book that a user wrote; `is_region` knows the scenario's regions, those of the shipped books are known
-    /// anyway.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, in order of place.
-    pub fn parse(text: &str, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, Vec<Complaint>> {
-        let shipped: Vec<PriceBook> = PriceBook::shipped_names().filter_map(PriceBook::shipped).collect();
-        let known = |name: &str| is_region(name) || shipped.iter().any(|book| book.group_of(name).is_some());
-        super::book_text::parse(text, &known)
-    }
-
-    fn group_of(&self, region: &str) -> Option<&Group> {
+    pub(super) fn group_of(&self, region: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.regions.iter().any(|r| r == region))
     }
 

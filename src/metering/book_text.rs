@@ -1,5 +1,5 @@
-//! The text form of a price book: TOML, read strictly. Complaints say where and what to write instead; nothing is
-//! guessed.
+//! The text form of a price book: TOML in a language of its own, read strictly as scenarios are; nothing is guessed.
+//! What a book means is `book`'s.
 //!
 //! ```toml
 //! name     = "my-book"
@@ -15,154 +15,175 @@
 //! ```
 
 use super::book::{Group, PriceBook, Tier};
-use crate::notation::Complaint;
+use crate::notation::Kind::{List, Named, Rate, Text, Texts, Written};
+use crate::notation::{self, At, Complaints, Diagnostic, Entity, Language, Section, Source, Span, Wrong};
+use crate::notation::{optional, required};
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
-use std::ops::Range;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use std::collections::BTreeMap;
+
+/// The books that come with the program, oldest source first; each says where its numbers are from.
+const SHIPPED: [(&str, &str); 4] = [
+    ("cny-2016", include_str!("books/cny-2016.toml")),
+    ("guide-2017", include_str!("books/guide-2017.toml")),
+    ("usd-2018", include_str!("books/usd-2018.toml")),
+    ("cny-2022", include_str!("books/cny-2022.toml")),
+];
 
 /// Prices beyond this, or finer, could not be multiplied exactly.
 const PRICE_MAX: Decimal = Decimal::from_parts(100_000, 0, 0, false, 0);
 const DECIMALS_MAX: u32 = 6;
 
-type Value<'a> = Spanned<DeValue<'a>>;
+const LANGUAGE: Language = Language { section: &BOOK, whole: "the book", check_name: |_| Ok(()) };
 
-/// Reads a book; `is_region` says whether a region exists.
-pub(super) fn parse(text: &str, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, Vec<Complaint>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        let complaint = |error: &toml::de::Error| {
-            let span = error.span().unwrap_or(text.len()..text.len());
-            Complaint::new(span, format!("not TOML: {}", error.message()))
-        };
-        return Err(errors.iter().map(complaint).collect());
+static BOOK: Section = Section {
+    name: "book",
+    doc: "Prices and where they are from.",
+    fields: &[&[
+        required("name", Text, "What the book is called."),
+        required("source", Text, "Who published the numbers."),
+        required("date", Text, "When, as closely as is known."),
+        required("currency", Text, "What the prices are in, such as \"CNY\"."),
+        required("home", Text, "The group whose prices hold between two of its own regions."),
+        required("group", Named(&GROUP), "Regions that share their prices, with `regions` and `day` or `month`."),
+    ]],
+    variants: None,
+};
+
+static GROUP: Section = Section {
+    name: "group",
+    doc: "Regions that share their prices.",
+    fields: &[&[
+        required("regions", Texts, "Their names."),
+        optional("day", List(&TIER), "Per Mbps and day."),
+        optional("month", List(&TIER), "Per Mbps and month."),
+    ]],
+    variants: None,
+};
+
+static TIER: Section = Section {
+    name: "tier",
+    doc: "such as { above = \"0 Mbps\", to = \"20 Mbps\", price = \"20\" }",
+    fields: &[&[
+        required("above", Rate(0, u64::MAX), "Not included."),
+        optional("to", Rate(0, u64::MAX), "Included; the last tier has none."),
+        required("price", Written, "Of one Mbps, or \"consult\" where none is published."),
+    ]],
+    variants: None,
+};
+
+impl PriceBook {
+    /// The names of the books that come with the program.
+    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
+        SHIPPED.iter().map(|(name, _)| *name)
     }
-    let mut reader = Reader { complaints: Vec::new(), is_region, currency: None };
-    let book = reader.book(table.get_ref());
-    reader.complaints.sort_by_key(|complaint| complaint.span.start);
-    match book {
-        Some(book) if reader.complaints.is_empty() => Ok(book),
-        _ => Err(reader.complaints),
+
+    /// The book called `name`, if it comes with the program.
+    pub fn shipped(name: &str) -> Option<PriceBook> {
+        let (name, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+        Some(read(&Source::new(*name, (*text).to_owned()), &|_| true).expect("tests read every shipped book"))
+    }
+
+    /// The book that a user wrote; `is_region` knows the scenario's regions, those of the shipped books are known
+    /// anyway.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in order of place.
+    pub fn parse(source: &Source, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, Vec<Diagnostic>> {
+        let shipped: Vec<PriceBook> = PriceBook::shipped_names().filter_map(PriceBook::shipped).collect();
+        let known = |name: &str| is_region(name) || shipped.iter().any(|book| book.group_of(name).is_some());
+        read(source, &known)
     }
 }
 
-struct Reader<'a> {
-    complaints: Vec<Complaint>,
+fn read(source: &Source, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, Vec<Diagnostic>> {
+    let mut out = Complaints::default();
+    let text = out.add(source.clone());
+    let book = notation::read(&LANGUAGE, text, &[], &mut out);
+    let book = book.and_then(|top| Loader { out: &mut out, is_region, currency: None }.book(&top));
+    book.filter(|_| !out.has_errors()).ok_or_else(|| out.finish())
+}
+
+/// Makes a book of its entities.
+struct Loader<'a> {
+    out: &'a mut Complaints,
     is_region: &'a dyn Fn(&str) -> bool,
     currency: Option<Currency>,
 }
 
-impl Reader<'_> {
-    fn complain(&mut self, complaint: Complaint) {
-        self.complaints.push(complaint);
-    }
-
-    fn book(&mut self, top: &DeTable<'_>) -> Option<PriceBook> {
-        self.check_keys(top, &["name", "source", "date", "currency", "home", "group"]);
-        let whole = 0..0;
-        let name = self.text(top, "name", &whole);
-        let source = self.text(top, "source", &whole);
-        let date = self.text(top, "date", &whole);
-        let currency = self.text(top, "currency", &whole).and_then(|(text, span)| match text.parse::<Currency>() {
-            Ok(currency) => Some(currency),
-            Err(wrong) => {
-                self.complain(with_hint(span, &wrong));
-                None
-            }
+impl Loader<'_> {
+    fn book(&mut self, top: &Entity) -> Option<PriceBook> {
+        let [name, source, date] = ["name", "source", "date"].map(|key| self.filled(top, key));
+        self.currency = self.filled(top, "currency").and_then(|text| {
+            let currency = text.parse::<Currency>();
+            currency.map_err(|wrong| self.out.wrong(top.span("currency"), Wrong::from(wrong))).ok()
         });
-        self.currency = currency;
-        let groups = self.groups(top)?;
-        let (home, span) = self.text(top, "home", &whole)?;
-        if !groups.iter().any(|group| group.name == home) {
-            self.complain(Complaint::new(span, format!("`{home}` is no group of this book")).hint("name a [group.…]"));
+        let mut taken = BTreeMap::new();
+        let named = top.named("group").iter();
+        let groups: Vec<Group> = named.map(|(name, entity)| self.group(name, entity, &mut taken)).collect();
+        let home = self.filled(top, "home")?;
+        if top.has("group") && !groups.iter().any(|group| group.name == home) {
+            let message = format!("`{home}` is no group of this book");
+            self.out.error(top.span("home"), message).hint("name a [group.…]");
         }
-        Some(PriceBook { name: name?.0, source: source?.0, date: date?.0, currency: currency?, home, groups })
+        Some(PriceBook { name: name?, source: source?, date: date?, currency: self.currency?, home, groups })
     }
 
-    fn groups(&mut self, top: &DeTable<'_>) -> Option<Vec<Group>> {
-        let Some(DeValue::Table(tables)) = top.get("group").map(Spanned::get_ref) else {
-            self.complain(
-                Complaint::new(0..0, "the book has no prices").hint("add a [group.NAME] with `regions` and `day`"),
-            );
+    /// The text under `key`, which must say something.
+    fn filled(&mut self, entity: &Entity, key: &'static str) -> Option<String> {
+        let text = entity.get::<String>(key)?;
+        if text.trim().is_empty() {
+            self.out.error(entity.span(key), format!("`{key}` is empty")).hint("write something between the quotes");
             return None;
-        };
-        let mut groups = Vec::new();
-        let mut taken: Vec<(String, String)> = Vec::new();
-        let mut tables: Vec<_> = tables.iter().collect();
-        tables.sort_by_key(|(key, _)| key.span().start);
-        for (key, value) in tables {
-            let name = key.get_ref().to_string();
-            let DeValue::Table(table) = value.get_ref() else {
-                self.complain(Complaint::new(value.span(), format!("`{name}` is not a table")));
-                continue;
-            };
-            self.check_keys(table, &["regions", "day", "month"]);
-            let regions = self.regions(table, &name, &key.span(), &mut taken);
-            let (day, month) = (self.tiers(table, "day"), self.tiers(table, "month"));
-            if table.get("day").or(table.get("month")).is_none() {
-                let hint = "add `day = [{ above = \"0 Mbps\", price = \"20\" }]`, or `month`";
-                self.complain(Complaint::new(key.span(), format!("group `{name}` has no prices")).hint(hint));
-            }
-            groups.push(Group { name, regions, day, month });
         }
-        Some(groups)
+        Some(text.clone())
     }
 
-    fn regions(
-        &mut self,
-        table: &DeTable<'_>,
-        group: &str,
-        at: &Range<usize>,
-        taken: &mut Vec<(String, String)>,
-    ) -> Vec<String> {
-        let Some(DeValue::Array(list)) = table.get("regions").map(Spanned::get_ref) else {
-            self.complain(Complaint::new(at.clone(), format!("group `{group}` has no list of `regions`")));
-            return Vec::new();
-        };
+    fn group(&mut self, name: &str, entity: &Entity, taken: &mut BTreeMap<String, String>) -> Group {
         let mut regions = Vec::new();
-        for value in list.iter() {
-            let Some(name) = value.get_ref().as_str() else {
-                self.complain(Complaint::new(value.span(), "a region is a text"));
-                continue;
-            };
-            if !(self.is_region)(name) {
+        for At { value: region, span } in entity.get::<Vec<At<String>>>("regions").into_iter().flatten() {
+            if !(self.is_region)(region) {
                 let hint = "use a region of the guide or of the scenario";
-                self.complain(Complaint::new(value.span(), format!("there is no region `{name}`")).hint(hint));
-            } else if let Some((_, other)) = taken.iter().find(|(region, _)| region == name) {
-                let message = format!("region `{name}` is already in group `{other}`");
-                self.complain(Complaint::new(value.span(), message).hint("a region has one price"));
+                self.out.error(*span, format!("there is no region `{region}`")).hint(hint);
+            } else if let Some(other) = taken.get(region) {
+                let message = format!("region `{region}` is already in group `{other}`");
+                self.out.error(*span, message).hint("a region has one price");
             }
-            taken.push((name.to_owned(), group.to_owned()));
-            regions.push(name.to_owned());
+            taken.insert(region.clone(), name.to_owned());
+            regions.push(region.clone());
         }
-        regions
+        if !entity.broken && !entity.has("day") && !entity.has("month") {
+            let hint = "add `day = [{ above = \"0 Mbps\", price = \"20\" }]`, or `month`";
+            self.out.error(entity.at, format!("group `{name}` has no prices")).hint(hint);
+        }
+        Group { name: name.to_owned(), regions, day: self.tiers(entity, "day"), month: self.tiers(entity, "month") }
     }
 
     /// Tiers must lie end to end, from 0 up to an open end: then every load has exactly one.
-    fn tiers(&mut self, table: &DeTable<'_>, key: &str) -> Vec<Tier> {
-        let Some(value) = table.get(key) else { return Vec::new() };
-        let DeValue::Array(list) = value.get_ref() else {
-            self.complain(Complaint::new(value.span(), format!("`{key}` is not a list of tiers")));
-            return Vec::new();
-        };
+    fn tiers(&mut self, group: &Entity, key: &'static str) -> Vec<Tier> {
         let mut tiers: Vec<Tier> = Vec::new();
         let mut reached = Some(BitRate::default());
-        for value in list.iter() {
-            let Some(tier) = self.tier(value) else { return tiers };
-            self.check_joint(reached, tier, value.span());
+        for entity in group.list(key) {
+            let price = self.price(entity);
+            // Without its bounds nobody knows whether those around it fit.
+            if entity.broken {
+                return tiers;
+            }
+            let (Some(above), Some(price)) = (entity.get("above").copied(), price) else { return tiers };
+            let tier = Tier { above, to: entity.get("to").copied(), price };
+            self.check_joint(reached, tier, entity.at);
             reached = tier.to;
             tiers.push(tier);
         }
-        if let Some(reached) = reached {
+        if let Some(reached) = reached.filter(|_| group.has(key)) {
             let message = format!("nothing says what more than {reached} costs");
             let hint = "leave `to` out of the last tier; where no price is published write price = \"consult\"";
-            self.complain(Complaint::new(value.span(), message).hint(hint));
+            self.out.error(group.span(key), message).hint(hint);
         }
         tiers
     }
 
-    fn check_joint(&mut self, reached: Option<BitRate>, tier: Tier, span: Range<usize>) {
+    fn check_joint(&mut self, reached: Option<BitRate>, tier: Tier, span: Span) {
         let above = tier.above;
         let message = match reached {
             None => "a tier after one that is open at the top".to_owned(),
@@ -175,101 +196,38 @@ impl Reader<'_> {
             Some(reached) if above != reached => format!("start it with above = \"{reached}\""),
             _ => "order tiers from 0 Mbps upwards; only the last has no `to`".into(),
         };
-        self.complain(Complaint::new(span, message).hint(hint));
+        self.out.error(span, message).hint(hint);
     }
 
-    fn tier(&mut self, value: &Value<'_>) -> Option<Tier> {
-        let DeValue::Table(table) = value.get_ref() else {
-            let hint = "write { above = \"0 Mbps\", to = \"20 Mbps\", price = \"20\" }";
-            self.complain(Complaint::new(value.span(), "a tier is a table").hint(hint));
-            return None;
-        };
-        self.check_keys(table, &["above", "to", "price"]);
-        let above = self.rate(table, "above", &value.span())?;
-        let to = match table.contains_key("to") {
-            true => Some(self.rate(table, "to", &value.span())?),
-            false => None,
-        };
-        let Some(price) = table.get("price") else {
-            self.complain(Complaint::new(value.span(), "the tier has no `price`"));
-            return None;
-        };
-        Some(Tier { above, to, price: self.price(price)? })
-    }
-
-    /// A decimal, perhaps with the book's currency; "-" or "consult" where none is published.
-    fn price(&mut self, value: &Value<'_>) -> Option<Option<Decimal>> {
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Float(number) => number.as_str().to_owned(),
-            _ => String::new(),
-        };
-        if text == "-" || text == "consult" {
-            return Some(None);
-        }
-        let (number, unit) = text.split_once(' ').map_or((text.as_str(), None), |(n, unit)| (n, Some(unit.trim())));
-        if let (Some(unit), Some(currency)) = (unit, self.currency)
-            && unit != currency.to_string()
-        {
-            let message = format!("a price in {unit} in a book in {currency}");
-            self.complain(Complaint::new(value.span(), message).hint("a book has one currency: make a second book"));
-            return None;
-        }
-        let message = match Decimal::from_str_exact(number) {
-            Err(_) => format!("`{text}` is not a price"),
-            Ok(price) if price.is_sign_negative() => format!("the price {price} is negative"),
-            Ok(price) if price > PRICE_MAX => format!("the price {price} is above {PRICE_MAX}"),
-            Ok(price) if price.scale() > DECIMALS_MAX => {
-                format!("the price {price} has more than {DECIMALS_MAX} decimals")
-            }
-            Ok(price) => return Some(Some(price)),
-        };
-        let hint = "write a decimal number such as \"3.19\", or \"consult\" where none is published";
-        self.complain(Complaint::new(value.span(), message).hint(hint));
-        None
-    }
-
-    fn rate(&mut self, table: &DeTable<'_>, key: &str, at: &Range<usize>) -> Option<BitRate> {
-        let (text, span) = self.text(table, key, at)?;
-        match text.parse() {
-            Ok(rate) => Some(rate),
-            Err(wrong) => {
-                self.complain(with_hint(span, &wrong));
-                None
-            }
-        }
-    }
-
-    fn text(&mut self, table: &DeTable<'_>, key: &str, at: &Range<usize>) -> Option<(String, Range<usize>)> {
-        match table.get(key).map(|value| (value.get_ref(), value.span())) {
-            Some((DeValue::String(text), span)) if !text.trim().is_empty() => Some((text.to_string(), span)),
-            Some((_, span)) => {
-                self.complain(Complaint::new(span, format!("`{key}` is a text between quotes")));
-                None
-            }
-            None => {
-                self.complain(Complaint::new(at.clone(), format!("`{key}` is missing")));
-                None
-            }
-        }
-    }
-
-    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
-        for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
-            let nearest = known.iter().min_by_key(|k| strsim::levenshtein(k, key.get_ref()));
-            let hint = format!("known here: {}; did you mean `{}`?", known.join(", "), nearest.unwrap_or(&""));
-            self.complain(Complaint::new(key.span(), format!("unknown key `{}`", key.get_ref())).hint(hint));
-        }
+    /// A decimal, perhaps with the book's currency; none inside where none is published.
+    fn price(&mut self, tier: &Entity) -> Option<Option<Decimal>> {
+        let price = price(tier.get::<String>("price")?, self.currency);
+        price.map_err(|wrong| self.out.wrong(tier.span("price"), wrong)).ok()
     }
 }
 
-fn with_hint(span: Range<usize>, wrong: &crate::units::UnitError) -> Complaint {
-    let complaint = Complaint::new(span, wrong.to_string());
-    match wrong.hint() {
-        Some(hint) => complaint.hint(hint),
-        None => complaint,
+/// A decimal, perhaps with the book's currency; none for "-" or "consult".
+fn price(text: &str, currency: Option<Currency>) -> Result<Option<Decimal>, Wrong> {
+    if text == "-" || text == "consult" {
+        return Ok(None);
     }
+    let (number, unit) = text.split_once(' ').map_or((text, None), |(n, unit)| (n, Some(unit.trim())));
+    if let (Some(unit), Some(currency)) = (unit, currency)
+        && unit != currency.to_string()
+    {
+        let message = format!("a price in {unit} in a book in {currency}");
+        return Err(Wrong::new(message).hint("a book has one currency: make a second book"));
+    }
+    let message = match Decimal::from_str_exact(number) {
+        Err(_) => format!("`{text}` is not a price"),
+        Ok(price) if price.is_sign_negative() => format!("the price {price} is negative"),
+        Ok(price) if price > PRICE_MAX => format!("the price {price} is above {PRICE_MAX}"),
+        Ok(price) if price.scale() > DECIMALS_MAX => {
+            format!("the price {price} has more than {DECIMALS_MAX} decimals")
+        }
+        Ok(price) => return Ok(Some(price)),
+    };
+    Err(Wrong::new(message).hint("write a decimal number such as \"3.19\", or \"consult\" where none is published"))
 }
 
 #[cfg(test)]
@@ -280,9 +238,10 @@ mod tests {
      regions = [\"beijing\"]\n";
 
     fn complaints(text: &str) -> Vec<String> {
-        let found = PriceBook::parse(text, &|region| region == "mars").err().unwrap_or_default();
-        let place = |complaint: &Complaint| {
-            let (line, column) = complaint.line_column(text);
+        let source = Source::new("b.toml", text.into());
+        let found = PriceBook::parse(&source, &|region| region == "mars").err().unwrap_or_default();
+        let place = |complaint: &Diagnostic| {
+            let (line, column) = complaint.line_column().unwrap_or_default();
             format!("{line}:{column} {}", complaint.message)
         };
         found.iter().map(place).collect()
@@ -328,8 +287,8 @@ mod tests {
             ("{ above = \"0 Mbps\", price = \"1e3\" }", "8:36 `1e3` is not a price"),
             ("{ above = \"0 Mbps\", price = inf }", "8:36 `inf` is not a price"),
             ("{ above = \"0 Mbps\", price = \"3 USD\" }", "8:36 a price in USD in a book in CNY"),
-            ("{ above = \"0\", price = 1 }", "8:18 `0` has no unit"),
-            ("{ above = \"0 Mbps\", prize = 1 }", "8:28 unknown key `prize`"),
+            ("{ above = \"0\", price = 1 }", "8:18 `above`: `0` has no unit"),
+            ("{ above = \"0 Mbps\", prize = 1 }", "8:28 unknown key `prize` in a tier of [group.m]"),
         ] {
             let found = complaints(&format!("{HEAD}day = [{tiers}]"));
             assert!(found.contains(&wrong.to_owned()), "{tiers}: {found:?}");

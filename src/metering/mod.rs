@@ -19,7 +19,6 @@ mod series;
 mod subject;
 mod what_if;
 
-pub use crate::notation::Complaint;
 pub use bill::{Basis, Bill, Line, Method, Terms, Total};
 pub use book::{Group, PriceBook, Tier, Unpriced};
 pub use calendar::Day;

@@ -1,6 +1,6 @@
 //! Which column of a table of samples is what, by the names in its first line. The rows are read elsewhere.
 
-use crate::notation::{Complaint, Table};
+use crate::notation::{Complaints, Span, Table, Wrong};
 
 const KNOWN: &str = "columns are time, peering, direction (or from and to), bps (or bytes)";
 const NAMES: [&str; 7] = ["time", "peering", "direction", "from", "to", "bps", "bytes"];
@@ -25,42 +25,46 @@ pub(super) enum Way {
 }
 
 impl Columns {
-    pub(super) fn of(table: &Table, text: &str) -> Result<Columns, Vec<Complaint>> {
+    /// Nothing after a complaint.
+    pub(super) fn of(table: &Table, out: &mut Complaints) -> Option<Columns> {
         if table.is_empty() {
-            return Err(vec![
-                Complaint::new(0..0, "there are no samples").hint("start with time,peering,direction,bps"),
-            ]);
+            let hint = "start with time,peering,direction,bps";
+            out.error(Span::of(table.source, 0..0), "there are no samples").hint(hint);
+            return None;
         }
-        let names = table.columns(text)?;
-        let unknown = names.iter().filter(|(name, _)| !NAMES.contains(&name.as_ref()));
-        let unknown = unknown.filter_map(|(name, column)| Some((table.cell(text, 0, *column)?.span, name)));
-        let unknown: Vec<Complaint> =
-            unknown.map(|(span, name)| Complaint::new(span, format!("unknown column `{name}`")).hint(KNOWN)).collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
+        let mut is_sound = table.check_names(out);
+        for (_, cell) in table.names().filter(|(_, cell)| !NAMES.contains(&cell.said.as_ref())) {
+            out.cell(cell.span, Wrong::new(format!("unknown column `{}`", cell.said)).hint(KNOWN));
+            is_sound = false;
         }
-        let line = table.row_span(0).unwrap_or_default();
-        let wrong = |message: &str| vec![Complaint::new(line.clone(), message).hint(KNOWN)];
-        let column = |name: &str| names.get(name).copied();
+        if !is_sound {
+            return None;
+        }
+        let columns = Columns::named(table);
+        columns.map_err(|message| _ = out.error(table.row_span(0), message).hint(KNOWN)).ok()
+    }
+
+    fn named(table: &Table) -> Result<Columns, &'static str> {
+        let column = |name: &str| table.column(name);
         let peering = column("peering");
         let way = match (column("direction"), column("from"), column("to")) {
             (Some(direction), None, None) => {
-                let unknown = || wrong("there is no column `peering`, and no `from` and `to` to know it by");
-                Way::Direction { peering: peering.ok_or_else(unknown)?, direction }
+                let peering = peering.ok_or("there is no column `peering`, and no `from` and `to` to know it by")?;
+                Way::Direction { peering, direction }
             }
             (None, Some(from), Some(to)) => Way::Ends { peering, from, to },
-            (None, None, None) => return Err(wrong("there is no column `direction`, or `from` and `to`")),
-            _ => return Err(wrong("either `direction`, or `from` and `to`")),
+            (None, None, None) => return Err("there is no column `direction`, or `from` and `to`"),
+            _ => return Err("either `direction`, or `from` and `to`"),
         };
         let (value, is_bytes) = match (column("bps"), column("bytes")) {
             (Some(bps), None) => (bps, false),
             (None, Some(bytes)) => (bytes, true),
-            (None, None) => return Err(wrong("there is no column `bps` or `bytes`")),
-            _ => return Err(wrong("either `bps` or `bytes`, not both")),
+            (None, None) => return Err("there is no column `bps` or `bytes`"),
+            _ => return Err("either `bps` or `bytes`, not both"),
         };
-        let time = column("time").ok_or_else(|| wrong("there is no column `time`"))?;
-        if table.len() == 1 {
-            return Err(wrong("there are no samples below the names of the columns"));
+        let time = column("time").ok_or("there is no column `time`")?;
+        if table.len() == 1 && table.is_whole {
+            return Err("there are no samples below the names of the columns");
         }
         Ok(Columns { time, way, value, is_bytes })
     }

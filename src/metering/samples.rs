@@ -22,7 +22,8 @@ use super::sample_columns::{Columns, Way};
 use super::series::{Direction, Limit, Load, Sample, Series, WINDOW};
 use super::subject::{End, Subject};
 use crate::model::Name;
-use crate::notation::{Cell, Complaint, Complaints, Dialect, Epoch, Shown, ShownCounts, Stamp, Table, Wrong, numeral};
+use crate::notation::{Cell, Complaints, Dialect, Epoch, RowsByTime, Shown, ShownCounts, Source, Span, Stamp, Table};
+use crate::notation::{Wrong, numeral};
 use crate::units::{self, BitRate};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -78,36 +79,31 @@ impl Handled {
 /// A table of samples whose columns are known.
 #[derive(Debug)]
 pub struct SampleTable<'t> {
-    text: &'t str,
     dialect: &'t Dialect,
     table: Table,
     columns: Columns,
 }
 
 impl<'t> SampleTable<'t> {
-    /// Reads the table and its first line.
-    ///
-    /// # Errors
-    /// What is wrong with its cells as such, missing, unknown and repeated columns, no rows.
-    pub fn read(text: &'t str, dialect: &'t Dialect) -> Result<SampleTable<'t>, Vec<Complaint>> {
-        let table = Table::read(text, dialect)?;
-        let columns = Columns::of(&table, text)?;
-        Ok(SampleTable { text, dialect, table, columns })
+    /// Reads the table and its first line; nothing after a complaint of missing, unknown or repeated columns, or of no
+    /// rows. Rows that are none are complained about and left out.
+    pub fn read(source: &Source, dialect: &'t Dialect, out: &mut Complaints) -> Option<SampleTable<'t>> {
+        let source = out.add(source.clone());
+        let table = Table::read(source, dialect, out)?;
+        let columns = Columns::of(&table, out)?;
+        Some(SampleTable { dialect, table, columns })
     }
 
-    fn cell(&self, row: usize, column: usize) -> Cell<'t> {
-        self.table.cell(self.text, row, column).unwrap_or(Cell { said: Cow::Borrowed(""), span: 0..0 })
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        let nothing = || Cell { said: Cow::Borrowed(""), span: self.table.row_span(row) };
+        self.table.cell(row, column).unwrap_or_else(nothing)
     }
 
     /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for
     /// samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
-    /// `a--b`.
-    ///
-    /// # Errors
-    /// Names that no peering or VPC can have.
-    pub fn subjects(&self, payer: &Name, made_on: Date) -> Result<Vec<Subject>, Vec<Complaint>> {
+    /// `a--b`. Complains about names that no peering or VPC can have.
+    pub fn subjects(&self, payer: &Name, made_on: Date, out: &mut Complaints) -> Vec<Subject> {
         let mut found: BTreeMap<String, Subject> = BTreeMap::new();
-        let mut complaints = Complaints::default();
         for row in 1..self.table.len() {
             match self.named(row, &found) {
                 Ok(None) => {}
@@ -124,17 +120,17 @@ impl<'t> SampleTable<'t> {
                     };
                     found.insert(name.to_string(), subject);
                 }
-                Err(complaint) => complaints.push(complaint),
+                Err((place, wrong)) => out.cell(place, wrong),
             }
         }
-        complaints.finish(self.text).map(|()| found.into_values().collect())
+        found.into_values().collect()
     }
 
     /// The peering of a row and its VPCs, unless it is known.
-    fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [String; 2])>, Complaint> {
+    fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [String; 2])>, Misplaced> {
         let name = |cell: &Cell<'_>| {
             let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`";
-            Name::new(&cell.said).map_err(|wrong| Complaint::new(cell.span.clone(), wrong.to_string()).hint(hint))
+            Name::new(&cell.said).map_err(|wrong| (cell.span, Wrong::new(wrong.to_string()).hint(hint)))
         };
         let (peering, ends) = match self.columns.way {
             Way::Direction { peering, .. } => (Some(peering), None),
@@ -148,7 +144,8 @@ impl<'t> SampleTable<'t> {
         let Some((from, to)) = ends else { return Ok(peering.zip(Some(["requester".into(), "accepter".into()]))) };
         let (a, b) = (name(&from)?, name(&to)?);
         if a == b {
-            return Err(Complaint::new(to.span, format!("`{a}` has no peering with itself")));
+            let wrong = Wrong::new(format!("`{a}` has no peering with itself"));
+            return Err((to.span, wrong.hint("name two VPCs")));
         }
         let ends = [a.to_string(), b.to_string()];
         if let Some(peering) = peering {
@@ -161,29 +158,29 @@ impl<'t> SampleTable<'t> {
         Ok(Some((name(&joined)?, ends)))
     }
 
-    /// One series for each of the peerings `subjects` that has rows.
-    ///
-    /// # Errors
-    /// What is wrong with the rows.
-    pub fn series(&self, subjects: &[Subject], zone: &TimeZone) -> Result<(Vec<Series>, Handled), Vec<Complaint>> {
+    /// One series for each of the peerings `subjects` that has rows, and how the rows were handled; nothing after a
+    /// complaint about one of them, or about the table.
+    pub fn series(
+        &self,
+        subjects: &[Subject],
+        zone: &TimeZone,
+        out: &mut Complaints,
+    ) -> Option<(Vec<Series>, Handled)> {
         let mut reader = Reader::of(self, subjects, zone);
-        let mut complaints = Complaints::default();
-        let count = self.table.len();
-        // Of a file that begins with its newest row, the instants follow each other from its end.
-        let is_falling = reader.is_falling();
-        for at in 1..count {
-            let row = if is_falling { count - at } else { at };
-            if let Err(complaint) = reader.row(row) {
-                complaints.push(complaint);
-            }
-        }
-        complaints.finish(self.text)?;
+        let time = |row| Some(reader.time(&self.cell(row, self.columns.time), None).ok()?.0);
+        RowsByTime::of(1..self.table.len(), time).iter().for_each(|row| reader.row(row, out));
         let mut handled = reader.handled;
-        let windows = windows(self, reader.rows, &mut handled, zone, subjects.len())?;
+        let windows = windows(self, reader.rows, &mut handled, zone, subjects.len(), out);
+        if out.has_errors() {
+            return None;
+        }
         let named = subjects.iter().zip(windows).filter(|(_, windows)| !windows.is_empty());
-        Ok((named.map(|(subject, windows)| series(subject, windows, zone)).collect(), handled))
+        Some((named.map(|(subject, windows)| series(subject, windows, zone)).collect(), handled))
     }
 }
+
+/// What is wrong with one of the cells of a row, and which.
+type Misplaced = (Span, Wrong);
 
 fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>, zone: &TimeZone) -> Series {
     let sample = |(start, loads)| Sample { loss: None, start, loads, limit: Limit::Unknown, partial: false };
@@ -207,7 +204,8 @@ fn windows(
     handled: &mut Handled,
     zone: &TimeZone,
     subjects: usize,
-) -> Result<Vec<BTreeMap<Timestamp, [Load; 2]>>, Vec<Complaint>> {
+    out: &mut Complaints,
+) -> Vec<BTreeMap<Timestamp, [Load; 2]>> {
     let key = |row: &Row| (row.subject, row.direction, row.time);
     rows.sort_unstable_by_key(key);
     rows.dedup_by(|later, kept| {
@@ -219,8 +217,7 @@ fn windows(
         is_same
     });
     let mut windows: Vec<BTreeMap<Timestamp, [Load; 2]>> = vec![BTreeMap::new(); subjects];
-    let (mut days, mut complaints) = (Days::new(zone), Complaints::default());
-    let mut before = None;
+    let (mut days, mut before) = (Days::new(zone), None);
     for row in &rows {
         let start = days.of(row.time).window_start(row.time, WINDOW);
         handled.inside += u64::from(row.time != start);
@@ -236,10 +233,11 @@ fn windows(
         *load = Load::from_bits(load.bits().saturating_add(row.load.bits()));
         if load.bits() > BITS_MAX {
             let message = format!("with this row, its 5 minutes have more than {} bytes", BITS_MAX / 8);
-            complaints.push(Complaint::new(samples.cell(row.row, samples.columns.value).span, message));
+            let hint = "the column is a sum of bytes; name it `bps` if it is a rate";
+            out.cell(samples.cell(row.row, samples.columns.value).span, Wrong::new(message).hint(hint));
         }
     }
-    complaints.finish(samples.text).map(|()| windows)
+    windows
 }
 
 struct Reader<'a> {
@@ -274,34 +272,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn is_falling(&self) -> bool {
-        let time = |row| self.time(&self.samples.cell(row, self.samples.columns.time), None).ok();
-        let count = self.samples.table.len();
-        count > 2 && time(1).zip(time(count - 1)).is_some_and(|(first, last)| last.0 < first.0)
-    }
-
-    fn row(&mut self, row: usize) -> Result<(), Complaint> {
+    /// Reads a row, or complains about each of its cells that is wrong.
+    fn row(&mut self, row: usize, out: &mut Complaints) {
         let columns = &self.samples.columns;
-        let (subject, direction) = self.subject(row)?;
-        let previous = self.previous[subject][direction as usize];
+        let subject = self.subject(row).map_err(|(place, wrong)| {
+            // What no peering can be called has been complained about as such.
+            if !out.tells_of(self.samples.table.row_span(row)) {
+                out.cell(place, wrong);
+            }
+        });
+        let previous = subject.ok().and_then(|(subject, direction)| self.previous[subject][direction as usize]);
         let cell = self.samples.cell(row, columns.time);
-        let (time, shown) = self.time(&cell, previous).map_err(|wrong| wrong.at(cell.span))?;
+        let time = self.time(&cell, previous).map_err(|wrong| out.cell(cell.span, wrong));
         let cell = self.samples.cell(row, columns.value);
-        let load = self.load(&cell).map_err(|wrong| wrong.at(cell.span))?;
+        let load = self.load(&cell).map_err(|wrong| out.cell(cell.span, wrong));
+        let (Ok((subject, direction)), Ok((time, shown)), Ok(load)) = (subject, time, load) else { return };
         self.previous[subject][direction as usize] = Some(time);
         let Some(load) = load else {
             self.handled.without_value += 1;
-            return Ok(());
+            return;
         };
         self.handled.rows += 1;
         self.handled.unsorted += u64::from(Some(time) < self.latest[subject]);
         self.latest[subject] = self.latest[subject].max(Some(time));
         self.handled.shown.add(shown);
         self.rows.push(Row { subject, direction, time, load, row });
-        Ok(())
     }
 
-    fn subject(&self, row: usize) -> Result<(usize, Direction), Complaint> {
+    fn subject(&self, row: usize) -> Result<(usize, Direction), Misplaced> {
         let cell = |column| self.samples.cell(row, column);
         match self.samples.columns.way {
             Way::Direction { peering, direction } => {
@@ -309,8 +307,10 @@ impl<'a> Reader<'a> {
                 match cell.said.as_ref() {
                     "out" => Ok((subject, Direction::Out)),
                     "in" => Ok((subject, Direction::In)),
-                    other => Err(Complaint::new(cell.span, format!("`{other}` is not a direction"))
-                        .hint("write out or in, seen from the requester")),
+                    other => {
+                        let wrong = Wrong::new(format!("`{other}` is not a direction"));
+                        Err((cell.span, wrong.hint("write out or in, seen from the requester")))
+                    }
                 }
             }
             Way::Ends { peering, from, to } => {
@@ -321,7 +321,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The subject that leads from one VPC to another, and which way.
-    fn between(&self, named: Option<usize>, from: &Cell<'_>, to: &Cell<'_>) -> Result<(usize, Direction), Complaint> {
+    fn between(&self, named: Option<usize>, from: &Cell<'_>, to: &Cell<'_>) -> Result<(usize, Direction), Misplaced> {
         let ways = [((&*from.said, &*to.said), Direction::Out), ((&*to.said, &*from.said), Direction::In)];
         let leads = |ends: (&str, &str)| match named {
             Some(at) => {
@@ -344,13 +344,13 @@ impl<'a> Reader<'a> {
                 (message, self.known(|s| format!("{} ({}, {})", s.peering, s.requester.vpc, s.accepter.vpc)))
             }
         };
-        Err(Complaint::new(from.span.clone(), message).hint(hint))
+        Err((from.span, Wrong::new(message).hint(hint)))
     }
 
-    fn named(&self, cell: &Cell<'_>) -> Result<usize, Complaint> {
+    fn named(&self, cell: &Cell<'_>) -> Result<usize, Misplaced> {
         self.named.get(cell.said.as_ref()).copied().ok_or_else(|| {
             let message = format!("the scenario has no peering `{}`", cell.said);
-            Complaint::new(cell.span.clone(), message).hint(self.known(|subject| subject.peering.clone()))
+            (cell.span, Wrong::new(message).hint(self.known(|subject| subject.peering.clone())))
         })
     }
 
@@ -393,7 +393,10 @@ impl<'a> Reader<'a> {
         let (number, unit) = numeral(said, dialect)?;
         let most = if is_bytes { BITS_MAX / 8 } else { BPS_MAX };
         match units::whole(&number) {
-            Ok(value) if unit.is_empty() && value > most => Err(Wrong::new(format!("{value} is more than {most}"))),
+            Ok(value) if unit.is_empty() && value > most => {
+                let hint = if is_bytes { "that is 10 Tbps for 5 minutes" } else { "that is 10 Tbps" };
+                Err(Wrong::new(format!("{value} is more than {most}")).hint(hint))
+            }
             Ok(bytes) if unit.is_empty() && is_bytes => Ok(Some(Load::from_bits(bytes * 8))),
             Ok(bps) if unit.is_empty() => Ok(Some(Load::of(BitRate::from_bps(bps)))),
             _ => Err(whole("write digits only, without unit or decimals".into())),

@@ -1,15 +1,9 @@
 //! How much a plan's traffic can come to at most, so that no counter of a run can overflow: a plan beyond these bounds
 //! is refused where it is written. Sends nothing.
 
+use super::limits::{BYTES_TOGETHER_MAX, RATE_TOGETHER_MAX};
 use super::plan::{Pace, Pattern, Traffic};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration};
-
-/// Bytes that all senders of a plan may send together: 4 EB. Counters have 64 bits; replies and ICMP errors may come to
-/// as much again, each, so that four times this must fit.
-pub const BYTES_MAX: u128 = 4_000_000_000_000_000_000;
-/// Bits per second that they may send together: 10 Pbps. The bits that cross a link in five minutes, both ways, then
-/// fit into 64 bits.
-pub const RATE_MAX: u128 = 10_000_000_000_000_000;
 
 /// What some senders can come to at most.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,7 +21,7 @@ impl Volume {
     }
     /// Whether it can be counted.
     pub fn is_countable(self) -> bool {
-        self.bytes <= BYTES_MAX && self.rate <= RATE_MAX
+        self.bytes <= BYTES_TOGETHER_MAX && self.rate <= RATE_TOGETHER_MAX
     }
 }
 

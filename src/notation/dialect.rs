@@ -1,7 +1,6 @@
 //! How a table is written, as far as its text does not tell: what splits its cells, its decimal mark, what stands for
 //! no value.
 
-use super::numeral::DecimalMark;
 use super::stamp::Epoch;
 use std::str::FromStr;
 
@@ -39,6 +38,37 @@ impl FromStr for Delimiter {
     }
 }
 
+/// What stands between the whole and the fraction of a number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// `1234.5`
+    #[default]
+    Point,
+    /// `1234,5`
+    Comma,
+}
+
+impl DecimalMark {
+    /// The character.
+    pub fn letter(self) -> char {
+        match self {
+            DecimalMark::Point => '.',
+            DecimalMark::Comma => ',',
+        }
+    }
+}
+
+impl FromStr for DecimalMark {
+    type Err = String;
+    fn from_str(text: &str) -> Result<DecimalMark, String> {
+        match text {
+            "." => Ok(DecimalMark::Point),
+            "," => Ok(DecimalMark::Comma),
+            _ => Err(format!("a decimal mark is `.` or `,`, not `{text}`")),
+        }
+    }
+}
+
 /// Where a person says how a table is written; for hints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Spelling {
@@ -72,6 +102,13 @@ impl Dialect {
     /// Whether a cell stands for no value.
     pub fn is_missing(&self, said: &str) -> bool {
         self.missing.iter().any(|missing| missing == said)
+    }
+    /// What an option is called here: `` `unit` `` or `` `--unit` ``.
+    pub fn name(&self, name: &str) -> String {
+        match self.spelling {
+            Spelling::Key => format!("`{name}`"),
+            Spelling::Flag => format!("`--{name}`"),
+        }
     }
     /// How to write an option here: `decimal = ","` or `--decimal ','`.
     pub fn option(&self, name: &str, value: &str) -> String {

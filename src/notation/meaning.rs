@@ -1,18 +1,13 @@
 //! What the cells of a measured series mean: times and rates. One reading for a scenario's tables and rows and for the
 //! tables that are imported, so that what the one accepts the other does.
 
-use super::complaint::Wrong;
 use super::dialect::Dialect;
 use super::numeral::numeral;
 use super::stamp::{Epoch, Shown, Stamp, is_stamp};
+use super::wrong::Wrong;
 use crate::units::{BitRate, Factor, RateUnit, SimDuration, UnitError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// 400 days: the longest time a scenario may name. A leap year and a margin; nanoseconds then stay far from 64 bits.
-pub const TIME_MAX: u64 = 400 * 86_400 * 1_000_000_000;
-/// 100 Gbps: no traffic entry is faster.
-pub const RATE_MAX: u64 = 100_000_000_000;
 
 /// When a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +31,10 @@ pub struct Meaning<'a> {
     pub unit: Option<RateUnit>,
     /// Every rate times this.
     pub scale: Factor,
+    /// No row is later after the start.
+    pub latest: SimDuration,
+    /// No rate is higher.
+    pub fastest: BitRate,
 }
 
 impl Meaning<'_> {
@@ -54,7 +53,7 @@ impl Meaning<'_> {
             return Err(Wrong::new("this row has no time").hint("fill the cell in, or remove the row"));
         }
         if !said.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err(no_time(said));
+            return Err(self.no_time(said));
         }
         let (number, unit) = numeral(said, self.dialect)?;
         let time = match (unit, self.dialect.epoch) {
@@ -66,20 +65,24 @@ impl Meaning<'_> {
             (unit, _) => format!("{number} {unit}").parse(),
         };
         match time {
-            Ok(time) if time.as_nanos() <= TIME_MAX => Ok(Time::After(time)),
+            Ok(time) if time <= self.latest => Ok(Time::After(time)),
             Ok(_) | Err(UnitError::TooLarge { .. }) if unit.is_empty() => Err(self.too_late(said, &number)),
-            Ok(time) => Err(Wrong::new(format!("a row at {time} is too late")).hint(in_reach())),
-            Err(_) => Err(no_time(said)),
+            Ok(time) => Err(Wrong::new(format!("a row at {time} is too late")).hint(self.in_reach())),
+            Err(_) => Err(self.no_time(said)),
         }
     }
 
-    /// Whether a file that begins and ends with rows of these times has its newest row first. Only stamps tell.
-    pub fn is_falling(&self, first: &str, last: &str) -> bool {
-        let instant = |said| match self.time(said, None) {
+    /// The instant that a cell says, if it says one.
+    pub fn instant(&self, said: &str) -> Option<Timestamp> {
+        match self.time(said, None) {
             Ok(Time::At(instant, _)) => Some(instant),
-            _ => None,
-        };
-        instant(first).zip(instant(last)).is_some_and(|(first, last)| last < first)
+            Ok(Time::After(_)) | Err(_) => None,
+        }
+    }
+
+    /// Whether a cell says a rate whose unit nobody has said.
+    pub fn lacks_unit(&self, said: &str) -> bool {
+        self.unit.is_none() && numeral(said, self.dialect).is_ok_and(|(_, unit)| unit.is_empty())
     }
 
     fn too_late(&self, said: &str, number: &str) -> Wrong {
@@ -92,7 +95,7 @@ impl Meaning<'_> {
                 let option = self.dialect.option("epoch", epoch.name());
                 format!("if {said} counts {} since 1970, say {option}", epoch.word())
             }
-            _ => format!("{}; `step` says what 1 means", in_reach()),
+            _ => format!("{}; {} says what 1 means", self.in_reach(), self.dialect.name("step")),
         };
         Wrong::new(message).hint(hint)
     }
@@ -106,12 +109,24 @@ impl Meaning<'_> {
         if said.is_empty() || self.dialect.is_missing(said) {
             return Ok(None);
         }
-        if said.starts_with('-') && said[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        if let Some(positive) = said.strip_prefix('-')
+            && positive.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        {
+            // As programs write what they have rounded to nothing.
+            if numeral(positive, self.dialect).is_ok_and(|(number, _)| number.bytes().all(|b| b"0.".contains(&b))) {
+                return self.rate(positive);
+            }
             return Err(Wrong::new(format!("a rate cannot be negative: {said}")).hint("0 is silence"));
+        }
+        let mark = self.dialect.decimal().letter();
+        if let Some(fraction) = said.strip_prefix(mark).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            let hint = format!("write the 0 before the fraction: 0{mark}{fraction}");
+            return Err(Wrong::new(format!("`{said}` is not a rate")).hint(hint));
         }
         if !said.starts_with(|c: char| c.is_ascii_digit()) {
             let hint = format!(
-                "write a number and say its `unit`, or a rate such as \"10 Mbps\"; if it stands for no value, say {}",
+                "write a number and say its {}, or a rate such as \"10 Mbps\"; if it stands for no value, say {}",
+                self.dialect.name("unit"),
                 self.dialect.option("missing", said)
             );
             return Err(Wrong::new(format!("`{said}` is not a rate")).hint(hint));
@@ -120,40 +135,50 @@ impl Meaning<'_> {
         let unit = match (unit, self.unit) {
             ("", Some(unit)) => unit,
             ("", None) => {
-                let hint = "say what the numbers mean, for example unit = \"Mbps\" or unit = \"100 B/5 min\"";
+                let [rate, bytes] = ["Mbps", "100 B/5 min"].map(|unit| self.dialect.option("unit", unit));
+                let hint = format!("say what the numbers mean, for example {rate} or {bytes}");
                 return Err(Wrong::new(format!("the rate {said} has no unit")).hint(hint));
             }
             (text, _) => text.parse()?,
         };
-        let rate = unit.rate(&number, self.scale).map_err(|wrong| Wrong::from(wrong).hint("see `unit` and `scale`"))?;
-        if rate.as_bps() > RATE_MAX {
-            let most = BitRate::from_bps(RATE_MAX);
-            return Err(Wrong::new(format!("a rate of {rate} is too high"))
-                .hint(format!("it may be up to {most}; see `unit` and `scale`")));
+        let rate = unit.rate(&number, self.scale).map_err(|wrong| Wrong::from(wrong).hint(self.see()))?;
+        if rate > self.fastest {
+            return Err(Wrong::new(format!("a rate of {rate} is too high")).hint(format!(
+                "it may be up to {}; {}",
+                self.fastest,
+                self.see()
+            )));
         }
         Ok(Some(rate))
     }
-}
 
-fn no_time(said: &str) -> Wrong {
-    Wrong::new(format!("`{said}` is not a time"))
-        .hint("a time is a number of `step`s, a time such as \"5 min\" or a stamp such as 2017-06-01T08:00:00")
-}
+    fn see(&self) -> String {
+        format!("see {} and {}", self.dialect.name("unit"), self.dialect.name("scale"))
+    }
 
-fn in_reach() -> String {
-    format!("times count from the start of the run, up to {}", SimDuration::from_nanos(TIME_MAX))
+    fn no_time(&self, said: &str) -> Wrong {
+        let step = self.dialect.name("step");
+        Wrong::new(format!("`{said}` is not a time")).hint(format!(
+            "a time is a number of {step}s, a time such as \"5 min\" or a stamp such as 2017-06-01T08:00:00"
+        ))
+    }
+
+    fn in_reach(&self) -> String {
+        format!("times count from the start of the run, up to {}", self.latest)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notation::DecimalMark;
+    use crate::notation::{DecimalMark, Spelling};
 
     static UTC: TimeZone = TimeZone::UTC;
 
     fn meaning<'a>(dialect: &'a Dialect, unit: &str) -> Meaning<'a> {
         let (step, unit) = (SimDuration::from_secs(300), unit.parse().ok());
-        Meaning { dialect, zone: &UTC, step, unit, scale: Factor::ONE }
+        let (latest, fastest) = (SimDuration::from_secs(400 * 86_400), BitRate::from_mbps(100_000));
+        Meaning { dialect, zone: &UTC, step, unit, scale: Factor::ONE, latest, fastest }
     }
 
     #[test]
@@ -174,11 +199,26 @@ mod tests {
             assert_eq!(rate(&comma, &said.replace('.', ",")), Some(Some(bps)), "{said}");
         }
         assert_eq!(rate(&point, ""), Some(None));
-        for wrong in ["1,6 Mbit/s", "NaN", "-1", "800,000", "7 apples", "200 Gbps", "1e30", "1 234"] {
+        // As programs write what they have rounded to nothing.
+        assert_eq!([rate(&point, "-0.0"), rate(&point, "-0"), rate(&comma, "-0,0")], [Some(Some(0)); 3]);
+        for wrong in
+            ["1,6 Mbit/s", "NaN", "-1", "800,000", "7 apples", "200 Gbps", "1e30", "1 234", ".5", "-0.1", "-.5"]
+        {
             assert_eq!(rate(&point, wrong), None, "{wrong}");
         }
         let missing = Dialect { missing: vec!["NaN".into(), "-".into()], ..Dialect::default() };
         assert_eq!([rate(&missing, "NaN"), rate(&missing, "-"), rate(&missing, "nan")], [Some(None), Some(None), None]);
+    }
+
+    #[test]
+    fn hints_name_what_to_write_where_it_is_written() {
+        let flags = Dialect { spelling: Spelling::Flag, ..Dialect::default() };
+        let hint = |dialect: &Dialect, said: &str| meaning(dialect, "").rate(said).expect_err(said).hint.expect(said);
+        assert!(hint(&flags, "5").contains("--unit 'Mbps'") && hint(&flags, "x").contains("`--unit`"));
+        assert!(hint(&Dialect::default(), "5").contains("unit = \"Mbps\""));
+        assert_eq!(hint(&flags, ".5 Mbps"), "write the 0 before the fraction: 0.5 Mbps");
+        let late = meaning(&flags, "bps").time("34560300", None).expect_err("it is too late");
+        assert!(late.hint.is_some_and(|hint| hint.contains("`--step` says what 1 means")));
     }
 
     #[test]

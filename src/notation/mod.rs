@@ -1,25 +1,64 @@
-//! How people and programs write things down: texts and their encodings, tables, the numbers and times in their cells,
-//! and the complaints about them. It knows no scenario and no network, and opens no file.
+//! How people and programs write things down: texts and their encodings, tables, documents in TOML, and the complaints
+//! about them. It knows no cloud and no language, and opens no file.
 //!
-//! The way of a table: bytes become a text ([`decode()`]); a [`Table`] finds its cells, as far as its [`Dialect`] does
-//! not say; a [`Meaning`] makes times and rates of them. Whatever is wrong is a [`Complaint`] with its place.
+//! Bytes become a text ([`decode()`]), which is read
+//!
+//! * as a table: `table` finds its cells, as far as its [`Dialect`] does not say; a [`Meaning`] makes times and rates
+//!   of them;
+//! * as a document in TOML: `document` (a tree with places), `overrides`, `reader` (typed entities, against the tables
+//!   of a language, which are made of what `field` has);
+//! * or line by line (`lines`).
+//!
+//! Whatever is wrong is a [`Diagnostic`] with its place, collected in [`Complaints`]; a reader complains about all it
+//! can and hands on what is sound. `drawing` alone shows them to people.
 
-mod complaint;
+mod datum;
+mod diagnostic;
 mod dialect;
+mod document;
+#[cfg(feature = "render")]
+mod drawing;
+mod field;
+mod keys;
+mod limit;
 mod lines;
 mod meaning;
+mod nearest;
 mod numeral;
+mod overrides;
+mod reader;
+mod rows;
+mod schema;
+mod separator;
+mod source;
 mod stamp;
 mod table;
 mod text;
 #[cfg(test)]
 mod twin_tests;
+mod value;
+mod wrong;
 
-pub use complaint::{COMPLAINTS_MAX, Complaint, Complaints, Wrong};
-pub use dialect::{Delimiter, Dialect, Spelling};
-pub use lines::lines;
-pub use meaning::{Meaning, RATE_MAX, TIME_MAX, Time};
-pub use numeral::{DecimalMark, numeral};
+#[cfg(test)]
+pub(crate) use datum::asked;
+pub(crate) use datum::{Allowed, At, Datum, Entity, Item, Pair, Two};
+pub(crate) use diagnostic::{COMPLAINTS_MAX, Span};
+pub use diagnostic::{Complaints, Diagnostic, Severity};
+pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
+#[cfg(feature = "render")]
+pub use drawing::told;
+pub(crate) use field::{Field, Kind, Language, Section, Variants, optional, required};
+pub(crate) use lines::lines;
+pub use meaning::{Meaning, Time};
+pub(crate) use nearest::{list_some, nearest};
+pub use numeral::numeral;
+pub use overrides::Override;
+pub(crate) use reader::read;
+pub use rows::RowsByTime;
+pub(crate) use schema::schema;
+pub use source::Source;
 pub use stamp::{Epoch, Shown, ShownCounts, Stamp, is_stamp, time_zone};
-pub use table::{Cell, Table};
+pub(crate) use table::{Cell, Table};
 pub use text::decode;
+pub(crate) use value::{address, cidr};
+pub use wrong::Wrong;

@@ -1,37 +1,9 @@
 //! The number that a cell begins with, as programs and countries write it -> digits with a point. A mark that could be
 //! read in two ways is refused, never guessed: `800,000` is eight hundred thousand to some and eight hundred to others.
 
-use super::complaint::Wrong;
-use super::dialect::Dialect;
+use super::dialect::{DecimalMark, Dialect};
+use super::wrong::Wrong;
 use std::borrow::Cow;
-use std::str::FromStr;
-
-/// What stands between the whole and the fraction of a number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `1234.5`
-    #[default]
-    Point,
-    /// `1234,5`
-    Comma,
-}
-
-impl DecimalMark {
-    fn letter(self) -> char {
-        if self == DecimalMark::Point { '.' } else { ',' }
-    }
-}
-
-impl FromStr for DecimalMark {
-    type Err = String;
-    fn from_str(text: &str) -> Result<DecimalMark, String> {
-        match text {
-            "." => Ok(DecimalMark::Point),
-            "," => Ok(DecimalMark::Comma),
-            _ => Err(format!("a decimal mark is `.` or `,`, not `{text}`")),
-        }
-    }
-}
 
 /// What people put between thousands: blanks, also those that do not break, and apostrophes.
 const GROUPING: [char; 7] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’', '_'];
@@ -48,7 +20,8 @@ pub fn numeral<'t>(said: &'t str, dialect: &Dialect) -> Result<(Cow<'t, str>, &'
     let end = mantissa_end(said);
     let (mantissa, rest) = said.split_at(end);
     if !mantissa.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(Wrong::new(format!("`{said}` does not start with a number")));
+        let wrong = Wrong::new(format!("`{said}` does not start with a number"));
+        return Err(wrong.hint("write digits first, such as 10 or 0.5"));
     }
     let (number, unit) = said.split_at(end + exponent_length(rest));
     let mark = dialect.decimal().letter();

@@ -1,7 +1,7 @@
 //! Instants as files write them: civil stamps, with or without an offset, and counts since 1970. What clocks skip or
 //! show twice is decided here, and counted. It knows no run: whoever has a start subtracts it.
 
-use super::complaint::Wrong;
+use super::wrong::Wrong;
 use crate::units::{SimDuration, UnitError};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -150,8 +150,8 @@ impl Epoch {
         Timestamp::from_nanosecond(i128::from(nanos)).map_err(too_large)
     }
 
-    /// What a number probably counts that is far too large for a time of a run: an instant of 1973 to 2286 has ten
-    /// digits as seconds, three more in each finer unit.
+    /// What a number probably counts that is far too large for a time of a run: an instant of 1973 to 2286 has nine
+    /// digits as seconds, ten from September 2001 on, and three more in each finer unit.
     pub fn guess(number: &str) -> Option<Epoch> {
         let whole = number.split(['.', 'e', 'E']).next().unwrap_or_default();
         let at = whole.len().checked_sub(9)?;
@@ -211,6 +211,9 @@ mod tests {
             assert_eq!(epoch.instant(number).map(|at| at.to_string()), Ok("2017-06-01T00:00:00Z".into()));
             assert_eq!(Epoch::guess(number), Some(epoch), "{number}");
         }
+        // 2001-08-30, the last month of nine digits.
+        assert_eq!(Epoch::guess("999129600"), Some(Epoch::Seconds));
+        assert_eq!(Epoch::guess("999129600000"), Some(Epoch::Millis));
         for number in ["34560000", "14962752000", "123456789012345678901"] {
             assert_eq!(Epoch::guess(number), None, "{number}");
         }

@@ -6,131 +6,165 @@
 //! quotes around what it says do not count. Every row has as many cells as the first; empty ones at the end may be too
 //! many or left out.
 
-use super::complaint::{Complaint, Complaints};
+use super::diagnostic::{Complaints, Span};
 use super::dialect::{Delimiter, Dialect};
-use super::numeral::DecimalMark;
+use super::separator::{first_row, row_start};
+use super::source::Source;
+use super::wrong::Wrong;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The places of a table's cells, 4 bytes each. The text is the caller's.
+/// The places of a table's cells, 4 bytes each, and its text.
 #[derive(Debug)]
-pub struct Table {
+pub(crate) struct Table {
+    /// The text's number among the complaints.
+    pub source: usize,
+    text: Source,
     delimiter: Delimiter,
     /// Where each cell starts; behind each row's last cell, one past the row's end plus one.
     starts: Vec<u32>,
     /// Where each row's cells begin in `starts`.
     rows: Vec<u32>,
+    /// Whether no row had to be left out.
+    pub is_whole: bool,
+    /// The columns by their names, the first of each; made when one is asked for.
+    columns: OnceCell<BTreeMap<String, usize>>,
+    /// Whether their names are sound; judged, and complained about, once.
+    are_names_sound: OnceCell<bool>,
 }
 
 /// What a cell says, and its place, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell<'t> {
+pub(crate) struct Cell<'t> {
     /// Without blanks and quotes around it, doubled quotes made single.
     pub said: Cow<'t, str>,
-    /// Bytes of the text.
-    pub span: Range<usize>,
+    /// With quotes, without blanks.
+    pub span: Span,
 }
 
 impl Table {
-    /// Finds the cells of `text`.
-    ///
-    /// # Errors
-    /// Quotes that are not closed or closed too early, rows longer or shorter than the first, a delimiter that cannot
-    /// be told, a text of 4 GiB and more.
-    pub fn read(text: &str, dialect: &Dialect) -> Result<Table, Vec<Complaint>> {
-        if u32::try_from(text.len()).is_ok_and(|length| length < u32::MAX) {
-            let (from, said) = separator_line(text).map_err(|complaint| vec![complaint])?;
-            let delimiter = dialect.delimiter.or(said).map_or_else(|| delimiter(text, dialect), Ok);
-            let delimiter = delimiter.map_err(|complaint| vec![complaint])?;
-            let mut table = Table { delimiter, starts: Vec::new(), rows: Vec::new() };
-            table.find(text, from)?;
-            return Ok(table);
+    /// Finds the cells of a text. A row that is longer or shorter than the first, or in which a quote is not closed or
+    /// closed too early, is complained about and no row of the table. Nothing, after a complaint, if the delimiter
+    /// cannot be told or the text has 4 GiB or more.
+    pub(crate) fn read(source: usize, dialect: &Dialect, out: &mut Complaints) -> Option<Table> {
+        let text = out.source(source).clone();
+        let found = match u32::try_from(text.text().len()) {
+            Ok(length) if length < u32::MAX => first_row(text.text(), dialect),
+            _ => Err((0..0, Wrong::new("this text is too long: at most 4 GiB are read").hint("split it into several"))),
+        };
+        match found {
+            Ok((from, delimiter)) => {
+                let mut table = Table {
+                    source,
+                    text,
+                    delimiter,
+                    starts: Vec::new(),
+                    rows: Vec::new(),
+                    is_whole: true,
+                    columns: OnceCell::new(),
+                    are_names_sound: OnceCell::new(),
+                };
+                table.find(from, out);
+                Some(table)
+            }
+            Err((place, wrong)) => {
+                out.wrong(Span::of(source, place), wrong);
+                None
+            }
         }
-        Err(vec![Complaint::new(0..0, "this text is too long: at most 4 GiB are read")])
     }
 
-    fn find(&mut self, text: &str, from: usize) -> Result<(), Vec<Complaint>> {
+    fn find(&mut self, from: usize, out: &mut Complaints) {
         let mut reader = ReaderBuilder::new().delimiter(self.delimiter.byte()).build();
-        let mut complaints = Complaints::default();
+        let said = self.text.clone();
+        let text = said.text();
         // What csv-core says of a field is not looked at: only where it ends.
         let (mut at, mut unused) = (from, [0; 512]);
         while let Some(start) = row_start(text, at, Some(self.delimiter)) {
             at = start;
             let first = self.starts.len();
             self.rows.push(first as u32);
+            let mut is_sound = true;
             loop {
                 self.starts.push(at as u32);
                 let (end, is_last) = field_end(&mut reader, text, at, &mut unused);
                 at = (end + 1).min(text.len());
-                if let Err(complaint) = check_quotes(text, self.starts[self.starts.len() - 1] as usize..end) {
-                    complaints.push(complaint);
+                if let Err((place, wrong)) = check_quotes(text, self.starts[self.starts.len() - 1] as usize..end) {
+                    out.cell(Span::of(self.source, place), wrong);
+                    is_sound = false;
                 }
                 if is_last {
                     self.starts.push(end as u32 + 1);
                     break;
                 }
             }
-            if let Some(complaint) = self.misfit(text) {
-                complaints.push(complaint);
+            if let Some(wrong) = self.misfit().filter(|_| is_sound) {
+                out.cell(self.row_span(self.rows.len() - 1), wrong);
+                is_sound = false;
+            }
+            self.is_whole &= is_sound;
+            if !is_sound && first > 0 {
+                self.starts.truncate(first);
+                self.rows.pop();
             }
         }
-        complaints.finish(text)
     }
 
     /// What is wrong with the length of the last row.
-    fn misfit(&self, text: &str) -> Option<Complaint> {
+    fn misfit(&self) -> Option<Wrong> {
         let row = self.rows.len() - 1;
         let (wanted, found) = (self.width(0), self.width(row));
         if wanted == found {
             return None;
         }
-        let is_empty = |row, column| self.cell(text, row, column).is_none_or(|cell| cell.said.is_empty());
+        let is_empty = |row, column| self.cell(row, column).is_none_or(|cell| cell.said.is_empty());
         let fits =
             (wanted..found).all(|column| is_empty(row, column)) && (found..wanted).all(|column| is_empty(0, column));
         if fits {
             return None;
         }
-        let (span, s) = (self.row_span(row)?, if found == 1 { "" } else { "s" });
+        let s = if found == 1 { "" } else { "s" };
         let message = format!("this row has {found} cell{s}, the first line {wanted}");
         let hint = match self.delimiter {
             Delimiter::COMMA if found > wanted => "put a cell that holds a comma between quotes",
             _ => "every row has a cell for each column; one without a value is empty",
         };
-        Some(Complaint::new(span, message).hint(hint))
+        Some(Wrong::new(message).hint(hint))
     }
 
     /// How many rows there are, a header included.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// What splits the cells.
-    pub fn delimiter(&self) -> Delimiter {
+    pub(crate) fn delimiter(&self) -> Delimiter {
         self.delimiter
     }
 
     /// How many cells a row has.
-    pub fn width(&self, row: usize) -> usize {
+    pub(crate) fn width(&self, row: usize) -> usize {
         let Some(first) = self.rows.get(row).map(|first| *first as usize) else { return 0 };
         let end = self.rows.get(row + 1).map_or(self.starts.len(), |next| *next as usize);
         (end - first).saturating_sub(1)
     }
 
     /// A cell; none if the row is shorter.
-    pub fn cell<'t>(&self, text: &'t str, row: usize, column: usize) -> Option<Cell<'t>> {
+    pub(crate) fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
         if column >= self.width(row) {
             return None;
         }
         let at = self.rows[row] as usize + column;
         let (start, end) = (self.starts[at] as usize, self.starts[at + 1] as usize - 1);
-        let raw = text.get(start..end)?;
+        let raw = self.text.text().get(start..end)?;
         let written = raw.trim();
         let start = start + raw.len() - raw.trim_start().len();
         let said = match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -138,61 +172,57 @@ impl Table {
             Some(inner) => Cow::Borrowed(inner.trim()),
             None => Cow::Borrowed(written),
         };
-        Some(Cell { said, span: start..start + written.len() })
+        Some(Cell { said, span: Span::of(self.source, start..start + written.len()) })
     }
 
-    /// From a row's first cell to its last.
-    pub fn row_span(&self, row: usize) -> Option<Range<usize>> {
-        let first = *self.rows.get(row)? as usize;
-        Some(self.starts[first] as usize..self.starts[first + self.width(row)] as usize - 1)
+    /// From a row's first cell to its last; the beginning of the text if there is no such row.
+    pub(crate) fn row_span(&self, row: usize) -> Span {
+        let Some(first) = self.rows.get(row).map(|first| *first as usize) else { return Span::of(self.source, 0..0) };
+        Span::of(self.source, self.starts[first] as usize..self.starts[first + self.width(row)] as usize - 1)
     }
 
-    /// The columns by their names, which the first row says. The first column may go without a name, for programs often
-    /// leave the name of row labels out, and so may one that has only empty cells.
-    ///
-    /// # Errors
-    /// Names that are given twice, and columns without.
-    pub fn columns<'t>(&self, text: &'t str) -> Result<BTreeMap<Cow<'t, str>, usize>, Vec<Complaint>> {
-        let mut columns: BTreeMap<Cow<'t, str>, usize> = BTreeMap::new();
-        let mut complaints = Complaints::default();
-        for column in 0..self.width(0) {
-            let Some(Cell { said, span }) = self.cell(text, 0, column) else { continue };
+    /// The names of the columns that have one, in their order, which the first row says.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (usize, Cell<'_>)> {
+        let cells = (0..self.width(0)).filter_map(|column| Some((column, self.cell(0, column)?)));
+        cells.filter(|(_, cell)| !cell.said.is_empty())
+    }
+
+    /// The column called `name`, the first of several.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        let columns = self.columns.get_or_init(|| {
+            let mut columns = BTreeMap::new();
+            self.names().for_each(|(column, cell)| _ = columns.entry(cell.said.into_owned()).or_insert(column));
+            columns
+        });
+        columns.get(name).copied()
+    }
+
+    /// Whether the names of the columns are sound; complains about names that are given twice, and columns without. The
+    /// first column may go without a name, for programs often leave the name of row labels out, and so may one that has
+    /// only empty cells.
+    pub(crate) fn check_names(&self, out: &mut Complaints) -> bool {
+        *self.are_names_sound.get_or_init(|| self.judge_names(out))
+    }
+
+    fn judge_names(&self, out: &mut Complaints) -> bool {
+        let mut is_sound = true;
+        for (column, Cell { said, span }) in (0..self.width(0)).filter_map(|at| Some((at, self.cell(0, at)?))) {
             if said.is_empty() {
-                let filled = |row| self.cell(text, row, column).is_some_and(|cell| !cell.said.is_empty());
-                if column > 0 && (1..self.len()).any(filled) {
+                let is_filled = |row| self.cell(row, column).is_some_and(|cell| !cell.said.is_empty());
+                if column > 0 && (1..self.len()).any(is_filled) {
                     let message = format!("column {} has no name", column + 1);
-                    complaints.push(Complaint::new(span, message).hint("name it in the first line"));
+                    out.cell(span, Wrong::new(message).hint("name it in the first line"));
+                    is_sound = false;
                 }
-            } else if let Some(first) = columns.get(&said) {
+            } else if let Some(first) = self.column(&said).filter(|first| *first < column) {
                 let message = format!("the column `{said}` is given twice");
                 let hint = format!("columns {} and {} have one name: rename one of them", first + 1, column + 1);
-                complaints.push(Complaint::new(span, message).hint(hint));
-            } else {
-                columns.insert(said, column);
+                out.cell(span, Wrong::new(message).hint(hint));
+                is_sound = false;
             }
         }
-        complaints.finish(text).map(|()| columns)
+        is_sound
     }
-}
-
-/// Where the first row at or behind `at` starts: blank lines and comments are none.
-fn row_start(text: &str, mut at: usize, delimiter: Option<Delimiter>) -> Option<usize> {
-    // A tab before `#` may end an empty cell.
-    let is_blank = |c: char| c.is_whitespace() && delimiter.is_none_or(|d| char::from(d.byte()) != c);
-    while at < text.len() {
-        let line = line_at(text, at);
-        if !line.trim_start().is_empty() && !line.trim_start_matches(is_blank).starts_with('#') {
-            return Some(at);
-        }
-        at += line.len() + 1;
-    }
-    None
-}
-
-/// From `at` to the end of its line, which no quote reaches beyond.
-fn line_at(text: &str, at: usize) -> &str {
-    let rest = &text[at..];
-    &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
 }
 
 /// Where the field at `at` ends, and whether it is the last of its row.
@@ -212,7 +242,7 @@ fn field_end(reader: &mut Reader, text: &str, mut at: usize, unused: &mut [u8]) 
 }
 
 /// A cell that begins with a quote ends with one, and those between are doubled.
-fn check_quotes(text: &str, field: Range<usize>) -> Result<(), Complaint> {
+fn check_quotes(text: &str, field: Range<usize>) -> Result<(), (Range<usize>, Wrong)> {
     let raw = &text[field.clone()];
     if raw.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Ok(()); // most cells
@@ -229,7 +259,7 @@ fn check_quotes(text: &str, field: Range<usize>) -> Result<(), Complaint> {
             None if rest.is_empty() => return Ok(()),
             None => {
                 let hint = "a quote that is part of a quoted cell is doubled: \"\"";
-                return Err(Complaint::new(place, "there is text behind the closing quote of this cell").hint(hint));
+                return Err((place, Wrong::new("there is text behind the closing quote of this cell").hint(hint)));
             }
         }
     }
@@ -237,95 +267,41 @@ fn check_quotes(text: &str, field: Range<usize>) -> Result<(), Complaint> {
         true => "write the closing quote; one that is part of the cell is doubled: \"\"",
         false => "a quote opens a cell right behind what splits cells: remove the blank before it",
     };
-    Err(Complaint::new(place, "this quote is not closed").hint(hint))
-}
-
-/// Where the rows begin, and what a first line `sep=;` says.
-fn separator_line(text: &str) -> Result<(usize, Option<Delimiter>), Complaint> {
-    let line = line_at(text, 0);
-    let said = line.trim_matches([' ', '"']);
-    let Some(delimiter) = said.get(..4).filter(|key| key.eq_ignore_ascii_case("sep=")).and_then(|_| said.get(4..))
-    else {
-        return Ok((0, None));
-    };
-    match delimiter.parse() {
-        Ok(delimiter) => Ok((line.len(), Some(delimiter))),
-        Err(wrong) => Err(Complaint::new(0..line.len(), wrong).hint("write for example sep=;")),
-    }
-}
-
-/// What splits the cells: the one character of [`Delimiter::ALL`] in the first line outside of quotes. Of several, the
-/// one that splits the second line into as many cells; a comma that is the decimal mark stands back.
-fn delimiter(text: &str, dialect: &Dialect) -> Result<Delimiter, Complaint> {
-    let Some(start) = row_start(text, 0, None) else { return Ok(Delimiter::COMMA) };
-    let (first, end) = delimiters(text, start);
-    let second = row_start(text, end, None).map(|start| delimiters(text, start).0);
-    let is_number_part = |delimiter| delimiter == Delimiter::COMMA && dialect.decimal() == DecimalMark::Comma;
-    let mut found: Vec<usize> = (0..Delimiter::ALL.len()).filter(|at| first[*at] > 0).collect();
-    if found.len() > 1 {
-        found.retain(|at| !is_number_part(Delimiter::ALL[*at]));
-    }
-    if found.len() > 1
-        && let Some(second) = second
-    {
-        let alike: Vec<usize> = found.iter().copied().filter(|at| first[*at] == second[*at]).collect();
-        if alike.len() != 1 {
-            let names: Vec<&str> = found.iter().map(|at| Delimiter::ALL[*at].name()).collect();
-            let message = format!("the cells may be split by `{}`", names.join("` or `"));
-            let hint = format!("say which, for example {}", dialect.option("delimiter", names[0]));
-            return Err(Complaint::new(start..end, message).hint(hint));
-        }
-        found = alike;
-    }
-    Ok(found.first().map_or(Delimiter::COMMA, |at| Delimiter::ALL[*at]))
-}
-
-/// How often each delimiter stands outside of quotes in the row at `start`, and where the row ends.
-fn delimiters(text: &str, start: usize) -> ([usize; Delimiter::ALL.len()], usize) {
-    let (mut counts, mut is_quoted) = ([0; Delimiter::ALL.len()], false);
-    let known = |byte: u8| Delimiter::ALL.iter().position(|known| known.byte() == byte);
-    // A quote opens a cell, or is doubled and did not close it.
-    let mut may_open = true;
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        match byte {
-            b'"' if is_quoted || may_open => is_quoted = !is_quoted,
-            _ if is_quoted => {}
-            b'\n' | b'\r' => return (counts, at),
-            _ => {
-                if let Some(found) = known(byte) {
-                    counts[found] += 1;
-                }
-            }
-        }
-        may_open = byte == b'"' || known(byte).is_some();
-    }
-    (counts, text.len())
+    Err((place, Wrong::new("this quote is not closed").hint(hint)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::{DecimalMark, Diagnostic};
 
     fn rows(text: &str, dialect: &Dialect) -> Vec<Vec<String>> {
-        let table = Table::read(text, dialect).unwrap_or_else(|all| panic!("{text}: {all:?}"));
-        let cell = |row, column| table.cell(text, row, column).expect("in the row").said.into_owned();
+        let mut out = Complaints::default();
+        let source = out.add(Source::new("t", text.into()));
+        let table = Table::read(source, dialect, &mut out).filter(|_| !out.has_errors());
+        let table = table.unwrap_or_else(|| panic!("{text}: {out:?}"));
+        let cell = |row, column| table.cell(row, column).expect("in the row").said.into_owned();
         (0..table.len()).map(|row| (0..table.width(row)).map(|column| cell(row, column)).collect()).collect()
     }
 
     fn told(text: &str) -> Vec<String> {
-        let read = Table::read(text, &Dialect::default()).and_then(|table| table.columns(text).map(|_| ()));
-        let place = |complaint: &Complaint| {
-            let (line, column) = complaint.line_column(text);
+        let mut out = Complaints::default();
+        let source = out.add(Source::new("t", text.into()));
+        if let Some(table) = Table::read(source, &Dialect::default(), &mut out) {
+            table.check_names(&mut out);
+        }
+        let place = |complaint: &Diagnostic| {
+            let (line, column) = complaint.line_column().expect("a place");
             format!("{line}:{column} {}", complaint.message)
         };
-        read.err().unwrap_or_default().iter().map(place).collect()
+        out.finish().iter().map(place).collect()
     }
 
     #[test]
     fn rows_are_found_whatever_splits_and_ends_them() {
         for split in [",", ";", "\t", "|"] {
             for end in ["\n", "\r\n", "\r"] {
-                let text = "# a,b;c\n \n\u{a0}\nt,\"a \"\"b\"\"\", c \n# no, \"row\n1,\"2\n3\",\n";
+                let text = "# a,b;c\n \n\u{a0}\n\t\nt,\"a \"\"b\"\"\", c \n# no, \"row\n1,\"2\n3\",\n";
                 let text = text.replace(',', split).replace('\n', end);
                 let quoted = format!("2{end}3");
                 let wanted = [vec!["t", "a \"b\"", "c"], vec!["1", &quoted, ""]];
@@ -377,6 +353,9 @@ mod tests {
     #[test]
     fn complaints_beyond_twenty_are_counted() {
         let all = told(&format!("t,r\n{}", "0\n".repeat(50)));
-        assert_eq!((all.len(), all.last().map(String::as_str)), (21, Some("52:1 … and 30 more")));
+        assert_eq!(
+            (all.len(), all.last().map(String::as_str)),
+            (21, Some("52:1 … and 30 more places of this text are wrong"))
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The bytes of a text file -> text. It knows encodings and line ends, not what the lines say.
 
-use super::complaint::Wrong;
+use super::source::Source;
+use super::wrong::Wrong;
 
 /// Byte order marks (Unicode 16, 23.8) of what is not UTF-8.
 const MARKS: [(&[u8], Encoding); 4] = [
@@ -34,12 +35,12 @@ pub fn decode(bytes: &[u8]) -> Result<String, Wrong> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = str::from_utf8(bytes).map_err(|wrong| {
         let sound = String::from_utf8_lossy(&bytes[..wrong.valid_up_to()]);
-        let (line, column) = place(&sound);
+        let (line, column) = end(&sound);
         Wrong::new(format!("line {line}, column {column} is not UTF-8"))
             .hint("save it as UTF-8; it may be in an older encoding such as Windows-1252 or GBK")
     })?;
     if let Some(at) = text.find('\0') {
-        let (line, column) = place(&text[..at]);
+        let (line, column) = end(&text[..at]);
         return Err(Wrong::new(format!("line {line}, column {column} is a zero byte, which no text has"))
             .hint("save it as UTF-8; it may be in UTF-16 without a byte order mark, or no text at all"));
     }
@@ -69,9 +70,10 @@ fn with_newlines(text: String) -> String {
 }
 
 /// Line and column, from 1, of what follows `before`.
-fn place(before: &str) -> (usize, usize) {
-    let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-    (before.replace("\r\n", "\n").matches(['\n', '\r']).count() + 1, line.chars().count() + 1)
+fn end(before: &str) -> (usize, usize) {
+    let before = with_newlines(before.to_owned());
+    let length = before.len();
+    Source::new("", before).position(length)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Random tables, written by the `csv` crate in any manner, read back cell by cell; damaged ones never panic.
 
-use super::{Dialect, Table, decode};
+use super::{Complaints, Dialect, Source, Table, decode};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use proptest::prelude::*;
 
@@ -50,16 +50,18 @@ proptest! {
         let text = if manner.says_delimiter { format!("sep={delimiter}\n{body}") } else { body };
         let given = (!manner.says_delimiter).then(|| delimiter.to_string().parse().expect("one of them"));
         let dialect = Dialect { delimiter: given, ..Dialect::default() };
-        let read = Table::read(&text, &dialect);
-        let read = read.unwrap_or_else(|all| panic!("{text:?}: {all:?}"));
+        let mut out = Complaints::default();
+        let source = out.add(Source::new("t", text.clone()));
+        let read = Table::read(source, &dialect, &mut out).filter(|_| !out.has_errors());
+        let read = read.unwrap_or_else(|| panic!("{text:?}: {out:?}"));
         prop_assert_eq!(read.len(), table.len(), "{:?}", text);
         for (row, cells) in table.iter().enumerate() {
             prop_assert_eq!(read.width(row), cells.len());
             for (column, cell) in cells.iter().enumerate() {
-                let found = read.cell(&text, row, column).expect("in the row");
+                let found = read.cell(row, column).expect("in the row");
                 prop_assert_eq!(found.said.as_ref(), cell.trim(), "{:?}", &text);
                 // The place is what was written there.
-                let place = &text[found.span];
+                let place = &text[found.span.start..found.span.end];
                 let bare = place.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
                 let bare = bare.map_or(place.to_owned(), |inner| inner.replace("\"\"", "\""));
                 prop_assert_eq!(bare.trim(), cell.trim());
@@ -78,12 +80,14 @@ proptest! {
             bytes[at % length] = byte;
         }
         let Ok(text) = decode(&bytes) else { return Ok(()) };
-        let told = match Table::read(&text, &Dialect::default()) {
-            Ok(read) => read.columns(&text).err(),
-            Err(told) => Some(told),
-        };
-        for complaint in told.into_iter().flatten() {
-            prop_assert!(text.get(complaint.span.clone()).is_some(), "{:?}", complaint);
+        let mut out = Complaints::default();
+        let source = out.add(Source::new("t", text.clone()));
+        if let Some(read) = Table::read(source, &Dialect::default(), &mut out) {
+            read.check_names(&mut out);
+        }
+        for complaint in out.finish() {
+            let is_inside = complaint.labels.iter().all(|(range, _)| text.get(range.clone()).is_some());
+            prop_assert!(is_inside, "{:?}", complaint);
         }
     }
 }

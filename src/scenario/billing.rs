@@ -2,11 +2,10 @@
 //! handed on as text, and the metering room complains about it.
 
 use super::Loader;
-use super::datum::{At, Entity};
 use super::names::unknown;
-use super::nearest::{list_some, nearest};
 use crate::model::plan::{Billing, BookChoice, FreeBandwidth, FreeBasis, SHIPPED_BOOKS};
 use crate::model::{AccountId, Name};
+use crate::notation::{At, Entity, Span, list_some, nearest};
 use crate::units::BitRate;
 use jiff::civil::Date;
 
@@ -38,7 +37,7 @@ impl Loader<'_> {
         if name.ends_with(".toml") {
             let source = self.read_text_file(entity, "book")?;
             let file = self.folder.join(name).display().to_string();
-            return Some(BookChoice::Own { file, text: self.out.text(source).to_owned() });
+            return Some(BookChoice::Own { file, text: self.out.source(source).text().to_owned() });
         }
         let hint = match nearest(name, SHIPPED_BOOKS.into_iter()) {
             Some(near) => format!("did you mean `{near}`? A book of your own is a file NAME.toml"),
@@ -73,7 +72,7 @@ impl Loader<'_> {
     }
 
     /// An account that is declared, or owns a VPC.
-    pub(super) fn known_account(&mut self, name: &str, span: super::diagnostic::Span) -> Option<AccountId> {
+    pub(super) fn known_account(&mut self, name: &str, span: Span) -> Option<AccountId> {
         if let Some(account) = self.network.find_account(name) {
             return Some(account);
         }

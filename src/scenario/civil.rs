@@ -1,33 +1,29 @@
 //! Civil time of a scenario: its time zone and the civil instant it starts at. Virtual time knows none of this.
 
 use super::Loader;
-use super::datum::Entity;
-use super::nearest::nearest;
+use crate::model::YEARS;
 use crate::model::plan::default_start;
-use crate::notation::{Stamp, time_zone};
+use crate::notation::{Entity, Stamp, Wrong, nearest, time_zone};
 use jiff::Zoned;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-
-/// Calendars and time zones are well known in these years only.
-const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
 
 impl Loader<'_> {
     /// The civil instant of time 0, by `start` and `zone`. A civil time that the zone's clocks skip or show twice is
     /// refused.
     pub(super) fn start(&mut self, top: &Entity) -> Zoned {
-        let (zone, start) = (top.get::<String>("zone"), top.get::<String>("start"));
-        let Some(zone) = zone.map_or_else(|| Some(default_start().time_zone().clone()), |name| self.zone(top, name))
-        else {
-            return default_start();
+        let zone = match top.get::<String>("zone") {
+            // Where nobody knows the clocks, UTC judges whether `start` is a time at all.
+            Some(name) => self.zone(top, name).unwrap_or(TimeZone::UTC),
+            None => default_start().time_zone().clone(),
         };
-        let Some(text) = start else {
+        let Some(text) = top.get::<String>("start") else {
             let midnight = zone.to_ambiguous_zoned(default_start().datetime());
             return midnight.compatible().unwrap_or_else(|_| default_start());
         };
         match civil_start(text.trim(), &zone) {
             Ok(start) => start,
-            Err((message, hint)) => {
-                self.out.error(top.span("start"), message).hint(hint);
+            Err(wrong) => {
+                self.out.wrong(top.span("start"), wrong);
                 default_start()
             }
         }
@@ -47,8 +43,8 @@ impl Loader<'_> {
     }
 }
 
-/// Message and hint if there is no such instant, or two.
-fn civil_start(text: &str, zone: &TimeZone) -> Result<Zoned, (String, String)> {
+/// The instant; wrong if there is no such one, or two.
+fn civil_start(text: &str, zone: &TimeZone) -> Result<Zoned, Wrong> {
     let civil = match text.parse() {
         Ok(Stamp::Instant(instant)) => {
             let start = instant.to_zoned(zone.clone());
@@ -57,7 +53,7 @@ fn civil_start(text: &str, zone: &TimeZone) -> Result<Zoned, (String, String)> {
         Ok(Stamp::Civil(civil)) => civil,
         Err(_) => {
             let hint = "write for example \"2017-06-01T08:00:00\", or \"2017-06-01\" for midnight";
-            return Err((format!("`{text}` is not a civil time"), hint.into()));
+            return Err(Wrong::new(format!("`{text}` is not a civil time")).hint(hint));
         }
     };
     in_years(text, civil.year())?;
@@ -67,22 +63,23 @@ fn civil_start(text: &str, zone: &TimeZone) -> Result<Zoned, (String, String)> {
         AmbiguousOffset::Unambiguous { .. } => {}
         AmbiguousOffset::Gap { .. } => {
             let next = ambiguous.later().map(|later| later.datetime().to_string()).unwrap_or_default();
-            return Err((format!("the clocks of {named} skip {civil}"), format!("behind the gap it is \"{next}\"")));
+            let hint = format!("behind the gap it is \"{next}\"");
+            return Err(Wrong::new(format!("the clocks of {named} skip {civil}")).hint(hint));
         }
         AmbiguousOffset::Fold { before, after } => {
             let hint = format!("say which: \"{civil}{}\" or \"{civil}{}\"", offset(before), offset(after));
-            return Err((format!("the clocks of {named} show {civil} twice"), hint));
+            return Err(Wrong::new(format!("the clocks of {named} show {civil} twice")).hint(hint));
         }
     }
-    ambiguous.unambiguous().map_err(|wrong| (wrong.to_string(), "choose another time".into()))
+    ambiguous.unambiguous().map_err(|wrong| Wrong::new(wrong.to_string()).hint("choose another time"))
 }
 
-fn in_years(text: &str, year: i16) -> Result<(), (String, String)> {
+fn in_years(text: &str, year: i16) -> Result<(), Wrong> {
     if YEARS.contains(&year) {
         return Ok(());
     }
     let hint = format!("it may be from {} to {}", YEARS.start(), YEARS.end());
-    Err((format!("`start` cannot be {text}"), hint))
+    Err(Wrong::new(format!("`start` cannot be {text}")).hint(hint))
 }
 
 /// `+02:00`
@@ -98,7 +95,8 @@ mod tests {
 
     fn start(text: &str, zone: &str) -> Result<String, (String, String)> {
         let zone = time_zone(zone).expect("a zone");
-        civil_start(text, &zone).map(|start| start.timestamp().to_string())
+        let start = civil_start(text, &zone).map(|start| start.timestamp().to_string());
+        start.map_err(|wrong| (wrong.message, wrong.hint.expect("what to write instead")))
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //! walked once, however many entries there are; the curve itself is the units room's.
 
 use super::Loader;
-use super::datum::Entity;
 use crate::model::plan::Pattern;
 use crate::model::{Grid, RateSeries};
+use crate::notation::Entity;
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, daily_share};
 use jiff::Zoned;
 use jiff::civil::Time;

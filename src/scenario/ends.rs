@@ -2,9 +2,9 @@
 //! host is called `hosts`'.
 
 use super::Loader;
-use super::datum::{At, Entity};
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pick, SENDERS_MAX, Traffic};
+use crate::notation::{At, Entity};
 use crate::units::grouped;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;

@@ -1,11 +1,10 @@
 //! Expectations: `[[expect]]` entities -> subject, window and checks.
 
 use super::Loader;
-use super::datum::{Allowed, Datum, Entity, Pair, Two};
-use super::nearest::{list_some, nearest};
 use super::network::instant;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
 use crate::model::{DropReason, Name, PeeringState};
+use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some, nearest};
 use crate::units::SimTime;
 
 /// What can be measured, and on what.

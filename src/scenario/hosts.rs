@@ -2,9 +2,9 @@
 //! elsewhere.
 
 use super::Loader;
-use super::diagnostic::Span;
 use super::names::{ambiguous, unknown};
 use crate::model::{HostId, VpcId, numbered};
+use crate::notation::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;

@@ -1,12 +1,15 @@
 //! The scenario language: every section and every key, with type, unit and meaning. Only tables; reading them is
 //! elsewhere. Adding a key here without reading it, or the reverse, fails a test.
 
-use super::field::Kind::*;
-use super::field::{Field, Kind, Section, Variants, optional, required};
 use super::verbs::VERBS;
-use crate::notation::{Delimiter, Epoch};
-pub(super) use crate::notation::{RATE_MAX, TIME_MAX};
+use crate::model::{self, Name};
+use crate::notation::Kind::*;
+use crate::notation::{Delimiter, Epoch, Field, Kind, Language, Section, Variants, Wrong, optional, required};
 
+/// In nanoseconds.
+pub(super) const TIME_MAX: u64 = model::TIME_MAX.as_nanos();
+/// In bit/s.
+const RATE_MAX: u64 = model::RATE_MAX.as_bps();
 /// IPv4 and UDP headers: no packet of a traffic entry is smaller.
 pub(super) const PACKET_MIN: u64 = 28;
 /// What an IPv4 total length can say.
@@ -19,6 +22,14 @@ pub(super) const TIME: Kind = Duration(0, TIME_MAX);
 /// A rate whose bounds the rules state.
 pub(super) const ANY_RATE: Kind = Rate(0, INTEGER_MAX);
 pub(super) const LABEL: &[Field] = &[optional("label", Text, "Free text for people.")];
+
+/// The language of scenarios.
+pub(super) const LANGUAGE: Language = Language { section: &SCENARIO, whole: "the scenario", check_name };
+
+fn check_name(name: &str) -> Result<(), Wrong> {
+    let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`; put other text into `label`";
+    Name::new(name).map(|_| ()).map_err(|wrong| Wrong::new(wrong.to_string()).hint(hint))
+}
 
 pub(super) static SCENARIO: Section = Section {
     name: "scenario",

@@ -1,63 +1,45 @@
 //! Scenario text -> a valid network and a plan, or complaints with file, line, column and hint. No I/O: files come
 //! through [`Files`].
 //!
-//! The way of a text: `document` (TOML with places) -> `overrides` -> `reader` (typed entities, against the tables of
-//! `language`) -> `Loader` (the control plane's operations, one after the other). Each step complains about all it can
-//! and hands on what is sound; whatever refers to something unsound is passed over in silence, so that one mistake is
-//! one complaint.
+//! The way of a text: `notation` reads it against the tables of `language` into typed entities, which become the
+//! control plane's operations, one after the other, in `Loader`. Each step complains about all it can and hands on what
+//! is sound; whatever refers to something unsound is passed over in silence, so that one mistake is one complaint.
 
 mod billing;
 mod civil;
-mod datum;
-mod diagnostic;
 mod diurnal;
-mod document;
-#[cfg(feature = "render")]
-mod drawing;
 mod ends;
 mod expect;
-mod field;
 mod hosts;
 mod language;
 mod names;
-mod nearest;
 mod network;
-mod overrides;
 mod peering;
-mod reader;
 mod refused;
 mod replay;
 mod routes;
-mod schema;
 mod series;
 mod sizes;
-mod source;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod traffic;
-mod value;
 mod verbs;
 
-pub use diagnostic::{Diagnostic, Severity};
-#[cfg(feature = "render")]
-pub use drawing::told;
-pub use overrides::Override;
-pub use schema::schema;
-pub use source::Source;
+pub use crate::notation::{Diagnostic, Override};
 
 use crate::model::plan::{Plan, default_start};
 use crate::model::{Grid, Network, Rules};
-use crate::notation::decode;
+use crate::notation::{self, Complaints, Delimiter, Entity, Source, Span, Table, Wrong, decode};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
-use datum::Entity;
-use diagnostic::{Complaints, Span};
 use jiff::Zoned;
+use language::LANGUAGE;
 use names::Names;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tables::Tables;
+use std::rc::Rc;
 
 /// Where the files of a scenario come from: the disk, or a test's memory.
 pub trait Files {
@@ -89,15 +71,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
     let mut out = Complaints::default();
     let file = path.display().to_string();
     let Some(source) = read_text(path, &file, files, &mut out) else { return Err(out.finish()) };
-    let (mut table, syntax_lines) = document::parse(source, &mut out);
-    overrides::apply(overrides, &mut table, &mut out);
-    let before = out.count();
-    let top = Span { source, start: 0, end: 0 };
-    let entity = reader::read(&language::SCENARIO, "the scenario", top, &table, &mut out);
-    if !syntax_lines.is_empty() {
-        out.retain_after(before, |complaint| !reader::is_echo(complaint, &syntax_lines));
-        return Err(out.finish());
-    }
+    let Some(entity) = notation::read(&LANGUAGE, source, overrides, &mut out) else { return Err(out.finish()) };
     let mut loader = Loader {
         network: Network::new(Rules::guide()),
         names: Names::default(),
@@ -106,10 +80,10 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
         start: default_start(),
         civil_steps: None,
-        tables: Tables::default(),
+        tables: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
-    let plan = loader.build(&entity, first_line_question(source, &loader.out));
+    let plan = loader.build(&entity, first_line_question(loader.out.source(source).text()));
     match plan {
         Some(plan) if !loader.out.has_errors() => {
             Ok(Scenario { file, network: loader.network, plan, warnings: loader.out.finish() })
@@ -118,43 +92,44 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
     }
 }
 
+/// The schema that editors use to complete and check scenario files.
+pub fn schema() -> serde_json::Value {
+    notation::schema(LANGUAGE.section, "vpcsim scenario")
+}
+
 /// Reads a scenario file as text and keeps it as a source; complains if there is nothing to read.
 fn read_text(path: &Path, file: &str, files: &dyn Files, out: &mut Complaints) -> Option<usize> {
-    let whole_file = |source| Span { source, start: 0, end: 0 };
-    let bytes = match files.read(path) {
-        Ok(bytes) => bytes,
-        Err(wrong) => {
-            let source = out.add_source(file, String::new());
-            out.error(whole_file(source), format!("cannot read {file}: {wrong}"));
-            return None;
-        }
+    let text = match files.read(path) {
+        Ok(bytes) => decode(&bytes).map_err(|wrong| Wrong { message: format!("{file}: {}", wrong.message), ..wrong }),
+        Err(wrong) => Err(Wrong::new(format!("cannot read {file}: {wrong}")).hint("is it there, and may you read it?")),
     };
-    let text = match String::from_utf8(bytes.to_vec()) {
-        Ok(text) => text,
-        Err(wrong) => {
-            let at = wrong.utf8_error().valid_up_to();
-            let source = out.add_source(file, String::new());
-            out.error(whole_file(source), format!("{file} is not text: byte {at} is not UTF-8"))
-                .hint("a scenario is a TOML text in UTF-8");
-            return None;
+    let (text, wrong) = match text {
+        Ok(text) if text.trim().is_empty() => {
+            let hint = "a scenario needs at least a `name`, a `duration` and a VPC";
+            (text, Some(Wrong::new(format!("{file} is empty")).hint(hint)))
         }
+        Ok(text) => (text, None),
+        Err(wrong) => (String::new(), Some(wrong)),
     };
-    let empty = text.trim().is_empty();
-    let source = out.add_source(file, text);
-    if empty {
-        out.error(whole_file(source), format!("{file} is empty"))
-            .hint("a scenario needs at least a `name`, a `duration` and a VPC");
-        return None;
+    let source = out.add(Source::new(file, text));
+    match wrong {
+        Some(wrong) => {
+            out.wrong(Span::of(source, 0..0), wrong);
+            None
+        }
+        None => Some(source),
     }
-    Some(source)
 }
 
 /// `# Question: …` on the first line.
-fn first_line_question(source: usize, out: &Complaints) -> Option<String> {
-    let line = out.text(source).lines().next()?;
-    let question = line.trim_start_matches('\u{feff}').strip_prefix('#')?.trim().strip_prefix("Question:")?.trim();
+fn first_line_question(text: &str) -> Option<String> {
+    let question = text.lines().next()?.strip_prefix('#')?.trim().strip_prefix("Question:")?.trim();
     (!question.is_empty()).then(|| question.to_owned())
 }
+
+/// What tells a table from another: its file's name in the scenario, how that says it is split, and whether the decimal
+/// mark is a comma.
+type TableKey = (String, Option<Delimiter>, bool);
 
 /// What a loading knows while it goes through the entities.
 struct Loader<'a> {
@@ -170,8 +145,8 @@ struct Loader<'a> {
     start: Zoned,
     /// The steps of daily curves, made when the first is asked for.
     civil_steps: Option<Grid>,
-    /// The tables read so far.
-    tables: Tables,
+    /// The tables read so far; none in the place of one that could not be.
+    tables: BTreeMap<TableKey, Option<Rc<Table>>>,
 }
 
 impl Loader<'_> {
@@ -187,7 +162,6 @@ impl Loader<'_> {
             self.routes(table, entity);
         }
         let traffic = self.traffic(top);
-        self.tell_of_more();
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
         let billing = self.billing(top);
@@ -223,10 +197,10 @@ impl Loader<'_> {
         let bytes = self.read_file(entity, key)?;
         let name = self.folder.join(entity.get::<String>(key)?).display().to_string();
         match decode(&bytes) {
-            Ok(text) => Some(self.out.add_source(name, text)),
+            Ok(text) => Some(self.out.add(Source::new(name, text))),
             Err(wrong) => {
-                let complaint = self.out.error(entity.span(key), format!("{name}: {}", wrong.message));
-                complaint.hint = wrong.hint;
+                let wrong = Wrong { message: format!("{name}: {}", wrong.message), ..wrong };
+                self.out.wrong(entity.span(key), wrong);
                 None
             }
         }

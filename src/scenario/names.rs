@@ -1,8 +1,7 @@
 //! Who is called what: full names, short names where they are unique, and what to say about names that nobody bears.
 
-use super::diagnostic::{Complaints, Span};
-use super::nearest::{list_some, nearest};
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
+use crate::notation::{Complaints, Span, list_some, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;

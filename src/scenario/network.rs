@@ -2,11 +2,11 @@
 //! later.
 
 use super::Loader;
-use super::datum::{At, Entity, Pair};
-use super::language::TIME_MAX;
 use super::names::Names;
-use super::nearest::{list_some, nearest};
-use crate::model::{Change, HostId, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TableId, VpcId};
+use crate::model::{
+    Change, HostId, HostSpec, Name, OverlapPolicy, Refusal, RegionId, SubnetId, TIME_MAX, TableId, VpcId,
+};
+use crate::notation::{At, Datum, Entity, Pair, list_some, nearest};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
@@ -70,7 +70,7 @@ impl Loader<'_> {
         for (name, entity) in top.named("region") {
             let Some(region) = self.network.regions().find(name) else { continue };
             for Pair { key, value } in entity.get::<Vec<Pair>>("delay").into_iter().flatten() {
-                let super::datum::Datum::Duration(delay) = value.value else { continue };
+                let Datum::Duration(delay) = value.value else { continue };
                 if let Some(other) = self.region(key)
                     && let Err(refusal) = self.network.set_region_delay(region, other, delay)
                 {
@@ -134,7 +134,8 @@ impl Loader<'_> {
             Some(account) => match Name::new(account) {
                 Ok(account) => Some(account),
                 Err(wrong) => {
-                    self.out.error(entity.span("account"), wrong.to_string());
+                    let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`";
+                    self.out.error(entity.span("account"), wrong.to_string()).hint(hint);
                     None
                 }
             },
@@ -199,7 +200,9 @@ impl Loader<'_> {
             }
         };
         if self.network.table(table).vpc != vpc {
-            self.out.error(entity.span("table"), format!("{} cannot use a table of another VPC", entity.path));
+            self.out
+                .error(entity.span("table"), format!("{} cannot use a table of another VPC", entity.path))
+                .hint(format!("declare [vpc.{vpc_name}.table.NAME], and name that"));
             return None;
         }
         let cidr = *entity.get::<Ipv4Net>("cidr").filter(|_| !entity.broken)?;
@@ -226,7 +229,8 @@ impl Loader<'_> {
         let hosts = match made {
             Ok(hosts) => hosts.map(HostId),
             Err(Refusal::InvalidName(wrong)) => {
-                self.out.error(entity.at, wrong.to_string());
+                let hint = "shorten the name: with a `count`, its numbers belong to it";
+                self.out.error(entity.at, wrong.to_string()).hint(hint);
                 return None;
             }
             Err(refusal) => {
@@ -293,6 +297,6 @@ fn qualified(mut refusal: Refusal, vpc: &str) -> Refusal {
 /// A time of the file as an instant of the run; the table bounds it.
 pub(super) fn instant(entity: &Entity, key: &'static str) -> Option<SimTime> {
     let time = entity.get::<SimDuration>(key)?;
-    debug_assert!(time.as_nanos() <= TIME_MAX);
+    debug_assert!(*time <= TIME_MAX);
     Some(SimTime::ZERO + *time)
 }

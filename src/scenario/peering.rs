@@ -1,10 +1,10 @@
 //! Peering connections: entities -> control plane.
 
 use super::Loader;
-use super::datum::{Datum, Entity};
 use super::network::mtu;
 use super::refused::culprit;
-use crate::model::{Name, PeeringId, PeeringSpec, PeeringState, QueueLimit, VpcId};
+use crate::model::{Name, PeeringId, PeeringSpec, PeeringState, QueueLimit, VpcId, check_delay};
+use crate::notation::{Datum, Entity};
 use crate::units::SimTime;
 
 impl Loader<'_> {
@@ -20,10 +20,15 @@ impl Loader<'_> {
     fn peering(&mut self, name: &str, entity: &Entity) -> Option<PeeringId> {
         let state = entity.get::<String>("state").and_then(|s| PeeringState::named(s));
         let requested = entity.get("requested").copied().unwrap_or_default();
-        let spec = PeeringSpec { state, requested, ..self.peering_spec(Name::new(name).ok()?, entity)? };
+        let spec = self.peering_spec(Name::new(name).ok()?, entity);
         if entity.broken {
+            // What could not be read hides what depends on it; a delay depends on nothing.
+            if let Some(Err(refusal)) = entity.get("delay").copied().map(check_delay) {
+                self.refuse(entity.span("delay"), &refusal);
+            }
             return None;
         }
+        let spec = PeeringSpec { state, requested, ..spec? };
         match self.network.add_peering(spec, SimTime::ZERO) {
             Ok(id) => {
                 self.remark(entity.span("bandwidth"), usize::MAX);

@@ -2,9 +2,8 @@
 //! named.
 
 use super::Loader;
-use super::datum::Entity;
-use super::diagnostic::Span;
 use crate::model::{Refusal, numbered};
+use crate::notation::{Entity, Span};
 
 impl Loader<'_> {
     /// Complains about a refusal at `span`.

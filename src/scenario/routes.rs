@@ -1,11 +1,8 @@
 //! Custom routes, inline and from files: entities and lines -> control plane.
 
 use super::Loader;
-use super::datum::{Datum, Entity};
-use super::diagnostic::Span;
-use super::value;
 use crate::model::{NextHop, Refusal, RouteSpec, TableId};
-use crate::notation::{COMPLAINTS_MAX, lines};
+use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Span, cidr, lines};
 use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
 
@@ -61,15 +58,19 @@ impl Loader<'_> {
             None
         };
         let Some(source) = self.read_text_file(entity, "routes_file") else { return };
-        let text = self.out.text(source).to_owned();
+        let said = self.out.source(source).clone();
         let mut hops: BTreeMap<&str, Option<NextHop>> = BTreeMap::new();
         let (mut wrong, mut remarks) = (0, 0);
-        for (place, said) in lines(&text) {
-            let span = Span { source, start: place.start, end: place.end };
-            let words: Vec<&str> = said.split_whitespace().collect();
+        for (place, line) in lines(said.text()) {
+            let span = Span::of(source, place);
+            let words: Vec<&str> = line.split_whitespace().collect();
             let before = self.out.count();
+            let to = match words.as_slice() {
+                [to] | [to, _] => cidr(to, span, &mut self.out),
+                _ => None,
+            };
             let via = match words.as_slice() {
-                [_] => default.or_else(|| self.no_next_hop(span)),
+                [_] => default.or_else(|| to.and_then(|_| self.no_next_hop(span))),
                 [_, via] => match hops.get(via) {
                     // Known, and complained about if it is wrong.
                     Some(known) => *known,
@@ -80,11 +81,12 @@ impl Loader<'_> {
                     }
                 },
                 _ => {
-                    self.out.error(span, "a line is a prefix, or a prefix and a next hop");
+                    self.out
+                        .error(span, "a line is a prefix, or a prefix and a next hop")
+                        .hint("write for example 10.0.0.0/8 PeerConn, or 10.0.0.0/8 blackhole");
                     None
                 }
             };
-            let to = words.first().and_then(|word| value::cidr(word, span, &mut self.out));
             if let (Some(to), Some(via)) = (to, via)
                 && let Err(refusal) = self.network.add_route(table, RouteSpec { to, via, disabled: false })
             {
@@ -98,7 +100,7 @@ impl Loader<'_> {
             }
             remarks += self.remark(span, COMPLAINTS_MAX.saturating_sub(remarks));
         }
-        let end = Span { source, start: text.len(), end: text.len() };
+        let end = Span::end_of(source, said.text().len());
         self.and_more(end, wrong, remarks);
     }
 

@@ -2,16 +2,16 @@
 //! are `diurnal`'s.
 
 use super::Loader;
-use super::datum::{At, Datum, Entity, Two};
-use super::diagnostic::Span;
-use super::nearest::{list_some, nearest};
-use super::tables::Sheet;
-use crate::model::RateSeries;
 use crate::model::plan::Pattern;
-use crate::notation::{Cell, Complaint, Delimiter, Meaning, ShownCounts, Time, Wrong};
+use crate::model::{RATE_MAX, RateSeries, TIME_MAX};
+use crate::notation::{
+    At, Cell, Complaints, Datum, Delimiter, Entity, Meaning, RowsByTime, Shown, ShownCounts, Span, Table,
+};
+use crate::notation::{Time, Two, Wrong, list_some, nearest};
 use crate::units::{BitRate, Factor, RateUnit, SimDuration};
 use jiff::{Timestamp, Zoned};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One row: its time and its rate, if it has a cell for that.
@@ -50,63 +50,69 @@ struct RowReader<'a> {
     start: &'a Zoned,
     /// The instant of the row before.
     previous: Option<Timestamp>,
+    /// It was said that plain numbers have no unit; every row would say so.
+    lacks_unit: bool,
+    is_sound: bool,
     found: Rows,
 }
 
 impl RowReader<'_> {
-    fn add(&mut self, (time, rate): Row<'_>) -> Result<(), Complaint> {
-        let (at, shown) =
-            match self.meaning.time(&time.said, self.previous).map_err(|wrong| wrong.at(time.span.clone()))? {
-                Time::After(time) => (i128::from(time.as_nanos()), None),
-                Time::At(instant, shown) => {
-                    (instant.as_nanosecond() - self.start.timestamp().as_nanosecond(), Some(shown))
-                }
-            };
-        let far = |_| {
-            let message = format!("{} is too far from the start of the run", time.said);
-            Complaint::new(time.span.clone(), message).hint("`start` of the scenario says when that is")
+    fn add(&mut self, (time, rate): Row<'_>, out: &mut Complaints) {
+        let at = self.time(&time).map_err(|wrong| out.cell(time.span, wrong));
+        let read = rate.as_ref().map_or(Ok(None), |cell| self.rate(cell).map_err(|wrong| out.cell(cell.span, wrong)));
+        let (Ok((at, shown)), Ok(read)) = (at, read) else {
+            self.is_sound = false;
+            return;
         };
-        let at = i64::try_from(at).map_err(far)?;
-        self.previous = Timestamp::from_nanosecond(self.start.timestamp().as_nanosecond() + i128::from(at)).ok();
-        let Some((rate, cell)) = self.rate(rate.as_ref())? else {
+        let Some((cell, rate)) = rate.zip(read) else {
             self.found.without_rate += 1;
-            return Ok(());
+            return;
         };
         self.found.thousands.note(&cell.said);
         shown.into_iter().for_each(|shown| self.found.shown.add(shown));
         self.found.rows.push((at, rate));
-        Ok(())
     }
 
-    /// The rate and the cell that says it, if one does.
-    fn rate<'c, 't>(&self, cell: Option<&'c Cell<'t>>) -> Result<Option<(BitRate, &'c Cell<'t>)>, Complaint> {
-        let Some(cell) = cell else { return Ok(None) };
-        let rate = self.meaning.rate(&cell.said).map_err(|wrong| wrong.at(cell.span.clone()))?;
-        Ok(rate.map(|rate| (rate, cell)))
+    /// When a row is, in nanoseconds of the run, and how often clocks show that.
+    fn time(&mut self, cell: &Cell<'_>) -> Result<(i64, Option<Shown>), Wrong> {
+        let start = self.start.timestamp().as_nanosecond();
+        let (at, shown) = match self.meaning.time(&cell.said, self.previous)? {
+            Time::After(time) => (i128::from(time.as_nanos()), None),
+            Time::At(instant, shown) => (instant.as_nanosecond() - start, Some(shown)),
+        };
+        let far = |_| {
+            Wrong::new(format!("{} is too far from the start of the run", cell.said))
+                .hint("`start` of the scenario says when that is")
+        };
+        let at = i64::try_from(at).map_err(far)?;
+        self.previous = Timestamp::from_nanosecond(start + i128::from(at)).ok();
+        Ok((at, shown))
     }
 
-    /// Reads `count` rows. A file that begins with its newest row is read from its end, so that instants follow each
-    /// other.
-    fn read<'t>(mut self, count: usize, row: impl Fn(usize) -> Option<Row<'t>>) -> Result<Rows, Vec<Complaint>> {
-        self.found.rows.reserve_exact(count);
-        let ends = row(0).zip(count.checked_sub(1).and_then(&row));
-        let is_falling = ends.is_some_and(|((first, _), (last, _))| self.meaning.is_falling(&first.said, &last.said));
-        let mut wrong = Vec::new();
-        for at in 0..count {
-            let Some(row) = row(if is_falling { count - 1 - at } else { at }) else { continue };
-            if let Err(complaint) = self.add(row) {
-                wrong.push(complaint);
-                // Where numbers have no meaning, every row would say so.
-                if self.meaning.unit.is_none() {
-                    break;
-                }
-            }
+    /// The rate, if the cell says one.
+    fn rate(&mut self, cell: &Cell<'_>) -> Result<Option<BitRate>, Wrong> {
+        if self.lacks_unit && self.meaning.lacks_unit(&cell.said) {
+            return Ok(None);
         }
-        if is_falling {
+        let rate = self.meaning.rate(&cell.said);
+        self.lacks_unit |= rate.is_err() && self.meaning.lacks_unit(&cell.said);
+        rate
+    }
+
+    /// Reads the rows with these numbers; nothing after a complaint.
+    fn read<'t>(
+        mut self,
+        rows: Range<usize>,
+        row: impl Fn(usize) -> Option<Row<'t>>,
+        out: &mut Complaints,
+    ) -> Option<Rows> {
+        self.found.rows.reserve_exact(rows.len());
+        let order = RowsByTime::of(rows, |at| self.meaning.instant(&row(at)?.0.said));
+        order.iter().filter_map(row).for_each(|row| self.add(row, out));
+        if order.is_falling {
             self.found.rows.reverse();
-            wrong.reverse();
         }
-        if wrong.is_empty() { Ok(self.found) } else { Err(wrong) }
+        self.is_sound.then_some(self.found)
     }
 }
 
@@ -125,8 +131,17 @@ impl Loader<'_> {
             step: entity.get("step").copied().unwrap_or(SimDuration::from_secs(1)),
             scale: entity.get("scale").copied().unwrap_or(Factor::ONE),
             unit: unit.ok()?,
+            latest: TIME_MAX,
+            fastest: RATE_MAX,
         };
-        let reader = RowReader { meaning, start: &start, previous: None, found: Rows::default() };
+        let reader = RowReader {
+            meaning,
+            start: &start,
+            previous: None,
+            lacks_unit: false,
+            is_sound: true,
+            found: Rows::default(),
+        };
         let rows = match (entity.has("file"), entity.has("series")) {
             (true, false) => self.rows_of_file(entity, reader),
             (false, true) => self.inline_rows(entity, reader),
@@ -177,40 +192,39 @@ impl Loader<'_> {
 
     fn rows_of_file(&mut self, entity: &Entity, reader: RowReader<'_>) -> Option<Rows> {
         let dialect = reader.meaning.dialect;
-        let sheet = self.sheet(entity, dialect)?;
-        if sheet.table.is_empty() {
-            self.out.error(entity.span("file"), "this file has no rows");
+        let table = self.table_file(entity, dialect)?;
+        if table.is_empty() {
+            self.no_rows(entity);
             return None;
         }
-        let (column, is_named) = self.column(entity, &sheet)?;
-        let (table, text) = (&sheet.table, self.out.text(sheet.source));
-        let row = |at| Some((table.cell(text, at, 0)?, table.cell(text, at, column)));
+        let (column, is_named) = self.column(entity, &table)?;
+        let row = |at| Some((table.cell(at, 0)?, table.cell(at, column)));
         // Without a name to look for, the first row is one if neither a time nor a rate can be read from it.
         let is_header = is_named
             || row(0).is_some_and(|(time, rate): Row<'_>| {
                 reader.meaning.time(&time.said, None).is_err()
                     && rate.is_some_and(|rate| reader.meaning.rate(&rate.said).is_err())
             });
-        let skipped = usize::from(is_header);
-        let names = if is_header { table.columns(text).map(|_| ()) } else { Ok(()) };
+        let are_names_sound = !is_header || table.check_names(&mut self.out);
         let may_be_thousands = dialect.decimal.is_none() && table.delimiter() != Delimiter::COMMA;
-        let rows = names.and_then(|()| reader.read(table.len().saturating_sub(skipped), |at| row(at + skipped)));
-        match rows {
-            Ok(rows) if rows.rows.is_empty() => {
-                self.out.error(entity.span("file"), "this file has no rows");
-                None
-            }
-            Ok(rows) => {
-                if may_be_thousands && rows.thousands.like > 0 && rows.thousands.unlike == 0 {
-                    self.note_thousands(entity.span("file"));
-                }
-                Some(rows)
-            }
-            Err(all) => {
-                all.into_iter().for_each(|complaint| self.tell(sheet.source, complaint));
-                None
-            }
+        let rows = reader.read(usize::from(is_header)..table.len(), row, &mut self.out)?;
+        if !(are_names_sound && table.is_whole) {
+            return None;
         }
+        if rows.rows.is_empty() {
+            self.no_rows(entity);
+            return None;
+        }
+        if may_be_thousands && rows.thousands.like > 0 && rows.thousands.unlike == 0 {
+            self.note_thousands(entity.span("file"));
+        }
+        Some(rows)
+    }
+
+    fn no_rows(&mut self, entity: &Entity) {
+        self.out
+            .error(entity.span("file"), "this file has no rows")
+            .hint("each row is a time and a rate, such as 0,10 and 300,12");
     }
 
     /// Remarks on numbers that may be a thousand times what they are taken for.
@@ -224,11 +238,10 @@ impl Loader<'_> {
     }
 
     /// The column of the rates, and whether it was called by its name.
-    fn column(&mut self, entity: &Entity, sheet: &Sheet) -> Option<(usize, bool)> {
-        let (table, text) = (&sheet.table, self.out.text(sheet.source));
+    fn column(&mut self, entity: &Entity, table: &Table) -> Option<(usize, bool)> {
         let found = match entity.get::<Datum>("column") {
             None => Ok((1, false)),
-            Some(Datum::Text(name)) => named_column(sheet, text, name.trim()).map(|column| (column, true)),
+            Some(Datum::Text(name)) => self.named_column(table, name.trim()).map(|column| (column, true)),
             Some(Datum::Integer(number)) => Ok((*number as usize - 1, false)),
             Some(_) => return None,
         };
@@ -239,11 +252,26 @@ impl Loader<'_> {
             let message = format!("there is no column {}: the first line has {}", column + 1, table.width(0));
             Err(Wrong::new(message).hint("the first column, 1, holds the times"))
         });
-        found
-            .map_err(|wrong| {
-                self.out.error(entity.span("column"), wrong.message).hint = wrong.hint;
-            })
-            .ok()
+        found.map_err(|wrong| self.out.wrong(entity.span("column"), wrong)).ok()
+    }
+
+    fn named_column(&mut self, table: &Table, name: &str) -> Result<usize, Wrong> {
+        match table.column(name) {
+            Some(0) => Err(Wrong::new(format!("`{name}` is the first column, which holds the times"))
+                .hint("choose the column of the rates")),
+            Some(column) => Ok(column),
+            None => {
+                let names: Vec<Cow<'_, str>> =
+                    table.names().filter(|(column, _)| *column > 0).map(|(_, cell)| cell.said).collect();
+                let known = || names.iter().map(AsRef::as_ref);
+                let near = if self.out.affords(names.len()) { nearest(name, known()) } else { None };
+                let hint = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the first line names {}", list_some(known())),
+                };
+                Err(Wrong::new(format!("no column is called `{name}`")).hint(hint))
+            }
+        }
     }
 
     fn inline_rows(&mut self, entity: &Entity, reader: RowReader<'_>) -> Option<Rows> {
@@ -258,30 +286,9 @@ impl Loader<'_> {
         let row = |at: usize| {
             let At { value: Datum::Two(Two(pair)), span } = pairs.get(at)? else { return None };
             let (Datum::Text(time), Datum::Text(rate)) = &**pair else { return None };
-            let cell = |said: &str| Cell { said: Cow::Owned(said.trim().to_owned()), span: span.start..span.end };
+            let cell = |said: &str| Cell { said: Cow::Owned(said.trim().to_owned()), span: *span };
             Some((cell(time), Some(cell(rate))))
         };
-        let source = entity.span("series").source;
-        let tell = |all: Vec<Complaint>| all.into_iter().for_each(|complaint| self.tell(source, complaint));
-        reader.read(pairs.len(), row).map_err(tell).ok()
-    }
-}
-
-fn named_column(sheet: &Sheet, text: &str, name: &str) -> Result<usize, Wrong> {
-    let table = &sheet.table;
-    let names = || (0..table.width(0)).filter_map(|column| Some(table.cell(text, 0, column)?.said));
-    match names().position(|known| known == name) {
-        Some(0) => Err(Wrong::new(format!("`{name}` is the first column, which holds the times"))
-            .hint("choose the column of the rates")),
-        Some(column) => Ok(column),
-        None => {
-            let names: Vec<Cow<'_, str>> = names().skip(1).collect();
-            let known = || names.iter().map(|known| known.as_ref()).filter(|known| !known.is_empty());
-            let hint = match nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the first line names {}", list_some(known())),
-            };
-            Err(Wrong::new(format!("no column is called `{name}`")).hint(hint))
-        }
+        reader.read(0..pairs.len(), row, &mut self.out)
     }
 }

@@ -1,11 +1,9 @@
 //! Packet sizes of a traffic entry: fixed, a mix with weights, a mix from a file.
 
 use super::Loader;
-use super::datum::{Datum, Entity, Pair};
-use super::diagnostic::Span;
 use super::language::{PACKET_MAX, PACKET_MIN};
 use crate::model::plan::PacketSize;
-use crate::notation::{COMPLAINTS_MAX, lines};
+use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, Span, lines};
 use crate::units::{ByteSize, Share};
 
 /// 64, 594 and 1518 byte Ethernet frames 7 : 4 : 1, less 18 bytes of Ethernet each.
@@ -21,10 +19,9 @@ impl Loader<'_> {
     pub(super) fn packet_size(&mut self, entity: &Entity, ping: bool) -> Option<PacketSize> {
         let given: Vec<&'static str> = KEYS.into_iter().filter(|key| entity.has(key)).collect();
         if entity.has("sizes_form") && !entity.has("sizes_file") {
-            self.out.error(
-                entity.key_span("sizes_form"),
-                "`sizes_form` says how to read a `sizes_file`, and there is none",
-            );
+            self.out
+                .error(entity.key_span("sizes_form"), "`sizes_form` says how to read a `sizes_file`, and there is none")
+                .hint("leave it out, or name the file");
             return None;
         }
         match given.as_slice() {
@@ -78,14 +75,14 @@ impl Loader<'_> {
     fn mix_from_file(&mut self, entity: &Entity) -> Option<PacketSize> {
         let cumulative = entity.get::<String>("sizes_form").is_some_and(|form| form == "cdf");
         let source = self.read_text_file(entity, "sizes_file")?;
-        let text = self.out.text(source).to_owned();
+        let said = self.out.source(source).clone();
         let (mut mix, mut below, mut wrong) = (Vec::new(), 0, 0);
-        for (place, said) in lines(&text) {
-            let span = Span { source, start: place.start, end: place.end };
+        for (place, line) in lines(said.text()) {
+            let span = Span::of(source, place);
             let before = self.out.count();
             // What has no weight is never sent, whatever its size.
             if let Some((size, weight)) =
-                self.size_line(said, cumulative.then_some(below), span).filter(|line| line.1 > 0)
+                self.size_line(line, cumulative.then_some(below), span).filter(|line| line.1 > 0)
             {
                 below += weight;
                 mix.extend(self.legal_size(size, span).zip(u32::try_from(weight).ok()));
@@ -98,20 +95,23 @@ impl Loader<'_> {
             }
         }
         if wrong > 0 {
-            self.and_more(Span { source, start: text.len(), end: text.len() }, wrong, 0);
+            self.and_more(Span::end_of(source, said.text().len()), wrong, 0);
             return None;
         }
         if mix.is_empty() || (cumulative && below != 100 * PER_PERCENT) {
-            let what = if mix.is_empty() { "gives no size any weight" } else { "does not end at 100 percent" };
-            self.out.error(entity.span("sizes_file"), format!("this file {what}"));
+            let (what, hint) = match mix.is_empty() {
+                true => ("gives no size any weight", "each line is a size in bytes and its weight, such as 1500 12"),
+                false => ("does not end at 100 percent", "for plain weights, leave `sizes_form` out"),
+            };
+            self.out.error(entity.span("sizes_file"), format!("this file {what}")).hint(hint);
             return None;
         }
         Some(PacketSize::Mix(mix.into()))
     }
 
     /// A size in bytes, and its weight: the number itself, or parts of a percent above those `below`.
-    fn size_line(&mut self, said: &str, below: Option<u64>, span: Span) -> Option<(u64, u64)> {
-        let words: Vec<&str> = said.split_whitespace().collect();
+    fn size_line(&mut self, line: &str, below: Option<u64>, span: Span) -> Option<(u64, u64)> {
+        let words: Vec<&str> = line.split_whitespace().collect();
         let parsed = match words.as_slice() {
             [size, number] => {
                 let number = match below {
@@ -123,8 +123,13 @@ impl Loader<'_> {
             _ => None,
         };
         let Some((size, number)) = parsed else {
-            let second = if below.is_some() { "a cumulative percent up to 100" } else { "a whole weight" };
-            self.out.error(span, format!("a line is a size in bytes and {second}"));
+            let (second, example) = match below {
+                Some(_) => ("a cumulative percent up to 100", "1500 12.5"),
+                None => ("a whole weight", "1500 12"),
+            };
+            self.out
+                .error(span, format!("a line is a size in bytes and {second}"))
+                .hint(format!("write for example {example}"));
             return None;
         };
         let weight = number.checked_sub(below.unwrap_or(0)).filter(|_| below.is_none() || number <= 100 * PER_PERCENT);

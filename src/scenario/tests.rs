@@ -1,22 +1,12 @@
 //! The language as a whole: the tables are complete, good scenarios mean what they say, damaged ones never panic.
 //! What broken scenarios are told is in `tests/broken/`.
 
-use super::field::{Field, Kind, Section};
 use super::*;
 use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Pick, Subject};
 use crate::model::{Change, DropReason, NextHop, QueueLimit};
+use crate::notation::{Field, Kind, Section, asked};
 use crate::units::{BitRate, ByteSize};
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-
-thread_local! {
-    static READ: RefCell<BTreeSet<(&'static str, &'static str)>> = const { RefCell::new(BTreeSet::new()) };
-}
-
-/// Notes that the loader asked for a key; called by every access.
-pub(super) fn note_read(section: &'static Section, key: &'static str) {
-    READ.with_borrow_mut(|read| read.insert((section.name, key)));
-}
+use std::collections::BTreeMap;
 
 /// Files in memory.
 struct Memory(BTreeMap<String, Vec<u8>>);
@@ -75,15 +65,13 @@ fn every_key_of_the_language_is_read() {
     // There is no such capture, so that the entry is read and then complained about.
     let with_replay = format!("{FULL}\n[traffic.r]\npattern = \"replay\"\nfile = \"a.pcap\"\n");
     let _ = load_with(with_replay.as_bytes(), &[]);
-    READ.with_borrow(|read| {
-        for section in sections() {
-            for field in section.all_fields() {
-                // The reader itself chooses the variant.
-                let read = matches!(field.kind, Kind::Tag) || read.contains(&(section.name, field.name));
-                assert!(read, "[{}] {} is never read", section.name, field.name);
-            }
+    for section in sections() {
+        for field in section.all_fields() {
+            // The reader itself chooses the variant.
+            let is_read = matches!(field.kind, Kind::Tag) || asked::was(section.name, field.name);
+            assert!(is_read, "[{}] {} is never read", section.name, field.name);
         }
-    });
+    }
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! The timeline: `[[at]]` entities -> actions in order of time.
 
 use super::Loader;
-use super::datum::{Datum, Entity, Item};
-use super::diagnostic::Span;
 use super::names::Promised;
 use super::network::instant;
 use crate::model::plan::Action;
 use crate::model::{AccountId, Change, Name, NextHop, Step, TableId, Via, VpcId};
+use crate::notation::{Datum, Entity, Item, Section, Span};
 use crate::units::{Share, SimDuration, SimTime, escaped};
 use ipnet::Ipv4Net;
 
@@ -223,7 +222,7 @@ impl Loader<'_> {
 fn sentence(entity: &Entity) -> String {
     let verb = entity.variant.into_iter();
     let mut words: Vec<String> = verb.clone().map(|verb| verb.name.to_owned()).collect();
-    for field in verb.flat_map(super::field::Section::own_fields) {
+    for field in verb.flat_map(Section::own_fields) {
         let Some(Item { datum, .. }) = entity.items.iter().find(|item| item.key == field.name) else { continue };
         words.push(match (field.name, datum) {
             ("for" | "via", datum) => format!("{} {datum}", field.name),

@@ -1,10 +1,10 @@
 //! Traffic entries: entities -> plan.
 
 use super::Loader;
-use super::datum::{Datum, Entity, Two};
 use super::network::instant;
 use crate::model::plan::{Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
 use crate::model::{Name, TrafficId, Volume};
+use crate::notation::{Datum, Entity, Two};
 use crate::units::{BitRate, SimDuration, SimTime};
 
 impl Loader<'_> {

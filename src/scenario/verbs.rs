@@ -1,8 +1,8 @@
 //! The verbs of the timeline: one section of arguments each. Only tables; what a verb does is in `timeline`.
 
-use super::field::Kind::*;
-use super::field::{Field, Section, optional, required};
 use super::language::{ANY_RATE, ENDS, LABEL, TIME_MAX, TRANSPORT, VIA};
+use crate::notation::Kind::*;
+use crate::notation::{Field, Section, optional, required};
 
 const PEERING_OF: &[Field] = &[required("peering", Text, "The peering, by the name it bears then.")];
 const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding node, counted from 1.")];

@@ -20,8 +20,10 @@ pub use counts::CaptureCounts;
 pub use error::CaptureError;
 
 use crate::units::SimDuration;
+use byteorder::{BigEndian, ByteOrder, LittleEndian};
 use bytes::Bytes;
 use collector::{Collector, Record};
+use pcap_file::Endianness;
 
 /// libpcap's `MAXIMUM_SNAPLEN`: no IP link type holds a longer packet, so a longer one is damage rather than a huge
 /// packet whose end is missing.
@@ -41,6 +43,14 @@ pub struct Capture {
     pub length: SimDuration,
     /// Where the capture ends too early, if it does: `in the middle of packet 6, which begins at byte 340`.
     pub cut: Option<String>,
+}
+
+impl Capture {
+    /// The counts in words, and whether the file ends too early.
+    pub fn lines(&self) -> Vec<(String, u64)> {
+        let cut = self.cut.is_some().then(|| ("cut off at the end".to_owned(), 1));
+        self.counts.lines().into_iter().chain(cut).collect()
+    }
 }
 
 /// One IPv4 packet of a capture.
@@ -68,7 +78,6 @@ pub fn read(file: Bytes) -> Result<Capture, CaptureError> {
         read => read?,
     };
     if !unpacked.is_whole {
-        capture.counts.cut = 1;
         capture.cut.get_or_insert_with(|| "in the middle of its gzip stream".to_owned());
     }
     Ok(capture)
@@ -90,6 +99,12 @@ fn nonsense(captured: u32, original: u32) -> Option<String> {
     }
     // Some writers leave the length on the wire at 0.
     (original != 0 && original < captured).then(|| format!("it claims {captured} captured bytes of {original}"))
+}
+
+/// The 32-bit word at byte `at`, if it is whole.
+fn word(bytes: &[u8], at: usize, order: Endianness) -> Option<u32> {
+    let word = bytes.get(at..at + 4)?;
+    Some(if order.is_big() { BigEndian::read_u32(word) } else { LittleEndian::read_u32(word) })
 }
 
 /// Whether only zeros follow, as a file has them whose space was taken before it was written.

@@ -2,15 +2,13 @@
 //! `stage`'s.
 
 use super::super::Loader;
-use super::super::datum::{Datum, Entity, Pair};
-use super::super::nearest::nearest;
-use super::super::value;
 use super::cast::Mapping;
 use super::echoes::Answers;
 use super::ways::Above;
-use super::{Staged, Terms, stage};
+use super::{Staged, Terms, Unplayable, stage};
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pattern};
+use crate::notation::{Datum, Entity, Pair, address, nearest};
 use crate::units::{ByteSize, Factor, SimDuration, SimTime, grouped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -44,8 +42,8 @@ impl Loader<'_> {
                 self.note_map(entity, &staged.addresses);
                 Some(Pattern::Replay(Arc::new(staged.replay)))
             }
-            Err(wrong) => {
-                self.out.error(entity.span(wrong.key), wrong.message).hint = wrong.hint;
+            Err(Unplayable { key, wrong }) => {
+                self.out.wrong(entity.span(key), wrong);
                 None
             }
         }
@@ -55,7 +53,7 @@ impl Loader<'_> {
     fn pinned(&mut self, entity: &Entity) -> Option<BTreeMap<Ipv4Addr, HostId>> {
         let mut map = Vec::new();
         for Pair { key, value } in entity.get::<Vec<Pair>>("map").into_iter().flatten() {
-            let address = value::address(&key.value, key.span, &mut self.out);
+            let address = address(&key.value, key.span, &mut self.out);
             let Datum::Text(name) = &value.value else { continue };
             let host = self.host_called(name, value.span);
             map.push(address.zip(host));
@@ -113,10 +111,11 @@ impl Loader<'_> {
 
     /// Warns of packets that are too large for where they go.
     fn note_large(&mut self, entity: &Entity, staged: &Staged) {
+        let of_each = if staged.replay.passes > 1 { " of each pass" } else { "" };
         if let Some(Above { packets, mtu, place }) = &staged.above {
             let key = if entity.has("segment_size") { "segment_size" } else { "file" };
             let message = format!(
-                "{} TCP packets are above the MTU of {place}, {mtu} B, and will be dropped: \
+                "{} TCP packets{of_each} are above the MTU of {place}, {mtu} B, and will be dropped: \
                  segmentation offload made them",
                 grouped(*packets)
             );
@@ -125,12 +124,12 @@ impl Loader<'_> {
         }
         if staged.left_out.too_long > 0 {
             let packets = grouped(staged.left_out.too_long);
-            let message = format!("{packets} TCP packets are longer than a packet can be, and left out");
+            let message = format!("{packets} TCP packets{of_each} are longer than a packet can be, and left out");
             self.out.warning(entity.span("file"), message).hint("segment_size = \"1500 B\" cuts them");
         }
         if staged.uncut > 0 {
-            let message =
-                format!("{} TCP packets above `segment_size` cannot be cut and stay whole", grouped(staged.uncut));
+            let packets = grouped(staged.uncut);
+            let message = format!("{packets} TCP packets{of_each} above `segment_size` cannot be cut and stay whole");
             let hint = "their headers were not captured so far, or leave no room for data";
             self.out.warning(entity.span("segment_size"), message).hint(hint);
         }

@@ -10,6 +10,7 @@ mod tests;
 mod ways;
 
 use crate::model::{HostId, Network, REPLAYED_MAX, Replay, ReplayFlow, ReplayFrame};
+use crate::notation::Wrong;
 use crate::units::{Factor, SimDuration, grouped};
 use crate::wire::capture::{self, Capture, CaptureCounts, CaptureError, CapturedFrame};
 use crate::wire::rewrite::readdress;
@@ -84,17 +85,16 @@ struct Unsent {
     beyond_count: u64,
 }
 
-/// Why no replay can be made: the key to blame, what is wrong, what to do.
+/// Why no replay can be made: the key to blame, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wrong {
+struct Unplayable {
     key: &'static str,
-    message: String,
-    hint: Option<String>,
+    wrong: Wrong,
 }
 
-impl From<CaptureError> for Wrong {
-    fn from(error: CaptureError) -> Wrong {
-        Wrong { key: "file", message: error.to_string(), hint: error.hint() }
+impl From<CaptureError> for Unplayable {
+    fn from(error: CaptureError) -> Unplayable {
+        Unplayable { key: "file", wrong: Wrong { message: error.to_string(), hint: error.hint() } }
     }
 }
 
@@ -108,11 +108,12 @@ struct Played {
 }
 
 /// Reads a capture and lets hosts of `network` play it.
-fn stage(file: Bytes, mapping: &Mapping<'_>, terms: &Terms, network: &Network) -> Result<Staged, Wrong> {
-    let Capture { frames, counts, length, cut } = capture::read(file)?;
+fn stage(file: Bytes, mapping: &Mapping<'_>, terms: &Terms, network: &Network) -> Result<Staged, Unplayable> {
+    let capture = capture::read(file)?;
+    let mut handled = capture.lines();
+    let Capture { frames, counts, length, cut } = capture;
     let mut stage = Stage::new(mapping, terms, network);
     frames.iter().for_each(|frame| stage.take(frame));
-    let mut handled = counts.lines();
     let replied = echoes::mark(&mut stage.played, terms.answers);
     handled.extend(stage.lines(replied));
     let packets = stage.played.len() as u64;
@@ -140,8 +141,8 @@ fn stage(file: Bytes, mapping: &Mapping<'_>, terms: &Terms, network: &Network) -
 }
 
 /// How many packets all passes have together.
-fn check_passes(packets: u64, clock: &Clock, passes: u64) -> Result<u64, Wrong> {
-    let wrong = |message: String, hint: &str| Wrong { key: "repeat", message, hint: Some(hint.to_owned()) };
+fn check_passes(packets: u64, clock: &Clock, passes: u64) -> Result<u64, Unplayable> {
+    let wrong = |message: String, hint: &str| Unplayable { key: "repeat", wrong: Wrong::new(message).hint(hint) };
     if passes > 1 && packets > 0 && clock.length() == SimDuration::ZERO {
         let message = "all packets of the capture are of one instant, so that its passes would be too".to_owned();
         return Err(wrong(message, "take a longer capture, or leave `repeat` out"));

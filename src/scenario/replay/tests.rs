@@ -84,7 +84,7 @@ fn played(staged: &Staged) -> Vec<(u32, u32, u64)> {
 }
 
 /// Host 0 plays 1, host 1 plays 2.
-fn between_two(packets: &[(u64, u8, u8)], terms: Terms) -> Result<Staged, Wrong> {
+fn between_two(packets: &[(u64, u8, u8)], terms: Terms) -> Result<Staged, Unplayable> {
     let (network, h) = network(2);
     let pinned = BTreeMap::new();
     stage(file(packets), &Mapping { from: &h[..1], to: &h[1..], pinned: &pinned }, &terms, &network)
@@ -178,11 +178,11 @@ fn passes_are_the_mean_gap_apart_and_as_fast_as_wanted() {
 fn passes_need_a_length_and_have_a_bound() {
     let many = Terms { passes: 1_000_000, ..PLAIN };
     let wrong = between_two(&[(5, 1, 2), (5, 1, 2)], many).err().unwrap();
-    assert_eq!((wrong.key, &wrong.message[..28]), ("repeat", "all packets of the capture a"));
+    assert_eq!((wrong.key, &wrong.wrong.message[..28]), ("repeat", "all packets of the capture a"));
     let packets: Vec<(u64, u8, u8)> = (0..10_001).map(|n| (n, 1, 2)).collect();
     assert_eq!(between_two(&packets[..10_000], many).unwrap().packets, REPLAYED_MAX);
     let wrong = between_two(&packets, many).err().unwrap();
-    assert!(wrong.message.starts_with("10,001,000,000 packets would be replayed"), "{}", wrong.message);
+    assert!(wrong.wrong.message.starts_with("10,001,000,000 packets would be replayed"), "{}", wrong.wrong.message);
     assert_eq!(between_two(&[(5, 1, 1)], many).unwrap().packets, 0, "nothing is replayed, however often");
 }
 
@@ -337,5 +337,5 @@ fn an_unreadable_capture_is_an_error() {
     let pinned = BTreeMap::new();
     let mapping = Mapping { from: &[], to: &[], pinned: &pinned };
     let wrong = stage(Bytes::new(), &mapping, &PLAIN, &network).err().unwrap();
-    assert_eq!((wrong.key, &wrong.message[..]), ("file", "the file is empty"));
+    assert_eq!((wrong.key, &wrong.wrong.message[..]), ("file", "the file is empty"));
 }

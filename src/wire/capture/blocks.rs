@@ -88,10 +88,7 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
 
 /// Why the lengths of a block that reaches beyond the file cannot be, as far as they are there.
 fn claimed_nonsense(block: &[u8], order: Endianness) -> Option<String> {
-    let word = |at: usize| {
-        let bytes: [u8; 4] = block.get(at..at + 4)?.try_into().ok()?;
-        Some(if order.is_big() { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
-    };
+    let word = |at| super::word(block, at, order);
     let (kind, length) = (word(0)?, word(4)?);
     if kind == SECTION_HEADER_BLOCK {
         return None; // its byte order may be another

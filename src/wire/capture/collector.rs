@@ -96,7 +96,6 @@ impl Collector {
 
     /// The file ends inside `item`, which begins at byte `offset`.
     pub(super) fn end_early(&mut self, item: String, offset: usize) {
-        self.counts.cut = 1;
         self.cut = Some(format!("in the middle of {item}, which begins at byte {offset}"));
     }
 

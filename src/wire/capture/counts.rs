@@ -32,8 +32,6 @@ pub struct CaptureCounts {
     pub unstamped: u64,
     /// IPv4 packets whose total length field is 0, as segmentation offload leaves it.
     pub without_length: u64,
-    /// 1 if the file ends too early, in the middle of a packet.
-    pub cut: u64,
 }
 
 impl CaptureCounts {
@@ -52,7 +50,6 @@ impl CaptureCounts {
             ("steps back in time, sorted", self.out_of_order),
             ("without a time stamp", self.unstamped),
             ("without a total length (offloaded)", self.without_length),
-            ("cut off at the end", self.cut),
         ];
         let some = some.into_iter().filter(|(_, count)| *count > 0);
         always.into_iter().chain(some).map(|(what, count)| (what.to_owned(), count)).collect()

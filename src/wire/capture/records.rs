@@ -1,6 +1,6 @@
 //! Walks the records of a pcap file (draft-ietf-opsawg-pcap). It decides nothing about the packets in them.
 
-use super::{CaptureError, Collector, LONGEST_PACKET, Record, is_padding, link, nonsense};
+use super::{CaptureError, Collector, LONGEST_PACKET, Record, is_padding, link, nonsense, word};
 use pcap_file::pcap::PcapParser;
 use pcap_file::{PcapError, TsResolution};
 
@@ -54,9 +54,6 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
 
 /// Captured length and length on the wire, if the record's header is whole.
 fn lengths(parser: &PcapParser, rest: &[u8]) -> Option<(u32, u32)> {
-    let field = |at: usize| {
-        let bytes: [u8; 4] = rest.get(at..at + 4)?.try_into().ok()?;
-        Some(if parser.header().endianness.is_big() { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
-    };
-    Some((field(8)?, field(12)?))
+    let order = parser.header().endianness;
+    Some((word(rest, 8, order)?, word(rest, 12, order)?))
 }

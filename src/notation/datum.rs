@@ -1,7 +1,7 @@
 //! What the reader hands on: typed values with their places. No meaning yet: names are texts.
 
 use super::diagnostic::Span;
-use super::field::Section;
+use super::field::{Field, Section};
 use crate::units::{BitRate, ByteSize, Factor, Share, SimDuration};
 use ipnet::Ipv4Net;
 use std::fmt;
@@ -9,22 +9,22 @@ use std::net::Ipv4Addr;
 
 /// A value and its place.
 #[derive(Debug, Clone)]
-pub(super) struct At<T> {
+pub(crate) struct At<T> {
     pub value: T,
     pub span: Span,
 }
 
 /// So many packets.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PacketCount(pub u32);
+pub(crate) struct PacketCount(pub u32);
 
 /// `[first, last]`
 #[derive(Debug, Clone)]
-pub(super) struct Two(pub Box<(Datum, Datum)>);
+pub(crate) struct Two(pub Box<(Datum, Datum)>);
 
 /// What an expectation allows, in base units, bounds included; and as the file says it.
 #[derive(Debug, Clone)]
-pub(super) struct Allowed {
+pub(crate) struct Allowed {
     pub low: u64,
     pub high: u64,
     pub text: String,
@@ -32,14 +32,14 @@ pub(super) struct Allowed {
 
 /// One entry of a table from texts to values.
 #[derive(Debug, Clone)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     pub key: At<String>,
     pub value: At<Datum>,
 }
 
 /// A table that was read as a section.
 #[derive(Debug, Clone)]
-pub(super) struct Entity {
+pub(crate) struct Entity {
     pub section: &'static Section,
     /// The variant chosen, if the section has variants and the choice was legal.
     pub variant: Option<&'static Section>,
@@ -54,7 +54,7 @@ pub(super) struct Entity {
 
 /// One key that was read.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(crate) struct Item {
     pub key: &'static str,
     pub key_span: Span,
     pub span: Span,
@@ -65,10 +65,10 @@ macro_rules! data {
     ($($variant:ident($type:ty),)*) => {
         /// A value that was read.
         #[derive(Debug, Clone)]
-        pub(super) enum Datum { $($variant($type),)* }
+        pub(crate) enum Datum { $($variant($type),)* }
 
         /// A type that a value can be taken as.
-        pub(super) trait Take: Sized {
+        pub(crate) trait Take: Sized {
             fn take(datum: &Datum) -> Option<&Self>;
         }
 
@@ -110,40 +110,45 @@ impl Take for Datum {
 }
 
 impl Entity {
+    /// The fields legal in it.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.section.own_fields().chain(self.variant.into_iter().flat_map(Section::own_fields))
+    }
+
     /// The value of `key`, if it was given.
-    pub(super) fn get<T: Take>(&self, key: &'static str) -> Option<&T> {
+    pub(crate) fn get<T: Take>(&self, key: &'static str) -> Option<&T> {
         self.item(key).and_then(|item| T::take(&item.datum))
     }
 
     /// The named tables under `key`; none if there are none.
-    pub(super) fn named(&self, key: &'static str) -> &[(String, Entity)] {
+    pub(crate) fn named(&self, key: &'static str) -> &[(String, Entity)] {
         self.get::<Vec<(String, Entity)>>(key).map_or(&[], Vec::as_slice)
     }
 
     /// The tables listed under `key`; none if there are none.
-    pub(super) fn list(&self, key: &'static str) -> &[Entity] {
+    pub(crate) fn list(&self, key: &'static str) -> &[Entity] {
         self.get::<Vec<Entity>>(key).map_or(&[], Vec::as_slice)
     }
 
     /// Whether `key` was given.
-    pub(super) fn has(&self, key: &'static str) -> bool {
+    pub(crate) fn has(&self, key: &'static str) -> bool {
         self.item(key).is_some()
     }
 
     /// Where the value of `key` stands; the whole entity if it was not given.
-    pub(super) fn span(&self, key: &'static str) -> Span {
+    pub(crate) fn span(&self, key: &'static str) -> Span {
         self.item(key).map_or(self.at, |item| item.span)
     }
 
     /// Where `key` itself stands; the whole entity if it was not given.
-    pub(super) fn key_span(&self, key: &'static str) -> Span {
+    pub(crate) fn key_span(&self, key: &'static str) -> Span {
         self.item(key).map_or(self.at, |item| item.key_span)
     }
 
     fn item(&self, key: &'static str) -> Option<&Item> {
         debug_assert!(self.section.any_field(key).is_some(), "`{key}` is not in the table of [{}]", self.section.name);
         #[cfg(test)]
-        super::tests::note_read(self.section, key);
+        asked::note(self.section.name, key);
         self.items.iter().find(|item| item.key == key)
     }
 }
@@ -173,5 +178,25 @@ impl fmt::Display for Datum {
             | Datum::Named(_)
             | Datum::List(_) => f.write_str("…"),
         }
+    }
+}
+
+/// Which keys were asked for, so that a test can tell whether any is not.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<BTreeSet<(&'static str, &'static str)>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(section: &'static str, key: &'static str) {
+        ASKED.with_borrow_mut(|asked| asked.insert((section, key)));
+    }
+
+    /// Whether `key` of a section was.
+    pub(crate) fn was(section: &'static str, key: &'static str) -> bool {
+        ASKED.with_borrow(|asked| asked.contains(&(section, key)))
     }
 }

@@ -60,7 +60,7 @@ struct Drawing {
 
 impl Drawing {
     fn of(diagnostic: &Diagnostic) -> Drawing {
-        let source = &*diagnostic.source;
+        let source = &diagnostic.source;
         let excerpt = Excerpt::around(source, &diagnostic.labels);
         let mut help: Vec<String> = diagnostic.hint.iter().map(|hint| escaped(hint).into_owned()).collect();
         let mut labels = Vec::new();

@@ -1,7 +1,8 @@
-//! A TOML text as a tree that remembers where everything stood. It knows TOML, not the scenario language.
+//! A TOML text as a tree that remembers where everything stood. It knows TOML, no language written in it.
 
 use super::diagnostic::{Complaints, Span};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -10,14 +11,14 @@ const SYNTAX_MAX: usize = 20;
 
 /// A value and its place.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub span: Span,
     pub value: Value,
 }
 
 /// What TOML can say. Numbers and dates keep their text.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Integer(String, Option<i128>),
     Float(String),
@@ -29,7 +30,7 @@ pub(super) enum Value {
 
 /// The keys of a table with their values.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// In the order of the text.
     entries: Vec<Entry>,
     /// Their places, in order of keys: a table may have thousands.
@@ -38,7 +39,7 @@ pub(super) struct Table {
 
 /// One key with its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub key: String,
     pub key_span: Span,
     pub node: Node,
@@ -52,23 +53,23 @@ impl Table {
     }
 
     /// In the order of the text.
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.place(key).ok().map(|place| &self.entries[place].node)
     }
 
     /// The value of a key, to change.
-    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let place = self.place(key).ok()?;
         Some(&mut self.entries[place].node)
     }
 
     /// Sets a key; one that is new stands last, where its value does.
-    pub(super) fn put(&mut self, key: &str, node: Node) {
+    pub(crate) fn put(&mut self, key: &str, node: Node) {
         match self.place(key) {
             Ok(place) => self.entries[place].node = node,
             Err(at) => {
@@ -87,7 +88,7 @@ impl Table {
 
 impl Value {
     /// What a person calls it.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Value::Text(_) => "a text",
             Value::Integer(..) => "an integer",
@@ -102,21 +103,22 @@ impl Value {
 
 /// Reads the text of `source`. Syntax errors become complaints; what could be understood beside them is returned with
 /// the lines they stand on.
-pub(super) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
-    let text = out.text(source).to_owned();
-    let (table, errors) = DeTable::parse_recoverable(&text);
+pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
+    let said = out.source(source).clone();
+    let text = said.text();
+    let (table, errors) = DeTable::parse_recoverable(text);
     let mut lines = BTreeSet::new();
     for error in &errors {
         let range = error.span().unwrap_or(text.len()..text.len());
-        let span = Span { source, start: range.start, end: range.end };
+        let span = Span::of(source, range.clone());
         if lines.len() == SYNTAX_MAX {
             out.error(span, "… and more below, not shown").hint("this may be no TOML at all");
             return (Table::default(), lines);
         }
         // What follows the first error on a line is mostly its echo.
-        let line = out.line(source, range.start);
+        let line = said.line(range.start);
         if !lines.contains(&line) {
-            let echo = is_echo(error, &text, &lines);
+            let echo = is_echo(error, text, &lines);
             lines.insert(line);
             if !echo {
                 complain(span, error.message(), text.get(range), out);
@@ -130,10 +132,11 @@ fn complain(span: Span, message: &str, found: Option<&str>, out: &mut Complaints
     match (message, found) {
         ("duplicate key", Some(key)) => {
             out.error(span, format!("`{key}` is given twice"))
-                .hint("keep one of them; a table such as [vpc.VPC1] is opened only once");
+                .hint("keep one of them; a table such as [NAME] is opened only once");
         }
         _ => {
-            out.error(span, format!("not TOML: {message}"));
+            out.error(span, format!("not TOML: {message}"))
+                .hint("a line is KEY = VALUE, with texts in quotes, or opens a table such as [NAME]");
         }
     }
 }
@@ -146,19 +149,19 @@ fn is_echo(error: &toml::de::Error, text: &str, lines: &BTreeSet<usize>) -> bool
 }
 
 /// Reads the text of `source` as one TOML value; as plain text if it is none, or if `plain` asks for it.
-pub(super) fn parse_value(source: usize, plain: bool, out: &Complaints) -> Node {
-    let text = out.text(source);
+pub(crate) fn parse_value(source: usize, plain: bool, out: &Complaints) -> Node {
+    let text = out.source(source).text();
     match DeValue::parse(text) {
         Ok(value) if !plain || value.get_ref().is_str() => from_value(&value, source),
         _ => {
-            let span = Span { source, start: 0, end: text.len() };
+            let span = Span::of(source, 0..text.len());
             Node { span, value: Value::Text(text.to_owned()) }
         }
     }
 }
 
 /// The parts of a dotted key, `None` if it is none.
-pub(super) fn parse_key(key: &str) -> Option<Vec<String>> {
+pub(crate) fn parse_key(key: &str) -> Option<Vec<String>> {
     let text = format!("{key} = 0");
     let table = DeTable::parse(&text).ok()?;
     let mut table = table.get_ref();
@@ -175,7 +178,7 @@ pub(super) fn parse_key(key: &str) -> Option<Vec<String>> {
 }
 
 fn from_table(table: &DeTable<'_>, source: usize) -> Table {
-    let span = |range: std::ops::Range<usize>| Span { source, start: range.start, end: range.end };
+    let span = |range: Range<usize>| Span::of(source, range);
     let mut entries: Vec<Entry> = table
         .iter()
         .map(|(key, value)| Entry {
@@ -190,7 +193,7 @@ fn from_table(table: &DeTable<'_>, source: usize) -> Table {
 }
 
 fn from_value(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
-    let range = value.span();
+    let span = Span::of(source, value.span());
     let value = match value.get_ref() {
         DeValue::String(s) => Value::Text(s.to_string()),
         DeValue::Integer(i) => Value::Integer(i.to_string(), i128::from_str_radix(i.as_str(), i.radix()).ok()),
@@ -200,17 +203,18 @@ fn from_value(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
         DeValue::Array(list) => Value::List(list.iter().map(|v| from_value(v, source)).collect()),
         DeValue::Table(table) => Value::Table(from_table(table, source)),
     };
-    Node { span: Span { source, start: range.start, end: range.end }, value }
+    Node { span, value }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::Source;
 
     #[test]
     fn keeps_the_order_of_the_file() {
         let mut out = Complaints::default();
-        let source = out.add_source("t", "[vpc.Z]\nb = 1\na = 2\n[vpc.A]\n".into());
+        let source = out.add(Source::new("t", "[vpc.Z]\nb = 1\na = 2\n[vpc.A]\n".into()));
         let (table, errors) = parse(source, &mut out);
         let Some(Value::Table(vpcs)) = table.get("vpc").map(|n| &n.value) else { panic!("no vpc") };
         assert!(errors.is_empty());

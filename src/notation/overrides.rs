@@ -3,9 +3,9 @@
 
 use super::diagnostic::{Complaints, Span};
 use super::document::{self, Node, Table, Value};
-use super::field::{Kind, Section};
-use super::language::SCENARIO;
+use super::field::{Kind, Language, Section};
 use super::nearest::{list_some, nearest};
+use super::source::Source;
 
 /// One key to set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,22 +17,24 @@ pub struct Override {
 }
 
 /// Sets every key; complains about keys that do not exist.
-pub(super) fn apply(overrides: &[Override], table: &mut Table, out: &mut Complaints) {
+pub(super) fn apply(overrides: &[Override], language: &Language, table: &mut Table, out: &mut Complaints) {
     for wanted in overrides {
-        let source = out.add_source("--set", wanted.key.clone());
-        let key = Span { source, start: 0, end: wanted.key.len() };
+        let source = out.add(Source::new("--set", wanted.key.clone()));
+        let key = Span::of(source, 0..wanted.key.len());
         let Some(parts) = document::parse_key(wanted.key.trim()) else {
             out.error(key, format!("`{}` is not a key", wanted.key))
                 .hint("write the path of a key, for example peering.PeerConn.bandwidth");
             continue;
         };
-        let mut setter = Setter { wanted, key, out };
-        setter.in_section(&SCENARIO, "the scenario", table, &parts);
+        let mut setter = Setter { wanted, whole: language.whole, key, out };
+        setter.in_section(language.section, language.whole, table, &parts);
     }
 }
 
 struct Setter<'a> {
     wanted: &'a Override,
+    /// What a person calls the whole text.
+    whole: &'static str,
     /// The key as a place to complain about.
     key: Span,
     out: &'a mut Complaints,
@@ -42,8 +44,8 @@ impl Setter<'_> {
     fn in_section(&mut self, section: &'static Section, path: &str, table: &mut Table, parts: &[String]) {
         let Some((first, rest)) = parts.split_first() else { return };
         let Some(field) = section.any_field(first) else {
-            self.unknown("key", first, path, section.all_fields().map(|f| f.name));
-            return;
+            let names = section.all_fields().map(|f| f.name);
+            return self.unknown("key", first, path, names, example(section).filter(|_| !rest.is_empty()));
         };
         if rest.is_empty() {
             return self.put(table, first, matches!(field.kind, Kind::Text));
@@ -70,7 +72,7 @@ impl Setter<'_> {
         let exists = |n: &usize| table.get(&parts[..*n].join(".")).is_some();
         let Some(n) = (1..=parts.len()).rev().find(exists) else {
             let names = table.entries().iter().map(|entry| entry.key.as_str());
-            return self.unknown(section.name, &parts[0], "the scenario", names);
+            return self.unknown(section.name, &parts[0], self.whole, names, None);
         };
         let name = parts[..n].join(".");
         if n == parts.len() {
@@ -83,7 +85,8 @@ impl Setter<'_> {
 
     fn in_list(&mut self, section: &'static Section, table: &mut Table, key: &str, parts: &[String]) {
         let Some(Value::List(nodes)) = table.get_mut(key).map(|node| &mut node.value) else {
-            self.out.error(self.key, format!("the scenario has no `{key}` to set"));
+            let add = format!("add [[{key}]] to the file: only what is there can be set");
+            self.out.error(self.key, format!("{} has no `{key}` to set", self.whole)).hint(add);
             return;
         };
         let count = nodes.len();
@@ -99,18 +102,37 @@ impl Setter<'_> {
     }
 
     fn put(&mut self, table: &mut Table, key: &str, plain: bool) {
-        let source = self.out.add_source(format!("--set {}", self.wanted.key), self.wanted.value.clone());
+        let source = self.out.add(Source::new(format!("--set {}", self.wanted.key), self.wanted.value.clone()));
         let node = document::parse_value(source, plain, self.out);
         table.put(key, node);
     }
 
-    fn unknown<'k>(&mut self, what: &str, name: &str, path: &str, known: impl Iterator<Item = &'k str> + Clone) {
-        let hint = match nearest(name, known.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", list_some(known)),
+    fn unknown<'k>(
+        &mut self,
+        what: &str,
+        name: &str,
+        path: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+        example: Option<String>,
+    ) {
+        let hint = match (nearest(name, known.clone()), example) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some(example)) => format!("write a path such as {example}; there are {}", list_some(known)),
+            (None, None) => format!("there are {}", list_some(known)),
         };
         self.out.error(self.key, format!("{path} has no {what} called `{name}`")).hint(hint);
     }
+}
+
+/// The path of a key in one of the section's named tables, if it has such: `vpc.NAME.region`.
+fn example(section: &Section) -> Option<String> {
+    section.own_fields().find_map(|field| match &field.kind {
+        Kind::Named(inner) => {
+            let key = inner.own_fields().find(|key| key.required)?;
+            Some(format!("{}.NAME.{}", field.name, key.name))
+        }
+        _ => None,
+    })
 }
 
 /// The table under `key`, made if there is none; `None` if something else is there, which the reader complains about.

@@ -1,11 +1,15 @@
-//! A complaint or remark about a scenario's text: what, where, and what to write instead. It decides nothing and draws
-//! nothing.
+//! A complaint or remark about a text: what, where, and what to write instead; and all of one reading, with the texts
+//! they are about. It decides nothing and draws nothing.
 
 use super::source::Source;
+use super::wrong::Wrong;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
 
-/// Whether the scenario can run all the same.
+/// Of the cells of one table, and of the lines of one file, so many complaints are told; beyond, they are only counted.
+pub const COMPLAINTS_MAX: usize = 20;
+
+/// Whether what was read can be used all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// It cannot.
@@ -26,7 +30,7 @@ pub struct Diagnostic {
     /// What to write instead.
     pub hint: Option<String>,
     /// The text complained about, with its name: a file, or `--set KEY`.
-    pub source: Arc<Source>,
+    pub source: Source,
     /// Byte ranges of the text with what to say beside them; the first is the place itself. An empty text only
     /// underlines.
     pub labels: Vec<(Range<usize>, String)>,
@@ -40,14 +44,14 @@ impl Diagnostic {
         Some(self.source.position(self.labels.first()?.0.start))
     }
 
-    /// A complaint about a scenario as a whole, that no place in its text is to blame for.
+    /// A complaint about a file as a whole, that no place in its text is to blame for.
     pub fn plain(file: &str, message: String, hint: Option<String>) -> Diagnostic {
         Diagnostic {
             severity: Severity::Error,
             message,
             code: None,
             hint,
-            source: Arc::new(Source::new(file, String::new())),
+            source: Source::new(file, String::new()),
             labels: Vec::new(),
             origin: 0,
         }
@@ -75,18 +79,18 @@ impl Diagnostic {
         })
     }
 
-    pub(super) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub(crate) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }
 
-    pub(super) fn code(&mut self, code: &str) -> &mut Self {
+    pub(crate) fn code(&mut self, code: &str) -> &mut Self {
         self.code = Some(code.into());
         self
     }
 
     /// Says something beside another place of the same text; a place in another text is left out.
-    pub(super) fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+    pub(crate) fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
         let range = underlined(self.source.text(), span);
         if span.source == self.origin && self.labels.iter().all(|(known, _)| *known != range) {
             self.labels.push((range, text.into()));
@@ -97,8 +101,8 @@ impl Diagnostic {
 
 /// A byte range of one of the texts read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    /// The text, as [`Complaints::add_source`] numbered it.
+pub(crate) struct Span {
+    /// The text, as [`Complaints::add`] numbered it.
     pub source: usize,
     /// First byte.
     pub start: usize,
@@ -106,43 +110,90 @@ pub(super) struct Span {
     pub end: usize,
 }
 
-/// All complaints of one loading, and the texts they are about.
-#[derive(Default)]
-pub(super) struct Complaints {
-    sources: Vec<Arc<Source>>,
+impl Span {
+    /// What the text says there.
+    pub(crate) fn of(source: usize, range: Range<usize>) -> Span {
+        Span { source, start: range.start, end: range.end }
+    }
+    /// The end of a text of so many bytes.
+    pub(crate) fn end_of(source: usize, length: usize) -> Span {
+        Span { source, start: length, end: length }
+    }
+}
+
+/// All complaints of one reading, and the texts they are about.
+#[derive(Debug, Default)]
+pub struct Complaints {
+    sources: Vec<Source>,
     list: Vec<Diagnostic>,
-    /// Unknown names so far, and the names they were to be compared with.
+    /// What was said about the cells of each text.
+    cells: BTreeMap<usize, Cells>,
+    /// Unknown names that were looked for so far, and the names they were compared with.
     searches: usize,
     compared: usize,
 }
 
+/// What was said about the cells of one text.
+#[derive(Debug, Default)]
+struct Cells {
+    /// By first byte and message, at most [`COMPLAINTS_MAX`].
+    told: Vec<(usize, String)>,
+    /// First bytes of further cells that something is wrong with.
+    more: BTreeSet<usize>,
+}
+
 impl Complaints {
     /// Keeps a text that spans will refer to by the number returned.
-    pub(super) fn add_source(&mut self, name: impl Into<String>, text: String) -> usize {
-        self.sources.push(Arc::new(Source::new(name, text)));
+    pub(crate) fn add(&mut self, source: Source) -> usize {
+        self.sources.push(source);
         self.sources.len() - 1
     }
 
-    /// The text of a source.
-    pub(super) fn text(&self, source: usize) -> &str {
-        self.sources.get(source).map_or("", |s| s.text())
+    /// A text that was kept.
+    pub(crate) fn source(&self, source: usize) -> &Source {
+        &self.sources[source]
     }
 
     /// Complains about a place; the answer takes hint, code and further labels.
-    pub(super) fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Error, span, message.into())
     }
 
     /// Remarks on a place.
-    pub(super) fn warning(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn warning(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Warning, span, message.into())
     }
 
+    /// Complains about what is wrong with a value, at its place.
+    pub(crate) fn wrong(&mut self, span: Span, wrong: Wrong) {
+        self.error(span, wrong.message).hint = wrong.hint;
+    }
+
+    /// Complains about one of the many cells or rows of a table: once, however often it is read, and only about the
+    /// first [`COMPLAINTS_MAX`] of a text. How many more there are is said at the end.
+    pub(crate) fn cell(&mut self, span: Span, wrong: Wrong) {
+        let cells = self.cells.entry(span.source).or_default();
+        if cells.told.iter().any(|(start, message)| *start == span.start && *message == wrong.message) {
+            return;
+        }
+        if cells.told.len() == COMPLAINTS_MAX {
+            cells.more.insert(span.start);
+            return;
+        }
+        cells.told.push((span.start, wrong.message.clone()));
+        self.wrong(span, wrong);
+    }
+
+    /// Whether it complains about a cell that begins inside of `span`, or counts one.
+    pub(crate) fn tells_of(&self, span: Span) -> bool {
+        let place = span.start..span.end.max(span.start + 1);
+        self.cells.get(&span.source).is_some_and(|cells| {
+            cells.told.iter().any(|(start, _)| place.contains(start)) || cells.more.range(place).next().is_some()
+        })
+    }
+
     fn push(&mut self, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
-        let source = match self.sources.get(span.source) {
-            Some(source) => source.clone(),
-            None => Arc::new(Source::new("", String::new())),
-        };
+        let source = self.sources[span.source].clone();
         // A file that could not be read as text has no place to show.
         let place = || (underlined(source.text(), span), String::new());
         let labels = if source.text().is_empty() { Vec::new() } else { vec![place()] };
@@ -151,44 +202,48 @@ impl Complaints {
         &mut self.list[at]
     }
 
-    /// The line that byte `at` of a source stands on, from 1.
-    pub(super) fn line(&self, source: usize, at: usize) -> usize {
-        self.sources.get(source).map_or(1, |s| s.line(at))
-    }
-
     /// Whether to look for what one more unknown name was meant to be among `candidates`: for the first ones always,
     /// then as long as all comparisons together cost little. A file of mistakes must not cost the square of its size.
-    pub(super) fn affords(&mut self, candidates: usize) -> bool {
+    pub(crate) fn affords(&mut self, candidates: usize) -> bool {
         const FIRST: usize = 20;
         const COMPARED_MAX: usize = 5_000;
-        self.searches += 1;
-        self.compared = self.compared.saturating_add(candidates);
-        self.searches <= FIRST || self.compared <= COMPARED_MAX
+        let compared = self.compared.saturating_add(candidates);
+        let affords = self.searches < FIRST || compared <= COMPARED_MAX;
+        if affords {
+            (self.searches, self.compared) = (self.searches + 1, compared);
+        }
+        affords
     }
 
     /// How many there are so far; for [`Complaints::forget_after`].
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.list.len()
     }
 
     /// Takes back what was said after `count`, when another reading of the same place succeeds.
-    pub(super) fn forget_after(&mut self, count: usize) {
+    pub(crate) fn forget_after(&mut self, count: usize) {
         self.list.truncate(count);
     }
 
     /// Keeps only what `wanted` accepts of what was said after `count`.
-    pub(super) fn retain_after(&mut self, count: usize, wanted: impl Fn(&Diagnostic) -> bool) {
+    pub(crate) fn retain_after(&mut self, count: usize, wanted: impl Fn(&Diagnostic) -> bool) {
         let late = self.list.split_off(count);
         self.list.extend(late.into_iter().filter(wanted));
     }
 
-    /// Whether the scenario cannot run.
-    pub(super) fn has_errors(&self) -> bool {
+    /// Whether what was read cannot be used.
+    pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
     /// Everything said, in order of place.
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        for (source, cells) in std::mem::take(&mut self.cells) {
+            if !cells.more.is_empty() {
+                let end = Span::end_of(source, self.source(source).text().len());
+                self.error(end, format!("… and {} more places of this text are wrong", cells.more.len()));
+            }
+        }
         self.list.sort_by_key(|d| (d.origin, d.labels.first().map_or(0, |(range, _)| range.start)));
         self.list
     }
@@ -216,7 +271,7 @@ mod tests {
     #[test]
     fn counts_lines_and_columns_in_characters() {
         let mut out = Complaints::default();
-        let source = out.add_source("a.toml", "ä = 1\nöö = 2\n".into());
+        let source = out.add(Source::new("a.toml", "ä = 1\nöö = 2\n".into()));
         let start = "ä = 1\nöö = ".len();
         let found = out.error(Span { source, start, end: start + 1 }, "no").line_column();
         assert_eq!(found, Some((2, 6)));
@@ -225,7 +280,7 @@ mod tests {
     #[test]
     fn a_span_beyond_the_text_is_cut_to_it() {
         let mut out = Complaints::default();
-        let source = out.add_source("a.toml", "é".into());
+        let source = out.add(Source::new("a.toml", "é".into()));
         assert_eq!(out.error(Span { source, start: 1, end: 99 }, "no").labels[0].0, 0..2);
     }
 }

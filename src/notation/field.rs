@@ -1,11 +1,23 @@
-//! How the language is described: sections of fields, each with a kind. The tables themselves are in
-//! [`super::language`]; the reader, the hints and the JSON Schema all follow from them.
+//! How a language written in TOML is described: sections of fields, each with a kind. The reader, the hints and the
+//! JSON Schema all follow from such tables, which the rooms have that know what the words mean.
 
+use super::wrong::Wrong;
 use crate::units::{BitRate, ByteSize, SimDuration};
+
+/// A language.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Language {
+    /// The outermost table.
+    pub section: &'static Section,
+    /// What a person calls a text in it: `the scenario`.
+    pub whole: &'static str,
+    /// What names its named tables may have.
+    pub check_name: fn(&str) -> Result<(), Wrong>,
+}
 
 /// A table of the file: its fields, and those that depend on the value of one of them.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(crate) struct Section {
     /// Unique; what one such table is called.
     pub name: &'static str,
     /// What it stands for.
@@ -17,7 +29,7 @@ pub(super) struct Section {
 
 /// Further fields of a section, chosen by the value of one key.
 #[derive(Debug)]
-pub(super) struct Variants {
+pub(crate) struct Variants {
     /// The key that chooses.
     pub key: &'static str,
     /// Its value if unset.
@@ -28,7 +40,7 @@ pub(super) struct Variants {
 
 /// One key of a section.
 #[derive(Debug)]
-pub(super) struct Field {
+pub(crate) struct Field {
     pub name: &'static str,
     pub kind: Kind,
     pub required: bool,
@@ -38,8 +50,10 @@ pub(super) struct Field {
 
 /// What a value must be. Bounds are included and in base units: nanoseconds, bits per second, bytes.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Text,
+    /// A text in quotes or a number, taken as it is written.
+    Written,
     /// A text, or a list of texts.
     Texts,
     Cidr,
@@ -79,40 +93,41 @@ pub(super) enum Kind {
 }
 
 /// An optional field.
-pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(crate) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, required: false, doc }
 }
 
 /// A field that must be there.
-pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(crate) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, required: true, doc }
 }
 
 impl Section {
     /// Its fields without those of its variants.
-    pub(super) fn own_fields(&self) -> impl Iterator<Item = &'static Field> + Clone + use<> {
+    pub(crate) fn own_fields(&self) -> impl Iterator<Item = &'static Field> + Clone + use<> {
         self.fields.iter().flat_map(|group| group.iter())
     }
     /// Its variant called `tag`.
-    pub(super) fn variant(&self, tag: &str) -> Option<&'static Section> {
+    pub(crate) fn variant(&self, tag: &str) -> Option<&'static Section> {
         self.variants?.sections.iter().find(|s| s.name == tag)
     }
     /// Its fields and those of all its variants.
-    pub(super) fn all_fields(&self) -> impl Iterator<Item = &'static Field> + Clone + use<> {
+    pub(crate) fn all_fields(&self) -> impl Iterator<Item = &'static Field> + Clone + use<> {
         let of_variants = self.variants.into_iter().flat_map(|v| v.sections.iter().flat_map(|s| s.own_fields()));
         self.own_fields().chain(of_variants)
     }
     /// The field called `name`, of its own or of any variant.
-    pub(super) fn any_field(&self, name: &str) -> Option<&'static Field> {
+    pub(crate) fn any_field(&self, name: &str) -> Option<&'static Field> {
         self.all_fields().find(|f| f.name == name)
     }
 }
 
 impl Kind {
     /// What a person would call a value of this kind, with an example.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match self {
             Kind::Text | Kind::Tag => "a text in quotes".into(),
+            Kind::Written => "a text in quotes or a number".into(),
             Kind::Texts => "a text in quotes or a list of texts".into(),
             Kind::Cidr => "a prefix such as \"10.0.0.0/16\"".into(),
             Kind::Cidrs => "a prefix such as \"10.0.0.0/16\" or a list of them".into(),
@@ -143,7 +158,7 @@ impl Kind {
     }
 
     /// The bounds of a quantity in its own unit, for a person.
-    pub(super) fn bounds(&self) -> Option<String> {
+    pub(crate) fn bounds(&self) -> Option<String> {
         Some(match *self {
             Kind::Duration(low, high) => {
                 format!("from {} to {}", SimDuration::from_nanos(low), SimDuration::from_nanos(high))
@@ -158,7 +173,7 @@ impl Kind {
 }
 
 /// `"a", "b" or "c"`.
-pub(super) fn quoted(words: &[&str]) -> String {
+pub(crate) fn quoted(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
     match words.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),

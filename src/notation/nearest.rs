@@ -1,9 +1,9 @@
 //! Nearest names for hints, and short lists of candidates. It complains about nothing itself.
 
 /// The candidate that was probably meant by `word`, if one is near enough.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A word longer than any name has no neighbour worth the comparison.
-    if word.len() > 130 {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // A word longer than any name has no neighbour worth the comparison, and of a single letter any short one is.
+    if word.len() > 130 || word.chars().count() < 2 {
         return None;
     }
     let lower = word.to_lowercase();
@@ -14,7 +14,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
 
 /// `a, b, c, … and 7 more`: of many words the first, and of very many no exact count, since each complaint may list
 /// them.
-pub(super) fn list_some<'a>(mut words: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn list_some<'a>(mut words: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 20;
     const COUNTED: usize = 1_000;
     let shown: Vec<&str> = words.by_ref().take(SHOWN).collect();
@@ -36,5 +36,6 @@ mod tests {
         assert_eq!(nearest("bandwith", keys.into_iter()), Some("bandwidth"));
         assert_eq!(nearest("BURST", keys.into_iter()), Some("burst"));
         assert_eq!(nearest("colour", keys.into_iter()), None);
+        assert_eq!(nearest("a", ["at"].into_iter()), None);
     }
 }

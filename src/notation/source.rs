@@ -1,14 +1,17 @@
 //! A text that was read, by the name a person knows it by, and where its lines lie. It says nothing itself.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Characters are counted in blocks of so many bytes, so that a column costs no more on a long line.
 const BLOCK: usize = 1024;
 
-/// A file, or what the command line says.
+/// A file, or what the command line says; a clone is the same text.
+#[derive(Debug, Clone)]
+pub struct Source(Arc<Said>);
+
 #[derive(Debug)]
-pub struct Source {
+struct Said {
     name: String,
     text: String,
     /// Made when the first place is asked for: most texts are never complained about.
@@ -26,17 +29,17 @@ struct Index {
 impl Source {
     /// A text under its name.
     pub fn new(name: impl Into<String>, text: String) -> Source {
-        Source { name: name.into(), text, index: OnceLock::new() }
+        Source(Arc::new(Said { name: name.into(), text, index: OnceLock::new() }))
     }
 
     /// What it is called.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// All of it.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The line that byte `at` stands on, from 1.
@@ -53,9 +56,9 @@ impl Source {
     /// The bytes of a line, from 1, without what ends it; empty behind the last.
     pub fn bytes_of(&self, line: usize) -> Range<usize> {
         let lines = &self.index().lines;
-        let begin = lines.get(line - 1).copied().unwrap_or(self.text.len());
-        let end = lines.get(line).map_or(self.text.len(), |next| next - 1);
-        begin..begin + self.text[begin..end].trim_end_matches('\r').len()
+        let begin = lines.get(line - 1).copied().unwrap_or(self.text().len());
+        let end = lines.get(line).map_or(self.text().len(), |next| next - 1);
+        begin..begin + self.text()[begin..end].trim_end_matches('\r').len()
     }
 
     /// How many lines there are.
@@ -65,16 +68,16 @@ impl Source {
 
     /// How many characters begin before byte `at`.
     fn characters(&self, at: usize) -> usize {
-        let at = at.min(self.text.len());
+        let at = at.min(self.text().len());
         let block = at / BLOCK;
-        self.index().characters[block] + beginnings(&self.text.as_bytes()[block * BLOCK..at])
+        self.index().characters[block] + beginnings(&self.text().as_bytes()[block * BLOCK..at])
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        self.0.index.get_or_init(|| {
+            let newlines = self.text().bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             let lines = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-            let counts = self.text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+            let counts = self.text().as_bytes().chunks(BLOCK).scan(0, |sum, block| {
                 *sum += beginnings(block);
                 Some(*sum)
             });

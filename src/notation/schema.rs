@@ -1,16 +1,15 @@
-//! The JSON Schema of a scenario (draft 2020-12), from the tables of the language. It checks shapes, not rules.
+//! The JSON Schema of a language (draft 2020-12), from its tables. It checks shapes, not rules.
 
 use super::field::{Field, Kind, Section};
-use super::language::SCENARIO;
 use serde_json::{Map, Value, json};
 
-/// The schema that editors use to complete and check scenario files.
-pub fn schema() -> Value {
+/// The schema that editors use to complete and check files in the language of `root`.
+pub(crate) fn schema(root: &Section, title: &str) -> Value {
     let mut definitions = Map::new();
-    let mut root = section(&SCENARIO, &mut definitions);
+    let mut root = section(root, &mut definitions);
     if let Some(root) = root.as_object_mut() {
         root.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
-        root.insert("title".into(), "vpcsim scenario".into());
+        root.insert("title".into(), title.into());
         root.insert("$defs".into(), definitions.into());
     }
     root
@@ -67,6 +66,7 @@ fn described(mut value: Value, doc: &str) -> Value {
 fn kind(of: &Kind, definitions: &mut Map<String, Value>) -> Value {
     match of {
         Kind::Text | Kind::Tag => json!({ "type": "string" }),
+        Kind::Written => json!({ "type": ["string", "number"] }),
         Kind::Texts => one_or_several(json!({ "type": "string" })),
         Kind::Cidr => prefix(),
         Kind::Cidrs => one_or_several(prefix()),
