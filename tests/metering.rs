@@ -11,7 +11,7 @@ use std::path::Path;
 use vpcsim::engine::{Options, Run};
 use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
-use vpcsim::model::{AccountId, LinkId, Name, PeeringId};
+use vpcsim::model::{AccountId, Direction, LinkId, Name, PeeringId};
 use vpcsim::notation::{Complaint, Dialect, Epoch};
 use vpcsim::scenario::{self, Files, Scenario};
 use vpcsim::units::{BitRate, SimTime};
@@ -158,8 +158,8 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
     scenario.plan.start = date(2017, 6, 1).at(23, 51, 30, 0).to_zoned(zone).expect("exists");
     let run = play(&scenario);
     let samples = &measure(&run)[0].samples;
-    for (direction, from_requester) in [(Direction::Out, true), (Direction::In, false)] {
-        let book = run.simulation.link_book(LinkId::new(PeeringId(0), from_requester)).whole.carried.bytes;
+    for direction in Direction::BOTH {
+        let book = run.simulation.link_book(LinkId::new(PeeringId(0), direction)).whole.carried.bytes;
         assert!(book > 0);
         assert_eq!(samples.iter().map(|s| s.measured(direction).bits()).sum::<u64>(), book * 8);
     }

@@ -112,7 +112,7 @@ fn played(run: &Run, period: Period) -> Played {
     };
     let instant = |time: SimTime| start.saturating_add(SignedDuration::from_nanos(time.as_nanos() as i64));
     let capped = |(id, peering): (PeeringId, &Peering)| Capped {
-        loss: loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false))),
+        loss: LinkId::both(id).map(loss).into_iter().fold(Share::ZERO, Share::max),
         caps: peering.caps.iter().map(|(since, cap)| (instant(*since).unwrap_or(Timestamp::MAX), *cap)).collect(),
         refusals: what_if::refusals(network, id),
     };

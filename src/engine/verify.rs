@@ -82,9 +82,9 @@ impl Books<'_> {
                 let (counts, is_ping) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id).is_ping());
                 each(&|metric| of_traffic(counts, metric, span, is_ping))
             }
-            Subject::Link { peering, from_requester } => {
+            Subject::Link { peering, direction } => {
                 let Some(peering) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
-                let id = LinkId::new(peering, *from_requester);
+                let id = LinkId::new(peering, *direction);
                 let book = self.run.simulation.link_book(id);
                 let spans = self.links.entry(id).or_insert_with(|| book.windows.spans());
                 let window = (!is_whole).then(|| spans.between(from, to));

@@ -1,7 +1,8 @@
 //! The peak of a civil day (S40): the largest of its 5-minute samples, both directions. No prices.
 
 use super::calendar::Days;
-use super::series::{Direction, Limit, Load, Sample, Series};
+use super::series::{Limit, Load, Sample, Series};
+use crate::model::Direction;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

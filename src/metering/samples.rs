@@ -19,9 +19,9 @@
 
 use super::calendar::Days;
 use super::sample_columns::{Columns, Way};
-use super::series::{Direction, Limit, Load, Sample, Series, WINDOW};
+use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::{End, Subject};
-use crate::model::Name;
+use crate::model::{Direction, Name};
 use crate::notation::{Cell, Complaint, Complaints, Dialect, Epoch, Shown, ShownCounts, Stamp, Table, Wrong, numeral};
 use crate::units::{self, BitRate};
 use jiff::Timestamp;

@@ -3,6 +3,7 @@
 
 use super::calendar::Day;
 use super::subject::Subject;
+use crate::model::Direction;
 use crate::units::{BitRate, Share};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -62,27 +63,6 @@ impl Serialize for Load {
     /// The bits in 300 s, exact.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
-    }
-}
-
-/// A direction, seen from the requester, who pays (S38, S39).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Away from the requester.
-    Out,
-    /// Towards the requester.
-    In,
-}
-
-impl Direction {
-    /// Both, outbound first.
-    pub const BOTH: [Direction; 2] = [Direction::Out, Direction::In];
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(if *self == Direction::Out { "out" } else { "in" })
     }
 }
 

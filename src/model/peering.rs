@@ -1,5 +1,6 @@
 //! A peering connection: the agreement between two VPCs, its state and its transport's settings. No packets here.
 
+use super::direction::Direction;
 use super::ids::{LinkId, VpcId};
 use super::name::Name;
 use super::nodes::Nodes;
@@ -186,11 +187,21 @@ impl Peering {
     }
     /// The VPC a link of this peering leaves.
     pub fn near(&self, link: LinkId) -> VpcId {
-        if link.from_requester() { self.requester } else { self.accepter }
+        match link.direction() {
+            Direction::Out => self.requester,
+            Direction::In => self.accepter,
+        }
     }
     /// The VPC a link of this peering enters.
     pub fn far(&self, link: LinkId) -> VpcId {
-        if link.from_requester() { self.accepter } else { self.requester }
+        match link.direction() {
+            Direction::Out => self.accepter,
+            Direction::In => self.requester,
+        }
+    }
+    /// The direction away from `vpc`, which is one of its ends.
+    pub fn direction_from(&self, vpc: VpcId) -> Direction {
+        if vpc == self.requester { Direction::Out } else { Direction::In }
     }
     /// Since when it is in its state.
     pub fn since(&self) -> SimTime {

@@ -1,6 +1,7 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
+use super::direction::Direction;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
 use super::peering::PeeringState;
@@ -211,9 +212,8 @@ pub struct Expectation {
 pub enum Subject {
     /// A traffic entry.
     Traffic(TrafficId),
-    /// One direction of a peering: away from its requester, or away from its accepter. The name is the one it was made
-    /// with.
-    Link { peering: Name, from_requester: bool },
+    /// One direction of a peering; the name is the one it was made with.
+    Link { peering: Name, direction: Direction },
     /// A peering as a whole; the name is the one it was made with.
     Peering { peering: Name },
 }

@@ -300,9 +300,9 @@ fn subject(run: &Run, expectation: &Expectation) -> String {
     match &expectation.subject {
         Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
         Subject::Peering { peering } => format!("peering {peering}"),
-        Subject::Link { peering, from_requester } => match network.find_peering_made_as(peering.as_str()) {
+        Subject::Link { peering, direction } => match network.find_peering_made_as(peering.as_str()) {
             Some(id) => {
-                let near = network.ends(LinkId::new(id, *from_requester)).0;
+                let near = network.ends(LinkId::new(id, *direction)).0;
                 format!("peering {peering} from {}", network.vpc(near).name)
             }
             None => format!("peering {peering}"),

@@ -6,7 +6,8 @@
 //! added within a version; none changes its meaning or goes.
 
 use super::what_if::WhatIf;
-use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms};
+use crate::metering::{Basis, Bill, Charge, Line, Load, Method, Subject, Terms};
+use crate::model::Direction;
 use crate::model::plan::FreeBasis;
 use crate::units::{BitRate, Currency, Money};
 use jiff::Timestamp;

@@ -4,9 +4,10 @@
 
 use super::invoice::zone_name;
 use super::plot::{
-    ClockChange, DayBar, DayPlot, DayPrice, MonthPlot, PeakMark, Percentile, SamplePoint, Way, day_svg, month_svg,
+    ClockChange, DayBar, DayPlot, DayPrice, MonthPlot, PeakMark, Percentile, SamplePoint, day_svg, month_svg,
 };
-use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
+use crate::metering::{Basis, Bill, DayPeak, Limit, Line, Sample, Series, Terms, days};
+use crate::model::Direction;
 use jiff::tz::TimeZone;
 
 /// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a
@@ -52,7 +53,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
     let mark = PeakMark {
         second: second(peak.billable.start),
         bps: rate.as_bps(),
-        way: if peak.billable.direction == Direction::Out { Way::Out } else { Way::In },
+        direction: peak.billable.direction,
         text: format!("{rate} at {}, {}", civil.strftime("%H:%M"), amount(line, terms)),
     };
     let plot = DayPlot {

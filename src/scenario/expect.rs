@@ -5,7 +5,7 @@ use super::datum::{Allowed, Datum, Entity, Pair, Two};
 use super::nearest::{list_some, nearest};
 use super::network::instant;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
-use crate::model::{DropReason, Name, PeeringState};
+use crate::model::{Direction, DropReason, Name, PeeringState};
 use crate::units::SimTime;
 
 /// What can be measured, and on what.
@@ -201,7 +201,8 @@ impl Loader<'_> {
                 .hint(format!("it joins {} and {}", ends[0], ends[1]));
             return None;
         }
-        Some(Subject::Link { peering, from_requester: vpc == requester })
+        let direction = if vpc == requester { Direction::Out } else { Direction::In };
+        Some(Subject::Link { peering, direction })
     }
 
     /// `[from, to)`, inside the run.

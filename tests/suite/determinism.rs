@@ -173,7 +173,7 @@ fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
         account.insert(format!("traffic {}", entry.name), vec![format!("{tally:?}")]);
     }
     for (id, peering) in network.peerings() {
-        let both = [true, false].map(|way| format!("{:?}", tally.links[LinkId::new(id, way).index()]));
+        let both = LinkId::both(id).map(|link| format!("{:?}", tally.links[link.index()]));
         account.insert(format!("peering {}", peering.name), both.to_vec());
     }
     let flows: Vec<(String, usize)> =

@@ -80,8 +80,7 @@ impl Maker {
         let mut twin = Reference::new(&world.network, &world.plan, senders);
         twin.run();
         self.network = world.network.clone();
-        let carrying =
-            |p: PeeringId| [true, false].iter().any(|d| twin.tally.links[LinkId::new(p, *d).index()].offered.0 > 0);
+        let carrying = |p: PeeringId| LinkId::both(p).iter().any(|link| twin.tally.links[link.index()].offered.0 > 0);
         let busy: Vec<Peering> =
             self.network.peerings().filter(|(id, _)| carrying(*id)).map(|(_, p)| p.clone()).collect();
         if busy.is_empty() {

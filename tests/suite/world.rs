@@ -231,7 +231,7 @@ impl Maker {
         let mut expectations = Vec::new();
         for number in 0..3 {
             let entry = TrafficId(number % traffic.len() as u32);
-            let link = Subject::Link { peering: name("P1"), from_requester: number % 2 == 0 };
+            let link = Subject::Link { peering: name("P1"), direction: Direction::BOTH[number as usize % 2] };
             for subject in [Subject::Traffic(entry), link] {
                 let metrics = [Metric::Dropped, Metric::DelayMax, Metric::Delay(500_000_000), Metric::Rate];
                 let checks = metrics.map(|metric| Check { metric, low: 0, high: u64::MAX, text: String::new() });

@@ -15,5 +15,5 @@ mod scale;
 mod tests;
 
 pub use canvas::begins;
-pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, Way, day_svg};
+pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, day_svg};
 pub use month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
