@@ -1,11 +1,11 @@
 //! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings
 //! are named, not indexed: a name means whoever bears it when the change comes.
 
-use super::control::{PeeringSpec, RouteSpec};
+use super::control::{PeeringSpec, RouteSpec, Step};
 use super::ids::*;
-use super::lifecycle::Step;
 use super::name::Name;
 use super::network::Network;
+use super::notice::Outcome;
 use super::peering::PeeringState;
 use super::refusal::Refusal;
 use super::vpc::{NextHop, Route};
@@ -53,10 +53,6 @@ pub enum Via {
     /// Nowhere, on purpose.
     Blackhole,
 }
-
-/// What a change did, for a person: `PeerConn 100 Mbps -> 50 Mbps`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome(pub String);
 
 impl Network {
     /// Carries out one change that account `by` asks for at `now` (none: whoever may), or refuses it and changes

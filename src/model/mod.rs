@@ -5,7 +5,7 @@
 //! The only way in is the control plane ([`control`]): one typed operation per thing a user can do, each answering
 //! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
 
-mod arrears;
+mod account;
 mod availability;
 pub mod change;
 pub mod control;
@@ -14,10 +14,10 @@ mod direction;
 mod faults;
 mod hosts;
 mod ids;
-pub mod lifecycle;
 mod name;
 mod network;
 mod nodes;
+mod notice;
 mod peering;
 pub mod plan;
 mod playback;
@@ -32,16 +32,17 @@ mod verdict;
 mod volume;
 mod vpc;
 
+pub use account::Account;
 pub use availability::{Availability, PROMISED};
-pub use change::{Change, Outcome, Via};
-pub use control::{HostSpec, Notice, PeeringSpec, RouteSpec, check_delay};
+pub use change::{Change, Via};
+pub use control::{HostSpec, PeeringSpec, RouteSpec, Step, check_delay};
 pub use direction::Direction;
 pub use hosts::{HostName, numbered};
 pub use ids::{AccountId, HostId, LinkId, PeeringId, RegionId, SubnetId, TableId, TrafficId, VpcId};
-pub use lifecycle::Step;
 pub use name::{Name, NameError};
-pub use network::{Account, Network, Touched};
+pub use network::{Network, Touched};
 pub use nodes::{Node, Nodes};
+pub use notice::{Notice, Outcome};
 pub use peering::{Peering, PeeringState, QueueLimit, Shaping};
 pub use playback::network_at;
 pub use refusal::Refusal;

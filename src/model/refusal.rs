@@ -1,7 +1,7 @@
 //! Why the control plane says no: one list, typed, with the offending values, the vendor's error name where there is
 //! one, and a hint.
 
-use super::name::NameError;
+use super::name::{Name, NameError};
 use crate::units::{BitRate, ByteSize, SimDuration};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
@@ -132,6 +132,17 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A second thing of one kind that is called `name`.
+    pub(super) fn duplicate(kind: &'static str, name: &Name) -> Refusal {
+        let name = name.to_string();
+        Refusal::DuplicateName { kind, name }
+    }
+
+    /// Refuses a CIDR with bits set behind its prefix.
+    pub(super) fn check_host_bits(cidr: Ipv4Net) -> Result<(), Refusal> {
+        if cidr.trunc() == cidr { Ok(()) } else { Err(Refusal::HostBits { cidr }) }
+    }
+
     /// The vendor's error name where it has one, ours (without a dot) elsewhere.
     pub fn code(&self) -> &'static str {
         match self {

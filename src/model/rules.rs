@@ -37,6 +37,10 @@ pub struct Rules {
     pub mtu_cross_region: u16,
     /// Host to host inside a VPC, and across a regional peering, one way (S35b).
     pub local_delay: SimDuration,
+    /// A request that nobody accepts runs out after so long (S19).
+    pub request_life: SimDuration,
+    /// How long everything still works for an account in arrears (S43).
+    pub arrears_grace: SimDuration,
 }
 
 impl Rules {
@@ -53,6 +57,8 @@ impl Rules {
             mtu_regional: 8500,
             mtu_cross_region: 1500,
             local_delay: SimDuration::from_micros(100),
+            request_life: SimDuration::from_secs(7 * 86_400),
+            arrears_grace: SimDuration::from_secs(7 * 86_400),
         }
     }
 }

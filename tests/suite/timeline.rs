@@ -150,7 +150,7 @@ impl Maker {
             queue: queue(dice),
             delay: Some(SimDuration::from_nanos(dice.pick(&[1_000, gap, gap, 3 * gap]))),
             loss: loss(dice),
-            requested: lifecycle::REQUEST_LIFE - SimDuration::from_nanos(gap * dice.pick(&[0, 1, 5])),
+            requested: Rules::guide().request_life - SimDuration::from_nanos(gap * dice.pick(&[0, 1, 5])),
             nodes: dice.pick(&[1, 2, 3]),
             detection: SimDuration::from_nanos(dice.pick(&[0, gap])),
             ..PeeringSpec::new(label, a, b)

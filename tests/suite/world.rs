@@ -345,7 +345,7 @@ impl Maker {
         let spec = PeeringSpec {
             state: Some(state),
             // Requests that run out while packets flow.
-            requested: lifecycle::REQUEST_LIFE - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
+            requested: Rules::guide().request_life - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
             nodes: dice.pick(&[1, 2, 2, 3]),
             failover: dice.chance(80),
             detection: SimDuration::from_nanos(dice.pick(&[0, 1, gap, 5 * gap, 20 * gap])),

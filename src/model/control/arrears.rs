@@ -1,37 +1,22 @@
-//! Arrears (S43): an account whose balance fell below zero keeps everything for seven days; then every active
+//! Arrears (S43): an account whose balance fell below zero keeps everything for a grace; then every active
 //! cross-region peering that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left
 //! alone. It bills nothing.
 
-use super::change::Outcome;
-use super::ids::{AccountId, PeeringId};
-use super::network::Network;
-use super::peering::PeeringState;
-use super::refusal::Refusal;
-use crate::units::{SimDuration, SimTime};
+use crate::model::account::Arrears;
+use crate::model::ids::{AccountId, PeeringId};
+use crate::model::network::Network;
+use crate::model::notice::Outcome;
+use crate::model::peering::PeeringState;
+use crate::model::refusal::Refusal;
+use crate::units::SimTime;
 use std::collections::BTreeSet;
 
-/// S43: how long everything still works.
-pub const GRACE: SimDuration = SimDuration::from_secs(604_800);
-
-/// An account in arrears.
-#[derive(Debug, Clone)]
-pub(super) struct Arrears {
-    since: SimTime,
-    /// What was isolated when the grace ended; none before.
-    isolated: Option<Vec<PeeringId>>,
-}
-
 impl Network {
-    /// Since when an account has been in arrears.
-    pub fn arrears_since(&self, account: AccountId) -> Option<SimTime> {
-        self.account(account).arrears.as_ref().map(|arrears| arrears.since)
-    }
-
     /// The balance of `account` falls below zero at `now`.
     ///
     /// # Errors
     /// It is below zero already; somebody asks for it.
-    pub(super) fn fall_into_arrears(
+    pub(in crate::model) fn fall_into_arrears(
         &mut self,
         by: Option<AccountId>,
         account: AccountId,
@@ -50,15 +35,21 @@ impl Network {
             return Err(Refusal::AlreadyInArrears { account: name });
         }
         self.accounts[account.index()].arrears = Some(Arrears { since: now, isolated: None });
-        self.debtors.insert((now + GRACE, account));
-        Ok(Outcome(format!("{name} in arrears, to be isolated at {}", now + GRACE)))
+        let end = now + self.rules.arrears_grace;
+        self.debtors.insert((end, account));
+        Ok(Outcome(format!("{name} in arrears, to be isolated at {end}")))
     }
 
     /// `account` pays at `now`: what its arrears isolated is active again.
     ///
     /// # Errors
     /// It owes nothing; somebody else asks.
-    pub(super) fn pay(&mut self, by: Option<AccountId>, account: AccountId, now: SimTime) -> Result<Outcome, Refusal> {
+    pub(in crate::model) fn pay(
+        &mut self,
+        by: Option<AccountId>,
+        account: AccountId,
+        now: SimTime,
+    ) -> Result<Outcome, Refusal> {
         let name = self.account(account).name.to_string();
         if let Some(by) = by.filter(|by| *by != account) {
             let what = format!("pay for `{name}`");
@@ -68,7 +59,7 @@ impl Network {
         let Some(arrears) = self.accounts[account.index()].arrears.take() else {
             return Err(Refusal::NotInArrears { account: name });
         };
-        self.debtors.remove(&(arrears.since + GRACE, account));
+        self.debtors.remove(&(arrears.since + self.rules.arrears_grace, account));
         let mut text = format!("{name} paid");
         for id in arrears.isolated.into_iter().flatten() {
             // One that was deleted meanwhile stays so.
@@ -78,20 +69,6 @@ impl Network {
             }
         }
         Ok(Outcome(text))
-    }
-
-    /// Whoever is isolated for arrears gets no cross-region peering, new or old, into force.
-    pub(super) fn check_standing(&self, payer: AccountId, cross_region: bool) -> Result<(), Refusal> {
-        let account = self.account(payer);
-        if cross_region && account.arrears.as_ref().is_some_and(|arrears| arrears.isolated.is_some()) {
-            return Err(Refusal::AccountInArrears { account: account.name.to_string() });
-        }
-        Ok(())
-    }
-
-    /// When the next grace ends.
-    pub(super) fn next_isolation(&self) -> Option<SimTime> {
-        self.debtors.first().map(|(end, _)| *end)
     }
 
     /// Isolates whose grace has ended by `now`; what happened, for a person.
@@ -135,7 +112,7 @@ mod tests {
     use super::*;
     use crate::model::change::Change;
     use crate::model::{Name, PeeringSpec, Rules, Step};
-    use crate::units::BitRate;
+    use crate::units::{BitRate, SimDuration};
 
     const DAY: u64 = 86_400;
 
@@ -192,7 +169,8 @@ mod tests {
         assert_eq!(network.next_due(), None);
         network.apply(Some(account), &Change::Pay { account }, at(9)).unwrap();
         assert_eq!(states(&network), ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED"]);
-        assert_eq!(network.arrears_since(account), None);
+        let again = network.apply(None, &Change::Pay { account }, at(9)).expect_err("it owes nothing any more");
+        assert_eq!(again.code(), "NotInArrears");
     }
 
     #[test]
