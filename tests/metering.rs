@@ -60,7 +60,7 @@ fn terms(book: &str, run: &Run) -> Terms {
     let network = run.simulation.network();
     let name = |id: AccountId| network.account(id).name.clone();
     let book = PriceBook::shipped(book).expect("a shipped book");
-    Terms::new(book, &run.plan.billing, run.plan.start.time_zone().clone(), name)
+    Terms::new(book, &run.simulation.network().rules, &run.plan.billing, run.plan.start.time_zone().clone(), name)
 }
 
 fn amounts(bill: &Bill) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use super::series::SeriesOptions;
 use crate::model::Name;
-use crate::model::plan::default_start;
+use crate::model::Rules;
 use crate::notation::{Cell, Complaint, Complaints, Meaning, TIME_MAX, Table, Time, time_zone};
 use crate::units::{BitRate, SimDuration};
 use jiff::tz::TimeZone;
@@ -66,7 +66,7 @@ impl Matrix {
             return Err(vec![Complaint::new(0..0, "there is no line of rates below a line of names").hint(hint)]);
         }
         let zone = options.zone.as_deref().and_then(time_zone);
-        let zone = zone.unwrap_or_else(|| default_start().time_zone().clone());
+        let zone = zone.unwrap_or_else(|| Rules::guide().start().time_zone().clone());
         let meaning = options.meaning(&zone);
         let mut complaints = Complaints::default();
         let mut times = Times::of(&table, text, meaning);

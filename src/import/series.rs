@@ -2,6 +2,7 @@
 //! between all; a traffic entry for each pair, which reads its column of the same file.
 
 use super::matrix::{Matrix, Pair};
+use crate::model::Rules;
 use crate::model::control::BUFFER_MAX;
 use crate::notation::{Complaint, DecimalMark, Dialect, Meaning};
 use crate::units::{BitRate, Factor, RateUnit, SimDuration, grouped};
@@ -33,12 +34,10 @@ impl SeriesOptions {
     }
 }
 
-/// The console's caps, in Mbps (S31).
-const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
 /// Above this cap, in Mbps, the default queue of 50 ms (S33) would be more than a queue can be.
 const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
-/// The quota of the guide (S23).
-const QUOTA: usize = 10;
+/// What a scenario obeys that names no rules.
+const GUIDE: Rules = Rules::guide();
 
 /// The scenario called `name` that plays `text`, which the scenario will find as `file`.
 ///
@@ -81,7 +80,7 @@ fn head(out: &mut String, name: &str, matrix: &Matrix, options: &SeriesOptions) 
     if let Some(zone) = &options.zone {
         writeln!(out, "zone = {}", quoted(zone))?;
     }
-    writeln!(out, "quota = {}", QUOTA.max(places - 1))
+    writeln!(out, "quota = {}", (GUIDE.quota_total as usize).max(places - 1))
 }
 
 fn place(out: &mut String, matrix: &Matrix, at: usize, options: &SeriesOptions) -> std::fmt::Result {
@@ -106,7 +105,7 @@ fn peering(out: &mut String, matrix: &Matrix, a: usize, b: usize) -> std::fmt::R
     writeln!(out, "\n[peering.{}]", key(&matrix.between(a, b)))?;
     writeln!(out, "requester = {}\naccepter = {}", quoted(&matrix.places[a]), quoted(&matrix.places[b]))?;
     writeln!(out, "bandwidth = \"{cap} Mbps\"")?;
-    if cap > MENU[MENU.len() - 1] {
+    if BitRate::from_mbps(cap) > GUIDE.bandwidth_max {
         writeln!(out, "ticket = true")?;
     }
     if cap > DEFAULT_QUEUE_CAP {
@@ -151,7 +150,7 @@ fn written_as(out: &mut String, options: &SeriesOptions) -> std::fmt::Result {
 /// The console's first cap that leaves a tenth above the peak; whole Mbps beyond the console's.
 fn cap_above(peak: BitRate) -> u64 {
     let wanted = peak.as_bps().saturating_add(peak.as_bps() / 10).div_ceil(1_000_000);
-    MENU.into_iter().find(|cap| *cap >= wanted).unwrap_or(wanted)
+    GUIDE.menu.caps().iter().map(|cap| cap.as_bps() / 1_000_000).find(|cap| *cap >= wanted).unwrap_or(wanted)
 }
 
 /// A duration that reads back as the same.

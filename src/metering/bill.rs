@@ -7,17 +7,13 @@ use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
 use super::series::Series;
 use super::subject::Subject;
-use crate::model::Name;
 use crate::model::plan::{Billing, FreeBasis};
+use crate::model::{Name, Rules};
 use crate::units::{BitRate, Money};
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-
-/// S44: what a VIP customer has free, and until when.
-const VIP_BANDWIDTH: BitRate = BitRate::from_mbps(100);
-const CAMPAIGN_END: Date = date(2017, 12, 31);
 
 /// How a bill is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +47,17 @@ pub struct Terms {
     pub free: Vec<(Name, BitRate, Option<Date>, Date)>,
     /// VIP customers.
     pub vip: Vec<Name>,
+    /// What they have free on each of their peerings at home, and its last day (S44).
+    pub vip_free: (BitRate, Date),
     /// Whose civil days count.
     pub zone: TimeZone,
 }
 
 impl Terms {
-    /// What a scenario says, with `book` and in `zone`; `account` names an account.
+    /// What a scenario and its rules say, with `book` and in `zone`; `account` names an account.
     pub fn new(
         book: PriceBook,
+        rules: &Rules,
         billing: &Billing,
         zone: TimeZone,
         account: impl Fn(crate::model::AccountId) -> Name,
@@ -70,20 +69,22 @@ impl Terms {
             free_basis: billing.free_basis,
             free: free.collect(),
             vip: billing.vip.iter().map(|id| account(*id)).collect(),
+            vip_free: (rules.vip_bandwidth, rules.vip_until),
             zone,
         }
     }
 
-    /// What is free of a peering on a day (S44): only between mainland regions, in whole days; of several offers the
+    /// What is free of a peering on a day (S44): only between home regions, in whole days; of several offers the
     /// largest.
     fn free_on(&self, subject: &Subject, day: Date) -> Free {
         let mut bandwidth = BitRate::default();
-        if subject.is_mainland() {
+        if subject.home.is_some() {
             let own = self.free.iter().filter(|(name, ..)| *name == subject.made_as);
             let own = own.filter(|(_, _, from, until)| (from.unwrap_or(subject.made_on)..=*until).contains(&day));
             bandwidth = own.map(|(_, bandwidth, ..)| *bandwidth).max().unwrap_or_default();
-            if self.vip.contains(subject.payer()) && (subject.made_on..=CAMPAIGN_END).contains(&day) {
-                bandwidth = bandwidth.max(VIP_BANDWIDTH);
+            let (vip_bandwidth, vip_until) = self.vip_free;
+            if self.vip.contains(subject.payer()) && (subject.made_on..=vip_until).contains(&day) {
+                bandwidth = bandwidth.max(vip_bandwidth);
             }
         }
         Free { bandwidth, basis: self.free_basis }

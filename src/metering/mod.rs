@@ -31,4 +31,4 @@ pub use price::{Charge, Free, Priced, price_day, price_month};
 pub use samples::{Handled, SampleTable};
 pub use series::{Limit, Load, Sample, Series, WINDOW};
 pub use subject::{End, Subject};
-pub use what_if::{Found, MENU, Trial, cheapest};
+pub use what_if::{Found, Trial, cheapest};

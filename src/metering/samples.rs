@@ -21,7 +21,7 @@ use super::calendar::Days;
 use super::sample_columns::{Columns, Way};
 use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::{End, Subject};
-use crate::model::{Direction, Name};
+use crate::model::{Direction, Home, Name};
 use crate::notation::{Cell, Complaint, Complaints, Dialect, Epoch, Shown, ShownCounts, Stamp, Table, Wrong, numeral};
 use crate::units::{self, BitRate};
 use jiff::Timestamp;
@@ -34,8 +34,6 @@ use std::collections::BTreeMap;
 const BPS_MAX: u64 = 10_000_000_000_000;
 /// The same as bits of a window.
 const BITS_MAX: u64 = BPS_MAX * WINDOW as u64;
-/// What is billed as across regions of the mainland where nobody says which (S42).
-const STAND_INS: [&str; 2] = ["shanghai", "guangzhou"];
 
 /// How the rows of a file were handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,13 +97,13 @@ impl<'t> SampleTable<'t> {
         self.table.cell(self.text, row, column).unwrap_or(Cell { said: Cow::Borrowed(""), span: 0..0 })
     }
 
-    /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for
+    /// The peerings that the rows name, in order of name, as between two regions of a vendor's home, paid by `payer`: for
     /// samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
     /// `a--b`.
     ///
     /// # Errors
     /// Names that no peering or VPC can have.
-    pub fn subjects(&self, payer: &Name, made_on: Date) -> Result<Vec<Subject>, Vec<Complaint>> {
+    pub fn subjects(&self, home: &Home, payer: &Name, made_on: Date) -> Result<Vec<Subject>, Vec<Complaint>> {
         let mut found: BTreeMap<String, Subject> = BTreeMap::new();
         let mut complaints = Complaints::default();
         for row in 1..self.table.len() {
@@ -117,9 +115,10 @@ impl<'t> SampleTable<'t> {
                         peering: name.to_string(),
                         made_as: name.clone(),
                         label: None,
-                        requester: end(requester, STAND_INS[0]),
-                        accepter: end(accepter, STAND_INS[1]),
+                        requester: end(requester, home.between[0]),
+                        accepter: end(accepter, home.between[1]),
                         cross_region: true,
+                        home: home.of(home.between),
                         made_on,
                     };
                     found.insert(name.to_string(), subject);

@@ -6,8 +6,8 @@ use super::ids::*;
 use super::name::Name;
 use super::network::Network;
 use super::notice::Outcome;
-use super::peering::PeeringState;
 use super::refusal::Refusal;
+use super::state::PeeringState;
 use super::vpc::{NextHop, Route};
 use crate::units::{BitRate, Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
@@ -105,7 +105,7 @@ impl Network {
         self.check_owner(by, spec.requester, || format!("ask for a peering of `{}`", self.vpc(spec.requester).name))?;
         let id = self.add_peering(spec.clone(), now)?;
         let peering = self.peering(id);
-        Ok(Outcome(format!("{} created, {}", peering.name, peering.state)))
+        Ok(Outcome(format!("{} created, {}", peering.name, self.rules.state(peering.state))))
     }
 
     fn change_bandwidth(
@@ -120,7 +120,7 @@ impl Network {
         if !matches!(peering.state, PeeringState::Active | PeeringState::Pending) {
             return Err(Refusal::InvalidState {
                 peering: peering.name.to_string(),
-                state: peering.state.name(),
+                state: self.rules.state(peering.state),
                 wanted: "change the bandwidth of",
             });
         }

@@ -68,11 +68,11 @@ pub struct Touched {
 }
 
 impl Network {
-    /// An empty network under `rules`, with the built-in regions.
+    /// An empty network under `rules`, with the regions they have.
     pub fn new(rules: Rules) -> Network {
         Network {
+            regions: Regions::of(&rules),
             rules,
-            regions: Regions::default(),
             accounts: Vec::new(),
             vpcs: Vec::new(),
             subnets: Vec::new(),

@@ -1,8 +1,8 @@
 //! What the control plane tells a person of what it did: the outcome of a change, and remarks on what was accepted
 //! though it may be a mistake. What it does not do is in `refusal`.
 
+use super::menu::Menu;
 use super::name::Name;
-use super::peering::PeeringState;
 use crate::units::BitRate;
 use ipnet::Ipv4Net;
 
@@ -15,12 +15,12 @@ pub struct Outcome(pub String);
 pub enum Notice {
     /// S8: a route reaches outside the peer's CIDRs (vendor: CidrNotInPeerVpc).
     RouteOutsidePeer { to: Ipv4Net, peering: Name, peer: Name },
-    /// S25a: a route to a peering that is not active.
-    RouteToInactive { to: Ipv4Net, peering: Name, state: PeeringState },
+    /// S25a: a route to a peering that is not active; its state in the vendor's word.
+    RouteToInactive { to: Ipv4Net, peering: Name, state: &'static str },
     /// S24: a peering with an account outside the accepter's trusted ones.
     UntrustedAccount { peering: Name, account: Name },
     /// S31: not one of the console's values.
-    UnusualBandwidth { bandwidth: BitRate },
+    UnusualBandwidth { bandwidth: BitRate, menu: Menu },
 }
 
 impl Notice {
@@ -40,11 +40,8 @@ impl Notice {
             Notice::UntrustedAccount { peering, account } => {
                 format!("`{peering}` was accepted from `{account}`, which is not among the trusted accounts (S24)")
             }
-            Notice::UnusualBandwidth { bandwidth } => {
-                format!(
-                    "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps, not {bandwidth}; \
-                     accepted all the same (S31)"
-                )
+            Notice::UnusualBandwidth { bandwidth, menu } => {
+                format!("the console offers {menu}, not {bandwidth}; accepted all the same (S31)")
             }
         }
     }

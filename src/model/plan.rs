@@ -4,15 +4,14 @@ use super::change::Change;
 use super::direction::Direction;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
-use super::peering::PeeringState;
 pub use super::receivers::{Destination, Pick, Receiver};
 use super::replay::Replay;
+use super::rules::Rules;
 use super::series::RateSeries;
 use super::verdict::DropReason;
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
 use jiff::Zoned;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -266,19 +265,19 @@ pub enum Metric {
     CarriedBytes,
     /// The most bytes that ever waited (links only, whole run).
     LongestQueue,
-    /// A peering's state at an instant, changes of that instant included: its place in [`PeeringState::ALL`].
+    /// A peering's state at an instant, changes of that instant included: its place in [`super::PeeringState::ALL`].
     State(SimTime),
     /// The share of its active time in which no injected fault kept a peering from carrying (S36).
     Availability,
 }
 
 impl Metric {
-    /// Prints a value of this metric with its unit.
-    pub fn show(self, value: u64) -> String {
+    /// Prints a value of this metric with its unit, a state in the vendor's word.
+    pub fn show(self, value: u64, rules: &Rules) -> String {
         use Metric::*;
         match self {
             Loss | Availability => Share::of(value, 1_000_000_000).to_string(),
-            State(_) => PeeringState::ALL.get(value as usize).map_or_else(String::new, PeeringState::to_string),
+            State(_) => rules.states.get(value as usize).copied().unwrap_or_default().into(),
             Rate => BitRate::from_bps(value).to_string(),
             Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
             CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
@@ -332,13 +331,6 @@ impl Metric {
         let short = digits.trim_end_matches('0');
         format!("{short:0<2}")
     }
-}
-
-/// S40: where a run starts unless it says so: 2017-06-01 00:00:00, UTC+8.
-pub fn default_start() -> Zoned {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    let first = jiff::civil::date(2017, 6, 1).to_zoned(zone);
-    first.expect("a fixed offset has every civil instant of 2017")
 }
 
 impl Plan {

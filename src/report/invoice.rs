@@ -83,7 +83,7 @@ pub struct InvoiceLine {
     /// Free text.
     pub label: Option<String>,
     /// What the bill calls it (S46).
-    pub service: &'static str,
+    pub service: String,
     /// The requester's region.
     pub from_region: String,
     /// The accepter's region.

@@ -3,7 +3,6 @@
 use super::Loader;
 use super::datum::Entity;
 use super::nearest::nearest;
-use crate::model::plan::default_start;
 use crate::notation::{Stamp, time_zone};
 use jiff::Zoned;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -16,19 +15,19 @@ impl Loader<'_> {
     /// refused.
     pub(super) fn start(&mut self, top: &Entity) -> Zoned {
         let (zone, start) = (top.get::<String>("zone"), top.get::<String>("start"));
-        let Some(zone) = zone.map_or_else(|| Some(default_start().time_zone().clone()), |name| self.zone(top, name))
-        else {
-            return default_start();
+        let usual = self.network.rules.start();
+        let Some(zone) = zone.map_or_else(|| Some(usual.time_zone().clone()), |name| self.zone(top, name)) else {
+            return usual;
         };
         let Some(text) = start else {
-            let midnight = zone.to_ambiguous_zoned(default_start().datetime());
-            return midnight.compatible().unwrap_or_else(|_| default_start());
+            let midnight = zone.to_ambiguous_zoned(usual.datetime());
+            return midnight.compatible().unwrap_or(usual);
         };
         match civil_start(text.trim(), &zone) {
             Ok(start) => start,
             Err((message, hint)) => {
                 self.out.error(top.span("start"), message).hint(hint);
-                default_start()
+                usual
             }
         }
     }

@@ -5,7 +5,7 @@ use super::datum::{Allowed, Datum, Entity, Pair, Two};
 use super::nearest::{list_some, nearest};
 use super::network::instant;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
-use crate::model::{Direction, DropReason, Name, PeeringState};
+use crate::model::{Direction, DropReason, Name};
 use crate::units::SimTime;
 
 /// What can be measured, and on what.
@@ -160,8 +160,8 @@ impl Loader<'_> {
     fn state(&mut self, entity: &Entity, checks: &mut Vec<Check>) {
         match (entity.get::<String>("state"), instant(entity, "at")) {
             (Some(name), Some(at)) => {
-                let place = PeeringState::ALL.iter().position(|state| state.name() == name);
-                let value = place.unwrap_or_default() as u64;
+                let Some(state) = self.network.rules.state_called(name) else { return };
+                let value = state as u64;
                 checks.push(Check { metric: Metric::State(at), low: value, high: value, text: name.clone() });
             }
             (Some(_), None) if !entity.has("at") => {

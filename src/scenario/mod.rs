@@ -45,7 +45,7 @@ pub use overrides::Override;
 pub use schema::schema;
 pub use source::Source;
 
-use crate::model::plan::{Plan, default_start};
+use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
 use crate::notation::decode;
 use crate::units::{SimDuration, SimTime};
@@ -96,13 +96,14 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         out.retain_after(before, |complaint| !reader::is_echo(complaint, &syntax_lines));
         return Err(out.finish());
     }
+    let rules = entity.get::<String>("rules").and_then(|name| Rules::named(name)).unwrap_or(Rules::guide());
     let mut loader = Loader {
-        network: Network::new(Rules::guide()),
+        start: rules.start(),
+        network: Network::new(rules),
         names: Names::default(),
         out,
         files,
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-        start: default_start(),
         civil_steps: None,
         tables: Tables::default(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),

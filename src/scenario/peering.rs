@@ -4,7 +4,7 @@ use super::Loader;
 use super::datum::{Datum, Entity};
 use super::network::mtu;
 use super::refused::culprit;
-use crate::model::{Name, PeeringId, PeeringSpec, PeeringState, QueueLimit, VpcId};
+use crate::model::{Name, PeeringId, PeeringSpec, QueueLimit, VpcId};
 use crate::units::SimTime;
 
 impl Loader<'_> {
@@ -18,7 +18,7 @@ impl Loader<'_> {
     }
 
     fn peering(&mut self, name: &str, entity: &Entity) -> Option<PeeringId> {
-        let state = entity.get::<String>("state").and_then(|s| PeeringState::named(s));
+        let state = entity.get::<String>("state").and_then(|name| self.network.rules.state_called(name));
         let requested = entity.get("requested").copied().unwrap_or_default();
         let spec = PeeringSpec { state, requested, ..self.peering_spec(Name::new(name).ok()?, entity)? };
         if entity.broken {

@@ -149,7 +149,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     let plan = Plan {
         name: "a hub".into(),
         question: None,
-        start: vpcsim::model::plan::default_start(),
+        start: Rules::guide().start(),
         duration: SimTime::from_nanos(1_000_000_000),
         seed,
         traffic: builder.traffic,

@@ -69,7 +69,7 @@ impl Bottleneck {
         Plan {
             name: "bottleneck".into(),
             question: None,
-            start: vpcsim::model::plan::default_start(),
+            start: Rules::guide().start(),
             duration,
             seed,
             traffic: self.from.iter().enumerate().map(entry).collect(),

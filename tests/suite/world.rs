@@ -476,7 +476,7 @@ impl Maker {
         Plan {
             name: "a world".into(),
             question: None,
-            start: vpcsim::model::plan::default_start(),
+            start: Rules::guide().start(),
             duration: SimTime::from_nanos(window + rest),
             seed,
             traffic,

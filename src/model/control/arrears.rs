@@ -6,8 +6,8 @@ use crate::model::account::Arrears;
 use crate::model::ids::{AccountId, PeeringId};
 use crate::model::network::Network;
 use crate::model::notice::Outcome;
-use crate::model::peering::PeeringState;
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::units::SimTime;
 use std::collections::BTreeSet;
 
@@ -65,7 +65,7 @@ impl Network {
             // One that was deleted meanwhile stays so.
             if self.peering(id).state == PeeringState::Isolated {
                 self.set_state(id, PeeringState::Active, now);
-                text += &format!(", {} ISOLATED -> ACTIVE", self.peering(id).name);
+                text += &format!(", {}", self.transition(id, PeeringState::Isolated));
             }
         }
         Ok(Outcome(text))
@@ -83,8 +83,8 @@ impl Network {
             let isolated = self.paid_for_by(account);
             for id in &isolated {
                 self.set_state(*id, PeeringState::Isolated, now);
-                let (peering, account) = (&self.peering(*id).name, &self.account(account).name);
-                outcomes.push(Outcome(format!("{peering} ACTIVE -> ISOLATED, {account} is in arrears")));
+                let became = self.transition(*id, PeeringState::Active);
+                outcomes.push(Outcome(format!("{became}, {} is in arrears", self.account(account).name)));
             }
             if let Some(arrears) = &mut self.accounts[account.index()].arrears {
                 arrears.isolated = Some(isolated);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn states(network: &Network) -> Vec<&'static str> {
-        network.peerings().map(|(_, p)| p.state.name()).collect()
+        network.peerings().map(|(_, p)| network.rules.state(p.state)).collect()
     }
 
     fn a(network: &Network) -> AccountId {
@@ -170,7 +170,7 @@ mod tests {
         network.apply(Some(account), &Change::Pay { account }, at(9)).unwrap();
         assert_eq!(states(&network), ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED"]);
         let again = network.apply(None, &Change::Pay { account }, at(9)).expect_err("it owes nothing any more");
-        assert_eq!(again.code(), "NotInArrears");
+        assert_eq!(again.name(), "NotInArrears");
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
             Change::Step { peering: name("P"), step: Step::Restore },
         ] {
             let refused = network.apply(None, &change, at(8)).expect_err("refused");
-            assert_eq!(refused.code(), "AccountInArrears", "{change:?}");
+            assert_eq!(refused.name(), "AccountInArrears", "{change:?}");
         }
         assert_eq!(states(&network)[0], "ISOLATED");
     }
@@ -221,11 +221,11 @@ mod tests {
     fn one_owes_once_and_pays_what_one_owes() {
         let mut network = network();
         let (account, other) = (a(&network), network.find_account("b").unwrap());
-        let mut code = |by, change: Change| network.apply(by, &change, at(0)).map_err(|r| r.code());
+        let mut code = |by, change: Change| network.apply(by, &change, at(0)).map_err(|r| r.name());
         assert_eq!(code(None, Change::Pay { account }), Err("NotInArrears"));
         assert!(code(None, Change::Arrears { account }).is_ok());
         assert_eq!(code(None, Change::Arrears { account }), Err("AlreadyInArrears"));
-        let purview = "UnsupportedOperation.VpcPeerPurviewError";
+        let purview = "WrongAccount";
         assert_eq!(code(Some(other), Change::Pay { account }), Err(purview));
         assert_eq!(code(Some(account), Change::Arrears { account: other }), Err(purview));
     }

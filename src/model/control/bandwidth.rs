@@ -17,11 +17,11 @@ impl Network {
     pub(super) fn check_bandwidth(&self, peering: &Peering, bandwidth: Option<BitRate>) -> Result<(), Refusal> {
         let max = self.rules.bandwidth_max;
         match bandwidth {
-            None if peering.cross_region => Err(Refusal::BandwidthMissing),
+            None if peering.cross_region && self.rules.cap_mandatory => Err(Refusal::BandwidthMissing),
             None => Ok(()),
             Some(_) if !peering.cross_region => Err(Refusal::BandwidthNotSettable),
             Some(bandwidth) if bandwidth.as_bps() == 0 || bandwidth.as_bps() % 1_000_000 != 0 => {
-                Err(Refusal::BandwidthNotWhole { bandwidth })
+                Err(Refusal::BandwidthNotWhole { bandwidth, menu: self.rules.menu })
             }
             Some(bandwidth) if bandwidth > max && !peering.ticket => Err(Refusal::BandwidthTooHigh { bandwidth, max }),
             Some(_) => Ok(()),
@@ -86,10 +86,9 @@ impl Network {
     }
 
     pub(in crate::model) fn note_bandwidth(&mut self, bandwidth: BitRate) {
-        const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
-        let mbps = bandwidth.as_bps() / 1_000_000;
-        if !MENU.contains(&mbps) && bandwidth <= self.rules.bandwidth_max {
-            self.notices.push(Notice::UnusualBandwidth { bandwidth });
+        let menu = self.rules.menu;
+        if !menu.offers(bandwidth) && bandwidth <= self.rules.bandwidth_max {
+            self.notices.push(Notice::UnusualBandwidth { bandwidth, menu });
         }
     }
 }

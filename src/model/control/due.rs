@@ -4,7 +4,7 @@
 use crate::model::ids::PeeringId;
 use crate::model::network::Network;
 use crate::model::notice::Outcome;
-use crate::model::peering::PeeringState;
+use crate::model::state::PeeringState;
 use crate::units::SimTime;
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl Network {
         for id in due {
             if self.peering(id).expires.is_some_and(|e| e <= now) {
                 self.set_state(id, PeeringState::Expired, now);
-                outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
+                outcomes.push(Outcome(self.transition(id, PeeringState::Pending)));
             }
             let noticed = self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now);
             if noticed && !self.peering(id).state.is_gone() {

@@ -14,8 +14,8 @@ use crate::model::ids::{AccountId, PeeringId};
 use crate::model::name::Name;
 use crate::model::network::{Bearers, Network};
 use crate::model::notice::{Notice, Outcome};
-use crate::model::peering::PeeringState;
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::model::vpc::NextHop;
 use crate::units::SimTime;
 
@@ -76,7 +76,7 @@ impl Network {
         if !from.contains(&peering.state) {
             return Err(Refusal::InvalidState {
                 peering: peering.name.to_string(),
-                state: peering.state.name(),
+                state: self.rules.state(peering.state),
                 wanted: step.name(),
             });
         }
@@ -90,7 +90,7 @@ impl Network {
         }
         let before = peering.state;
         self.set_state(id, to, now);
-        let mut text = format!("{} {before} -> {to}", self.peering(id).name);
+        let mut text = self.transition(id, before);
         match step {
             Step::Accept => self.note_trust(id),
             Step::Enable => {
@@ -104,6 +104,12 @@ impl Network {
             Step::Reject | Step::Isolate | Step::Restore => {}
         }
         Ok(Outcome(text))
+    }
+
+    /// What became of a peering that was in state `before`, for a person.
+    pub(super) fn transition(&self, id: PeeringId, before: PeeringState) -> String {
+        let peering = self.peering(id);
+        format!("{} {} -> {}", peering.name, self.rules.state(before), self.rules.state(peering.state))
     }
 
     pub(super) fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
@@ -129,7 +135,8 @@ impl Network {
         self.check_party(by, id, Party::Either, "rename")?;
         let (old, state) = (&self.peering(id).name, self.peering(id).state);
         if state.is_gone() {
-            return Err(Refusal::InvalidState { peering: old.to_string(), state: state.name(), wanted: "rename" });
+            let state = self.rules.state(state);
+            return Err(Refusal::InvalidState { peering: old.to_string(), state, wanted: "rename" });
         }
         self.check_free_name(&name)?;
         let peering = &mut self.peerings[id.index()];

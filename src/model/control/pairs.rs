@@ -2,9 +2,10 @@
 
 use crate::model::ids::*;
 use crate::model::network::Network;
-use crate::model::peering::{Peering, PeeringState};
+use crate::model::peering::Peering;
 use crate::model::refusal::Refusal;
 use crate::model::rules::OverlapPolicy;
+use crate::model::state::PeeringState;
 use ipnet::Ipv4Net;
 
 impl Network {

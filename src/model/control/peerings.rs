@@ -5,8 +5,9 @@ use crate::model::ids::*;
 use crate::model::name::Name;
 use crate::model::network::Network;
 use crate::model::nodes::Nodes;
-use crate::model::peering::{Peering, PeeringState, QueueLimit};
+use crate::model::peering::{Peering, QueueLimit};
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 
 /// A peering connection to make (S16).

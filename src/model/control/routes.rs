@@ -3,8 +3,8 @@
 use crate::model::ids::*;
 use crate::model::network::Network;
 use crate::model::notice::Notice;
-use crate::model::peering::PeeringState;
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::model::vpc::{NextHop, Route, RouteTable};
 use ipnet::Ipv4Net;
 
@@ -71,7 +71,7 @@ impl Network {
             self.notices.push(Notice::RouteOutsidePeer { to, peering, peer });
         }
         if state != PeeringState::Active {
-            self.notices.push(Notice::RouteToInactive { to, peering: name, state });
+            self.notices.push(Notice::RouteToInactive { to, peering: name, state: self.rules.state(state) });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use crate::model::ids::{PeeringId, VpcId};
 use crate::model::network::Network;
-use crate::model::peering::PeeringState;
+use crate::model::state::PeeringState;
 use crate::units::{Share, SimTime};
 use ipnet::Ipv4Net;
 
