@@ -182,7 +182,10 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
     );
     let bill = Bill::of(&measure(&run), &terms("guide-2017", &run));
     assert_eq!(
-        bill.lines.iter().map(|l| l.period.0.to_zoned(run.plan.start.time_zone().clone()).date()).collect::<Vec<_>>(),
+        bill.lines
+            .iter()
+            .map(|l| l.period.from.to_zoned(run.plan.start.time_zone().clone()).date())
+            .collect::<Vec<_>>(),
         [date(2017, 6, 1), date(2017, 6, 2)]
     );
 }
@@ -393,7 +396,7 @@ proptest! {
         let samples: Vec<Sample> = loads.iter().zip(0..).map(|(bps, k)| capped(k, *bps)).collect();
         let series = Series::of_days(subject_once(), samples, &zone);
         for day in days(&series, &zone) {
-            let of_day = series.samples.iter().filter(|s| (day.start..day.end).contains(&s.start));
+            let of_day = series.samples.iter().filter(|s| day.span.contains(s.start));
             for (sample, direction) in of_day.flat_map(|s| Direction::BOTH.map(|d| (s, d))) {
                 prop_assert!(day.measured.load >= sample.measured(direction));
                 prop_assert!(day.billable.load >= sample.billable(direction));

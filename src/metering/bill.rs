@@ -1,7 +1,6 @@
 //! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
 
 use super::book::PriceBook;
-use super::calendar::overlap;
 use super::month::{Month, months};
 use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
@@ -9,7 +8,7 @@ use super::series::Series;
 use super::subject::Subject;
 use crate::model::plan::{Billing, FreeBasis};
 use crate::model::{Name, Rules};
-use crate::units::{BitRate, Money};
+use crate::units::{BitRate, Money, Span};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -107,10 +106,10 @@ pub struct Line {
     pub subject: Subject,
     /// What was measured.
     pub basis: Basis,
-    /// The charge period, half-open.
-    pub period: (Timestamp, Timestamp),
-    /// What of it was measured, half-open: less where a run begins or ends inside it.
-    pub covers: (Timestamp, Timestamp),
+    /// The charge period.
+    pub period: Span<Timestamp>,
+    /// What of it was measured: less where a run begins or ends inside it.
+    pub covers: Span<Timestamp>,
     /// What it costs.
     pub charge: Charge,
 }
@@ -198,7 +197,7 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
         let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
-        line(series, Basis::Day(peak, free.bandwidth), (peak.start, peak.end), charge)
+        line(series, Basis::Day(peak, free.bandwidth), peak.span, charge)
     };
     days(series, &terms.zone).into_iter().map(line).collect()
 }
@@ -206,11 +205,11 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
 fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |month: Month| {
         let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
-        line(series, Basis::Month(month), (month.start, month.end), charge)
+        line(series, Basis::Month(month), month.span, charge)
     };
     months(series, &terms.zone).into_iter().map(line).collect()
 }
 
-fn line(series: &Series, basis: Basis, period: (Timestamp, Timestamp), charge: Charge) -> Line {
-    Line { subject: series.subject.clone(), basis, period, covers: overlap(period, series.extent), charge }
+fn line(series: &Series, basis: Basis, period: Span<Timestamp>, charge: Charge) -> Line {
+    Line { subject: series.subject.clone(), basis, period, covers: period.intersection(series.extent), charge }
 }

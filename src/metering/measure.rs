@@ -6,7 +6,7 @@ use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
 use crate::model::{LinkId, Peering, PeeringId, PeeringState};
-use crate::units::{BitRate, Share, SimTime};
+use crate::units::{BitRate, Share, SimTime, Span};
 use jiff::{SignedDuration, Timestamp};
 
 /// One window of one peering: sums of civil minutes.
@@ -90,7 +90,7 @@ pub fn measure(run: &Run) -> Vec<Series> {
     let network = run.simulation.network();
     let start = run.plan.start.timestamp();
     let reached = SignedDuration::from_nanos(run.simulation.now().as_nanos() as i64);
-    let extent = (start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
+    let extent = Span::new(start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
     let of = |id| {
         let subject = Subject::of(network, id, &run.plan.start);
         let samples = windows(run, id, WINDOW).iter().map(|window| sample(window, subject.cross_region)).collect();

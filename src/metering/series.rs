@@ -4,7 +4,7 @@
 use super::calendar::Day;
 use super::subject::Subject;
 use crate::model::Direction;
-use crate::units::{BitRate, Share};
+use crate::units::{BitRate, Share, Span};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -118,16 +118,16 @@ pub struct Series {
     pub subject: Subject,
     /// The samples.
     pub samples: Vec<Sample>,
-    /// The time that was measured, half-open. A window of it without a sample is silence: a sample of 0.
-    pub extent: (Timestamp, Timestamp),
+    /// The time that was measured. A window of it without a sample is silence: a sample of 0.
+    pub extent: Span<Timestamp>,
 }
 
 impl Series {
     /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample.
     /// Without any sample nothing was measured.
     pub fn of_days(subject: Subject, samples: Vec<Sample>, zone: &TimeZone) -> Series {
-        let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).start);
-        let end = samples.last().map_or(start, |last| Day::of(last.start, zone).end);
-        Series { subject, samples, extent: (start, end) }
+        let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).span.from);
+        let end = samples.last().map_or(start, |last| Day::of(last.start, zone).span.until);
+        Series { subject, samples, extent: Span::new(start, end) }
     }
 }

@@ -9,7 +9,7 @@ use super::replay::Replay;
 use super::rules::Rules;
 use super::series::RateSeries;
 use super::verdict::DropReason;
-use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
 use std::net::Ipv4Addr;
@@ -199,9 +199,9 @@ pub struct Action {
 pub struct Expectation {
     /// Whom it is about.
     pub subject: Subject,
-    /// `[from, to)`; packets count by the instant they were sent (traffic) or carried (peering). The whole run by
+    /// Packets count by the instant they were sent (traffic) or carried (peering). The whole run by
     /// default.
-    pub between: (SimTime, SimTime),
+    pub between: Span,
     /// Every one must hold.
     pub checks: Vec<Check>,
 }
@@ -339,9 +339,9 @@ impl Plan {
         let (seconds, nanos) = (self.start.second(), self.start.subsec_nanosecond());
         SimDuration::from_nanos(seconds as u64 * NANOS_PER_SECOND + nanos as u64)
     }
-    /// Whether a window is the whole run.
-    pub fn is_whole(&self, (from, to): (SimTime, SimTime)) -> bool {
-        from == SimTime::ZERO && to >= self.duration
+    /// Whether a span is the whole run.
+    pub fn is_whole(&self, span: Span) -> bool {
+        span.from == SimTime::ZERO && span.until >= self.duration
     }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {

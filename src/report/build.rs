@@ -6,7 +6,7 @@ use super::snapshot::*;
 use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
 use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
 use crate::model::{DropReason, HostId, LinkId, Network, Outcome, Replay, Rules, TrafficId};
-use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime, Span, grouped};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
@@ -270,7 +270,7 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
     for expectation in &run.plan.expectations {
         for check in &expectation.checks {
             let outcome = outcomes.next();
-            let whole = (SimTime::ZERO, run.plan.duration);
+            let whole = Span::new(SimTime::ZERO, run.plan.duration);
             reports.push(ExpectationReport {
                 subject: subject(run, expectation),
                 metric: check.metric.to_string(),

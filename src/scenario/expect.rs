@@ -6,7 +6,7 @@ use super::nearest::{list_some, nearest};
 use super::network::instant;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
 use crate::model::{Direction, DropReason, Name};
-use crate::units::SimTime;
+use crate::units::{self, SimTime};
 
 /// What can be measured, and on what.
 struct Measure {
@@ -205,14 +205,14 @@ impl Loader<'_> {
         Some(Subject::Link { peering, direction })
     }
 
-    /// `[from, to)`, inside the run.
-    fn between(&mut self, entity: &Entity) -> Option<(SimTime, SimTime)> {
+    /// What `between` says, inside the run.
+    fn between(&mut self, entity: &Entity) -> Option<units::Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
-        let Some(Two(two)) = entity.get::<Two>("between") else { return Some((SimTime::ZERO, end)) };
+        let Some(Two(two)) = entity.get::<Two>("between") else { return Some(units::Span::new(SimTime::ZERO, end)) };
         let (Datum::Duration(from), Datum::Duration(to)) = &**two else { return None };
         let (from, to) = (SimTime::ZERO + *from, SimTime::ZERO + *to);
         if from < to && to <= end {
-            return Some((from, to));
+            return Some(units::Span::new(from, to));
         }
         let (message, hint) = if from >= to {
             (

@@ -10,6 +10,7 @@ mod idle;
 mod ledger;
 mod pinned;
 mod scene;
+mod vendors;
 
 use bytes::Bytes;
 use ledger::{Dull, Node as DullNode, range};

@@ -12,7 +12,7 @@ use vpcsim::model::plan::{
     Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Pick, Plan, Subject, Traffic,
 };
 use vpcsim::model::*;
-use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 
 /// A seeded die.
 pub struct Dice(SplitMix64);
@@ -226,7 +226,7 @@ impl Maker {
         let mut between = || {
             let (a, b) = (self.dice.below(duration), self.dice.below(duration));
             let from = self.dice.pick(&[a.min(b), duration / 2, 0]);
-            (SimTime::from_nanos(from), SimTime::from_nanos(from.max(a.max(b)) + 1))
+            Span::new(SimTime::from_nanos(from), SimTime::from_nanos(from.max(a.max(b)) + 1))
         };
         let mut expectations = Vec::new();
         for number in 0..3 {

@@ -122,7 +122,7 @@ pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     let mut windows = vec![Vec::new(); plan.traffic.len()];
     for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
         if let Subject::Traffic(id) = expectation.subject {
-            windows[id.index()].push(expectation.between);
+            windows[id.index()].push((expectation.between.from, expectation.between.until));
         }
     }
     windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
@@ -133,7 +133,10 @@ pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, Direction), Edges> {
     let mut windows: BTreeMap<(Name, Direction), Vec<(SimTime, SimTime)>> = BTreeMap::new();
     for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
         if let Subject::Link { peering, direction } = &expectation.subject {
-            windows.entry((peering.clone(), *direction)).or_default().push(expectation.between);
+            windows
+                .entry((peering.clone(), *direction))
+                .or_default()
+                .push((expectation.between.from, expectation.between.until));
         }
     }
     windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect()
