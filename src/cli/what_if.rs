@@ -41,7 +41,8 @@ pub(super) fn refusals(network: &Network, id: PeeringId) -> Vec<Option<String>> 
     network.rules.menu.caps().iter().map(refusal).collect()
 }
 
-/// One table for each peering that is billed, a row for each cap of `menu`: `as_it_is` is the run of the scenario, `trials` those of [`trials`].
+/// One table for each peering that is billed, a row for each cap of `menu`: `as_it_is` is the run of the scenario,
+/// `trials` those of [`trials`].
 pub(super) fn tables(menu: Menu, as_it_is: &Played, trials: &[Played], terms: &Terms, most: Share) -> Vec<WhatIf> {
     let found = |played: &Played, at: usize| {
         let series: &[Series] = &played.series[at..=at];

@@ -97,8 +97,8 @@ impl<'t> SampleTable<'t> {
         self.table.cell(self.text, row, column).unwrap_or(Cell { said: Cow::Borrowed(""), span: 0..0 })
     }
 
-    /// The peerings that the rows name, in order of name, as between two regions of a vendor's home, paid by `payer`: for
-    /// samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
+    /// The peerings that the rows name, in order of name, as between two regions of a vendor's home, paid by `payer`:
+    /// for samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
     /// `a--b`.
     ///
     /// # Errors

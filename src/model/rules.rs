@@ -32,8 +32,8 @@ pub struct Rules {
     pub quota_total: u32,
     /// Active peerings per VPC (S23).
     pub quota_active: u32,
-    /// Whether a cross-region peering must have a cap (S29). One without is not shaped, and bills, which count up to the
-    /// cap (S40a), have nothing to count.
+    /// Whether a cross-region peering must have a cap (S29). One without is not shaped, and bills, which count up to
+    /// the cap (S40a), have nothing to count.
     pub cap_mandatory: bool,
     /// The highest cap of a cross-region peering without a ticket (S30).
     pub bandwidth_max: BitRate,

@@ -1,5 +1,5 @@
-//! The states of a peering connection. What leads from one to another is in [`super::control`], what a vendor calls them
-//! in [`super::Rules`].
+//! The states of a peering connection. What leads from one to another is in [`super::control`], what a vendor calls
+//! them in [`super::Rules`].
 
 /// Where in its life a peering connection is (S22).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

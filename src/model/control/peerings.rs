@@ -1,4 +1,5 @@
-//! Making peering connections. Which ones may be made `pairs` and `bandwidth` say, what becomes of one is in `lifecycle`.
+//! Making peering connections. Which ones may be made `pairs` and `bandwidth` say; what becomes of one is in
+//! `lifecycle`.
 
 use super::regions::check_delay;
 use crate::model::ids::*;
