@@ -11,7 +11,7 @@ use std::path::Path;
 use vpcsim::engine::{Options, Run};
 use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
-use vpcsim::model::{AccountId, LinkId, Name, PeeringId};
+use vpcsim::model::{AccountId, Direction, LinkId, Name, PeeringId};
 use vpcsim::notation::{Complaints, Diagnostic, Dialect, Epoch, Source};
 use vpcsim::scenario::{self, Files, Scenario};
 use vpcsim::units::{BitRate, SimTime};
@@ -61,7 +61,7 @@ fn terms(book: &str, run: &Run) -> Terms {
     let network = run.simulation.network();
     let name = |id: AccountId| network.account(id).name.clone();
     let book = PriceBook::shipped(book).expect("a shipped book");
-    Terms::new(book, &run.plan.billing, run.plan.start.time_zone().clone(), name)
+    Terms::new(book, &run.simulation.network().rules, &run.plan.billing, run.plan.start.time_zone().clone(), name)
 }
 
 fn amounts(bill: &Bill) -> Vec<String> {
@@ -159,8 +159,8 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
     scenario.plan.start = date(2017, 6, 1).at(23, 51, 30, 0).to_zoned(zone).expect("exists");
     let run = play(&scenario);
     let samples = &measure(&run)[0].samples;
-    for (direction, from_requester) in [(Direction::Out, true), (Direction::In, false)] {
-        let book = run.simulation.link_book(LinkId::new(PeeringId(0), from_requester)).whole.carried.bytes;
+    for direction in Direction::BOTH {
+        let book = run.simulation.link_book(LinkId::new(PeeringId(0), direction)).whole.carried.bytes;
         assert!(book > 0);
         assert_eq!(samples.iter().map(|s| s.measured(direction).bits()).sum::<u64>(), book * 8);
     }
@@ -183,7 +183,10 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
     );
     let bill = Bill::of(&measure(&run), &terms("guide-2017", &run));
     assert_eq!(
-        bill.lines.iter().map(|l| l.period.0.to_zoned(run.plan.start.time_zone().clone()).date()).collect::<Vec<_>>(),
+        bill.lines
+            .iter()
+            .map(|l| l.period.from.to_zoned(run.plan.start.time_zone().clone()).date())
+            .collect::<Vec<_>>(),
         [date(2017, 6, 1), date(2017, 6, 2)]
     );
 }
@@ -405,7 +408,7 @@ proptest! {
         let samples: Vec<Sample> = loads.iter().zip(0..).map(|(bps, k)| capped(k, *bps)).collect();
         let series = Series::of_days(subject_once(), samples, &zone);
         for day in days(&series, &zone) {
-            let of_day = series.samples.iter().filter(|s| (day.start..day.end).contains(&s.start));
+            let of_day = series.samples.iter().filter(|s| day.span.contains(s.start));
             for (sample, direction) in of_day.flat_map(|s| Direction::BOTH.map(|d| (s, d))) {
                 prop_assert!(day.measured.load >= sample.measured(direction));
                 prop_assert!(day.billable.load >= sample.billable(direction));

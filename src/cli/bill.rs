@@ -112,7 +112,7 @@ fn played(run: &Run, period: Period) -> Played {
     };
     let instant = |time: SimTime| start.saturating_add(SignedDuration::from_nanos(time.as_nanos() as i64));
     let capped = |(id, peering): (PeeringId, &Peering)| Capped {
-        loss: loss(LinkId::new(id, true)).max(loss(LinkId::new(id, false))),
+        loss: LinkId::both(id).map(loss).into_iter().fold(Share::ZERO, Share::max),
         caps: peering.caps.iter().map(|(since, cap)| (instant(*since).unwrap_or(Timestamp::MAX), *cap)).collect(),
         refusals: what_if::refusals(network, id),
     };
@@ -128,7 +128,7 @@ fn simulated(
     quiet: bool,
     interrupts: &Interrupts,
 ) -> Result<Made, Bug> {
-    let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
+    let (name, file, menu) = (scenario.plan.name.clone(), scenario.file.clone(), scenario.network.rules.menu);
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
     let trials = if args.what_if.is_some() { what_if::trials(&scenario) } else { Vec::new() };
     let scenarios: Vec<Scenario> = std::iter::once(scenario).chain(trials).collect();
@@ -148,7 +148,7 @@ fn simulated(
         None => {}
         Some(_) if interrupted => invoice.notes.push("Interrupted: no caps are compared.".into()),
         Some(most) => {
-            invoice.what_if = what_if::tables(&as_it_is, &trials, terms, most);
+            invoice.what_if = what_if::tables(menu, &as_it_is, &trials, terms, most);
             if invoice.what_if.is_empty() {
                 invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
             }

@@ -11,15 +11,12 @@ use crate::scenario::{self, Diagnostic, Files, Scenario};
 use bytes::Bytes;
 use std::path::Path;
 
-/// The guide's prices hold unless somebody says otherwise (S42).
-const DEFAULT_BOOK: &str = "guide-2017";
-
 /// What the bill depends on: the arguments come before the file.
 pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
     let (plan, network) = (&scenario.plan, &scenario.network);
     let book = book(args, scenario, disk)?;
     let name = |id| network.account(id).name.clone();
-    let mut terms = Terms::new(book, &plan.billing, plan.start.time_zone().clone(), name);
+    let mut terms = Terms::new(book, &network.rules, &plan.billing, plan.start.time_zone().clone(), name);
     if args.month_95 {
         terms.method = Method::Month95;
     }
@@ -34,7 +31,7 @@ fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, 
         (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.clone()),
         (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file, disk)?.text().to_owned() },
         (None, Some(choice)) => choice.clone(),
-        (None, None) => BookChoice::Shipped(DEFAULT_BOOK.into()),
+        (None, None) => BookChoice::Shipped(scenario.network.rules.book.into()),
     };
     match choice {
         BookChoice::Shipped(name) => PriceBook::shipped(&name).ok_or_else(|| {
@@ -72,7 +69,9 @@ pub(super) fn samples(
     let mut out = Complaints::default();
     let read = SampleTable::read(&source, &dialect, &mut out).and_then(|table| {
         let subjects = match network.accounts().next() {
-            Some(payer) if scenario.file == NO_FILE => table.subjects(&payer.name, start.date(), &mut out),
+            Some(payer) if scenario.file == NO_FILE => {
+                table.subjects(&network.rules.home, &payer.name, start.date(), &mut out)
+            }
             _ => network.peerings().map(|(id, _)| Subject::of(network, id, start)).collect(),
         };
         table.series(&subjects, start.time_zone(), &mut out)

@@ -6,15 +6,15 @@
 //! replies that return over another peering than their request came by (S15) depend on that one's cap too.
 
 use super::bill::Played;
-use crate::metering::{Bill, Found, MENU, Series, Terms, Trial};
-use crate::model::{Change, Network, PeeringId};
+use crate::metering::{Bill, Found, Series, Terms, Trial};
+use crate::model::{Change, Menu, Network, PeeringId};
 use crate::report::WhatIf;
 use crate::scenario::Scenario;
 use crate::units::{BitRate, Share};
 
 /// The scenario under each cap of the menu, in the menu's order.
 pub(super) fn trials(scenario: &Scenario) -> Vec<Scenario> {
-    MENU.iter().map(|cap| with_cap(scenario, *cap)).collect()
+    scenario.network.rules.menu.caps().iter().map(|cap| with_cap(scenario, *cap)).collect()
 }
 
 /// The scenario with `cap` on every peering across regions that can have it, from start to end. The same peerings come
@@ -38,11 +38,12 @@ fn with_cap(scenario: &Scenario, cap: BitRate) -> Scenario {
 /// Why a peering cannot have each cap of the menu; none where it can.
 pub(super) fn refusals(network: &Network, id: PeeringId) -> Vec<Option<String>> {
     let refusal = |cap: &BitRate| network.check_cap(network.peering(id), *cap).err().map(|refusal| refusal.to_string());
-    MENU.iter().map(refusal).collect()
+    network.rules.menu.caps().iter().map(refusal).collect()
 }
 
-/// One table for each peering that is billed: `as_it_is` is the run of the scenario, `trials` those of [`trials`].
-pub(super) fn tables(as_it_is: &Played, trials: &[Played], terms: &Terms, most: Share) -> Vec<WhatIf> {
+/// One table for each peering that is billed, a row for each cap of `menu`: `as_it_is` is the run of the scenario,
+/// `trials` those of [`trials`].
+pub(super) fn tables(menu: Menu, as_it_is: &Played, trials: &[Played], terms: &Terms, most: Share) -> Vec<WhatIf> {
     let found = |played: &Played, at: usize| {
         let series: &[Series] = &played.series[at..=at];
         Found::of(played.links[at].loss, &Bill::of(series, terms))
@@ -53,7 +54,7 @@ pub(super) fn tables(as_it_is: &Played, trials: &[Played], terms: &Terms, most: 
             let found = refusal.clone().map_or_else(|| Ok(found(played, at)), Err);
             Trial { cap: *cap, found }
         };
-        let trials: Vec<Trial> = MENU.iter().zip(trials).zip(&link.refusals).map(trial).collect();
+        let trials: Vec<Trial> = menu.caps().iter().zip(trials).zip(&link.refusals).map(trial).collect();
         WhatIf::of(&series.subject.peering, &link.caps, found(as_it_is, at), &trials, most)
     };
     let billed = as_it_is.series.iter().enumerate().filter(|(_, series)| series.subject.cross_region);

@@ -5,7 +5,7 @@
 use super::packet::Packet;
 use super::router;
 use super::shaper::Shaper;
-use crate::model::{DropReason, LinkId, Network, Nodes, PeeringState, VpcId};
+use crate::model::{Direction, DropReason, LinkId, Network, Nodes, PeeringState, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
@@ -54,7 +54,9 @@ impl Link {
             id,
             far: peering.far(id),
             delay: peering.delay,
-            key: xxh3_64(&[peering.first_name.as_str().as_bytes(), &[0, id.from_requester() as u8]].concat()),
+            key: xxh3_64(
+                &[peering.first_name.as_str().as_bytes(), &[0, (id.direction() == Direction::Out) as u8]].concat(),
+            ),
             shaper: peering.shaping(&network.rules).map(Shaper::new),
             down: peering.down,
             loss: peering.loss,

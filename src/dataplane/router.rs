@@ -201,7 +201,7 @@ fn route(view: View<'_>, table: TableId, packet: &Packet) -> Result<(Ipv4Net, Fi
 fn usable(network: &Network, id: PeeringId, vpc: VpcId) -> Result<LinkId, DropReason> {
     let peering = network.peering(id);
     match obstacle(peering.state) {
-        None => Ok(LinkId::new(id, peering.requester == vpc)),
+        None => Ok(LinkId::new(id, peering.direction_from(vpc))),
         Some(reason) => Err(reason),
     }
 }

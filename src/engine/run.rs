@@ -68,7 +68,7 @@ impl Run {
         let expected = action.refused.as_deref();
         let (text, refused) = match result {
             Ok(outcome) => (outcome.0, None),
-            Err(refusal) => (refusal.to_string(), Some(refusal.code())),
+            Err(refusal) => (refusal.to_string(), Some(self.simulation.network().rules.code(&refusal))),
         };
         let as_expected = match (refused, expected) {
             (None, None) => true,

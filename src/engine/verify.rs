@@ -7,7 +7,7 @@ use super::run::Run;
 use super::windows::Spans;
 use crate::model::plan::{Check, Expectation, Metric, Subject};
 use crate::model::{LinkId, Peering, PeeringState, TrafficId};
-use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 use std::collections::BTreeMap;
 
 /// One check of one expectation.
@@ -66,8 +66,8 @@ struct Books<'a> {
 impl Books<'_> {
     /// What each check of an expectation asks for.
     fn measure(&mut self, expectation: &Expectation) -> Vec<Option<Measured>> {
-        let (from, to) = expectation.between;
-        let (span, is_whole) = (to.since(from), self.run.plan.is_whole(expectation.between));
+        let Span { from, until } = expectation.between;
+        let (length, is_whole) = (expectation.between.length(), self.run.plan.is_whole(expectation.between));
         let network = self.run.simulation.network();
         let each = |of: &dyn Fn(Metric) -> Option<Measured>| expectation.checks.iter().map(|c| of(c.metric)).collect();
         let nothing = || vec![None; expectation.checks.len()];
@@ -78,18 +78,18 @@ impl Books<'_> {
                     let spans = book.windows.spans();
                     (book, spans)
                 });
-                let window = (!is_whole).then(|| spans.between(from, to));
+                let window = (!is_whole).then(|| spans.between(from, until));
                 let (counts, is_ping) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id).is_ping());
-                each(&|metric| of_traffic(counts, metric, span, is_ping))
+                each(&|metric| of_traffic(counts, metric, length, is_ping))
             }
-            Subject::Link { peering, from_requester } => {
+            Subject::Link { peering, direction } => {
                 let Some(peering) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
-                let id = LinkId::new(peering, *from_requester);
+                let id = LinkId::new(peering, *direction);
                 let book = self.run.simulation.link_book(id);
                 let spans = self.links.entry(id).or_insert_with(|| book.windows.spans());
-                let window = (!is_whole).then(|| spans.between(from, to));
+                let window = (!is_whole).then(|| spans.between(from, until));
                 let counts = window.as_ref().unwrap_or(&book.whole);
-                each(&|metric| of_link(counts, metric, span, book.longest_queue))
+                each(&|metric| of_link(counts, metric, length, book.longest_queue))
             }
             Subject::Peering { peering } => {
                 let Some(id) = network.find_peering_made_as(peering.as_str()) else { return nothing() };

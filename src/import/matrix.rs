@@ -2,8 +2,7 @@
 //! `origin_destination`. Times and rates are read as a scenario will read them.
 
 use super::options::SeriesOptions;
-use crate::model::plan::default_start;
-use crate::model::{Name, TIME_MAX, YEARS};
+use crate::model::{Name, Rules, TIME_MAX, YEARS};
 use crate::notation::{Cell, Complaints, Meaning, RowsByTime, Span, Table, Time, Wrong, time_zone};
 use crate::units::{BitRate, SimDuration};
 use jiff::tz::TimeZone;
@@ -65,7 +64,7 @@ impl Matrix {
             return None;
         }
         let zone = options.zone.as_deref().and_then(time_zone);
-        let zone = zone.unwrap_or_else(|| default_start().time_zone().clone());
+        let zone = zone.unwrap_or_else(|| Rules::guide().start().time_zone().clone());
         let meaning = options.meaning(&zone);
         let mut times = Times { table: &table, meaning, are_instants: None, found: Vec::with_capacity(table.len()) };
         for row in RowsByTime::of(1..table.len(), |row| meaning.instant(&table.cell(row, 0)?.said)).iter() {

@@ -3,17 +3,16 @@
 
 use super::matrix::{Matrix, Pair};
 use super::options::SeriesOptions;
+use crate::model::Rules;
 use crate::model::control::BUFFER_MAX;
 use crate::notation::{Complaints, Diagnostic, Source};
 use crate::units::{BitRate, Factor, SimDuration, grouped};
 use std::fmt::Write;
 
-/// The console's caps, in Mbps (S31).
-const MENU: [u64; 7] = [10, 20, 50, 100, 200, 500, 1000];
 /// Above this cap, in Mbps, the default queue of 50 ms (S33) would be more than a queue can be.
 const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
-/// The quota of the guide (S23).
-const QUOTA: usize = 10;
+/// What a scenario obeys that names no rules.
+const GUIDE: Rules = Rules::guide();
 
 /// The scenario called `name` that plays the table `source`, which the scenario will find as `file`.
 ///
@@ -60,7 +59,7 @@ fn head(out: &mut String, name: &str, matrix: &Matrix, options: &SeriesOptions) 
     if let Some(zone) = &options.zone {
         writeln!(out, "zone = {}", quoted(zone))?;
     }
-    writeln!(out, "quota = {}", QUOTA.max(places - 1))
+    writeln!(out, "quota = {}", (GUIDE.quota_total as usize).max(places - 1))
 }
 
 fn place(out: &mut String, matrix: &Matrix, at: usize, options: &SeriesOptions) -> std::fmt::Result {
@@ -85,7 +84,7 @@ fn peering(out: &mut String, matrix: &Matrix, a: usize, b: usize) -> std::fmt::R
     writeln!(out, "\n[peering.{}]", key(&matrix.between(a, b)))?;
     writeln!(out, "requester = {}\naccepter = {}", quoted(&matrix.places[a]), quoted(&matrix.places[b]))?;
     writeln!(out, "bandwidth = \"{cap} Mbps\"")?;
-    if cap > MENU[MENU.len() - 1] {
+    if BitRate::from_mbps(cap) > GUIDE.bandwidth_max {
         writeln!(out, "ticket = true")?;
     }
     if cap > DEFAULT_QUEUE_CAP {
@@ -130,7 +129,7 @@ fn written_as(out: &mut String, options: &SeriesOptions) -> std::fmt::Result {
 /// The console's first cap that leaves a tenth above the peak; whole Mbps beyond the console's.
 fn cap_above(peak: BitRate) -> u64 {
     let wanted = peak.as_bps().saturating_add(peak.as_bps() / 10).div_ceil(1_000_000);
-    MENU.into_iter().find(|cap| *cap >= wanted).unwrap_or(wanted)
+    GUIDE.menu.caps().iter().map(|cap| cap.as_bps() / 1_000_000).find(|cap| *cap >= wanted).unwrap_or(wanted)
 }
 
 /// A duration that reads back as the same.

@@ -1,23 +1,18 @@
 //! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
 
 use super::book::PriceBook;
-use super::calendar::overlap;
 use super::month::{Month, months};
 use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
 use super::series::Series;
 use super::subject::Subject;
-use crate::model::Name;
 use crate::model::plan::{Billing, FreeBasis};
-use crate::units::{BitRate, Money};
+use crate::model::{Name, Rules};
+use crate::units::{BitRate, Money, Span};
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-
-/// S44: what a VIP customer has free, and until when.
-const VIP_BANDWIDTH: BitRate = BitRate::from_mbps(100);
-const CAMPAIGN_END: Date = date(2017, 12, 31);
 
 /// How a bill is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +46,17 @@ pub struct Terms {
     pub free: Vec<(Name, BitRate, Option<Date>, Date)>,
     /// VIP customers.
     pub vip: Vec<Name>,
+    /// What they have free on each of their peerings at home, and its last day (S44).
+    pub vip_free: (BitRate, Date),
     /// Whose civil days count.
     pub zone: TimeZone,
 }
 
 impl Terms {
-    /// What a scenario says, with `book` and in `zone`; `account` names an account.
+    /// What a scenario and its rules say, with `book` and in `zone`; `account` names an account.
     pub fn new(
         book: PriceBook,
+        rules: &Rules,
         billing: &Billing,
         zone: TimeZone,
         account: impl Fn(crate::model::AccountId) -> Name,
@@ -70,20 +68,22 @@ impl Terms {
             free_basis: billing.free_basis,
             free: free.collect(),
             vip: billing.vip.iter().map(|id| account(*id)).collect(),
+            vip_free: (rules.vip_bandwidth, rules.vip_until),
             zone,
         }
     }
 
-    /// What is free of a peering on a day (S44): only between mainland regions, in whole days; of several offers the
+    /// What is free of a peering on a day (S44): only between home regions, in whole days; of several offers the
     /// largest.
     fn free_on(&self, subject: &Subject, day: Date) -> Free {
         let mut bandwidth = BitRate::default();
-        if subject.is_mainland() {
+        if subject.home.is_some() {
             let own = self.free.iter().filter(|(name, ..)| *name == subject.made_as);
             let own = own.filter(|(_, _, from, until)| (from.unwrap_or(subject.made_on)..=*until).contains(&day));
             bandwidth = own.map(|(_, bandwidth, ..)| *bandwidth).max().unwrap_or_default();
-            if self.vip.contains(subject.payer()) && (subject.made_on..=CAMPAIGN_END).contains(&day) {
-                bandwidth = bandwidth.max(VIP_BANDWIDTH);
+            let (vip_bandwidth, vip_until) = self.vip_free;
+            if self.vip.contains(subject.payer()) && (subject.made_on..=vip_until).contains(&day) {
+                bandwidth = bandwidth.max(vip_bandwidth);
             }
         }
         Free { bandwidth, basis: self.free_basis }
@@ -106,10 +106,10 @@ pub struct Line {
     pub subject: Subject,
     /// What was measured.
     pub basis: Basis,
-    /// The charge period, half-open.
-    pub period: (Timestamp, Timestamp),
-    /// What of it was measured, half-open: less where a run begins or ends inside it.
-    pub covers: (Timestamp, Timestamp),
+    /// The charge period.
+    pub period: Span<Timestamp>,
+    /// What of it was measured: less where a run begins or ends inside it.
+    pub covers: Span<Timestamp>,
     /// What it costs.
     pub charge: Charge,
 }
@@ -197,7 +197,7 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
         let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
-        line(series, Basis::Day(peak, free.bandwidth), (peak.start, peak.end), charge)
+        line(series, Basis::Day(peak, free.bandwidth), peak.span, charge)
     };
     days(series, &terms.zone).into_iter().map(line).collect()
 }
@@ -205,11 +205,11 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
 fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |month: Month| {
         let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
-        line(series, Basis::Month(month), (month.start, month.end), charge)
+        line(series, Basis::Month(month), month.span, charge)
     };
     months(series, &terms.zone).into_iter().map(line).collect()
 }
 
-fn line(series: &Series, basis: Basis, period: (Timestamp, Timestamp), charge: Charge) -> Line {
-    Line { subject: series.subject.clone(), basis, period, covers: overlap(period, series.extent), charge }
+fn line(series: &Series, basis: Basis, period: Span<Timestamp>, charge: Charge) -> Line {
+    Line { subject: series.subject.clone(), basis, period, covers: period.intersection(series.extent), charge }
 }

@@ -2,19 +2,18 @@
 //! change. What happened in them is not known here.
 
 use super::series::WINDOW;
+use crate::units::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// One civil day, half-open.
+/// One civil day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     /// What a calendar calls it.
     pub date: Date,
-    /// Its first instant.
-    pub start: Timestamp,
-    /// The first instant of the next.
-    pub end: Timestamp,
+    /// From its first instant up to that of the next.
+    pub span: Span<Timestamp>,
 }
 
 impl Day {
@@ -24,53 +23,50 @@ impl Day {
         // Only the calendar's own last day has no next one.
         let start = here.start_of_day().map_or(instant, |start| start.timestamp());
         let next = here.tomorrow().and_then(|next| next.start_of_day());
-        Day { date: here.date(), start, end: next.map_or(Timestamp::MAX, |end| end.timestamp()) }
+        let until = next.map_or(Timestamp::MAX, |next| next.timestamp());
+        Day { date: here.date(), span: Span::new(start, until) }
     }
 
     /// How many windows of 5 minutes it has.
     pub fn windows(&self) -> usize {
-        self.windows_in((self.start, self.end))
+        self.windows_in(self.span)
     }
 
-    /// How many of its windows overlap a stretch of time, half-open.
-    pub fn windows_in(&self, (from, until): (Timestamp, Timestamp)) -> usize {
-        let into = |instant: Timestamp| instant.as_nanosecond() - self.start.as_nanosecond();
+    /// How many of its windows overlap `span`.
+    pub fn windows_in(&self, span: Span<Timestamp>) -> usize {
+        let into = |instant: Timestamp| instant.as_nanosecond() - self.span.from.as_nanosecond();
         let window = i128::from(WINDOW) * 1_000_000_000;
-        let (first, last) = (into(from.max(self.start)), into(until.min(self.end)));
+        let common = span.intersection(self.span);
+        let (first, last) = (into(common.from), into(common.until));
         if first < last { ((last + window - 1) / window - first / window) as usize } else { 0 }
     }
 
     /// Where the window of `period` seconds that holds `instant` starts; windows are counted from the start of the day.
     pub fn window_start(&self, instant: Timestamp, period: i64) -> Timestamp {
-        let into = (instant.as_second() - self.start.as_second()).rem_euclid(period);
-        Timestamp::from_second(instant.as_second() - into).unwrap_or(self.start)
+        let into = (instant.as_second() - self.span.from.as_second()).rem_euclid(period);
+        Timestamp::from_second(instant.as_second() - into).unwrap_or(self.span.from)
     }
 }
 
-/// How many windows of the days in `zone` overlap a stretch of time, half-open.
-pub(super) fn windows_in(stretch: (Timestamp, Timestamp), zone: &TimeZone) -> usize {
-    let (mut at, mut count) = (stretch.0, 0);
-    while at < stretch.1 {
+/// How many windows of the days in `zone` overlap `span`.
+pub(super) fn windows_in(span: Span<Timestamp>, zone: &TimeZone) -> usize {
+    let (mut at, mut count) = (span.from, 0);
+    while at < span.until {
         let day = Day::of(at, zone);
-        count += day.windows_in(stretch);
-        at = day.end;
+        count += day.windows_in(span);
+        at = day.span.until;
     }
     count
 }
 
-/// The civil month of a day in `zone`, half-open.
-pub(super) fn month_of(date: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
+/// The civil month of a day in `zone`.
+pub(super) fn month_of(date: Date, zone: &TimeZone) -> Span<Timestamp> {
     let midnight = |date: Date| {
         let zoned = date.to_zoned(zone.clone());
-        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), zone).start)
+        zoned.map_or(Timestamp::MAX, |zoned| Day::of(zoned.timestamp(), zone).span.from)
     };
-    (midnight(date.first_of_month()), date.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight))
-}
-
-/// What two stretches of time have in common; empty at the later start if nothing.
-pub(super) fn overlap(a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
-    let start = a.0.max(b.0);
-    (start, a.1.min(b.1).max(start))
+    let until = date.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight);
+    Span::new(midnight(date.first_of_month()), until)
 }
 
 /// Remembers the day, since one instant mostly falls on the day of the one before.
@@ -85,7 +81,7 @@ impl<'a> Days<'a> {
     }
     pub(super) fn of(&mut self, instant: Timestamp) -> Day {
         match self.day {
-            Some(day) if (day.start..day.end).contains(&instant) => day,
+            Some(day) if day.span.contains(instant) => day,
             _ => *self.day.insert(Day::of(instant, self.zone)),
         }
     }
@@ -117,8 +113,8 @@ mod tests {
     fn a_stretch_has_the_windows_it_touches() {
         let zone = TimeZone::get("America/Toronto").expect("a zone of the bundle");
         let first = day("2017-03-11", "America/Toronto");
-        let at = |seconds: i64| Timestamp::from_second(first.start.as_second() + seconds).expect("in range");
-        let count = |from, until| windows_in((at(from), at(until)), &zone);
+        let at = |seconds: i64| Timestamp::from_second(first.span.from.as_second() + seconds).expect("in range");
+        let count = |from, until| windows_in(Span::new(at(from), at(until)), &zone);
         assert_eq!([count(0, 0), count(299, 301), count(300, 600), count(0, 86_400)], [0, 2, 1, 288]);
         // From the last five minutes of that day over the day of 23 hours into the next one.
         assert_eq!(count(86_399, 86_400 + 23 * 3_600 + 1), 1 + 276 + 1);
@@ -129,7 +125,7 @@ mod tests {
         // Clocks went from 00:00 to 01:00 there: the day starts at 01:00.
         let day = day("2017-10-15", "America/Sao_Paulo");
         assert_eq!(day.windows(), 276);
-        let later = Timestamp::from_second(day.start.as_second() + 301).expect("in range");
-        assert_eq!(day.window_start(later, WINDOW).as_second(), day.start.as_second() + 300);
+        let later = Timestamp::from_second(day.span.from.as_second() + 301).expect("in range");
+        assert_eq!(day.window_start(later, WINDOW).as_second(), day.span.from.as_second() + 300);
     }
 }

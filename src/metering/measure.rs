@@ -6,7 +6,7 @@ use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
 use crate::model::{LinkId, Peering, PeeringId, PeeringState};
-use crate::units::{BitRate, Share, SimTime};
+use crate::units::{BitRate, Share, SimTime, Span};
 use jiff::{SignedDuration, Timestamp};
 
 /// One window of one peering: sums of civil minutes.
@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Window {
     /// Its first instant.
     pub start: Timestamp,
-    /// Away from the requester, and towards it.
+    /// By [`Direction`](crate::model::Direction).
     pub links: [Minute; 2],
     /// Only part of it lies in the run, or in the time the peering was in force.
     pub partial: bool,
@@ -31,7 +31,7 @@ impl Window {
 /// ([`Run::finish`]): only then the last caps are noted.
 pub fn windows(run: &Run, id: PeeringId, period: i64) -> Vec<Window> {
     let simulation = &run.simulation;
-    let meters = [true, false].map(|from_requester| simulation.meter(LinkId::new(id, from_requester)));
+    let meters = LinkId::both(id).map(|link| simulation.meter(link));
     let zone = run.plan.start.time_zone();
     let run_start = run.plan.start.timestamp();
     let first = run_start.as_second() - (meters[0].offset().as_nanos() / 1_000_000_000) as i64;
@@ -90,7 +90,7 @@ pub fn measure(run: &Run) -> Vec<Series> {
     let network = run.simulation.network();
     let start = run.plan.start.timestamp();
     let reached = SignedDuration::from_nanos(run.simulation.now().as_nanos() as i64);
-    let extent = (start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
+    let extent = Span::new(start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
     let of = |id| {
         let subject = Subject::of(network, id, &run.plan.start);
         let samples = windows(run, id, WINDOW).iter().map(|window| sample(window, subject.cross_region)).collect();

@@ -28,6 +28,6 @@ pub use month::{Month, months};
 pub use peak::{DayPeak, Reading, days};
 pub use price::{Charge, Free, Priced, price_day, price_month};
 pub use samples::{Handled, SampleTable};
-pub use series::{Direction, Limit, Load, Sample, Series, WINDOW};
+pub use series::{Limit, Load, Sample, Series, WINDOW};
 pub use subject::{End, Subject};
-pub use what_if::{Found, MENU, Trial, cheapest};
+pub use what_if::{Found, Trial, cheapest};

@@ -5,9 +5,9 @@
 //! measured. Of a run those are the windows that it touched; of a file all windows of the civil days from its peering's
 //! first row to its last one. A window without a sample is silence, a sample of 0.
 
-use super::calendar::{Days, month_of, overlap, windows_in};
+use super::calendar::{Days, month_of, windows_in};
 use super::series::{Limit, Load, Sample, Series};
-use crate::units::BitRate;
+use crate::units::{BitRate, Span};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -20,10 +20,8 @@ const VALID_ABOVE: BitRate = BitRate::from_bps(10_000);
 pub struct Month {
     /// Its first day.
     pub first: Date,
-    /// Its first instant.
-    pub start: Timestamp,
-    /// The first instant of the next.
-    pub end: Timestamp,
+    /// From its first instant up to that of the next.
+    pub span: Span<Timestamp>,
     /// Samples taken while the peering was in force.
     pub samples: usize,
     /// How many of those are partial.
@@ -56,10 +54,10 @@ pub fn months(series: &Series, zone: &TimeZone) -> Vec<Month> {
     by_month.filter_map(|samples| month(samples, series.extent, zone)).collect()
 }
 
-fn month(samples: &[(Date, &Sample)], extent: (Timestamp, Timestamp), zone: &TimeZone) -> Option<Month> {
+fn month(samples: &[(Date, &Sample)], extent: Span<Timestamp>, zone: &TimeZone) -> Option<Month> {
     let first = samples.first()?.0.first_of_month();
-    let (start, end) = month_of(first, zone);
-    let silent = windows_in(overlap((start, end), extent), zone).saturating_sub(samples.len());
+    let span = month_of(first, zone);
+    let silent = windows_in(span.intersection(extent), zone).saturating_sub(samples.len());
     let in_force: Vec<&(Date, &Sample)> = samples.iter().filter(|(_, sample)| sample.limit != Limit::Idle).collect();
     if in_force.is_empty() {
         return None;
@@ -68,8 +66,7 @@ fn month(samples: &[(Date, &Sample)], extent: (Timestamp, Timestamp), zone: &Tim
     let is_valid = |day: &&[&(Date, &Sample)]| day.iter().any(|(_, sample)| sample.busier() > Load::of(VALID_ABOVE));
     Some(Month {
         first,
-        start,
-        end,
+        span,
         samples: in_force.len(),
         partial: in_force.iter().filter(|(_, sample)| sample.partial).count(),
         silent,

@@ -1,7 +1,9 @@
 //! The peak of a civil day (S40): the largest of its 5-minute samples, both directions. No prices.
 
 use super::calendar::Days;
-use super::series::{Direction, Limit, Load, Sample, Series};
+use super::series::{Limit, Load, Sample, Series};
+use crate::model::Direction;
+use crate::units::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,10 +24,8 @@ pub struct Reading {
 pub struct DayPeak {
     /// The day.
     pub date: Date,
-    /// Its first instant.
-    pub start: Timestamp,
-    /// The first instant of the next.
-    pub end: Timestamp,
+    /// From its first instant up to that of the next.
+    pub span: Span<Timestamp>,
     /// How many samples it should have.
     pub windows: usize,
     /// How many there are.
@@ -45,7 +45,7 @@ pub fn days(series: &Series, zone: &TimeZone) -> Vec<DayPeak> {
     let mut calendar = Days::new(zone);
     let by_day = series.samples.chunk_by(|a, b| {
         let day = calendar.of(a.start);
-        (day.start..day.end).contains(&b.start)
+        day.span.contains(b.start)
     });
     let mut calendar = Days::new(zone);
     let in_force = by_day.filter(|samples| samples.iter().any(|sample| sample.limit != Limit::Idle));
@@ -54,8 +54,7 @@ pub fn days(series: &Series, zone: &TimeZone) -> Vec<DayPeak> {
             let day = calendar.of(samples[0].start);
             DayPeak {
                 date: day.date,
-                start: day.start,
-                end: day.end,
+                span: day.span,
                 windows: day.windows(),
                 samples: samples.len(),
                 partial: samples.iter().filter(|sample| sample.partial).count(),

@@ -84,7 +84,7 @@ fn charge(tier: Option<Tier>, load: Load, billed: Load, part: (usize, usize)) ->
 mod tests {
     use super::*;
     use crate::metering::subject::End;
-    use crate::model::Name;
+    use crate::model::{Name, Rules};
 
     fn subject(a: &str, b: &str) -> Subject {
         let name = |text: &str| Name::new(text).expect("a name");
@@ -96,6 +96,7 @@ mod tests {
             requester: end(a),
             accepter: end(b),
             cross_region: a != b,
+            home: Rules::guide().home.of([a, b]),
             made_on: jiff::civil::date(2017, 6, 1),
         }
     }

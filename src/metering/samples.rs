@@ -19,11 +19,12 @@
 
 use super::calendar::Days;
 use super::sample_columns::{Columns, Way};
-use super::series::{Direction, Limit, Load, Sample, Series, WINDOW};
+use super::series::{Limit, Load, Sample, Series, WINDOW};
 use super::subject::{End, Subject};
-use crate::model::Name;
-use crate::notation::{Cell, Complaints, Dialect, Epoch, RowsByTime, Shown, ShownCounts, Source, Span, Stamp, Table};
-use crate::notation::{Wrong, numeral};
+use crate::model::{Direction, Home, Name};
+use crate::notation::{
+    Cell, Complaints, Dialect, Epoch, RowsByTime, Shown, ShownCounts, Source, Span, Stamp, Table, Wrong, numeral,
+};
 use crate::units::{self, BitRate};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -35,8 +36,6 @@ use std::collections::BTreeMap;
 const BPS_MAX: u64 = 10_000_000_000_000;
 /// The same as bits of a window.
 const BITS_MAX: u64 = BPS_MAX * WINDOW as u64;
-/// What is billed as across regions of the mainland where nobody says which (S42).
-const STAND_INS: [&str; 2] = ["shanghai", "guangzhou"];
 
 /// How the rows of a file were handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,10 +98,10 @@ impl<'t> SampleTable<'t> {
         self.table.cell(row, column).unwrap_or_else(nothing)
     }
 
-    /// The peerings that the rows name, in order of name, as between two regions of the mainland, paid by `payer`: for
-    /// samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
+    /// The peerings that the rows name, in order of name, as between two regions of a vendor's home, paid by `payer`:
+    /// for samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
     /// `a--b`. Complains about names that no peering or VPC can have.
-    pub fn subjects(&self, payer: &Name, made_on: Date, out: &mut Complaints) -> Vec<Subject> {
+    pub fn subjects(&self, home: &Home, payer: &Name, made_on: Date, out: &mut Complaints) -> Vec<Subject> {
         let mut found: BTreeMap<String, Subject> = BTreeMap::new();
         for row in 1..self.table.len() {
             match self.named(row, &found) {
@@ -113,9 +112,10 @@ impl<'t> SampleTable<'t> {
                         peering: name.to_string(),
                         made_as: name.clone(),
                         label: None,
-                        requester: end(requester, STAND_INS[0]),
-                        accepter: end(accepter, STAND_INS[1]),
+                        requester: end(requester, home.between[0]),
+                        accepter: end(accepter, home.between[1]),
                         cross_region: true,
+                        home: home.of(home.between),
                         made_on,
                     };
                     found.insert(name.to_string(), subject);

@@ -3,7 +3,8 @@
 
 use super::calendar::Day;
 use super::subject::Subject;
-use crate::units::{BitRate, Share};
+use crate::model::Direction;
+use crate::units::{BitRate, Share, Span};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -65,27 +66,6 @@ impl Serialize for Load {
     }
 }
 
-/// A direction, seen from the requester, who pays (S38, S39).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Away from the requester.
-    Out,
-    /// Towards the requester.
-    In,
-}
-
-impl Direction {
-    /// Both, outbound first.
-    pub const BOTH: [Direction; 2] = [Direction::Out, Direction::In];
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(if *self == Direction::Out { "out" } else { "in" })
-    }
-}
-
 /// What a sample may be billed up to (S40a).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Limit {
@@ -138,16 +118,16 @@ pub struct Series {
     pub subject: Subject,
     /// The samples.
     pub samples: Vec<Sample>,
-    /// The time that was measured, half-open. A window of it without a sample is silence: a sample of 0.
-    pub extent: (Timestamp, Timestamp),
+    /// The time that was measured. A window of it without a sample is silence: a sample of 0.
+    pub extent: Span<Timestamp>,
 }
 
 impl Series {
     /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample.
     /// Without any sample nothing was measured.
     pub fn of_days(subject: Subject, samples: Vec<Sample>, zone: &TimeZone) -> Series {
-        let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).start);
-        let end = samples.last().map_or(start, |last| Day::of(last.start, zone).end);
-        Series { subject, samples, extent: (start, end) }
+        let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).span.from);
+        let end = samples.last().map_or(start, |last| Day::of(last.start, zone).span.until);
+        Series { subject, samples, extent: Span::new(start, end) }
     }
 }

@@ -5,9 +5,6 @@ use crate::units::SimTime;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Zoned};
 
-/// The regions the guide prices as one and calls the mainland (S42).
-const MAINLAND: [&str; 5] = ["beijing", "shanghai", "shanghai-finance", "guangzhou", "shenzhen-finance"];
-
 /// One end of a peering.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {
@@ -34,6 +31,8 @@ pub struct Subject {
     pub accepter: End,
     /// Whether the ends are in different regions: only then it is billed and monitored (S37, S39).
     pub cross_region: bool,
+    /// What bills call the home regions, if both ends are in them (S42).
+    pub home: Option<&'static str>,
     /// The civil day it was made.
     pub made_on: Date,
 }
@@ -42,9 +41,10 @@ impl Subject {
     /// The peering `id` of a network whose time 0 is `start`.
     pub fn of(network: &Network, id: PeeringId, start: &Zoned) -> Subject {
         let peering = network.peering(id);
+        let region = |vpc: VpcId| network.regions().name(network.vpc(vpc).region);
         let end = |vpc: VpcId| End {
             vpc: network.vpc(vpc).name.to_string(),
-            region: network.regions().name(network.vpc(vpc).region).to_owned(),
+            region: region(vpc).to_owned(),
             account: network.account(network.vpc(vpc).account).name.clone(),
         };
         let made = peering.history.first().map_or(SimTime::ZERO, |(at, _)| *at);
@@ -55,6 +55,7 @@ impl Subject {
             requester: end(peering.requester),
             accepter: end(peering.accepter),
             cross_region: peering.cross_region,
+            home: network.rules.home.of([peering.requester, peering.accepter].map(region)),
             made_on: start.saturating_add(SignedDuration::from_nanos(made.as_nanos() as i64)).date(),
         }
     }
@@ -63,16 +64,12 @@ impl Subject {
     pub fn payer(&self) -> &Name {
         &self.requester.account
     }
-    /// Whether both ends are in the mainland.
-    pub fn is_mainland(&self) -> bool {
-        [&self.requester, &self.accepter].iter().all(|end| MAINLAND.contains(&end.region.as_str()))
-    }
     /// What the bill calls the service (S46).
-    pub fn service(&self) -> &'static str {
-        match (self.cross_region, self.is_mainland()) {
-            (false, _) => "regional peering connection",
-            (true, true) => "cross-region interconnection (mainland)",
-            (true, false) => "cross-region interconnection",
+    pub fn service(&self) -> String {
+        match (self.cross_region, self.home) {
+            (false, _) => "regional peering connection".into(),
+            (true, Some(home)) => format!("cross-region interconnection ({home})"),
+            (true, None) => "cross-region interconnection".into(),
         }
     }
 }

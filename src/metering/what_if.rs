@@ -5,17 +5,6 @@ use super::bill::{Basis, Bill, Line};
 use super::series::Load;
 use crate::units::{BitRate, Money, Share};
 
-/// The caps of the console's menu (S31).
-pub const MENU: [BitRate; 7] = [
-    BitRate::from_mbps(10),
-    BitRate::from_mbps(20),
-    BitRate::from_mbps(50),
-    BitRate::from_mbps(100),
-    BitRate::from_mbps(200),
-    BitRate::from_mbps(500),
-    BitRate::from_mbps(1000),
-];
-
 /// What one run found of one peering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {

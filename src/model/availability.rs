@@ -1,12 +1,10 @@
 //! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from
-//! carrying, against the promised 99.95 %. Control-plane states are no outages: a deleted peering is not unavailable,
-//! it is gone.
+//! carrying. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. What is promised
+//! the rules say.
 
-use super::peering::{Peering, PeeringState};
+use super::peering::Peering;
+use super::state::PeeringState;
 use crate::units::{Share, SimDuration, SimTime};
-
-/// The vendor's promise (S36): 99.95 %, which leaves 21.6 minutes of 30 days.
-pub const PROMISED: Share = Share::from_ppb(999_500_000);
 
 /// What was available of a peering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +15,6 @@ pub struct Availability {
     pub downtime: SimDuration,
     /// `1 - downtime / active`.
     pub share: Share,
-    /// Downtime that the promise allows for the active time, rounded down to 1 ns.
-    pub budget: SimDuration,
 }
 
 impl Peering {
@@ -38,12 +34,10 @@ impl Peering {
         }
         let whole = u128::from(Share::WHOLE.as_ppb());
         let downtime = ((lost + whole / 2) / whole) as u64;
-        let budget = u128::from(active) * (whole - u128::from(PROMISED.as_ppb())) / whole;
         Some(Availability {
             active: SimDuration::from_nanos(active),
             downtime: SimDuration::from_nanos(downtime),
             share: Share::of(active - downtime, active),
-            budget: SimDuration::from_nanos(budget as u64),
         })
     }
 

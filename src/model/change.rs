@@ -1,13 +1,13 @@
 //! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings
 //! are named, not indexed: a name means whoever bears it when the change comes.
 
-use super::control::{PeeringSpec, RouteSpec};
+use super::control::{PeeringSpec, RouteSpec, Step};
 use super::ids::*;
-use super::lifecycle::Step;
 use super::name::Name;
 use super::network::Network;
-use super::peering::PeeringState;
+use super::notice::Outcome;
 use super::refusal::Refusal;
+use super::state::PeeringState;
 use super::vpc::{NextHop, Route};
 use crate::units::{BitRate, Share, SimDuration, SimTime};
 use ipnet::Ipv4Net;
@@ -53,10 +53,6 @@ pub enum Via {
     /// Nowhere, on purpose.
     Blackhole,
 }
-
-/// What a change did, for a person: `PeerConn 100 Mbps -> 50 Mbps`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome(pub String);
 
 impl Network {
     /// Carries out one change that account `by` asks for at `now` (none: whoever may), or refuses it and changes
@@ -109,7 +105,7 @@ impl Network {
         self.check_owner(by, spec.requester, || format!("ask for a peering of `{}`", self.vpc(spec.requester).name))?;
         let id = self.add_peering(spec.clone(), now)?;
         let peering = self.peering(id);
-        Ok(Outcome(format!("{} created, {}", peering.name, peering.state)))
+        Ok(Outcome(format!("{} created, {}", peering.name, self.rules.state(peering.state))))
     }
 
     fn change_bandwidth(
@@ -124,7 +120,7 @@ impl Network {
         if !matches!(peering.state, PeeringState::Active | PeeringState::Pending) {
             return Err(Refusal::InvalidState {
                 peering: peering.name.to_string(),
-                state: peering.state.name(),
+                state: self.rules.state(peering.state),
                 wanted: "change the bandwidth of",
             });
         }

@@ -1,5 +1,7 @@
 //! Typed indices into a network's arenas. Declaration order is index order.
 
+use super::direction::Direction;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -47,21 +49,25 @@ id!(
     TrafficId
 );
 id!(
-    /// One direction of a peering's transport: index `2 p` from the requester, `2 p + 1` from the accepter.
+    /// One direction of a peering's transport: index `2 p` away from the requester, `2 p + 1` towards it.
     LinkId
 );
 
 impl LinkId {
-    /// The direction of `peering` that leaves the requester (`true`) or the accepter.
-    pub const fn new(peering: PeeringId, from_requester: bool) -> LinkId {
-        LinkId(peering.0 * 2 + !from_requester as u32)
+    /// The link of `peering` that leads in `direction`.
+    pub const fn new(peering: PeeringId, direction: Direction) -> LinkId {
+        LinkId(peering.0 * 2 + direction as u32)
+    }
+    /// The two links of `peering`, outbound first.
+    pub const fn both(peering: PeeringId) -> [LinkId; 2] {
+        [LinkId::new(peering, Direction::Out), LinkId::new(peering, Direction::In)]
     }
     /// The peering connection this link belongs to.
     pub const fn peering(self) -> PeeringId {
         PeeringId(self.0 / 2)
     }
-    /// Whether it leaves the requester's VPC.
-    pub const fn from_requester(self) -> bool {
-        self.0.is_multiple_of(2)
+    /// Where it leads.
+    pub const fn direction(self) -> Direction {
+        if self.0.is_multiple_of(2) { Direction::Out } else { Direction::In }
     }
 }

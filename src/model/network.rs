@@ -1,12 +1,12 @@
 //! The network: arenas of valid things and look-ups by name and address. Only the control plane changes it.
 
-use super::arrears::Arrears;
-use super::control::Notice;
+use super::account::Account;
 use super::counted::Counted;
 use super::faults::Faults;
 use super::hosts::HostIndex;
 use super::ids::*;
 use super::name::Name;
+use super::notice::Notice;
 use super::peering::Peering;
 use super::region::Regions;
 use super::rules::Rules;
@@ -15,19 +15,6 @@ use crate::units::SimTime;
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-
-/// An owner of VPCs.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// Unique.
-    pub name: Name,
-    /// The accounts whose requests it would accept without a second thought; unset is all (S24).
-    pub trusts: Option<Vec<AccountId>>,
-    /// Those it owns.
-    pub(super) vpcs: Vec<VpcId>,
-    /// Set while its balance is below zero (S43).
-    pub(super) arrears: Option<Arrears>,
-}
 
 /// Everything that exists. Made by [`Network::new`] and the operations of [`super::control`].
 #[derive(Debug, Clone)]
@@ -81,11 +68,11 @@ pub struct Touched {
 }
 
 impl Network {
-    /// An empty network under `rules`, with the built-in regions.
+    /// An empty network under `rules`, with the regions they have.
     pub fn new(rules: Rules) -> Network {
         Network {
+            regions: Regions::of(&rules),
             rules,
-            regions: Regions::default(),
             accounts: Vec::new(),
             vpcs: Vec::new(),
             subnets: Vec::new(),
@@ -209,6 +196,21 @@ impl Network {
     /// The subnet of `vpc` that holds `address`.
     pub fn subnet_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<SubnetId> {
         self.vpc(vpc).subnet_places.holding(address).map(|(_, subnet)| subnet)
+    }
+    /// The peerings of `vpc` that count, by peer.
+    pub(super) fn counted_of(&self, vpc: VpcId) -> impl Iterator<Item = (VpcId, PeeringId)> {
+        self.counted[vpc.index()].by_peer.iter().map(|(peer, id)| (*peer, *id))
+    }
+
+    /// The VPCs that own `address` and that `vpc` is peered with, by peerings that count.
+    pub fn peers_owning(&self, vpc: VpcId, address: Ipv4Addr) -> impl Iterator<Item = VpcId> {
+        let counted = &self.counted[vpc.index()];
+        let both = [false, true].into_iter().flat_map(move |cross| counted.behind(cross).meeting(address.into()));
+        both.filter_map(move |(_, id)| self.peering(id).peer_of(vpc))
+    }
+    /// What was accepted with a remark since the last call.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
     }
     /// What changed since the last call.
     pub fn take_touched(&mut self) -> Touched {

@@ -1,84 +1,12 @@
 //! A peering connection: the agreement between two VPCs, its state and its transport's settings. No packets here.
 
+use super::direction::Direction;
 use super::ids::{LinkId, VpcId};
 use super::name::Name;
 use super::nodes::Nodes;
 use super::rules::Rules;
+use super::state::PeeringState;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
-use serde::Serialize;
-use std::fmt;
-
-/// The vendor's states of a peering connection (S22, API v3 names).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum PeeringState {
-    /// Waits for the accepter's account.
-    Pending,
-    /// In force.
-    Active,
-    /// Refused by the accepter.
-    Rejected,
-    /// Not accepted within seven days (S19).
-    Expired,
-    /// Deleted by either side (S21).
-    Deleted,
-    /// Overlap found after creation (S22).
-    Failed,
-    /// Suspended for arrears (S43).
-    Isolated,
-}
-
-impl PeeringState {
-    /// Every state, in the vendor's order.
-    pub const ALL: [PeeringState; 7] = [
-        PeeringState::Pending,
-        PeeringState::Active,
-        PeeringState::Rejected,
-        PeeringState::Expired,
-        PeeringState::Deleted,
-        PeeringState::Failed,
-        PeeringState::Isolated,
-    ];
-
-    /// Whether nothing can be done with it any more: it is history.
-    pub fn is_gone(self) -> bool {
-        matches!(self, PeeringState::Rejected | PeeringState::Deleted)
-    }
-
-    /// The vendor's word.
-    pub fn name(self) -> &'static str {
-        match self {
-            PeeringState::Pending => "PENDING",
-            PeeringState::Active => "ACTIVE",
-            PeeringState::Rejected => "REJECTED",
-            PeeringState::Expired => "EXPIRED",
-            PeeringState::Deleted => "DELETED",
-            PeeringState::Failed => "FAILED",
-            PeeringState::Isolated => "ISOLATED",
-        }
-    }
-
-    /// The state the vendor calls so.
-    pub fn named(name: &str) -> Option<PeeringState> {
-        PeeringState::ALL.into_iter().find(|state| state.name() == name)
-    }
-
-    /// Whether it is in force, or suspended and waiting to be in force again.
-    pub fn is_established(self) -> bool {
-        matches!(self, PeeringState::Active | PeeringState::Isolated)
-    }
-
-    /// Whether a peering in this state counts for quota, uniqueness and overlap (S25a).
-    pub fn counts(self) -> bool {
-        matches!(self, PeeringState::Pending | PeeringState::Active | PeeringState::Isolated)
-    }
-}
-
-impl fmt::Display for PeeringState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// How much may wait at a shaper (S33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +69,8 @@ pub struct Peering {
     pub outages: Vec<(SimTime, Share)>,
     /// Whether the two VPCs are in different regions.
     pub cross_region: bool,
-    /// The user's cap, per direction (S32); set exactly when cross-region (S27, S29).
+    /// The user's cap, per direction (S32); set only when cross-region (S27), and then always if the
+    /// rules want it (S29).
     pub bandwidth: Option<BitRate>,
     /// Every cap it had, with the instant it began; the last is `bandwidth`.
     pub caps: Vec<(SimTime, BitRate)>,
@@ -186,11 +115,21 @@ impl Peering {
     }
     /// The VPC a link of this peering leaves.
     pub fn near(&self, link: LinkId) -> VpcId {
-        if link.from_requester() { self.requester } else { self.accepter }
+        match link.direction() {
+            Direction::Out => self.requester,
+            Direction::In => self.accepter,
+        }
     }
     /// The VPC a link of this peering enters.
     pub fn far(&self, link: LinkId) -> VpcId {
-        if link.from_requester() { self.accepter } else { self.requester }
+        match link.direction() {
+            Direction::Out => self.accepter,
+            Direction::In => self.requester,
+        }
+    }
+    /// The direction away from `vpc`, which is one of its ends.
+    pub fn direction_from(&self, vpc: VpcId) -> Direction {
+        if vpc == self.requester { Direction::Out } else { Direction::In }
     }
     /// Since when it is in its state.
     pub fn since(&self) -> SimTime {

@@ -1,17 +1,17 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
+use super::direction::Direction;
 use super::ids::{AccountId, HostId, TrafficId};
 use super::name::Name;
-use super::peering::PeeringState;
 pub use super::receivers::{Destination, Pick, Receiver};
 use super::replay::Replay;
+use super::rules::Rules;
 use super::series::RateSeries;
 use super::verdict::DropReason;
-use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -199,9 +199,9 @@ pub struct Action {
 pub struct Expectation {
     /// Whom it is about.
     pub subject: Subject,
-    /// `[from, to)`; packets count by the instant they were sent (traffic) or carried (peering). The whole run by
+    /// Packets count by the instant they were sent (traffic) or carried (peering). The whole run by
     /// default.
-    pub between: (SimTime, SimTime),
+    pub between: Span,
     /// Every one must hold.
     pub checks: Vec<Check>,
 }
@@ -211,9 +211,8 @@ pub struct Expectation {
 pub enum Subject {
     /// A traffic entry.
     Traffic(TrafficId),
-    /// One direction of a peering: away from its requester, or away from its accepter. The name is the one it was made
-    /// with.
-    Link { peering: Name, from_requester: bool },
+    /// One direction of a peering; the name is the one it was made with.
+    Link { peering: Name, direction: Direction },
     /// A peering as a whole; the name is the one it was made with.
     Peering { peering: Name },
 }
@@ -266,19 +265,19 @@ pub enum Metric {
     CarriedBytes,
     /// The most bytes that ever waited (links only, whole run).
     LongestQueue,
-    /// A peering's state at an instant, changes of that instant included: its place in [`PeeringState::ALL`].
+    /// A peering's state at an instant, changes of that instant included: its place in [`super::PeeringState::ALL`].
     State(SimTime),
     /// The share of its active time in which no injected fault kept a peering from carrying (S36).
     Availability,
 }
 
 impl Metric {
-    /// Prints a value of this metric with its unit.
-    pub fn show(self, value: u64) -> String {
+    /// Prints a value of this metric with its unit, a state in the vendor's word.
+    pub fn show(self, value: u64, rules: &Rules) -> String {
         use Metric::*;
         match self {
             Loss | Availability => Share::of(value, 1_000_000_000).to_string(),
-            State(_) => PeeringState::ALL.get(value as usize).map_or_else(String::new, PeeringState::to_string),
+            State(_) => rules.states.get(value as usize).copied().unwrap_or_default().into(),
             Rate => BitRate::from_bps(value).to_string(),
             Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
             CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
@@ -334,22 +333,15 @@ impl Metric {
     }
 }
 
-/// S40: where a run starts unless it says so: 2017-06-01 00:00:00, UTC+8.
-pub fn default_start() -> Zoned {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    let first = jiff::civil::date(2017, 6, 1).to_zoned(zone);
-    first.expect("a fixed offset has every civil instant of 2017")
-}
-
 impl Plan {
     /// How far into its civil minute the run starts.
     pub fn minute_offset(&self) -> SimDuration {
         let (seconds, nanos) = (self.start.second(), self.start.subsec_nanosecond());
         SimDuration::from_nanos(seconds as u64 * NANOS_PER_SECOND + nanos as u64)
     }
-    /// Whether a window is the whole run.
-    pub fn is_whole(&self, (from, to): (SimTime, SimTime)) -> bool {
-        from == SimTime::ZERO && to >= self.duration
+    /// Whether a span is the whole run.
+    pub fn is_whole(&self, span: Span) -> bool {
+        span.from == SimTime::ZERO && span.until >= self.duration
     }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {

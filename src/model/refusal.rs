@@ -1,13 +1,14 @@
-//! Why the control plane says no: one list, typed, with the offending values, the vendor's error name where there is
-//! one, and a hint.
+//! Why the control plane says no: one list, typed, with the offending values, a name and a hint. What a vendor calls
+//! them is in [`super::Rules`].
 
-use super::name::NameError;
+use super::menu::Menu;
+use super::name::{Name, NameError};
 use crate::units::{BitRate, ByteSize, SimDuration};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 use thiserror::Error;
 
-/// A refused operation. The message names the offending values; [`Refusal::code`] is stable and scriptable.
+/// A refused operation. The message names the offending values; [`Refusal::name`] is stable.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// S16.
@@ -74,7 +75,7 @@ pub enum Refusal {
     BandwidthTooHigh { bandwidth: BitRate, max: BitRate },
     /// Not a whole number of Mbps, at least 1 (S31).
     #[error("bandwidth {bandwidth} is not a whole number of Mbps from 1 up")]
-    BandwidthNotWhole { bandwidth: BitRate },
+    BandwidthNotWhole { bandwidth: BitRate, menu: Menu },
     /// A bucket that can never let the largest packet pass (S33, end code 31).
     #[error("burst {burst} is smaller than the MTU of {mtu} bytes: the largest packets could never leave")]
     BurstTooSmall { burst: ByteSize, mtu: u16 },
@@ -132,25 +133,37 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The vendor's error name where it has one, ours (without a dot) elsewhere.
-    pub fn code(&self) -> &'static str {
+    /// A second thing of one kind that is called `name`.
+    pub(super) fn duplicate(kind: &'static str, name: &Name) -> Refusal {
+        let name = name.to_string();
+        Refusal::DuplicateName { kind, name }
+    }
+
+    /// Refuses a CIDR with bits set behind its prefix.
+    pub(super) fn check_host_bits(cidr: Ipv4Net) -> Result<(), Refusal> {
+        if cidr.trunc() == cidr { Ok(()) } else { Err(Refusal::HostBits { cidr }) }
+    }
+
+    /// Our name of it, which a vendor may have another for ([`super::Rules::code`]).
+    pub fn name(&self) -> &'static str {
         match self {
-            Refusal::InvalidName(_) => "InvalidPeeringConnectionName",
+            Refusal::InvalidName(_) => "InvalidName",
             Refusal::DuplicateName { .. } => "DuplicateName",
             Refusal::HostBits { .. } => "HostBitsSet",
-            Refusal::CidrOverlap { .. } => "InvalidParameterValue.VpcCidrConflict",
-            Refusal::SubnetOutsideVpc { .. } | Refusal::SubnetTooSmall { .. } => "InvalidParameterValue.SubnetRange",
-            Refusal::SubnetOverlap { .. } => "InvalidParameterValue.SubnetOverlap",
+            Refusal::CidrOverlap { .. } => "CidrOverlap",
+            Refusal::SubnetOutsideVpc { .. } => "SubnetOutsideVpc",
+            Refusal::SubnetTooSmall { .. } => "SubnetTooSmall",
+            Refusal::SubnetOverlap { .. } => "SubnetOverlap",
             Refusal::HostOutsideSubnet { .. } => "AddressOutsideSubnet",
             Refusal::AddressReserved { .. } => "AddressReserved",
             Refusal::AddressTaken { .. } => "AddressTaken",
             Refusal::SubnetFull { .. } => "SubnetFull",
-            Refusal::PeeredWithItself { .. } => "PeeringConnectionVpcConflict",
-            Refusal::AlreadyPeered { .. } => "UnsupportedOperation.VpcPeerAlreadyExist",
-            Refusal::EndsOverlap { .. } => "UnsupportedOperation.VpcPeerCidrConflict",
-            Refusal::PeersOverlap { .. } => "UnauthorizedOperation.VpcPeerCidrConflict",
-            Refusal::QuotaExceeded { what: "active", .. } => "LimitExceeded.VpcPeerAvaLimitExceeded",
-            Refusal::QuotaExceeded { .. } => "LimitExceeded.VpcPeerTotalLimitExceeded",
+            Refusal::PeeredWithItself { .. } => "PeeredWithItself",
+            Refusal::AlreadyPeered { .. } => "AlreadyPeered",
+            Refusal::EndsOverlap { .. } => "EndsOverlap",
+            Refusal::PeersOverlap { .. } => "PeersOverlap",
+            Refusal::QuotaExceeded { what: "active", .. } => "ActiveQuotaExceeded",
+            Refusal::QuotaExceeded { .. } => "TotalQuotaExceeded",
             Refusal::BandwidthMissing => "BandwidthMissing",
             Refusal::BandwidthNotSettable => "BandwidthNotSettable",
             Refusal::BandwidthTooHigh { .. } => "BandwidthTooHigh",
@@ -160,19 +173,19 @@ impl Refusal {
             Refusal::DelayTooSmall { .. } => "DelayTooSmall",
             Refusal::DelayTooLarge { .. } => "DelayTooLarge",
             Refusal::DelayUnknown { .. } => "DelayUnknown",
-            Refusal::RouteInsideVpc { .. } => "InvalidParameterValue.VpcCidrConflict",
-            Refusal::Ecmp { .. } => "UnsupportedOperation.Ecmp",
-            Refusal::ForeignPeering { .. } => "InvalidPeeringConnection.NotFound",
-            Refusal::RouteOutsidePeer { .. } => "InvalidParameterValue.CidrNotInPeerVpc",
+            Refusal::RouteInsideVpc { .. } => "RouteInsideVpc",
+            Refusal::Ecmp { .. } => "Ecmp",
+            Refusal::ForeignPeering { .. } => "ForeignPeering",
+            Refusal::RouteOutsidePeer { .. } => "RouteOutsidePeer",
             Refusal::NoSuchRoute { .. } => "NoSuchRoute",
-            Refusal::SystemRoute { .. } => "UnsupportedOperation.SystemRoute",
-            Refusal::WrongAccount { .. } => "UnsupportedOperation.VpcPeerPurviewError",
-            Refusal::NoSuchPeering { .. } => "InvalidPeeringConnection.NotFound",
+            Refusal::SystemRoute { .. } => "SystemRoute",
+            Refusal::WrongAccount { .. } => "WrongAccount",
+            Refusal::NoSuchPeering { .. } => "NoSuchPeering",
             Refusal::NoSuchNode { .. } => "NoSuchNode",
             Refusal::AccountInArrears { .. } => "AccountInArrears",
             Refusal::AlreadyInArrears { .. } => "AlreadyInArrears",
             Refusal::NotInArrears { .. } => "NotInArrears",
-            Refusal::InvalidState { .. } => "UnsupportedOperation.VpcPeerInvalidStateChange",
+            Refusal::InvalidState { .. } => "InvalidState",
         }
     }
 
@@ -206,9 +219,7 @@ impl Refusal {
             Refusal::BandwidthTooHigh { .. } => {
                 "set `ticket = true` on the peering if a ticket raised the limit (S30)".into()
             }
-            Refusal::BandwidthNotWhole { .. } => {
-                "the console offers 10, 20, 50, 100, 200, 500 and 1000 Mbps (S31)".into()
-            }
+            Refusal::BandwidthNotWhole { menu, .. } => format!("the console offers {menu} (S31)"),
             Refusal::BurstTooSmall { mtu, .. } => format!("use at least {mtu} B, or leave `burst` out (S33)"),
             Refusal::DelayTooSmall { .. } => "light needs 5 us for a kilometre of fibre (S35b)".into(),
             Refusal::DelayTooLarge { .. } => {

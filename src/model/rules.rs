@@ -1,7 +1,14 @@
-//! What differs between clouds, as data: one [`Rules`] value per rule set, single settings overridable.
-//! No behaviour: the control plane and the data plane read these values.
+//! What a vendor decides, as data: one [`Rules`] value per rule set, single settings overridable. The sets that come
+//! with the program are in [`super::vendors`]. No behaviour: the control plane, the data plane, meters and reports read
+//! these values.
 
-use crate::units::{BitRate, SimDuration};
+use super::menu::Menu;
+use super::refusal::Refusal;
+use super::state::PeeringState;
+use crate::units::{BitRate, Share, SimDuration};
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Which peers of one VPC may overlap each other (S12, S13). The two ends of one peering never may (S11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +24,21 @@ pub enum OverlapPolicy {
 /// The rule set a network obeys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
+    /// What scenario files call it.
+    pub name: &'static str,
     /// S12, S13.
     pub overlap: OverlapPolicy,
     /// Peerings per VPC that count for the quota, pending ones included (S23).
     pub quota_total: u32,
     /// Active peerings per VPC (S23).
     pub quota_active: u32,
+    /// Whether a cross-region peering must have a cap (S29). One without is not shaped, and bills, which count up to
+    /// the cap (S40a), have nothing to count.
+    pub cap_mandatory: bool,
     /// The highest cap of a cross-region peering without a ticket (S30).
     pub bandwidth_max: BitRate,
+    /// The caps that the console offers; another one is remarked on (S31).
+    pub menu: Menu,
     /// The platform's ceiling on a regional peering, per direction (S28); `None` is no ceiling.
     pub regional_ceiling: Option<BitRate>,
     /// Whether a route outside the peer's CIDRs is refused rather than warned of (S8).
@@ -37,22 +51,79 @@ pub struct Rules {
     pub mtu_cross_region: u16,
     /// Host to host inside a VPC, and across a regional peering, one way (S35b).
     pub local_delay: SimDuration,
+    /// The regions there are without being declared (S42).
+    pub regions: &'static [&'static str],
+    /// One-way delays between them, in microseconds: row n has those from region n to each one before it (S35b).
+    pub region_delays: &'static [&'static [u64]],
+    /// The regions that are one for prices and gifts (S42, S44).
+    pub home: Home,
+    /// A request that nobody accepts runs out after so long (S19).
+    pub request_life: SimDuration,
+    /// How long everything still works for an account in arrears (S43).
+    pub arrears_grace: SimDuration,
+    /// The share of its active time in which a peering is promised to carry (S36).
+    pub promised: Share,
+    /// The civil day a run starts on unless it says so (S40).
+    pub first_day: Date,
+    /// The zone of its civil days, in hours east of UTC (S40).
+    pub zone: i8,
+    /// The price book that holds unless somebody says otherwise (S42).
+    pub book: &'static str,
+    /// What VIP accounts have free on each of their peerings at home (S44).
+    pub vip_bandwidth: BitRate,
+    /// The last civil day of that.
+    pub vip_until: Date,
+    /// What the vendor calls the states, in the order of [`PeeringState::ALL`] (S22).
+    pub states: [&'static str; PeeringState::ALL.len()],
+    /// What the vendor calls refusals: our name ([`Refusal::name`]), then the vendor's.
+    pub refusals: &'static [(&'static str, &'static str)],
+}
+
+/// Regions that are one for prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Home {
+    /// What bills call them.
+    pub name: &'static str,
+    /// The regions.
+    pub regions: &'static [&'static str],
+    /// Two of them: what is measured without saying where is billed as between these.
+    pub between: [&'static str; 2],
+}
+
+impl Home {
+    /// Its name, if both `ends` of a peering are in it.
+    pub fn of(&self, ends: [&str; 2]) -> Option<&'static str> {
+        ends.iter().all(|region| self.regions.contains(region)).then_some(self.name)
+    }
 }
 
 impl Rules {
-    /// The product guide's rules, with the decisions of S8–S35b where it is silent.
-    pub const fn guide() -> Rules {
-        Rules {
-            overlap: OverlapPolicy::Guide,
-            quota_total: 10,
-            quota_active: 10,
-            bandwidth_max: BitRate::from_mbps(1000),
-            regional_ceiling: Some(BitRate::from_mbps(5000)),
-            strict_routes: false,
-            routers_visible: false,
-            mtu_regional: 8500,
-            mtu_cross_region: 1500,
-            local_delay: SimDuration::from_micros(100),
-        }
+    /// The vendor's word for a state.
+    pub fn state(&self, state: PeeringState) -> &'static str {
+        self.states[state as usize]
+    }
+
+    /// The state that the vendor calls so.
+    pub fn state_called(&self, name: &str) -> Option<PeeringState> {
+        PeeringState::ALL.into_iter().find(|state| self.state(*state) == name)
+    }
+
+    /// The vendor's name of a refusal where it has one, ours (without a dot) elsewhere.
+    pub fn code(&self, refusal: &Refusal) -> &'static str {
+        let own = refusal.name();
+        self.refusals.iter().find(|(name, _)| *name == own).map_or(own, |(_, code)| code)
+    }
+
+    /// The downtime that the promise allows for so much active time, rounded down to 1 ns (S36).
+    pub fn downtime_allowed(&self, active: SimDuration) -> SimDuration {
+        let whole = u128::from(Share::WHOLE.as_ppb());
+        let nanos = u128::from(active.as_nanos()) * (whole - u128::from(self.promised.as_ppb())) / whole;
+        SimDuration::from_nanos(nanos as u64)
+    }
+
+    /// Where a run starts unless it says so: the first instant of the first day, in the vendor's zone (S40).
+    pub fn start(&self) -> Zoned {
+        let zone = TimeZone::fixed(jiff::tz::offset(self.zone));
+        self.first_day.to_zoned(zone).expect("a fixed offset has every civil instant of a year that has four digits")
     }
 }

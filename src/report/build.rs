@@ -5,8 +5,8 @@ use super::sections::within;
 use super::snapshot::*;
 use crate::engine::{Counts, DelayRecorder, Drops, Measured, Quantile, Run, flows, verify};
 use crate::model::plan::{Expectation, Metric, Pattern, Receiver, Subject, Traffic};
-use crate::model::{DropReason, HostId, LinkId, Network, Outcome, PROMISED, Replay, TrafficId};
-use crate::units::{BitRate, ByteSize, SimDuration, SimTime, grouped};
+use crate::model::{DropReason, HostId, LinkId, Network, Outcome, Replay, Rules, TrafficId};
+use crate::units::{BitRate, ByteSize, SimDuration, SimTime, Span, grouped};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Snapshot {
@@ -74,7 +74,7 @@ fn link(run: &Run, id: LinkId) -> LinkReport {
         peering: peering.name.to_string(),
         from: network.vpc(near).name.to_string(),
         to: network.vpc(far).name.to_string(),
-        state: peering.state.name(),
+        state: network.rules.state(peering.state),
         cross_region: peering.cross_region,
         cap: shaping.map(|s| s.rate),
         burst: shaping.map(|s| s.burst),
@@ -224,10 +224,10 @@ fn availability(run: &Run) -> Vec<AvailabilityReport> {
         Some(AvailabilityReport {
             peering: peering.name.to_string(),
             availability: found.share,
-            promised: PROMISED,
+            promised: network.rules.promised,
             downtime: found.downtime,
-            budget: found.budget,
-            budget_of_month: SimDuration::from_secs(1296), // 21.6 minutes of 30 days
+            budget: network.rules.downtime_allowed(found.active),
+            budget_of_month: network.rules.downtime_allowed(SimDuration::from_secs(30 * 86_400)),
         })
     });
     report.collect()
@@ -263,18 +263,19 @@ fn timeline(run: &Run) -> Vec<ActionReport> {
 
 fn expectations(run: &Run) -> Vec<ExpectationReport> {
     let outcomes = if run.is_done() { verify(run) } else { Vec::new() };
+    let rules = &run.simulation.network().rules;
     let mut outcomes = outcomes.into_iter();
     let mut reports = Vec::new();
     for expectation in &run.plan.expectations {
         for check in &expectation.checks {
             let outcome = outcomes.next();
-            let whole = (SimTime::ZERO, run.plan.duration);
+            let whole = Span::new(SimTime::ZERO, run.plan.duration);
             reports.push(ExpectationReport {
                 subject: subject(run, expectation),
                 metric: check.metric.to_string(),
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
-                found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found)),
+                found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found, rules)),
                 missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
                 held: outcome.map(|o| o.held),
             });
@@ -284,9 +285,9 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
 }
 
 /// A value with its unit, and how far the true one can lie from it.
-fn measured(metric: Metric, found: Measured) -> String {
+fn measured(metric: Metric, found: Measured, rules: &Rules) -> String {
     if found.low == found.high {
-        return metric.show(found.low);
+        return metric.show(found.low, rules);
     }
     // All that is not exact are quantiles of delays.
     let [low, high] = [found.low, found.high].map(SimDuration::from_nanos);
@@ -299,9 +300,9 @@ fn subject(run: &Run, expectation: &Expectation) -> String {
     match &expectation.subject {
         Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
         Subject::Peering { peering } => format!("peering {peering}"),
-        Subject::Link { peering, from_requester } => match network.find_peering_made_as(peering.as_str()) {
+        Subject::Link { peering, direction } => match network.find_peering_made_as(peering.as_str()) {
             Some(id) => {
-                let near = network.ends(LinkId::new(id, *from_requester)).0;
+                let near = network.ends(LinkId::new(id, *direction)).0;
                 format!("peering {peering} from {}", network.vpc(near).name)
             }
             None => format!("peering {peering}"),

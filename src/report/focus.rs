@@ -5,7 +5,7 @@
 
 use super::csv::record;
 use super::invoice::{Invoice, InvoiceLine};
-use crate::units::Money;
+use crate::units::{Money, Span};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
@@ -33,12 +33,12 @@ pub fn focus_csv(invoice: &Invoice) -> String {
 }
 
 /// The civil month, in the billing zone, that a charge is billed in; as the line's own zone has it.
-fn billing_period(invoice: &Invoice, line: &InvoiceLine) -> (Timestamp, Timestamp) {
+fn billing_period(invoice: &Invoice, line: &InvoiceLine) -> Span<Timestamp> {
     let zone = invoice.time_zone.clone();
     let first = line.start.to_zoned(zone.clone()).date().first_of_month();
     let midnight =
         |date: jiff::civil::Date| date.to_zoned(zone.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp());
-    (midnight(first), first.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight))
+    Span::new(midnight(first), first.last_of_month().tomorrow().map_or(Timestamp::MAX, midnight))
 }
 
 fn row(out: &mut String, invoice: &Invoice, line: &InvoiceLine, category: &str, cost: Money) {
@@ -63,8 +63,8 @@ fn row(out: &mut String, invoice: &Invoice, line: &InvoiceLine, category: &str, 
         line.account.clone(),
         line.account.clone(),
         invoice.book.currency.to_string(),
-        utc(period.0),
-        utc(period.1),
+        utc(period.from),
+        utc(period.until),
         utc(line.start),
         utc(line.end),
         category.into(),
@@ -87,7 +87,7 @@ fn row(out: &mut String, invoice: &Invoice, line: &InvoiceLine, category: &str, 
         line.label.clone().unwrap_or_else(|| line.peering.clone()),
         "Peering connection".into(),
         "Networking".into(),
-        line.service.into(),
+        line.service.clone(),
         or_nothing(invoice.charge_type.into()),
         or_nothing(sku),
         line.account.clone(),

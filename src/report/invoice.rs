@@ -6,7 +6,8 @@
 //! added within a version; none changes its meaning or goes.
 
 use super::what_if::WhatIf;
-use crate::metering::{Basis, Bill, Charge, Direction, Line, Load, Method, Subject, Terms};
+use crate::metering::{Basis, Bill, Charge, Line, Load, Method, Subject, Terms};
+use crate::model::Direction;
 use crate::model::plan::FreeBasis;
 use crate::units::{BitRate, Currency, Money};
 use jiff::Timestamp;
@@ -82,7 +83,7 @@ pub struct InvoiceLine {
     /// Free text.
     pub label: Option<String>,
     /// What the bill calls it (S46).
-    pub service: &'static str,
+    pub service: String,
     /// The requester's region.
     pub from_region: String,
     /// The accepter's region.
@@ -177,7 +178,7 @@ impl Invoice {
             partial_lines: bill.lines.iter().filter(|line| line.is_partial()).count(),
             charge_type: terms.method.charge_type(),
             free_basis: if terms.free_basis == FreeBasis::Excess { "excess" } else { "peak" },
-            zone: zone_name(&terms.zone, bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.0)),
+            zone: zone_name(&terms.zone, bill.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.period.from)),
             time_zone: terms.zone.clone(),
             book: BookReport {
                 name: book.name.clone(),
@@ -221,10 +222,10 @@ fn line(line: &Line, terms: &Terms) -> InvoiceLine {
         from_region: subject.requester.region.clone(),
         to_region: subject.accepter.region.clone(),
         period: String::new(),
-        start: line.period.0,
-        end: line.period.1,
-        covers_start: line.covers.0,
-        covers_end: line.covers.1,
+        start: line.period.from,
+        end: line.period.until,
+        covers_start: line.covers.from,
+        covers_end: line.covers.until,
         measured: Load::ZERO,
         measured_bps: BitRate::default(),
         billable: Load::ZERO,

@@ -4,9 +4,10 @@
 
 use super::invoice::zone_name;
 use super::plot::{
-    ClockChange, DayBar, DayPlot, DayPrice, MonthPlot, PeakMark, Percentile, SamplePoint, Way, day_svg, month_svg,
+    ClockChange, DayBar, DayPlot, DayPrice, MonthPlot, PeakMark, Percentile, SamplePoint, day_svg, month_svg,
 };
-use crate::metering::{Basis, Bill, DayPeak, Direction, Limit, Line, Sample, Series, Terms, days};
+use crate::metering::{Basis, Bill, DayPeak, Limit, Line, Sample, Series, Terms, days};
+use crate::model::Direction;
 use jiff::tz::TimeZone;
 
 /// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a
@@ -36,9 +37,9 @@ fn of_series(series: &Series, terms: &Terms, mark: &str) -> Vec<(String, String)
 
 fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
     let Basis::Day(peak, _) = &line.basis else { return None };
-    let start = line.period.0.as_second();
+    let start = line.period.from.as_second();
     let second = |instant: jiff::Timestamp| u32::try_from(instant.as_second() - start).unwrap_or_default();
-    let inside = |sample: &&Sample| (line.period.0..line.period.1).contains(&sample.start);
+    let inside = |sample: &&Sample| line.period.contains(sample.start);
     let samples: Vec<&Sample> = series.samples.iter().filter(inside).collect();
     let point = |sample: &&Sample| SamplePoint {
         start: second(sample.start),
@@ -52,7 +53,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
     let mark = PeakMark {
         second: second(peak.billable.start),
         bps: rate.as_bps(),
-        way: if peak.billable.direction == Direction::Out { Way::Out } else { Way::In },
+        direction: peak.billable.direction,
         text: format!("{rate} at {}, {}", civil.strftime("%H:%M"), amount(line, terms)),
     };
     let plot = DayPlot {
@@ -65,7 +66,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
             subject.accepter.region,
             subject.requester.vpc
         ),
-        zone: zone_name(&terms.zone, line.period.0),
+        zone: zone_name(&terms.zone, line.period.from),
         day: peak.date.to_string(),
         clock_change: clock_change(line, &terms.zone),
         samples: samples.iter().map(point).collect(),
@@ -93,15 +94,15 @@ fn caps(samples: &[&Sample], second: impl Fn(jiff::Timestamp) -> u32) -> Vec<(u3
 
 /// Where the zone's clocks change on the line's day.
 fn clock_change(line: &Line, zone: &TimeZone) -> Option<ClockChange> {
-    let (start, end) = line.period;
-    let change = zone.following(start).next().filter(|change| change.timestamp() < end)?;
+    let start = line.period.from;
+    let change = zone.following(start).next().filter(|change| line.period.contains(change.timestamp()))?;
     let before = zone.to_offset(start).seconds();
     let at = u32::try_from(change.timestamp().as_second() - start.as_second()).ok()?;
     Some(ClockChange { at, forward: change.offset().seconds() - before })
 }
 
 fn month_of(line: &Line, zone: &TimeZone) -> (i16, i8) {
-    let first = line.period.0.to_zoned(zone.clone());
+    let first = line.period.from.to_zoned(zone.clone());
     (first.year(), first.month())
 }
 
@@ -123,7 +124,7 @@ fn month_of_days(lines: &[Line], terms: &Terms) -> Option<(String, MonthPlot)> {
 
 fn month_of_percentile(line: &Line, peaks: &[DayPeak], terms: &Terms) -> Option<(String, MonthPlot)> {
     let Basis::Month(billed) = &line.basis else { return None };
-    let of_month = peaks.iter().filter(|peak| (billed.start..billed.end).contains(&peak.start));
+    let of_month = peaks.iter().filter(|peak| billed.span.contains(peak.span.from));
     let bars = of_month.map(|peak| bar(peak, DayPrice::OfMonth)).collect();
     let rate = billed.load.rate();
     let percentile = Percentile { bps: rate.as_bps(), text: format!("95 %: {rate}, {}", amount(line, terms)) };

@@ -2,7 +2,7 @@
 
 use super::snapshot::*;
 use crate::model::DropReason;
-use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 
 /// Minimum, median, 99th percentile and maximum, in microseconds, behind a queue of 100 ms and behind none.
 const QUEUED: [u64; 4] = [16_500, 61_237, 116_512, 116_740];
@@ -142,7 +142,7 @@ pub(super) fn rich() -> Snapshot {
         as_expected,
     };
     let mut late = check("loss", "< 40 %", Some("37.5 %"), Some(true));
-    late.between = Some((at(5), at(10)));
+    late.between = Some(Span::new(at(5), at(10)));
     Snapshot {
         scenario: "quick start".into(),
         file: "scenarios/quick-start.toml".into(),

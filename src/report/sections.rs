@@ -298,7 +298,7 @@ impl View<'_> {
             table.row([
                 check.subject.clone(),
                 check.metric.clone(),
-                check.between.map(|(from, to)| format!("{from} to {to}")).unwrap_or_default(),
+                check.between.map(|span| format!("{} to {}", span.from, span.until)).unwrap_or_default(),
                 check.expected.clone(),
                 check.found.as_deref().or(check.missing).unwrap_or_default().into(),
                 mark.into(),

@@ -133,7 +133,7 @@ fn peering_details(network: &Network, id: PeeringId, peering: &Peering, routes: 
     PeeringDetails {
         name: peering.name.to_string(),
         label: peering.label.clone(),
-        state: peering.state.name(),
+        state: network.rules.state(peering.state),
         since: peering.since(),
         expires: peering.expires,
         cross_region: peering.cross_region,

@@ -5,7 +5,7 @@
 //! integers of the unit named. The JSON report *is* this structure; [`FORMAT`] and [`VERSION`] name its shape. Fields
 //! may be added within a version; none changes its meaning or goes.
 
-use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 use serde::Serialize;
 
 /// The JSON document's `format`.
@@ -265,8 +265,8 @@ pub struct ExpectationReport {
     pub subject: String,
     /// What is measured: `loss`, `delay_p99`, `dropped_by no_route`.
     pub metric: String,
-    /// `[from, to)`, unless it is the whole run.
-    pub between: Option<(SimTime, SimTime)>,
+    /// What counts, unless it is the whole run.
+    pub between: Option<Span>,
     /// As the file says it.
     pub expected: String,
     /// What was measured; none if the run was interrupted or nothing was there to measure.

@@ -2,7 +2,6 @@
 
 use super::Loader;
 use crate::model::YEARS;
-use crate::model::plan::default_start;
 use crate::notation::{Entity, Stamp, Wrong, nearest, time_zone};
 use jiff::Zoned;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -11,20 +10,21 @@ impl Loader<'_> {
     /// The civil instant of time 0, by `start` and `zone`. A civil time that the zone's clocks skip or show twice is
     /// refused.
     pub(super) fn start(&mut self, top: &Entity) -> Zoned {
+        let usual = self.network.rules.start();
         let zone = match top.get::<String>("zone") {
             // Where nobody knows the clocks, UTC judges whether `start` is a time at all.
             Some(name) => self.zone(top, name).unwrap_or(TimeZone::UTC),
-            None => default_start().time_zone().clone(),
+            None => usual.time_zone().clone(),
         };
         let Some(text) = top.get::<String>("start") else {
-            let midnight = zone.to_ambiguous_zoned(default_start().datetime());
-            return midnight.compatible().unwrap_or_else(|_| default_start());
+            let midnight = zone.to_ambiguous_zoned(usual.datetime());
+            return midnight.compatible().unwrap_or(usual);
         };
         match civil_start(text.trim(), &zone) {
             Ok(start) => start,
             Err(wrong) => {
                 self.out.wrong(top.span("start"), wrong);
-                default_start()
+                usual
             }
         }
     }

@@ -3,9 +3,9 @@
 use super::Loader;
 use super::network::instant;
 use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
-use crate::model::{DropReason, Name, PeeringState};
+use crate::model::{Direction, DropReason, Name};
 use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some, nearest};
-use crate::units::SimTime;
+use crate::units::{self, SimTime};
 
 /// What can be measured, and on what.
 struct Measure {
@@ -159,8 +159,8 @@ impl Loader<'_> {
     fn state(&mut self, entity: &Entity, checks: &mut Vec<Check>) {
         match (entity.get::<String>("state"), instant(entity, "at")) {
             (Some(name), Some(at)) => {
-                let place = PeeringState::ALL.iter().position(|state| state.name() == name);
-                let value = place.unwrap_or_default() as u64;
+                let Some(state) = self.network.rules.state_called(name) else { return };
+                let value = state as u64;
                 checks.push(Check { metric: Metric::State(at), low: value, high: value, text: name.clone() });
             }
             (Some(_), None) if !entity.has("at") => {
@@ -200,17 +200,18 @@ impl Loader<'_> {
                 .hint(format!("it joins {} and {}", ends[0], ends[1]));
             return None;
         }
-        Some(Subject::Link { peering, from_requester: vpc == requester })
+        let direction = if vpc == requester { Direction::Out } else { Direction::In };
+        Some(Subject::Link { peering, direction })
     }
 
-    /// `[from, to)`, inside the run.
-    fn between(&mut self, entity: &Entity) -> Option<(SimTime, SimTime)> {
+    /// What `between` says, inside the run.
+    fn between(&mut self, entity: &Entity) -> Option<units::Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
-        let Some(Two(two)) = entity.get::<Two>("between") else { return Some((SimTime::ZERO, end)) };
+        let Some(Two(two)) = entity.get::<Two>("between") else { return Some(units::Span::new(SimTime::ZERO, end)) };
         let (Datum::Duration(from), Datum::Duration(to)) = &**two else { return None };
         let (from, to) = (SimTime::ZERO + *from, SimTime::ZERO + *to);
         if from < to && to <= end {
-            return Some((from, to));
+            return Some(units::Span::new(from, to));
         }
         let (message, hint) = if from >= to {
             (

@@ -2,7 +2,7 @@
 //! elsewhere. Adding a key here without reading it, or the reverse, fails a test.
 
 use super::verbs::VERBS;
-use crate::model::{self, Name};
+use crate::model::{self, Name, Rules};
 use crate::notation::Kind::*;
 use crate::notation::{Delimiter, Epoch, Field, Kind, Language, Section, Variants, Wrong, optional, required};
 
@@ -49,7 +49,7 @@ pub(super) static SCENARIO: Section = Section {
         ),
         required("duration", Duration(1, TIME_MAX), "How long it runs, in virtual time."),
         optional("seed", Integer(0, INTEGER_MAX), "Feeds every random choice; default 1."),
-        optional("rules", Choice(&["guide"]), "The rule set; default \"guide\"."),
+        optional("rules", Choice(&Rules::NAMES), "The rule set; default \"guide\"."),
         optional("overlap", Choice(&["guide", "strict-2024", "aws"]), "Which peers of one VPC may overlap (S13)."),
         optional("quota", Integer(1, 1_000_000), "Peerings a VPC may have (S23); default 10."),
         optional(
@@ -436,9 +436,6 @@ static AT: Section = Section {
     variants: Some(&Variants { key: "do", default: None, sections: VERBS }),
 };
 
-/// The vendor's names of the states (S22).
-const PEERING_STATES: [&str; 7] = ["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "DELETED", "FAILED", "ISOLATED"];
-
 const COUNT: Kind = Limit(&Integer(0, INTEGER_MAX));
 const DELAY: Kind = Limit(&TIME);
 const BYTES: Kind = Limit(&Size(0, INTEGER_MAX));
@@ -452,7 +449,7 @@ static EXPECT: Section = Section {
             optional("peering", Text, "The peering; `from` says which direction."),
             optional("from", Text, "The VPC whose outgoing direction of `peering` is meant."),
             optional("at", TIME, "The instant that `state` is about."),
-            optional("state", Choice(&PEERING_STATES), "The state of `peering` at that instant, its changes included."),
+            optional("state", Choice(&Rules::STATES), "The state of `peering` at that instant, its changes included."),
             optional("between", Both(&TIME), "Counts only what falls into [from, to); default the whole run."),
         ],
         METRICS,

@@ -29,7 +29,7 @@ mod verbs;
 
 pub use crate::notation::{Diagnostic, Override};
 
-use crate::model::plan::{Plan, default_start};
+use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
 use crate::notation::{self, Complaints, Delimiter, Entity, Source, Span, Table, Wrong, decode};
 use crate::units::{SimDuration, SimTime};
@@ -72,13 +72,14 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
     let file = path.display().to_string();
     let Some(source) = read_text(path, &file, files, &mut out) else { return Err(out.finish()) };
     let Some(entity) = notation::read(&LANGUAGE, source, overrides, &mut out) else { return Err(out.finish()) };
+    let rules = entity.get::<String>("rules").and_then(|name| Rules::named(name)).unwrap_or(Rules::guide());
     let mut loader = Loader {
-        network: Network::new(Rules::guide()),
+        start: rules.start(),
+        network: Network::new(rules),
         names: Names::default(),
         out,
         files,
         folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-        start: default_start(),
         civil_steps: None,
         tables: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),

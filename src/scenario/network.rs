@@ -15,11 +15,9 @@ use std::net::Ipv4Addr;
 pub(super) type TableEntities<'a> = Vec<(TableId, &'a Entity)>;
 
 impl Loader<'_> {
-    /// The rule set and its single settings.
+    /// Single settings of the rule set.
     pub(super) fn rules(&mut self, top: &Entity) {
         let rules = &mut self.network.rules;
-        // "guide" is the only rule set, and what a new network obeys.
-        top.get::<String>("rules");
         match top.get::<String>("overlap").map(String::as_str) {
             Some("strict-2024") => rules.overlap = OverlapPolicy::Strict2024,
             Some("aws") => rules.overlap = OverlapPolicy::Aws,

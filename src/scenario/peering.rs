@@ -3,7 +3,7 @@
 use super::Loader;
 use super::network::mtu;
 use super::refused::culprit;
-use crate::model::{Name, PeeringId, PeeringSpec, PeeringState, QueueLimit, VpcId, check_delay};
+use crate::model::{Name, PeeringId, PeeringSpec, QueueLimit, VpcId, check_delay};
 use crate::notation::{Datum, Entity};
 use crate::units::SimTime;
 
@@ -18,7 +18,7 @@ impl Loader<'_> {
     }
 
     fn peering(&mut self, name: &str, entity: &Entity) -> Option<PeeringId> {
-        let state = entity.get::<String>("state").and_then(|s| PeeringState::named(s));
+        let state = entity.get::<String>("state").and_then(|name| self.network.rules.state_called(name));
         let requested = entity.get("requested").copied().unwrap_or_default();
         let spec = self.peering_spec(Name::new(name).ok()?, entity);
         if entity.broken {

@@ -12,7 +12,7 @@ impl Loader<'_> {
             .into_iter()
             .filter_map(|(kind, name, text)| Some((self.place(kind, name)?, text)))
             .collect();
-        let complaint = self.out.error(span, refusal.to_string()).code(refusal.code());
+        let complaint = self.out.error(span, refusal.to_string()).code(self.network.rules.code(refusal));
         if let Some(hint) = refusal.hint() {
             complaint.hint(hint);
         }

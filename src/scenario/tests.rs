@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Pick, Subject};
-use crate::model::{Change, DropReason, NextHop, QueueLimit};
+use crate::model::{Change, Direction, DropReason, NextHop, QueueLimit};
 use crate::notation::{Field, Kind, Section, asked};
 use crate::units::{BitRate, ByteSize};
 use std::collections::BTreeMap;
@@ -220,7 +220,7 @@ fn expectations_become_ranges() {
     let check = |metric| plan.expectations.iter().flat_map(|e| &e.checks).find(|c| c.metric == metric).expect("stated");
     assert_eq!((check(Metric::Loss).low, check(Metric::Loss).high), (0, 399_999_999));
     assert_eq!(check(Metric::DroppedBy(DropReason::NoRoute)).text, "> 0");
-    assert!(matches!(plan.expectations[3].subject, Subject::Link { from_requester: false, .. }));
+    assert!(matches!(plan.expectations[3].subject, Subject::Link { direction: Direction::In, .. }));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::network::instant;
 use crate::model::plan::{Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
 use crate::model::{Name, TrafficId, Volume};
 use crate::notation::{Datum, Entity, Two};
-use crate::units::{BitRate, SimDuration, SimTime};
+use crate::units::{self, BitRate, SimDuration, SimTime};
 
 impl Loader<'_> {
     /// All traffic entries, by number; `None` stands for one that could not be made.
@@ -61,7 +61,7 @@ impl Loader<'_> {
         };
         let ports = |key| entity.variant.filter(|_| entity.fields().any(|f| f.name == key)).and(entity.get::<u64>(key));
         let port = |key, default| ports(key).and_then(|port| u16::try_from(*port).ok()).unwrap_or(default);
-        let (start, stop) = window?;
+        let units::Span { from: start, until: stop } = window?;
         if entity.broken {
             return None;
         }
@@ -83,8 +83,8 @@ impl Loader<'_> {
         })
     }
 
-    /// `[start, stop)`, inside the run.
-    fn window(&mut self, entity: &Entity) -> Option<(SimTime, SimTime)> {
+    /// From `start` to `stop`, inside the run.
+    fn window(&mut self, entity: &Entity) -> Option<units::Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
         let start = instant(entity, "start").unwrap_or(SimTime::ZERO);
         let stop = instant(entity, "stop").unwrap_or(end);
@@ -100,7 +100,7 @@ impl Loader<'_> {
                 .label(entity.span("start"), "the start");
             return None;
         }
-        Some((start, stop.min(end)))
+        Some(units::Span::new(start, stop.min(end)))
     }
 
     fn ttl(&mut self, entity: &Entity) -> Option<(u8, u8)> {

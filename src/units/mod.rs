@@ -13,6 +13,7 @@ mod number;
 mod rate;
 mod share;
 mod size;
+mod span;
 mod time;
 
 pub use column::{RateUnit, whole};
@@ -24,6 +25,7 @@ pub use number::{UnitError, count, grouped};
 pub use rate::BitRate;
 pub use share::Share;
 pub use size::ByteSize;
+pub use span::Span;
 pub use time::{SimDuration, SimTime};
 
 /// Nanoseconds in one second.

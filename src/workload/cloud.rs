@@ -2,7 +2,7 @@
 //! traffic entries with a scenario file's defaults. What is built with it is the other files' choice; nothing here can
 //! be refused.
 
-use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic, default_start};
+use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
 use crate::model::{
     HostId, HostSpec, Name, Network, NextHop, PeeringSpec, QueueLimit, RouteSpec, Rules, SubnetId, TableId, VpcId,
 };
@@ -35,7 +35,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
     Plan {
         name: "workload".into(),
         question: None,
-        start: default_start(),
+        start: Rules::guide().start(),
         duration: SimTime::NEVER,
         seed: 1,
         traffic,

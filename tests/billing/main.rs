@@ -52,7 +52,7 @@ fn load(text: String) -> Scenario {
 fn terms(scenario: &Scenario) -> Terms {
     let name = |id: AccountId| scenario.network.account(id).name.clone();
     let book = PriceBook::shipped("cny-2022").expect("a shipped book");
-    Terms::new(book, &scenario.plan.billing, scenario.plan.start.time_zone().clone(), name)
+    Terms::new(book, &scenario.network.rules, &scenario.plan.billing, scenario.plan.start.time_zone().clone(), name)
 }
 
 /// What `vpcsim bill` prints about a file with this text, with these arguments.

@@ -10,6 +10,7 @@ mod idle;
 mod ledger;
 mod pinned;
 mod scene;
+mod vendors;
 
 use bytes::Bytes;
 use ledger::{Dull, Node as DullNode, range};
@@ -17,7 +18,7 @@ use proptest::prelude::*;
 use scene::Dice;
 use std::collections::BTreeMap;
 use vpcsim::engine::{Options, Simulation};
-use vpcsim::model::plan::{Plan, default_start};
+use vpcsim::model::plan::Plan;
 use vpcsim::model::*;
 use vpcsim::units::SimTime;
 use vpcsim::wire::ipv4::{self, Addressing};
@@ -28,7 +29,7 @@ pub fn empty_plan(seed: u64) -> Plan {
         billing: Default::default(),
         name: "by hand".into(),
         question: None,
-        start: default_start(),
+        start: Rules::guide().start(),
         duration: SimTime::NEVER,
         seed,
         traffic: Vec::new(),
@@ -113,7 +114,8 @@ fn play(seed: u64, steps: u32, seen: &mut BTreeMap<&'static str, u64>) -> Result
         dull.pass_to(now);
         *seen.entry("expired-at-this-instant").or_default() += u64::from(due_now);
         let broken = dull.act(by.map(|a| a.0), &change);
-        let refused = simulation.apply(by, &change, time).err().map(|refusal| refusal.code());
+        let refused =
+            simulation.apply(by, &change, time).err().map(|refusal| simulation.network().rules.code(&refusal));
         *seen.entry(refused.unwrap_or("done")).or_default() += 1;
         let as_told = match refused {
             None => broken.is_empty(),
@@ -135,7 +137,7 @@ fn play(seed: u64, steps: u32, seen: &mut BTreeMap<&'static str, u64>) -> Result
 fn note(simulation: &Simulation, seen: &mut BTreeMap<&'static str, u64>) {
     let network = simulation.network();
     for (_, state) in network.peerings().flat_map(|(_, p)| &p.history) {
-        *seen.entry(state.name()).or_default() += 1;
+        *seen.entry(network.rules.state(*state)).or_default() += 1;
     }
     for link in (0..network.peerings().len() as u32 * 2).map(LinkId) {
         let book = simulation.link_book(link);
@@ -157,8 +159,8 @@ fn compare(network: &Network, dull: &Dull) -> Result<(), String> {
     for ((id, peering), pact) in network.peerings().zip(&dull.pacts) {
         let of = |what: &str| format!("{what} of {id:?} {}", pact.name);
         same("name", peering.name.as_str(), pact.name.as_str())?;
-        same(&of("state"), peering.state.name(), pact.state())?;
-        let history: Vec<_> = peering.history.iter().map(|(t, s)| (t.as_nanos(), s.name())).collect();
+        same(&of("state"), network.rules.state(peering.state), pact.state())?;
+        let history: Vec<_> = peering.history.iter().map(|(t, s)| (t.as_nanos(), network.rules.state(*s))).collect();
         same(&of("history"), &history, &pact.history)?;
         same(&of("expiry"), peering.expires.map(|t| t.as_nanos()), pact.expires)?;
         same(&of("cap"), peering.bandwidth.map(|b| b.as_bps()), pact.cap)?;

@@ -23,7 +23,7 @@ fn step(peering: &str, step: Step) -> Change {
 }
 
 fn play(network: &mut Network, changes: &[Change]) -> Vec<Option<&'static str>> {
-    changes.iter().map(|c| network.apply(None, c, SimTime::ZERO).err().map(|r| r.code())).collect()
+    changes.iter().map(|c| network.apply(None, c, SimTime::ZERO).err().map(|r| network.rules.code(&r))).collect()
 }
 
 /// The older peering took the name of a younger one that was deleted; the name then led to the deleted one.

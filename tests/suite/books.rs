@@ -59,7 +59,7 @@ fn idle() -> Plan {
     Plan {
         name: "idle".into(),
         question: None,
-        start: vpcsim::model::plan::default_start(),
+        start: Rules::guide().start(),
         duration: SimTime::from_nanos(1_000_000_000),
         seed: 1,
         traffic: Vec::new(),

@@ -149,7 +149,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     let plan = Plan {
         name: "a hub".into(),
         question: None,
-        start: vpcsim::model::plan::default_start(),
+        start: Rules::guide().start(),
         duration: SimTime::from_nanos(1_000_000_000),
         seed,
         traffic: builder.traffic,
@@ -173,7 +173,7 @@ fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
         account.insert(format!("traffic {}", entry.name), vec![format!("{tally:?}")]);
     }
     for (id, peering) in network.peerings() {
-        let both = [true, false].map(|way| format!("{:?}", tally.links[LinkId::new(id, way).index()]));
+        let both = LinkId::both(id).map(|link| format!("{:?}", tally.links[link.index()]));
         account.insert(format!("peering {}", peering.name), both.to_vec());
     }
     let flows: Vec<(String, usize)> =

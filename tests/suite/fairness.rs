@@ -45,7 +45,7 @@ impl Bottleneck {
         };
         let from = (0..flows).map(|f| host(here, format!("h{f}"))).collect();
         let to = host(there, "sink".into());
-        Bottleneck { network, from, to, link: LinkId::new(peering, true) }
+        Bottleneck { network, from, to, link: LinkId::new(peering, Direction::Out) }
     }
 
     /// One constant entry per sender, random phases.
@@ -69,7 +69,7 @@ impl Bottleneck {
         Plan {
             name: "bottleneck".into(),
             question: None,
-            start: vpcsim::model::plan::default_start(),
+            start: Rules::guide().start(),
             duration,
             seed,
             traffic: self.from.iter().enumerate().map(entry).collect(),

@@ -83,7 +83,7 @@ pub fn route(network: &Network, subnet: SubnetId, to: Ipv4Addr) -> Result<(Exit,
     let peering = network.peering(peering_id);
     let refused = match peering.state {
         PeeringState::Active => {
-            return Ok((Exit::Over(LinkId::new(peering_id, peering.requester == subnet.vpc)), peering.mtu));
+            return Ok((Exit::Over(LinkId::new(peering_id, peering.direction_from(subnet.vpc))), peering.mtu));
         }
         PeeringState::Pending => DropReason::PeeringPending,
         PeeringState::Rejected => DropReason::PeeringRejected,

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::engine::{Place, Step};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{Change, DropReason, LinkId, Network, PeeringId, Verdict, VpcId};
+use vpcsim::model::{Change, Direction, DropReason, LinkId, Network, PeeringId, Verdict, VpcId};
 use vpcsim::units::{ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -279,7 +279,7 @@ impl<'a> Reference<'a> {
     fn is_lost(&self, at: usize, parcel: &Parcel) -> bool {
         let link = self.lanes[at].id;
         let peering = self.network.peering(link.peering());
-        let direction = [self.lanes[at].made_as.as_bytes(), &[0, link.from_requester() as u8]].concat();
+        let direction = [self.lanes[at].made_as.as_bytes(), &[0, (link.direction() == Direction::Out) as u8]].concat();
         let sender = &self.senders[parcel.id.source().0 as usize];
         let name = self.plan.traffic[sender.traffic].name.as_str().as_bytes();
         let sender = [b"traffic\0", name, b"\0", &sender.flow.to_le_bytes()].concat();
@@ -440,8 +440,8 @@ impl<'a> Reference<'a> {
         let until = lasts(&action.change).map_or(u64::MAX, |lasts| self.now + lasts.as_nanos());
         self.push(until, 0, 0, Todo::Due);
         if let (Change::SetNode { node, up, .. }, Some(id)) = (&action.change, named) {
-            for from_requester in [true, false] {
-                let lane = &mut self.lanes[LinkId::new(id, from_requester).index()];
+            for link in LinkId::both(id) {
+                let lane = &mut self.lanes[link.index()];
                 if let Some(noticed) = lane.nodes.set(*node, *up, self.now, until) {
                     self.push(noticed, 0, 0, Todo::Due);
                 }

@@ -80,8 +80,7 @@ impl Maker {
         let mut twin = Reference::new(&world.network, &world.plan, senders);
         twin.run();
         self.network = world.network.clone();
-        let carrying =
-            |p: PeeringId| [true, false].iter().any(|d| twin.tally.links[LinkId::new(p, *d).index()].offered.0 > 0);
+        let carrying = |p: PeeringId| LinkId::both(p).iter().any(|link| twin.tally.links[link.index()].offered.0 > 0);
         let busy: Vec<Peering> =
             self.network.peerings().filter(|(id, _)| carrying(*id)).map(|(_, p)| p.clone()).collect();
         if busy.is_empty() {
@@ -151,7 +150,7 @@ impl Maker {
             queue: queue(dice),
             delay: Some(SimDuration::from_nanos(dice.pick(&[1_000, gap, gap, 3 * gap]))),
             loss: loss(dice),
-            requested: lifecycle::REQUEST_LIFE - SimDuration::from_nanos(gap * dice.pick(&[0, 1, 5])),
+            requested: Rules::guide().request_life - SimDuration::from_nanos(gap * dice.pick(&[0, 1, 5])),
             nodes: dice.pick(&[1, 2, 3]),
             detection: SimDuration::from_nanos(dice.pick(&[0, gap])),
             ..PeeringSpec::new(label, a, b)

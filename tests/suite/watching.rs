@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation};
 use vpcsim::model::plan::{Destination, Plan, Traffic};
-use vpcsim::model::{LinkId, PeeringId, TrafficId, VpcId};
+use vpcsim::model::{Direction, LinkId, PeeringId, TrafficId, VpcId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
@@ -94,7 +94,7 @@ fn watching_one_link_slows_that_link_alone() {
     let traffic = vec![sent("watched", pairs[0]), sent("other", pairs[1])];
     let plan = Plan { duration: SimTime::from_nanos(1_000_000_000), ..plan(traffic) };
     let mut simulation = Simulation::new(cloud.network, &plan, Options::default());
-    let watched = LinkId::new(PeeringId(0), true);
+    let watched = LinkId::new(PeeringId(0), Direction::Out);
     let links = BTreeSet::from([watched]);
     let records = listen_for(&mut simulation, Interest { links, ..Interest::default() });
     simulation.advance(plan.duration);

@@ -12,7 +12,7 @@ use vpcsim::model::plan::{
     Action, Check, Destination, Expectation, Metric, Pace, PacketSize, Pattern, Pick, Plan, Subject, Traffic,
 };
 use vpcsim::model::*;
-use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 
 /// A seeded die.
 pub struct Dice(SplitMix64);
@@ -226,12 +226,12 @@ impl Maker {
         let mut between = || {
             let (a, b) = (self.dice.below(duration), self.dice.below(duration));
             let from = self.dice.pick(&[a.min(b), duration / 2, 0]);
-            (SimTime::from_nanos(from), SimTime::from_nanos(from.max(a.max(b)) + 1))
+            Span::new(SimTime::from_nanos(from), SimTime::from_nanos(from.max(a.max(b)) + 1))
         };
         let mut expectations = Vec::new();
         for number in 0..3 {
             let entry = TrafficId(number % traffic.len() as u32);
-            let link = Subject::Link { peering: name("P1"), from_requester: number % 2 == 0 };
+            let link = Subject::Link { peering: name("P1"), direction: Direction::BOTH[number as usize % 2] };
             for subject in [Subject::Traffic(entry), link] {
                 let metrics = [Metric::Dropped, Metric::DelayMax, Metric::Delay(500_000_000), Metric::Rate];
                 let checks = metrics.map(|metric| Check { metric, low: 0, high: u64::MAX, text: String::new() });
@@ -345,7 +345,7 @@ impl Maker {
         let spec = PeeringSpec {
             state: Some(state),
             // Requests that run out while packets flow.
-            requested: lifecycle::REQUEST_LIFE - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
+            requested: Rules::guide().request_life - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
             nodes: dice.pick(&[1, 2, 2, 3]),
             failover: dice.chance(80),
             detection: SimDuration::from_nanos(dice.pick(&[0, 1, gap, 5 * gap, 20 * gap])),
@@ -476,7 +476,7 @@ impl Maker {
         Plan {
             name: "a world".into(),
             question: None,
-            start: vpcsim::model::plan::default_start(),
+            start: Rules::guide().start(),
             duration: SimTime::from_nanos(window + rest),
             seed,
             traffic,

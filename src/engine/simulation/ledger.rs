@@ -77,7 +77,7 @@ impl Simulation {
     pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
         let mut book = self.partition.cells[vpc.index()].booking.vpc.clone();
         for (id, peering) in self.network.peerings_of(vpc) {
-            book.merge(&self.link_book(LinkId::new(id, peering.accepter == vpc)).far);
+            book.merge(&self.link_book(LinkId::new(id, peering.direction_from(vpc).reversed())).far);
         }
         book
     }

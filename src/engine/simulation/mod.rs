@@ -33,7 +33,7 @@ use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::plan::Plan;
-use crate::model::{AccountId, Change, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, VpcId};
+use crate::model::{AccountId, Change, Direction, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, VpcId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use bytes::Bytes;
 use senders::{link_edges, sender_key, traffic_edges};
@@ -65,7 +65,7 @@ pub struct Simulation {
     observers: Vec<(Box<dyn Observer>, Interest)>,
     happened: Vec<(SimTime, Outcome)>,
     /// The edges of the windows that expectations ask of links: by the name a peering is made with, and direction.
-    link_edges: BTreeMap<(Name, bool), Edges>,
+    link_edges: BTreeMap<(Name, Direction), Edges>,
     options: Options,
     /// Packets that are sent in a second, about.
     density: u64,
@@ -216,7 +216,7 @@ impl Simulation {
         self.add_links();
         // In order of VPCs: what an epoch drops is told in the order of cells.
         let mut links: Vec<(VpcId, LinkId)> = Vec::new();
-        for link in touched.peerings.iter().flat_map(|id| [LinkId::new(*id, true), LinkId::new(*id, false)]) {
+        for link in touched.peerings.iter().flat_map(|id| LinkId::both(*id)) {
             links.push((self.network.ends(link).0, link));
         }
         links.sort_unstable();
@@ -233,7 +233,7 @@ impl Simulation {
         let all = self.network.peerings().len() as u32 * 2;
         for link in (known..all).map(LinkId) {
             let peering = self.network.peering(link.peering());
-            let edges = self.link_edges.get(&(peering.first_name.clone(), link.from_requester()));
+            let edges = self.link_edges.get(&(peering.first_name.clone(), link.direction()));
             let book = LinkBook::new(edges.cloned().unwrap_or_default());
             // A peering made in the middle of the run has no cap before.
             let (before, now) = (None, peering.metered_cap());

@@ -7,7 +7,7 @@ use super::super::random::Stream;
 use super::super::shared::{MeantFor, Shared, SourceInfo};
 use super::super::windows::{Edges, edges};
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
-use crate::model::{HostId, Name, Network, ReplayFlow, TrafficId, VpcId};
+use crate::model::{Direction, HostId, Name, Network, ReplayFlow, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
 use std::collections::BTreeMap;
@@ -81,18 +81,21 @@ pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     let mut windows = vec![Vec::new(); plan.traffic.len()];
     for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
         if let Subject::Traffic(id) = expectation.subject {
-            windows[id.index()].push(expectation.between);
+            windows[id.index()].push((expectation.between.from, expectation.between.until));
         }
     }
     windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
 }
 
-/// The same of links: by the name a peering is made with, and whether the direction is away from its requester.
-pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, bool), Edges> {
-    let mut windows: BTreeMap<(Name, bool), Vec<(SimTime, SimTime)>> = BTreeMap::new();
+/// The same of links: by the name a peering is made with, and the direction.
+pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, Direction), Edges> {
+    let mut windows: BTreeMap<(Name, Direction), Vec<(SimTime, SimTime)>> = BTreeMap::new();
     for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
-        if let Subject::Link { peering, from_requester } = &expectation.subject {
-            windows.entry((peering.clone(), *from_requester)).or_default().push(expectation.between);
+        if let Subject::Link { peering, direction } = &expectation.subject {
+            windows
+                .entry((peering.clone(), *direction))
+                .or_default()
+                .push((expectation.between.from, expectation.between.until));
         }
     }
     windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect()

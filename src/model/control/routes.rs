@@ -1,10 +1,10 @@
 //! Custom routes: what may be written into a route table (S5, S8, S25a).
 
-use super::{Notice, check_host_bits};
 use crate::model::ids::*;
 use crate::model::network::Network;
-use crate::model::peering::PeeringState;
+use crate::model::notice::Notice;
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::model::vpc::{NextHop, Route, RouteTable};
 use ipnet::Ipv4Net;
 
@@ -25,7 +25,7 @@ impl Network {
     /// # Errors
     /// Host bits, inside the own VPC, a second next hop, a peering of other VPCs; outside the peer in strict mode.
     pub fn add_route(&mut self, table: TableId, spec: RouteSpec) -> Result<(), Refusal> {
-        check_host_bits(spec.to)?;
+        Refusal::check_host_bits(spec.to)?;
         let vpc = self.vpc(self.table(table).vpc);
         if let Some(cidr) = vpc.holding(spec.to) {
             let (to, vpc) = (spec.to, vpc.name.to_string());
@@ -71,7 +71,7 @@ impl Network {
             self.notices.push(Notice::RouteOutsidePeer { to, peering, peer });
         }
         if state != PeeringState::Active {
-            self.notices.push(Notice::RouteToInactive { to, peering: name, state });
+            self.notices.push(Notice::RouteToInactive { to, peering: name, state: self.rules.state(state) });
         }
         Ok(())
     }

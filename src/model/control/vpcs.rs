@@ -1,14 +1,13 @@
 //! Making VPCs, subnets, route tables and hosts, and adding CIDRs. Peerings and routes have files of their own.
 
-use super::{check_host_bits, duplicate};
 use crate::model::counted::Counted;
 use crate::model::hosts::{HostIndex, HostName};
 use crate::model::ids::*;
 use crate::model::name::Name;
 use crate::model::network::Network;
-use crate::model::peering::PeeringState;
 use crate::model::prefixes::Disjoint;
 use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
 use crate::model::vpc::{Host, RouteTable, Subnet, Vpc};
 use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
@@ -42,9 +41,9 @@ impl Network {
         cidr: Ipv4Net,
     ) -> Result<VpcId, Refusal> {
         if self.find_vpc(name.as_str()).is_some() {
-            return Err(duplicate("VPC", &name));
+            return Err(Refusal::duplicate("VPC", &name));
         }
-        check_host_bits(cidr)?;
+        Refusal::check_host_bits(cidr)?;
         let id = VpcId(self.vpcs.len() as u32);
         self.vpc_names.insert(name.clone(), id);
         let mut own = Disjoint::default();
@@ -74,7 +73,7 @@ impl Network {
     /// # Errors
     /// Host bits, overlap with own CIDRs, with a peer, between peers; a custom route that would fall inside.
     pub fn add_cidr(&mut self, vpc: VpcId, cidr: Ipv4Net) -> Result<(), Refusal> {
-        check_host_bits(cidr)?;
+        Refusal::check_host_bits(cidr)?;
         let owner = self.vpc(vpc);
         if let Some(other) = owner.overlapping(cidr) {
             let vpc = owner.name.to_string();
@@ -105,7 +104,7 @@ impl Network {
     /// A name taken.
     pub fn add_table(&mut self, vpc: VpcId, name: Name) -> Result<TableId, Refusal> {
         if self.find_table(vpc, name.as_str()).is_some() {
-            return Err(duplicate("route table", &name));
+            return Err(Refusal::duplicate("route table", &name));
         }
         let id = TableId(self.tables.len() as u32);
         let owner = &mut self.vpcs[vpc.index()];
@@ -121,9 +120,9 @@ impl Network {
     /// A name taken, host bits, outside the VPC, overlap with a sister, no room for a host.
     pub fn add_subnet(&mut self, vpc: VpcId, name: Name, cidr: Ipv4Net, table: TableId) -> Result<SubnetId, Refusal> {
         if self.find_subnet(vpc, name.as_str()).is_some() {
-            return Err(duplicate("subnet", &name));
+            return Err(Refusal::duplicate("subnet", &name));
         }
-        check_host_bits(cidr)?;
+        Refusal::check_host_bits(cidr)?;
         let owner = self.vpc(vpc);
         if owner.holding(cidr).is_none() {
             let (vpc, cidrs) = (owner.name.to_string(), some(&owner.cidrs));
@@ -151,7 +150,7 @@ impl Network {
     /// A name or address taken, an address outside the subnet or reserved, a subnet that is full.
     pub fn add_host(&mut self, spec: HostSpec) -> Result<HostId, Refusal> {
         if self.find_host(self.subnet(spec.subnet).vpc, spec.name.as_str()).is_some() {
-            return Err(duplicate("host", &spec.name));
+            return Err(Refusal::duplicate("host", &spec.name));
         }
         self.place_host(spec.subnet, spec.name.into(), spec.address, spec.source_check)
     }

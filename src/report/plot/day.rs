@@ -8,6 +8,7 @@ use super::frame::{EDGE, Entry, LEFT, RIGHT, Swatch, TOP, axes, heading, legend,
 use super::hours::Hours;
 use super::label::{Ink, nearest};
 use super::scale::{Vertical, in_unit, unit};
+use crate::model::Direction;
 use crate::units::Share;
 use plotters::style::{RGBColor, WHITE};
 
@@ -52,10 +53,10 @@ impl SamplePoint {
         self.start.saturating_add(WINDOW)
     }
 
-    fn bps(&self, way: Way) -> u64 {
-        match way {
-            Way::Out => self.out_bps,
-            Way::In => self.in_bps,
+    fn bps(&self, direction: Direction) -> u64 {
+        match direction {
+            Direction::Out => self.out_bps,
+            Direction::In => self.in_bps,
         }
     }
 }
@@ -68,18 +69,9 @@ pub struct PeakMark {
     /// How much.
     pub bps: u64,
     /// Which way.
-    pub way: Way,
+    pub direction: Direction,
     /// What to write beside it.
     pub text: String,
-}
-
-/// A direction, seen from the requester.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Away from it.
-    Out,
-    /// Towards it.
-    In,
 }
 
 /// Clocks that change: the day has 23 or 25 hours.
@@ -214,8 +206,8 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
         remark(canvas, "no traffic on this day", axis);
     }
     let mut ink = Ink::new((LEFT, TOP), (RIGHT, axis.bottom));
-    for (way, color, width) in [(Way::Out, OUT, OUT_WIDTH), (Way::In, IN, IN_WIDTH)] {
-        for line in sample_lines(plot, hours, axis, way) {
+    for (direction, color, width) in [(Direction::Out, OUT, OUT_WIDTH), (Direction::In, IN, IN_WIDTH)] {
+        for line in sample_lines(plot, hours, axis, direction) {
             canvas.line(&line, color, width);
             // A line too short to be seen.
             if line[line.len() - 1].0 - line[0].0 < 6 {
@@ -236,12 +228,12 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
 }
 
 /// A step line per run of samples without a gap.
-fn sample_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical, way: Way) -> Vec<Vec<Point>> {
+fn sample_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical, direction: Direction) -> Vec<Vec<Point>> {
     let runs = plot.samples.chunk_by(|a, b| a.end() >= b.start);
     let line = |run: &[SamplePoint]| {
         let mut line = Vec::new();
         for sample in run {
-            step(&mut line, (hours.x(sample.start), hours.x(sample.end())), axis.y(sample.bps(way)));
+            step(&mut line, (hours.x(sample.start), hours.x(sample.end())), axis.y(sample.bps(direction)));
         }
         line
     };
@@ -286,7 +278,7 @@ fn mark(canvas: &Canvas, mut ink: Ink, at: Point, peak: &PeakMark) {
     canvas.outline(corner, opposite, GREY);
     canvas.text(&text, ((corner.0 + opposite.0) / 2, (corner.1 + opposite.1) / 2), Anchor::Middle, BLACK);
     canvas.dot(at, DOT + 2, WHITE);
-    canvas.dot(at, DOT, if peak.way == Way::Out { OUT } else { IN });
+    canvas.dot(at, DOT, if peak.direction == Direction::Out { OUT } else { IN });
 }
 
 /// The narrow panel below: the share of the offered packets that were dropped for the cap.

@@ -14,5 +14,5 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, Way, day_svg};
+pub use day::{ClockChange, DayPlot, PeakMark, SamplePoint, day_svg};
 pub use month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};

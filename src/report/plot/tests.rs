@@ -2,6 +2,7 @@
 
 use super::canvas::{HEIGHT, TEXT, TITLE, WIDTH, width};
 use super::*;
+use crate::model::Direction;
 use roxmltree::{Document, Node};
 
 /// A day of `count` samples with two humps, the outbound one cut off at the cap.
@@ -24,7 +25,7 @@ fn day(count: u32) -> DayPlot {
         peak: Some(PeakMark {
             second: 9 * 3600,
             bps: 30_000_000,
-            way: Way::Out,
+            direction: Direction::Out,
             text: "30 Mbps at 09:00, 360.00 CNY".into(),
         }),
         loss: (100..140).map(|at: u32| (at * 300, u64::from(20 - at.abs_diff(120)) * 10_000_000)).collect(),
@@ -59,7 +60,7 @@ fn days() -> Vec<(&'static str, DayPlot)> {
     let flat =
         |bps: u64| (0..288).map(move |n| SamplePoint { start: n * 300, out_bps: bps, in_bps: bps, partial: false });
     let full = |n: u32| SamplePoint { start: n * 300, out_bps: u64::from(n % 2) * 99, in_bps: 98, partial: n < 9 };
-    let peak = |second: u32, bps: u64| PeakMark { second, bps, way: Way::In, text: "peak ".repeat(40) };
+    let peak = |second: u32, bps: u64| PeakMark { second, bps, direction: Direction::In, text: "peak ".repeat(40) };
     let long = "A very long name & <more> \"quoted\" \u{1} ".repeat(9);
     let back = ClockChange { at: 3 * 3600, forward: -3600 };
     let ahead = ClockChange { at: 2 * 3600, forward: 3600 };

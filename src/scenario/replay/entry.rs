@@ -9,7 +9,7 @@ use super::{Staged, Terms, Unplayable, stage};
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pattern};
 use crate::notation::{Datum, Entity, Pair, address, nearest};
-use crate::units::{ByteSize, Factor, SimDuration, SimTime, grouped};
+use crate::units::{self, ByteSize, Factor, SimDuration, SimTime, grouped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl Loader<'_> {
         entity: &Entity,
         from: &[HostId],
         to: &Destination,
-        window: Option<(SimTime, SimTime)>,
+        window: Option<units::Span>,
     ) -> Option<Pattern> {
         let pinned = self.pinned(entity);
         let to = match to {
@@ -61,7 +61,7 @@ impl Loader<'_> {
         map.into_iter().collect()
     }
 
-    fn terms(&mut self, entity: &Entity, window: Option<(SimTime, SimTime)>) -> Option<Terms> {
+    fn terms(&mut self, entity: &Entity, window: Option<units::Span>) -> Option<Terms> {
         let speed = entity.get::<Factor>("speed").copied().unwrap_or(Factor::ONE);
         if speed.as_ppb() == 0 {
             self.out
@@ -72,16 +72,16 @@ impl Loader<'_> {
         let count = entity.get("count").copied().unwrap_or(u64::MAX);
         let passes = entity.get("repeat").copied().unwrap_or(1);
         let segment_size = entity.get::<ByteSize>("segment_size").and_then(|size| u16::try_from(size.as_u64()).ok());
-        let (start, stop) = window?;
-        let first = start + entity.get("phase").copied().unwrap_or(SimDuration::ZERO);
+        let units::Span { from, until } = window?;
+        let first = from + entity.get("phase").copied().unwrap_or(SimDuration::ZERO);
         Some(Terms {
             max_gap: entity.get("max_gap").copied(),
             speed,
             passes,
             answers: Answers::named(entity.get::<String>("answers").map_or("", String::as_str)),
             segment_size,
-            span: stop.since(first),
-            is_stopped: self.end.is_some_and(|end| stop < end),
+            span: until.since(first),
+            is_stopped: self.end.is_some_and(|end| until < end),
             count,
         })
     }

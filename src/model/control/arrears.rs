@@ -1,37 +1,22 @@
-//! Arrears (S43): an account whose balance fell below zero keeps everything for seven days; then every active
+//! Arrears (S43): an account whose balance fell below zero keeps everything for a grace; then every active
 //! cross-region peering that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left
 //! alone. It bills nothing.
 
-use super::change::Outcome;
-use super::ids::{AccountId, PeeringId};
-use super::network::Network;
-use super::peering::PeeringState;
-use super::refusal::Refusal;
-use crate::units::{SimDuration, SimTime};
+use crate::model::account::Arrears;
+use crate::model::ids::{AccountId, PeeringId};
+use crate::model::network::Network;
+use crate::model::notice::Outcome;
+use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
+use crate::units::SimTime;
 use std::collections::BTreeSet;
 
-/// S43: how long everything still works.
-pub const GRACE: SimDuration = SimDuration::from_secs(604_800);
-
-/// An account in arrears.
-#[derive(Debug, Clone)]
-pub(super) struct Arrears {
-    since: SimTime,
-    /// What was isolated when the grace ended; none before.
-    isolated: Option<Vec<PeeringId>>,
-}
-
 impl Network {
-    /// Since when an account has been in arrears.
-    pub fn arrears_since(&self, account: AccountId) -> Option<SimTime> {
-        self.account(account).arrears.as_ref().map(|arrears| arrears.since)
-    }
-
     /// The balance of `account` falls below zero at `now`.
     ///
     /// # Errors
     /// It is below zero already; somebody asks for it.
-    pub(super) fn fall_into_arrears(
+    pub(in crate::model) fn fall_into_arrears(
         &mut self,
         by: Option<AccountId>,
         account: AccountId,
@@ -50,15 +35,21 @@ impl Network {
             return Err(Refusal::AlreadyInArrears { account: name });
         }
         self.accounts[account.index()].arrears = Some(Arrears { since: now, isolated: None });
-        self.debtors.insert((now + GRACE, account));
-        Ok(Outcome(format!("{name} in arrears, to be isolated at {}", now + GRACE)))
+        let end = now + self.rules.arrears_grace;
+        self.debtors.insert((end, account));
+        Ok(Outcome(format!("{name} in arrears, to be isolated at {end}")))
     }
 
     /// `account` pays at `now`: what its arrears isolated is active again.
     ///
     /// # Errors
     /// It owes nothing; somebody else asks.
-    pub(super) fn pay(&mut self, by: Option<AccountId>, account: AccountId, now: SimTime) -> Result<Outcome, Refusal> {
+    pub(in crate::model) fn pay(
+        &mut self,
+        by: Option<AccountId>,
+        account: AccountId,
+        now: SimTime,
+    ) -> Result<Outcome, Refusal> {
         let name = self.account(account).name.to_string();
         if let Some(by) = by.filter(|by| *by != account) {
             let what = format!("pay for `{name}`");
@@ -68,30 +59,16 @@ impl Network {
         let Some(arrears) = self.accounts[account.index()].arrears.take() else {
             return Err(Refusal::NotInArrears { account: name });
         };
-        self.debtors.remove(&(arrears.since + GRACE, account));
+        self.debtors.remove(&(arrears.since + self.rules.arrears_grace, account));
         let mut text = format!("{name} paid");
         for id in arrears.isolated.into_iter().flatten() {
             // One that was deleted meanwhile stays so.
             if self.peering(id).state == PeeringState::Isolated {
                 self.set_state(id, PeeringState::Active, now);
-                text += &format!(", {} ISOLATED -> ACTIVE", self.peering(id).name);
+                text += &format!(", {}", self.transition(id, PeeringState::Isolated));
             }
         }
         Ok(Outcome(text))
-    }
-
-    /// Whoever is isolated for arrears gets no cross-region peering, new or old, into force.
-    pub(super) fn check_standing(&self, payer: AccountId, cross_region: bool) -> Result<(), Refusal> {
-        let account = self.account(payer);
-        if cross_region && account.arrears.as_ref().is_some_and(|arrears| arrears.isolated.is_some()) {
-            return Err(Refusal::AccountInArrears { account: account.name.to_string() });
-        }
-        Ok(())
-    }
-
-    /// When the next grace ends.
-    pub(super) fn next_isolation(&self) -> Option<SimTime> {
-        self.debtors.first().map(|(end, _)| *end)
     }
 
     /// Isolates whose grace has ended by `now`; what happened, for a person.
@@ -106,8 +83,8 @@ impl Network {
             let isolated = self.paid_for_by(account);
             for id in &isolated {
                 self.set_state(*id, PeeringState::Isolated, now);
-                let (peering, account) = (&self.peering(*id).name, &self.account(account).name);
-                outcomes.push(Outcome(format!("{peering} ACTIVE -> ISOLATED, {account} is in arrears")));
+                let became = self.transition(*id, PeeringState::Active);
+                outcomes.push(Outcome(format!("{became}, {} is in arrears", self.account(account).name)));
             }
             if let Some(arrears) = &mut self.accounts[account.index()].arrears {
                 arrears.isolated = Some(isolated);
@@ -135,7 +112,7 @@ mod tests {
     use super::*;
     use crate::model::change::Change;
     use crate::model::{Name, PeeringSpec, Rules, Step};
-    use crate::units::BitRate;
+    use crate::units::{BitRate, SimDuration};
 
     const DAY: u64 = 86_400;
 
@@ -172,7 +149,7 @@ mod tests {
     }
 
     fn states(network: &Network) -> Vec<&'static str> {
-        network.peerings().map(|(_, p)| p.state.name()).collect()
+        network.peerings().map(|(_, p)| network.rules.state(p.state)).collect()
     }
 
     fn a(network: &Network) -> AccountId {
@@ -192,7 +169,8 @@ mod tests {
         assert_eq!(network.next_due(), None);
         network.apply(Some(account), &Change::Pay { account }, at(9)).unwrap();
         assert_eq!(states(&network), ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED"]);
-        assert_eq!(network.arrears_since(account), None);
+        let again = network.apply(None, &Change::Pay { account }, at(9)).expect_err("it owes nothing any more");
+        assert_eq!(again.name(), "NotInArrears");
     }
 
     #[test]
@@ -222,7 +200,7 @@ mod tests {
             Change::Step { peering: name("P"), step: Step::Restore },
         ] {
             let refused = network.apply(None, &change, at(8)).expect_err("refused");
-            assert_eq!(refused.code(), "AccountInArrears", "{change:?}");
+            assert_eq!(refused.name(), "AccountInArrears", "{change:?}");
         }
         assert_eq!(states(&network)[0], "ISOLATED");
     }
@@ -243,11 +221,11 @@ mod tests {
     fn one_owes_once_and_pays_what_one_owes() {
         let mut network = network();
         let (account, other) = (a(&network), network.find_account("b").unwrap());
-        let mut code = |by, change: Change| network.apply(by, &change, at(0)).map_err(|r| r.code());
+        let mut code = |by, change: Change| network.apply(by, &change, at(0)).map_err(|r| r.name());
         assert_eq!(code(None, Change::Pay { account }), Err("NotInArrears"));
         assert!(code(None, Change::Arrears { account }).is_ok());
         assert_eq!(code(None, Change::Arrears { account }), Err("AlreadyInArrears"));
-        let purview = "UnsupportedOperation.VpcPeerPurviewError";
+        let purview = "WrongAccount";
         assert_eq!(code(Some(other), Change::Pay { account }), Err(purview));
         assert_eq!(code(Some(account), Change::Arrears { account: other }), Err(purview));
     }

@@ -1,27 +1,23 @@
 //! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The
-//! only place that sets a [`PeeringState`]. Time comes in by argument; what falls due by itself (expiry, arrears) is
-//! told by [`Network::next_due`].
+//! only place that sets a [`PeeringState`]. Time comes in by argument; what happens to it by itself (expiry, arrears)
+//! is told by [`Network::next_due`].
 //!
 //! ```text
 //! create ─▶ PENDING ─accept─▶ ACTIVE ◀─restore── ISOLATED        delete: from any state, by either side
 //!   │          │  ▲              └────isolate──────▲             create within one account: ACTIVE at once
-//!   │          │  └──enable── EXPIRED ◀─ 7 days ── PENDING
+//!   │          │  └──enable── EXPIRED ◀─ later ─── PENDING
 //!   └─▶ ACTIVE └─reject─▶ REJECTED
 //! ```
 
-use super::change::Outcome;
-use super::control::Notice;
-use super::ids::{AccountId, PeeringId, VpcId};
-use super::name::Name;
-use super::network::{Bearers, Network};
-use super::peering::PeeringState;
-use super::refusal::Refusal;
-use super::vpc::NextHop;
-use crate::units::{SimDuration, SimTime};
-use std::collections::BTreeSet;
-
-/// S19: a request that nobody accepts runs out after seven days.
-pub const REQUEST_LIFE: SimDuration = SimDuration::from_secs(604_800);
+use super::permission::Party;
+use crate::model::ids::{AccountId, PeeringId};
+use crate::model::name::Name;
+use crate::model::network::{Bearers, Network};
+use crate::model::notice::{Notice, Outcome};
+use crate::model::refusal::Refusal;
+use crate::model::state::PeeringState;
+use crate::model::vpc::NextHop;
+use crate::units::SimTime;
 
 /// What somebody asks of a peering connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +34,6 @@ pub enum Step {
     Isolate,
     /// S43: the vendor lifts the suspension.
     Restore,
-}
-
-/// Who may take a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Party {
-    Requester,
-    Accepter,
-    Either,
-    Vendor,
 }
 
 impl Step {
@@ -76,11 +63,6 @@ impl Step {
     }
 }
 
-/// When a request made `earlier` than `now` runs out.
-pub(super) fn expiry(now: SimTime, earlier: SimDuration) -> SimTime {
-    now + (REQUEST_LIFE - earlier)
-}
-
 impl Network {
     /// Takes `step` on a peering at `now`. `by` is the account that asks; none is whoever may (and the vendor).
     ///
@@ -94,7 +76,7 @@ impl Network {
         if !from.contains(&peering.state) {
             return Err(Refusal::InvalidState {
                 peering: peering.name.to_string(),
-                state: peering.state.name(),
+                state: self.rules.state(peering.state),
                 wanted: step.name(),
             });
         }
@@ -108,11 +90,11 @@ impl Network {
         }
         let before = peering.state;
         self.set_state(id, to, now);
-        let mut text = format!("{} {before} -> {to}", self.peering(id).name);
+        let mut text = self.transition(id, before);
         match step {
             Step::Accept => self.note_trust(id),
             Step::Enable => {
-                self.peerings[id.index()].expires = Some(now + REQUEST_LIFE);
+                self.peerings[id.index()].expires = Some(now + self.rules.request_life);
                 self.note_change(id);
             }
             Step::Delete => {
@@ -122,6 +104,12 @@ impl Network {
             Step::Reject | Step::Isolate | Step::Restore => {}
         }
         Ok(Outcome(text))
+    }
+
+    /// What became of a peering that was in state `before`, for a person.
+    pub(super) fn transition(&self, id: PeeringId, before: PeeringState) -> String {
+        let peering = self.peering(id);
+        format!("{} {} -> {}", peering.name, self.rules.state(before), self.rules.state(peering.state))
     }
 
     pub(super) fn set_state(&mut self, id: PeeringId, state: PeeringState, now: SimTime) {
@@ -139,63 +127,6 @@ impl Network {
         self.note_change(id);
     }
 
-    /// Follows a change of a peering's state, transport or nodes: when it next falls due, and who must hear of it.
-    pub(super) fn note_change(&mut self, id: PeeringId) {
-        let due = self.peering(id).next_due();
-        let before = std::mem::replace(&mut self.scheduled[id.index()], due);
-        if before != due {
-            before.map(|time| self.due.remove(&(time, id)));
-            self.due.extend(due.map(|time| (time, id)));
-        }
-        self.touched.peerings.push(id);
-    }
-
-    /// S18: `by` must be the party; no account at all stands for whoever may.
-    fn check_party(
-        &self,
-        by: Option<AccountId>,
-        id: PeeringId,
-        party: Party,
-        wanted: &'static str,
-    ) -> Result<(), Refusal> {
-        let peering = self.peering(id);
-        let owner = |vpc: VpcId| self.vpc(vpc).account;
-        let (requester, accepter) = (owner(peering.requester), owner(peering.accepter));
-        let Some(by) = by else { return Ok(()) };
-        let (may, who) = match party {
-            Party::Requester => (by == requester, "the requester's account"),
-            Party::Accepter => (by == accepter, "the accepter's account"),
-            Party::Either => (by == requester || by == accepter, "one of its two accounts"),
-            Party::Vendor => (false, "the cloud itself"),
-        };
-        if may {
-            return Ok(());
-        }
-        let (account, what) = (self.account(by).name.to_string(), format!("{wanted} `{}`", peering.name));
-        Err(Refusal::WrongAccount { account, what, who })
-    }
-
-    /// Only the owner of `vpc` may do `what` to it.
-    pub(super) fn check_owner(
-        &self,
-        by: Option<AccountId>,
-        vpc: VpcId,
-        what: impl Fn() -> String,
-    ) -> Result<(), Refusal> {
-        match by {
-            Some(by) if by != self.vpc(vpc).account => {
-                let account = self.account(by).name.to_string();
-                Err(Refusal::WrongAccount { account, what: what(), who: "the owner of the VPC" })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The cap is the requester's to set, who pays for it (S29, S39).
-    pub(super) fn check_payer(&self, by: Option<AccountId>, id: PeeringId) -> Result<(), Refusal> {
-        self.check_party(by, id, Party::Requester, "change the bandwidth of")
-    }
-
     /// Renames a peering that is not gone (S16); either side may.
     ///
     /// # Errors
@@ -204,7 +135,8 @@ impl Network {
         self.check_party(by, id, Party::Either, "rename")?;
         let (old, state) = (&self.peering(id).name, self.peering(id).state);
         if state.is_gone() {
-            return Err(Refusal::InvalidState { peering: old.to_string(), state: state.name(), wanted: "rename" });
+            let state = self.rules.state(state);
+            return Err(Refusal::InvalidState { peering: old.to_string(), state, wanted: "rename" });
         }
         self.check_free_name(&name)?;
         let peering = &mut self.peerings[id.index()];
@@ -237,34 +169,5 @@ impl Network {
             let (peering, account) = (peering.name.clone(), self.account(requester).name.clone());
             self.notices.push(Notice::UntrustedAccount { peering, account });
         }
-    }
-
-    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account
-    /// in arrears is isolated.
-    pub fn next_due(&self) -> Option<SimTime> {
-        let of_peerings = self.due.first().map(|(time, _)| *time);
-        [of_peerings, self.faults.next_due(), self.next_isolation()].into_iter().flatten().min()
-    }
-
-    /// Lets everything happen that is due at `now`; what happened, for a person.
-    pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
-        let mut outcomes = self.end_faults(now);
-        let due: BTreeSet<PeeringId> =
-            self.due.iter().take_while(|(time, _)| *time <= now).map(|(_, id)| *id).collect();
-        for id in due {
-            if self.peering(id).expires.is_some_and(|e| e <= now) {
-                self.set_state(id, PeeringState::Expired, now);
-                outcomes.push(Outcome(format!("{} PENDING -> EXPIRED", self.peering(id).name)));
-            }
-            let noticed = self.peering(id).nodes.next_noticed().is_some_and(|n| n <= now);
-            if noticed && !self.peering(id).state.is_gone() {
-                self.peerings[id.index()].nodes.notice(now);
-                self.note_outage(id, now);
-                self.note_change(id);
-                outcomes.push(Outcome(format!("{} moves the flows of its failed node", self.peering(id).name)));
-            }
-        }
-        outcomes.extend(self.isolate_debtors(now));
-        outcomes
     }
 }

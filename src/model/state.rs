@@ -1,0 +1,49 @@
+//! The states of a peering connection. What leads from one to another is in [`super::control`], what a vendor calls
+//! them in [`super::Rules`].
+
+/// Where in its life a peering connection is (S22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeeringState {
+    /// Waits for the accepter's account.
+    Pending,
+    /// In force.
+    Active,
+    /// Refused by the accepter.
+    Rejected,
+    /// Not accepted in time (S19).
+    Expired,
+    /// Deleted by either side (S21).
+    Deleted,
+    /// Overlap found after creation (S22).
+    Failed,
+    /// Suspended for arrears (S43).
+    Isolated,
+}
+
+impl PeeringState {
+    /// Every state, in the order of declaration.
+    pub const ALL: [PeeringState; 7] = [
+        PeeringState::Pending,
+        PeeringState::Active,
+        PeeringState::Rejected,
+        PeeringState::Expired,
+        PeeringState::Deleted,
+        PeeringState::Failed,
+        PeeringState::Isolated,
+    ];
+
+    /// Whether nothing can be done with it any more: it is history.
+    pub fn is_gone(self) -> bool {
+        matches!(self, PeeringState::Rejected | PeeringState::Deleted)
+    }
+
+    /// Whether it is in force, or suspended and waiting to be in force again.
+    pub fn is_established(self) -> bool {
+        matches!(self, PeeringState::Active | PeeringState::Isolated)
+    }
+
+    /// Whether a peering in this state counts for quota, uniqueness and overlap (S25a).
+    pub fn counts(self) -> bool {
+        matches!(self, PeeringState::Pending | PeeringState::Active | PeeringState::Isolated)
+    }
+}
