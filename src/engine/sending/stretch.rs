@@ -1,8 +1,8 @@
 //! Stretches of a flow's equal packets: counted, passed over, gone back to, and bounded, without making one. Makes no
 //! packets.
 
-use super::super::slots::{self, Slots, bit_nanos};
-use super::{Flow, Forms, Schedule};
+use super::flow::{Flow, Forms, Schedule};
+use super::slots::{self, Slots, bit_nanos};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime};
 
 /// Stretches of equal packets.

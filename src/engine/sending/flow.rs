@@ -6,11 +6,7 @@
 //! passed over without being made ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see
 //! them ([`Flow::packet`]).
 
-mod stretch;
-
-pub(super) use stretch::Beat;
-
-use super::random::Stream;
+use super::super::random::Stream;
 use super::slots::{self, Slot, Slots, bit_nanos};
 use super::steps::Cursor;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId, Tails};
@@ -24,18 +20,18 @@ use std::sync::Arc;
 
 /// A prepared head of one size, and the path its packets take.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
+pub(in crate::engine) struct Form {
     /// What the routers said about it, and in which epoch.
     pub path: Option<(u64, Path)>,
     pub length: u16,
     head: [u8; HEAD],
     /// What a packet of this size has for itself.
-    slot: Slot,
+    pub(super) slot: Slot,
 }
 
 /// When a flow sends. Instants are nanoseconds.
 #[derive(Debug, Clone)]
-enum Schedule {
+pub(super) enum Schedule {
     Even(Slots),
     Poisson(Pace, Stream),
     /// The slots are of sending time.
@@ -51,42 +47,42 @@ enum Schedule {
 
 /// One sender of the plan.
 #[derive(Debug, Clone)]
-pub(super) struct Flow {
+pub(in crate::engine) struct Flow {
     pub source: SourceId,
     pub host: HostId,
     pub traffic: TrafficId,
-    next: SimTime,
-    stop: SimTime,
+    pub(super) next: SimTime,
+    pub(super) stop: SimTime,
     /// When the first slot begins.
-    first: SimTime,
+    pub(super) first: SimTime,
     /// Where in its slot a packet goes; none is at its beginning. Two equal flows with fixed places would starve each
     /// other at a full queue for ever: whoever comes just after a departure takes every freed place.
-    place: Option<Stream>,
+    pub(super) place: Option<Stream>,
     /// The form of the next packet.
-    upcoming: u32,
-    sequence: u64,
-    count: u64,
-    schedule: Schedule,
-    forms: Forms,
-    addressing: Addressing,
-    last_ttl: u8,
-    is_ping: bool,
+    pub(super) upcoming: u32,
+    pub(super) sequence: u64,
+    pub(super) count: u64,
+    pub(super) schedule: Schedule,
+    pub(super) forms: Forms,
+    pub(super) addressing: Addressing,
+    pub(super) last_ttl: u8,
+    pub(super) is_ping: bool,
     /// Heads differ in more than the identification.
-    is_varied: bool,
+    pub(super) is_varied: bool,
     /// Of echo requests (RFC 792).
-    identifier: u16,
+    pub(super) identifier: u16,
 }
 
 /// The sizes of a flow's packets; a replay has none.
 #[derive(Debug, Clone)]
-enum Forms {
+pub(super) enum Forms {
     /// In place: most flows have one, and there may be a million of them.
     One(Form),
     Many(Box<[Form]>, Option<Box<Mix>>),
 }
 
 impl Forms {
-    fn all(&self) -> &[Form] {
+    pub(super) fn all(&self) -> &[Form] {
         match self {
             Forms::One(form) => std::slice::from_ref(form),
             Forms::Many(forms, _) => forms,
@@ -102,7 +98,7 @@ impl Forms {
 
 /// Draws sizes by weight.
 #[derive(Debug, Clone)]
-struct Mix {
+pub(super) struct Mix {
     weights: Arc<[(u16, u32)]>,
     total: u64,
     stream: Stream,
@@ -124,14 +120,14 @@ impl Mix {
 
 /// A packet that is not made yet: when it goes, its number, its form.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Turn {
+pub(in crate::engine) struct Turn {
     pub at: SimTime,
     pub sequence: u64,
     pub form: u32,
 }
 
 /// What a flow needs to know of its place: who it is and where its packets go.
-pub(super) struct Seat {
+pub(in crate::engine) struct Seat {
     pub source: SourceId,
     pub traffic: TrafficId,
     pub number: u32,
@@ -142,7 +138,7 @@ pub(super) struct Seat {
 impl Flow {
     /// The flow of `entry` in `seat`. Unless the entry sets a phase, every packet goes at a random instant of its own
     /// slot (a ping keeps the place of its first).
-    pub(super) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
+    pub(in crate::engine) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
         let number = u64::from(seat.number);
         let stream = |purpose| Stream::new(seed, purpose, entry.name.as_str(), number);
         let is_ping = entry.is_ping();
@@ -186,28 +182,28 @@ impl Flow {
 
     /// When it next sends; [`SimTime::NEVER`] when it is done.
     #[inline]
-    pub(super) fn next_wake(&self) -> SimTime {
+    pub(in crate::engine) fn next_wake(&self) -> SimTime {
         self.next
     }
 
     /// The form of the next packet.
     #[inline]
-    pub(super) fn upcoming(&self) -> usize {
+    pub(in crate::engine) fn upcoming(&self) -> usize {
         self.upcoming as usize
     }
 
     /// Its sizes; none for a replay, whose packets all differ.
     #[inline]
-    pub(super) fn forms(&self) -> &[Form] {
+    pub(in crate::engine) fn forms(&self) -> &[Form] {
         self.forms.all()
     }
 
-    pub(super) fn form_mut(&mut self, at: usize) -> &mut Form {
+    pub(in crate::engine) fn form_mut(&mut self, at: usize) -> &mut Form {
         &mut self.forms.all_mut()[at]
     }
 
     /// Packets a second, about: at its densest, without silences.
-    pub(super) fn density(&self) -> u64 {
+    pub(in crate::engine) fn density(&self) -> u64 {
         let length = self.forms.all().first().map_or(1, |f| f.length);
         let per_second = |(span, divisor): (u64, u64)| NANOS_PER_SECOND.saturating_mul(divisor) / span.max(1);
         match &self.schedule {
@@ -221,7 +217,7 @@ impl Flow {
     }
 
     /// Whether somebody answers its packets: then its VPC runs in windows with its peers.
-    pub(super) fn is_answered(&self) -> bool {
+    pub(in crate::engine) fn is_answered(&self) -> bool {
         match &self.schedule {
             Schedule::Replay(replay, flow) => replay.flows[*flow as usize].frames.iter().any(|f| f.is_answered),
             _ => self.is_ping,
@@ -229,13 +225,13 @@ impl Flow {
     }
 
     /// Whether its packets all differ, so that each is an event.
-    pub(super) fn is_replay(&self) -> bool {
+    pub(in crate::engine) fn is_replay(&self) -> bool {
         matches!(self.schedule, Schedule::Replay(..))
     }
 
     /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
     /// path may be remembered.
-    pub(super) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
+    pub(in crate::engine) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
         let form = self.upcoming();
         let packet = match &self.schedule {
             Schedule::Replay(replay, flow) => {
@@ -250,18 +246,18 @@ impl Flow {
 
     /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
     #[inline]
-    pub(super) fn packet(&self) -> Packet {
+    pub(in crate::engine) fn packet(&self) -> Packet {
         self.packet_of(&self.turn())
     }
 
     /// Whose turn it is: what tells the packet that is due from the others.
     #[inline]
-    pub(super) fn turn(&self) -> Turn {
+    pub(in crate::engine) fn turn(&self) -> Turn {
         Turn { at: self.next, sequence: self.sequence, form: self.upcoming }
     }
 
     /// The packet of any turn, whole. Not for replays.
-    pub(super) fn packet_of(&self, turn: &Turn) -> Packet {
+    pub(in crate::engine) fn packet_of(&self, turn: &Turn) -> Packet {
         let mut packet = record([0; HEAD], 0);
         self.make(turn, &mut packet);
         packet
@@ -269,7 +265,7 @@ impl Flow {
 
     /// The same, in the place of another packet.
     #[inline]
-    pub(super) fn make(&self, turn: &Turn, packet: &mut Packet) {
+    pub(in crate::engine) fn make(&self, turn: &Turn, packet: &mut Packet) {
         let form = &self.forms.all()[turn.form as usize];
         packet.head = form.head;
         packet.emitted = turn.at;
@@ -300,7 +296,7 @@ impl Flow {
 
     /// Moves on past the packet that is due.
     #[inline]
-    pub(super) fn step(&mut self) {
+    pub(in crate::engine) fn step(&mut self) {
         self.sequence += 1;
         if let (Schedule::Even(slots), Forms::One(form)) = (&mut self.schedule, &self.forms) {
             self.next = even(slots, form.slot, self.place, self.sequence, self.stop);
@@ -311,7 +307,7 @@ impl Flow {
 
     /// Moves on past the packets that are due before `end`, as many as fit into `turns`; answers how many.
     #[inline(never)]
-    pub(super) fn draw(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
+    pub(in crate::engine) fn draw(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
         let mut drawn = 0;
         if let (Schedule::Even(slots), Forms::One(form)) = (&mut self.schedule, &self.forms) {
             let Flow { place, stop, mut next, mut sequence, .. } = *self;
@@ -352,7 +348,7 @@ impl Flow {
     }
 
     /// Decides what the next packet is and when it goes.
-    fn aim(&mut self) {
+    pub(super) fn aim(&mut self) {
         if let Forms::Many(_, Some(mix)) = &self.forms {
             self.upcoming = mix.draw(self.sequence);
         }
@@ -449,7 +445,7 @@ fn replayed(replay: &Replay, flow: u32, sequence: u64, tails: &mut Tails) -> Pac
 }
 
 /// A record of these bytes; sender and time are the caller's.
-pub(super) fn record(head: [u8; HEAD], wire_length: u16) -> Packet {
+pub(in crate::engine) fn record(head: [u8; HEAD], wire_length: u16) -> Packet {
     Packet {
         head,
         emitted: SimTime::ZERO,
