@@ -9,11 +9,11 @@
 //!                                                             (token bucket)     own CIDRs? ─▶ deliver : drop
 //! ```
 //!
-//! In files, in order: a sender makes it (`engine/flow.rs`), its VPC's cell sees it off (`engine/cell/journey.rs` as an
-//! event; `passing.rs` and `looped.rs` where nobody reacts), the routers decide its path (`dataplane/router.rs`:
-//! [`dataplane::router::path`], by a [`dataplane::fib`]), a [`dataplane::link`] carries it behind a
-//! [`dataplane::shaper`], and `engine/booking.rs` counts what came of it. Every way it can end is listed once, in
-//! `model/verdict.rs` ([`model::DropReason`]), and each reason has exactly one producing line.
+//! In files, in order: a sender makes it (`engine/sending/flow.rs`), its VPC's cell sees it off
+//! (`engine/cell/journey.rs` as an event; `passing.rs` and `looped.rs` where nobody reacts), the routers decide its
+//! path (`dataplane/router.rs`: [`dataplane::router::path`], by a [`dataplane::fib`]), a [`dataplane::link`] carries it
+//! behind a [`dataplane::shaper`], and `engine/booking.rs` counts what came of it. Every way it can end is listed once,
+//! in `model/verdict.rs` ([`model::DropReason`]), and each reason has exactly one producing line.
 //!
 //! # The rooms
 //!

@@ -1,5 +1,6 @@
 //! Endpoints from outside the plan: a program, a lesson, later a TCP stack or a live device, sitting on a host. The
-//! plan's own traffic ([`super::flow`]) is sent by built-in endpoints, and every host answers echo requests by itself.
+//! plan's own traffic ([`super::sending`]) is sent by built-in endpoints, and every host answers echo requests by
+//! itself.
 
 use crate::units::SimTime;
 use bytes::Bytes;

@@ -5,7 +5,7 @@
 
 use super::cell::Cell;
 use super::exchange::{Exchange, exchange};
-use super::flow::Flow;
+use super::sending::Flow;
 use super::shared::Scope;
 use super::workers;
 use crate::model::{Network, PeeringId, VpcId};

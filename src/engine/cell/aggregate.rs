@@ -1,7 +1,7 @@
 //! Where a cell's senders lead during one epoch: those whose packets go the same way are one aggregate, with what is
 //! known of them together. Only for cells that run on their own; moves nothing.
 
-use super::super::flow::{Flow, Turn};
+use super::super::sending::{Flow, Turn};
 use super::super::shared::Scope;
 use super::super::windows::edge_after;
 use super::lane::Lane;

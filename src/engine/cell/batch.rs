@@ -1,7 +1,7 @@
 //! A batch: packets that one sender sends one after the other, drawn together, for what becomes of one does not matter
 //! to when the next one goes. Where every packet is wanted, those of a batch are made, whole. Carries none.
 
-use super::super::flow::{self, Flow, Turn};
+use super::super::sending::{self, Flow, Turn};
 use crate::dataplane::packet::Packet;
 use crate::units::SimTime;
 use crate::wire::ipv4::HEAD;
@@ -13,7 +13,7 @@ pub(super) const BATCH: usize = 64;
 pub(super) type Batch = [Packet; BATCH];
 
 pub(super) fn batch() -> Box<Batch> {
-    Box::new(std::array::from_fn(|_| flow::record([0; HEAD], 0)))
+    Box::new(std::array::from_fn(|_| sending::record([0; HEAD], 0)))
 }
 
 /// Draws the packets of `flow` before `end`, as many as fit into `turns`, and makes them in the batch, if there is one.

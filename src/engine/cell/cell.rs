@@ -4,9 +4,9 @@
 use super::super::arrival::Mail;
 use super::super::booking::Booking;
 use super::super::endpoint::Endpoint;
-use super::super::flow::Flow;
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
+use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::aggregate::{Aggregate, Aggregates, To};
 use super::batch::{self, Batch};

@@ -5,8 +5,8 @@
 use super::super::arrival::{Arrival, Mail};
 use super::super::booking::Booking;
 use super::super::books::Counts;
-use super::super::flow::Flow;
 use super::super::observe::{Place, Step};
+use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::answers::{RouterError, reacts};
 use super::events::Events;

@@ -4,9 +4,9 @@
 
 use super::super::booking::Booking;
 use super::super::delay::DelayRuns;
-use super::super::flow::{Beat, Flow};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road};
+use super::super::sending::{Beat, Flow};
 use super::super::shared::Scope;
 use super::aggregate::Aggregate;
 use super::batch::Batch;

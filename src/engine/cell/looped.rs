@@ -4,8 +4,8 @@
 
 use super::super::booking::{Booking, Class, CountedDelays, Tally, When};
 use super::super::delay::{DelayRun, DelayRuns};
-use super::super::flow::{Flow, Turn};
 use super::super::observe::{Place, Step};
+use super::super::sending::{Flow, Turn};
 use super::super::shared::Scope;
 use super::aggregate::Aggregate;
 use super::batch::{self, BATCH, Batch};

@@ -3,10 +3,10 @@
 //! where order matters comes here only while it is proven that nobody waits.
 
 use super::super::booking::{Booking, Class, Tally, When};
-use super::super::flow::{Flow, Turn};
 use super::super::observe::{Place, Step};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
+use super::super::sending::{Flow, Turn};
 use super::super::shared::Scope;
 use super::super::windows::edge_after;
 use super::aggregate::{Aggregate, To};

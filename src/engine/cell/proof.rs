@@ -9,7 +9,7 @@
 //!
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 
-use super::super::flow::Flow;
+use super::super::sending::Flow;
 use super::aggregate::Aggregate;
 use super::lane::{Lane, Uncharged};
 use super::link_run::LinkRun;

@@ -4,8 +4,8 @@
 use super::super::arrival::Arrival;
 use super::super::books::Counts;
 use super::super::endpoint::Outbox;
-use super::super::flow;
 use super::super::road::Road;
+use super::super::sending;
 use super::aggregate::known_path;
 use super::answers::{RouterError, answering_subnet, echo_reply};
 use super::events::{Event, Raw, Waker};
@@ -94,7 +94,7 @@ impl Journey<'_> {
         let held = bytes.len().min(HEAD);
         head[..held].copy_from_slice(&bytes[..held]);
         let tail = if bytes.len() > HEAD { self.events.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
-        let packet = Packet { id, emitted: now, tail, ..flow::record(head, length) };
+        let packet = Packet { id, emitted: now, tail, ..sending::record(head, length) };
         match checked {
             Ok(()) => self.emit(Sender::Host(host), packet, None),
             Err(reason) => {

@@ -7,8 +7,8 @@
 //! packet by packet and the states before and behind it are compared. Some rates have no pattern worth finding; then
 //! nothing is skipped.
 
-use super::super::flow::Flow;
 use super::super::road::Road;
+use super::super::sending::Flow;
 use super::link_run::LinkRun;
 use super::search::Search;
 use crate::units::{SimDuration, SimTime};

@@ -1,9 +1,9 @@
 //! How much work it would be to let time pass, so that a driver can choose how far to go in one advance. A guess that
 //! rather says too much: it carries nothing and changes nothing that counts.
 
-use super::super::flow::Flow;
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
+use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::aggregate::{Aggregate, To};
 use super::cell::Cell;

@@ -1,9 +1,9 @@
 //! Setting a simulation up: one sender per flow of a traffic entry, and the windows that expectations ask for. Moves
 //! nothing.
 
-use super::super::flow::{Flow, Seat};
 use super::super::partition::Partition;
 use super::super::random::Stream;
+use super::super::sending::{Flow, Seat};
 use super::super::shared::{MeantFor, Shared, SourceInfo};
 use super::super::windows::{Edges, edges};
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A place in a series: just before it, `owed` billionths of a bit less have passed than belong to it.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Position {
     /// The step that holds `nanos`; none before the first.
     step: usize,
     nanos: u64,
@@ -18,7 +18,7 @@ struct Place {
 #[derive(Debug, Clone)]
 pub(super) struct Cursor {
     series: Arc<RateSeries>,
-    place: Place,
+    position: Position,
 }
 
 impl Cursor {
@@ -26,7 +26,7 @@ impl Cursor {
     pub(super) fn new(series: Arc<RateSeries>, first: SimTime) -> Cursor {
         let step = series.begun_by(first).saturating_sub(1);
         let begin = series.step(step).map_or(SimTime::NEVER, |(begin, _)| begin);
-        let mut cursor = Cursor { series, place: Place { step, nanos: first.max(begin).as_nanos(), owed: 0 } };
+        let mut cursor = Cursor { series, position: Position { step, nanos: first.max(begin).as_nanos(), owed: 0 } };
         cursor.pass(0);
         cursor
     }
@@ -38,7 +38,7 @@ impl Cursor {
 
     /// Moves on by so many billionths of a bit.
     pub(super) fn pass(&mut self, amount: u64) {
-        self.place = self.after(amount);
+        self.position = self.after(amount);
     }
 
     /// Moves on by `count` equal amounts.
@@ -55,7 +55,7 @@ impl Cursor {
 
     /// How many billionths of a bit pass from here to `t`.
     pub(super) fn until(&self, t: u64) -> u128 {
-        let Place { mut step, mut nanos, owed } = self.place;
+        let Position { mut step, mut nanos, owed } = self.position;
         let mut passed = 0u128;
         while nanos < t {
             let Some((_, rate)) = self.series.step(step) else { break };
@@ -87,8 +87,8 @@ impl Cursor {
 
     /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without
     /// rate.
-    fn after(&self, amount: u64) -> Place {
-        let Place { mut step, mut nanos, owed } = self.place;
+    fn after(&self, amount: u64) -> Position {
+        let Position { mut step, mut nanos, owed } = self.position;
         let mut left = owed.saturating_add(amount);
         while let Some((_, rate)) = self.series.step(step) {
             let end = self.series.step(step + 1).map_or(u64::MAX, |(begin, _)| begin.as_nanos());
@@ -96,14 +96,14 @@ impl Cursor {
             if let Some(needed) = left.checked_div(rate) {
                 let reached = nanos.saturating_add(needed);
                 if reached < end {
-                    return Place { step, nanos: reached, owed: left % rate };
+                    return Position { step, nanos: reached, owed: left % rate };
                 }
                 // At most `left`, since the step ends first.
                 left -= rate * (end - nanos);
             }
             (step, nanos) = (step + 1, end);
         }
-        Place { step, nanos: u64::MAX, owed: 0 }
+        Position { step, nanos: u64::MAX, owed: 0 }
     }
 }
 

@@ -2,10 +2,30 @@
 //! nanoseconds is carried to the next slot, so that nothing drifts, and any number of equal slots is passed or counted
 //! at once.
 
+use super::jitter::Jitter;
 use crate::model::plan::Pace;
 use crate::units::{BitRate, NANOS_PER_SECOND};
 
-/// The slot of a packet of one size: whole nanoseconds, and a rest in fractions of one (see [`Slots`]).
+/// What slots are measured in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Measure {
+    /// Nanoseconds, as many as a pace says.
+    Time(Pace),
+    /// Billionths of a bit.
+    Bits,
+}
+
+impl Measure {
+    /// The slot of a packet of `length` bytes.
+    pub(super) fn slot(self, length: u16) -> Slot {
+        match self {
+            Measure::Time(pace) => Slot::new(pace, length),
+            Measure::Bits => Slot { whole: bit_nanos(length), part: 0 },
+        }
+    }
+}
+
+/// The slot of a packet of one size: so much of its [`Measure`], and a rest in fractions of one (see [`Slots`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Slot {
     pub whole: u64,
@@ -15,21 +35,39 @@ pub(super) struct Slot {
 impl Slot {
     /// The slot of a packet of `length` bytes.
     pub(super) fn new(pace: Pace, length: u16) -> Slot {
-        let (span, divisor) = mean(pace, length);
+        let (span, divisor) = match pace {
+            Pace::Interval(interval) => (interval.as_nanos(), 1),
+            Pace::Rate(rate) => (bit_nanos(length), rate.as_bps()),
+        };
         Slot { whole: span / divisor, part: span % divisor }
+    }
+
+    /// Its length in fractions of a nanosecond.
+    pub(super) fn span(self, divisor: u64) -> u64 {
+        self.whole * divisor + self.part
     }
 }
 
-/// The mean gap behind packets of `length` bytes: so many nanoseconds, divided by the second number.
-pub(super) fn mean(pace: Pace, length: u16) -> (u64, u64) {
+/// Into how many fractions a nanosecond falls in the slots of a pace.
+pub(super) fn divisor(pace: Pace) -> u64 {
     match pace {
-        Pace::Interval(interval) => (interval.as_nanos(), 1),
-        Pace::Rate(rate) => (bit_nanos(length), rate.as_bps()),
+        Pace::Interval(_) => 1,
+        Pace::Rate(rate) => rate.as_bps(),
     }
+}
+
+/// A flow's next packets, all of one size.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead {
+    /// Number of the first.
+    pub sequence: u64,
+    /// How many there are at most.
+    pub left: u64,
+    pub slot: Slot,
 }
 
 /// Bits of the packet times nanoseconds in a second: at most 5.3 · 10¹⁴.
-pub(super) fn bit_nanos(length: u16) -> u64 {
+fn bit_nanos(length: u16) -> u64 {
     u64::from(length) * 8 * NANOS_PER_SECOND
 }
 
@@ -44,8 +82,7 @@ pub(super) struct Slots {
 impl Slots {
     /// The first slot begins at `begin`.
     pub(super) fn new(pace: Pace, begin: u64) -> Slots {
-        let divisor = mean(pace, 0).1;
-        Slots { begin, rest: 0, divisor }
+        Slots { begin, rest: 0, divisor: divisor(pace) }
     }
 
     pub(super) fn begin(&self) -> u64 {
@@ -86,8 +123,23 @@ impl Slots {
         BitRate::from_bps(u64::try_from(bits.div_ceil(self.span(slot).max(1))).unwrap_or(u64::MAX))
     }
 
+    /// Equal packets in a second, rounded down.
+    pub(super) fn density(&self, slot: Slot) -> u64 {
+        let packets = u128::from(NANOS_PER_SECOND) * u128::from(self.divisor) / self.span(slot).max(1);
+        u64::try_from(packets).unwrap_or(u64::MAX)
+    }
+
+    /// How many of the packets ahead go before `t`, each in its slot.
+    pub(super) fn count_before(&self, t: u64, Ahead { sequence, left, slot }: Ahead, jitter: Jitter) -> u64 {
+        let begun = self.before(t, slot).min(left);
+        // Only the last of them may go at or after `t`.
+        let Some(last) = begun.checked_sub(1) else { return 0 };
+        let goes_at = self.after(slot, last).begin.saturating_add(jitter.of(sequence + last, slot.whole));
+        begun - u64::from(goes_at >= t)
+    }
+
     /// How many equal slots begin before `t`.
-    pub(super) fn before(&self, t: u64, slot: Slot) -> u64 {
+    fn before(&self, t: u64, slot: Slot) -> u64 {
         let Some(left) = t.checked_sub(self.begin).filter(|left| *left > 0) else { return 0 };
         // Slot n begins at ⌊(n · span + rest) / divisor⌋, which is below `left` when the sum is below `left · divisor`.
         let room = u128::from(left) * u128::from(self.divisor) - u128::from(self.rest);
@@ -96,7 +148,7 @@ impl Slots {
 
     /// The length of a slot in fractions of a nanosecond.
     fn span(&self, slot: Slot) -> u128 {
-        u128::from(slot.whole) * u128::from(self.divisor) + u128::from(slot.part)
+        u128::from(slot.span(self.divisor))
     }
 }
 

@@ -1,0 +1,211 @@
+//! One sender of the plan: its schedule says when a packet goes, its template what it looks like; here the two are put
+//! together. Counts no stretches: that is `stretch.rs`'s.
+//!
+//! A packet is a function of its sequence and instant: equal ones can be counted and passed over without being made
+//! ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet_of`]).
+
+use super::form::{Form, Turn, record};
+use super::schedule::{self, Schedule};
+use super::template::{Forms, Template};
+use super::timing::{Start, Timing};
+use crate::dataplane::packet::{Packet, SourceId, Tails};
+use crate::model::plan::Traffic;
+use crate::model::{HostId, TrafficId};
+use crate::units::{SimDuration, SimTime};
+use crate::wire::ipv4::{Addressing, HEAD};
+
+/// One sender of the plan.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Flow {
+    pub source: SourceId,
+    pub host: HostId,
+    pub traffic: TrafficId,
+    pub(super) next: SimTime,
+    /// No packet at or after.
+    pub(super) stop: SimTime,
+    /// The form of the next packet.
+    upcoming: u32,
+    pub(super) sequence: u64,
+    /// Packets at most.
+    pub(super) count: u64,
+    pub(super) schedule: Schedule,
+    pub(super) template: Template,
+}
+
+/// What a flow needs to know of its place: who it is and where its packets go.
+pub(in crate::engine) struct Seat {
+    pub source: SourceId,
+    pub traffic: TrafficId,
+    pub number: u32,
+    pub host: HostId,
+    pub addressing: Addressing,
+}
+
+impl Flow {
+    /// The flow of `entry` in `seat`.
+    pub(in crate::engine) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
+        let start = Start { entry, number: seat.number, seed };
+        let (schedule, content) = schedule::begin(&entry.pattern, &start);
+        let mut flow = Flow {
+            source: seat.source,
+            host: seat.host,
+            traffic: seat.traffic,
+            next: SimTime::ZERO,
+            stop: entry.stop,
+            upcoming: 0,
+            sequence: 0,
+            count: entry.count.unwrap_or(u64::MAX),
+            schedule,
+            template: Template::new(content, seat.addressing, &start),
+        };
+        flow.aim();
+        flow.stop_with_the_last();
+        flow
+    }
+
+    /// If it is known when the last packet goes, the flow stops then: so that its rate ends with it, and that one
+    /// comparison a packet tells.
+    fn stop_with_the_last(&mut self) {
+        if self.count < u64::MAX && self.is_predictable() {
+            let mut last = self.clone();
+            last.skip(self.count.saturating_sub(1));
+            self.stop = self.stop.min(last.next + SimDuration::from_nanos(1));
+        }
+    }
+
+    /// When it next sends; [`SimTime::NEVER`] when it is done.
+    #[inline]
+    pub(in crate::engine) fn next_wake(&self) -> SimTime {
+        self.next
+    }
+
+    /// The form of the next packet.
+    #[inline]
+    pub(in crate::engine) fn upcoming(&self) -> usize {
+        self.upcoming as usize
+    }
+
+    /// Its sizes; none for a replay, whose packets all differ.
+    #[inline]
+    pub(in crate::engine) fn forms(&self) -> &[Form] {
+        self.template.forms.all()
+    }
+
+    pub(in crate::engine) fn form_mut(&mut self, at: usize) -> &mut Form {
+        &mut self.template.forms.all_mut()[at]
+    }
+
+    /// Packets a second, about: at its densest, without silences.
+    pub(in crate::engine) fn density(&self) -> u64 {
+        self.schedule.density(self.template.forms.slot(0))
+    }
+
+    /// Whether somebody answers its packets: then its VPC runs in windows with its peers.
+    pub(in crate::engine) fn is_answered(&self) -> bool {
+        self.template.is_answered()
+    }
+
+    /// Whether its packets all differ, so that each is an event.
+    pub(in crate::engine) fn is_replay(&self) -> bool {
+        matches!(self.template.forms, Forms::Captured(_))
+    }
+
+    /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
+    /// path may be remembered.
+    pub(in crate::engine) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
+        let turn = self.turn();
+        let packet = self.template.packet(self.source, &turn, tails);
+        self.step();
+        let is_remembered = !self.template.asks_for_echoes() && !self.is_replay();
+        (packet, is_remembered.then_some(turn.form as usize))
+    }
+
+    /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
+    #[inline]
+    pub(in crate::engine) fn packet(&self) -> Packet {
+        self.packet_of(&self.turn())
+    }
+
+    /// Whose turn it is: what tells the packet that is due from the others.
+    #[inline]
+    pub(in crate::engine) fn turn(&self) -> Turn {
+        Turn { at: self.next, sequence: self.sequence, form: self.upcoming }
+    }
+
+    /// The packet of any turn, whole. Not for replays.
+    pub(in crate::engine) fn packet_of(&self, turn: &Turn) -> Packet {
+        let mut packet = record([0; HEAD], 0);
+        self.make(turn, &mut packet);
+        packet
+    }
+
+    /// The same, in the place of another packet.
+    #[inline]
+    pub(in crate::engine) fn make(&self, turn: &Turn, packet: &mut Packet) {
+        self.template.make(self.source, turn, packet);
+    }
+
+    /// Moves on past the packet that is due.
+    #[inline]
+    pub(in crate::engine) fn step(&mut self) {
+        self.sequence += 1;
+        // By itself, so that the most frequent case stays small.
+        if let (Schedule::Constant(constant), Forms::One(form)) = (&mut self.schedule, &self.template.forms) {
+            constant.pass(form.slot);
+            self.next = before(self.stop, constant.due(self.sequence, form.slot));
+        } else {
+            self.step_any();
+        }
+    }
+
+    /// The same for any schedule and any number of sizes.
+    #[inline(never)]
+    fn step_any(&mut self) {
+        self.schedule.pass(self.template.forms.slot(self.upcoming));
+        self.aim();
+    }
+
+    /// Moves on past the packets that are due before `end`, as many as fit into `turns`; answers how many.
+    #[inline(never)]
+    pub(in crate::engine) fn draw(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
+        let mut drawn = 0;
+        if let (Schedule::Constant(constant), Forms::One(form)) = (&mut self.schedule, &self.template.forms) {
+            // At hand, not in the flow.
+            let (slot, stop, mut at) = (form.slot, self.stop, *constant);
+            let (mut next, mut sequence) = (self.next, self.sequence);
+            for turn in turns {
+                if next >= end {
+                    break;
+                }
+                *turn = Turn { at: next, sequence, form: 0 };
+                sequence += 1;
+                drawn += 1;
+                at.pass(slot);
+                next = before(stop, at.due(sequence, slot));
+            }
+            *constant = at;
+            (self.next, self.sequence) = (next, sequence);
+            return drawn;
+        }
+        while self.next < end && drawn < turns.len() {
+            turns[drawn] = self.turn();
+            self.step();
+            drawn += 1;
+        }
+        drawn
+    }
+
+    /// Decides what the next packet is and when it goes.
+    pub(super) fn aim(&mut self) {
+        self.upcoming = self.template.forms.draw(self.sequence);
+        let due = self.schedule.due(self.sequence, self.template.forms.slot(self.upcoming));
+        self.next = if self.sequence < self.count { before(self.stop, due) } else { SimTime::NEVER };
+    }
+}
+
+/// The instant, if it is before `stop`; never otherwise.
+#[inline]
+fn before(stop: SimTime, nanos: u64) -> SimTime {
+    let at = SimTime::from_nanos(nanos);
+    if at < stop { at } else { SimTime::NEVER }
+}

@@ -1,0 +1,101 @@
+//! The patterns there are: one row each in [`begin`], which says what of this room the plan's pattern is. What a
+//! pattern does is in its own file.
+
+use super::constant::Constant;
+use super::on_off::OnOff;
+use super::ping::{self, Echo};
+use super::poisson::Poisson;
+use super::replay::Captured;
+use super::series::Stepped;
+use super::slots::{Measure, Slot};
+use super::template::Content;
+use super::timing::{Predictable, Start, Timing};
+use crate::model::plan::{Pace, Pattern};
+use crate::units::SimTime;
+
+/// When a flow sends.
+#[derive(Debug, Clone)]
+pub(super) enum Schedule {
+    Constant(Constant),
+    OnOff(OnOff),
+    Stepped(Stepped),
+    Poisson(Poisson),
+    Captured(Captured),
+}
+
+/// When the flow of a pattern sends, and what.
+pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content) {
+    match pattern {
+        Pattern::Constant(pace) => {
+            (Schedule::Constant(Constant::new(*pace, start)), Content::Udp(Measure::Time(*pace)))
+        }
+        Pattern::Poisson(pace) => (Schedule::Poisson(Poisson::new(*pace, start)), Content::Udp(Measure::Time(*pace))),
+        Pattern::OnOff { pace, on, off } => {
+            (Schedule::OnOff(OnOff::new(*pace, (*on, *off), start)), Content::Udp(Measure::Time(*pace)))
+        }
+        Pattern::Series(series) | Pattern::Diurnal(series) => {
+            (Schedule::Stepped(Stepped::new(series.clone(), start)), Content::Udp(Measure::Bits))
+        }
+        Pattern::Ping { interval } => {
+            let content = Content::Echo(Measure::Time(Pace::Interval(*interval)), Echo::new(start));
+            (Schedule::Constant(ping::timing(*interval, start)), content)
+        }
+        Pattern::Replay(replay) => {
+            let captured = Captured::new(replay.clone(), start);
+            (Schedule::Captured(captured.clone()), Content::Captured(captured))
+        }
+    }
+}
+
+/// Asks the pattern that it is.
+macro_rules! ask {
+    ($schedule:expr, $pattern:ident => $answer:expr) => {
+        match $schedule {
+            Schedule::Constant($pattern) => $answer,
+            Schedule::OnOff($pattern) => $answer,
+            Schedule::Stepped($pattern) => $answer,
+            Schedule::Poisson($pattern) => $answer,
+            Schedule::Captured($pattern) => $answer,
+        }
+    };
+}
+
+impl Schedule {
+    /// Itself, if it can say its future.
+    pub(super) fn predictable(&self) -> Option<&dyn Predictable> {
+        match self {
+            Schedule::Constant(constant) => Some(constant),
+            Schedule::OnOff(on_off) => Some(on_off),
+            Schedule::Stepped(stepped) => Some(stepped),
+            Schedule::Poisson(_) | Schedule::Captured(_) => None,
+        }
+    }
+
+    /// The same, to move it.
+    pub(super) fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        match self {
+            Schedule::Constant(constant) => Some(constant),
+            Schedule::OnOff(on_off) => Some(on_off),
+            Schedule::Stepped(stepped) => Some(stepped),
+            Schedule::Poisson(_) | Schedule::Captured(_) => None,
+        }
+    }
+}
+
+impl Timing for Schedule {
+    fn due(&mut self, sequence: u64, slot: Slot) -> u64 {
+        ask!(self, pattern => pattern.due(sequence, slot))
+    }
+
+    fn pass(&mut self, slot: Slot) {
+        ask!(self, pattern => pattern.pass(slot))
+    }
+
+    fn density(&self, slot: Slot) -> u64 {
+        ask!(self, pattern => pattern.density(slot))
+    }
+
+    fn about(&self, sequence: u64, slot: Slot, span: (SimTime, SimTime)) -> u64 {
+        ask!(self, pattern => pattern.about(sequence, slot, span))
+    }
+}

@@ -1,0 +1,183 @@
+//! What the packets of a flow look like: their sizes, and a head for each. Real headers: each size has a head built
+//! once by pnet, of which only the identification changes. When packets go is not known here.
+
+use super::super::random::Stream;
+use super::form::{Form, Turn, record};
+use super::ping::Echo;
+use super::replay::Captured;
+use super::slots::{Measure, Slot};
+use super::timing::Start;
+use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
+use crate::model::plan::PacketSize;
+use crate::wire::ipv4::{self, Addressing, HEAD};
+use std::sync::Arc;
+
+/// What a pattern sends, and what the slots of its packets are measured in.
+pub(super) enum Content {
+    Udp(Measure),
+    Echo(Measure, Echo),
+    Captured(Captured),
+}
+
+/// Makes the packets of one flow.
+#[derive(Debug, Clone)]
+pub(super) struct Template {
+    pub forms: Forms,
+    addressing: Addressing,
+    last_ttl: u8,
+    /// Heads differ in more than the identification.
+    is_varied: bool,
+    echo: Option<Echo>,
+}
+
+/// The sizes of a flow's packets.
+#[derive(Debug, Clone)]
+pub(super) enum Forms {
+    /// In place: most flows have one, and there may be a million of them.
+    One(Form),
+    Many(Box<[Form]>, Box<Mix>),
+    /// None: all differ.
+    Captured(Captured),
+}
+
+impl Forms {
+    fn new(size: &PacketSize, form: impl Fn(u16) -> Form, start: &Start<'_>) -> Forms {
+        match size {
+            PacketSize::Fixed(length) => Forms::One(form(*length)),
+            PacketSize::Mix(weights) => {
+                let forms = weights.iter().map(|(length, _)| form(*length)).collect();
+                let total = weights.iter().map(|(_, weight)| u64::from(*weight)).sum();
+                Forms::Many(forms, Box::new(Mix { weights: weights.clone(), total, stream: start.stream("size") }))
+            }
+        }
+    }
+
+    pub(super) fn all(&self) -> &[Form] {
+        match self {
+            Forms::One(form) => std::slice::from_ref(form),
+            Forms::Many(forms, _) => forms,
+            Forms::Captured(_) => &[],
+        }
+    }
+
+    pub(super) fn all_mut(&mut self) -> &mut [Form] {
+        match self {
+            Forms::One(form) => std::slice::from_mut(form),
+            Forms::Many(forms, _) => forms,
+            Forms::Captured(_) => &mut [],
+        }
+    }
+
+    /// The form of packet `sequence`.
+    pub(super) fn draw(&self, sequence: u64) -> u32 {
+        match self {
+            Forms::One(_) | Forms::Captured(_) => 0,
+            Forms::Many(_, mix) => mix.draw(sequence),
+        }
+    }
+
+    /// What a packet of this form has for itself.
+    pub(super) fn slot(&self, form: u32) -> Slot {
+        self.all().get(form as usize).map_or(Slot::default(), |form| form.slot)
+    }
+}
+
+/// Draws sizes by weight.
+#[derive(Debug, Clone)]
+pub(super) struct Mix {
+    weights: Arc<[(u16, u32)]>,
+    total: u64,
+    stream: Stream,
+}
+
+impl Mix {
+    fn draw(&self, sequence: u64) -> u32 {
+        let mut left = self.stream.below(sequence, self.total);
+        let fits = |(_, weight): &(u16, u32)| match left.checked_sub(u64::from(*weight)) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        };
+        self.weights.iter().position(fits).unwrap_or(0) as u32
+    }
+}
+
+impl Template {
+    pub(super) fn new(content: Content, addressing: Addressing, start: &Start<'_>) -> Template {
+        let entry = start.entry;
+        let ports = (entry.source_port.wrapping_add(start.number as u16).max(1), entry.destination_port);
+        let udp = |length| ipv4::udp_head(addressing, ports, length, 0);
+        let form = |length, head, measure: Measure| Form { path: None, length, head, slot: measure.slot(length) };
+        let (forms, echo) = match content {
+            Content::Udp(measure) => (Forms::new(&entry.size, |n| form(n, udp(n), measure), start), None),
+            // Each is made anew: it carries the time.
+            Content::Echo(measure, echo) => {
+                (Forms::new(&entry.size, |n| form(n, [0; HEAD], measure), start), Some(echo))
+            }
+            Content::Captured(captured) => (Forms::Captured(captured), None),
+        };
+        let is_varied = echo.is_some() || entry.ttl.0 != entry.ttl.1;
+        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo }
+    }
+
+    pub(super) fn asks_for_echoes(&self) -> bool {
+        self.echo.is_some()
+    }
+
+    /// Whether somebody answers its packets.
+    pub(super) fn is_answered(&self) -> bool {
+        match &self.forms {
+            Forms::One(_) | Forms::Many(..) => self.asks_for_echoes(),
+            Forms::Captured(captured) => captured.is_answered(),
+        }
+    }
+
+    /// The packet of any turn of `source`, whole.
+    pub(super) fn packet(&self, source: SourceId, turn: &Turn, tails: &mut Tails) -> Packet {
+        match &self.forms {
+            Forms::One(_) | Forms::Many(..) => {
+                let mut packet = record([0; HEAD], 0);
+                self.make(source, turn, &mut packet);
+                packet
+            }
+            Forms::Captured(captured) => {
+                let id = PacketId::new(source, turn.sequence);
+                Packet { emitted: turn.at, id, ..captured.packet(turn, tails) }
+            }
+        }
+    }
+
+    /// The same, in the place of another packet. Not for captured ones.
+    #[inline]
+    pub(super) fn make(&self, source: SourceId, turn: &Turn, packet: &mut Packet) {
+        let form = &self.forms.all()[turn.form as usize];
+        packet.head = form.head;
+        packet.emitted = turn.at;
+        packet.id = PacketId::new(source, turn.sequence);
+        packet.wire_length = form.length;
+        if self.is_varied {
+            packet.head = self.varied(form, turn);
+        } else {
+            ipv4::set_identification(&mut packet.head, turn.sequence as u16);
+        }
+    }
+
+    /// A head that differs in more than the identification from the one before.
+    #[inline(never)] // Inside the loop that makes equal packets it costs those a tenth.
+    fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
+        let addressing = self.stepped(turn.sequence);
+        if let Some(echo) = self.echo {
+            return echo.head(addressing, form.length, turn);
+        }
+        let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
+        ipv4::udp_head(addressing, (port(20), port(22)), form.length, turn.sequence as u16)
+    }
+
+    /// The addressing of a packet: TTLs step from first to last and start again.
+    fn stepped(&self, sequence: u64) -> Addressing {
+        let steps = u64::from(self.last_ttl.saturating_sub(self.addressing.ttl)) + 1;
+        Addressing { ttl: self.addressing.ttl + (sequence % steps) as u8, ..self.addressing }
+    }
+}
