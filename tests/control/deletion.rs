@@ -2,7 +2,7 @@
 //! second life.
 
 use crate::idle::{routes, step, strangers};
-use crate::scene::name;
+use crate::dice::name;
 use crate::{empty_plan, send};
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::DropReason;

@@ -4,6 +4,8 @@
 
 mod availability;
 mod deletion;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod dull;
 mod faults;
 mod idle;
@@ -14,7 +16,7 @@ mod scene;
 use bytes::Bytes;
 use ledger::{Dull, Node as DullNode, range};
 use proptest::prelude::*;
-use scene::Dice;
+use dice::Dice;
 use std::collections::BTreeMap;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Plan, default_start};

@@ -1,38 +1,11 @@
 //! The scenes of the property: small networks of three accounts whose VPCs overlap here and there, and actions at
 //! random, of the kinds that meet (few names, few CIDRs, tight quotas). Decides nothing.
 
+use crate::dice::{Dice, name, net};
 use crate::ledger::{Dull, Table, Vpc, WEEK, range};
 use ipnet::Ipv4Net;
-use rand_core::{Rng, SeedableRng};
-use rand_xoshiro::SplitMix64;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration};
-
-/// A seeded die.
-pub struct Dice(SplitMix64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(SplitMix64::seed_from_u64(seed))
-    }
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0.next_u64() % n.max(1)
-    }
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize].clone()
-    }
-    pub fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
-
-pub fn name(text: &str) -> Name {
-    Name::new(text).expect("a name the test made")
-}
-
-fn net(text: &str) -> Ipv4Net {
-    text.parse().expect("a CIDR the test wrote")
-}
 
 const PRIMARY: [&str; 9] = [
     "10.0.0.0/16",

@@ -2,7 +2,8 @@
 //! should say is the twin's matter.
 
 use crate::engine_vs_reference::cases;
-use crate::world::{World, name, net};
+use crate::dice::{name, net};
+use crate::world::World;
 use bytes::Bytes;
 use proptest::prelude::*;
 use vpcsim::engine::{Options, Run, Simulation};

@@ -4,7 +4,8 @@
 use crate::engine_vs_reference::cases;
 use crate::story::{engine, listen};
 use crate::tally::Tally;
-use crate::world::{World, name, net};
+use crate::dice::{name, net};
+use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,6 +4,8 @@
 mod books;
 mod bucket;
 mod determinism;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod endpoints;
 mod engine_vs_reference;
 mod fairness;

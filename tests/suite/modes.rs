@@ -4,7 +4,8 @@
 //! watch is to look at packets.
 
 use crate::engine_vs_reference::cases;
-use crate::world::{Dice, World, name};
+use crate::dice::{Dice, name};
+use crate::world::World;
 use proptest::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -4,7 +4,8 @@
 
 use crate::reference::Reference;
 use crate::traffic::Sender;
-use crate::world::{Maker, World, loss, name, queue};
+use crate::dice::name;
+use crate::world::{Maker, World, loss, queue};
 use vpcsim::model::plan::Action;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, SimDuration, SimTime};
