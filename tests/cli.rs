@@ -22,8 +22,7 @@ fn a_run_that_meets_its_demands_ends_with_0_and_talks_on_stdout_only() {
 
 #[test]
 fn a_demand_that_is_not_met_ends_with_1() {
-    let run =
-        vpcsim(&["run", QUICK, "--set", "peering.PeerConn.bandwidth=50 Mbps"]).ended(1);
+    let run = vpcsim(&["run", QUICK, "--set", "peering.PeerConn.bandwidth=50 Mbps"]).ended(1);
     assert!(run.out.contains("FAILED"), "{}", run.out);
     let quiet = vpcsim(&["run", QUICK, "-q"]).ended(0);
     assert_eq!(quiet.out, "");
@@ -154,8 +153,7 @@ fn show_has_both_ends_and_follows_the_timeline() {
     assert!(show(&[expires, "--at", "604799s"]).contains("PENDING since 0 s, expires at 7 d"));
     assert!(show(&[expires, "--at", "7d"]).contains("EXPIRED since 7 d"));
     let gone = "scenarios/routes-go-too.toml";
-    let json =
-        vpcsim(&["show", gone, "--peering", "peer", "--at", "2s", "--json"]).ended(0);
+    let json = vpcsim(&["show", gone, "--peering", "peer", "--at", "2s", "--json"]).ended(0);
     let document = json.json();
     let states: Vec<&str> =
         document["peerings"].as_array().expect("a list").iter().filter_map(|p| p["state"].as_str()).collect();

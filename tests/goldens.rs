@@ -42,7 +42,9 @@ fn play(file: &Path) -> (Snapshot, u64) {
     let sink = hash.clone();
     run.simulation.observe(Box::new(move |records: &[Record]| {
         let mut hash = sink.lock().expect("nobody panics while hashing");
-        records.iter().for_each(|record| hash.update(format!("{record:?}").as_bytes()));
+        // In the words for an end that the goldens were taken with.
+        let told = |record: &Record| format!("{record:?}").replace("Ok(", "Delivered(").replace("Err(", "Dropped(");
+        records.iter().for_each(|record| hash.update(told(record).as_bytes()));
     }));
     run.advance(run.plan.duration);
     run.finish().expect("the books balance");

@@ -1,6 +1,7 @@
 //! Samples, peaks and bills of simulated packets, and of measured series: the guide's worked numbers, the windows of
 //! odd days, and what must hold of any series.
 
+mod kept;
 mod loading;
 
 use jiff::civil::date;
@@ -327,7 +328,7 @@ fn complaints_about_samples_say_where() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(kept::cases(64, "tests/regressions/metering.txt"))]
 
     /// Rows by the clocks of a zone, over the end of summer time, oldest or newest first: none is lost, all are where
     /// they were.

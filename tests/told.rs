@@ -3,7 +3,13 @@
 
 mod program;
 
-use program::{folder, read, vpcsim};
+use program::{Said, command, folder, read, said};
+use std::path::Path;
+
+/// Colours are the logger's own.
+fn vpcsim(folder: &Path, args: &[&str]) -> Said {
+    said(command(folder, args).env("NO_COLOR", "1"))
+}
 
 /// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` with what they name,
 /// `tail` last.

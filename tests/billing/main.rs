@@ -1,6 +1,8 @@
 //! Bills against a second, dull way to compute them, and what a bill says of itself: which windows count, what it
 //! covers, what another cap would have cost. Windows of odd days and prices as such are in `tests/metering.rs`.
 
+#[path = "../kept/mod.rs"]
+mod kept;
 #[path = "../loading/mod.rs"]
 mod loading;
 mod measured;

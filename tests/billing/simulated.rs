@@ -1,8 +1,9 @@
 //! Simulated months and days: packets go at instants that are counted here by division, and a window counts if the
 //! peering was in force in it and the run came so far.
 
-use super::twin::{self, Windows};
+use super::kept;
 use super::loading::played;
+use super::twin::{self, Windows};
 use super::{ZONES, load, scenario_text, terms};
 use proptest::prelude::*;
 use vpcsim::metering::{Method, measure};
@@ -133,7 +134,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(kept::cases(96, "tests/regressions/billing.txt"))]
 
     #[test]
     fn bills_of_random_runs_are_the_twins(case in cases()) {

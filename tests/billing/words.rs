@@ -113,8 +113,10 @@ fn a_month_is_drawn_and_nothing_to_draw_is_told() {
     let months = run("start = \"2017-06-29T00:00:00\"\nduration = \"5 d\"\n", None);
     let (drawn, said) = draw(&months, &["--month-95", "--book", "cny-2022"]);
     assert_eq!(said, "");
-    let mut names: Vec<_> =
-        std::fs::read_dir(drawn.path().join("svg")).expect("a folder").map(|f| f.expect("a file").file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(drawn.path().join("svg"))
+        .expect("a folder")
+        .map(|f| f.expect("a file").file_name())
+        .collect();
     names.sort();
     assert_eq!(names, ["P-2017-06.svg", "P-2017-07.svg"]);
     let july = read(drawn.path(), "svg/P-2017-07.svg");
@@ -123,6 +125,8 @@ fn a_month_is_drawn_and_nothing_to_draw_is_told() {
     }
     assert!(!july.contains("06-30"));
     let regional = months.replace("guangzhou", "shanghai").replace("bandwidth = \"50 Mbps\"\n", "");
-    let (drawn, said) = draw(&regional, &["--month-95"]);
-    assert!(said.contains("nothing to draw") && !drawn.path().join("svg").exists(), "{said}");
+    for args in [&["--month-95"][..], &[]] {
+        let (drawn, said) = draw(&regional, args);
+        assert!(said.contains("nothing to draw") && !drawn.path().join("svg").exists(), "{said}");
+    }
 }

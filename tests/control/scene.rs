@@ -163,6 +163,10 @@ fn known_route(dice: &mut Dice, network: &Network, table: TableId) -> Ipv4Net {
     if known.is_empty() || dice.chance(20) { some_cidr(dice) } else { dice.pick(&known) }
 }
 
+/// In nanoseconds: usual ones, and the least and the most that are allowed, with their neighbours.
+const DELAYS: [Option<u64>; 8] =
+    [None, None, None, Some(30_000_000), Some(999), Some(1_000), Some(10_000_000_000), Some(10_000_000_001)];
+
 fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
     let vpcs = network.vpcs().len() as u64;
     let a = dice.below(vpcs);
@@ -174,9 +178,7 @@ fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
         bandwidth: (cap > 0).then(|| BitRate::from_mbps(cap)),
         ticket: dice.chance(10),
         burst: dice.pick(&[None, None, None, None, None, None, Some(1499), Some(9000)]).map(ByteSize::from_bytes),
-        delay: dice
-            .pick(&[None, None, Some(30_000), Some(30_000), Some(1), Some(10_000_000), Some(10_000_001)])
-            .map(SimDuration::from_micros),
+        delay: dice.pick(&DELAYS).map(SimDuration::from_nanos),
         requested: SimDuration::from_nanos(dice.pick(&[0, 0, 0, 86_400_000_000_000, WEEK - 1])),
         nodes: dice.pick(&[1, 2, 3]),
         failover: dice.chance(80),

@@ -10,6 +10,8 @@ mod endpoints;
 mod engine_vs_reference;
 mod fairness;
 mod journey;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod lane;
 mod modes;
 mod pairs;

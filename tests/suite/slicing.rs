@@ -2,12 +2,12 @@
 //! of events, also with endpoints that answer each packet with two, with packets injected and the network changed in
 //! between.
 
+use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
 use crate::reference::Reference;
 use crate::story::{describe, engine, listen};
 use crate::tally::Tally;
 use crate::traffic;
-use crate::dice::Dice;
 use crate::world::World;
 use bytes::Bytes;
 use proptest::prelude::*;
