@@ -55,7 +55,7 @@
 //! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
 //!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
 //!
-//! `tests/house.rs` keeps what of this can be read off the text.
+//! `tests/house/` keeps what of this can be read off the text.
 //!
 //! # How it differs from a textbook simulator
 //!

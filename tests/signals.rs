@@ -48,7 +48,7 @@ struct Running {
 }
 
 impl Running {
-    /// Whatever runs the tests may ignore signals, and a child would go on doing so: `signals` sets them as env(1) does.
+    /// Whoever runs the tests may ignore signals, and a child would go on doing so: `signals` sets them as env(1) does.
     fn with(signals: &[&str], folder: &Path, args: &[&str]) -> Running {
         let mut command = bare("env");
         command.args(signals).arg(env!("CARGO_BIN_EXE_vpcsim")).current_dir(folder).args(args);

@@ -77,7 +77,8 @@ fn the_scenes_reach_every_outcome() {
     }
     let wanted = "\
         BandwidthMissing BandwidthNotSettable BandwidthNotWhole BandwidthTooHigh BurstTooSmall DelayTooLarge \
-        DelayTooSmall DuplicateName HostBitsSet InvalidParameterValue.CidrNotInPeerVpc InvalidParameterValue.VpcCidrConflict \
+        DelayTooSmall DuplicateName HostBitsSet InvalidParameterValue.CidrNotInPeerVpc \
+        InvalidParameterValue.VpcCidrConflict \
         InvalidPeeringConnection.NotFound LimitExceeded.VpcPeerAvaLimitExceeded \
         LimitExceeded.VpcPeerTotalLimitExceeded NoSuchNode NoSuchRoute PeeringConnectionVpcConflict \
         UnauthorizedOperation.VpcPeerCidrConflict UnsupportedOperation.Ecmp UnsupportedOperation.SystemRoute \

@@ -367,7 +367,7 @@ impl<'a> Reference<'a> {
             emitted: SimTime::from_nanos(parcel.emitted),
             wire_length: parcel.length,
             place,
-            verdict: verdict,
+            verdict,
         });
     }
 
