@@ -55,7 +55,7 @@
 //! * **Every clever part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
 //!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
 //!
-//! `[lints]` in `Cargo.toml`, `.clippy.toml` and `tests/house.rs` keep what of this can be read off the text.
+//! `[lints]` in `Cargo.toml`, `.clippy.toml` and `tests/house/` keep what of this can be read off the text.
 //!
 //! # The core alone
 //!

@@ -1,26 +1,22 @@
 //! `vpcsim bench` as a user meets it, and that each workload is what it says. Nothing here is about time: only about
 //! what is counted.
 
-use assert_cmd::Command;
+mod program;
+
+use program::{Said, command, root, said};
 use serde_json::Value;
 use vpcsim::engine::{Mode, Options, Simulation};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::workload;
 
-fn bench(args: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    command.env_remove("RUST_LOG").env("COLUMNS", "160").arg("bench").args(args);
-    command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn bench(args: &[&str]) -> Said {
+    said(command(root(), &[&["bench"], args].concat()).env("COLUMNS", "160"))
 }
 
 fn json(args: &[&str]) -> Value {
-    let run = bench(&[args, &["--repeat", "1", "--json"]].concat()).assert().code(0).get_output().clone();
-    assert_eq!(text(&run.stderr), "");
-    serde_json::from_slice(&run.stdout).expect("it is JSON")
+    let run = bench(&[args, &["--repeat", "1", "--json"]].concat()).ended(0);
+    assert_eq!(run.talk, "");
+    run.json()
 }
 
 /// (emitted, delivered, dropped, in flight) of one measurement.
@@ -73,17 +69,17 @@ fn what_limited_the_threads_is_told() {
     let limits: Vec<_> =
         document["measurements"].as_array().expect("a list").iter().map(|m| m["limited_by"].as_str()).collect();
     assert_eq!(limits, [None, Some("one VPC carries 100 % of the packets")]);
-    let out = text(&bench(&[&names[..], &["--workers", "2"]].concat()).assert().code(0).get_output().stdout);
+    let out = bench(&[&names[..], &["--workers", "2"]].concat()).ended(0).out;
     assert!(out.contains("What limited the threads in saturated-day-even: one VPC"), "{out}");
-    let alone = text(&bench(&[&names[..], &["--workers", "1"]].concat()).assert().code(0).get_output().stdout);
+    let alone = bench(&[&names[..], &["--workers", "1"]].concat()).ended(0).out;
     assert!(!alone.contains("limited"), "{alone}");
 }
 
 #[test]
 fn the_table_names_every_workload_in_the_order_asked_for() {
     let args = ["--workload", "hub,pair", "--workload", "mesh-1k", "--packets", "5000", "--repeat", "2"];
-    let run = bench(&args).assert().code(0).get_output().clone();
-    let out = text(&run.stdout);
+    let run = bench(&args).ended(0);
+    let out = run.out;
     let rows: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
     let first = rows.iter().position(|word| *word == "workload").expect("titles");
     assert_eq!(rows[first + 1..first + 4], ["hub", "pair", "mesh-1k"], "{out}");
@@ -93,13 +89,13 @@ fn the_table_names_every_workload_in_the_order_asked_for() {
 
 #[test]
 fn what_cannot_be_measured_is_told() {
-    let unknown = bench(&["--workload", "mesh1k"]).assert().code(2).get_output().clone();
-    let told = text(&unknown.stderr);
+    let unknown = bench(&["--workload", "mesh1k"]).ended(2);
+    let told = unknown.talk;
     assert!(told.contains("mesh1k") && told.contains("saturated-day") && told.contains("mesh-10k"), "{told}");
     assert!(told.contains("similar"), "the nearest name is hinted at: {told}");
     for wrong in [["--workers", "0"], ["--packets", "0"], ["--repeat", "0"], ["--mode", "fast"]] {
-        let run = bench(&wrong).assert().code(2).get_output().clone();
-        assert_eq!(text(&run.stdout), "", "{wrong:?}");
+        let run = bench(&wrong).ended(2);
+        assert_eq!(run.out, "", "{wrong:?}");
     }
 }
 

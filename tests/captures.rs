@@ -6,6 +6,7 @@ use pnet::packet::ip::IpNextHeaderProtocols;
 use pnet::packet::ipv4::{self, Ipv4Packet};
 use pnet::packet::tcp::{self, TcpPacket};
 use pnet::packet::udp::{self, UdpPacket};
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use vpcsim::wire::capture::{self, CaptureError};
@@ -135,11 +136,40 @@ fn a_cut_capture_says_so() {
         });
         assert_eq!(is_whole.count() as u64, whole + 1, "{}", stated.path);
     }
-    for (stated, file) in captures().into_iter().filter(|(stated, _)| stated.path.ends_with("ng")) {
-        for n in (1..file.len()).step_by(file.len() / 50) {
+}
+
+/// Where the blocks of a pcapng file end: each says its length behind its type.
+fn block_ends(file: &[u8]) -> BTreeSet<usize> {
+    let length = |at: usize| {
+        let bytes = file[at + 4..at + 8].try_into().expect("four bytes");
+        // The byte order is that of the magic number in the first block.
+        let read = if file[8] == 0x4D { u32::from_le_bytes } else { u32::from_be_bytes };
+        read(bytes) as usize
+    };
+    let mut ends = BTreeSet::new();
+    let mut at = 0;
+    while at < file.len() {
+        at += length(at);
+        ends.insert(at);
+    }
+    ends
+}
+
+/// A pcapng file cut where a block ends is whole; cut behind its first block elsewhere, it says so.
+#[test]
+fn a_cut_pcapng_says_so() {
+    // Whatever its name, a pcapng file begins so.
+    for (stated, file) in captures().into_iter().filter(|(_, file)| file.starts_with(b"\n\r\r\n")) {
+        let ends = block_ends(&file);
+        assert_eq!(ends.last(), Some(&file.len()), "{}: blocks", stated.path);
+        let first = *ends.first().expect("a block");
+        let some_ends = ends.iter().copied().step_by(1 + ends.len() / 50);
+        for n in (1..file.len()).step_by(file.len() / 50).chain(some_ends) {
             match capture::read(file.slice(..n)) {
-                Ok(part) => assert!(part.cut.is_some() || part.counts.frames > 0, "{} cut at {n}", stated.path),
-                Err(CaptureError::Cut | CaptureError::NotACapture { .. }) => {}
+                Ok(part) => assert_eq!(part.cut.is_none(), ends.contains(&n), "{} cut at {n}", stated.path),
+                Err(CaptureError::Cut | CaptureError::NotACapture { .. }) => {
+                    assert!(n < first, "{} cut at {n}, behind its first block", stated.path)
+                }
                 Err(other) => panic!("{} cut at {n}: {other}", stated.path),
             }
         }

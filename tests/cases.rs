@@ -2,8 +2,10 @@
 //! Whoever has no such folder is told that nothing was tried. The kinds that they stand for are tested on inputs of our
 //! own, in the other tests.
 
-use assert_cmd::Command;
-use std::path::{Path, PathBuf};
+mod program;
+
+use program::{command, root, said};
+use std::path::Path;
 
 /// A command, run in its case's folder, the exit code, and what it must say, on stdout or stderr.
 struct Case {
@@ -76,7 +78,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn what_once_went_wrong_gets_its_right_answer() {
-    let all = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
+    let all = root().join("../shared/cases");
     if !all.is_dir() {
         return println!("skipped: there is no folder {}", all.display());
     }
@@ -90,11 +92,8 @@ fn complaint(all: &Path, case: &Case) -> Option<String> {
     let Some(folder) = parts.map(|part| all.join(part).join(case.folder)).into_iter().find(|path| path.is_dir()) else {
         return Some(format!("there is no case {}", case.folder));
     };
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    let ran =
-        command.env_remove("RUST_LOG").env("COLUMNS", "160").current_dir(folder).args(case.args.split(' ')).output();
-    let ran = ran.expect("it runs");
-    let said = [ran.stdout, ran.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-    let is_right = ran.status.code() == Some(case.code) && case.says.iter().all(|words| said.contains(words));
-    (!is_right).then(|| format!("{}: vpcsim {}: {:?}\n{said}", case.folder, case.args, ran.status.code()))
+    let args: Vec<&str> = case.args.split(' ').collect();
+    let said = said(command(&folder, &args).env("COLUMNS", "160"));
+    let is_right = said.code == Some(case.code) && case.says.iter().all(|words| said.all().contains(words));
+    (!is_right).then(|| format!("{}: vpcsim {}: {:?}\n{}", case.folder, case.args, said.code, said.all()))
 }

@@ -2,6 +2,8 @@
 //! own CIDRs included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in
 //! between: a FIB that follows the edits is one that was compiled after them.
 
+mod kept;
+
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -180,7 +182,7 @@ fn check(edits: &[Edit]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(kept::cases(300, "tests/regressions/fib.txt"))]
 
     #[test]
     fn finds_what_a_linear_scan_finds(edits in edits()) {

@@ -2,7 +2,10 @@
 //! hash over the end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test`
 //! rewrites the goldens.
 
+mod program;
+
 use bytes::Bytes;
+use program::{root, vpcsim};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -18,10 +21,6 @@ impl Files for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Bytes> {
         std::fs::read(path).map(Bytes::from)
     }
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn shipped() -> Vec<PathBuf> {
@@ -124,10 +123,7 @@ fn every_scenario_about_money_gives_its_golden_invoice() {
             continue;
         }
         let name = format!("scenarios/{stem}.toml");
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vpcsim"));
-        let output = command.current_dir(root()).args(["bill", &name]).output().expect("vpcsim runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let found = String::from_utf8(output.stdout).expect("an invoice is text");
+        let found = vpcsim(root(), &["bill", &name]).ended(0).out;
         let golden = root().join("tests/goldens").join(format!("{stem}.bill.txt"));
         if update {
             std::fs::write(&golden, &found).expect("the golden can be written");

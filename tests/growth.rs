@@ -3,9 +3,11 @@
 //! Where there is no valgrind, this says so and tests nothing. Not a benchmark: what things cost is not asserted, only
 //! how it grows.
 
+mod program;
+
+use program::{bare, said};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,17 +17,23 @@ const GROWTH_MAX: f64 = 2.6;
 /// One kind of thing that a file can hold many of.
 struct Kind {
     name: &'static str,
-    /// The subcommand with its options.
-    args: &'static [&'static str],
+    call: Call,
     /// So many things are the smallest of the three sizes: more where a search is limited to the first few complaints.
     least: usize,
     /// The scenario behind [`base`] with so many things.
     text: fn(usize) -> String,
 }
 
-const CHECK: &[&str] = &["check", "-q"];
-const RUN: &[&str] = &["run", "-q", "--workers", "1"];
-const SHOW: &[&str] = &["show", "-v"];
+/// The subcommand with its options, and how it ends.
+struct Call {
+    args: &'static [&'static str],
+    code: i32,
+}
+
+const CHECK: Call = Call { args: &["check", "-q"], code: 0 };
+const WRONG: Call = Call { code: 2, ..CHECK };
+const RUN: Call = Call { args: &["run", "-q", "--workers", "1"], code: 0 };
+const SHOW: Call = Call { args: &["show", "-v"], code: 0 };
 
 /// Two VPCs with a peering and a hundred hosts each.
 fn base(quota: usize) -> String {
@@ -96,12 +104,12 @@ fn window(from: usize, length: usize) -> String {
 
 const KINDS: &[Kind] = &[
     // What a file declares.
-    Kind { name: "VPCs", args: CHECK, least: 120, text: |n| each(10, "", n, vpc) },
-    Kind { name: "hosts", args: CHECK, least: 150, text: |n| each(10, "", n, |n| format!("[vpc.A.host.g{n}]")) },
-    Kind { name: "tables", args: CHECK, least: 150, text: |n| each(10, "", n, |n| format!("[vpc.A.table.t{n}]")) },
+    Kind { name: "VPCs", call: CHECK, least: 120, text: |n| each(10, "", n, vpc) },
+    Kind { name: "hosts", call: CHECK, least: 150, text: |n| each(10, "", n, |n| format!("[vpc.A.host.g{n}]")) },
+    Kind { name: "tables", call: CHECK, least: 150, text: |n| each(10, "", n, |n| format!("[vpc.A.table.t{n}]")) },
     Kind {
         name: "routes of one table",
-        args: CHECK,
+        call: CHECK,
         least: 150,
         text: |n| {
             let route = |n| format!("{{ to = \"{}\", via = {{ blackhole = true }} }},", net(n));
@@ -110,28 +118,28 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "CIDRs of one VPC",
-        args: CHECK,
+        call: CHECK,
         least: 200,
         text: |n| each(10, "[vpc.X]\nregion = \"beijing\"\ncidr = [\n", n, |n| format!("\"{}\",", net(n))) + "]\n",
     },
     Kind {
         name: "regions",
-        args: CHECK,
+        call: CHECK,
         least: 150,
         text: |n| each(10, "", n, |n| format!("[region.r{n}]\ndelay = {{ beijing = \"3 ms\" }}")),
     },
     Kind {
         name: "peerings, subnets and routes of one hub",
-        args: CHECK,
+        call: CHECK,
         least: 60,
         text: |n| each(ALL, HUB, n, spoke),
     },
-    Kind { name: "details of a hub's peerings", args: SHOW, least: 40, text: |n| each(ALL, HUB, n, spoke) },
-    Kind { name: "traffic entries", args: RUN, least: 15, text: |n| each(10, "", n, |n| entry(n, "")) },
+    Kind { name: "details of a hub's peerings", call: SHOW, least: 150, text: |n| each(ALL, HUB, n, spoke) },
+    Kind { name: "traffic entries", call: RUN, least: 200, text: |n| each(10, "", n, |n| entry(n, "")) },
     Kind {
         name: "daily curves",
-        args: CHECK,
-        least: 40,
+        call: CHECK,
+        least: 150,
         text: |n| {
             let curve = |n| {
                 let rates = format!("low = \"{} kbps\"\nhigh = \"9 Mbps\"\npacket_size = \"100 B\"", n + 1);
@@ -142,7 +150,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "patterns of hosts",
-        args: CHECK,
+        call: CHECK,
         least: 100,
         text: |n| {
             let sender = |n| format!("[vpc.A.host.g{n}-x]\n{}", entry(n, "").replace("A/h-1", &format!("A/g{n}-*")));
@@ -152,7 +160,7 @@ const KINDS: &[Kind] = &[
     // What happens during the run.
     Kind {
         name: "actions",
-        args: RUN,
+        call: RUN,
         least: 100,
         text: |n| {
             let action = |n| {
@@ -163,7 +171,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "renamings",
-        args: RUN,
+        call: RUN,
         least: 100,
         text: |n| {
             let name = |n| if n == 0 { "line".to_owned() } else { format!("line{n}") };
@@ -174,7 +182,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "suspensions of one peering",
-        args: RUN,
+        call: RUN,
         least: 100,
         text: |n| {
             let step = |n| {
@@ -187,7 +195,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "peerings deleted and made again",
-        args: RUN,
+        call: RUN,
         least: 60,
         text: |n| {
             let again = |n| {
@@ -199,7 +207,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "peerings made between many VPCs",
-        args: RUN,
+        call: RUN,
         least: 60,
         text: |n| {
             each(ALL, &(entry(0, "\n") + HUB), n, |n| {
@@ -209,7 +217,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "requests that run out",
-        args: RUN,
+        call: RUN,
         least: 12,
         text: |n| {
             let head = "[account.other]\n[vpc.X]\naccount = \"other\"\nregion = \"shanghai\"\ncidr = \"9.0.0.0/8\"\n";
@@ -219,7 +227,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         name: "accounts in arrears",
-        args: RUN,
+        call: RUN,
         least: 80,
         text: |n| {
             let debt = |n| format!("[account.a{n}]\n{}", at(n, &format!("do = \"arrears\"\naccount = \"a{n}\"")));
@@ -229,44 +237,44 @@ const KINDS: &[Kind] = &[
     // What must hold.
     Kind {
         name: "expectations with windows side by side",
-        args: RUN,
-        least: 60,
+        call: RUN,
+        least: 200,
         text: |n| each(10, &entry(0, "\n"), n, |n| window(n, 1)),
     },
     Kind {
         name: "expectations with windows over each other",
-        args: RUN,
-        least: 60,
+        call: RUN,
+        least: 200,
         text: |n| each(10, &entry(0, "\n"), n, |n| window(n, 5_000)),
     },
     // What is wrong or odd.
     Kind {
         name: "unknown keys",
-        args: CHECK,
+        call: WRONG,
         least: 60,
         text: |n| each(10, "", n, |n| entry(n, "paket_size = \"9 B\"")),
     },
     Kind {
         name: "unknown names",
-        args: CHECK,
+        call: WRONG,
         least: 250,
         text: |n| each(10, "", n, |n| format!("{}\n[[expect]]\ntraffic = \"x{n}\"\nsent = 1", entry(n, ""))),
     },
     Kind {
         name: "unknown hosts",
-        args: CHECK,
+        call: WRONG,
         least: 250,
         text: |n| each(10, "", n, |n| entry(n, "").replace("A/h-1", &format!("A/x{n}"))),
     },
     Kind {
         name: "overlapping subnets",
-        args: CHECK,
+        call: WRONG,
         least: 100,
         text: |n| each(10, "", n, |n| format!("[vpc.A.subnet.x{n}]\ncidr = \"10.1.0.0/24\"")),
     },
     Kind {
         name: "warnings on one line",
-        args: CHECK,
+        call: CHECK,
         least: 150,
         text: |n| {
             let head = "[peering.q]\nrequester = \"A\"\naccepter = \"C\"\n[vpc.C]\nregion = \"shanghai\"\n\
@@ -280,21 +288,19 @@ const KINDS: &[Kind] = &[
 
 /// The program, without what debuggers need if that can be taken out: valgrind would read it anew for each run.
 fn program(folder: &Path) -> PathBuf {
-    let (whole, bare) = (PathBuf::from(env!("CARGO_BIN_EXE_vpcsim")), folder.join("vpcsim"));
-    let stripped = Command::new("strip").arg("--strip-debug").arg("-o").args([&bare, &whole]).status();
-    if stripped.is_ok_and(|status| status.success()) { bare } else { whole }
+    let (whole, stripped) = (PathBuf::from(env!("CARGO_BIN_EXE_vpcsim")), folder.join("vpcsim"));
+    let strip = bare("strip").arg("--strip-debug").arg("-o").args([&stripped, &whole]).status();
+    if strip.is_ok_and(|status| status.success()) { stripped } else { whole }
 }
 
 /// The instructions of one run of the program.
 fn instructions(kind: &Kind, program: &Path, file: &Path, count: usize) -> f64 {
     std::fs::write(file, (kind.text)(count)).expect("writable");
-    let mut command = Command::new("valgrind");
+    let mut command = bare("valgrind");
     command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    command.arg(program).args(kind.args).arg(file).env_remove("RUST_LOG");
-    let told = command.output().expect("valgrind runs");
-    assert!(told.status.code().is_some_and(|code| code <= 2), "{}: {:?}", kind.name, told.status);
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    let counted = told.lines().rfind(|line| line.contains("I   refs:") || line.contains("I refs:"));
+    let said = said(command.arg(program).args(kind.call.args).arg(file));
+    assert_eq!(said.code, Some(kind.call.code), "{} with {count}: {}", kind.name, said.talk);
+    let counted = said.talk.lines().rfind(|line| line.contains("I   refs:") || line.contains("I refs:"));
     let digits: String = counted.expect("valgrind counts").rsplit(':').next().unwrap_or("").replace(',', "");
     digits.trim().parse().expect("a number")
 }
@@ -302,6 +308,8 @@ fn instructions(kind: &Kind, program: &Path, file: &Path, count: usize) -> f64 {
 /// How much more the second doubling cost than the first, if that is too much.
 fn too_much(kind: &Kind, program: &Path, file: &Path) -> Option<String> {
     let [one, two, four] = [1, 2, 4].map(|times| instructions(kind, program, file, kind.least * times));
+    // What costs less when there is more of it was not measured.
+    assert!(one < two && two < four, "{}: {one}, {two}, {four} instructions", kind.name);
     let growth = (four - two) / (two - one);
     println!(
         "{:<45} {growth:.2}  ({:.0} k instructions for each)",
@@ -313,7 +321,7 @@ fn too_much(kind: &Kind, program: &Path, file: &Path) -> Option<String> {
 
 #[test]
 fn twice_as_many_things_cost_twice_as_much() {
-    if !Command::new("valgrind").arg("--version").output().is_ok_and(|told| told.status.success()) {
+    if !bare("valgrind").arg("--version").output().is_ok_and(|told| told.status.success()) {
         println!("skipped: there is no valgrind to count instructions");
         return;
     }

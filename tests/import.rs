@@ -1,31 +1,22 @@
 //! Measured traffic becomes a scenario and is sent as it was measured: the Abilene week and the transatlantic link of
 //! the data folder beside the repository (skipped where that is missing), and the command with its files.
 
-use assert_cmd::Command;
-use bytes::Bytes;
+mod loading;
+mod program;
+
 use flate2::read::GzDecoder;
-use std::collections::BTreeMap;
+use loading::{loaded, played};
+use program::{folder, read, root, vpcsim};
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use vpcsim::engine::{Options, Run};
 use vpcsim::import::{SeriesOptions, series};
 use vpcsim::notation::{Dialect, Source};
 use vpcsim::report::Snapshot;
-use vpcsim::scenario::{Files, Override, Scenario, load};
-use vpcsim::units::{SimDuration, SimTime};
-
-/// Files in memory.
-struct Memory(BTreeMap<PathBuf, Bytes>);
-
-impl Files for Memory {
-    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
-        self.0.get(path).cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
-    }
-}
+use vpcsim::scenario::{Override, Scenario};
+use vpcsim::units::SimDuration;
 
 /// An unpacked file of the bandwidth folder.
 fn unpacked(name: &str) -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/bandwidth").join(name);
+    let path = root().join("../shared/data/bandwidth").join(name);
     let Ok(packed) = std::fs::File::open(&path) else {
         println!("skipped: no {}", path.display());
         return None;
@@ -35,19 +26,13 @@ fn unpacked(name: &str) -> Option<String> {
     Some(text)
 }
 
-fn loaded(scenario: &str, csv: String, duration: &str) -> Scenario {
-    let files = [("s/s.toml", scenario.to_owned()), ("s/data.csv", csv)];
-    let memory = Memory(files.map(|(name, text)| (name.into(), text.into())).into());
-    let set = [Override { key: "duration".into(), value: duration.into() }];
-    load(Path::new("s/s.toml"), &memory, &set)
-        .unwrap_or_else(|all| panic!("{}", all.iter().map(|d| d.render(100)).collect::<String>()))
+fn load(scenario: &str, csv: &str, duration: &str) -> Scenario {
+    let files = [("s/s.toml", scenario.to_owned()), ("s/data.csv", csv.to_owned())];
+    loaded(&files, &[Override { key: "duration".into(), value: duration.into() }])
 }
 
-fn played(scenario: Scenario) -> Snapshot {
-    let mut run = Run::new(scenario.network, scenario.plan, Options::default());
-    run.advance(SimTime::NEVER);
-    run.finish().expect("the books balance");
-    Snapshot::of(&run, "s", Vec::new(), None)
+fn snapshot(scenario: &Scenario) -> Snapshot {
+    Snapshot::of(&played(scenario), "s", Vec::new(), None)
 }
 
 #[test]
@@ -63,10 +48,10 @@ fn an_hour_of_the_abilene_week_is_sent_as_measured() {
         dialect: Dialect::default(),
     };
     let text = series("abilene", "data.csv", &Source::new("data.csv", csv.clone()), &options).expect("a matrix");
-    let scenario = loaded(&text, csv.clone(), "1 h");
+    let scenario = load(&text, &csv, "1 h");
     assert!(scenario.warnings.is_empty());
     assert_eq!((scenario.network.vpcs().len(), scenario.network.peerings().len()), (12, 66));
-    let snapshot = played(scenario);
+    let snapshot = snapshot(&scenario);
     assert_eq!(snapshot.traffic.len(), 132);
     assert_eq!(snapshot.packets.dropped, 0);
     let names: Vec<&str> = csv.lines().next().expect("a header").split(',').collect();
@@ -111,8 +96,7 @@ packet_size = "1500 B"
 fn seven_weeks_of_civil_stamps_are_sent_as_measured() {
     let Some(csv) = unpacked("eu-isp-transatlantic-5min.csv.gz") else { return };
     let days = 7;
-    let scenario = loaded(LINK, csv.clone(), "7 d");
-    let sent = &played(scenario).traffic[0];
+    let sent = &snapshot(&load(LINK, &csv, "7 d")).traffic[0];
     assert_eq!(sent.handled, [("rows".to_owned(), 14_772)], "gap-free");
     let bits = csv.lines().skip(1).take(days * 288).map(|line| line.split(',').nth(1).expect("a cell"));
     let bits: u64 = bits.map(|cell| cell.parse::<u64>().expect("a number")).sum();
@@ -121,34 +105,27 @@ fn seven_weeks_of_civil_stamps_are_sent_as_measured() {
     assert!(sent.sent.packets.abs_diff(bits / 10_000 / 12_000) <= rounding, "{}", sent.sent.packets);
 }
 
-fn vpcsim(folder: &Path, args: &[&str]) -> assert_cmd::assert::Assert {
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    command.current_dir(folder).env_remove("RUST_LOG").args(args).assert()
-}
-
 #[test]
 fn what_the_command_writes_can_be_run() {
-    let folder = tempfile::tempdir().expect("a folder");
     let csv = "step,a_b,b_a,a_a\n0,4,1,9\n1,0.5,2,9\n";
-    std::fs::write(folder.path().join("m.csv"), csv).expect("writable");
+    let folder = folder(&[("m.csv", csv)]);
+    let vpcsim = |args: &[&str]| vpcsim(folder.path(), args).ended(0).out;
     let import = ["import", "series", "m.csv", "--unit", "kbps", "--step", "1 min"];
-    let printed = vpcsim(folder.path(), &import).code(0).get_output().stdout.clone();
-    vpcsim(folder.path(), &[&import[..], &["-o", "out"]].concat()).code(0).stdout("");
-    let written = std::fs::read(folder.path().join("out/m.toml")).expect("written");
-    assert_eq!(written, printed);
-    assert_eq!(std::fs::read_to_string(folder.path().join("out/m.csv")).expect("copied"), csv);
-    let run = vpcsim(folder.path(), &["run", "out/m.toml"]).code(0).get_output().stdout.clone();
+    let printed = vpcsim(&import);
+    assert_eq!(vpcsim(&[&import[..], &["-o", "out"]].concat()), "");
+    assert_eq!(read(folder.path(), "out/m.toml"), printed);
+    assert_eq!(read(folder.path(), "out/m.csv"), csv);
+    let run = vpcsim(&["run", "out/m.toml"]);
     // 60 s of 4 kbps and 60 s of 0.5 kbps in packets of 12 kbit; 60 s of 1 kbps and 60 s of 2 kbps.
-    assert!(String::from_utf8_lossy(&run).contains("Packets: 38 emitted"), "{}", String::from_utf8_lossy(&run));
+    assert!(run.contains("Packets: 38 emitted"), "{run}");
     // Into the folder of the file itself, which then stays.
-    vpcsim(folder.path(), &[&import[..], &["-o", "."]].concat()).code(0);
-    assert_eq!(std::fs::read_to_string(folder.path().join("m.csv")).expect("kept"), csv);
+    vpcsim(&[&import[..], &["-o", "."]].concat());
+    assert_eq!(read(folder.path(), "m.csv"), csv);
 }
 
 #[test]
 fn what_cannot_be_imported_ends_with_2() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("m.csv"), "step,a_b\n0,-1\n").expect("writable");
+    let folder = folder(&[("m.csv", "step,a_b\n0,-1\n")]);
     for args in [
         &["m.csv", "--unit", "Mbps"][..],
         &["m.csv"],
@@ -157,7 +134,7 @@ fn what_cannot_be_imported_ends_with_2() {
         &["m.csv", "m.csv", "--unit", "Mbps"],
         &["m.csv", "--unit", "Mbps", "--scale", "-1"],
     ] {
-        let run = vpcsim(folder.path(), &[&["import", "series"], args].concat()).code(2).get_output().clone();
-        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args:?}");
+        let said = vpcsim(folder.path(), &[&["import", "series"], args].concat()).ended(2);
+        assert!(said.out.is_empty() && !said.talk.is_empty(), "{args:?}");
     }
 }

@@ -1,31 +1,21 @@
 //! Samples, peaks and bills of simulated packets, and of measured series: the guide's worked numbers, the windows of
 //! odd days, and what must hold of any series.
 
-use bytes::Bytes;
+mod kept;
+mod loading;
+
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
+use loading::{loaded, played};
 use proptest::prelude::*;
-use std::io::{Error, ErrorKind};
-use std::path::Path;
-use vpcsim::engine::{Options, Run};
+use vpcsim::engine::Run;
 use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
 use vpcsim::model::{AccountId, Direction, LinkId, Name, PeeringId};
 use vpcsim::notation::{Complaints, Diagnostic, Dialect, Epoch, Source};
-use vpcsim::scenario::{self, Files, Scenario};
-use vpcsim::units::{BitRate, SimTime};
-
-struct Memory(String);
-
-impl Files for Memory {
-    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
-        match path.to_str() {
-            Some("t.toml") => Ok(Bytes::from(self.0.clone())),
-            _ => Err(Error::from(ErrorKind::NotFound)),
-        }
-    }
-}
+use vpcsim::scenario::Scenario;
+use vpcsim::units::BitRate;
 
 /// Two accounts' VPCs, peered; `rest` goes on inside the peering's table.
 fn load(regions: [&str; 2], duration: &str, rest: &str) -> Scenario {
@@ -43,18 +33,7 @@ fn load(regions: [&str; 2], duration: &str, rest: &str) -> Scenario {
         vpc("R", "buyer", regions[0], 1, 2),
         vpc("S", "seller", regions[1], 2, 1),
     );
-    let complaints =
-        |all: Vec<scenario::Diagnostic>| all.iter().map(scenario::Diagnostic::headline).collect::<Vec<_>>().join("\n");
-    scenario::load(Path::new("t.toml"), &Memory(text), &[])
-        .map_err(complaints)
-        .unwrap_or_else(|wrong| panic!("{wrong}"))
-}
-
-fn play(scenario: &Scenario) -> Run {
-    let mut run = Run::new(scenario.network.clone(), scenario.plan.clone(), Options::default());
-    run.advance(SimTime::NEVER);
-    run.finish().expect("the books balance");
-    run
+    loaded(&[("t.toml", text)], &[])
 }
 
 fn terms(book: &str, run: &Run) -> Terms {
@@ -79,7 +58,7 @@ const SHORT: [&str; 2] = ["shanghai", "guangzhou"];
 fn the_guides_example_costs_the_initiator_360() {
     let flows = flow("out", "R", "S", "20 Mbps", 7500) + &flow("in", "S", "R", "30 Mbps", 7500);
     let rest = format!("bandwidth = \"100 Mbps\"\nmtu = \"8500 B\"\n{flows}");
-    let run = play(&load(SHORT, "10 min", &rest));
+    let run = played(&load(SHORT, "10 min", &rest));
     let bill = Bill::of(&measure(&run), &terms("guide-2017", &run));
     assert_eq!(amounts(&bill), ["360.00"]);
     let (total, line) = (&bill.totals[0], &bill.lines[0]);
@@ -93,7 +72,7 @@ fn the_guides_example_costs_the_initiator_360() {
 #[test]
 fn a_full_cap_is_billed_as_the_cap() {
     let rest = format!("bandwidth = \"20 Mbps\"\n{}", flow("copy", "R", "S", "25 Mbps", 1400));
-    let run = play(&load(SHORT, "10 min", &rest));
+    let run = played(&load(SHORT, "10 min", &rest));
     let series = measure(&run);
     let cap = Load::of(BitRate::from_mbps(20));
     assert!(series[0].samples.iter().any(|sample| sample.measured(Direction::Out) > cap));
@@ -104,7 +83,7 @@ fn a_full_cap_is_billed_as_the_cap() {
 #[test]
 fn a_bill_knows_vips_regional_peerings_and_missing_prices() {
     let run =
-        play(&load(SHORT, "5 min", &format!("bandwidth = \"200 Mbps\"\n{}", flow("x", "R", "S", "1 Mbps", 1500))));
+        played(&load(SHORT, "5 min", &format!("bandwidth = \"200 Mbps\"\n{}", flow("x", "R", "S", "1 Mbps", 1500))));
     let mut series = measure(&run);
     series[0].samples[0].loads = [Load::of(BitRate::from_mbps(130)), Load::ZERO];
     let mut vip = terms("guide-2017", &run);
@@ -131,7 +110,7 @@ fn free_bandwidth_holds_in_its_days_only() {
         until: date(2017, 6, 2),
     };
     scenario.plan.billing = Billing { free: vec![free], ..Billing::default() };
-    let run = play(&scenario);
+    let run = played(&scenario);
     let terms = terms("guide-2017", &run);
     let mut series = measure(&run);
     series[0].samples = (0..4).map(|day| sample(run.plan.start.timestamp(), day * 288, [30_000_000, 0])).collect();
@@ -157,7 +136,7 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
     let mut scenario = load(SHORT, "2000 s", &rest);
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     scenario.plan.start = date(2017, 6, 1).at(23, 51, 30, 0).to_zoned(zone).expect("exists");
-    let run = play(&scenario);
+    let run = played(&scenario);
     let samples = &measure(&run)[0].samples;
     for direction in Direction::BOTH {
         let book = run.simulation.link_book(LinkId::new(PeeringId(0), direction)).whole.carried.bytes;
@@ -195,7 +174,7 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
 #[test]
 fn monitoring_is_seen_from_each_side() {
     let flows = flow("x", "R", "S", "30 Mbps", 1500) + &flow("y", "S", "R", "1 Mbps", 500);
-    let run = play(&load(SHORT, "150 s", &format!("bandwidth = \"20 Mbps\"\n{flows}")));
+    let run = played(&load(SHORT, "150 s", &format!("bandwidth = \"20 Mbps\"\n{flows}")));
     let near = monitor(&run, PeeringId(0), Side::Requester, Period::Minute);
     let far = monitor(&run, PeeringId(0), Side::Accepter, Period::Minute);
     assert_eq!(near.len(), 3);
@@ -363,7 +342,7 @@ fn complaints_about_samples_say_where() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(kept::cases(64, "tests/regressions/metering.txt"))]
 
     /// Rows by the clocks of a zone, over the end of summer time, oldest or newest first: none is lost, all are where
     /// they were.

@@ -1,24 +1,13 @@
 //! `vpcsim new`: what it writes is right, runs, and has the size that was asked for; what is there already stays.
 
-use assert_cmd::Command;
+mod program;
+
+use program::{read, vpcsim};
 use std::path::Path;
 use tempfile::TempDir;
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    talk: String,
-}
-
-fn vpcsim(folder: &Path, arguments: &[&str]) -> Said {
-    let mut command = Command::cargo_bin("vpcsim").expect("it was built");
-    let output = command.current_dir(folder).args(arguments).output().expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    Said { code: output.status.code(), out: text(output.stdout), talk: text(output.stderr) }
-}
-
 fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
+    program::folder::<&str>(&[])
 }
 
 /// Checks and runs `s.toml`: no complaint, no remark, and everything demanded holds. Answers what the check says of its
@@ -36,8 +25,7 @@ fn the_starter_is_sound_and_goes_to_standard_output_too() {
     let folder = folder();
     assert_eq!(vpcsim(folder.path(), &["new", "-o", "s.toml"]).code, Some(0));
     assert_eq!(sound(folder.path()), "2 VPCs, 4 hosts, 1 peering, 2 traffic");
-    let written = std::fs::read_to_string(folder.path().join("s.toml")).expect("it was written");
-    assert_eq!(vpcsim(folder.path(), &["new"]).out, written);
+    assert_eq!(vpcsim(folder.path(), &["new"]).out, read(folder.path(), "s.toml"));
 }
 
 #[test]
@@ -62,8 +50,7 @@ fn a_scale_is_what_was_asked_for() {
 fn every_source_sends_ten_packets_and_all_arrive() {
     let folder = folder();
     vpcsim(folder.path(), &["new", "--scale", "vpcs=4,hosts=10,sources=33", "-o", "s.toml"]);
-    let run = vpcsim(folder.path(), &["run", "--json", "s.toml"]);
-    let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let report = vpcsim(folder.path(), &["run", "--json", "s.toml"]).json();
     let packets = &report["packets"];
     assert_eq!(packets["emitted"], 330, "{packets}");
     assert_eq!(packets["dropped"], 0, "{packets}");
@@ -71,13 +58,11 @@ fn every_source_sends_ten_packets_and_all_arrive() {
 
 #[test]
 fn a_file_is_written_over_only_by_force() {
-    let folder = folder();
-    let file = folder.path().join("s.toml");
-    std::fs::write(&file, "precious").expect("a file");
+    let folder = program::folder(&[("s.toml", "precious")]);
     let refused = vpcsim(folder.path(), &["new", "-o", "s.toml"]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
     assert!(refused.talk.contains("s.toml is there already"), "{}", refused.talk);
-    assert_eq!(std::fs::read_to_string(&file).expect("still there"), "precious");
+    assert_eq!(read(folder.path(), "s.toml"), "precious");
     assert_eq!(vpcsim(folder.path(), &["new", "-o", "s.toml", "--force"]).code, Some(0));
     sound(folder.path());
 }

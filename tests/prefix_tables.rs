@@ -1,16 +1,16 @@
 //! Whole routing tables of the Internet as `routes_file`: read, looked up against a scan of all prefixes, and edited.
 //! The data is not part of the repository: without it there is nothing to test.
 
-use bytes::Bytes;
+mod loading;
+
 use flate2::read::GzDecoder;
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
+use loading::loaded;
 use std::io::Read;
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use vpcsim::dataplane::fib::{Fib, FibEntry};
 use vpcsim::model::{Change, Network, NextHop, TableId};
-use vpcsim::scenario::{Diagnostic, Files, load};
 use vpcsim::units::SimTime;
 
 const TABLE: TableId = TableId(0);
@@ -26,15 +26,6 @@ cidr   = "10.0.0.0/16"
 cidr        = "10.0.0.0/24"
 routes_file = "prefixes.txt"
 "#;
-
-/// Files in memory.
-struct Memory(BTreeMap<PathBuf, Bytes>);
-
-impl Files for Memory {
-    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
-        self.0.get(path).cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
-    }
-}
 
 /// The prefixes of a table of the lpm folder, which has them beside other things.
 fn prefixes(name: &str) -> Option<Vec<Ipv4Net>> {
@@ -53,12 +44,7 @@ fn prefixes(name: &str) -> Option<Vec<Ipv4Net>> {
 /// A VPC with all of them as routes into the blackhole.
 fn network(prefixes: &[Ipv4Net]) -> Network {
     let lines: String = prefixes.iter().map(|to| format!("{to} blackhole\n")).collect();
-    let files = [("s.toml", SCENARIO.to_owned()), ("prefixes.txt", lines)];
-    let memory = Memory(files.map(|(name, text)| (name.into(), text.into())).into());
-    match load(Path::new("s.toml"), &memory, &[]) {
-        Ok(scenario) => scenario.network,
-        Err(all) => panic!("{}", all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n")),
-    }
+    loaded(&[("s.toml", SCENARIO.to_owned()), ("prefixes.txt", lines)], &[]).network
 }
 
 /// The longest of `prefixes`, apart from those `without`, that holds the address.

@@ -1,14 +1,14 @@
 //! Replays as a user meets them: captures made here, two VPCs, and what the report and the warnings say. What a capture
 //! holds in detail is tested beside the reader.
 
-use assert_cmd::Command;
+mod program;
+
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
 use pcap_file::{DataLink, TsResolution};
+use program::{folder, vpcsim};
 use serde_json::Value;
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
-use tempfile::TempDir;
 
 const SCENARIO: &str = r#"
 name = "replayed"
@@ -77,13 +77,13 @@ fn raw(packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// What a run of the capture, with further keys of the entry, says.
-struct Said {
+struct Replayed {
     report: Value,
     code: i32,
     stderr: String,
 }
 
-impl Said {
+impl Replayed {
     fn count(&self, words: &str) -> u64 {
         let handled = self.report["traffic"][0]["handled"].as_array().expect("a replay tells how it was handled");
         let found = handled.iter().find(|line| line[0].as_str().is_some_and(|what| what.contains(words)));
@@ -107,34 +107,21 @@ impl Said {
     }
 }
 
-fn folder(capture: &[u8], keys: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("trace.pcap"), capture).expect("writable");
-    std::fs::write(folder.path().join("run.toml"), format!("{SCENARIO}{keys}\n")).expect("writable");
-    folder
+/// Runs the program on `scenario` beside the capture.
+fn play(command: &[&str], capture: &[u8], scenario: String) -> program::Said {
+    let folder = folder(&[("trace.pcap", capture), ("run.toml", scenario.as_bytes())]);
+    vpcsim(folder.path(), &[command, &["run.toml"]].concat())
 }
 
-fn vpcsim(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    command.current_dir(folder).env_remove("RUST_LOG").args(args);
-    command
-}
-
-fn run(capture: &[u8], keys: &str) -> Said {
-    let folder = folder(capture, keys);
-    let output = vpcsim(folder.path(), &["run", "run.toml", "--json"]).output().expect("it runs");
-    Said {
-        report: serde_json::from_slice(&output.stdout).unwrap_or_default(),
-        code: output.status.code().expect("no signal"),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+fn run(capture: &[u8], keys: &str) -> Replayed {
+    let said = play(&["run", "--json"], capture, format!("{SCENARIO}{keys}\n"));
+    let report = serde_json::from_str(&said.out).unwrap_or_default();
+    Replayed { report, code: said.code.expect("no signal"), stderr: said.talk }
 }
 
 /// The complaints of `check`, with their hints.
 fn check(capture: &[u8], keys: &str) -> String {
-    let folder = folder(capture, keys);
-    let output = vpcsim(folder.path(), &["check", "run.toml"]).output().expect("it runs");
-    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    play(&["check"], capture, format!("{SCENARIO}{keys}\n")).all()
 }
 
 #[test]
@@ -147,11 +134,8 @@ fn time_begins_with_the_first_packet_that_is_replayed() {
     // A packet without hosts, decades before.
     let strangers = [&[(year, udp(8, 9))][..], &packets].concat();
     let mapped = "map = { \"192.0.2.1\" = \"a/h-1\", \"192.0.2.2\" = \"b/h-1\" }";
-    let folder = folder(&raw(&strangers), mapped);
     let without_pools = SCENARIO.replace("from = \"a/h-*\"\nto = \"b/h-*\"\n", "");
-    std::fs::write(folder.path().join("run.toml"), format!("{without_pools}{mapped}")).expect("writable");
-    let output = vpcsim(folder.path(), &["run", "run.toml", "--json"]).output().expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = play(&["run", "--json"], &raw(&strangers), format!("{without_pools}{mapped}")).ended(0).json();
     assert_eq!(report["packets"]["emitted"], 3, "{report}");
 }
 

@@ -2,6 +2,8 @@
 //! holds its queue as a list, and the closed form of a saturated flow. Nothing of the data plane's arithmetic is
 //! shared.
 
+mod kept;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use vpcsim::dataplane::shaper::Shaper;
@@ -236,7 +238,7 @@ fn check(shaping: Shaping, start: u64, steps: &[Step]) -> Result<(), TestCaseErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(kept::cases(1_500, "tests/regressions/shaper.txt"))]
 
     #[test]
     fn departs_when_exact_arithmetic_says(

@@ -1,26 +1,13 @@
 //! Tables as people's programs write them, through the whole program: what is read, what is refused where, and what is
 //! told. How cells are found is tested beside the reader, against the `csv` crate.
 
-use assert_cmd::Command;
-use std::path::Path;
-use tempfile::TempDir;
+mod program;
 
-/// What the program said: exit code, stdout, stderr.
-type Said = (i32, String, String);
+use program::{Said, folder, read, vpcsim};
 
-fn vpcsim(folder: &Path, args: &[&str]) -> Said {
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    let output = command.current_dir(folder).env_remove("RUST_LOG").args(args).output().expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
-}
-
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).expect("writable");
-    }
-    folder
+/// The program in a folder with these files.
+fn vpcsim_with(files: &[(&str, &[u8])], args: &[&str]) -> Said {
+    vpcsim(folder(files).path(), args)
 }
 
 /// A host that sends 1000-byte packets to another, at the rates of a table; `top` goes on at the top, `keys` in the
@@ -50,15 +37,10 @@ packet_size = "1000 B"
 /// Packets sent in 10 s at the rates of `table`; or what was said instead.
 fn packets(table: &[u8], keys: &str) -> Result<u64, String> {
     let text = scenario("duration = \"10 s\"", keys);
-    let folder = folder(&[("t.toml", text.as_bytes()), ("rates.csv", table)]);
-    let (code, stdout, stderr) = vpcsim(folder.path(), &["run", "t.toml", "--json"]);
-    match code {
-        0 => {
-            let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
-            Ok(report["packets"]["emitted"].as_u64().expect("a count"))
-        }
-        2 => Err(stderr),
-        other => panic!("exit code {other}: {stderr}"),
+    let said = vpcsim_with(&[("t.toml", text.as_bytes()), ("rates.csv", table)], &["run", "t.toml", "--json"]);
+    match said.code {
+        Some(0) => Ok(said.json()["packets"]["emitted"].as_u64().expect("a count")),
+        _ => Err(said.ended(2).talk),
     }
 }
 
@@ -140,10 +122,8 @@ fn all_wrong_cells_are_told_up_to_twenty_of_a_file() {
 fn points_that_may_separate_thousands_are_remarked_on() {
     let remark = |table: &str, keys: &str| {
         let text = scenario("duration = \"10 s\"", keys);
-        let folder = folder(&[("t.toml", text.as_bytes()), ("rates.csv", table.as_bytes())]);
-        let (code, stdout, stderr) = vpcsim(folder.path(), &["check", "t.toml"]);
-        assert_eq!(code, 0, "{stderr}");
-        (stdout + &stderr).contains("three digits behind it")
+        let files = [("t.toml", text.as_bytes()), ("rates.csv", table.as_bytes())];
+        vpcsim_with(&files, &["check", "t.toml"]).ended(0).all().contains("three digits behind it")
     };
     assert!(remark("t;r\n0;800.000\n5;0\n", BPS));
     assert!(!remark("t;r\n0;800.000\n5;1600.000\n", BPS));
@@ -162,9 +142,8 @@ fn an_hour_that_clocks_show_twice_is_sent_twice() {
         let rows: String = hours.iter().map(|(time, kbps)| format!("2017-10-29T{time}:00,{}\n", kbps * 8)).collect();
         let top = "duration = \"4 h\"\nstart = \"2017-10-29T01:00:00\"\nzone = \"Europe/Berlin\"";
         let text = scenario(top, "unit = \"kbps\"");
-        let folder = folder(&[("t.toml", text.as_bytes()), ("rates.csv", format!("t,r\n{rows}").as_bytes())]);
-        let (code, stdout, stderr) = vpcsim(folder.path(), &["run", "t.toml"]);
-        assert_eq!(code, 0, "{stderr}");
+        let files = [("t.toml", text.as_bytes()), ("rates.csv", &format!("t,r\n{rows}").into_bytes())];
+        let stdout = vpcsim_with(&files, &["run", "t.toml"]).ended(0).out;
         let emitted = stdout.split("Packets: ").nth(1).and_then(|rest| rest.split(' ').next()).expect("told");
         (emitted.replace(',', "").parse::<u64>().expect("a count"), stdout)
     };
@@ -184,11 +163,11 @@ fn times_since_1970_are_instants() {
     for (unit, zeros) in [("s", ""), ("ms", "000"), ("us", "000000"), ("ns", "000000000")] {
         let text = scenario(top, &format!("{BPS}\nepoch = \"{unit}\""));
         let table = format!("Time,r\n1496275200{zeros},800000\n1496275205{zeros},1600000\n");
-        let folder = folder(&[("t.toml", text.as_bytes()), ("rates.csv", table.as_bytes())]);
-        let (code, stdout, stderr) = vpcsim(folder.path(), &["run", "t.toml"]);
-        assert!(code == 0 && stdout.contains("Packets: 1,500 emitted"), "{unit}: {stdout}{stderr}");
-        let (code, _, stderr) = vpcsim(folder.path(), &["run", "t.toml", "--set", "traffic.t.step=1 s"]);
-        assert!(code == 2 && stderr.contains("keep one of them"), "{stderr}");
+        let folder = folder(&[("t.toml", text), ("rates.csv", table)]);
+        let said = vpcsim(folder.path(), &["run", "t.toml"]).ended(0);
+        assert!(said.out.contains("Packets: 1,500 emitted"), "{unit}: {}", said.out);
+        let said = vpcsim(folder.path(), &["run", "t.toml", "--set", "traffic.t.step=1 s"]).ended(2);
+        assert!(said.talk.contains("keep one of them"), "{}", said.talk);
     }
 }
 
@@ -197,27 +176,24 @@ fn rows_in_the_scenario_are_read_like_those_of_a_file() {
     let sent = |series: &str| {
         let text =
             scenario("duration = \"10 s\"", &format!("{series}\nunit = \"bps\"")).replace("file = \"rates.csv\"\n", "");
-        let folder = folder(&[("t.toml", text.as_bytes())]);
-        let (code, stdout, stderr) = vpcsim(folder.path(), &["run", "t.toml"]);
-        (code, stdout.contains("Packets: 1,500 emitted"), stderr)
+        let said = vpcsim_with(&[("t.toml", text.as_bytes())], &["run", "t.toml"]);
+        (said.code, said.out.contains("Packets: 1,500 emitted"), said.talk)
     };
-    assert_eq!(sent("series = [[\"0\", \"800000\"], [\"5\", \"1.6 Mbit/s\"]]"), (0, true, String::new()));
+    assert_eq!(sent("series = [[\"0\", \"800000\"], [\"5\", \"1.6 Mbit/s\"]]"), (Some(0), true, String::new()));
     assert_eq!(
         sent("series = [[\"0\", \"0,8 Mbps\"], [\"5 s\", \"1,6 Mbps\"]]\ndecimal = \",\""),
-        (0, true, String::new())
+        (Some(0), true, String::new())
     );
     let (code, _, told) = sent("series = [[\"0\", \"800,000\"], [\"5\", \"x\"]]");
-    assert!(code == 2 && told.contains("t.toml:15:11") && told.contains("t.toml:15:29"), "{told}");
+    assert!(code == Some(2) && told.contains("t.toml:15:11") && told.contains("t.toml:15:29"), "{told}");
 }
 
 /// The first line of a bill of `samples` that says who pays; or what was said instead.
 fn billed(samples: &[u8], more: &[&str]) -> Result<String, String> {
-    let folder = folder(&[("s.csv", samples)]);
-    let (code, stdout, stderr) = vpcsim(folder.path(), &[&["bill", "--samples", "s.csv"], more].concat());
-    match code {
-        0 => Ok(stdout.lines().find(|line| line.contains(" pays ")).unwrap_or_default().to_owned()),
-        2 => Err(stderr),
-        other => panic!("exit code {other}: {stderr}"),
+    let said = vpcsim_with(&[("s.csv", samples)], &[&["bill", "--samples", "s.csv"], more].concat());
+    match said.code {
+        Some(0) => Ok(said.out.lines().find(|line| line.contains(" pays ")).unwrap_or_default().to_owned()),
+        _ => Err(said.ended(2).talk),
     }
 }
 
@@ -275,9 +251,9 @@ fn complaints_about_samples_are_about_their_file() {
     let wrong: String = (0..30).map(|_| "never,P,out,1\n").collect();
     let told = billed(format!("time,peering,direction,bps\n{wrong}").as_bytes(), &[]).expect_err("never is no time");
     assert!(told.matches("`never` is not a time").count() == 20 && told.contains("… and 10 more"), "{told}");
-    let folder = folder(&[("t.toml", scenario("duration = \"1 s\"", BPS).as_bytes()), ("rates.csv", b"t,r\n0,1\n")]);
-    let (code, _, told) = vpcsim(folder.path(), &["bill", "t.toml", "--decimal", ","]);
-    assert!(code == 2 && told.contains("--samples"), "{told}");
+    let files = [("t.toml", scenario("duration = \"1 s\"", BPS).into_bytes()), ("rates.csv", b"t,r\n0,1\n".into())];
+    let told = vpcsim(folder(&files).path(), &["bill", "t.toml", "--decimal", ","]).ended(2).talk;
+    assert!(told.contains("--samples"), "{told}");
 }
 
 #[test]
@@ -296,9 +272,9 @@ accepter = "app"
 bandwidth = "100 Mbps"
 "#;
     let rows = "time,from,to,bps\n2017-06-01,app,hub,20000000\n";
-    let folder = folder(&[("t.toml", text.as_bytes()), ("s.csv", rows.as_bytes())]);
-    let (code, stdout, stderr) = vpcsim(folder.path(), &["bill", "t.toml", "--samples", "s.csv"]);
-    assert!(code == 0 && stdout.contains("line") && stdout.contains("00:00 in"), "{stdout}{stderr}");
+    let folder = folder(&[("t.toml", text), ("s.csv", rows)]);
+    let said = vpcsim(folder.path(), &["bill", "t.toml", "--samples", "s.csv"]).ended(0);
+    assert!(said.out.contains("line") && said.out.contains("00:00 in"), "{}", said.out);
 }
 
 #[test]
@@ -324,16 +300,17 @@ fn what_import_takes_check_takes() {
     ] {
         let folder = folder(&[("m.csv", table)]);
         let import = [&["import", "series", "m.csv", "--unit", "Mbps", "-o", "out"], more].concat();
-        let (code, _, told) = vpcsim(folder.path(), &import);
+        let imported = vpcsim(folder.path(), &import);
         if said.is_empty() {
-            assert!(code == 2 && told.contains("m.csv:1:6]"), "{told}");
+            let told = imported.ended(2).talk;
+            assert!(told.contains("m.csv:1:6]"), "{told}");
             continue;
         }
-        assert_eq!(code, 0, "{}: {told}", String::from_utf8_lossy(table));
-        let written = std::fs::read_to_string(folder.path().join("out/m.toml")).expect("written");
+        imported.ended(0);
+        let written = read(folder.path(), "out/m.toml");
         assert!(written.contains(said), "{written}");
-        let (code, _, told) = vpcsim(folder.path(), &["check", "out/m.toml"]);
-        assert_eq!((code, told), (0, String::new()), "{}", String::from_utf8_lossy(table));
+        let check = vpcsim(folder.path(), &["check", "out/m.toml"]).ended(0);
+        assert_eq!(check.talk, "", "{}", String::from_utf8_lossy(table));
     }
 }
 
@@ -348,9 +325,9 @@ fn what_import_cannot_take_is_told_at_the_first_place() {
         (b"time,A_B\n0,1\n1,2,3\n", "3:1", "3 cells, the first line 2"),
         (b"time,A_B\n0,1\n399 d,1\n", "3:1", "longer than 400 d"),
     ] {
-        let folder = folder(&[("m.csv", table)]);
-        let (code, stdout, told) = vpcsim(folder.path(), &["import", "series", "m.csv", "--unit", "Mbps"]);
-        assert_eq!((code, stdout.as_str()), (2, ""), "{told}");
+        let import = ["import", "series", "m.csv", "--unit", "Mbps"];
+        let Said { out, talk: told, .. } = vpcsim_with(&[("m.csv", table)], &import).ended(2);
+        assert_eq!(out, "", "{told}");
         let first = told.find("m.csv:").map(|at| &told[at..]).unwrap_or_default();
         assert!(first.starts_with(&format!("m.csv:{place}]")) && told.contains(said), "{told}");
     }
@@ -358,7 +335,11 @@ fn what_import_cannot_take_is_told_at_the_first_place() {
 
 #[test]
 fn a_prefix_is_written_one_way() {
-    let text = |cidr: &str| scenario("duration = \"1 s\"", BPS).replace("10.1.0.0/16", cidr);
+    let told = |cidr: &str, more: &[&str]| {
+        let text = scenario("duration = \"1 s\"", BPS).replace("10.1.0.0/16", cidr);
+        let files = [("t.toml", text.as_bytes()), ("rates.csv", b"t,r\n0,1\n")];
+        vpcsim_with(&files, &[&["check", "t.toml"], more].concat()).ended(2).talk
+    };
     for (cidr, hint) in [
         ("010.1.0.0/16", "leading zeros"),
         ("10.1.0.0/016", "leading zeros"),
@@ -368,13 +349,11 @@ fn a_prefix_is_written_one_way() {
         ("::ffff:10.1.0.0/112", "only IPv4"),
         ("10.1.0.0", "add a prefix length"),
     ] {
-        let folder = folder(&[("t.toml", text(cidr).as_bytes()), ("rates.csv", b"t,r\n0,1\n")]);
-        let (code, _, told) = vpcsim(folder.path(), &["check", "t.toml"]);
-        assert!(code == 2 && told.contains("is not a prefix") && told.contains(hint), "{cidr}: {told}");
+        let told = told(cidr, &[]);
+        assert!(told.contains("is not a prefix") && told.contains(hint), "{cidr}: {told}");
     }
-    let folder = folder(&[("t.toml", text("10.1.0.0/16").as_bytes()), ("rates.csv", b"t,r\n0,1\n")]);
-    let (code, _, told) = vpcsim(folder.path(), &["check", "t.toml", "--set", "vpc.a.subnet.s.cidr=10.1.01.0/24"]);
-    assert!(code == 2 && told.contains("leading zeros"), "{told}");
+    let told = told("10.1.0.0/16", &["--set", "vpc.a.subnet.s.cidr=10.1.01.0/24"]);
+    assert!(told.contains("leading zeros"), "{told}");
 }
 
 #[test]
@@ -389,15 +368,15 @@ fn lists_of_routes_and_sizes_are_texts_like_tables() {
     };
     let sizes = text("rate = \"8 kbps\"\nsizes_file = \"sizes.txt\"");
     let checked = |routes: &[u8], sizes_of: &[u8]| {
-        let folder = folder(&[("t.toml", sizes.as_bytes()), ("routes.txt", routes), ("sizes.txt", sizes_of)]);
-        let (code, _, told) = vpcsim(folder.path(), &["check", "t.toml"]);
-        (code, told)
+        let files = [("t.toml", sizes.as_bytes()), ("routes.txt", routes), ("sizes.txt", sizes_of)];
+        let said = vpcsim_with(&files, &["check", "t.toml"]);
+        (said.code, said.talk)
     };
     let utf16: Vec<u8> = "\u{feff}10.2.0.0/16\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
     for routes in [&b"\xef\xbb\xbf10.2.0.0/16\r\n"[..], b"# all\r10.2.0.0/16\r10.3.0.0/16 # more\r", &utf16] {
-        assert_eq!(checked(routes, b"\xef\xbb\xbf1000 1\r\n"), (0, String::new()));
+        assert_eq!(checked(routes, b"\xef\xbb\xbf1000 1\r\n"), (Some(0), String::new()));
     }
     let (code, told) = checked(b"10.2.0.0/16\r10.03.0.0/16\r", b"1000 1\rx 1\r70000 1\r");
-    assert!(code == 2 && told.contains("routes.txt:2:1]"), "{told}");
+    assert!(code == Some(2) && told.contains("routes.txt:2:1]"), "{told}");
     assert!(told.contains("sizes.txt:2:1]") && told.contains("sizes.txt:3:1]"), "{told}");
 }

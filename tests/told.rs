@@ -1,25 +1,14 @@
 //! What a person is told of files that somebody else wrote: nothing in them steers the terminal, and of many mistakes
 //! the first are shown. And the limit of interval rows, which such a file could pass by.
 
-use assert_cmd::Command;
-use serde_json::Value;
+mod program;
+
+use program::{Said, command, folder, read, said};
 use std::path::Path;
 
-fn vpcsim(args: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("vpcsim").expect("the binary is built");
-    // Colour is the logger's own.
-    command.env_remove("RUST_LOG").env("NO_COLOR", "1").args(args);
-    command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn written(folder: &Path, name: &str, text: &str) -> String {
-    let file = folder.join(name);
-    std::fs::write(&file, text).expect("writable");
-    file.display().to_string()
+/// Colours are the logger's own.
+fn vpcsim(folder: &Path, args: &[&str]) -> Said {
+    said(command(folder, args).env("NO_COLOR", "1"))
 }
 
 /// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` with what they name,
@@ -67,86 +56,84 @@ fn steering(said: &str) -> Vec<char> {
 
 #[test]
 fn control_characters_are_shown_and_not_sent() {
-    let folder = tempfile::tempdir().expect("a folder");
     let head = format!("name = {BAD}\nquestion = {BAD}\nduration = \"1 d\"");
     let label = format!("label = {BAD}");
     let create = format!(
         "[[at]]\ntime = \"1 s\"\ndo = \"create_peering\"\nname = \"Q\"\nrequester = \"A\"\naccepter = \"B\"\n\
          bandwidth = \"1 Mbps\"\nrefused = \"VpcPeerAlreadyExist\"\n{label}"
     );
-    let good = written(folder.path(), "good.toml", &scenario(&head, "", &label, &label, &create));
+    let good = scenario(&head, "", &label, &label, &create);
     let other = format!("[[at]]\ntime = \"1 s\"\ndo = \"delete\"\npeering = \"line\"\nby = {BAD}\n# \u{9b}\u{202e}");
-    let wrong = written(folder.path(), "wrong.toml", &scenario(&head, "", &label, &label, &other));
-    let [csv, svg] = ["focus.csv", "svg"].map(|name| folder.path().join(name).display().to_string());
+    let wrong = scenario(&head, "", &label, &label, &other);
+    let folder = folder(&[("good.toml", good), ("wrong.toml", wrong)]);
     for (args, code) in [
-        (&["run", "-v", &good][..], 0),
-        (&["run", "--json", &good], 0),
-        (&["run", &good, &good], 0),
-        (&["show", &good], 0),
-        (&["show", "--json", &good], 0),
-        (&["bill", "--csv", &csv, "--svg", &svg, &good], 0),
-        (&["check", &wrong], 2),
-        (&["check", "--json", &wrong], 2),
+        (&["run", "-v", "good.toml"][..], 0),
+        (&["run", "--json", "good.toml"], 0),
+        (&["run", "good.toml", "good.toml"], 0),
+        (&["show", "good.toml"], 0),
+        (&["show", "--json", "good.toml"], 0),
+        (&["bill", "--csv", "focus.csv", "--svg", "svg", "good.toml"], 0),
+        (&["check", "wrong.toml"], 2),
+        (&["check", "--json", "wrong.toml"], 2),
         (&["check", "\u{1b}[2J\u{202e}"], 2),
-        (&["show", "--peering", "\u{1b}[2J", &good], 2),
+        (&["show", "--peering", "\u{1b}[2J", "good.toml"], 2),
     ] {
-        let run = vpcsim(args).assert().code(code).get_output().clone();
-        let said = text(&run.stdout) + &text(&run.stderr);
+        let run = vpcsim(folder.path(), args).ended(code);
+        let said = run.all();
         assert_eq!(steering(&said), Vec::<char>::new(), "{args:?}: {said:?}");
         assert!(said.contains(r"\u001b[2J"), "{args:?}: {said}");
         if args[1] == "--json" {
-            let document: Value = serde_json::from_slice(&run.stdout).expect("valid JSON");
+            let document = run.json();
             assert!(document.to_string().contains('\u{202e}'), "programs get the characters themselves: {document}");
         }
     }
-    let pictures = std::fs::read_dir(&svg).expect("pictures").map(|picture| picture.expect("readable").path());
-    for file in pictures.chain([csv.into()]) {
-        let written = std::fs::read_to_string(&file).expect("readable");
-        assert_eq!(steering(&written), Vec::<char>::new(), "{}", file.display());
+    let pictures = std::fs::read_dir(folder.path().join("svg")).expect("pictures");
+    let pictures = pictures.map(|picture| format!("svg/{}", picture.expect("readable").file_name().display()));
+    for name in pictures.chain(["focus.csv".into()]) {
+        assert_eq!(steering(&read(folder.path(), &name)), Vec::<char>::new(), "{name}");
     }
 }
 
 #[test]
 fn of_many_mistakes_the_first_are_told_and_programs_get_all() {
-    let folder = tempfile::tempdir().expect("a folder");
     let head = "name = \"many\"\nduration = \"1 s\"";
     let odd = |count| (0..count).map(|n| format!("{{ to = \"11.0.0.{n}/32\", via = \"line\" }}, ")).collect::<String>();
     let wrong: String =
         (0..55).map(|n| format!("[vpc.V{n}]\nregion = \"nowhere-{n}\"\ncidr = \"10.9.{n}.0/24\"\n")).collect();
-    // The warnings come first in the file, and last in what is told.
-    let file = written(folder.path(), "wrong.toml", &scenario(head, &odd(52), "", "", &wrong));
-    let told = text(&vpcsim(&["check", &file]).assert().code(2).get_output().stderr);
+    let folder = folder(&[
+        // The warnings come first in the file, and last in what is told.
+        ("wrong.toml", scenario(head, &odd(52), "", "", &wrong)),
+        ("odd.toml", scenario(head, &odd(60), "", "", "")),
+    ]);
+    let told = vpcsim(folder.path(), &["check", "wrong.toml"]).ended(2).talk;
     assert_eq!((told.matches("no region").count(), told.matches("reaches outside").count()), (50, 50), "{told}");
     assert!(told.contains("… and 5 more errors") && told.contains("… and 2 more warnings"), "{told}");
     assert!(told.find("no region") < told.find("reaches outside"), "{told}");
-    let json = vpcsim(&["check", "--json", &file]).assert().code(2).get_output().stdout.clone();
-    let document: Value = serde_json::from_slice(&json).expect("valid JSON");
+    let document = vpcsim(folder.path(), &["check", "--json", "wrong.toml"]).ended(2).json();
     assert_eq!(document["complaints"].as_array().map(Vec::len), Some(107));
     // A file of warnings alone runs, and its report does not drown in them.
-    let file = written(folder.path(), "odd.toml", &scenario(head, &odd(60), "", "", ""));
-    let report = text(&vpcsim(&["run", &file]).assert().code(0).get_output().stdout);
+    let report = vpcsim(folder.path(), &["run", "odd.toml"]).ended(0).out;
     assert!(report.contains("… and 40 more (--json has all)"), "{report}");
     assert_eq!(report.matches("reaches outside").count(), 20, "{report}");
-    let all = text(&vpcsim(&["run", "-v", &file]).assert().code(0).get_output().stdout);
+    let all = vpcsim(folder.path(), &["run", "-v", "odd.toml"]).ended(0).out;
     assert_eq!(all.matches("reaches outside").count(), 60);
 }
 
 #[test]
 fn the_limit_of_interval_rows_counts_peerings_to_come() {
-    let folder = tempfile::tempdir().expect("a folder");
     let spoke = |n| {
         let ends = format!("requester = \"A\"\naccepter = \"V{n}\"\nbandwidth = \"1 Mbps\"");
         let vpc = format!("[vpc.V{n}]\nregion = \"beijing\"\ncidr = \"10.{n}.0.0/16\"");
         format!("{vpc}\n[[at]]\ntime = \"1 s\"\ndo = \"create_peering\"\nname = \"later-{n}\"\n{ends}\n")
     };
     let later: String = (3..8).map(spoke).collect();
-    let file =
-        written(folder.path(), "later.toml", &scenario("name = \"later\"\nduration = \"5 h\"", "", "", "", &later));
-    let run = vpcsim(&["run", &file, "--interval", "10 ms"]).assert().code(2).get_output().clone();
+    let later = scenario("name = \"later\"\nduration = \"5 h\"", "", "", "", &later);
+    let folder = folder(&[("later.toml", later)]);
+    let run = vpcsim(folder.path(), &["run", "later.toml", "--interval", "10 ms"]).ended(2);
     // Six peerings, two directions, 1,800,000 intervals.
-    assert!(text(&run.stderr).contains("up to 21,600,000 rows, at most 20,000,000"), "{}", text(&run.stderr));
+    assert!(run.talk.contains("up to 21,600,000 rows, at most 20,000,000"), "{}", run.talk);
     // An interval that is cut short is a row as well, and no length of a run is too much to count.
-    let longest = ["run", &file, "--interval", "3001 us", "--set", "duration=400 d"];
-    let run = vpcsim(&longest).assert().code(2).get_output().clone();
-    assert!(text(&run.stderr).contains("up to 138,193,935,360 rows"), "{}", text(&run.stderr));
+    let longest = ["run", "later.toml", "--interval", "3001 us", "--set", "duration=400 d"];
+    let run = vpcsim(folder.path(), &longest).ended(2);
+    assert!(run.talk.contains("up to 138,193,935,360 rows"), "{}", run.talk);
 }

@@ -1,35 +1,28 @@
 //! Bills against a second, dull way to compute them, and what a bill says of itself: which windows count, what it
 //! covers, what another cap would have cost. Windows of odd days and prices as such are in `tests/metering.rs`.
 
+#[path = "../kept/mod.rs"]
+mod kept;
+#[path = "../loading/mod.rs"]
+mod loading;
 mod measured;
+#[path = "../program/mod.rs"]
+mod program;
 mod simulated;
 mod twin;
 mod what_if;
 mod words;
 
-use assert_cmd::Command;
-use bytes::Bytes;
+use loading::loaded;
+use program::{folder, vpcsim};
 use serde_json::Value;
-use std::io::{Error, ErrorKind};
-use std::path::Path;
 use vpcsim::metering::{PriceBook, Terms};
 use vpcsim::model::AccountId;
-use vpcsim::scenario::{self, Files, Scenario};
+use vpcsim::scenario::Scenario;
 
 /// Zones whose clocks change by an hour, by an hour at midnight, by half an hour, and never.
 const ZONES: [&str; 5] =
     ["Europe/Berlin", "America/Toronto", "America/Sao_Paulo", "Asia/Shanghai", "Australia/Lord_Howe"];
-
-struct Memory(String);
-
-impl Files for Memory {
-    fn read(&self, path: &Path) -> std::io::Result<Bytes> {
-        match path.to_str() {
-            Some("t.toml") => Ok(Bytes::from(self.0.clone())),
-            _ => Err(Error::from(ErrorKind::NotFound)),
-        }
-    }
-}
 
 /// Two VPCs, `R` in Shanghai and `S` in Guangzhou, with a host each, and `rest`.
 fn scenario_text(head: &str, rest: &str) -> String {
@@ -44,9 +37,7 @@ fn scenario_text(head: &str, rest: &str) -> String {
 }
 
 fn load(text: String) -> Scenario {
-    let complaints = |all: Vec<scenario::Diagnostic>| all.iter().map(|d| d.render(100)).collect::<String>();
-    let loaded = scenario::load(Path::new("t.toml"), &Memory(text), &[]).map_err(complaints);
-    loaded.unwrap_or_else(|wrong| panic!("{wrong}"))
+    loaded(&[("t.toml", text)], &[])
 }
 
 fn terms(scenario: &Scenario) -> Terms {
@@ -56,13 +47,10 @@ fn terms(scenario: &Scenario) -> Terms {
 }
 
 /// What `vpcsim bill` prints about a file with this text, with these arguments.
+#[track_caller]
 fn bill(text: &str, args: &[&str]) -> String {
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
-    std::fs::write(file.path(), text).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
-    let output = command.arg("bill").arg(file.path()).args(args).output().expect("vpcsim runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("a bill is text")
+    let folder = folder(&[("t.toml", text)]);
+    vpcsim(folder.path(), &[&["bill", "t.toml"], args].concat()).ended(0).out
 }
 
 fn bill_json(text: &str, args: &[&str]) -> Value {

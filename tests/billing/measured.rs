@@ -1,5 +1,6 @@
 //! Measured samples: a window without a row, from the first to the last day with one, is a sample of 0 (S48).
 
+use super::kept::cases;
 use super::twin::{self, Windows, date_of};
 use super::{ZONES, load, scenario_text, terms};
 use jiff::tz::TimeZone;
@@ -63,7 +64,7 @@ fn rows() -> impl Strategy<Value = Vec<(u16, u16, u64, u64)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(160))]
+    #![proptest_config(cases(160, "tests/regressions/billing.txt"))]
 
     #[test]
     fn bills_of_random_rows_are_the_twins(

@@ -1,12 +1,12 @@
 //! Simulated months and days: packets go at instants that are counted here by division, and a window counts if the
 //! peering was in force in it and the run came so far.
 
+use super::kept;
+use super::loading::played;
 use super::twin::{self, Windows};
 use super::{ZONES, load, scenario_text, terms};
 use proptest::prelude::*;
-use vpcsim::engine::{Options, Run};
 use vpcsim::metering::{Method, measure};
-use vpcsim::units::SimTime;
 
 /// Packets of 1500 bytes from `start` on, every `gap`, all in nanoseconds of the run.
 #[derive(Debug, Clone, Copy)]
@@ -134,16 +134,13 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(kept::cases(96, "tests/regressions/billing.txt"))]
 
     #[test]
     fn bills_of_random_runs_are_the_twins(case in cases()) {
         let scenario = load(case.text());
         let (terms, start) = (terms(&scenario), scenario.plan.start.timestamp());
-        let mut run = Run::new(scenario.network, scenario.plan, Options::default());
-        run.advance(SimTime::NEVER);
-        run.finish().expect("the books balance");
-        let series = &measure(&run)[0];
+        let series = &measure(&played(&scenario))[0];
         let windows = case.windows(start.as_nanosecond());
         prop_assert_eq!(twin::billed(series, &terms, Method::Month95), twin::months(&windows, &terms.zone));
         let days: Vec<twin::Entry> = twin::days(&windows, &terms.zone);

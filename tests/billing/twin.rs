@@ -17,7 +17,8 @@ pub struct Entry {
     pub first: Date,
     pub windows: usize,
     pub bits: u128,
-    pub valid_days: usize,
+    /// Of a month: a day that is billed at all is billed whole.
+    pub valid_days: Option<usize>,
     pub cents: u128,
 }
 
@@ -50,8 +51,7 @@ fn grouped(windows: &Windows, zone: &TimeZone, key: fn(Date) -> Date) -> BTreeMa
 pub fn days(windows: &Windows, zone: &TimeZone) -> Vec<Entry> {
     let entry = |(first, samples): (Date, Vec<(Date, u128)>)| {
         let bits = samples.iter().map(|(_, bits)| *bits).max().expect("a group has samples");
-        let valid_days = usize::from(bits > 10_000 * 300);
-        Entry { first, windows: samples.len(), bits, valid_days, cents: cents(bits, &DAY, (1, 1)) }
+        Entry { first, windows: samples.len(), bits, valid_days: None, cents: cents(bits, &DAY, (1, 1)) }
     };
     grouped(windows, zone, |date| date).into_iter().map(entry).collect()
 }
@@ -71,7 +71,7 @@ pub fn months(windows: &Windows, zone: &TimeZone) -> Vec<Entry> {
             _ => 31,
         };
         let cents = cents(bits, &MONTH, (valid.len() as u128, of));
-        Entry { first, windows: loads.len(), bits, valid_days: valid.len(), cents }
+        Entry { first, windows: loads.len(), bits, valid_days: Some(valid.len()), cents }
     };
     grouped(windows, zone, Date::first_of_month).into_iter().map(entry).collect()
 }
@@ -87,14 +87,14 @@ pub fn billed(series: &Series, terms: &Terms, method: Method) -> Vec<Entry> {
                 first: peak.date,
                 windows: peak.samples + peak.silent,
                 bits: peak.billable.load.bits().into(),
-                valid_days: usize::from(peak.billable.load.bits() > 10_000 * 300),
+                valid_days: None,
                 cents,
             },
             Basis::Month(month) => Entry {
                 first: month.first,
                 windows: month.windows(),
                 bits: month.load.bits().into(),
-                valid_days: month.valid_days,
+                valid_days: Some(month.valid_days),
                 cents,
             },
         }

@@ -1,9 +1,8 @@
 //! What a bill says of itself: what it covers, which windows are silent, what is not priced; and what is drawn of a
 //! month.
 
+use super::program::{Said, folder, read, vpcsim};
 use super::{bill, bill_json, load, scenario_text, terms};
-use assert_cmd::Command;
-use std::path::Path;
 use vpcsim::engine::{Options, Run};
 use vpcsim::metering::{Bill, measure};
 use vpcsim::report::{Invoice, invoice_text};
@@ -64,34 +63,28 @@ fn what_is_not_priced_is_not_called_partial() {
     assert!(!far.contains("PARTIAL"), "{far}");
 }
 
-fn samples(rows: &str, args: &[&str], folder: &Path) -> String {
-    let file = folder.join("samples.csv");
-    std::fs::write(&file, format!("time,peering,direction,bps\n{rows}")).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
-    let output =
-        command.args(["bill", "--book", "cny-2022", "--samples"]).arg(file).args(args).output().expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
+fn samples(rows: &str, args: &[&str]) -> Said {
+    let folder = folder(&[("samples.csv", format!("time,peering,direction,bps\n{rows}"))]);
+    let bill = ["bill", "--book", "cny-2022", "--samples", "samples.csv"];
+    vpcsim(folder.path(), &[&bill[..], args].concat()).ended(0)
 }
 
 #[test]
 fn silent_windows_are_counted_and_told() {
-    let folder = tempfile::tempdir().expect("a folder");
     let rows = "2017-06-01T00:00:00,P,out,500000000\n2017-06-01T23:55:00,P,out,1000000\n";
-    let month = samples(rows, &["--month-95"], folder.path());
+    let month = samples(rows, &["--month-95"]).out;
     for words in
         ["default pays 0.00 CNY.", "SILENCE: 286 of 288 windows", "PARTIAL MONTH: the bill covers 1 d of 2017-06"]
     {
         assert!(month.contains(words), "{words}: {month}");
     }
-    let json: serde_json::Value =
-        serde_json::from_str(&samples(rows, &["--month-95", "--json"], folder.path())).expect("JSON");
+    let json = samples(rows, &["--month-95", "--json"]).json();
     let line = &json["lines"][0];
     assert_eq!(
         [&line["samples"], &line["silent_windows"], &line["percentile_windows"]].map(|n| n.as_u64()),
         [Some(2), Some(286), Some(288)]
     );
-    let day = samples(rows, &[], folder.path());
+    let day = samples(rows, &[]).out;
     assert!(day.contains("SILENCE: 286 of 288 windows") && day.contains("2 of 288 samples"), "{day}");
 }
 
@@ -112,28 +105,28 @@ fn what_is_free_by_the_day_is_not_silently_billed_by_the_month() {
 
 #[test]
 fn a_month_is_drawn_and_nothing_to_draw_is_told() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let draw = |text: &str, name: &str, args: &[&str]| {
-        let (file, pictures) = (folder.path().join("t.toml"), folder.path().join(name));
-        std::fs::write(&file, text).expect("it can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vpcsim"));
-        let output = command.arg("bill").arg(file).arg("--svg").arg(&pictures).args(args).output().expect("it runs");
-        assert!(output.status.success());
-        (pictures, String::from_utf8_lossy(&output.stderr).into_owned())
+    let draw = |text: &str, args: &[&str]| {
+        let folder = folder(&[("t.toml", text)]);
+        let said = vpcsim(folder.path(), &[&["bill", "t.toml", "--svg", "svg"], args].concat()).ended(0);
+        (folder, said.talk)
     };
     let months = run("start = \"2017-06-29T00:00:00\"\nduration = \"5 d\"\n", None);
-    let (pictures, said) = draw(&months, "months", &["--month-95", "--book", "cny-2022"]);
+    let (drawn, said) = draw(&months, &["--month-95", "--book", "cny-2022"]);
     assert_eq!(said, "");
-    let mut names: Vec<_> =
-        std::fs::read_dir(&pictures).expect("a folder").map(|f| f.expect("a file").file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(drawn.path().join("svg"))
+        .expect("a folder")
+        .map(|f| f.expect("a file").file_name())
+        .collect();
     names.sort();
     assert_eq!(names, ["P-2017-06.svg", "P-2017-07.svg"]);
-    let july = std::fs::read_to_string(pictures.join("P-2017-07.svg")).expect("a picture");
+    let july = read(drawn.path(), "svg/P-2017-07.svg");
     for text in ["95 %: 8 Mbps, 425.81 CNY", "07-01", "07-03"] {
         assert!(july.contains(text), "{text}");
     }
     assert!(!july.contains("06-30"));
     let regional = months.replace("guangzhou", "shanghai").replace("bandwidth = \"50 Mbps\"\n", "");
-    let (pictures, said) = draw(&regional, "nothing", &["--month-95"]);
-    assert!(said.contains("nothing to draw") && !pictures.exists(), "{said}");
+    for args in [&["--month-95"][..], &[]] {
+        let (drawn, said) = draw(&regional, args);
+        assert!(said.contains("nothing to draw") && !drawn.path().join("svg").exists(), "{said}");
+    }
 }

@@ -1,7 +1,7 @@
 //! S36 with worked numbers: downtime weighted by the share of flows a fault stops, and the budget of the promised 99.95
 //! %.
 
-use crate::scene::name;
+use crate::dice::name;
 use vpcsim::model::*;
 use vpcsim::units::{SimDuration, SimTime};
 

@@ -1,8 +1,8 @@
 //! S21 with worked numbers: what a deletion at an instant of departures and arrivals takes off the link, and the pair's
 //! second life.
 
+use crate::dice::name;
 use crate::idle::{routes, step, strangers};
-use crate::scene::name;
 use crate::{empty_plan, send};
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::DropReason;

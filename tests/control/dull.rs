@@ -86,7 +86,6 @@ impl Dull {
             Change::SetLink { peering, up, lasts } => self.on(peering.as_str(), |s, at| {
                 let until = s.until(at, *lasts);
                 s.pacts[at].cuts.set(*up, until);
-                s.pacts[at].settle(s.now);
                 Broken::new()
             }),
             Change::SetLoss { peering, loss, lasts } => self.on(peering.as_str(), |s, at| {
@@ -95,7 +94,6 @@ impl Dull {
                     Some(_) => pact.losses.push((until, share)),
                     None => (pact.losses, pact.lasting_loss) = (Vec::new(), share),
                 }
-                pact.settle(s.now);
                 Broken::new()
             }),
             Change::SetNode { peering, node, up, lasts } => {
@@ -133,9 +131,7 @@ impl Dull {
             ticket: spec.ticket,
             burst: spec.burst.map(|b| b.as_u64()),
             mtu: spec.mtu.map_or(if cross { 1500 } else { 8500 }, u64::from),
-            down: false,
             cuts: Ills::default(),
-            loss: spec.loss.as_ppb(),
             losses: Vec::new(),
             lasting_loss: spec.loss.as_ppb(),
             nodes: vec![Node::Up; usize::from(spec.nodes)],
@@ -250,7 +246,7 @@ impl Dull {
                 let pact = &mut self.pacts[at];
                 (pact.cuts, pact.losses) = (Ills::default(), Vec::new());
                 pact.failures.fill(Ills::default());
-                pact.settle(self.now);
+                pact.see_nodes(self.now);
             }
             if to == "DELETED" {
                 // S21: every route that names it.
@@ -382,7 +378,7 @@ impl Dull {
             return Broken::from(["NoSuchNode"]);
         };
         ills.set(up, until);
-        self.pacts[at].settle(self.now);
+        self.pacts[at].see_nodes(self.now);
         Broken::new()
     }
 }

@@ -2,7 +2,7 @@
 //! Compared are what is down, what is lost, the availability (S36) and the end of a packet sent at every instant. It
 //! keeps no state between moments.
 
-use crate::scene::{Dice, name};
+use crate::dice::{Dice, name};
 use crate::{cases, empty_plan, send};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};

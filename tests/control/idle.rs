@@ -1,7 +1,7 @@
 //! Weeks in which nothing happens: a request that runs out after seven idle days needs as many events as one that runs
 //! out at once.
 
-use crate::scene::name;
+use crate::dice::name;
 use crate::{empty_plan, send};
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::*;

@@ -82,9 +82,7 @@ pub struct Pact {
     pub ticket: bool,
     pub burst: Option<u64>,
     pub mtu: u64,
-    pub down: bool,
     pub cuts: Ills,
-    pub loss: u64,
     /// Set for a time: its end and the share.
     pub losses: Vec<(u64, u64)>,
     pub lasting_loss: u64,
@@ -109,10 +107,12 @@ impl Pact {
     pub fn gone(&self) -> bool {
         ["REJECTED", "DELETED"].contains(&self.state())
     }
-    /// What its faults make of it now.
-    pub fn settle(&mut self, now: u64) {
-        self.down = self.cuts.down();
-        self.loss = self.losses.iter().map(|(_, share)| *share).max().unwrap_or(self.lasting_loss);
+    /// The largest share set for a time, or the lasting one.
+    pub fn loss(&self) -> u64 {
+        self.losses.iter().map(|(_, share)| *share).max().unwrap_or(self.lasting_loss)
+    }
+    /// What their failures make of its nodes now.
+    pub fn see_nodes(&mut self, now: u64) {
         let noticed = self.detection.map(|d| now + d);
         for (node, ills) in self.nodes.iter_mut().zip(&self.failures) {
             *node = match *node {
@@ -135,7 +135,7 @@ impl Pact {
         self.cuts.pass(now);
         self.losses.retain(|(end, _)| *end > now);
         self.failures.iter_mut().for_each(|ills| ills.pass(now));
-        self.settle(now);
+        self.see_nodes(now);
     }
     pub fn ends(&self) -> [usize; 2] {
         [self.requester, self.accepter]
@@ -150,7 +150,7 @@ impl Pact {
     /// S36: the share of flows that faults stop, in parts per billion, rounded half up.
     pub fn lost_share(&self) -> u64 {
         let failed = self.nodes.iter().filter(|n| matches!(n, Node::Failed(_))).count() as u64;
-        if self.down || !self.nodes.contains(&Node::Up) {
+        if self.cuts.down() || !self.nodes.contains(&Node::Up) {
             return WHOLE;
         }
         let n = self.nodes.len() as u64;

@@ -4,18 +4,22 @@
 
 mod availability;
 mod deletion;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod dull;
 mod faults;
 mod idle;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod ledger;
 mod pinned;
 mod scene;
 mod vendors;
 
 use bytes::Bytes;
+use dice::Dice;
 use ledger::{Dull, Node as DullNode, range};
 use proptest::prelude::*;
-use scene::Dice;
 use std::collections::BTreeMap;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::Plan;
@@ -49,13 +53,7 @@ pub fn send(simulation: &mut Simulation, from: HostId, to: HostId, length: u16, 
 }
 
 fn cases(usual: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
-    ProptestConfig {
-        cases: asked.map_or(usual, |n: u32| n.max(usual)),
-        failure_persistence: None,
-        max_shrink_iters: 0,
-        ..Default::default()
-    }
+    ProptestConfig { max_shrink_iters: 0, ..kept::cases(usual, "tests/regressions/control.txt") }
 }
 
 proptest! {
@@ -79,8 +77,9 @@ fn the_scenes_reach_every_outcome() {
         }
     }
     let wanted = "\
-        BandwidthMissing BandwidthNotSettable BandwidthNotWhole BandwidthTooHigh BurstTooSmall DuplicateName \
-        HostBitsSet InvalidParameterValue.CidrNotInPeerVpc InvalidParameterValue.VpcCidrConflict \
+        BandwidthMissing BandwidthNotSettable BandwidthNotWhole BandwidthTooHigh BurstTooSmall DelayTooLarge \
+        DelayTooSmall DuplicateName HostBitsSet InvalidParameterValue.CidrNotInPeerVpc \
+        InvalidParameterValue.VpcCidrConflict \
         InvalidPeeringConnection.NotFound LimitExceeded.VpcPeerAvaLimitExceeded \
         LimitExceeded.VpcPeerTotalLimitExceeded NoSuchNode NoSuchRoute PeeringConnectionVpcConflict \
         UnauthorizedOperation.VpcPeerCidrConflict UnsupportedOperation.Ecmp UnsupportedOperation.SystemRoute \
@@ -164,7 +163,7 @@ fn compare(network: &Network, dull: &Dull) -> Result<(), String> {
         same(&of("history"), &history, &pact.history)?;
         same(&of("expiry"), peering.expires.map(|t| t.as_nanos()), pact.expires)?;
         same(&of("cap"), peering.bandwidth.map(|b| b.as_bps()), pact.cap)?;
-        same(&of("link"), (peering.down, peering.loss.as_ppb()), (pact.down, pact.loss))?;
+        same(&of("link"), (peering.down, peering.loss.as_ppb()), (pact.cuts.down(), pact.loss()))?;
         let nodes: Vec<DullNode> = peering.nodes.iter().map(node).collect();
         same(&of("nodes"), &nodes, &pact.nodes)?;
         let (active, lost) = peering

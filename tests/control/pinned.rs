@@ -1,6 +1,6 @@
 //! What the property found, kept as small stories.
 
-use crate::scene::name;
+use crate::dice::name;
 use vpcsim::model::*;
 use vpcsim::units::{Share, SimDuration, SimTime};
 

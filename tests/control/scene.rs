@@ -1,38 +1,11 @@
 //! The scenes of the property: small networks of three accounts whose VPCs overlap here and there, and actions at
 //! random, of the kinds that meet (few names, few CIDRs, tight quotas). Decides nothing.
 
+use crate::dice::{Dice, name, net};
 use crate::ledger::{Dull, Table, Vpc, WEEK, range};
 use ipnet::Ipv4Net;
-use rand_core::{Rng, SeedableRng};
-use rand_xoshiro::SplitMix64;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration};
-
-/// A seeded die.
-pub struct Dice(SplitMix64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(SplitMix64::seed_from_u64(seed))
-    }
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0.next_u64() % n.max(1)
-    }
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize].clone()
-    }
-    pub fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
-
-pub fn name(text: &str) -> Name {
-    Name::new(text).expect("a name the test made")
-}
-
-fn net(text: &str) -> Ipv4Net {
-    text.parse().expect("a CIDR the test wrote")
-}
 
 const PRIMARY: [&str; 9] = [
     "10.0.0.0/16",
@@ -190,6 +163,10 @@ fn known_route(dice: &mut Dice, network: &Network, table: TableId) -> Ipv4Net {
     if known.is_empty() || dice.chance(20) { some_cidr(dice) } else { dice.pick(&known) }
 }
 
+/// In nanoseconds: usual ones, and the least and the most that are allowed, with their neighbours.
+const DELAYS: [Option<u64>; 8] =
+    [None, None, None, Some(30_000_000), Some(999), Some(1_000), Some(10_000_000_000), Some(10_000_000_001)];
+
 fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
     let vpcs = network.vpcs().len() as u64;
     let a = dice.below(vpcs);
@@ -201,9 +178,7 @@ fn request(dice: &mut Dice, network: &Network) -> PeeringSpec {
         bandwidth: (cap > 0).then(|| BitRate::from_mbps(cap)),
         ticket: dice.chance(10),
         burst: dice.pick(&[None, None, None, None, None, None, Some(1499), Some(9000)]).map(ByteSize::from_bytes),
-        delay: dice
-            .pick(&[None, None, Some(30_000), Some(30_000), Some(1), Some(10_000_000), Some(10_000_001)])
-            .map(SimDuration::from_micros),
+        delay: dice.pick(&DELAYS).map(SimDuration::from_nanos),
         requested: SimDuration::from_nanos(dice.pick(&[0, 0, 0, 86_400_000_000_000, WEEK - 1])),
         nodes: dice.pick(&[1, 2, 3]),
         failover: dice.chance(80),

@@ -1,6 +1,6 @@
 //! A second vendor is a value: what the control plane asks, allows, waits for and says follows the rules it is given.
 
-use crate::scene::name;
+use crate::dice::name;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, Share, SimDuration, SimTime};
 

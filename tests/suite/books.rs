@@ -1,8 +1,9 @@
 //! The books balance at every slice, series add up to them, and foul packets are counted for what they are. What they
 //! should say is the twin's matter.
 
+use crate::dice::{name, net};
 use crate::engine_vs_reference::cases;
-use crate::world::{World, name, net};
+use crate::world::World;
 use bytes::Bytes;
 use proptest::prelude::*;
 use vpcsim::engine::{Options, Run, Simulation};

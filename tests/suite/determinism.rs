@@ -1,10 +1,11 @@
 //! Same seed, same records; another seed, others; and what is declared beside an entry changes none of its numbers,
 //! wherever in the file it stands. Observers and series change nothing.
 
+use crate::dice::{name, net};
 use crate::engine_vs_reference::cases;
 use crate::story::{engine, listen};
 use crate::tally::Tally;
-use crate::world::{World, name, net};
+use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The engine against its dull twin, record by record and book by book. Not a proof: as good as the worlds aim.
 
+use crate::kept;
 use crate::reference::Reference;
 use crate::story::{describe, difference, reduce};
 use crate::traffic;
@@ -10,12 +11,7 @@ use vpcsim::model::{DropReason, Peering, PeeringState};
 
 /// As many cases as asked for; PROPTEST_CASES raises it.
 pub fn cases(usual: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
-    ProptestConfig {
-        cases: asked.map_or(usual, |n: u32| n.max(usual)),
-        failure_persistence: None,
-        ..Default::default()
-    }
+    kept::cases(usual, "tests/regressions/suite.txt")
 }
 
 proptest! {

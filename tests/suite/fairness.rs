@@ -1,6 +1,6 @@
 //! Shares of a saturated cap, and how much it carries: what a user compares with the cap on the invoice.
 
-use crate::world::{name, net};
+use crate::dice::{name, net};
 use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
 use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};

@@ -4,10 +4,14 @@
 mod books;
 mod bucket;
 mod determinism;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod endpoints;
 mod engine_vs_reference;
 mod fairness;
 mod journey;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod lane;
 mod modes;
 mod pairs;

@@ -3,8 +3,9 @@
 //! and just above a cap, borders of minutes and windows among them, changes in between. Nobody watches here, since to
 //! watch is to look at packets.
 
+use crate::dice::{Dice, name};
 use crate::engine_vs_reference::cases;
-use crate::world::{Dice, World, name};
+use crate::world::World;
 use proptest::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::Arc;

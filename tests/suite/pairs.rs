@@ -1,6 +1,7 @@
 //! Who sends to whom: the flows of an entry against two nested loops, on lists that overlap. What is sent is no matter
 //! of this file.
 
+use crate::engine_vs_reference::cases;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use vpcsim::engine::flows;
@@ -26,6 +27,8 @@ fn hosts() -> impl Strategy<Value = Vec<HostId>> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn every_is_two_nested_loops(from in hosts(), to in hosts(), seed: u64) {
         let mut right = Vec::new();

@@ -1,8 +1,9 @@
 //! A run in two partitions gives the same bytes as in one: each carries some of the VPCs, on a thread of its own, they
 //! exchange mail and agree on instants, and one takes in what the other wrote down.
 
+use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
-use crate::world::{Dice, World};
+use crate::world::World;
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -2,7 +2,8 @@
 //! of few instants, so that they tie with each other and with everything else. And what a replay that nobody answers
 //! leaves alone.
 
-use crate::world::{Maker, SIZES, World, name};
+use crate::dice::name;
+use crate::world::{Maker, SIZES, World};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

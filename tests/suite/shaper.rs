@@ -92,7 +92,7 @@ fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
         let mut simulation = Simulation::new(narrow.network, &plan, Options::default());
         for cap in caps {
             let bandwidth = BitRate::from_mbps(*cap);
-            let change = Change::ChangeBandwidth { peering: crate::world::name("P"), bandwidth };
+            let change = Change::ChangeBandwidth { peering: crate::dice::name("P"), bandwidth };
             simulation.apply(None, &change, SimTime::from_nanos(12_000_000)).expect("a whole number of Mbps");
         }
         simulation.advance(SimTime::from_nanos(1_000_000_000));

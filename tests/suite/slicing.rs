@@ -2,12 +2,13 @@
 //! of events, also with endpoints that answer each packet with two, with packets injected and the network changed in
 //! between.
 
+use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
 use crate::reference::Reference;
 use crate::story::{Told, describe, engine, listen};
 use crate::tally::Tally;
 use crate::traffic;
-use crate::world::{Dice, World};
+use crate::world::World;
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::net::Ipv4Addr;

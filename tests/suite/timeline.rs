@@ -2,9 +2,10 @@
 //! is by then: peerings deleted with packets on them, made again, accepted, routed; nodes that fail; caps at
 //! departures.
 
+use crate::dice::name;
 use crate::reference::Reference;
 use crate::traffic::Sender;
-use crate::world::{Maker, World, loss, name, queue};
+use crate::world::{Maker, World, loss, queue};
 use vpcsim::model::plan::Action;
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, SimDuration, SimTime};

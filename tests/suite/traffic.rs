@@ -75,8 +75,9 @@ pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
             senders.push(Sender { traffic, flow: flow as u64, host, to, emissions });
         }
     }
-    if plan.traffic.iter().any(|t| !is_known(t)) {
-        learn(network, plan, &mut senders);
+    let known: Vec<bool> = plan.traffic.iter().map(is_known).collect();
+    if known.contains(&false) {
+        learn(network, plan, &known, &mut senders);
     }
     senders
 }
@@ -171,8 +172,9 @@ fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec
     (0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect()
 }
 
-/// Every host up, no timeline, and so much time that every packet ends and shows itself.
-fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
+/// Every host up, no timeline, and so much time that every packet ends and shows itself; of the entries that are not
+/// known.
+fn learn(network: &Network, plan: &Plan, known: &[bool], senders: &mut [Sender]) {
     let mut simulation = Simulation::new(network.clone(), plan, Options::default());
     let told = listen(&mut simulation);
     simulation.advance(plan.duration + vpcsim::units::SimDuration::from_secs(100_000));
@@ -181,7 +183,7 @@ fn learn(network: &Network, plan: &Plan, senders: &mut [Sender]) {
     originals.sort_by_key(|r| r.id);
     for record in originals {
         let sender = &mut senders[record.id.source().0 as usize];
-        if is_known(&plan.traffic[sender.traffic]) {
+        if known[sender.traffic] {
             continue;
         }
         assert_eq!(record.id.sequence(), sender.emissions.len() as u64, "a packet of {} vanished", record.id);

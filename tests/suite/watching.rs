@@ -1,10 +1,11 @@
 //! Observers are told what interests them, and nothing else: the same steps as somebody who is told everything, at the
 //! same instants. What nobody is interested in is carried as if nobody looked.
 
+use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
 use crate::story::{Records, Told};
 use crate::tally::Tally;
-use crate::world::{Dice, World};
+use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation};

@@ -2,10 +2,9 @@
 //! finding. They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples
 //! of gaps, phase 0, equal rates into one cap, prefixes that nest. Not the scenario language.
 
+use crate::dice::{Dice, name, net};
 use crate::traffic;
 use ipnet::Ipv4Net;
-use rand_core::{Rng, SeedableRng};
-use rand_xoshiro::SplitMix64;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use vpcsim::model::plan::{
@@ -14,37 +13,11 @@ use vpcsim::model::plan::{
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 
-/// A seeded die.
-pub struct Dice(SplitMix64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(SplitMix64::seed_from_u64(seed))
-    }
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0.next_u64() % n.max(1)
-    }
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize].clone()
-    }
-    pub fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
-
 /// A network and what to do with it.
 #[derive(Clone)]
 pub struct World {
     pub network: Network,
     pub plan: Plan,
-}
-
-pub fn name(text: &str) -> Name {
-    Name::new(text).expect("a name the suite made")
-}
-
-pub fn net(text: &str) -> Ipv4Net {
-    text.parse().expect("a CIDR the suite wrote")
 }
 
 /// Few CIDRs, so that they meet: equal, nested and disjoint ones.

@@ -1,0 +1,106 @@
+//! The built program as a user meets it: run in a folder, with nothing of the surroundings of whoever runs the tests,
+//! and what it said. Knows no subcommand.
+#![allow(dead_code, reason = "each test target takes what it needs")]
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// Two VPCs with a host each and a peering `p`, in whose table the text goes on.
+pub const PAIR: &str = r#"
+[vpc.a]
+region = "beijing"
+cidr = "10.0.0.0/16"
+[vpc.a.subnet.s]
+cidr = "10.0.1.0/24"
+routes = [{ to = "10.1.0.0/16", via = "p" }]
+[vpc.a.host.h]
+[vpc.b]
+region = "guangzhou"
+cidr = "10.1.0.0/16"
+[vpc.b.subnet.s]
+cidr = "10.1.1.0/24"
+[vpc.b.host.h]
+[peering.p]
+requester = "a"
+accepter = "b"
+"#;
+
+/// What a command said.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// None if a signal ended it.
+    pub code: Option<i32>,
+    pub out: String,
+    pub talk: String,
+}
+
+impl Said {
+    /// Itself, if this is how it ended.
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Said {
+        assert_eq!(self.code, Some(code), "{}{}", self.out, self.talk);
+        self
+    }
+
+    /// Its standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.talk))
+    }
+
+    /// All that it said.
+    pub fn all(&self) -> String {
+        self.out.clone() + &self.talk
+    }
+}
+
+/// A command that finds programs, and knows nothing else of its surroundings: no width, no colours, no filter of logs.
+pub fn bare(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command
+}
+
+/// The program, to be run in this folder.
+pub fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = bare(env!("CARGO_BIN_EXE_vpcsim"));
+    command.current_dir(folder).args(args);
+    command
+}
+
+/// Runs a command to its end.
+pub fn said(command: &mut Command) -> Said {
+    let output = command.output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Said { code: output.status.code(), out: text(output.stdout), talk: text(output.stderr) }
+}
+
+/// Runs the program in this folder.
+pub fn vpcsim(folder: &Path, args: &[&str]) -> Said {
+    said(&mut command(folder, args))
+}
+
+/// A folder with these files.
+pub fn folder<T: AsRef<[u8]>>(files: &[(&str, T)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, content) in files {
+        write(folder.path(), name, content);
+    }
+    folder
+}
+
+pub fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
+    std::fs::write(folder.join(name), content).unwrap_or_else(|error| panic!("{name}: {error}"));
+}
+
+#[track_caller]
+pub fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Where the project lies.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
