@@ -5,7 +5,7 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use vpcsim::engine::{Options, Run};
-use vpcsim::scenario::{Files, Override, Scenario, load};
+use vpcsim::scenario::{Diagnostic, Files, Override, Scenario, load};
 use vpcsim::units::SimTime;
 
 /// Files in memory.
@@ -21,7 +21,7 @@ impl Files for Memory {
 pub fn loaded(files: &[(&str, String)], overrides: &[Override]) -> Scenario {
     let memory = files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into())).collect();
     let loaded = load(Path::new(files[0].0), &Memory(memory), overrides);
-    loaded.unwrap_or_else(|all| panic!("{}", all.iter().map(|d| d.render(100)).collect::<String>()))
+    loaded.unwrap_or_else(|all| panic!("{}", all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n")))
 }
 
 /// A run of it, at its end.
