@@ -1,8 +1,8 @@
 //! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No
 //! rounding.
 
-use super::calendar::Days;
-use super::series::{Limit, Load, Sample, Series, WINDOW};
+use super::calendar::{Days, WINDOW};
+use super::series::{Limit, Load, Sample, Series};
 use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
 use crate::model::{LinkId, Peering, PeeringId, PeeringState};

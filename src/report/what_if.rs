@@ -3,7 +3,7 @@
 
 use super::invoice::Invoice;
 use super::table::{Column, Table, wrapped};
-use crate::metering::{Found, Load, Trial, cheapest};
+use crate::metering::{Comparison, Found, Load, Trial, cheapest};
 use crate::units::{BitRate, Money, Share};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -77,23 +77,18 @@ pub struct NotPossible {
 }
 
 impl WhatIf {
-    /// The table for one peering, whose `caps` the scenario sets.
-    pub fn of(
-        peering: &str,
-        caps: &[(Timestamp, BitRate)],
-        as_it_is: Found,
-        trials: &[Trial],
-        most_loss: Share,
-    ) -> WhatIf {
+    /// The table for one peering.
+    pub fn of(comparison: &Comparison, most_loss: Share) -> WhatIf {
+        let Comparison { subject, caps, as_it_is, trials } = comparison;
         let found = |found: &Found| FoundReport { loss: found.loss, peak: found.peak, price: found.price };
         let tried = |trial: &Trial| Some(TrialReport { cap: trial.cap, found: found(trial.found.as_ref().ok()?) });
         let impossible =
             |trial: &Trial| Some(NotPossible { cap: trial.cap, reason: trial.found.as_ref().err()?.clone() });
         WhatIf {
-            peering: peering.into(),
+            peering: subject.peering.clone(),
             most_loss,
             caps: caps.iter().map(|(since, cap)| CapReport { since: *since, cap: *cap }).collect(),
-            as_it_is: found(&as_it_is),
+            as_it_is: found(as_it_is),
             trials: trials.iter().filter_map(tried).collect(),
             not_possible: trials.iter().filter_map(impossible).collect(),
             cheapest: cheapest(trials, most_loss),
