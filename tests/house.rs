@@ -39,6 +39,15 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ),
 ];
 
+/// The files of `report` that see the engine: they build the view model of a run.
+const SNAPSHOT: [&str; 5] = [
+    "report/run/snapshot/counts.rs",
+    "report/run/snapshot/demands.rs",
+    "report/run/snapshot/effort.rs",
+    "report/run/snapshot/mod.rs",
+    "report/run/snapshot/traffic.rs",
+];
+
 /// What only the command line may do.
 const IMPURE: [&str; 12] = [
     "Instant::now",
@@ -232,6 +241,22 @@ fn imports_point_down() {
         }
     }
     nothing(found, "imports point down: move the code to the room that may know both, or pass a value in");
+}
+
+#[test]
+fn no_view_sees_the_engine() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|s| s.room() == "report") {
+        let sees = source.lines().any(|(_, line)| rooms_named(source, line).iter().any(|room| room == "engine"));
+        match (sees, SNAPSHOT.contains(&source.path.as_str())) {
+            (true, false) => found.push(format!("src/{}:1: sees the engine", source.path)),
+            (false, true) => {
+                found.push(format!("src/{}:1: sees no engine and need not stand in SNAPSHOT", source.path))
+            }
+            _ => {}
+        }
+    }
+    nothing(found, "read the run where its view model is built, and draw from that");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::interrupt::Interrupts;
 use super::output;
 use super::play::{Bug, options, play_all, report_bug};
 use crate::engine::Run;
-use crate::metering::{self, Bill, Handled, Metered, Series, Terms};
+use crate::metering::{self, Bill, Handled, Metered, Monitoring, Series, Terms};
 use crate::report::{self, Invoice, WhatIf};
 use crate::scenario::{self, Diagnostic, Scenario};
 
@@ -94,7 +94,7 @@ fn simulated(
     let planned = scenarios.len();
     let played = |run: &Run, _: &str, _: &[Diagnostic]| Played {
         metered: Metered::of(run),
-        monitoring: args.monitoring.is_some().then(|| report::monitoring_csv(run, args.period)),
+        monitoring: args.monitoring.is_some().then(|| report::monitoring_csv(&Monitoring::of(run, args.period))),
         done: run.is_done(),
     };
     let all = play_all(scenarios, options(args.how, planned, None), quiet, interrupts, played)?;

@@ -26,9 +26,8 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>
             return Err(refuse(format!("no peering is called `{name}` at {at}; there are: {}", known.join(", "))));
         }
     }
-    let document = || serde_json::json!({ "format": "vpcsim-show", "version": 1, "at_ns": at, "peerings": details });
     Ok(output::stdout(&match args.json {
-        true => format!("{:#}\n", document()),
+        true => report::details_json(&details, at),
         false => report::show(&details, output::width()),
     }))
 }

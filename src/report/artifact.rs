@@ -1,7 +1,9 @@
 //! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It
 //! reads no file.
 
-use super::{csv, focus, monitoring, plot};
+use super::bill::{focus, monitoring};
+use super::format::csv;
+use super::{pictures, run};
 use std::fmt;
 
 /// A kind of file.
@@ -21,10 +23,10 @@ impl Artifact {
     /// Whether a file that begins with `text` is one.
     pub fn begins(self, text: &str) -> bool {
         match self {
-            Artifact::Intervals => csv::begins(text, csv::HEADER),
+            Artifact::Intervals => csv::begins(text, run::csv::HEADER),
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
-            Artifact::Picture => plot::begins(text),
+            Artifact::Picture => pictures::begins(text),
         }
     }
 }
@@ -43,8 +45,9 @@ impl fmt::Display for Artifact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::plot::{DayPlot, MonthPlot, day_svg, month_svg};
-    use crate::report::{intervals_csv, sample};
+    use crate::report::intervals_csv;
+    use crate::report::pictures::{day, month};
+    use crate::report::run::sample;
 
     const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
 
@@ -62,14 +65,14 @@ mod tests {
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
-        for picture in [day_svg(&DayPlot::default()), month_svg(&MonthPlot::default())] {
+        for picture in [day::day_svg(&Default::default()), month::month_svg(&Default::default())] {
             assert_eq!(known_as(&picture), [Artifact::Picture]);
         }
     }
 
     #[test]
     fn what_others_made_is_none() {
-        let header = format!("{}\n", csv::HEADER);
+        let header = format!("{}\n", run::csv::HEADER);
         for text in [
             "",
             "\n",

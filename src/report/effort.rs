@@ -1,11 +1,10 @@
 //! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
 //! carried.
 
-use crate::engine::Effort;
 use crate::units::Share;
 use serde::Serialize;
 
-/// Packets by how they were carried; see [`Effort`].
+/// Packets by how they were carried; see [`crate::engine::Effort`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct EffortReport {
     /// In closed form.
@@ -24,13 +23,6 @@ pub struct EffortReport {
 
 /// So few packets are carried before anybody looks up.
 const LITTLE: u64 = 1_000_000;
-
-impl From<Effort> for EffortReport {
-    fn from(effort: Effort) -> EffortReport {
-        let Effort { closed, repeated, looped, events, threads, busiest } = effort;
-        EffortReport { closed, repeated, looped, events, threads, busiest }
-    }
-}
 
 impl EffortReport {
     /// Each way: its short name, how a sentence says it, how many packets went it.
