@@ -95,14 +95,11 @@ fn bar(value: u64, full: u64) -> char {
     BARS[eighths as usize - 1]
 }
 
-/// Times under the columns where they begin, `columns` wide or a label longer.
+/// Times under the columns where they begin, all in the unit of the first one; `columns` wide or a label longer.
 fn axis(columns: usize, column: SimDuration) -> String {
-    let mut out = String::new();
-    for at in (0..columns.max(1)).step_by(TICK) {
-        let time = SimDuration::from_nanos(column.as_nanos().saturating_mul(at as u64));
-        out += &format!("{:<TICK$}", format!("╵{time}"));
-    }
-    out
+    let times = |at: usize| SimDuration::from_nanos(column.as_nanos().saturating_mul(at as u64));
+    let label = |at: usize| format!("{:<TICK$}", format!("╵{}", times(at).in_unit_of(times(TICK))));
+    (0..columns.max(1)).step_by(TICK).map(label).collect()
 }
 
 #[cfg(test)]
@@ -130,6 +127,18 @@ mod tests {
         assert!(chart.starts_with("1 column = 2 s: most of 2 intervals, of tokens the fewest; "), "{chart}");
         assert!(chart.lines().all(|line| line.chars().count() <= 80), "{chart}");
         assert!(chart.contains("╵0 s                ╵40 s"), "{chart}");
+    }
+
+    /// 300 s are 5 min, but not beside 200 s and 400 s.
+    #[test]
+    fn an_axis_has_one_unit() {
+        let labels = |columns, seconds| {
+            let axis = axis(columns, SimDuration::from_secs(seconds));
+            axis.split('╵').skip(1).map(|label| label.trim().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(81, 5), ["0 s", "100 s", "200 s", "300 s", "400 s"]);
+        assert_eq!(labels(61, 18), ["0 min", "6 min", "12 min", "18 min"]);
+        assert_eq!(labels(41, 7_200), ["0 h", "40 h", "80 h"]);
     }
 
     #[test]
