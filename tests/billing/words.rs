@@ -60,8 +60,10 @@ fn an_interrupted_bill_says_both() {
 #[test]
 fn what_is_not_priced_is_not_called_partial() {
     let far = bill(&run("duration = \"1 d\"\n", Some(("shanghai", "toronto"))), &[]);
-    assert!(far.contains("default pays 0.00 CNY; 1 more line is NOT PRICED"), "{far}");
-    assert!(!far.contains("PARTIAL"), "{far}");
+    assert!(far.contains("\ndefault: its 1 line is NOT PRICED, since its price is not published.\n"), "{far}");
+    assert!(!far.contains("PARTIAL") && !far.contains(" pays "), "{far}");
+    let days = bill(&run("duration = \"2 d\"\n", Some(("shanghai", "toronto"))), &[]);
+    assert!(days.contains("\ndefault: all 2 lines are NOT PRICED, since their prices are not published.\n"), "{days}");
 }
 
 fn samples(rows: &str, args: &[&str], folder: &Path) -> String {

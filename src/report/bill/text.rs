@@ -38,10 +38,13 @@ fn totals(invoice: &Invoice, width: usize) -> String {
     }
     let sentence = |InvoiceTotal { account, amount, currency, unpriced }: &InvoiceTotal| {
         let pays = format!("{account} pays {amount} {currency}");
-        match unpriced {
-            0 => format!("{pays}."),
-            1 => format!("{pays}; 1 more line is NOT PRICED, since its price is not published."),
-            n => format!("{pays}; {n} more lines are NOT PRICED, since their prices are not published."),
+        let is_some_priced = invoice.lines.iter().any(|line| line.account == *account && line.amount.is_some());
+        match (unpriced, is_some_priced) {
+            (0, _) => format!("{pays}."),
+            (1, true) => format!("{pays}; 1 more line is NOT PRICED, since its price is not published."),
+            (n, true) => format!("{pays}; {n} more lines are NOT PRICED, since their prices are not published."),
+            (1, false) => format!("{account}: its 1 line is NOT PRICED, since its price is not published."),
+            (n, false) => format!("{account}: all {n} lines are NOT PRICED, since their prices are not published."),
         }
     };
     invoice.totals.iter().map(|total| prose(&sentence(total), width)).collect()
