@@ -3,7 +3,7 @@
 
 use super::measure::windows;
 use crate::engine::{Counts, Run};
-use crate::model::PeeringId;
+use crate::model::{PeeringId, peering_titles};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use jiff::Timestamp;
 
@@ -120,7 +120,7 @@ pub struct Monitoring<'a> {
 /// One peering, seen from one of its VPCs.
 #[derive(Debug, Clone)]
 pub struct Monitored {
-    /// The peering's name.
+    /// What [`peering_titles`] calls the peering.
     pub peering: String,
     /// The VPC one looks from.
     pub vpc: String,
@@ -150,11 +150,12 @@ impl Monitoring<'_> {
     /// its turn: a long run has more readings than fit in memory at once.
     pub fn peerings(&self) -> impl Iterator<Item = Monitored> {
         let network = self.run.simulation.network();
-        let seen = |(id, side): (PeeringId, Side)| {
+        let titles = peering_titles(network);
+        let seen = move |(id, side): (PeeringId, Side)| {
             let peering = network.peering(id);
             let vpc = if side == Side::Requester { peering.requester } else { peering.accepter };
             Monitored {
-                peering: peering.name.to_string(),
+                peering: titles[id.index()].clone(),
                 vpc: network.vpc(vpc).name.to_string(),
                 is_offered: is_offered(self.run, id),
                 readings: monitor(self.run, id, side, self.period),

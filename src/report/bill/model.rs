@@ -76,7 +76,7 @@ pub struct BookReport {
 pub struct InvoiceLine {
     /// Who pays: the requester's account (S39).
     pub account: String,
-    /// The peering's name.
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
     pub peering: String,
     /// Free text.
     pub label: Option<String>,

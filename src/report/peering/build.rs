@@ -1,14 +1,14 @@
 //! From a network at an instant to the details of its peerings. Nothing has to run; draws nothing.
 
 use super::model::{EndDetails, PeeringDetails, RouteDetails};
-use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, TableId, VpcId};
+use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, TableId, VpcId, peering_titles};
 use std::collections::BTreeMap;
 
-/// The details of every peering; of those that are gone (S20, S21) only if `all`.
-pub fn details(network: &Network, all: bool) -> Vec<PeeringDetails> {
+/// The details of every peering that is `wanted`.
+pub fn details(network: &Network, wanted: impl Fn(&Peering) -> bool) -> Vec<PeeringDetails> {
     let mut routes = routes_over(network);
-    let shown = network.peerings().filter(|(_, peering)| all || !peering.state.is_gone());
-    shown.map(|(id, peering)| peering_details(network, id, peering, &mut routes)).collect()
+    let shown = network.peerings().zip(peering_titles(network)).filter(|((_, peering), _)| wanted(peering));
+    shown.map(|((id, peering), title)| peering_details(network, id, peering, title, &mut routes)).collect()
 }
 
 /// The routes over each peering, by the VPC whose they are.
@@ -40,7 +40,13 @@ fn routes_over(network: &Network) -> RoutesOver {
     routes
 }
 
-fn peering_details(network: &Network, id: PeeringId, peering: &Peering, routes: &mut RoutesOver) -> PeeringDetails {
+fn peering_details(
+    network: &Network,
+    id: PeeringId,
+    peering: &Peering,
+    name: String,
+    routes: &mut RoutesOver,
+) -> PeeringDetails {
     let mut end = |role, vpc| end(network, role, vpc, routes.remove(&(id, vpc)).unwrap_or_default());
     let shaping = peering.shaping(&network.rules);
     let queue = match peering.queue {
@@ -49,7 +55,7 @@ fn peering_details(network: &Network, id: PeeringId, peering: &Peering, routes: 
         QueueLimit::Packets(count) => format!("{count} packets"),
     };
     PeeringDetails {
-        name: peering.name.to_string(),
+        name,
         label: peering.label.clone(),
         state: peering.state.name(),
         since: peering.since(),

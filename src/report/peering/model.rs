@@ -7,7 +7,7 @@ use serde::Serialize;
 /// One peering connection at an instant.
 #[derive(Debug, Clone, Serialize)]
 pub struct PeeringDetails {
-    /// Its name.
+    /// Its name; of several that bore it, the second is `PeerConn#2`.
     pub name: String,
     /// Free text.
     pub label: Option<String>,

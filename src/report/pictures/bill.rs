@@ -73,7 +73,7 @@ fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)>
         peak: (rate.as_bps() > 0).then_some(mark),
         loss: samples.iter().filter_map(|s| Some((second(s.start), s.loss?.as_ppb()))).collect(),
     };
-    Some((format!("{}-{}.svg", subject.peering, peak.date), plot))
+    Some((format!("{}.svg", file_stem(&subject.peering, &peak.date.to_string())), plot))
 }
 
 /// The cap from each instant on at which it is another.
@@ -140,7 +140,15 @@ fn month(
 ) -> (String, MonthPlot) {
     let (peering, (year, month)) = (&line.subject.peering, month_of(line, &terms.zone));
     let title = format!("{peering} in {year}-{month:02}");
-    (format!("{peering}-{year}-{month:02}.svg"), MonthPlot { title, subtitle, days, percentile })
+    (
+        format!("{}.svg", file_stem(peering, &format!("{year}-{month:02}"))),
+        MonthPlot { title, subtitle, days, percentile },
+    )
+}
+
+/// `PeerConn-2017-06-01`. A `#` would end a link to the file.
+fn file_stem(peering: &str, period: &str) -> String {
+    format!("{}-{period}", peering.replace('#', "-"))
 }
 
 fn amount(line: &Line, terms: &Terms) -> String {

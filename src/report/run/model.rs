@@ -107,7 +107,7 @@ pub struct Delays {
 /// One direction of a peering connection.
 #[derive(Debug, Clone, Serialize)]
 pub struct LinkReport {
-    /// The peering's name.
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
     pub peering: String,
     /// The VPC it leaves.
     pub from: String,
@@ -223,7 +223,7 @@ pub struct DropReport {
 /// A peering's availability (S36).
 #[derive(Debug, Clone, Serialize)]
 pub struct AvailabilityReport {
-    /// The peering's name.
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
     pub peering: String,
     /// Of its active time, the share not lost to injected faults, weighted by the flows that were hit.
     pub availability: Share,
@@ -293,7 +293,7 @@ pub struct Intervals {
 /// One link's series.
 #[derive(Debug, Clone, Serialize)]
 pub struct IntervalSeries {
-    /// The peering's name.
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
     pub peering: String,
     /// The VPC it leaves.
     pub from: String,

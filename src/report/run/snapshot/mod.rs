@@ -8,7 +8,7 @@ mod traffic;
 
 use super::model::*;
 use crate::engine::Run;
-use crate::model::{DropReason, LinkId, PROMISED, TrafficId};
+use crate::model::{DropReason, LinkId, PROMISED, TrafficId, peering_titles};
 use crate::units::{BitRate, ByteSize, SimDuration};
 use counts::{delays, volume};
 use demands::{expectations, timeline};
@@ -20,7 +20,8 @@ impl Snapshot {
     pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
         let simulation = &run.simulation;
         let totals = simulation.totals();
-        let links: Vec<LinkId> = (0..simulation.network().peerings().len() as u32 * 2).map(LinkId).collect();
+        let titles = peering_titles(simulation.network());
+        let links: Vec<LinkId> = (0..titles.len() as u32 * 2).map(LinkId).collect();
         Snapshot {
             format: FORMAT,
             version: VERSION,
@@ -38,18 +39,18 @@ impl Snapshot {
                 dropped: totals.dropped,
                 in_flight: totals.in_flight,
             },
-            links: links.iter().map(|l| link(run, *l)).collect(),
+            links: links.iter().map(|l| link(run, &titles, *l)).collect(),
             traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, TrafficId(t))).collect(),
-            availability: availability(run),
-            drops: drops(run, &links),
+            availability: availability(run, &titles),
+            drops: drops(run, &titles, &links),
             timeline: timeline(run),
             expectations: expectations(run),
-            intervals: interval.map(|interval| intervals(run, interval, &links)),
+            intervals: interval.map(|interval| intervals(run, &titles, interval, &links)),
         }
     }
 }
 
-fn link(run: &Run, id: LinkId) -> LinkReport {
+fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
     let simulation = &run.simulation;
     let network = simulation.network();
     let peering = network.peering(id.peering());
@@ -59,7 +60,7 @@ fn link(run: &Run, id: LinkId) -> LinkReport {
     let shaping = peering.shaping(&network.rules);
     let shaper_drops = counts.drops.at_shaper();
     LinkReport {
-        peering: peering.name.to_string(),
+        peering: titles[id.peering().index()].clone(),
         from: network.vpc(near).name.to_string(),
         to: network.vpc(far).name.to_string(),
         state: peering.state.name(),
@@ -81,7 +82,7 @@ fn link(run: &Run, id: LinkId) -> LinkReport {
     }
 }
 
-fn drops(run: &Run, links: &[LinkId]) -> Vec<DropReport> {
+fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
     let network = run.simulation.network();
     let report = |place: String, (reason, packets): (DropReason, u64)| DropReport {
         place,
@@ -97,7 +98,7 @@ fn drops(run: &Run, links: &[LinkId]) -> Vec<DropReport> {
     }
     for &id in links {
         let (near, far) = network.ends(id);
-        let peering = &network.peering(id.peering()).name;
+        let peering = &titles[id.peering().index()];
         let place = format!("{peering} {} -> {}", network.vpc(near).name, network.vpc(far).name);
         let book = run.simulation.link_book(id);
         all.extend(book.whole.drops.iter().map(|drop| report(place.clone(), drop)));
@@ -106,13 +107,13 @@ fn drops(run: &Run, links: &[LinkId]) -> Vec<DropReport> {
 }
 
 /// Peerings that injected faults kept from carrying (S36).
-fn availability(run: &Run) -> Vec<AvailabilityReport> {
+fn availability(run: &Run, titles: &[String]) -> Vec<AvailabilityReport> {
     let network = run.simulation.network();
     let hit = network.peerings().filter(|(_, peering)| !peering.outages.is_empty());
-    let report = hit.filter_map(|(_, peering)| {
+    let report = hit.filter_map(|(id, peering)| {
         let found = peering.availability(run.simulation.now())?;
         Some(AvailabilityReport {
-            peering: peering.name.to_string(),
+            peering: titles[id.index()].clone(),
             availability: found.share,
             promised: PROMISED,
             downtime: found.downtime,
@@ -123,7 +124,7 @@ fn availability(run: &Run) -> Vec<AvailabilityReport> {
     report.collect()
 }
 
-fn intervals(run: &Run, interval: SimDuration, links: &[LinkId]) -> Intervals {
+fn intervals(run: &Run, titles: &[String], interval: SimDuration, links: &[LinkId]) -> Intervals {
     let network = run.simulation.network();
     let used = links.iter().filter(|l| run.simulation.link_book(**l).whole.offered.packets > 0);
     let series = used.filter_map(|&id| {
@@ -136,7 +137,7 @@ fn intervals(run: &Run, interval: SimDuration, links: &[LinkId]) -> Intervals {
             tokens: row.tokens,
         });
         Some(IntervalSeries {
-            peering: network.peering(id.peering()).name.to_string(),
+            peering: titles[id.peering().index()].clone(),
             from: network.vpc(near).name.to_string(),
             to: network.vpc(far).name.to_string(),
             cap: network.peering(id.peering()).shaping(&network.rules).map(|s| s.rate),
