@@ -46,7 +46,6 @@ impl fmt::Display for Artifact {
 mod tests {
     use super::*;
     use crate::report::intervals_csv;
-    use crate::report::pictures::{day, month};
     use crate::report::run::sample;
 
     const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
@@ -65,9 +64,6 @@ mod tests {
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
-        for picture in [day::day_svg(&Default::default()), month::month_svg(&Default::default())] {
-            assert_eq!(known_as(&picture), [Artifact::Picture]);
-        }
     }
 
     #[test]

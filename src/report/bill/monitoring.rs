@@ -13,7 +13,7 @@ pub fn monitoring_csv(monitoring: &Monitoring) -> String {
         let offered = if is_offered { "yes" } else { "not offered by the product" };
         for reading in readings {
             let values = Metric::ALL.map(|metric| reading.show(metric)).join(",");
-            // Names need no quotes: they hold letters, digits, dots, dashes and underscores only.
+            // Names need no quotes: they hold letters, digits, dots, dashes, underscores and `#` only.
             let partial = if reading.partial { "yes" } else { "no" };
             // Writing to a String cannot fail.
             let _ = writeln!(out, "{},{peering},{vpc},{offered},{values},{partial}", reading.start);

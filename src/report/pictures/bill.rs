@@ -1,6 +1,6 @@
 //! The pictures of a bill: for each day that is billed the samples against the cap with its peak marked, and for each
-//! peering and month the peaks with what they cost, or under the percentile that is billed. Picks data; the
-//! files beside this one draw.
+//! peering and month the peaks with what they cost, or under the percentile that is billed. Picks data; the files
+//! beside this one draw.
 
 use super::day::{DayPlot, PeakMark, SamplePoint, Way, day_svg};
 use super::hours::ClockChange;

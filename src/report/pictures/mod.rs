@@ -6,11 +6,11 @@
 
 mod bill;
 mod canvas;
-pub(super) mod day;
+mod day;
 mod frame;
 mod hours;
 mod label;
-pub(super) mod month;
+mod month;
 mod scale;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use super::canvas::{HEIGHT, TEXT, TITLE, WIDTH, width};
 use super::day::{DayPlot, PeakMark, SamplePoint, Way, day_svg};
 use super::hours::ClockChange;
 use super::month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
+use crate::report::Artifact;
 use roxmltree::{Document, Node};
 
 /// A day of `count` samples with two humps, the outbound one cut off at the cap.
@@ -166,6 +167,14 @@ fn every_picture_is_well_formed_and_inside_its_frame() {
                 assert!(inside, "{name}: {x},{y} of {node:?} {:?}", node.text());
             }
         }
+    }
+}
+
+#[test]
+fn every_picture_is_known_again_and_taken_for_no_table() {
+    for (name, svg) in pictures() {
+        let tables = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring];
+        assert!(Artifact::Picture.begins(&svg) && !tables.iter().any(|table| table.begins(&svg)), "{name}");
     }
 }
 

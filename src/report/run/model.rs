@@ -1,4 +1,4 @@
-//! The one view model: everything a view may show, as plain numbers and texts. Text, JSON, CSV and charts are drawn
+//! The view model of a run: everything a view may show, as plain numbers and texts. Text, JSON, CSV and bars are drawn
 //! from it.
 //!
 //! Field names carry their unit (`_ns`, `_bps`, `_bytes`); fields of a type from [`crate::units`] serialise as plain
