@@ -5,7 +5,9 @@
 mod program;
 
 use bytes::Bytes;
-use program::{root, vpcsim};
+use program::root;
+#[cfg(feature = "cli")]
+use program::vpcsim;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -3,20 +3,16 @@
 
 use super::args::BillArgs;
 use super::bill_input;
-use super::bill_output::BillFiles;
+use super::bill_output::{BillFiles, Made};
 use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output;
 use super::play::{Bug, options, play_all, report_bug};
-use super::what_if;
 use crate::engine::Run;
-use crate::metering::{Bill, Handled, Period, Series, Terms, measure};
-use crate::model::{LinkId, Peering, PeeringId};
-use crate::report::{self, Invoice};
+use crate::metering::{self, Bill, Handled, Metered, Monitoring, Series, Terms};
+use crate::report::{self, Invoice, WhatIf};
 use crate::scenario::{self, Diagnostic, Scenario};
-use crate::units::{BitRate, Share, SimTime};
-use jiff::{SignedDuration, Timestamp};
 
 /// Bills one scenario.
 pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
@@ -66,14 +62,6 @@ fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnosti
     Ok((scenario, terms))
 }
 
-/// A bill and what it was made of.
-pub(super) struct Made {
-    pub invoice: Invoice,
-    pub series: Vec<Series>,
-    /// Of a run.
-    pub monitoring: Option<String>,
-}
-
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
     let bill = Bill::of(&series, terms);
     let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
@@ -85,39 +73,11 @@ fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Ha
 }
 
 /// What a finished run hands on.
-pub(super) struct Played {
-    /// By peering.
-    pub series: Vec<Series>,
-    /// By peering.
-    pub links: Vec<Capped>,
-    monitoring: String,
+struct Played {
+    metered: Metered,
+    /// If it was asked for.
+    monitoring: Option<String>,
     done: bool,
-}
-
-/// What a run says of one peering's caps.
-pub(super) struct Capped {
-    /// Shaper drops / offered of its worse direction.
-    pub loss: Share,
-    /// Every cap it had, with the instant it began.
-    pub caps: Vec<(Timestamp, BitRate)>,
-    /// Why it cannot have each cap of the console's menu; none where it can.
-    pub refusals: Vec<Option<String>>,
-}
-
-fn played(run: &Run, period: Period) -> Played {
-    let (network, start) = (run.simulation.network(), run.plan.start.timestamp());
-    let loss = |link: LinkId| {
-        let counts = &run.simulation.link_book(link).whole;
-        Share::of(counts.drops.at_shaper(), counts.offered.packets)
-    };
-    let instant = |time: SimTime| start.saturating_add(SignedDuration::from_nanos(time.as_nanos() as i64));
-    let capped = |(id, peering): (PeeringId, &Peering)| Capped {
-        loss: LinkId::both(id).map(loss).into_iter().fold(Share::ZERO, Share::max),
-        caps: peering.caps.iter().map(|(since, cap)| (instant(*since).unwrap_or(Timestamp::MAX), *cap)).collect(),
-        refusals: what_if::refusals(network, id),
-    };
-    let links = network.peerings().map(capped).collect();
-    Played { series: measure(run), links, monitoring: report::monitoring_csv(run, period), done: run.is_done() }
 }
 
 /// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
@@ -128,32 +88,43 @@ fn simulated(
     quiet: bool,
     interrupts: &Interrupts,
 ) -> Result<Made, Bug> {
-    let (name, file, menu) = (scenario.plan.name.clone(), scenario.file.clone(), scenario.network.rules.menu);
+    let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
-    let trials = if args.what_if.is_some() { what_if::trials(&scenario) } else { Vec::new() };
-    let scenarios: Vec<Scenario> = std::iter::once(scenario).chain(trials).collect();
-    let period = args.period;
-    let options = options(args.how, scenarios.len(), None);
+    let scenarios = with_trials(scenario, args.what_if.is_some());
     let planned = scenarios.len();
-    let all = play_all(scenarios, options, quiet, interrupts, |run, _, _| played(run, period))?;
-    let mut all: Vec<Played> = all.into_iter().flatten().collect();
-    let interrupted = all.len() < planned || all.iter().any(|played| !played.done);
-    let trials = all.split_off(1);
-    let as_it_is = all.swap_remove(0);
-    let bill = Bill::of(&as_it_is.series, terms);
-    let mut invoice = Invoice::of(&bill, terms, &name, &file);
+    let played = |run: &Run, _: &str, _: &[Diagnostic]| Played {
+        metered: Metered::of(run),
+        monitoring: args.monitoring.is_some().then(|| report::monitoring_csv(&Monitoring::of(run, args.period))),
+        done: run.is_done(),
+    };
+    let all = play_all(scenarios, options(args.how, planned, None), quiet, interrupts, played)?;
+    let mut all = all.into_iter().flatten();
+    let as_it_is = all.next().expect("the first scenario is always played");
+    let trials: Vec<Played> = all.collect();
+    let interrupted = 1 + trials.len() < planned || !as_it_is.done || trials.iter().any(|trial| !trial.done);
+    let Played { metered, monitoring, .. } = as_it_is;
+    let mut invoice = Invoice::of(&Bill::of(&metered.series, terms), terms, &name, &file);
     invoice.partial = interrupted;
     invoice.notes.extend(remarks);
     match args.what_if {
         None => {}
         Some(_) if interrupted => invoice.notes.push("Interrupted: no caps are compared.".into()),
         Some(most) => {
-            invoice.what_if = what_if::tables(menu, &as_it_is, &trials, terms, most);
+            let trials: Vec<Metered> = trials.into_iter().map(|trial| trial.metered).collect();
+            let comparisons = metering::compare(&metered, &trials, terms);
+            invoice.what_if = comparisons.iter().map(|comparison| WhatIf::of(comparison, most)).collect();
             if invoice.what_if.is_empty() {
                 invoice.notes.push("There is no cap to try: no peering is across regions (S27).".into());
             }
         }
     }
-    let Played { series, monitoring, .. } = as_it_is;
-    Ok(Made { invoice, series, monitoring: Some(monitoring) })
+    Ok(Made { invoice, series: metered.series, monitoring })
+}
+
+/// The scenario, and if wanted the same under each cap of the menu.
+fn with_trials(scenario: Scenario, wanted: bool) -> Vec<Scenario> {
+    let trials = if wanted { metering::trials(&scenario.network, &scenario.plan) } else { Vec::new() };
+    let under = |(network, plan)| Scenario { network, plan, file: scenario.file.clone(), warnings: Vec::new() };
+    let trials: Vec<Scenario> = trials.into_iter().map(under).collect();
+    std::iter::once(scenario).chain(trials).collect()
 }

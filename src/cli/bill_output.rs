@@ -2,16 +2,23 @@
 //! runs; what is in them is the report's.
 
 use super::args::BillArgs;
-use super::bill::Made;
 use super::complaint::complain;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{Content, OutputFile, OutputFolder, Outputs, talk};
-use crate::metering::Terms;
-use crate::report::{self, Artifact};
+use crate::metering::{Series, Terms};
+use crate::report::{self, Artifact, Invoice};
 use crate::scenario::Diagnostic;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// A bill and what it was made of.
+pub(super) struct Made {
+    pub invoice: Invoice,
+    pub series: Vec<Series>,
+    /// Of a run, if it was asked for.
+    pub monitoring: Option<String>,
+}
 
 /// The files that were asked for.
 pub(super) struct BillFiles<'a> {

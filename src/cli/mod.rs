@@ -25,7 +25,6 @@ mod run;
 mod schema;
 mod show;
 mod tables;
-mod what_if;
 
 pub use memory::Memory;
 

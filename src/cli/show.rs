@@ -18,17 +18,17 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>
         return Err(refuse(format!("--at {at} is after the end of the run at {}", scenario.plan.duration)));
     }
     let network = network_at(scenario.network, &scenario.plan, at);
-    let mut details = report::details(&network, verbose > 0 || args.peering.is_some());
-    if let Some(name) = &args.peering {
-        details.retain(|peering| peering.name == *name);
-        if details.is_empty() {
-            let known: Vec<&str> = network.peerings().map(|(_, p)| p.name.as_str()).collect();
-            return Err(refuse(format!("no peering is called `{name}` at {at}; there are: {}", known.join(", "))));
-        }
+    // Those that are gone (S20, S21) only where they are asked for.
+    let details = report::details(&network, |peering| match &args.peering {
+        Some(name) => peering.name.as_str() == name,
+        None => verbose > 0 || !peering.state.is_gone(),
+    });
+    if let Some(name) = args.peering.as_ref().filter(|_| details.is_empty()) {
+        let known: Vec<&str> = network.peerings().map(|(_, p)| p.name.as_str()).collect();
+        return Err(refuse(format!("no peering is called `{name}` at {at}; there are: {}", known.join(", "))));
     }
-    let document = || serde_json::json!({ "format": "vpcsim-show", "version": 1, "at_ns": at, "peerings": details });
     Ok(output::stdout(&match args.json {
-        true => format!("{:#}\n", document()),
+        true => report::details_json(&details, at),
         false => report::show(&details, output::width()),
     }))
 }

@@ -1,11 +1,13 @@
 //! The civil days and months of the billing zone and their 5-minute windows (S40): 288 a day, 276 or 300 where clocks
 //! change. What happened in them is not known here.
 
-use super::series::WINDOW;
 use crate::units::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+/// Seconds of a sample's window (S40). Every sample divides by this, partial ones too.
+pub const WINDOW: i64 = 300;
 
 /// One civil day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No
 //! rounding.
 
-use super::calendar::Days;
-use super::series::{Limit, Load, Sample, Series, WINDOW};
+use super::calendar::{Days, WINDOW};
+use super::series::{Limit, Load, Sample, Series};
 use super::subject::Subject;
 use crate::engine::{MINUTE, Minute, Run};
-use crate::model::{LinkId, Peering, PeeringId, PeeringState};
+use crate::model::{LinkId, Peering, PeeringId, PeeringState, peering_titles};
 use crate::units::{BitRate, Share, SimTime, Span};
 use jiff::{SignedDuration, Timestamp};
 
@@ -91,12 +91,12 @@ pub fn measure(run: &Run) -> Vec<Series> {
     let start = run.plan.start.timestamp();
     let reached = SignedDuration::from_nanos(run.simulation.now().as_nanos() as i64);
     let extent = Span::new(start, start.saturating_add(reached).unwrap_or(Timestamp::MAX));
-    let of = |id| {
-        let subject = Subject::of(network, id, &run.plan.start);
+    let of = |(id, peering)| {
+        let subject = Subject { peering, ..Subject::of(network, id, &run.plan.start) };
         let samples = windows(run, id, WINDOW).iter().map(|window| sample(window, subject.cross_region)).collect();
         Series { subject, samples, extent }
     };
-    network.peerings().map(|(id, _)| of(id)).collect()
+    (0..).map(PeeringId).zip(peering_titles(network)).map(of).collect()
 }
 
 fn sample(window: &Window, cross_region: bool) -> Sample {

@@ -21,13 +21,13 @@ mod what_if;
 
 pub use bill::{Basis, Bill, Line, Method, Terms, Total};
 pub use book::{Group, PriceBook, Tier, Unpriced};
-pub use calendar::Day;
+pub use calendar::{Day, WINDOW};
 pub use measure::{Window, measure, windows};
-pub use monitor::{Metric, Period, Reading as MonitorReading, Side, is_offered, monitor};
+pub use monitor::{Metric, Monitored, Monitoring, Period, Reading as MonitorReading, Side, is_offered, monitor};
 pub use month::{Month, months};
 pub use peak::{DayPeak, Reading, days};
 pub use price::{Charge, Free, Priced, price_day, price_month};
 pub use samples::{Handled, SampleTable};
-pub use series::{Limit, Load, Sample, Series, WINDOW};
+pub use series::{Limit, Load, Sample, Series};
 pub use subject::{End, Subject};
-pub use what_if::{Found, Trial, cheapest};
+pub use what_if::{Comparison, Found, Metered, Trial, cheapest, compare, trials};

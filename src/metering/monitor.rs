@@ -3,8 +3,8 @@
 
 use super::measure::windows;
 use crate::engine::{Counts, Run};
-use crate::model::PeeringId;
-use crate::units::{BitRate, ByteSize, Share, SimDuration};
+use crate::model::{PeeringId, peering_titles};
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use jiff::Timestamp;
 
 /// A period the product offers (S37).
@@ -112,6 +112,60 @@ impl Reading {
             Metric::OutPkg => packets(self.outbound),
             Metric::PkgDrop => Share::of(self.shaper_drops, self.offered).to_string().trim_end_matches(" %").into(),
         }
+    }
+}
+
+/// Everything the product would show of a run, peering by peering.
+pub struct Monitoring<'a> {
+    run: &'a Run,
+    period: Period,
+}
+
+/// One peering, seen from one of its VPCs.
+#[derive(Debug, Clone)]
+pub struct Monitored {
+    /// What [`peering_titles`] calls the peering.
+    pub peering: String,
+    /// The VPC one looks from.
+    pub vpc: String,
+    /// See [`is_offered`].
+    pub is_offered: bool,
+    /// In order.
+    pub readings: Vec<Reading>,
+}
+
+impl Monitoring<'_> {
+    /// Of a run that is finished ([`Run::finish`]).
+    pub fn of(run: &Run, period: Period) -> Monitoring<'_> {
+        Monitoring { run, period }
+    }
+
+    /// Where the run stands.
+    pub fn reached(&self) -> SimTime {
+        self.run.simulation.now()
+    }
+
+    /// Where it was to end.
+    pub fn planned(&self) -> SimTime {
+        self.run.plan.duration
+    }
+
+    /// Every peering in declaration order, first from its requester, then from its accepter. Each is read when it is
+    /// its turn: a long run has more readings than fit in memory at once.
+    pub fn peerings(&self) -> impl Iterator<Item = Monitored> {
+        let network = self.run.simulation.network();
+        let titles = peering_titles(network);
+        let seen = move |(id, side): (PeeringId, Side)| {
+            let peering = network.peering(id);
+            let vpc = if side == Side::Requester { peering.requester } else { peering.accepter };
+            Monitored {
+                peering: titles[id.index()].clone(),
+                vpc: network.vpc(vpc).name.to_string(),
+                is_offered: is_offered(self.run, id),
+                readings: monitor(self.run, id, side, self.period),
+            }
+        };
+        network.peerings().flat_map(|(id, _)| [(id, Side::Requester), (id, Side::Accepter)]).map(seen)
     }
 }
 

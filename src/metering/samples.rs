@@ -17,9 +17,9 @@
 //! and instant are one row: the largest. A window without a row, from the first to the last day with one, counts as
 //! silence. All of that is counted.
 
-use super::calendar::Days;
+use super::calendar::{Days, WINDOW};
 use super::sample_columns::{Columns, Way};
-use super::series::{Limit, Load, Sample, Series, WINDOW};
+use super::series::{Limit, Load, Sample, Series};
 use super::subject::{End, Subject};
 use crate::model::{Direction, Home, Name};
 use crate::notation::{

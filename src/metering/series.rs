@@ -1,7 +1,7 @@
 //! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits
 //! in 300 s.
 
-use super::calendar::Day;
+use super::calendar::{Day, WINDOW};
 use super::subject::Subject;
 use crate::model::Direction;
 use crate::units::{BitRate, Share, Span};
@@ -10,9 +10,6 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::fmt;
-
-/// Seconds of a sample's window (S40). Every sample divides by this, partial ones too.
-pub const WINDOW: i64 = 300;
 
 /// An average rate over one window, as the number of bits in it; never rounded.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

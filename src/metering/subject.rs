@@ -19,7 +19,7 @@ pub struct End {
 /// A peering as a bill sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Its name at the end of the run.
+    /// Its name; of a run, what [`crate::model::peering_titles`] calls it at the end.
     pub peering: String,
     /// The name it was made with.
     pub made_as: Name,

@@ -1,7 +1,9 @@
 //! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It
 //! reads no file.
 
-use super::{csv, focus, monitoring};
+use super::bill::{focus, monitoring};
+use super::format::csv;
+use super::run;
 use std::fmt;
 
 /// How every picture begins: with its size and its ground.
@@ -28,7 +30,7 @@ impl Artifact {
     /// Whether a file that begins with `text` is one.
     pub fn begins(self, text: &str) -> bool {
         match self {
-            Artifact::Intervals => csv::begins(text, csv::HEADER),
+            Artifact::Intervals => csv::begins(text, run::csv::HEADER),
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Picture => text.starts_with(PICTURE),
@@ -50,7 +52,8 @@ impl fmt::Display for Artifact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{intervals_csv, sample};
+    use crate::report::intervals_csv;
+    use crate::report::run::sample;
 
     const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
 
@@ -70,18 +73,9 @@ mod tests {
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
     }
 
-    #[cfg(feature = "pictures")]
-    #[test]
-    fn pictures_are_known_by_their_size_and_ground() {
-        use crate::report::plot::{DayPlot, MonthPlot, day_svg, month_svg};
-        for picture in [day_svg(&DayPlot::default()), month_svg(&MonthPlot::default())] {
-            assert_eq!(known_as(&picture), [Artifact::Picture], "{picture}");
-        }
-    }
-
     #[test]
     fn what_others_made_is_none() {
-        let header = format!("{}\n", csv::HEADER);
+        let header = format!("{}\n", run::csv::HEADER);
         for text in [
             "",
             "\n",

@@ -1,11 +1,10 @@
 //! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
 //! carried.
 
-use crate::engine::{Effort, Road};
 use crate::units::Share;
 use serde::Serialize;
 
-/// Packets by how they were carried; see [`Effort`].
+/// Packets by how they were carried; see [`crate::engine::Effort`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct EffortReport {
     /// In closed form.
@@ -27,29 +26,15 @@ pub struct EffortReport {
 /// So few packets are carried before anybody looks up.
 const LITTLE: u64 = 1_000_000;
 
-impl From<Effort> for EffortReport {
-    fn from(effort: Effort) -> EffortReport {
-        EffortReport {
-            closed: effort.of(Road::Closed),
-            proven: effort.of(Road::Proven),
-            repeated: effort.of(Road::Repeated),
-            looped: effort.of(Road::Looped),
-            events: effort.of(Road::Events),
-            threads: effort.threads,
-            busiest: effort.busiest,
-        }
-    }
-}
-
 impl EffortReport {
     /// Each way: its short name, how a sentence says it, how many packets went it.
     fn ways(&self) -> [(&'static str, &'static str, u64); 5] {
         [
-            (Road::Closed.name(), "in closed form", self.closed),
-            (Road::Proven.name(), "proven to conform", self.proven),
-            (Road::Repeated.name(), "as a repeating pattern", self.repeated),
-            (Road::Looped.name(), "one by one", self.looped),
-            (Road::Events.name(), "as events", self.events),
+            ("closed", "in closed form", self.closed),
+            ("proven", "proven to conform", self.proven),
+            ("repeated", "as a repeating pattern", self.repeated),
+            ("looped", "one by one", self.looped),
+            ("events", "as events", self.events),
         ]
     }
 

@@ -1,46 +1,24 @@
-//! A view model a subject, [`Snapshot`] of a run, [`Invoice`] of a bill, [`BenchReport`] of a measurement, and
-//! everything drawn from it. No view sees the engine; none does I/O: they return text.
+//! Everything that is told of a result, by subject: a run, a bill, a measurement, peerings. Each has a view model
+//! ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON or CSV;
+//! only the files that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
 mod artifact;
 mod bench;
-mod build;
-mod chart;
-mod compare;
-mod csv;
+mod bill;
+mod complaints;
 mod effort;
-mod extent;
-mod focus;
-mod invoice;
-mod invoice_text;
-mod json;
-mod monitoring;
+mod format;
+mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
-#[cfg(feature = "pictures")]
-pub mod plot;
-#[cfg(test)]
-mod sample;
-mod sections;
-mod show;
-mod snapshot;
-mod table;
-mod text;
-mod what_if;
+mod run;
 
 pub use artifact::Artifact;
 pub use bench::*;
-pub use chart::bars;
-pub use compare::comparison;
-pub use csv::intervals_csv;
+pub use bill::*;
+pub use complaints::complaints_json;
 pub use effort::EffortReport;
-pub use focus::focus_csv;
-pub use invoice::*;
-pub use invoice_text::invoice_text;
-pub use json::{FileOutcome, bench_json, complaints_json, invoice_json, json, json_array};
-pub use monitoring::monitoring_csv;
+pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::pictures;
-pub use show::{EndDetails, PeeringDetails, RouteDetails, details, show};
-pub use snapshot::*;
-pub use text::text;
-pub use what_if::*;
+pub use run::*;

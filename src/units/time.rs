@@ -127,13 +127,12 @@ impl FromStr for SimTime {
     }
 }
 
-impl fmt::Display for SimDuration {
-    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only
-    /// where that is exact; below a second rounded half up.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SimDuration {
+    /// The unit a person would use, and its size: minutes and more only where three decimals are exact.
+    fn unit(self) -> (&'static str, u64) {
         const MINUTE: u64 = 60 * NANOS_PER_SECOND;
         let is_exact = |factor: u64| (u128::from(self.0) * 1_000).is_multiple_of(u128::from(factor));
-        let (unit, factor) = match self.0 {
+        match self.0 {
             0 => ("s", NANOS_PER_SECOND),
             n if n < 1_000 => ("ns", 1),
             n if n < 1_000_000 => ("us", 1_000),
@@ -142,8 +141,22 @@ impl fmt::Display for SimDuration {
             n if n >= 60 * MINUTE && is_exact(60 * MINUTE) => ("h", 60 * MINUTE),
             n if n >= 2 * MINUTE && is_exact(MINUTE) => ("min", MINUTE),
             _ => ("s", NANOS_PER_SECOND),
-        };
-        f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
+        }
+    }
+
+    /// Up to three decimals of the unit that `other` is printed in, rounded half up: what stands in one row is compared
+    /// at a glance.
+    pub fn in_unit_of(self, other: SimDuration) -> String {
+        let (unit, factor) = other.unit();
+        format!("{} {unit}", decimal(self.0, factor, 3))
+    }
+}
+
+impl fmt::Display for SimDuration {
+    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only
+    /// where that is exact; below a second rounded half up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.in_unit_of(*self))
     }
 }
 

@@ -4,8 +4,8 @@
 use super::program::{Said, folder, read, vpcsim};
 use super::{bill, bill_json, load, scenario_text, terms};
 use vpcsim::engine::{Options, Run};
-use vpcsim::metering::{Bill, measure};
-use vpcsim::report::{Invoice, invoice_text};
+use vpcsim::metering::{Bill, Monitoring, Period, measure};
+use vpcsim::report::{Invoice, Snapshot, details, invoice_text, monitoring_csv};
 use vpcsim::units::SimTime;
 
 fn run(head: &str, regions: Option<(&str, &str)>) -> String {
@@ -59,8 +59,35 @@ fn an_interrupted_bill_says_both() {
 #[test]
 fn what_is_not_priced_is_not_called_partial() {
     let far = bill(&run("duration = \"1 d\"\n", Some(("shanghai", "toronto"))), &[]);
-    assert!(far.contains("default pays 0.00 CNY; 1 more line is NOT PRICED"), "{far}");
-    assert!(!far.contains("PARTIAL"), "{far}");
+    assert!(far.contains("\ndefault: its 1 line is NOT PRICED, since its price is not published.\n"), "{far}");
+    assert!(!far.contains("PARTIAL") && !far.contains(" pays "), "{far}");
+    let days = bill(&run("duration = \"2 d\"\n", Some(("shanghai", "toronto"))), &[]);
+    assert!(days.contains("\ndefault: all 2 lines are NOT PRICED, since their prices are not published.\n"), "{days}");
+}
+
+/// Deleted and made again within minutes: each row says which of the two it is of.
+#[test]
+fn peerings_of_one_name_are_told_apart() {
+    let at = |time: &str, what: &str, rest: &str| format!("[[at]]\ntime = \"{time}\"\ndo = \"{what}\"\n{rest}\n");
+    let made = "requester = \"R\"\naccepter = \"S\"\nbandwidth = \"50 Mbps\"";
+    let text = run("duration = \"3 min\"\n", None)
+        + &at("60 s", "delete", "peering = \"P\"")
+        + &at("120 s", "create_peering", &format!("name = \"P\"\n{made}"))
+        + &at("120 s", "add_route", "table = \"R/A\"\nto = \"10.2.0.0/16\"\nvia = \"P\"");
+    let scenario = load(text);
+    let mut played = Run::new(scenario.network, scenario.plan, Options::default());
+    played.advance(played.plan.duration);
+    played.finish().expect("the books balance");
+    let names: Vec<String> = measure(&played).into_iter().map(|series| series.subject.peering).collect();
+    assert_eq!(names, ["P", "P#2"]);
+    let snapshot = Snapshot::of(&played, "t.toml", Vec::new(), None);
+    let links: Vec<(&str, &str)> = snapshot.links.iter().map(|link| (&*link.peering, &*link.from)).collect();
+    assert_eq!(links, [("P", "R"), ("P", "S"), ("P#2", "R"), ("P#2", "S")]);
+    let monitored = monitoring_csv(&Monitoring::of(&played, Period::Minute));
+    assert!(monitored.contains("Z,P,R,") && monitored.contains("Z,P#2,R,"), "{monitored}");
+    let network = played.simulation.network();
+    let shown: Vec<String> = details(network, |_| true).into_iter().map(|peering| peering.name).collect();
+    assert_eq!(shown, ["P", "P#2"]);
 }
 
 fn samples(rows: &str, args: &[&str]) -> Said {

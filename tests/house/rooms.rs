@@ -100,3 +100,19 @@ fn every_row_names_only_rooms_that_are_imported() {
     }
     nothing(found, "take the name out of the row");
 }
+
+/// The files of `report` that see the engine: they build the view model of a run.
+const SNAPSHOT: &str = "report/run/snapshot/";
+
+#[test]
+fn no_view_sees_the_engine() {
+    let mut found = Vec::new();
+    for source in sources("src").iter().filter(|s| s.room() == "report" && !s.path.starts_with(SNAPSHOT)) {
+        for (number, line) in source.lines() {
+            if rooms_named(source, line).iter().any(|room| room == "engine") {
+                found.push(format!("{}: {}", source.place(number), line.trim()));
+            }
+        }
+    }
+    nothing(found, "read the run where its view model is built, and draw from that");
+}

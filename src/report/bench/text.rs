@@ -1,0 +1,156 @@
+//! What was measured as a table, the machine above it and what to know of the figures below.
+
+use super::model::{BenchReport, Machine, Measurement};
+use crate::report::format::table::{Column::*, Table, wrapped};
+use crate::units::{ByteSize, grouped};
+use std::time::Duration;
+
+/// The machine in a line, a line for each workload, and what to know of the figures.
+pub fn bench_text(report: &BenchReport, width: usize) -> String {
+    let mut table = Table::new(&[
+        ("workload", Text),
+        ("mode", Text),
+        ("workers", Number),
+        ("time", Number),
+        ("packets", Number),
+        ("packets/s", Number),
+        ("ns/packet", Number),
+        ("wall", NumberOrBreak),
+        ("cpu", Number),
+        ("peak RSS", Number),
+        ("how", Text),
+    ])
+    .keyed(2);
+    for m in &report.measurements {
+        table.row([
+            m.workload.to_owned(),
+            m.mode.to_owned(),
+            m.workers.to_string(),
+            m.span.to_string(),
+            grouped(m.emitted),
+            grouped(m.packets_per_s),
+            nanos_per_packet(m),
+            clocked(m.wall),
+            m.cpu.map(clocked).unwrap_or_default(),
+            m.peak_rss.map(megabytes).unwrap_or_default(),
+            m.effort.main_way(),
+        ]);
+    }
+    let mut text = format!("{}\n\n{}", heading(report, width), table.render(width));
+    for remark in remarks(report) {
+        text += &format!("\n{}\n", wrapped(&remark, width).join("\n"));
+    }
+    text
+}
+
+fn heading(report: &BenchReport, width: usize) -> String {
+    let Machine { cpu, cores, memory, os, .. } = &report.machine;
+    let cpu = cpu.clone().unwrap_or_else(|| "unknown processor".into());
+    let cores = format!("{cores} core{}", if *cores == 1 { "" } else { "s" });
+    let memory = memory.map(|memory| format!("{} of memory", megabytes(memory)));
+    let parts: Vec<String> = [Some(cpu), Some(cores), memory, Some(os.clone())].into_iter().flatten().collect();
+    let repeated = if report.repeat > 1 { format!("; medians of {}", report.repeat) } else { String::new() };
+    let line = format!("vpcsim {} on {}{repeated}", report.program, parts.join(", "));
+    wrapped(&line, width).join("\n")
+}
+
+fn remarks(report: &BenchReport) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !report.machine.optimised {
+        remarks.push("Built without optimisation: these figures say nothing about speed.".into());
+    }
+    let inherited = |m: &&Measurement| m.peak_rss.is_some() && !m.peak_rss_is_own;
+    if report.measurements.iter().skip(1).any(|m| inherited(&m)) {
+        remarks.push("Peak RSS is the process's so far: this system does not let it be reset.".into());
+    }
+    let limited = report.measurements.iter().filter_map(|m| Some((m.workload, m.limited_by.as_ref()?)));
+    remarks.extend(limited.map(|(workload, limit)| format!("What limited the threads in {workload}: {limit}.")));
+    remarks
+}
+
+fn nanos_per_packet(m: &Measurement) -> String {
+    if m.emitted == 0 {
+        return String::new();
+    }
+    let nanos = m.wall.as_nanos() as f64 / m.emitted as f64;
+    // Whole patterns at once cost less than a nanosecond a packet.
+    if nanos < 1.0 { format!("{nanos:.4}") } else { format!("{nanos:.1}") }
+}
+
+/// A span of wall time to three digits or so.
+fn clocked(span: Duration) -> String {
+    let seconds = span.as_secs_f64();
+    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
+}
+
+/// A size as a machine's: rounded half up to whole megabytes.
+fn megabytes(size: ByteSize) -> String {
+    format!("{} MB", grouped((size.as_u64() + 500_000) / 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::bench::packets_per_second;
+    use crate::report::effort::EffortReport;
+    use crate::units::SimDuration;
+
+    fn measured(workload: &'static str, emitted: u64, wall: Duration, busiest: u64) -> Measurement {
+        let effort = EffortReport { closed: emitted, threads: 2, busiest, ..EffortReport::default() };
+        Measurement {
+            workload,
+            mode: "runs",
+            workers: 2,
+            span: SimDuration::from_secs(200),
+            emitted,
+            delivered: emitted,
+            dropped: 0,
+            in_flight: 0,
+            wall,
+            cpu: None,
+            packets_per_s: packets_per_second(emitted, wall),
+            peak_rss: Some(ByteSize::from_bytes(12_345_678)),
+            peak_rss_is_own: false,
+            effort,
+            limited_by: effort.limit(2),
+        }
+    }
+
+    fn report() -> BenchReport {
+        let machine = Machine { cpu: None, cores: 1, memory: None, os: "linux".into(), optimised: false };
+        let measurements = vec![
+            measured("pair", 20_000_000, Duration::from_millis(1_250), 20_000_000),
+            measured("saturated-day-even", 8_640_000_000, Duration::from_micros(2_500), 4_320_000_000),
+        ];
+        BenchReport::new(machine, 3, measurements)
+    }
+
+    #[test]
+    fn what_is_unknown_has_no_column_and_what_it_means_is_said() {
+        let text = bench_text(&report(), 100);
+        let (_, rest) = text.split_once(" on ").unwrap();
+        insta::assert_snapshot!(rest, @r"
+        unknown processor, 1 core, linux; medians of 3
+
+          workload            mode  workers   time        packets          packets/s  ns/packet
+          pair                runs        2  200 s     20,000,000         16,000,000       62.5
+          saturated-day-even  runs        2  200 s  8,640,000,000  3,456,000,000,000     0.0003
+
+          workload            mode    wall  peak RSS  how
+          pair                runs  1.25 s     12 MB  closed 100 %
+          saturated-day-even  runs  2.5 ms     12 MB  closed 100 %
+
+        Built without optimisation: these figures say nothing about speed.
+
+        Peak RSS is the process's so far: this system does not let it be reset.
+
+        What limited the threads in pair: one VPC carries 100 % of the packets.
+        ");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let widest = |width| bench_text(&report(), width).lines().map(|l| l.chars().count()).max();
+        assert!(widest(100) <= Some(100), "{}", bench_text(&report(), 100));
+    }
+}

@@ -1,0 +1,49 @@
+//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is
+//! *partial*, a run, a window, a day or a month, was measured only in part; a window of a file is *silent* when it has
+//! no row. What has no price is *not priced*, and stands elsewhere.
+
+use super::model::{Invoice, InvoiceLine};
+use crate::units::{SimDuration, grouped};
+use std::collections::BTreeMap;
+
+/// More periods than this are counted, not listed.
+const LISTED: usize = 4;
+
+/// Nothing if all of every period was measured.
+pub fn extent(invoice: &Invoice) -> Vec<String> {
+    let interrupted = invoice.partial.then(|| "PARTIAL: interrupted before the end of the run.".to_owned());
+    interrupted.into_iter().chain(partial(invoice)).chain(silent(invoice)).collect()
+}
+
+fn partial(invoice: &Invoice) -> Option<String> {
+    // Peerings of one run have the same periods in common.
+    let mut parts = BTreeMap::new();
+    for line in invoice.lines.iter().filter(|line| (line.covers_start, line.covers_end) != (line.start, line.end)) {
+        parts.insert((line.covers_start, line.covers_end), format!("{} of {}", covered(line), line.period));
+    }
+    let mut listed: Vec<String> = parts.values().take(LISTED).cloned().collect();
+    if parts.len() > LISTED {
+        listed.push(format!("parts of {} more", parts.len() - LISTED));
+    }
+    let last = listed.pop()?;
+    let all = if listed.is_empty() { last } else { format!("{} and {last}", listed.join(", ")) };
+    let plural = if parts.len() > 1 { "S" } else { "" };
+    Some(match invoice.is_monthly() {
+        true => format!("PARTIAL MONTH{plural}: the bill covers {all}; the rest could raise or lower the 95 %."),
+        false => format!(
+            "PARTIAL DAY{plural}: the bill covers {all}; a day is billed by its peak, which the rest could only raise."
+        ),
+    })
+}
+
+fn covered(line: &InvoiceLine) -> SimDuration {
+    let nanos = line.covers_end.as_nanosecond() - line.covers_start.as_nanosecond();
+    SimDuration::from_nanos(u64::try_from(nanos).unwrap_or_default())
+}
+
+fn silent(invoice: &Invoice) -> Option<String> {
+    let silent: usize = invoice.lines.iter().map(|line| line.silent_windows).sum();
+    let all: usize = invoice.lines.iter().map(|line| line.samples + line.silent_windows).sum();
+    let [silent, all] = [silent, all].map(|count| grouped(count as u64));
+    (silent != "0").then(|| format!("SILENCE: {silent} of {all} windows of 5 minutes have no row; each counts as 0."))
+}

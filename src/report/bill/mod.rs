@@ -1,0 +1,19 @@
+//! A bill: its view model, the readable invoice, JSON, FOCUS rows, and the monitoring beside it. Nothing here meters or
+//! prices.
+
+mod build;
+mod extent;
+pub(super) mod focus;
+mod json;
+mod model;
+pub(super) mod monitoring;
+mod text;
+mod what_if;
+mod what_if_text;
+
+pub use focus::focus_csv;
+pub use json::invoice_json;
+pub use model::*;
+pub use monitoring::monitoring_csv;
+pub use text::invoice_text;
+pub use what_if::*;

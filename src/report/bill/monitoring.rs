@@ -1,0 +1,29 @@
+//! Monitoring as CSV: the vendor's five metrics of every peering, seen from both of its VPCs (S37, S38). Not a bill.
+
+use crate::metering::{Metric, Monitored, Monitoring};
+use crate::report::format::csv::interruption;
+use std::fmt::Write;
+
+/// One row a period, peering and side: the instant (RFC 3339), the peering, the VPC one looks from, whether the product
+/// offers the figures (only across regions), the metrics with the vendor's names and units, whether the period was
+/// measured in part. Of an interrupted run, the first line says so.
+pub fn monitoring_csv(monitoring: &Monitoring) -> String {
+    let mut out = interruption(monitoring.reached(), monitoring.planned()) + &header() + "\n";
+    for Monitored { peering, vpc, is_offered, readings } in monitoring.peerings() {
+        let offered = if is_offered { "yes" } else { "not offered by the product" };
+        for reading in readings {
+            let values = Metric::ALL.map(|metric| reading.show(metric)).join(",");
+            // Names need no quotes: they hold letters, digits, dots, dashes, underscores and `#` only.
+            let partial = if reading.partial { "yes" } else { "no" };
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{},{peering},{vpc},{offered},{values},{partial}", reading.start);
+        }
+    }
+    out
+}
+
+/// The names of the columns.
+pub fn header() -> String {
+    let metrics = Metric::ALL.map(|metric| format!("{} ({})", metric.name(), metric.unit()));
+    format!("time,peering,vpc,offered,{},partial", metrics.join(","))
+}

@@ -1,0 +1,85 @@
+//! Several runs side by side, a line each. Not a judgement: it says what differs, never which run is better.
+
+use super::model::{ExpectationReport, Snapshot};
+use crate::report::format::table::{Column::*, Table};
+use crate::units::{Share, grouped};
+
+/// Wide enough for the longest names to be told apart, as in a terminal.
+const WIDTH: usize = 120;
+
+/// One table of all runs, in the order given; empty for none.
+pub fn comparison(snapshots: &[&Snapshot]) -> String {
+    let mut table = Table::new(&[
+        ("scenario", Text),
+        ("expectations", Text),
+        ("emitted", Number),
+        ("delivered", Number),
+        ("loss", Number),
+        ("worst p99 delay", Number),
+        ("dropped most for", Text),
+    ]);
+    // Variants of one file keep its name: the file then tells them apart better.
+    let same_name = |a: &Snapshot| snapshots.iter().filter(|b| b.scenario == a.scenario).count() > 1;
+    for run in snapshots {
+        let name = if same_name(run) { format!("{} ({})", run.scenario, run.file) } else { run.scenario.clone() };
+        let ended = run.packets.delivered + run.packets.dropped;
+        let p99 = run.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max();
+        table.row([
+            if run.partial { format!("{name} PARTIAL") } else { name },
+            demands(run),
+            grouped(run.packets.emitted),
+            grouped(run.packets.delivered),
+            if ended > 0 { Share::of(run.packets.dropped, ended).to_string() } else { String::new() },
+            p99.map(|delay| delay.to_string()).unwrap_or_default(),
+            main_reason(run).unwrap_or_default().to_owned(),
+        ]);
+    }
+    if table.is_empty() { String::new() } else { format!("Comparison\n{}", table.render(WIDTH)) }
+}
+
+fn demands(run: &Snapshot) -> String {
+    let held = |e: &&ExpectationReport| e.held == Some(true);
+    let (holding, of) = (run.expectations.iter().filter(held).count(), run.expectations.len());
+    let mut text = match (of, run.partial) {
+        (0, _) => "none".to_owned(),
+        (_, true) => "not evaluated".to_owned(),
+        _ => format!("{holding} of {of}"),
+    };
+    if run.timeline.iter().any(|action| !action.as_expected) {
+        text += ", timeline";
+    }
+    if run.demands_met() { text } else { text + " FAILED" }
+}
+
+/// The reason that dropped most packets, over all places; the first of equals.
+fn main_reason(run: &Snapshot) -> Option<&'static str> {
+    let packets = |reason| run.drops.iter().filter(|d| d.reason == reason).map(|d| d.packets).sum::<u64>();
+    run.drops.iter().map(|drop| drop.reason).rev().max_by_key(|&reason| packets(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::run::sample;
+
+    #[test]
+    fn each_run_has_a_line() {
+        let (rich, quiet, partial) = (sample::rich(), sample::quiet(), sample::partial());
+        insta::assert_snapshot!(comparison(&[&rich, &quiet, &partial]), @r"
+        Comparison
+          scenario             expectations             emitted  delivered      loss  worst p99 delay  dropped most for
+          quick start          2 of 3, timeline FAILED   66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
+          quiet                none                           0          0
+          interrupted PARTIAL  not evaluated             66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
+        ");
+        assert_eq!(comparison(&[]), "");
+    }
+
+    #[test]
+    fn runs_of_one_name_are_told_apart_by_their_files() {
+        let (a, mut b) = (sample::quiet(), sample::quiet());
+        b.file = "other.toml".into();
+        let table = comparison(&[&a, &b]);
+        assert!(table.contains("quiet (quiet.toml)") && table.contains("quiet (other.toml)"), "{table}");
+    }
+}

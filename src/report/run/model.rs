@@ -1,0 +1,334 @@
+//! The view model of a run: everything a view may show, as plain numbers and texts. Text, JSON, CSV and bars are drawn
+//! from it.
+//!
+//! Field names carry their unit (`_ns`, `_bps`, `_bytes`); fields of a type from [`crate::units`] serialise as plain
+//! integers of the unit named. The JSON report *is* this structure; [`FORMAT`] and [`VERSION`] name its shape. Fields
+//! may be added within a version; none changes its meaning or goes.
+
+use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
+use serde::Serialize;
+
+/// The JSON document's `format`.
+pub const FORMAT: &str = "vpcsim-report";
+/// The JSON document's `version`.
+pub const VERSION: u32 = 1;
+
+/// One run, finished or not.
+#[derive(Debug, Clone, Serialize)]
+pub struct Snapshot {
+    /// [`FORMAT`].
+    pub format: &'static str,
+    /// [`VERSION`].
+    pub version: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The file it came from.
+    pub file: String,
+    /// The question it asks.
+    pub question: Option<String>,
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// The planned length.
+    #[serde(rename = "duration_ns")]
+    pub duration: SimTime,
+    /// Where the run stands; less than `duration` when interrupted.
+    #[serde(rename = "reached_ns")]
+    pub reached: SimTime,
+    /// Whether the run was interrupted: expectations are then not evaluated.
+    pub partial: bool,
+    /// Remarks on the scenario and the run.
+    pub notes: Vec<String>,
+    /// `emitted = delivered + dropped + in_flight`, checked at the end of every run.
+    pub packets: Books,
+    /// Both directions of each peering, in declaration order.
+    pub links: Vec<LinkReport>,
+    /// Each traffic entry, in declaration order.
+    pub traffic: Vec<TrafficReport>,
+    /// Each peering that an injected fault kept from carrying, in declaration order.
+    pub availability: Vec<AvailabilityReport>,
+    /// Where packets were dropped, and why; VPCs first, then links, in declaration order.
+    pub drops: Vec<DropReport>,
+    /// Each action, in order.
+    pub timeline: Vec<ActionReport>,
+    /// Each check of each expectation, in order.
+    pub expectations: Vec<ExpectationReport>,
+    /// The interval series, if asked for.
+    pub intervals: Option<Intervals>,
+}
+
+/// Packets by how they ended. Echo replies and ICMP errors are packets too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Books {
+    /// By hosts and visible routers.
+    pub emitted: u64,
+    /// Accepted by a host.
+    pub delivered: u64,
+    /// Dropped, any reason.
+    pub dropped: u64,
+    /// Waiting or on the way at the end.
+    pub in_flight: u64,
+}
+
+/// Packets and their IPv4 total bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Volume {
+    /// How many.
+    pub packets: u64,
+    /// Their IPv4 total lengths, summed.
+    pub bytes: ByteSize,
+}
+
+/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the
+/// usual case; beyond that it lies within its precision of the number told. `min` and `max` are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Delays {
+    /// Packets measured.
+    pub packets: u64,
+    /// The shortest.
+    #[serde(rename = "min_ns")]
+    pub min: SimDuration,
+    /// Half of them are no longer.
+    #[serde(rename = "p50_ns")]
+    pub p50: SimDuration,
+    /// How far the median can lie from `p50_ns`; 0 where it is exact.
+    #[serde(rename = "p50_precision_ns")]
+    pub p50_precision: SimDuration,
+    /// 99 % of them are no longer.
+    #[serde(rename = "p99_ns")]
+    pub p99: SimDuration,
+    /// The same of `p99_ns`.
+    #[serde(rename = "p99_precision_ns")]
+    pub p99_precision: SimDuration,
+    /// The longest.
+    #[serde(rename = "max_ns")]
+    pub max: SimDuration,
+}
+
+/// One direction of a peering connection.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkReport {
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    pub peering: String,
+    /// The VPC it leaves.
+    pub from: String,
+    /// The VPC it enters.
+    pub to: String,
+    /// The peering's state at the end.
+    pub state: &'static str,
+    /// Whether the two are in different regions.
+    pub cross_region: bool,
+    /// The rate that shapes it at the end; none if nothing does.
+    #[serde(rename = "cap_bps")]
+    pub cap: Option<BitRate>,
+    /// Bucket size at the end.
+    #[serde(rename = "burst_bytes")]
+    pub burst: Option<ByteSize>,
+    /// Reached the shaper.
+    pub offered: Volume,
+    /// Left the far end.
+    pub carried: Volume,
+    /// Dropped by the shaper or policer (S38).
+    pub shaper_drops: u64,
+    /// Lost to injected faults or to a change of the peering.
+    pub other_drops: u64,
+    /// Waiting or on the way at the end.
+    pub in_flight: u64,
+    /// Shaper drops / offered (S38).
+    pub loss: Share,
+    /// Carried bits over the time reached.
+    #[serde(rename = "carried_bps")]
+    pub carried_rate: BitRate,
+    /// The most bytes that ever waited.
+    #[serde(rename = "longest_queue_bytes")]
+    pub longest_queue: ByteSize,
+    /// Sending host to far end of the link, of carried packets.
+    pub delay: Option<Delays>,
+}
+
+/// One traffic entry.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrafficReport {
+    /// Its name.
+    pub name: String,
+    /// Free text.
+    pub label: Option<String>,
+    /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
+    pub pattern: &'static str,
+    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that
+    /// is sent to, with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
+    pub path: String,
+    /// Emitted (requests, for a ping).
+    pub sent: Volume,
+    /// Accepted by the host they were meant for.
+    pub delivered: Volume,
+    /// Accepted by another host.
+    pub misdelivered: u64,
+    /// Dropped by the network.
+    pub dropped: u64,
+    /// Not ended at the end of the run.
+    pub in_flight: u64,
+    /// Lost / (lost + completed), where lost = dropped + misdelivered, and a ping is complete when answered.
+    pub loss: Share,
+    /// One way, of delivered packets.
+    pub delay: Option<Delays>,
+    /// Drops by reason code, most first.
+    pub dropped_by: Vec<(&'static str, u64)>,
+    /// The answers, for a ping.
+    pub ping: Option<PingReport>,
+    /// ICMP errors about this entry's packets that reached a sender.
+    pub icmp_errors: Vec<IcmpErrorReport>,
+    /// What its file held and how it was handled: a capture's packets, a series' rows.
+    pub handled: Vec<(String, u64)>,
+}
+
+/// What became of a ping's answers.
+#[derive(Debug, Clone, Serialize)]
+pub struct PingReport {
+    /// Replies that came back to the sender.
+    pub answered: u64,
+    /// Replies that were dropped on the way back or reached another host.
+    pub replies_lost: u64,
+    /// Drops of replies by reason code, most first.
+    pub replies_dropped_by: Vec<(&'static str, u64)>,
+    /// Round trips.
+    pub round_trip: Option<Delays>,
+}
+
+/// ICMP errors of one kind from one router.
+#[derive(Debug, Clone, Serialize)]
+pub struct IcmpErrorReport {
+    /// `time exceeded`, `net unreachable`, …
+    pub kind: &'static str,
+    /// The router's address.
+    pub from: String,
+    /// How many reached the sender.
+    pub packets: u64,
+}
+
+/// Packets dropped at one place for one reason.
+#[derive(Debug, Clone, Serialize)]
+pub struct DropReport {
+    /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
+    pub place: String,
+    /// The reason's code.
+    pub reason: &'static str,
+    /// The reason in words.
+    pub sentence: &'static str,
+    /// IPFIX forwardingStatus.
+    pub forwarding_status: u8,
+    /// How many.
+    pub packets: u64,
+}
+
+/// A peering's availability (S36).
+#[derive(Debug, Clone, Serialize)]
+pub struct AvailabilityReport {
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    pub peering: String,
+    /// Of its active time, the share not lost to injected faults, weighted by the flows that were hit.
+    pub availability: Share,
+    /// What the vendor promises.
+    pub promised: Share,
+    /// The time lost.
+    #[serde(rename = "downtime_ns")]
+    pub downtime: SimDuration,
+    /// The time that the promise allows to be lost of the run's active time.
+    #[serde(rename = "budget_ns")]
+    pub budget: SimDuration,
+    /// The time that the promise allows to be lost in 30 days.
+    #[serde(rename = "budget_of_month_ns")]
+    pub budget_of_month: SimDuration,
+}
+
+/// One action of the timeline.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActionReport {
+    /// When.
+    #[serde(rename = "time_ns")]
+    pub time: SimTime,
+    /// The account that asked, if the file says one.
+    pub by: Option<String>,
+    /// As the file says it; `by itself` for what nobody asked for, such as an expiry.
+    pub action: String,
+    /// What it did, or the refusal's message.
+    pub outcome: String,
+    /// The refusal's code.
+    pub refused: Option<String>,
+    /// Whether that was to happen.
+    pub as_expected: bool,
+}
+
+/// One check of an expectation.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExpectationReport {
+    /// Whom it is about: `traffic sync`, `peering PeerConn from VPC1`.
+    pub subject: String,
+    /// What is measured: `loss`, `delay_p99`, `dropped_by no_route`.
+    pub metric: String,
+    /// What counts, unless it is the whole run.
+    pub between: Option<Span>,
+    /// As the file says it.
+    pub expected: String,
+    /// What was measured; none if the run was interrupted or nothing was there to measure.
+    pub found: Option<String>,
+    /// What was missing where nothing was there to measure: `no packets`.
+    pub missing: Option<&'static str>,
+    /// Whether it held; none if not evaluated.
+    pub held: Option<bool>,
+}
+
+/// Per-interval series of every link that was offered packets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Intervals {
+    /// Length of each interval; the last may be shorter.
+    #[serde(rename = "interval_ns")]
+    pub interval: SimDuration,
+    /// Where the series end.
+    #[serde(rename = "reached_ns")]
+    pub reached: SimTime,
+    /// One series a link.
+    pub links: Vec<IntervalSeries>,
+}
+
+/// One link's series.
+#[derive(Debug, Clone, Serialize)]
+pub struct IntervalSeries {
+    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    pub peering: String,
+    /// The VPC it leaves.
+    pub from: String,
+    /// The VPC it enters.
+    pub to: String,
+    /// The rate that shapes it at the end; none if nothing does.
+    #[serde(rename = "cap_bps")]
+    pub cap: Option<BitRate>,
+    /// Bucket size at the end.
+    #[serde(rename = "burst_bytes")]
+    pub burst: Option<ByteSize>,
+    /// Interval `k` covers `[k · interval, (k + 1) · interval)`.
+    pub rows: Vec<IntervalRow>,
+}
+
+/// What happened on a link in one interval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct IntervalRow {
+    /// Reached the shaper.
+    pub offered: Volume,
+    /// Left the far end.
+    pub carried: Volume,
+    /// Dropped on the link, any reason.
+    pub dropped: u64,
+    /// The most bytes waiting at any instant.
+    #[serde(rename = "longest_queue_bytes")]
+    pub longest_queue: ByteSize,
+    /// Tokens in the bucket at the interval's end; none without a bucket.
+    #[serde(rename = "tokens_bytes")]
+    pub tokens: Option<ByteSize>,
+}
+
+impl Snapshot {
+    /// Whether every demand the scenario states was met: expectations held and actions went as expected.
+    pub fn demands_met(&self) -> bool {
+        self.expectations.iter().all(|e| e.held != Some(false)) && self.timeline.iter().all(|a| a.as_expected)
+    }
+}

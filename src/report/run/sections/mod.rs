@@ -1,0 +1,29 @@
+//! The sections of the readable report, each present only when it has something to say. Their order is the reader's:
+//! what happened to the traffic, on the links, why packets were lost, what was done, what was demanded.
+
+mod demands;
+mod peerings;
+mod traffic;
+mod view;
+
+use super::model::Snapshot;
+use view::View;
+
+/// Every section that has content, in order.
+pub fn all(snapshot: &Snapshot, width: usize, verbose: bool) -> Vec<String> {
+    let sections = [
+        traffic::traffic,
+        traffic::pings,
+        traffic::losses,
+        traffic::icmp_errors,
+        traffic::handled,
+        peerings::peerings,
+        peerings::drops,
+        peerings::availability,
+        demands::timeline,
+        demands::expectations,
+        demands::notes,
+    ];
+    let view = View { snapshot, width, verbose };
+    sections.into_iter().filter_map(|section| section(&view)).collect()
+}

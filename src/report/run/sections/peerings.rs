@@ -1,0 +1,124 @@
+//! What happened on the links and why packets were lost: both directions of every peering, drops by reason,
+//! availability.
+
+use super::view::{View, loss, quantiles, some};
+use crate::report::format::table::{Column::*, Table};
+use crate::report::run::model::{DropReport, LinkReport};
+use crate::units::grouped;
+
+/// How many places are named for one reason of drops.
+const PLACES: usize = 6;
+
+/// Both directions of every peering.
+pub fn peerings(view: &View) -> Option<String> {
+    let mut table = Table::new(&[
+        ("direction", Text),
+        ("state", Text),
+        ("cap", Number),
+        ("offered", Number),
+        ("carried", Number),
+        ("average rate", Number),
+        ("lost at cap", Number),
+        ("other drops", Number),
+        ("in flight", Number),
+        ("delay p50", NumberOrBreak),
+        ("p99", Number),
+        ("max", Number),
+        ("longest queue", Number),
+        ("drains in", Number),
+    ]);
+    let (links, more) = view.shortlist(&view.snapshot.links, |link| link.offered.bytes.as_u64());
+    // The state every peering is in when nothing is amiss would only fill a column.
+    let plain = view.snapshot.links.iter().all(|link| link.state == "ACTIVE");
+    for link in links {
+        table.row(link_row(view, link, if plain { "" } else { link.state }));
+    }
+    let section = view.section("Peerings", &table, more)?;
+    if view.snapshot.links.iter().all(|link| link.shaper_drops == 0) {
+        return Some(section);
+    }
+    let caution = "Senders here do not slow down when a cap drops their packets; TCP would.";
+    Some(section + "\n" + &view.prose(caution))
+}
+
+fn link_row(view: &View, link: &LinkReport, state: &str) -> [String; 14] {
+    let direction = format!("{} {} -> {}", link.peering, link.from, link.to);
+    let cap = link.cap.map(|cap| cap.to_string()).unwrap_or_default();
+    let [p50, p99, max] = quantiles(link.delay);
+    let used = |cell: String| if link.offered.packets > 0 { cell } else { String::new() };
+    let shaped = |cell: Option<String>| used(cell.filter(|_| link.cap.is_some()).unwrap_or_default());
+    [
+        direction,
+        state.to_owned(),
+        cap,
+        link.offered.bytes.to_string(),
+        used(link.carried.bytes.to_string()),
+        used(link.carried_rate.to_string()),
+        loss(link.loss, link.offered.packets),
+        some(link.other_drops),
+        view.in_flight(link.in_flight, link.offered.packets, link.loss),
+        p50,
+        p99,
+        max,
+        shaped(Some(link.longest_queue.to_string())),
+        shaped(link.cap.and_then(|cap| cap.time_for(link.longest_queue)).map(|time| time.to_string())),
+    ]
+}
+
+/// Drops by reason, most first, each with its places.
+pub fn drops(view: &View) -> Option<String> {
+    let mut reasons: Vec<Vec<&DropReport>> = Vec::new();
+    for drop in &view.snapshot.drops {
+        match reasons.iter_mut().find(|group| group[0].reason == drop.reason) {
+            Some(group) => group.push(drop),
+            None => reasons.push(vec![drop]),
+        }
+    }
+    let total = |group: &[&DropReport]| group.iter().map(|drop| drop.packets).sum::<u64>();
+    reasons.sort_by_key(|group| std::cmp::Reverse(total(group)));
+    let mut table = Table::new(&[("", Number), ("", Prose)]);
+    for group in &reasons {
+        let reason = format!("{} ({})", group[0].sentence, group[0].reason);
+        table.row([grouped(total(group)), reason]);
+        table.row([String::new(), places(view, group)]);
+    }
+    view.section("Drops", &table, 0)
+}
+
+fn places(view: &View, group: &[&DropReport]) -> String {
+    if let [only] = group {
+        return format!("at {}", only.place);
+    }
+    let mut places = group.to_vec();
+    places.sort_by_key(|drop| std::cmp::Reverse(drop.packets));
+    let shown = if view.verbose { places.len() } else { PLACES };
+    let mut named: Vec<String> =
+        places.iter().take(shown).map(|drop| format!("{} {}", drop.place, grouped(drop.packets))).collect();
+    if places.len() > shown {
+        named.push(format!("… and {} more places", places.len() - shown));
+    }
+    format!("at {}", named.join(", "))
+}
+
+/// The minutes of the promise's budget that the run's faults used (S36).
+pub fn availability(view: &View) -> Option<String> {
+    let mut table = Table::new(&[
+        ("peering", Text),
+        ("availability", Number),
+        ("promised", Number),
+        ("downtime", Number),
+        ("allowed in this run", Number),
+        ("in 30 days", Number),
+    ]);
+    for hit in &view.snapshot.availability {
+        table.row([
+            hit.peering.clone(),
+            hit.availability.to_string(),
+            hit.promised.to_string(),
+            hit.downtime.to_string(),
+            hit.budget.to_string(),
+            hit.budget_of_month.to_string(),
+        ]);
+    }
+    view.section("Availability", &table, 0)
+}

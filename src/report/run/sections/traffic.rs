@@ -1,0 +1,145 @@
+//! What became of the traffic: entries, pings, what each lost its packets to, ICMP errors, and what its files held.
+
+use super::view::{View, loss, quantiles, some};
+use crate::report::format::table::{Column::*, Table};
+use crate::report::run::model::TrafficReport;
+use crate::units::{Share, grouped};
+
+/// The entries that are no pings.
+pub fn traffic(view: &View) -> Option<String> {
+    let mut table = Table::new(&[
+        ("entry", Text),
+        ("path", Text),
+        ("label", Text),
+        ("sent", Number),
+        ("delivered", Number),
+        ("loss", Number),
+        ("misdelivered", Number),
+        ("in flight", Number),
+        ("delay p50", NumberOrBreak),
+        ("p99", Number),
+        ("max", Number),
+    ]);
+    let (entries, more) = most_lost(view, |entry| entry.ping.is_none());
+    for entry in entries {
+        let [p50, p99, max] = quantiles(entry.delay);
+        table.row([
+            entry.name.clone(),
+            entry.path.clone(),
+            label(view, entry),
+            grouped(entry.sent.packets),
+            grouped(entry.delivered.packets),
+            loss(entry.loss, entry.delivered.packets + entry.misdelivered + entry.dropped),
+            some(entry.misdelivered),
+            view.in_flight(entry.in_flight, entry.sent.packets, entry.loss),
+            p50,
+            p99,
+            max,
+        ]);
+    }
+    view.section("Traffic", &table, more)
+}
+
+/// Pings, each with what became of its answers.
+pub fn pings(view: &View) -> Option<String> {
+    let mut table = Table::new(&[
+        ("entry", Text),
+        ("path", Text),
+        ("label", Text),
+        ("requests", Number),
+        ("arrived", Number),
+        ("answered", Number),
+        ("loss", Number),
+        ("misdelivered", Number),
+        ("in flight", Number),
+        ("round trip p50", NumberOrBreak),
+        ("p99", Number),
+        ("max", Number),
+    ]);
+    let (entries, more) = most_lost(view, |entry| entry.ping.is_some());
+    for (entry, ping) in entries.iter().filter_map(|e| e.ping.as_ref().map(|ping| (e, ping))) {
+        let [p50, p99, max] = quantiles(ping.round_trip);
+        let ended = entry.dropped + entry.misdelivered + ping.answered + ping.replies_lost;
+        table.row([
+            entry.name.clone(),
+            entry.path.clone(),
+            label(view, entry),
+            grouped(entry.sent.packets),
+            grouped(entry.delivered.packets),
+            grouped(ping.answered),
+            loss(entry.loss, ended),
+            some(entry.misdelivered),
+            view.in_flight(entry.sent.packets.saturating_sub(ended), entry.sent.packets, entry.loss),
+            p50,
+            p99,
+            max,
+        ]);
+    }
+    view.section("Pings", &table, more)
+}
+
+/// What each entry lost its packets to. Where one entry sent everything, the drops say the same.
+pub fn losses(view: &View) -> Option<String> {
+    let is_ping = |entry: &TrafficReport| entry.ping.is_some();
+    if view.snapshot.traffic.len() < 2 && !view.snapshot.traffic.iter().any(is_ping) {
+        return None;
+    }
+    let mut table = Table::new(&[("entry", Text), ("", Text), ("lost", Number), ("to", Prose)]);
+    let (entries, more) = most_lost(view, |entry| entry.loss > Share::ZERO);
+    for entry in entries {
+        let requests = if is_ping(entry) { "requests" } else { "" };
+        lost_row(&mut table, entry, requests, &entry.dropped_by, entry.misdelivered);
+        if let Some(ping) = &entry.ping {
+            let dropped: u64 = ping.replies_dropped_by.iter().map(|(_, packets)| packets).sum();
+            lost_row(&mut table, entry, "replies", &ping.replies_dropped_by, ping.replies_lost.saturating_sub(dropped));
+        }
+    }
+    view.section("Losses", &table, more)
+}
+
+/// The errors that came back to senders.
+pub fn icmp_errors(view: &View) -> Option<String> {
+    let mut table = Table::new(&[("entry", Text), ("kind", Text), ("from router", Text), ("received", Number)]);
+    for entry in &view.snapshot.traffic {
+        for error in &entry.icmp_errors {
+            table.row([entry.name.clone(), error.kind.into(), error.from.clone(), grouped(error.packets)]);
+        }
+    }
+    view.section("ICMP errors", &table, 0)
+}
+
+/// How the files of entries were handled.
+pub fn handled(view: &View) -> Option<String> {
+    let mut table = Table::new(&[("entry", Text), ("what its file held", Text), ("count", Number)]);
+    for entry in &view.snapshot.traffic {
+        for (what, count) in &entry.handled {
+            table.row([entry.name.clone(), what.clone(), grouped(*count)]);
+        }
+    }
+    view.section("Files", &table, 0)
+}
+
+/// Entries of one kind, those that lost most if there are too many.
+fn most_lost<'a>(view: &View<'a>, kind: impl Fn(&TrafficReport) -> bool) -> (Vec<&'a TrafficReport>, usize) {
+    let entries: Vec<&TrafficReport> = view.snapshot.traffic.iter().filter(|entry| kind(entry)).collect();
+    let (picked, more) = view.shortlist(&entries, |entry| (entry.loss, entry.sent.packets));
+    (picked.into_iter().copied().collect(), more)
+}
+
+fn label(view: &View, entry: &TrafficReport) -> String {
+    entry.label.clone().filter(|_| view.verbose).unwrap_or_default()
+}
+
+/// What `entry` lost, by reason; packets lost without a drop were accepted by a host they were not meant for.
+fn lost_row(table: &mut Table, entry: &TrafficReport, what: &str, dropped_by: &[(&str, u64)], misdelivered: u64) {
+    let mut reasons = dropped_by.to_vec();
+    reasons.push(("misdelivered", misdelivered));
+    reasons.retain(|&(_, packets)| packets > 0);
+    let words = match reasons[..] {
+        [] => return,
+        [(only, _)] => only.to_owned(),
+        _ => reasons.iter().map(|&(code, n)| format!("{code} {}", grouped(n))).collect::<Vec<_>>().join(", "),
+    };
+    let lost: u64 = reasons.iter().map(|&(_, packets)| packets).sum();
+    table.row([entry.name.clone(), what.to_owned(), grouped(lost), words]);
+}

@@ -1,0 +1,76 @@
+//! What every section of the readable report is made with: the snapshot, the width, how long lists are cut, how cells
+//! are filled.
+
+use crate::report::format::table::{INDENT, Table, wrapped};
+use crate::report::format::words::within;
+use crate::report::run::model::{Delays, Snapshot};
+use crate::units::{Share, grouped};
+
+/// A list longer than this is cut to its most telling part.
+pub const LONG: usize = 40;
+/// How much of a long list is shown.
+pub const SHOWN: usize = 20;
+
+/// A snapshot and how it is to be shown.
+pub struct View<'a> {
+    /// What is shown.
+    pub snapshot: &'a Snapshot,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Nothing is left out.
+    pub verbose: bool,
+}
+
+impl View<'_> {
+    /// All of `items` in order, or of too many those with the highest `rank`, and how many are not shown.
+    pub fn shortlist<'i, T, K: Ord>(&self, items: &'i [T], rank: impl Fn(&T) -> K) -> (Vec<&'i T>, usize) {
+        let mut picked: Vec<&T> = items.iter().collect();
+        if self.verbose || items.len() <= LONG {
+            return (picked, 0);
+        }
+        picked.sort_by_key(|item| std::cmp::Reverse(rank(item)));
+        picked.truncate(SHOWN);
+        (picked, items.len() - SHOWN)
+    }
+
+    /// The table under its title, and how many rows more there are; nothing of no row.
+    pub fn section(&self, title: &str, table: &Table, more: usize) -> Option<String> {
+        if table.is_empty() {
+            return None;
+        }
+        let mut out = format!("{title}\n{}", table.render(self.width));
+        if more > 0 {
+            out += &self.prose(&format!("… and {} more (--json has all)", grouped(more as u64)));
+        }
+        Some(out)
+    }
+
+    /// Sentences under a table.
+    pub fn prose(&self, text: &str) -> String {
+        let indent = " ".repeat(INDENT);
+        wrapped(text, self.width.saturating_sub(INDENT)).iter().map(|line| format!("{indent}{line}\n")).collect()
+    }
+
+    /// What counts neither as delivered nor as lost. Beside a loss it is shown where it is more than 1 % of what was
+    /// sent, for then the loss is not lost / sent; everywhere in the verbose report. The books at the end have the sum.
+    pub fn in_flight(&self, count: u64, sent: u64, loss: Share) -> String {
+        let counts = loss > Share::ZERO && count > sent / 100;
+        if self.verbose || counts { some(count) } else { String::new() }
+    }
+}
+
+/// The cells for p50, p99 and the longest; empty for no delay.
+pub fn quantiles(delays: Option<Delays>) -> [String; 3] {
+    let told = |d: Delays| [within(d.p50, d.p50_precision), within(d.p99, d.p99_precision), d.max.to_string()];
+    delays.map(told).unwrap_or_default()
+}
+
+/// The share lost; empty where no packet ended, for 0 % of nothing is no success.
+pub fn loss(share: Share, ended: u64) -> String {
+    if ended > 0 { share.to_string() } else { String::new() }
+}
+
+/// A count worth a column only where it is not zero.
+pub fn some(count: u64) -> String {
+    if count > 0 { grouped(count) } else { String::new() }
+}

@@ -1,0 +1,86 @@
+//! What users did, what the network did by itself, and what the plan demands. It judges nothing else.
+
+use crate::engine::{ActionOutcome, Measured, Quantile, Run, verify};
+use crate::model::plan::{Expectation, Metric, Subject};
+use crate::model::{LinkId, Outcome, Rules};
+use crate::report::format::words::within;
+use crate::report::run::model::{ActionReport, ExpectationReport};
+use crate::units::{SimDuration, SimTime, Span};
+
+/// What users did and what the network did by itself, in order; at one instant the network comes first.
+pub fn timeline(run: &Run) -> Vec<ActionReport> {
+    let action = |outcome: &ActionOutcome| {
+        let action = &run.plan.timeline[outcome.action];
+        let by = action.by.map(|by| run.simulation.network().account(by).name.to_string());
+        ActionReport {
+            time: action.time,
+            by,
+            action: action.text.clone(),
+            outcome: outcome.text.clone(),
+            refused: outcome.refused.map(String::from),
+            as_expected: outcome.as_expected,
+        }
+    };
+    let event = |(time, outcome): &(SimTime, Outcome)| ActionReport {
+        time: *time,
+        by: None,
+        action: "by itself".into(),
+        outcome: outcome.0.clone(),
+        refused: None,
+        as_expected: true,
+    };
+    let mut all: Vec<ActionReport> = run.simulation.happened().iter().map(event).collect();
+    all.extend(run.outcomes.iter().map(action));
+    all.sort_by_key(|report| report.time);
+    all
+}
+
+/// Each check of each expectation, in order; evaluated only if the run is done.
+pub fn expectations(run: &Run) -> Vec<ExpectationReport> {
+    let outcomes = if run.is_done() { verify(run) } else { Vec::new() };
+    let rules = &run.simulation.network().rules;
+    let mut outcomes = outcomes.into_iter();
+    let mut reports = Vec::new();
+    for expectation in &run.plan.expectations {
+        for check in &expectation.checks {
+            let outcome = outcomes.next();
+            let whole = Span::new(SimTime::ZERO, run.plan.duration);
+            reports.push(ExpectationReport {
+                subject: subject(run, expectation),
+                metric: check.metric.to_string(),
+                between: (expectation.between != whole).then_some(expectation.between),
+                expected: check.text.clone(),
+                found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found, rules)),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
+                held: outcome.map(|o| o.held),
+            });
+        }
+    }
+    reports
+}
+
+/// A value with its unit, and how far the true one can lie from it.
+fn measured(metric: Metric, found: Measured, rules: &Rules) -> String {
+    if found.low == found.high {
+        return metric.show(found.low, rules);
+    }
+    // All that is not exact are quantiles of delays.
+    let [low, high] = [found.low, found.high].map(SimDuration::from_nanos);
+    let quantile = Quantile { low, high };
+    within(quantile.value(), quantile.precision())
+}
+
+fn subject(run: &Run, expectation: &Expectation) -> String {
+    let network = run.simulation.network();
+    match &expectation.subject {
+        Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
+        Subject::Peering { peering } => format!("peering {peering}"),
+        Subject::Link { peering, direction } => match network.find_peering_made_as(peering.as_str()) {
+            Some(id) => {
+                let near = network.ends(LinkId::new(id, *direction)).0;
+                format!("peering {peering} from {}", network.vpc(near).name)
+            }
+            None => format!("peering {peering}"),
+        },
+    }
+}

@@ -1,0 +1,149 @@
+//! From a run to its [`Snapshot`], in the only folder of reports that sees the engine: reads the books, names things,
+//! judges nothing but what the plan demands. Draws nothing.
+
+mod counts;
+mod demands;
+mod effort;
+mod traffic;
+
+use super::model::*;
+use crate::engine::Run;
+use crate::model::{DropReason, LinkId, TrafficId, peering_titles};
+use crate::units::{BitRate, ByteSize, SimDuration};
+use counts::{delays, volume};
+use demands::{expectations, timeline};
+use traffic::traffic;
+
+impl Snapshot {
+    /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept
+    /// with.
+    pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
+        let simulation = &run.simulation;
+        let totals = simulation.totals();
+        let titles = peering_titles(simulation.network());
+        let links: Vec<LinkId> = (0..titles.len() as u32 * 2).map(LinkId).collect();
+        Snapshot {
+            format: FORMAT,
+            version: VERSION,
+            scenario: run.plan.name.clone(),
+            file: file.into(),
+            question: run.plan.question.clone(),
+            seed: run.plan.seed,
+            duration: run.plan.duration,
+            reached: simulation.now(),
+            partial: !run.is_done(),
+            notes,
+            packets: Books {
+                emitted: totals.emitted,
+                delivered: totals.delivered,
+                dropped: totals.dropped,
+                in_flight: totals.in_flight,
+            },
+            links: links.iter().map(|l| link(run, &titles, *l)).collect(),
+            traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, TrafficId(t))).collect(),
+            availability: availability(run, &titles),
+            drops: drops(run, &titles, &links),
+            timeline: timeline(run),
+            expectations: expectations(run),
+            intervals: interval.map(|interval| intervals(run, &titles, interval, &links)),
+        }
+    }
+}
+
+fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
+    let simulation = &run.simulation;
+    let network = simulation.network();
+    let peering = network.peering(id.peering());
+    let (near, far) = network.ends(id);
+    let book = simulation.link_book(id);
+    let counts = &book.whole;
+    let shaping = peering.shaping(&network.rules);
+    let shaper_drops = counts.drops.at_shaper();
+    LinkReport {
+        peering: titles[id.peering().index()].clone(),
+        from: network.vpc(near).name.to_string(),
+        to: network.vpc(far).name.to_string(),
+        state: network.rules.state(peering.state),
+        cross_region: peering.cross_region,
+        cap: shaping.map(|s| s.rate),
+        burst: shaping.map(|s| s.burst),
+        offered: volume(counts.offered),
+        carried: volume(counts.carried),
+        shaper_drops,
+        other_drops: counts.drops.total() - shaper_drops,
+        in_flight: simulation.on_link(id),
+        loss: counts.loss(),
+        carried_rate: BitRate::average(
+            ByteSize::from_bytes(counts.carried.bytes),
+            SimDuration::from_nanos(simulation.now().as_nanos()),
+        ),
+        longest_queue: book.longest_queue,
+        delay: delays(&counts.delay),
+    }
+}
+
+fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
+    let network = run.simulation.network();
+    let report = |place: String, (reason, packets): (DropReason, u64)| DropReport {
+        place,
+        reason: reason.code(),
+        sentence: reason.sentence(),
+        forwarding_status: reason.forwarding_status(),
+        packets,
+    };
+    let mut all = Vec::new();
+    for (id, vpc) in network.vpcs() {
+        let book = run.simulation.vpc_book(id);
+        all.extend(book.drops.iter().map(|drop| report(vpc.name.to_string(), drop)));
+    }
+    for &id in links {
+        let (near, far) = network.ends(id);
+        let peering = &titles[id.peering().index()];
+        let place = format!("{peering} {} -> {}", network.vpc(near).name, network.vpc(far).name);
+        let book = run.simulation.link_book(id);
+        all.extend(book.whole.drops.iter().map(|drop| report(place.clone(), drop)));
+    }
+    all
+}
+
+/// Peerings that injected faults kept from carrying (S36).
+fn availability(run: &Run, titles: &[String]) -> Vec<AvailabilityReport> {
+    let network = run.simulation.network();
+    let hit = network.peerings().filter(|(_, peering)| !peering.outages.is_empty());
+    let report = hit.filter_map(|(id, peering)| {
+        let found = peering.availability(run.simulation.now())?;
+        Some(AvailabilityReport {
+            peering: titles[id.index()].clone(),
+            availability: found.share,
+            promised: network.rules.promised,
+            downtime: found.downtime,
+            budget: network.rules.downtime_allowed(found.active),
+            budget_of_month: network.rules.downtime_allowed(SimDuration::from_secs(30 * 86_400)),
+        })
+    });
+    report.collect()
+}
+
+fn intervals(run: &Run, titles: &[String], interval: SimDuration, links: &[LinkId]) -> Intervals {
+    let network = run.simulation.network();
+    let used = links.iter().filter(|l| run.simulation.link_book(**l).whole.offered.packets > 0);
+    let series = used.filter_map(|&id| {
+        let (near, far) = network.ends(id);
+        let rows = run.simulation.series(id)?.rows().iter().map(|row| IntervalRow {
+            offered: Volume { packets: row.offered, bytes: ByteSize::from_bytes(row.offered_bytes) },
+            carried: Volume { packets: row.carried, bytes: ByteSize::from_bytes(row.carried_bytes) },
+            dropped: row.dropped,
+            longest_queue: row.longest_queue,
+            tokens: row.tokens,
+        });
+        Some(IntervalSeries {
+            peering: titles[id.peering().index()].clone(),
+            from: network.vpc(near).name.to_string(),
+            to: network.vpc(far).name.to_string(),
+            cap: network.peering(id.peering()).shaping(&network.rules).map(|s| s.rate),
+            burst: network.peering(id.peering()).shaping(&network.rules).map(|s| s.burst),
+            rows: rows.collect(),
+        })
+    });
+    Intervals { interval, reached: run.simulation.now(), links: series.collect() }
+}

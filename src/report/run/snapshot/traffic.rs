@@ -1,0 +1,112 @@
+//! What became of each traffic entry, and its senders and receivers for a person.
+
+use super::counts::{delays, volume};
+use crate::engine::{Drops, Run, flows};
+use crate::model::plan::{Pattern, Receiver, Traffic};
+use crate::model::{HostId, Network, Replay, TrafficId};
+use crate::report::run::model::{IcmpErrorReport, PingReport, TrafficReport};
+use crate::units::{SimDuration, grouped};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One entry.
+pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
+    let entry = run.plan.entry(id);
+    let counts = run.simulation.traffic_book(id).whole;
+    let dropped = counts.drops.total();
+    let ended = counts.delivered.packets + counts.misdelivered + dropped;
+    TrafficReport {
+        name: entry.name.to_string(),
+        label: entry.label.clone(),
+        pattern: pattern_name(&entry.pattern),
+        path: path(run.simulation.network(), entry, run.plan.seed),
+        sent: volume(counts.sent),
+        delivered: volume(counts.delivered),
+        misdelivered: counts.misdelivered,
+        dropped,
+        in_flight: counts.sent.packets - ended,
+        loss: counts.loss(entry.is_ping()),
+        delay: delays(&counts.delay),
+        dropped_by: most_first(&counts.drops),
+        ping: entry.is_ping().then(|| PingReport {
+            answered: counts.ping.answered,
+            replies_lost: counts.ping.drops.total() + counts.ping.misdelivered,
+            replies_dropped_by: most_first(&counts.ping.drops),
+            round_trip: delays(&counts.ping.round_trip),
+        }),
+        icmp_errors: counts
+            .icmp_errors
+            .iter()
+            .map(|((kind, from), n)| IcmpErrorReport { kind: kind.name(), from: from.to_string(), packets: *n })
+            .collect(),
+        handled: match &entry.pattern {
+            Pattern::Replay(replay) => replay.handled.clone(),
+            Pattern::Series(series) => series.handled.clone(),
+            Pattern::Constant(_)
+            | Pattern::Poisson(_)
+            | Pattern::OnOff { .. }
+            | Pattern::Ping { .. }
+            | Pattern::Diurnal(_) => Vec::new(),
+        },
+    }
+}
+
+fn pattern_name(pattern: &Pattern) -> &'static str {
+    match pattern {
+        Pattern::Constant(_) => "constant",
+        Pattern::Poisson(_) => "poisson",
+        Pattern::OnOff { .. } => "on_off",
+        Pattern::Ping { .. } => "ping",
+        Pattern::Series(_) => "series",
+        Pattern::Diurnal(_) => "diurnal",
+        Pattern::Replay(_) => "replay",
+    }
+}
+
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are
+/// sent to, and how many others there are; `, 36 flows` where that is no flow for each.
+fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
+    let host = |id: HostId| network.host_name(id);
+    if let Pattern::Replay(replay) = &entry.pattern {
+        let (from, to) = cast(replay);
+        return format!("{} -> {}", several(from.into_iter(), host).0, several(to.into_iter(), host).0);
+    }
+    let receiver = |to: Receiver| match to {
+        Receiver::Host(id) => host(id),
+        Receiver::Address(address) => address.to_string(),
+    };
+    let (from, senders) = several(flows(entry, seed).map(|(from, _)| from), host);
+    let (to, receivers) = several(flows(entry, seed).map(|(_, to)| to), receiver);
+    match entry.senders() {
+        flows if flows > senders.max(receivers) => format!("{from} -> {to}, {} flows", grouped(flows as u64)),
+        _ => format!("{from} -> {to}"),
+    }
+}
+
+/// The first of `all` by name and how many others there are; and how many these are in all.
+fn several<T: Copy + Ord>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
+    let Some(first) = all.next() else { return ("nobody".into(), 0) };
+    let mut others: BTreeSet<T> = all.collect();
+    others.remove(&first);
+    match others.len() {
+        0 => (name(first), 1),
+        others => (format!("{} (+{})", name(first), grouped(others as u64)), 1 + others),
+    }
+}
+
+/// The hosts that send a replay's packets and those they are for, each in order of first appearance.
+fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
+    let mut first = BTreeMap::new();
+    for frame in replay.flows.iter().flat_map(|flow| &flow.frames) {
+        let known = first.entry(frame.to).or_insert(frame.offset);
+        *known = frame.offset.min(*known);
+    }
+    let mut to: Vec<(SimDuration, HostId)> = first.into_iter().map(|(host, offset)| (offset, host)).collect();
+    to.sort();
+    (replay.flows.iter().map(|flow| flow.from).collect(), to.into_iter().map(|(_, host)| host).collect())
+}
+
+fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
+    let mut drops: Vec<_> = drops.iter().map(|(reason, n)| (reason.code(), n)).collect();
+    drops.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    drops
+}
