@@ -2,12 +2,10 @@
 //! hash over the end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test`
 //! rewrites the goldens.
 
+#[cfg(feature = "cli")]
 mod program;
 
 use bytes::Bytes;
-use program::root;
-#[cfg(feature = "cli")]
-use program::vpcsim;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -23,6 +21,10 @@ impl Files for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Bytes> {
         std::fs::read(path).map(Bytes::from)
     }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn shipped() -> Vec<PathBuf> {
@@ -125,7 +127,7 @@ fn every_scenario_about_money_gives_its_golden_invoice() {
             continue;
         }
         let name = format!("scenarios/{stem}.toml");
-        let found = vpcsim(root(), &["bill", &name]).ended(0).out;
+        let found = program::vpcsim(root(), &["bill", &name]).ended(0).out;
         let golden = root().join("tests/goldens").join(format!("{stem}.bill.txt"));
         if update {
             std::fs::write(&golden, &found).expect("the golden can be written");

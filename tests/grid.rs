@@ -3,11 +3,12 @@
 //! rewrites the table.
 
 mod loading;
-mod program;
+mod texts;
 
 use loading::{loaded, played};
-use program::{PAIR, root};
 use std::fmt::Write;
+use std::path::Path;
+use texts::PAIR;
 use vpcsim::engine::{Counts, Drops, Quantile, Run};
 use vpcsim::model::{LinkId, TrafficId};
 
@@ -96,7 +97,7 @@ fn table() -> String {
 
 #[test]
 fn a_grid_of_caps_buckets_queues_and_loads_gives_its_golden_table() {
-    let golden = root().join("tests/goldens/grid.txt");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/grid.txt");
     let found = table();
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&golden, &found).expect("the golden can be written");

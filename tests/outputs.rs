@@ -3,14 +3,16 @@
 #![cfg(target_os = "linux")]
 
 mod program;
+mod texts;
 
-use program::{PAIR, Said, bare, read, said, write};
+use program::{Said, bare, read, said, write};
 use serde_json::Value;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use texts::PAIR;
 
 /// 2 s of 8 Mbps over a cap of 10 Mbps.
 fn scenario() -> String {

@@ -3,14 +3,16 @@
 #![cfg(target_os = "linux")]
 
 mod program;
+mod texts;
 
-use program::{PAIR, Said, bare, read, said, write};
+use program::{Said, bare, read, said, write};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Stdio};
 use tempfile::TempDir;
+use texts::PAIR;
 
 /// Nobody waits for its end. The change is told with `-v`: then it runs.
 fn endless() -> String {

@@ -43,10 +43,8 @@ fn the_methods_of_a_type_stand_together() {
 /// Where the counters stand.
 const BOOKS: &str = "engine/books.rs";
 
-/// Who may touch counters: those who book, those who keep counters of the same names of their own, and who adds them
-/// up for a reader.
-const BOOKERS: [&str; 5] =
-    [BOOKS, "engine/booking.rs", "engine/meter.rs", "engine/series.rs", "engine/simulation/ledger.rs"];
+/// Who may touch counters: the booker, and who adds them up for a reader.
+const BOOKERS: [&str; 3] = [BOOKS, "engine/booking.rs", "engine/simulation/ledger.rs"];
 
 /// The public fields of the books and their parts; packets and bytes are counted in many other places too.
 fn counters(books: &Source) -> BTreeSet<&str> {
@@ -61,7 +59,7 @@ fn counting(books: &Source) -> BTreeSet<&str> {
     methods.filter_map(|line| Some(word(line.split_once("fn ")?.1))).collect()
 }
 
-/// What a line says that touches a counter: `.emitted += `, `.drops.add(`, `book.offered(`.
+/// What a line says that touches a counter: `.emitted += `, `.drops.add(`, `book.each(`.
 fn touches(books: &Source) -> Vec<String> {
     let of_counters = counters(books)
         .into_iter()
@@ -74,14 +72,14 @@ fn counters_are_touched_in_one_place() {
     let sources = sources("src");
     let books = sources.iter().find(|source| source.path == BOOKS).expect("the books have their file");
     let touches = touches(books);
-    for known in [".emitted += ", ".drops.add("] {
+    for known in [".emitted += ", "book.each("] {
         assert!(touches.iter().any(|touch| touch == known), "the books were not read: {touches:?}");
     }
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.room() == "engine" && !s.is_test()) {
-        let touching = source.lines().filter(|(_, line)| touches.iter().any(|touch| line.contains(touch)));
-        // A tally is what is told to the booker.
-        let touching = touching.filter(|(_, line)| !line.contains("tally."));
+        // A tally is what the booker is told.
+        let of_books = |line: &str| touches.iter().any(|touch| line.replace("tally.", "tally ").contains(touch));
+        let touching = source.lines().filter(|(_, line)| of_books(line));
         let lines: Vec<String> =
             touching.map(|(number, line)| format!("\n    {}: {}", source.place(number), line.trim())).collect();
         if !lines.is_empty() && !BOOKERS.contains(&source.path.as_str()) {
@@ -89,28 +87,4 @@ fn counters_are_touched_in_one_place() {
         }
     }
     nothing(found, "tell the booker what happened; what it counts then is its matter");
-}
-
-/// The one file that chooses how packets are carried.
-const ROADS: &str = "engine/road.rs";
-
-/// How others may name a road: to do what it wants, to ask whether it is this one, to say that it was taken.
-const NAMINGS: [&str; 4] = ["=>", "== Road::", "!= Road::", "carried_by(Road::"];
-
-#[test]
-fn roads_are_chosen_in_one_place() {
-    let mut found = Vec::new();
-    let mut chosen = 0;
-    for source in sources("src").iter().filter(|s| s.room() == "engine" && !s.is_test()) {
-        for (number, line) in source.lines().filter(|(_, line)| line.contains("Road::") && !line.contains("Road::ALL"))
-        {
-            let is_naming = NAMINGS.iter().any(|naming| line.contains(naming));
-            chosen += usize::from(source.path == ROADS);
-            if source.path != ROADS && !is_naming && !line.contains("Road::COUNT") {
-                found.push(format!("{}: {}", source.place(number), line.trim()));
-            }
-        }
-    }
-    assert!(chosen > 6, "the roads were not read");
-    nothing(found, "ask `engine::road`: a fact that decides is one of its facts");
 }

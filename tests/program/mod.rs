@@ -7,26 +7,6 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Two VPCs with a host each and a peering `p`, in whose table the text goes on.
-pub const PAIR: &str = r#"
-[vpc.a]
-region = "beijing"
-cidr = "10.0.0.0/16"
-[vpc.a.subnet.s]
-cidr = "10.0.1.0/24"
-routes = [{ to = "10.1.0.0/16", via = "p" }]
-[vpc.a.host.h]
-[vpc.b]
-region = "guangzhou"
-cidr = "10.1.0.0/16"
-[vpc.b.subnet.s]
-cidr = "10.1.1.0/24"
-[vpc.b.host.h]
-[peering.p]
-requester = "a"
-accepter = "b"
-"#;
-
 /// What a command said.
 #[derive(Debug, Clone)]
 pub struct Said {
