@@ -39,6 +39,12 @@ fn an_action_that_goes_otherwise_than_the_file_says_ends_with_1() {
     vpcsim(&["run", other, "-q"]).assert().code(0);
     let run = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp"]).assert().code(1).get_output().clone();
     assert!(text(&run.stdout).contains("timeline FAILED"), "{}", text(&run.stdout));
+    // What was expected is told beside what came of it.
+    let report = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp", "--json"]).assert().code(1).get_output().clone();
+    let report: Value = serde_json::from_slice(&report.stdout).expect("JSON");
+    let outcomes = report["timeline"].as_array().expect("a list").iter().map(|action| action["outcome"].to_string());
+    let told: Vec<String> = outcomes.filter(|outcome| outcome.contains("expected was the refusal Ecmp")).collect();
+    assert!(matches!(&told[..], [only] if only.contains("above the")), "{told:?}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
     TrafficReport {
         name: entry.name.to_string(),
         label: entry.label.clone(),
-        pattern: pattern_name(&entry.pattern),
+        pattern: entry.pattern.name(),
         path: path(run.simulation.network(), entry, run.plan.seed),
         sent: volume(counts.sent),
         delivered: volume(counts.delivered),
@@ -127,18 +127,6 @@ fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
             Pattern::Series(series) => series.handled.clone(),
             _ => Vec::new(),
         },
-    }
-}
-
-fn pattern_name(pattern: &Pattern) -> &'static str {
-    match pattern {
-        Pattern::Constant(_) => "constant",
-        Pattern::Poisson(_) => "poisson",
-        Pattern::OnOff { .. } => "on_off",
-        Pattern::Ping { .. } => "ping",
-        Pattern::Series(_) => "series",
-        Pattern::Diurnal(_) => "diurnal",
-        Pattern::Replay(_) => "replay",
     }
 }
 
@@ -276,7 +264,7 @@ fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
                 found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found, rules)),
-                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.row().missing),
                 held: outcome.map(|o| o.held),
             });
         }
@@ -296,17 +284,12 @@ fn measured(metric: Metric, found: Measured, rules: &Rules) -> String {
 }
 
 fn subject(run: &Run, expectation: &Expectation) -> String {
-    let network = run.simulation.network();
     match &expectation.subject {
         Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
         Subject::Peering { peering } => format!("peering {peering}"),
-        Subject::Link { peering, direction } => match network.find_peering_made_as(peering.as_str()) {
-            Some(id) => {
-                let near = network.ends(LinkId::new(id, *direction)).0;
-                format!("peering {peering} from {}", network.vpc(near).name)
-            }
-            None => format!("peering {peering}"),
-        },
+        Subject::Link { peering, from } => {
+            format!("peering {peering} from {}", run.simulation.network().vpc(*from).name)
+        }
     }
 }
 

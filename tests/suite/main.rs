@@ -6,6 +6,7 @@ mod bucket;
 mod determinism;
 mod endpoints;
 mod engine_vs_reference;
+mod expectations;
 mod fairness;
 mod journey;
 mod lane;
