@@ -34,6 +34,12 @@ fn an_action_that_goes_otherwise_than_the_file_says_ends_with_1() {
     vpcsim(&["run", other, "-q"]).ended(0);
     let run = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp"]).ended(1);
     assert!(run.out.contains("timeline FAILED"), "{}", run.out);
+    // What was expected is told beside what came of it.
+    let report = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp", "--json"]).ended(1).out;
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let outcomes = report["timeline"].as_array().expect("a list").iter().map(|action| action["outcome"].to_string());
+    let told: Vec<String> = outcomes.filter(|outcome| outcome.contains("expected was the refusal Ecmp")).collect();
+    assert!(matches!(&told[..], [only] if only.contains("above the")), "{told:?}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::options::Options;
 use super::simulation::{Simulation, Unbalanced};
-use crate::model::Network;
 use crate::model::plan::{Action, Plan};
+use crate::model::{Network, Rules};
 use crate::units::SimTime;
 use std::sync::Arc;
 use tracing::info;
@@ -65,17 +65,18 @@ impl Run {
 
     fn act(&mut self, index: usize, action: &Action) -> ActionOutcome {
         let result = self.simulation.apply(action.by, &action.change, action.time);
-        let expected = action.refused.as_deref();
-        let (text, refused) = match result {
+        let (mut text, refused) = match result {
             Ok(outcome) => (outcome.0, None),
             Err(refusal) => (refusal.to_string(), Some(self.simulation.network().rules.code(&refusal))),
         };
-        let as_expected = match (refused, expected) {
+        let as_expected = match (refused, &action.refused) {
             (None, None) => true,
-            // The vendor's dotted names may be shortened to their last part.
-            (Some(code), Some(wanted)) => code == wanted || code.rsplit('.').next() == Some(wanted),
-            _ => false,
+            (Some(code), Some(wanted)) => Rules::is_called(code, wanted),
+            (None, Some(_)) | (Some(_), None) => false,
         };
+        if let Some(wanted) = action.refused.as_ref().filter(|_| !as_expected) {
+            text += &format!("; expected was the refusal {wanted}");
+        }
         info!(at = %action.time, action = %action.text, outcome = %text, "timeline");
         ActionOutcome { action: index, text, refused, as_expected }
     }

@@ -1,14 +1,14 @@
 //! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the
 //! report's.
 
-use super::books::{LinkCounts, TrafficBook, TrafficCounts};
+use super::books::{Drops, LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
 use super::run::Run;
-use super::windows::Spans;
+use super::windows::{Spans, Sum};
 use crate::model::plan::{Check, Expectation, Metric, Subject};
-use crate::model::{LinkId, Peering, PeeringState, TrafficId};
+use crate::model::{Direction, LinkId, Name, Network, PeeringId, TrafficId, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One check of one expectation.
 #[derive(Debug, Clone)]
@@ -60,17 +60,35 @@ pub fn verify(run: &Run) -> Vec<CheckOutcome> {
 struct Books<'a> {
     run: &'a Run,
     traffic: BTreeMap<TrafficId, (TrafficBook, Spans<TrafficCounts>)>,
-    links: BTreeMap<LinkId, Spans<LinkCounts>>,
+    links: BTreeMap<(&'a Name, VpcId), LinkBooks>,
 }
 
-impl Books<'_> {
+/// The books of the directions away from one VPC of all peerings that ever bore one name.
+#[derive(Default)]
+struct LinkBooks {
+    /// Whether there was any such peering.
+    exist: bool,
+    whole: LinkCounts,
+    longest_queue: ByteSize,
+    spans: Vec<Spans<LinkCounts>>,
+}
+
+/// What the books say of the subject of one expectation, in its window.
+enum Facts<'a> {
+    Traffic { counts: &'a TrafficCounts, is_ping: bool },
+    Link { counts: &'a LinkCounts, longest_queue: ByteSize },
+    Peering { name: &'a Name, network: &'a Network, now: SimTime },
+}
+
+impl<'a> Books<'a> {
     /// What each check of an expectation asks for.
-    fn measure(&mut self, expectation: &Expectation) -> Vec<Option<Measured>> {
-        let Span { from, until } = expectation.between;
-        let (length, is_whole) = (expectation.between.length(), self.run.plan.is_whole(expectation.between));
-        let network = self.run.simulation.network();
-        let each = |of: &dyn Fn(Metric) -> Option<Measured>| expectation.checks.iter().map(|c| of(c.metric)).collect();
-        let nothing = || vec![None; expectation.checks.len()];
+    fn measure(&mut self, expectation: &'a Expectation) -> Vec<Option<Measured>> {
+        let (between, is_whole) = (expectation.between, self.run.plan.is_whole(expectation.between));
+        let length = between.length();
+        let each = |facts: Option<Facts>| {
+            let measured = |check: &Check| facts.as_ref().and_then(|facts| facts.measure(check.metric, length));
+            expectation.checks.iter().map(measured).collect()
+        };
         match &expectation.subject {
             &Subject::Traffic(id) => {
                 let (book, spans) = self.traffic.entry(id).or_insert_with(|| {
@@ -78,85 +96,161 @@ impl Books<'_> {
                     let spans = book.windows.spans();
                     (book, spans)
                 });
-                let window = (!is_whole).then(|| spans.between(from, until));
+                let window = (!is_whole).then(|| spans.between(between.from, between.until));
                 let (counts, is_ping) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id).is_ping());
-                each(&|metric| of_traffic(counts, metric, length, is_ping))
+                each(Some(Facts::Traffic { counts, is_ping }))
             }
-            Subject::Link { peering, direction } => {
-                let Some(peering) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
-                let id = LinkId::new(peering, *direction);
-                let book = self.run.simulation.link_book(id);
-                let spans = self.links.entry(id).or_insert_with(|| book.windows.spans());
-                let window = (!is_whole).then(|| spans.between(from, until));
-                let counts = window.as_ref().unwrap_or(&book.whole);
-                each(&|metric| of_link(counts, metric, length, book.longest_queue))
+            Subject::Link { peering, from: near } => {
+                let books =
+                    self.links.entry((peering, *near)).or_insert_with(|| LinkBooks::of(self.run, peering, *near));
+                let window = (!is_whole).then(|| books.between(between));
+                let (counts, longest_queue) = (window.as_ref().unwrap_or(&books.whole), books.longest_queue);
+                each(books.exist.then_some(Facts::Link { counts, longest_queue }))
             }
             Subject::Peering { peering } => {
-                let Some(id) = network.find_peering_made_as(peering.as_str()) else { return nothing() };
-                each(&|metric| of_peering(network.peering(id), metric, self.run.simulation.now()))
+                let simulation = &self.run.simulation;
+                each(Some(Facts::Peering { name: peering, network: simulation.network(), now: simulation.now() }))
             }
         }
     }
 }
 
-fn of_traffic(counts: &TrafficCounts, metric: Metric, span: SimDuration, is_ping: bool) -> Option<Measured> {
-    let delays = if is_ping { &counts.ping.round_trip } else { &counts.delay };
-    Some(Measured::exactly(match metric {
-        Metric::Sent => counts.sent.packets,
-        Metric::Delivered => counts.delivered.packets,
-        Metric::Misdelivered => counts.misdelivered,
-        Metric::Dropped => counts.drops.total(),
-        Metric::DroppedBy(reason) => counts.drops.of(reason),
-        // Of nothing, nothing is lost and nothing is proven.
-        Metric::Loss => counts.ended(is_ping).map(|_| counts.loss(is_ping).as_ppb())?,
-        Metric::Answered => counts.ping.answered,
-        Metric::IcmpErrors => counts.icmp_errors.values().sum(),
-        Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.delivered.bytes), span).as_bps(),
-        Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(delays, metric),
-        Metric::Offered | Metric::Carried | Metric::CarriedBytes | Metric::LongestQueue => return None,
-        Metric::State(_) | Metric::Availability => return None,
-    }))
-}
-
-fn of_link(counts: &LinkCounts, metric: Metric, span: SimDuration, longest_queue: ByteSize) -> Option<Measured> {
-    Some(Measured::exactly(match metric {
-        Metric::Offered => counts.offered.packets,
-        Metric::Carried => counts.carried.packets,
-        Metric::CarriedBytes => counts.carried.bytes,
-        Metric::LongestQueue => longest_queue.as_u64(),
-        Metric::Dropped => counts.drops.total(),
-        Metric::DroppedBy(reason) => counts.drops.of(reason),
-        Metric::Loss if counts.offered.packets == 0 => return None,
-        Metric::Loss => counts.loss().as_ppb(),
-        Metric::Rate => BitRate::average(ByteSize::from_bytes(counts.carried.bytes), span).as_bps(),
-        Metric::Delay(_) | Metric::DelayMin | Metric::DelayMax => return of_delay(&counts.delay, metric),
-        Metric::Sent | Metric::Delivered | Metric::Misdelivered | Metric::Answered | Metric::IcmpErrors => return None,
-        Metric::State(_) | Metric::Availability => return None,
-    }))
-}
-
-fn of_peering(peering: &Peering, metric: Metric, now: SimTime) -> Option<Measured> {
-    let value = match metric {
-        Metric::State(at) => {
-            let state = peering.state_at(at)?;
-            PeeringState::ALL.iter().position(|s| *s == state)? as u64
+impl LinkBooks {
+    fn of(run: &Run, name: &Name, near: VpcId) -> LinkBooks {
+        let network = run.simulation.network();
+        let mut books = LinkBooks::default();
+        for id in bearers(network, name) {
+            let links = Direction::BOTH.map(|direction| LinkId::new(id, direction));
+            // Two ends of a peering are two VPCs.
+            let Some(link) = links.into_iter().find(|link| network.ends(*link).0 == near) else { continue };
+            let book = run.simulation.link_book(link);
+            books.exist = true;
+            books.whole.merge(&book.whole);
+            books.longest_queue = books.longest_queue.max(book.longest_queue);
+            books.spans.push(book.windows.spans());
         }
-        Metric::Availability => peering.availability(now)?.share.as_ppb(),
-        _ => return None,
-    };
-    Some(Measured::exactly(value))
+        books
+    }
+
+    fn between(&self, Span { from, until }: Span) -> LinkCounts {
+        let mut sum = LinkCounts::default();
+        self.spans.iter().for_each(|spans| sum.merge(&spans.between(from, until)));
+        sum
+    }
 }
 
-fn of_delay(delays: &DelayRecorder, metric: Metric) -> Option<Measured> {
-    let extreme = match metric {
-        Metric::Delay(ppb) => {
-            let Quantile { low, high } = delays.quantile(ppb)?;
-            return Some(Measured { low: low.as_nanos(), high: high.as_nanos() });
+/// All peerings that ever bore a name, each once.
+fn bearers(network: &Network, name: &Name) -> BTreeSet<PeeringId> {
+    network.bearers(name.as_str()).iter().map(|(_, id)| *id).collect()
+}
+
+impl Facts<'_> {
+    /// What a metric comes to in a window of so much time; none if there is nothing to measure.
+    fn measure(&self, metric: Metric, length: SimDuration) -> Option<Measured> {
+        Some(Measured::exactly(match metric {
+            Metric::Sent => self.traffic()?.sent.packets,
+            Metric::Delivered => self.traffic()?.delivered.packets,
+            Metric::Misdelivered => self.traffic()?.misdelivered,
+            Metric::Answered => self.traffic()?.ping.answered,
+            Metric::IcmpErrors => self.traffic()?.icmp_errors.values().sum(),
+            Metric::Dropped => self.drops()?.total(),
+            Metric::DroppedBy(reason) => self.drops()?.of(reason),
+            Metric::Loss => self.loss()?.as_ppb(),
+            Metric::Rate => BitRate::average(self.arrived()?, length).as_bps(),
+            Metric::DelayMin => self.delays()?.min()?.as_nanos(),
+            Metric::DelayP50 => return self.quantile(500_000_000),
+            Metric::DelayP90 => return self.quantile(900_000_000),
+            Metric::DelayP99 => return self.quantile(990_000_000),
+            Metric::DelayP999 => return self.quantile(999_000_000),
+            Metric::DelayMax => self.delays()?.max()?.as_nanos(),
+            Metric::Offered => self.link()?.offered.packets,
+            Metric::Carried => self.link()?.carried.packets,
+            Metric::CarriedBytes => self.link()?.carried.bytes,
+            Metric::LongestQueue => self.longest_queue()?.as_u64(),
+            Metric::Availability => self.availability()?.as_ppb(),
+            Metric::State(at) => self.state(at)?,
+        }))
+    }
+
+    fn traffic(&self) -> Option<&TrafficCounts> {
+        match self {
+            Facts::Traffic { counts, .. } => Some(counts),
+            Facts::Link { .. } | Facts::Peering { .. } => None,
         }
-        Metric::DelayMin => delays.min(),
-        _ => delays.max(),
-    };
-    extreme.map(|delay| Measured::exactly(delay.as_nanos()))
+    }
+
+    fn link(&self) -> Option<&LinkCounts> {
+        match self {
+            Facts::Link { counts, .. } => Some(counts),
+            Facts::Traffic { .. } | Facts::Peering { .. } => None,
+        }
+    }
+
+    fn drops(&self) -> Option<&Drops> {
+        match self {
+            Facts::Traffic { counts, .. } => Some(&counts.drops),
+            Facts::Link { counts, .. } => Some(&counts.drops),
+            Facts::Peering { .. } => None,
+        }
+    }
+
+    /// Of nothing, nothing is lost and nothing is proven.
+    fn loss(&self) -> Option<Share> {
+        match *self {
+            Facts::Traffic { counts, is_ping } => counts.ended(is_ping).map(|_| counts.loss(is_ping)),
+            Facts::Link { counts, .. } => Some(counts.loss()).filter(|_| counts.offered.packets > 0),
+            Facts::Peering { .. } => None,
+        }
+    }
+
+    /// The bytes that a rate counts.
+    fn arrived(&self) -> Option<ByteSize> {
+        match self {
+            Facts::Traffic { counts, .. } => Some(ByteSize::from_bytes(counts.delivered.bytes)),
+            Facts::Link { counts, .. } => Some(ByteSize::from_bytes(counts.carried.bytes)),
+            Facts::Peering { .. } => None,
+        }
+    }
+
+    fn delays(&self) -> Option<&DelayRecorder> {
+        match self {
+            Facts::Traffic { counts, is_ping: true } => Some(&counts.ping.round_trip),
+            Facts::Traffic { counts, is_ping: false } => Some(&counts.delay),
+            Facts::Link { counts, .. } => Some(&counts.delay),
+            Facts::Peering { .. } => None,
+        }
+    }
+
+    fn quantile(&self, ppb: u32) -> Option<Measured> {
+        let Quantile { low, high } = self.delays()?.quantile(ppb)?;
+        Some(Measured { low: low.as_nanos(), high: high.as_nanos() })
+    }
+
+    fn longest_queue(&self) -> Option<ByteSize> {
+        match self {
+            Facts::Link { longest_queue, .. } => Some(*longest_queue),
+            Facts::Traffic { .. } | Facts::Peering { .. } => None,
+        }
+    }
+
+    /// Of several peerings of the name, the share of all their active time together.
+    fn availability(&self) -> Option<Share> {
+        let &Facts::Peering { name, network, now } = self else { return None };
+        let each = bearers(network, name).into_iter().filter_map(|id| network.peering(id).availability(now));
+        let (active, downtime) = each.fold((0, 0), |(active, downtime), one| {
+            (active + one.active.as_nanos(), downtime + one.downtime.as_nanos())
+        });
+        (active > 0).then(|| Share::of(active - downtime, active))
+    }
+
+    /// The state of the peering that bore the name at `at`, or last before; if none did, of the one that bore it first.
+    fn state(&self, at: SimTime) -> Option<u64> {
+        let &Facts::Peering { name, network, .. } = self else { return None };
+        let bearers = network.bearers(name.as_str());
+        let begun = bearers.partition_point(|(since, _)| *since <= at);
+        let (_, id) = bearers.get(begun.saturating_sub(1))?;
+        network.peering(*id).state_at(at).map(|state| state as u64)
+    }
 }
 
 impl TrafficCounts {

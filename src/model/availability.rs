@@ -1,6 +1,7 @@
 //! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from
-//! carrying. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. What is promised
-//! the rules say.
+//! carrying. Loss is no outage, be it 100 %: the rule names none but faults that take transport away, and says nothing
+//! of it. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. What is promised the
+//! rules say.
 
 use super::peering::Peering;
 use super::state::PeeringState;

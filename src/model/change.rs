@@ -64,7 +64,7 @@ impl Network {
         match change {
             Change::CreatePeering(spec) => self.create(by, spec, now),
             Change::Step { peering, step } => self.step(by, self.named(peering)?, *step, now),
-            Change::Rename { peering, name } => self.rename(by, self.named(peering)?, name.clone()),
+            Change::Rename { peering, name } => self.rename(by, self.named(peering)?, name.clone(), now),
             Change::ChangeBandwidth { peering, bandwidth } => {
                 self.change_bandwidth(by, self.named(peering)?, *bandwidth, now)
             }

@@ -17,7 +17,9 @@ mod hosts;
 mod ids;
 mod limits;
 mod menu;
+pub mod metric;
 mod name;
+mod namesakes;
 mod network;
 mod nodes;
 mod notice;
@@ -48,6 +50,7 @@ pub use ids::{AccountId, HostId, LinkId, PeeringId, RegionId, SubnetId, TableId,
 pub use limits::{RATE_MAX, TIME_MAX, YEARS};
 pub use menu::Menu;
 pub use name::{Name, NameError};
+pub use namesakes::Namesakes;
 pub use network::{Network, Touched};
 pub use nodes::{Node, Nodes};
 pub use notice::{Notice, Outcome};

@@ -33,8 +33,6 @@ pub struct Network {
     /// By VPC.
     pub(super) host_index: Vec<HostIndex>,
     pub(super) peering_names: BTreeMap<Name, Bearers>,
-    /// The last that was made with the name.
-    pub(super) made_as: BTreeMap<Name, PeeringId>,
     /// By VPC.
     pub(super) counted: Vec<Counted>,
     /// By peering: the routes that were ever made over it; one may be gone or lead elsewhere by now.
@@ -49,13 +47,15 @@ pub struct Network {
     pub(super) faults: Faults,
 }
 
-/// Who bears a name.
-#[derive(Debug, Clone, Copy, Default)]
+/// Who bears a name, and who ever bore it.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Bearers {
     /// The one that is not gone, of which there is at most one.
     pub alive: Option<PeeringId>,
     /// The youngest of those that are gone.
     pub gone: Option<PeeringId>,
+    /// All that ever bore it, with the instant at which they began to, in order.
+    pub ever: Vec<(SimTime, PeeringId)>,
 }
 
 /// What changed, for those who keep something made of it; what changed often stands there often.
@@ -83,7 +83,6 @@ impl Network {
             vpc_names: BTreeMap::new(),
             host_index: Vec::new(),
             peering_names: BTreeMap::new(),
-            made_as: BTreeMap::new(),
             counted: Vec::new(),
             routes_over: Vec::new(),
             due: BTreeSet::new(),
@@ -163,9 +162,10 @@ impl Network {
         let bearers = self.peering_names.get(name)?;
         bearers.alive.or(bearers.gone)
     }
-    /// The peering that was made with `name`; the last one, if it was made again.
-    pub fn find_peering_made_as(&self, name: &str) -> Option<PeeringId> {
-        self.made_as.get(name).copied()
+    /// All peerings that ever bore `name`, with the instant at which they began to, in order of time; one that bore it
+    /// again stands there again.
+    pub fn bearers(&self, name: &str) -> &[(SimTime, PeeringId)] {
+        self.peering_names.get(name).map_or(&[], |bearers| &bearers.ever)
     }
     /// The subnet called `name` in `vpc`.
     pub fn find_subnet(&self, vpc: VpcId, name: &str) -> Option<SubnetId> {

@@ -1,15 +1,13 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
-use super::direction::Direction;
-use super::ids::{AccountId, HostId, TrafficId};
+use super::ids::{AccountId, HostId, TrafficId, VpcId};
+pub use super::metric::Metric;
 use super::name::Name;
 pub use super::receivers::{Destination, Pick, Receiver};
 use super::replay::Replay;
-use super::rules::Rules;
 use super::series::RateSeries;
-use super::verdict::DropReason;
-use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, Share, SimDuration, SimTime, Span};
+use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
 use std::net::Ipv4Addr;
@@ -151,6 +149,21 @@ pub enum Pattern {
     Replay(Arc<Replay>),
 }
 
+impl Pattern {
+    /// What a scenario and a report call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Pattern::Constant(_) => "constant",
+            Pattern::Poisson(_) => "poisson",
+            Pattern::OnOff { .. } => "on_off",
+            Pattern::Ping { .. } => "ping",
+            Pattern::Series(_) => "series",
+            Pattern::Diurnal(_) => "diurnal",
+            Pattern::Replay(_) => "replay",
+        }
+    }
+}
+
 /// How densely packets follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
@@ -190,7 +203,7 @@ pub struct Action {
     pub by: Option<AccountId>,
     /// What to do.
     pub change: Change,
-    /// The refusal code that is expected; an unexpected outcome fails the run.
+    /// The refusal that is expected, by its code or the last part of it; another outcome fails the run.
     pub refused: Option<String>,
 }
 
@@ -211,9 +224,9 @@ pub struct Expectation {
 pub enum Subject {
     /// A traffic entry.
     Traffic(TrafficId),
-    /// One direction of a peering; the name is the one it was made with.
-    Link { peering: Name, direction: Direction },
-    /// A peering as a whole; the name is the one it was made with.
+    /// The directions away from a VPC of all peerings that ever bear a name, added up.
+    Link { peering: Name, from: VpcId },
+    /// All peerings that ever bear a name.
     Peering { peering: Name },
 }
 
@@ -228,109 +241,6 @@ pub struct Check {
     pub high: u64,
     /// As the file says it: `< 40 %`.
     pub text: String,
-}
-
-/// What an expectation can measure. Base units: packets, parts per billion, nanoseconds, bits per second, bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// Packets emitted (requests, for a ping).
-    Sent,
-    /// Packets accepted by the host they were meant for (requests, for a ping).
-    Delivered,
-    /// Packets accepted by another host.
-    Misdelivered,
-    /// Packets dropped, any reason.
-    Dropped,
-    /// Packets dropped for one reason, named by its lower-case code.
-    DroppedBy(DropReason),
-    /// Lost / (lost + completed), in parts per billion. A ping is complete when its answer arrived.
-    Loss,
-    /// Echo replies that came back.
-    Answered,
-    /// ICMP errors that came back.
-    IcmpErrors,
-    /// IPv4 bits per second of the delivered packets, over the window; for a link, of the carried ones.
-    Rate,
-    /// A quantile of the one-way delay (round trip for a ping), in parts per billion: 500_000_000 is the median.
-    Delay(u32),
-    /// The smallest delay.
-    DelayMin,
-    /// The largest delay.
-    DelayMax,
-    /// Packets that reached the shaper (links only).
-    Offered,
-    /// Packets that left the far end (links only).
-    Carried,
-    /// Bytes that left the far end (links only).
-    CarriedBytes,
-    /// The most bytes that ever waited (links only, whole run).
-    LongestQueue,
-    /// A peering's state at an instant, changes of that instant included: its place in [`super::PeeringState::ALL`].
-    State(SimTime),
-    /// The share of its active time in which no injected fault kept a peering from carrying (S36).
-    Availability,
-}
-
-impl Metric {
-    /// Prints a value of this metric with its unit, a state in the vendor's word.
-    pub fn show(self, value: u64, rules: &Rules) -> String {
-        use Metric::*;
-        match self {
-            Loss | Availability => Share::of(value, 1_000_000_000).to_string(),
-            State(_) => rules.states.get(value as usize).copied().unwrap_or_default().into(),
-            Rate => BitRate::from_bps(value).to_string(),
-            Delay(_) | DelayMin | DelayMax => SimDuration::from_nanos(value).to_string(),
-            CarriedBytes | LongestQueue => ByteSize::from_bytes(value).to_string(),
-            _ => crate::units::grouped(value),
-        }
-    }
-}
-
-impl Metric {
-    /// What there was none of where nothing could be measured.
-    pub fn missing(self) -> &'static str {
-        match self {
-            Metric::State(_) => "no peering yet",
-            Metric::Availability => "never active",
-            _ => "no packets",
-        }
-    }
-}
-
-impl std::fmt::Display for Metric {
-    /// The key of `[[expect]]` that asks for it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use Metric::*;
-        f.write_str(match self {
-            Sent => "sent",
-            Delivered => "delivered",
-            Misdelivered => "misdelivered",
-            Dropped => "dropped",
-            DroppedBy(reason) => return write!(f, "dropped_by {}", reason.code()),
-            Loss => "loss",
-            Answered => "answered",
-            IcmpErrors => "icmp_errors",
-            Rate => "rate",
-            Delay(ppb) => return write!(f, "delay_p{}", Metric::quantile_name(*ppb)),
-            DelayMin => "delay_min",
-            DelayMax => "delay_max",
-            Offered => "offered",
-            Carried => "carried",
-            CarriedBytes => "carried_bytes",
-            LongestQueue => "longest_queue",
-            State(at) => return write!(f, "state at {at}"),
-            Availability => "availability",
-        })
-    }
-}
-
-impl Metric {
-    /// 500 000 000 is `50`, 999 000 000 is `999`: the digits behind the point, at least two.
-    fn quantile_name(ppb: u32) -> String {
-        let digits = format!("{ppb:09}");
-        let short = digits.trim_end_matches('0');
-        format!("{short:0<2}")
-    }
 }
 
 impl Plan {

@@ -132,6 +132,62 @@ pub enum Refusal {
     NotInArrears { account: String },
 }
 
+macro_rules! names {
+    ($($refusal:pat => $name:literal,)*) => {
+        impl Refusal {
+            /// Every name that [`Refusal::name`] can answer.
+            pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
+
+            /// Our name of it, which a vendor may have another for ([`super::Rules::code`]).
+            pub fn name(&self) -> &'static str {
+                match self { $($refusal => $name,)* }
+            }
+        }
+    };
+}
+
+names! {
+    Refusal::InvalidName(_) => "InvalidName",
+    Refusal::DuplicateName { .. } => "DuplicateName",
+    Refusal::HostBits { .. } => "HostBitsSet",
+    Refusal::CidrOverlap { .. } => "CidrOverlap",
+    Refusal::SubnetOutsideVpc { .. } => "SubnetOutsideVpc",
+    Refusal::SubnetTooSmall { .. } => "SubnetTooSmall",
+    Refusal::SubnetOverlap { .. } => "SubnetOverlap",
+    Refusal::HostOutsideSubnet { .. } => "AddressOutsideSubnet",
+    Refusal::AddressReserved { .. } => "AddressReserved",
+    Refusal::AddressTaken { .. } => "AddressTaken",
+    Refusal::SubnetFull { .. } => "SubnetFull",
+    Refusal::PeeredWithItself { .. } => "PeeredWithItself",
+    Refusal::AlreadyPeered { .. } => "AlreadyPeered",
+    Refusal::EndsOverlap { .. } => "EndsOverlap",
+    Refusal::PeersOverlap { .. } => "PeersOverlap",
+    Refusal::QuotaExceeded { what: "active", .. } => "ActiveQuotaExceeded",
+    Refusal::QuotaExceeded { .. } => "TotalQuotaExceeded",
+    Refusal::BandwidthMissing => "BandwidthMissing",
+    Refusal::BandwidthNotSettable => "BandwidthNotSettable",
+    Refusal::BandwidthTooHigh { .. } => "BandwidthTooHigh",
+    Refusal::BandwidthNotWhole { .. } => "BandwidthNotWhole",
+    Refusal::BurstTooSmall { .. } => "BurstTooSmall",
+    Refusal::BufferTooLarge { .. } => "BufferTooLarge",
+    Refusal::DelayTooSmall { .. } => "DelayTooSmall",
+    Refusal::DelayTooLarge { .. } => "DelayTooLarge",
+    Refusal::DelayUnknown { .. } => "DelayUnknown",
+    Refusal::RouteInsideVpc { .. } => "RouteInsideVpc",
+    Refusal::Ecmp { .. } => "Ecmp",
+    Refusal::ForeignPeering { .. } => "ForeignPeering",
+    Refusal::RouteOutsidePeer { .. } => "RouteOutsidePeer",
+    Refusal::NoSuchRoute { .. } => "NoSuchRoute",
+    Refusal::SystemRoute { .. } => "SystemRoute",
+    Refusal::WrongAccount { .. } => "WrongAccount",
+    Refusal::NoSuchPeering { .. } => "NoSuchPeering",
+    Refusal::NoSuchNode { .. } => "NoSuchNode",
+    Refusal::AccountInArrears { .. } => "AccountInArrears",
+    Refusal::AlreadyInArrears { .. } => "AlreadyInArrears",
+    Refusal::NotInArrears { .. } => "NotInArrears",
+    Refusal::InvalidState { .. } => "InvalidState",
+}
+
 impl Refusal {
     /// A second thing of one kind that is called `name`.
     pub(super) fn duplicate(kind: &'static str, name: &Name) -> Refusal {
@@ -142,51 +198,6 @@ impl Refusal {
     /// Refuses a CIDR with bits set behind its prefix.
     pub(super) fn check_host_bits(cidr: Ipv4Net) -> Result<(), Refusal> {
         if cidr.trunc() == cidr { Ok(()) } else { Err(Refusal::HostBits { cidr }) }
-    }
-
-    /// Our name of it, which a vendor may have another for ([`super::Rules::code`]).
-    pub fn name(&self) -> &'static str {
-        match self {
-            Refusal::InvalidName(_) => "InvalidName",
-            Refusal::DuplicateName { .. } => "DuplicateName",
-            Refusal::HostBits { .. } => "HostBitsSet",
-            Refusal::CidrOverlap { .. } => "CidrOverlap",
-            Refusal::SubnetOutsideVpc { .. } => "SubnetOutsideVpc",
-            Refusal::SubnetTooSmall { .. } => "SubnetTooSmall",
-            Refusal::SubnetOverlap { .. } => "SubnetOverlap",
-            Refusal::HostOutsideSubnet { .. } => "AddressOutsideSubnet",
-            Refusal::AddressReserved { .. } => "AddressReserved",
-            Refusal::AddressTaken { .. } => "AddressTaken",
-            Refusal::SubnetFull { .. } => "SubnetFull",
-            Refusal::PeeredWithItself { .. } => "PeeredWithItself",
-            Refusal::AlreadyPeered { .. } => "AlreadyPeered",
-            Refusal::EndsOverlap { .. } => "EndsOverlap",
-            Refusal::PeersOverlap { .. } => "PeersOverlap",
-            Refusal::QuotaExceeded { what: "active", .. } => "ActiveQuotaExceeded",
-            Refusal::QuotaExceeded { .. } => "TotalQuotaExceeded",
-            Refusal::BandwidthMissing => "BandwidthMissing",
-            Refusal::BandwidthNotSettable => "BandwidthNotSettable",
-            Refusal::BandwidthTooHigh { .. } => "BandwidthTooHigh",
-            Refusal::BandwidthNotWhole { .. } => "BandwidthNotWhole",
-            Refusal::BurstTooSmall { .. } => "BurstTooSmall",
-            Refusal::BufferTooLarge { .. } => "BufferTooLarge",
-            Refusal::DelayTooSmall { .. } => "DelayTooSmall",
-            Refusal::DelayTooLarge { .. } => "DelayTooLarge",
-            Refusal::DelayUnknown { .. } => "DelayUnknown",
-            Refusal::RouteInsideVpc { .. } => "RouteInsideVpc",
-            Refusal::Ecmp { .. } => "Ecmp",
-            Refusal::ForeignPeering { .. } => "ForeignPeering",
-            Refusal::RouteOutsidePeer { .. } => "RouteOutsidePeer",
-            Refusal::NoSuchRoute { .. } => "NoSuchRoute",
-            Refusal::SystemRoute { .. } => "SystemRoute",
-            Refusal::WrongAccount { .. } => "WrongAccount",
-            Refusal::NoSuchPeering { .. } => "NoSuchPeering",
-            Refusal::NoSuchNode { .. } => "NoSuchNode",
-            Refusal::AccountInArrears { .. } => "AccountInArrears",
-            Refusal::AlreadyInArrears { .. } => "AlreadyInArrears",
-            Refusal::NotInArrears { .. } => "NotInArrears",
-            Refusal::InvalidState { .. } => "InvalidState",
-        }
     }
 
     /// What to do instead.

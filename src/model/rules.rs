@@ -110,8 +110,26 @@ impl Rules {
 
     /// The vendor's name of a refusal where it has one, ours (without a dot) elsewhere.
     pub fn code(&self, refusal: &Refusal) -> &'static str {
-        let own = refusal.name();
+        self.code_of(refusal.name())
+    }
+
+    /// Every code that a refusal can have; some stand there twice.
+    pub fn codes(&self) -> impl Iterator<Item = &'static str> {
+        Refusal::NAMES.into_iter().map(|name| self.code_of(name))
+    }
+
+    fn code_of(&self, own: &'static str) -> &'static str {
         self.refusals.iter().find(|(name, _)| *name == own).map_or(own, |(_, code)| code)
+    }
+
+    /// Whether a user may call `code` so: a vendor's dotted codes may be shortened to their last part.
+    pub fn is_called(code: &str, name: &str) -> bool {
+        code == name || Rules::last_part(code) == name
+    }
+
+    /// What stands behind the dots of a code.
+    pub fn last_part(code: &str) -> &str {
+        code.rsplit('.').next().unwrap_or(code)
     }
 
     /// The downtime that the promise allows for so much active time, rounded down to 1 ns (S36).

@@ -16,7 +16,7 @@ pub(crate) struct Language {
 }
 
 /// A table of the file: its fields, and those that depend on the value of one of them.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Section {
     /// Unique; what one such table is called.
     pub name: &'static str,

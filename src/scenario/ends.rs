@@ -2,6 +2,7 @@
 //! host is called `hosts`'.
 
 use super::Loader;
+use super::patterns::Sends;
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pick, SENDERS_MAX, Traffic};
 use crate::notation::{At, Entity};
@@ -13,10 +14,11 @@ use std::sync::Arc;
 impl Loader<'_> {
     /// The hosts under `from` and what stands under `to`. A replay needs neither, and what it has are pools: there
     /// nobody is paired.
-    pub(super) fn ends(&mut self, entity: &Entity, replayed: bool) -> (Option<Arc<[HostId]>>, Option<Destination>) {
-        let (from, to) = (self.pool(entity, "from", replayed), self.destination(entity, replayed));
+    pub(super) fn ends(&mut self, entity: &Entity, sends: Sends) -> (Option<Arc<[HostId]>>, Option<Destination>) {
+        let is_replay = sends == Sends::Capture;
+        let (from, to) = (self.pool(entity, "from", is_replay), self.destination(entity, sends));
         match (from, to) {
-            (Some(from), Some(Destination::Hosts { hosts, pick })) if !replayed => {
+            (Some(from), Some(Destination::Hosts { hosts, pick })) if !is_replay => {
                 let from = self.without_itself(entity, from, &hosts);
                 (from, Some(Destination::Hosts { hosts, pick }))
             }
@@ -44,11 +46,12 @@ impl Loader<'_> {
         Some(all.iter().flat_map(|hosts| hosts.iter().copied()).filter(|host| seen.insert(*host)).collect())
     }
 
-    fn destination(&mut self, entity: &Entity, may_miss: bool) -> Option<Destination> {
+    fn destination(&mut self, entity: &Entity, sends: Sends) -> Option<Destination> {
+        let is_replay = sends == Sends::Capture;
         let texts = texts(entity, "to");
         let is_address = |text: &&At<String>| text.value.trim().parse::<Ipv4Addr>().is_ok();
         if let Some(address) = texts.iter().find(is_address) {
-            if texts.len() > 1 || may_miss {
+            if texts.len() > 1 || is_replay {
                 self.out
                     .error(address.span, "an address cannot stand among hosts here")
                     .hint("`to` is one address, or names of hosts; a replay needs names");
@@ -62,14 +65,13 @@ impl Loader<'_> {
             }
             return address.value.trim().parse().ok().map(Destination::Address);
         }
-        let hosts = self.pool(entity, "to", may_miss)?;
-        let is_ping = entity.variant.is_some_and(|variant| variant.name == "ping");
+        let hosts = self.pool(entity, "to", is_replay)?;
         let pick = match entity.get::<String>("pick").map(String::as_str) {
             // Of one host there is nothing to choose.
             _ if hosts.len() < 2 => Pick::InOrder,
             Some("every") => Pick::Every,
             Some("random") => Pick::Random,
-            None if is_ping => Pick::Every,
+            None if sends == Sends::Echoes => Pick::Every,
             _ => Pick::InOrder,
         };
         Some(Destination::Hosts { hosts, pick })

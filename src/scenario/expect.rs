@@ -1,54 +1,28 @@
-//! Expectations: `[[expect]]` entities -> subject, window and checks.
+//! Expectations: `[[expect]]` entities -> subject, window and checks. What can be measured, the model's rows of metrics
+//! say.
 
 use super::Loader;
 use super::network::instant;
-use crate::model::plan::{Check, Expectation, Metric, Pattern, Subject, Traffic};
-use crate::model::{Direction, DropReason, Name};
+use crate::model::DropReason;
+use crate::model::metric::{Metric, MetricRow, On, Over, Unit};
+use crate::model::plan::{Check, Expectation, Subject, Traffic};
 use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some, nearest};
-use crate::units::{self, SimTime};
+use crate::units::{SimTime, Span};
 
-/// What can be measured, and on what.
-struct Measure {
-    key: &'static str,
-    metric: Metric,
-    on: On,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum On {
-    Traffic,
+/// Whom an expectation is about, as far as its keys say.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    /// A traffic entry that asks for echoes, or may: a name that nobody bears gets the benefit of the doubt.
     Pings,
-    Links,
-    Peerings,
-    Both,
+    /// Another traffic entry.
+    Traffic,
+    /// One direction of a peering.
+    Link,
+    /// A peering as a whole.
+    Peering,
+    /// Nobody.
+    Nobody,
 }
-
-const fn measure(key: &'static str, metric: Metric, on: On) -> Measure {
-    Measure { key, metric, on }
-}
-
-/// Every metric but `dropped_by`, which is a table of its own.
-const MEASURES: [Measure; 19] = [
-    measure("sent", Metric::Sent, On::Traffic),
-    measure("delivered", Metric::Delivered, On::Traffic),
-    measure("misdelivered", Metric::Misdelivered, On::Traffic),
-    measure("dropped", Metric::Dropped, On::Both),
-    measure("answered", Metric::Answered, On::Pings),
-    measure("icmp_errors", Metric::IcmpErrors, On::Traffic),
-    measure("loss", Metric::Loss, On::Both),
-    measure("rate", Metric::Rate, On::Both),
-    measure("delay_min", Metric::DelayMin, On::Both),
-    measure("delay_p50", Metric::Delay(500_000_000), On::Both),
-    measure("delay_p90", Metric::Delay(900_000_000), On::Both),
-    measure("delay_p99", Metric::Delay(990_000_000), On::Both),
-    measure("delay_p999", Metric::Delay(999_000_000), On::Both),
-    measure("delay_max", Metric::DelayMax, On::Both),
-    measure("offered", Metric::Offered, On::Links),
-    measure("carried", Metric::Carried, On::Links),
-    measure("carried_bytes", Metric::CarriedBytes, On::Links),
-    measure("longest_queue", Metric::LongestQueue, On::Links),
-    measure("availability", Metric::Availability, On::Peerings),
-];
 
 impl Loader<'_> {
     /// All expectations, in declaration order.
@@ -60,31 +34,24 @@ impl Loader<'_> {
         let before = self.out.count();
         let between = self.between(entity);
         let subject = self.subject(entity);
-        let named_traffic = entity.has("traffic");
-        let pings = match subject {
-            Some(Subject::Traffic(id)) => traffic
-                .get(id.index())
-                .and_then(Option::as_ref)
-                .is_some_and(|t| matches!(t.pattern, Pattern::Ping { .. })),
-            // Unknown: give it the benefit of the doubt.
-            _ => named_traffic && subject.is_none(),
-        };
+        let about = about(entity, subject.as_ref(), traffic);
         let mut checks = Vec::new();
-        for Measure { key, metric, on } in MEASURES {
-            let Some(allowed) = entity.get::<Allowed>(key) else { continue };
-            self.check_measurable(entity, key, on, named_traffic, pings);
-            checks.push(check(metric, allowed));
+        for row in Metric::ROWS.into_iter().filter(|row| entity.has(row.key)) {
+            self.check_measurable(entity, row, about);
+            match row.unit {
+                Unit::PacketsByReason => self.dropped_by(entity, row.key, &mut checks),
+                Unit::State => self.state(entity, row.key, &mut checks),
+                Unit::Packets | Unit::Share | Unit::Rate | Unit::Time | Unit::Bytes => {
+                    let allowed = entity.get::<Allowed>(row.key);
+                    checks.extend(row.metric.zip(allowed).map(|(metric, allowed)| check(metric, allowed)));
+                }
+            }
         }
-        if entity.has("longest_queue") && entity.has("between") {
-            self.out
-                .error(entity.key_span("longest_queue"), "`longest_queue` is measured over the whole run")
-                .label(entity.key_span("between"), "not over a part of it")
-                .hint("move it to an [[expect]] without `between`");
+        if entity.has("at") && !entity.has("state") && !entity.broken {
+            self.out.error(entity.key_span("at"), "`at` is the instant of a `state`, and there is none");
         }
-        self.dropped_by(entity, &mut checks);
-        self.state(entity, &mut checks);
         if checks.is_empty() && !entity.broken && self.out.count() == before {
-            let known = MEASURES.iter().map(|m| m.key).chain(["dropped_by", "state"]);
+            let known = Metric::ROWS.iter().map(|row| row.key);
             self.out
                 .error(entity.at, "this [[expect]] expects nothing")
                 .hint(format!("add one of {}", list_some(known)));
@@ -92,21 +59,38 @@ impl Loader<'_> {
         Some(Expectation { subject: subject?, between: between?, checks })
     }
 
-    fn check_measurable(&mut self, entity: &Entity, key: &'static str, on: On, on_traffic: bool, pings: bool) {
-        let (of, wrong) = match on {
-            On::Traffic if !on_traffic => ("of a traffic entry, not of a peering", true),
-            On::Pings if !on_traffic || !pings => ("of a ping", true),
-            On::Peerings if on_traffic || entity.has("from") => ("of a peering as a whole, without `from`", true),
-            On::Links if on_traffic => ("of a peering, not of a traffic entry", true),
-            _ => ("", false),
+    /// Whether a metric can be measured of whom the expectation is about, and over its window.
+    fn check_measurable(&mut self, entity: &Entity, row: &'static MetricRow, about: About) {
+        let of = match (row.on, about) {
+            (On::Traffic, About::Link | About::Peering) => Some("of a traffic entry, not of a peering"),
+            (On::Pings, About::Traffic | About::Link | About::Peering) => Some("of a ping"),
+            (On::Link, About::Pings | About::Traffic) => Some("of a peering, not of a traffic entry"),
+            (On::Peering, About::Pings | About::Traffic | About::Link) => {
+                Some("of a peering as a whole, without `from`")
+            }
+            (On::Traffic | On::Both, About::Pings | About::Traffic) | (On::Pings, About::Pings) => None,
+            // Of a peering without `from`, that is complained about.
+            (On::Link | On::Both, About::Link | About::Peering) | (On::Peering, About::Peering) => None,
+            (On::Traffic | On::Pings | On::Link | On::Both | On::Peering, About::Nobody) => None,
         };
-        if wrong {
-            self.out.error(entity.key_span(key), format!("`{key}` is measured only {of}"));
+        if let Some(of) = of {
+            self.out.error(entity.key_span(row.key), format!("`{}` is measured only {of}", row.key));
+        }
+        let (over, not) = match row.over {
+            Over::Window => return,
+            Over::Run => ("over the whole run", "not over a part of it"),
+            Over::Instant => ("at one instant", "not over a time"),
+        };
+        if entity.has("between") {
+            self.out
+                .error(entity.key_span(row.key), format!("`{}` is measured {over}", row.key))
+                .label(entity.key_span("between"), not)
+                .hint("move it to an [[expect]] without `between`");
         }
     }
 
-    fn dropped_by(&mut self, entity: &Entity, checks: &mut Vec<Check>) {
-        for Pair { key, value } in entity.get::<Vec<Pair>>("dropped_by").into_iter().flatten() {
+    fn dropped_by(&mut self, entity: &Entity, key: &'static str, checks: &mut Vec<Check>) {
+        for Pair { key, value } in entity.get::<Vec<Pair>>(key).into_iter().flatten() {
             let Datum::Allowed(allowed) = &value.value else { continue };
             match DropReason::from_code(&key.value) {
                 Some(reason) => checks.push(check(Metric::DroppedBy(reason), allowed)),
@@ -120,6 +104,28 @@ impl Loader<'_> {
                 }
             }
         }
+    }
+
+    /// A state at the instant `at`, which is not after the run.
+    fn state(&mut self, entity: &Entity, key: &'static str, checks: &mut Vec<Check>) {
+        let Some(at) = instant(entity, "at") else {
+            if !entity.broken {
+                self.out
+                    .error(entity.key_span(key), format!("`{key}` needs the instant it is about"))
+                    .hint("add for example at = \"5 s\"");
+            }
+            return;
+        };
+        if let Some(end) = self.end.filter(|end| at > *end) {
+            self.out
+                .error(entity.span("at"), format!("`at` is after the end of the run at {end}"))
+                .hint("ask earlier, or make `duration` longer");
+            return;
+        }
+        let Some(name) = entity.get::<String>(key) else { return };
+        let Some(state) = self.network.rules.state_called(name) else { return };
+        let value = state as u64;
+        checks.push(Check { metric: Metric::State(at), low: value, high: value, text: name.clone() });
     }
 
     fn subject(&mut self, entity: &Entity) -> Option<Subject> {
@@ -136,7 +142,7 @@ impl Loader<'_> {
                 let id = self.names.traffic.find(None, traffic, entity.span("traffic"), &mut self.out);
                 id.map(Subject::Traffic)
             }
-            (None, Some(peering)) => self.link(entity, peering),
+            (None, Some(peering)) => self.peerings_of(entity, peering),
             (None, None) => {
                 if !entity.broken {
                     self.out
@@ -155,63 +161,46 @@ impl Loader<'_> {
         }
     }
 
-    /// `state` at the instant `at`.
-    fn state(&mut self, entity: &Entity, checks: &mut Vec<Check>) {
-        match (entity.get::<String>("state"), instant(entity, "at")) {
-            (Some(name), Some(at)) => {
-                let Some(state) = self.network.rules.state_called(name) else { return };
-                let value = state as u64;
-                checks.push(Check { metric: Metric::State(at), low: value, high: value, text: name.clone() });
-            }
-            (Some(_), None) if !entity.has("at") => {
-                self.out
-                    .error(entity.key_span("state"), "`state` needs the instant it is about")
-                    .hint("add for example at = \"5 s\"");
-            }
-            (None, Some(_)) => {
-                self.out.error(entity.key_span("at"), "`at` is the instant of a `state`, and there is none");
-            }
-            _ => {}
-        }
-    }
-
-    /// One direction of a peering, or the peering as a whole where nothing but its state or availability is asked for.
-    fn link(&mut self, entity: &Entity, name: &str) -> Option<Subject> {
-        self.peering_name(name, entity.span("peering"))?;
-        let promised = self.promised(name)?;
-        let peering = Name::new(&promised.first_name).ok()?;
+    /// One direction of the peerings that bear a name, or these as a whole where nothing else is asked for.
+    fn peerings_of(&mut self, entity: &Entity, name: &str) -> Option<Subject> {
+        let peering = self.peering_name(name, entity.span("peering"))?;
+        let group = self.names.lives.group(&peering, &self.network);
+        let called = |vpc| self.network.vpc(vpc).name.to_string();
         let Some(from) = entity.get::<String>("from") else {
-            if entity.has("state") || entity.has("availability") {
+            if asks_of_whole(entity) {
                 return Some(Subject::Peering { peering });
             }
-            let error = self.out.error(entity.span("peering"), "a peering has two directions: `from` is missing");
-            if let Some((requester, accepter)) = promised.ends {
-                let ends = [requester, accepter].map(|vpc| self.network.vpc(vpc).name.to_string());
-                error.hint(format!("add from = \"{}\" or from = \"{}\"", ends[0], ends[1]));
+            if !entity.broken {
+                let error = self.out.error(entity.span("peering"), "a peering has two directions: `from` is missing");
+                if let Some((requester, accepter)) = group.as_ref().and_then(|group| group.first) {
+                    error.hint(format!("add from = \"{}\" or from = \"{}\"", called(requester), called(accepter)));
+                }
             }
             return None;
         };
-        let vpc = self.names.vpcs.find(None, from, entity.span("from"), &mut self.out)?;
-        let (requester, accepter) = promised.ends?;
-        if vpc != requester && vpc != accepter {
-            let ends = [requester, accepter].map(|vpc| self.network.vpc(vpc).name.to_string());
+        let from_vpc = self.names.vpcs.find(None, from, entity.span("from"), &mut self.out)?;
+        let group = group?;
+        if !group.vpcs.contains(&from_vpc) {
+            let joined: Vec<String> = match group.first {
+                Some((requester, accepter)) if group.vpcs.len() == 2 => [requester, accepter].map(called).into(),
+                _ => group.vpcs.iter().copied().map(called).collect(),
+            };
             self.out
                 .error(entity.span("from"), format!("peering `{name}` does not end at VPC `{from}`"))
-                .hint(format!("it joins {} and {}", ends[0], ends[1]));
+                .hint(format!("it joins {}", joined.join(" and ")));
             return None;
         }
-        let direction = if vpc == requester { Direction::Out } else { Direction::In };
-        Some(Subject::Link { peering, direction })
+        Some(Subject::Link { peering, from: from_vpc })
     }
 
     /// What `between` says, inside the run.
-    fn between(&mut self, entity: &Entity) -> Option<units::Span> {
+    fn between(&mut self, entity: &Entity) -> Option<Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
-        let Some(Two(two)) = entity.get::<Two>("between") else { return Some(units::Span::new(SimTime::ZERO, end)) };
+        let Some(Two(two)) = entity.get::<Two>("between") else { return Some(Span::new(SimTime::ZERO, end)) };
         let (Datum::Duration(from), Datum::Duration(to)) = &**two else { return None };
         let (from, to) = (SimTime::ZERO + *from, SimTime::ZERO + *to);
         if from < to && to <= end {
-            return Some(units::Span::new(from, to));
+            return Some(Span::new(from, to));
         }
         let (message, hint) = if from >= to {
             (
@@ -226,6 +215,26 @@ impl Loader<'_> {
         };
         self.out.error(entity.span("between"), message).hint(hint);
         None
+    }
+}
+
+/// Whether all that is asked for is measured of peerings as a whole, and something is.
+fn asks_of_whole(entity: &Entity) -> bool {
+    let mut asked = Metric::ROWS.into_iter().filter(|row| entity.has(row.key)).peekable();
+    asked.peek().is_some() && asked.all(|row| row.on == On::Peering)
+}
+
+fn about(entity: &Entity, subject: Option<&Subject>, traffic: &[Option<Traffic>]) -> About {
+    let is_ping = |entry: Option<&Traffic>| entry.is_some_and(Traffic::is_ping);
+    match subject {
+        Some(Subject::Traffic(id)) if is_ping(traffic.get(id.index()).and_then(Option::as_ref)) => About::Pings,
+        Some(Subject::Traffic(_)) => About::Traffic,
+        Some(Subject::Link { .. }) => About::Link,
+        Some(Subject::Peering { .. }) => About::Peering,
+        None if entity.has("traffic") => About::Pings,
+        None if entity.has("from") => About::Link,
+        None if entity.has("peering") => About::Peering,
+        None => About::Nobody,
     }
 }
 

@@ -11,9 +11,12 @@ mod diurnal;
 mod ends;
 mod expect;
 mod hosts;
+mod keys;
 mod language;
+mod lives;
 mod names;
 mod network;
+mod patterns;
 mod peering;
 mod refused;
 mod replay;
@@ -163,6 +166,7 @@ impl Loader<'_> {
             self.routes(table, entity);
         }
         let traffic = self.traffic(top);
+        self.lives(top);
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
         let billing = self.billing(top);

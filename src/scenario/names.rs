@@ -1,5 +1,6 @@
 //! Who is called what: full names, short names where they are unique, and what to say about names that nobody bears.
 
+use super::lives::Lives;
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
 use crate::notation::{Complaints, Span, list_some, nearest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ pub(super) struct Names {
     pub tables: Index<TableId>,
     pub peerings: Index<PeeringId>,
     pub traffic: Index<TrafficId>,
-    /// Names that peerings get on the timeline.
-    pub promised: BTreeMap<String, Promised>,
+    /// The peerings of the whole run by name.
+    pub lives: Lives,
     /// Full names, and short ones, of hosts that were declared but could not be made.
     pub broken_hosts: BTreeSet<String>,
     /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
@@ -25,15 +26,6 @@ pub(super) struct Names {
     pub places: BTreeMap<(&'static str, String), Span>,
 }
 
-/// A peering that bears some name at some time.
-#[derive(Debug, Clone)]
-pub(super) struct Promised {
-    /// The name it was made with.
-    pub first_name: String,
-    /// Requester and accepter; unknown if its entity is unsound.
-    pub ends: Option<(VpcId, VpcId)>,
-}
-
 impl Default for Names {
     fn default() -> Self {
         Names {
@@ -42,7 +34,7 @@ impl Default for Names {
             tables: Index::new("route table"),
             peerings: Index::new("peering"),
             traffic: Index::new("traffic entry"),
-            promised: BTreeMap::new(),
+            lives: Lives::default(),
             broken_hosts: BTreeSet::new(),
             vpcs_by_host: None,
             hosts_like: BTreeMap::new(),

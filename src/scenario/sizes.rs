@@ -1,7 +1,8 @@
 //! Packet sizes of a traffic entry: fixed, a mix with weights, a mix from a file.
 
 use super::Loader;
-use super::language::{PACKET_MAX, PACKET_MIN};
+use super::keys::{PACKET_MAX, PACKET_MIN};
+use super::patterns::Sends;
 use crate::model::plan::PacketSize;
 use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, Span, lines};
 use crate::units::{ByteSize, Share};
@@ -15,8 +16,11 @@ const KEYS: [&str; 4] = ["packet_size", "payload", "sizes", "sizes_file"];
 const PER_PERCENT: u64 = 10_000_000;
 
 impl Loader<'_> {
-    /// The sizes of an entry's packets; complains unless exactly one key gives them.
-    pub(super) fn packet_size(&mut self, entity: &Entity, ping: bool) -> Option<PacketSize> {
+    /// The sizes of an entry's packets; complains unless exactly one key gives them. A capture's are its own.
+    pub(super) fn packet_size(&mut self, entity: &Entity, sends: Sends) -> Option<PacketSize> {
+        if sends == Sends::Capture {
+            return Some(PacketSize::Fixed(u16::MAX));
+        }
         let given: Vec<&'static str> = KEYS.into_iter().filter(|key| entity.has(key)).collect();
         if entity.has("sizes_form") && !entity.has("sizes_file") {
             self.out
@@ -25,7 +29,7 @@ impl Loader<'_> {
             return None;
         }
         match given.as_slice() {
-            [] if ping => Some(PacketSize::Fixed(PING)),
+            [] if sends == Sends::Echoes => Some(PacketSize::Fixed(PING)),
             [] if entity.broken => None,
             [] => {
                 self.out.error(entity.at, format!("{} needs a `packet_size`", entity.path)).hint(

@@ -2,7 +2,8 @@
 
 use super::Loader;
 use super::network::instant;
-use crate::model::plan::{Pace, PacketSize, Pattern, SENDERS_MAX, Traffic};
+use super::patterns::{self, Frame, Sends};
+use crate::model::plan::{Pace, SENDERS_MAX, Traffic};
 use crate::model::{Name, TrafficId, Volume};
 use crate::notation::{Datum, Entity, Two};
 use crate::units::{self, BitRate, SimDuration, SimTime};
@@ -45,20 +46,14 @@ impl Loader<'_> {
     }
 
     fn entry(&mut self, name: &str, entity: &Entity) -> Option<Traffic> {
-        let replayed = entity.variant.is_some_and(|v| v.name == "replay");
-        let (from, to) = self.ends(entity, replayed);
-        let size = if replayed {
-            Some(PacketSize::Fixed(u16::MAX))
-        } else {
-            self.packet_size(entity, entity.variant.is_some_and(|v| v.name == "ping"))
-        };
+        let row = patterns::chosen(entity);
+        let sends = row.map_or(Sends::Datagrams, |row| row.sends);
+        let (from, to) = self.ends(entity, sends);
+        let size = self.packet_size(entity, sends);
         let window = self.window(entity);
         let ttl = self.ttl(entity);
-        let pattern = match (&from, &to) {
-            (Some(from), Some(to)) if replayed => self.replayed(entity, from, to, window),
-            _ if replayed => None,
-            _ => self.pattern(entity),
-        };
+        let frame = Frame { from: from.as_deref(), to: to.as_ref(), window };
+        let pattern = row.and_then(|row| (row.read)(self, entity, &frame));
         let ports = |key| entity.variant.filter(|_| entity.fields().any(|f| f.name == key)).and(entity.get::<u64>(key));
         let port = |key, default| ports(key).and_then(|port| u16::try_from(*port).ok()).unwrap_or(default);
         let units::Span { from: start, until: stop } = window?;
@@ -68,7 +63,7 @@ impl Loader<'_> {
         Some(Traffic {
             name: Name::new(name).ok()?,
             label: entity.get("label").cloned(),
-            from: if replayed { [].into() } else { from? },
+            from: if sends == Sends::Capture { [].into() } else { from? },
             to: to?,
             pattern: pattern?,
             size: size?,
@@ -124,23 +119,8 @@ impl Loader<'_> {
         }
     }
 
-    fn pattern(&mut self, entity: &Entity) -> Option<Pattern> {
-        let interval = |entity: &Entity| entity.get::<SimDuration>("interval").copied();
-        match entity.variant?.name {
-            "ping" => Some(Pattern::Ping { interval: interval(entity).unwrap_or(SimDuration::from_secs(1)) }),
-            "series" => self.series(entity),
-            "diurnal" => self.diurnal(entity),
-            "poisson" => self.pace(entity).map(Pattern::Poisson),
-            "on_off" => {
-                let (on, off) = (entity.get("on").copied(), entity.get("off").copied());
-                self.pace(entity).and_then(|pace| Some(Pattern::OnOff { pace, on: on?, off: off? }))
-            }
-            _ => self.pace(entity).map(Pattern::Constant),
-        }
-    }
-
     /// Exactly one of `rate` and `interval`.
-    fn pace(&mut self, entity: &Entity) -> Option<Pace> {
+    pub(super) fn pace(&mut self, entity: &Entity) -> Option<Pace> {
         match (entity.get::<BitRate>("rate"), entity.get::<SimDuration>("interval")) {
             (Some(rate), None) => Some(Pace::Rate(*rate)),
             (None, Some(interval)) => Some(Pace::Interval(*interval)),

@@ -1,8 +1,134 @@
-//! The verbs of the timeline: one section of arguments each. Only tables; what a verb does is in `timeline`.
+//! The verbs of the timeline, one row each: what its section of the language takes and the change it makes. How an
+//! action is said follows from its keys (`timeline`); what a change does is the model's.
 
-use super::language::{ANY_RATE, ENDS, LABEL, TIME_MAX, TRANSPORT, VIA};
+use super::Loader;
+use super::keys::*;
+use crate::model::{Change, Refusal, Step};
 use crate::notation::Kind::*;
-use crate::notation::{Field, Section, optional, required};
+use crate::notation::{Entity, Field, Section, optional, required};
+use crate::units::SimDuration;
+
+/// A verb of the language.
+pub(super) struct Verb {
+    pub section: Section,
+    /// Whose name its key `name` is.
+    pub names: Naming,
+    /// The change that an action asks for; `None` after a complaint.
+    pub change: fn(&mut Loader<'_>, &Entity) -> Option<Change>,
+}
+
+/// Whether a peering gets a name from a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// None does.
+    Nobody,
+    /// A new one.
+    Made,
+    /// The one that bears the name under `peering` then.
+    Renamed,
+}
+
+static VERBS: [Verb; 23] = [
+    verb(
+        "create_peering",
+        "Asks for a new peering connection (S16); in force at once within an account (S17).",
+        &[FIRST_NAME, ENDS, TRANSPORT, LABEL],
+        |loader, entity| {
+            let name = loader.new_name(entity)?;
+            Some(Change::CreatePeering(Box::new(loader.peering_spec(name, entity)?)))
+        },
+    )
+    .naming(Naming::Made),
+    verb("accept", "Accepts a pending request (S18).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Accept)
+    }),
+    verb("reject", "Rejects a pending request (S20).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Reject)
+    }),
+    verb("delete", "Deletes a peering and every route over it (S21).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Delete)
+    }),
+    verb("enable", "Asks again for an expired peering (S19).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Enable)
+    }),
+    verb("isolate", "The cloud suspends a peering (S43, S49).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Isolate)
+    }),
+    verb("restore", "The cloud lifts a suspension (S43).", &[PEERING_OF], |loader, entity| {
+        step(loader, entity, Step::Restore)
+    }),
+    verb("rename", "Gives a peering another name (S16).", &[PEERING_OF, NEW_NAME], |loader, entity| {
+        let (peering, name) = (loader.peering_of(entity), loader.new_name(entity));
+        Some(Change::Rename { peering: peering?, name: name? })
+    })
+    .naming(Naming::Renamed),
+    verb("add_cidr", "Gives a VPC one more CIDR (S25a).", &[CIDR_OF], |loader, entity| {
+        let vpc = loader.names.vpcs.find(None, entity.get::<String>("vpc")?, entity.span("vpc"), &mut loader.out)?;
+        Some(Change::AddCidr { vpc, cidr: entity.get("cidr").copied()? })
+    }),
+    verb("change_bandwidth", "A new cap (S34).", &[PEERING_OF, CAP], |loader, entity| {
+        let (peering, bandwidth) = (loader.peering_of(entity), entity.get("bandwidth").copied());
+        Some(Change::ChangeBandwidth { peering: peering?, bandwidth: bandwidth? })
+    }),
+    verb("add_route", "A new custom route (S5).", &[ROUTE_OF, NEXT_HOP], |loader, entity| {
+        let (table, via) = (loader.table_of(entity), loader.via(entity));
+        let disabled = entity.get("disabled").copied().unwrap_or(false);
+        Some(Change::AddRoute { table: table?, to: entity.get("to").copied()?, via: via?, disabled })
+    }),
+    verb("remove_route", "Deletes a custom route.", &[ROUTE_OF], |loader, entity| {
+        let table = loader.table_of(entity)?;
+        Some(Change::RemoveRoute { table, to: entity.get("to").copied()? })
+    }),
+    verb("disable_route", "Takes a custom route out of force.", &[ROUTE_OF], |loader, entity| {
+        set_route(loader, entity, true)
+    }),
+    verb("enable_route", "Puts a custom route back in force.", &[ROUTE_OF], |loader, entity| {
+        set_route(loader, entity, false)
+    }),
+    verb("host_down", "Stops a host.", &[HOST_OF, FAULT_FOR], |loader, entity| set_host(loader, entity, false)),
+    verb("host_up", "Starts a host, whatever stopped it.", &[HOST_OF, UP_FOR], |loader, entity| {
+        set_host(loader, entity, true)
+    }),
+    verb("link_down", "Cuts a peering's transport.", &[PEERING_OF, FAULT_FOR], |loader, entity| {
+        set_link(loader, entity, false)
+    }),
+    verb("link_up", "Mends a peering's transport, however often it was cut.", &[PEERING_OF], |loader, entity| {
+        set_link(loader, entity, true)
+    }),
+    verb(
+        "node_down",
+        "Fails one forwarding node of a peering (S10).",
+        &[PEERING_OF, NODE_OF, FAULT_FOR],
+        |loader, entity| set_node(loader, entity, false),
+    ),
+    verb(
+        "node_up",
+        "Mends one forwarding node of a peering, however often it failed (S10).",
+        &[PEERING_OF, NODE_OF],
+        |loader, entity| set_node(loader, entity, true),
+    ),
+    verb(
+        "link_loss",
+        "Sets the share of packets lost on a peering's transport.",
+        &[PEERING_OF, LOSS],
+        |loader, entity| {
+            let (peering, loss) = (loader.peering_of(entity), entity.get("loss").copied());
+            Some(Change::SetLoss { peering: peering?, loss: loss?, lasts: lasts(entity) })
+        },
+    ),
+    verb(
+        "arrears",
+        "An account's balance falls below zero: in 7 days its cross-region peerings are isolated (S43).",
+        &[ACCOUNT_OF],
+        |loader, entity| Some(Change::Arrears { account: loader.account_at(entity, "account")? }),
+    ),
+    verb(
+        "pay",
+        "An account in arrears pays: what they isolated is active again (S43).",
+        &[ACCOUNT_OF],
+        |loader, entity| Some(Change::Pay { account: loader.account_at(entity, "account")? }),
+    ),
+];
 
 const PEERING_OF: &[Field] = &[required("peering", Text, "The peering, by the name it bears then.")];
 const NODE_OF: &[Field] = &[required("node", Integer(1, 255), "The forwarding node, counted from 1.")];
@@ -19,114 +145,88 @@ const ROUTE_OF: &[Field] = &[
     optional("subnet", Text, "The subnet whose route table it is."),
     required("to", Cidr, "Destination of the route."),
 ];
-
-/// What an action can do: one section of arguments for each verb, in the order in which a sentence names them.
-pub(super) static VERBS: &[Section] = &[
-    Section {
-        name: "create_peering",
-        doc: "Asks for a new peering connection (S16); in force at once within an account (S17).",
-        fields: &[&[required("name", Text, "Its name, at most 60 characters.")], ENDS, TRANSPORT, LABEL],
-        variants: None,
-    },
-    Section { name: "accept", doc: "Accepts a pending request (S18).", fields: &[PEERING_OF], variants: None },
-    Section { name: "reject", doc: "Rejects a pending request (S20).", fields: &[PEERING_OF], variants: None },
-    Section {
-        name: "delete",
-        doc: "Deletes a peering and every route over it (S21).",
-        fields: &[PEERING_OF],
-        variants: None,
-    },
-    Section { name: "enable", doc: "Asks again for an expired peering (S19).", fields: &[PEERING_OF], variants: None },
-    Section { name: "isolate", doc: "The cloud suspends a peering (S43, S49).", fields: &[PEERING_OF], variants: None },
-    Section { name: "restore", doc: "The cloud lifts a suspension (S43).", fields: &[PEERING_OF], variants: None },
-    Section {
-        name: "rename",
-        doc: "Gives a peering another name (S16).",
-        fields: &[PEERING_OF, &[required("name", Text, "The new name.")]],
-        variants: None,
-    },
-    Section {
-        name: "add_cidr",
-        doc: "Gives a VPC one more CIDR (S25a).",
-        fields: &[&[required("vpc", Text, "The VPC."), required("cidr", Cidr, "The CIDR.")]],
-        variants: None,
-    },
-    Section {
-        name: "change_bandwidth",
-        doc: "A new cap (S34).",
-        fields: &[PEERING_OF, &[required("bandwidth", ANY_RATE, "The new cap per direction.")]],
-        variants: None,
-    },
-    Section {
-        name: "add_route",
-        doc: "A new custom route (S5).",
-        fields: &[
-            ROUTE_OF,
-            &[
-                required("via", VIA, "A peering, or { blackhole = true }."),
-                optional("disabled", Bool, "Kept, but out of force; default false."),
-            ],
-        ],
-        variants: None,
-    },
-    Section { name: "remove_route", doc: "Deletes a custom route.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "disable_route", doc: "Takes a custom route out of force.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "enable_route", doc: "Puts a custom route back in force.", fields: &[ROUTE_OF], variants: None },
-    Section { name: "host_down", doc: "Stops a host.", fields: &[HOST_OF, FAULT_FOR], variants: None },
-    Section {
-        name: "host_up",
-        doc: "Starts a host, whatever stopped it.",
-        fields: &[
-            HOST_OF,
-            &[optional("for", Duration(1, TIME_MAX), "Stops again after this time; the last `host_up` decides.")],
-        ],
-        variants: None,
-    },
-    Section { name: "link_down", doc: "Cuts a peering's transport.", fields: &[PEERING_OF, FAULT_FOR], variants: None },
-    Section {
-        name: "link_up",
-        doc: "Mends a peering's transport, however often it was cut.",
-        fields: &[PEERING_OF],
-        variants: None,
-    },
-    Section {
-        name: "node_down",
-        doc: "Fails one forwarding node of a peering (S10).",
-        fields: &[PEERING_OF, NODE_OF, FAULT_FOR],
-        variants: None,
-    },
-    Section {
-        name: "node_up",
-        doc: "Mends one forwarding node of a peering, however often it failed (S10).",
-        fields: &[PEERING_OF, NODE_OF],
-        variants: None,
-    },
-    Section {
-        name: "link_loss",
-        doc: "Sets the share of packets lost on a peering's transport.",
-        fields: &[
-            PEERING_OF,
-            &[
-                required("loss", Share, "The share lost, each direction."),
-                optional(
-                    "for",
-                    Duration(1, TIME_MAX),
-                    "How long; of several the largest counts. Without it, from now on, and what was set before ends.",
-                ),
-            ],
-        ],
-        variants: None,
-    },
-    Section {
-        name: "arrears",
-        doc: "An account's balance falls below zero: in 7 days its cross-region peerings are isolated (S43).",
-        fields: &[ACCOUNT_OF],
-        variants: None,
-    },
-    Section {
-        name: "pay",
-        doc: "An account in arrears pays: what they isolated is active again (S43).",
-        fields: &[ACCOUNT_OF],
-        variants: None,
-    },
+const FIRST_NAME: &[Field] = &[required("name", Text, "Its name, at most 60 characters.")];
+const NEW_NAME: &[Field] = &[required("name", Text, "The new name.")];
+const CIDR_OF: &[Field] = &[required("vpc", Text, "The VPC."), required("cidr", Cidr, "The CIDR.")];
+const CAP: &[Field] = &[required("bandwidth", ANY_RATE, "The new cap per direction.")];
+const NEXT_HOP: &[Field] = &[
+    required("via", VIA, "A peering, or { blackhole = true }."),
+    optional("disabled", Bool, "Kept, but out of force; default false."),
 ];
+const UP_FOR: &[Field] =
+    &[optional("for", Duration(1, TIME_MAX), "Stops again after this time; the last `host_up` decides.")];
+const LOSS: &[Field] = &[
+    required("loss", Share, "The share lost, each direction."),
+    optional(
+        "for",
+        Duration(1, TIME_MAX),
+        "How long; of several the largest counts. Without it, from now on, and what was set before ends.",
+    ),
+];
+
+/// The row of the verb that an action chose; none if it chose none that there is.
+pub(super) fn chosen(entity: &Entity) -> Option<&'static Verb> {
+    let name = entity.variant?.name;
+    VERBS.iter().find(|verb| verb.section.name == name)
+}
+
+/// Of every verb its section, in the order in which a sentence names its arguments.
+pub(super) static SECTIONS: [Section; VERBS.len()] = {
+    let mut sections = [VERBS[0].section; VERBS.len()];
+    let mut at = 0;
+    while at < sections.len() {
+        sections[at] = VERBS[at].section;
+        at += 1;
+    }
+    sections
+};
+
+const fn verb(
+    name: &'static str,
+    doc: &'static str,
+    fields: &'static [&'static [Field]],
+    change: fn(&mut Loader<'_>, &Entity) -> Option<Change>,
+) -> Verb {
+    Verb { section: Section { name, doc, fields, variants: None }, names: Naming::Nobody, change }
+}
+
+impl Verb {
+    const fn naming(self, names: Naming) -> Verb {
+        Verb { names, ..self }
+    }
+}
+
+fn step(loader: &mut Loader<'_>, entity: &Entity, step: Step) -> Option<Change> {
+    Some(Change::Step { peering: loader.peering_of(entity)?, step })
+}
+
+fn set_route(loader: &mut Loader<'_>, entity: &Entity, disabled: bool) -> Option<Change> {
+    let table = loader.table_of(entity)?;
+    Some(Change::DisableRoute { table, to: entity.get("to").copied()?, disabled })
+}
+
+fn set_host(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
+    let host = loader.host_called(entity.get::<String>("host")?, entity.span("host"))?;
+    Some(Change::SetHost { host, up, lasts: lasts(entity) })
+}
+
+fn set_link(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
+    Some(Change::SetLink { peering: loader.peering_of(entity)?, up, lasts: lasts(entity) })
+}
+
+fn set_node(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
+    let peering = loader.peering_of(entity)?;
+    let node = entity.get::<u64>("node").and_then(|n| usize::try_from(*n).ok())?;
+    // An action that is to be refused may be refused for this, or before it.
+    let group = loader.names.lives.group(&peering, &loader.network).filter(|_| !entity.has("refused"));
+    let count = group.map(|group| group.nodes);
+    if let Some(count) = count.filter(|count| node > *count) {
+        loader.refuse(entity.span("node"), &Refusal::NoSuchNode { peering: peering.to_string(), count, number: node });
+        return None;
+    }
+    Some(Change::SetNode { peering, node, up, lasts: lasts(entity) })
+}
+
+fn lasts(entity: &Entity) -> Option<SimDuration> {
+    entity.get("for").copied()
+}

@@ -8,6 +8,7 @@ mod determinism;
 mod dice;
 mod endpoints;
 mod engine_vs_reference;
+mod expectations;
 mod fairness;
 mod journey;
 #[path = "../kept/mod.rs"]

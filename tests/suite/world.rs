@@ -204,9 +204,9 @@ impl Maker {
         let mut expectations = Vec::new();
         for number in 0..3 {
             let entry = TrafficId(number % traffic.len() as u32);
-            let link = Subject::Link { peering: name("P1"), direction: Direction::BOTH[number as usize % 2] };
+            let link = Subject::Link { peering: name("P1"), from: VpcId(number % 2) };
             for subject in [Subject::Traffic(entry), link] {
-                let metrics = [Metric::Dropped, Metric::DelayMax, Metric::Delay(500_000_000), Metric::Rate];
+                let metrics = [Metric::Dropped, Metric::DelayMax, Metric::DelayP50, Metric::Rate];
                 let checks = metrics.map(|metric| Check { metric, low: 0, high: u64::MAX, text: String::new() });
                 expectations.push(Expectation { subject, between: between(), checks: checks.to_vec() });
             }

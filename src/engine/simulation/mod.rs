@@ -27,17 +27,16 @@ use super::options::{Effort, Options};
 use super::partition::Partition;
 use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
-use super::windows::Edges;
 use crate::dataplane::fib::Fib;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::plan::Plan;
-use crate::model::{AccountId, Change, Direction, HostId, LinkId, Name, Network, Outcome, Refusal, TableId, VpcId};
+use crate::model::{AccountId, Change, HostId, LinkId, Network, Outcome, Refusal, TableId, VpcId};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 use bytes::Bytes;
-use senders::{link_edges, sender_key, traffic_edges};
-use std::collections::{BTreeMap, BTreeSet};
+use senders::{LinkEdges, sender_key, traffic_edges};
+use std::collections::BTreeSet;
 use thiserror::Error;
 use tracing::debug;
 
@@ -64,8 +63,8 @@ pub struct Simulation {
     injector: Option<SourceId>,
     observers: Vec<(Box<dyn Observer>, Interest)>,
     happened: Vec<(SimTime, Outcome)>,
-    /// The edges of the windows that expectations ask of links: by the name a peering is made with, and direction.
-    link_edges: BTreeMap<(Name, Direction), Edges>,
+    /// The edges of the windows that expectations ask of links.
+    link_edges: LinkEdges,
     options: Options,
     /// Packets that are sent in a second, about.
     density: u64,
@@ -110,7 +109,7 @@ impl Simulation {
             injector: None,
             observers: Vec::new(),
             happened: Vec::new(),
-            link_edges: link_edges(plan),
+            link_edges: LinkEdges::of(plan),
             options,
             density: seated.density,
             senders: seated.by_entry,
@@ -233,8 +232,7 @@ impl Simulation {
         let all = self.network.peerings().len() as u32 * 2;
         for link in (known..all).map(LinkId) {
             let peering = self.network.peering(link.peering());
-            let edges = self.link_edges.get(&(peering.first_name.clone(), link.direction()));
-            let book = LinkBook::new(edges.cloned().unwrap_or_default());
+            let book = LinkBook::new(self.link_edges.find(&peering.first_name, peering.near(link)));
             // A peering made in the middle of the run has no cap before.
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });

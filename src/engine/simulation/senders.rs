@@ -7,7 +7,7 @@ use super::super::sending::{Flow, Seat};
 use super::super::shared::{MeantFor, Shared, SourceInfo};
 use super::super::windows::{Edges, edges};
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
-use crate::model::{Direction, HostId, Name, Network, ReplayFlow, TrafficId, VpcId};
+use crate::model::{Change, HostId, Name, Namesakes, Network, ReplayFlow, TrafficId, VpcId};
 use crate::units::SimTime;
 use crate::wire::ipv4::Addressing;
 use std::collections::BTreeMap;
@@ -87,16 +87,37 @@ pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
 }
 
-/// The same of links: by the name a peering is made with, and the direction.
-pub(super) fn link_edges(plan: &Plan) -> BTreeMap<(Name, Direction), Edges> {
-    let mut windows: BTreeMap<(Name, Direction), Vec<(SimTime, SimTime)>> = BTreeMap::new();
-    for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
-        if let Subject::Link { peering, direction } = &expectation.subject {
-            windows
-                .entry((peering.clone(), *direction))
-                .or_default()
-                .push((expectation.between.from, expectation.between.until));
+/// The same of links, by the name a peering is made with and the VPC that the link leaves. Whatever a peering may be
+/// called later counts too: an edge more changes nothing.
+pub(super) struct LinkEdges {
+    names: Namesakes,
+    /// By the name that stands for a group.
+    edges: BTreeMap<(Name, VpcId), Edges>,
+}
+
+impl LinkEdges {
+    pub(super) fn of(plan: &Plan) -> LinkEdges {
+        let mut names = Namesakes::default();
+        for action in &plan.timeline {
+            if let Change::Rename { peering, name } = &action.change {
+                names.join(peering, name);
+            }
         }
+        let mut windows: BTreeMap<(Name, VpcId), Vec<(SimTime, SimTime)>> = BTreeMap::new();
+        for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
+            if let Subject::Link { peering, from } = &expectation.subject {
+                windows
+                    .entry((names.group(peering).clone(), *from))
+                    .or_default()
+                    .push((expectation.between.from, expectation.between.until));
+            }
+        }
+        let edges = windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect();
+        LinkEdges { names, edges }
     }
-    windows.into_iter().map(|(link, windows)| (link, edges(windows.into_iter()))).collect()
+
+    /// The edges of a link that leaves `near` of a peering made with `first_name`.
+    pub(super) fn find(&self, first_name: &Name, near: VpcId) -> Edges {
+        self.edges.get(&(self.names.group(first_name).clone(), near)).cloned().unwrap_or_default()
+    }
 }

@@ -12,7 +12,7 @@
 use super::permission::Party;
 use crate::model::ids::{AccountId, PeeringId};
 use crate::model::name::Name;
-use crate::model::network::{Bearers, Network};
+use crate::model::network::Network;
 use crate::model::notice::{Notice, Outcome};
 use crate::model::refusal::Refusal;
 use crate::model::state::PeeringState;
@@ -119,7 +119,7 @@ impl Network {
         peering.expires = None;
         if state.is_gone() {
             if let Some(bearers) = self.peering_names.get_mut(&peering.name) {
-                *bearers = Bearers { alive: None, gone: bearers.gone.max(Some(id)) };
+                (bearers.alive, bearers.gone) = (None, bearers.gone.max(Some(id)));
             }
             self.end_faults_of(id, now);
         }
@@ -127,11 +127,17 @@ impl Network {
         self.note_change(id);
     }
 
-    /// Renames a peering that is not gone (S16); either side may.
+    /// Renames a peering that is not gone (S16) at `now`; either side may.
     ///
     /// # Errors
     /// The wrong account, a name taken, a peering that is gone.
-    pub fn rename(&mut self, by: Option<AccountId>, id: PeeringId, name: Name) -> Result<Outcome, Refusal> {
+    pub fn rename(
+        &mut self,
+        by: Option<AccountId>,
+        id: PeeringId,
+        name: Name,
+        now: SimTime,
+    ) -> Result<Outcome, Refusal> {
         self.check_party(by, id, Party::Either, "rename")?;
         let (old, state) = (&self.peering(id).name, self.peering(id).state);
         if state.is_gone() {
@@ -144,7 +150,9 @@ impl Network {
         if let Some(bearers) = self.peering_names.get_mut(&before) {
             bearers.alive = None;
         }
-        self.peering_names.entry(name).or_default().alive = Some(id);
+        let bearers = self.peering_names.entry(name).or_default();
+        bearers.alive = Some(id);
+        bearers.ever.push((now, id));
         let peering = self.peering(id);
         Ok(Outcome(format!("{before} is now called {}", peering.name)))
     }

@@ -103,7 +103,7 @@ impl Network {
         } else {
             bearers.alive = Some(id)
         }
-        self.made_as.insert(peering.name.clone(), id);
+        bearers.ever.push((now, id));
         self.peerings.push(peering);
         self.routes_over.push(Vec::new());
         self.scheduled.push(None);

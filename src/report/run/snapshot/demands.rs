@@ -2,7 +2,7 @@
 
 use crate::engine::{ActionOutcome, Measured, Quantile, Run, verify};
 use crate::model::plan::{Expectation, Metric, Subject};
-use crate::model::{LinkId, Outcome, Rules};
+use crate::model::{Outcome, Rules};
 use crate::report::format::words::within;
 use crate::report::run::model::{ActionReport, ExpectationReport};
 use crate::units::{SimDuration, SimTime, Span};
@@ -51,7 +51,7 @@ pub fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
                 found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found, rules)),
-                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.missing()),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.row().missing),
                 held: outcome.map(|o| o.held),
             });
         }
@@ -71,16 +71,11 @@ fn measured(metric: Metric, found: Measured, rules: &Rules) -> String {
 }
 
 fn subject(run: &Run, expectation: &Expectation) -> String {
-    let network = run.simulation.network();
     match &expectation.subject {
         Subject::Traffic(id) => format!("traffic {}", run.plan.entry(*id).name),
         Subject::Peering { peering } => format!("peering {peering}"),
-        Subject::Link { peering, direction } => match network.find_peering_made_as(peering.as_str()) {
-            Some(id) => {
-                let near = network.ends(LinkId::new(id, *direction)).0;
-                format!("peering {peering} from {}", network.vpc(near).name)
-            }
-            None => format!("peering {peering}"),
-        },
+        Subject::Link { peering, from } => {
+            format!("peering {peering} from {}", run.simulation.network().vpc(*from).name)
+        }
     }
 }

@@ -17,7 +17,7 @@ pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
     TrafficReport {
         name: entry.name.to_string(),
         label: entry.label.clone(),
-        pattern: pattern_name(&entry.pattern),
+        pattern: entry.pattern.name(),
         path: path(run.simulation.network(), entry, run.plan.seed),
         sent: volume(counts.sent),
         delivered: volume(counts.delivered),
@@ -47,18 +47,6 @@ pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
             | Pattern::Ping { .. }
             | Pattern::Diurnal(_) => Vec::new(),
         },
-    }
-}
-
-fn pattern_name(pattern: &Pattern) -> &'static str {
-    match pattern {
-        Pattern::Constant(_) => "constant",
-        Pattern::Poisson(_) => "poisson",
-        Pattern::OnOff { .. } => "on_off",
-        Pattern::Ping { .. } => "ping",
-        Pattern::Series(_) => "series",
-        Pattern::Diurnal(_) => "diurnal",
-        Pattern::Replay(_) => "replay",
     }
 }
 
