@@ -17,6 +17,15 @@ pub trait Endpoint: Send {
     fn on_packet(&mut self, now: SimTime, packet: &Bytes, out: &mut Outbox);
 }
 
+/// Whoever sends from a host, a flow of the plan or a program: one species, with two answers to what comes. It can say
+/// its future, and need not be woken for each packet; or it cannot.
+pub(super) trait Sends {
+    /// When it next sends, as far as it knows now; [`SimTime::NEVER`] if nothing is to come.
+    fn next_wake(&self) -> SimTime;
+    /// Whether what it sends, and when, is known beforehand whatever happens meanwhile, and packets are alike.
+    fn says_its_future(&self) -> bool;
+}
+
 /// Where an endpoint puts the packets it wants sent, in order.
 #[derive(Debug, Default)]
 pub struct Outbox {

@@ -47,7 +47,7 @@ fn alone_in_turn(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: Si
 
 fn windows_in_turn(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration) {
     while let Some(end) = next_window(cells, others, scope, window) {
-        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.run(scope, end));
+        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.handle(scope, end));
         exchange(cells, others);
     }
 }

@@ -65,7 +65,7 @@ impl Aggregate {
 
     fn add(&mut self, index: u32, flow: &Flow) {
         self.flows.push(index);
-        self.is_countable &= flow.is_run();
+        self.is_countable &= flow.is_countable();
         self.is_even &= flow.is_even();
         self.burst = self.burst.saturating_add(flow.burst());
     }

@@ -3,14 +3,14 @@
 
 use super::super::arrival::Mail;
 use super::super::booking::Booking;
-use super::super::endpoint::Endpoint;
+use super::super::endpoint::{Endpoint, Sends};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
 use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::aggregate::{Aggregate, Aggregates, To};
 use super::batch::{self, Batch};
-use super::events::{Events, Raw, Waker};
+use super::events::{Events, Raw, Seated, Waker};
 use super::journey::Journey;
 use super::lane::Lane;
 use super::link_run::{LinkRun, Seats};
@@ -28,8 +28,8 @@ pub(in crate::engine) struct Cell {
     pub booking: Booking,
     /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
     is_alone: bool,
-    /// Whether one of its senders replays packets that all differ.
-    has_replay: bool,
+    /// Whether all its senders can say their future.
+    is_foreseen: bool,
     /// Whether its senders were called to be events.
     is_called: bool,
     /// Packets its senders send in a second, about.
@@ -53,7 +53,7 @@ impl Cell {
             lanes: Vec::new(),
             booking: Booking::default(),
             is_alone: true,
-            has_replay: false,
+            is_foreseen: true,
             is_called: false,
             density: 0,
             flows: Vec::new(),
@@ -69,7 +69,7 @@ impl Cell {
     /// Adds a sender while the simulation is set up.
     pub(in crate::engine) fn add_flow(&mut self, flow: Flow) {
         self.density = self.density.saturating_add(flow.density());
-        self.has_replay |= flow.is_replay();
+        self.is_foreseen &= flow.says_its_future();
         self.flows.push(flow);
     }
 
@@ -96,7 +96,7 @@ impl Cell {
 
     /// Whether its packets are carried as events.
     pub(super) fn is_eventful(&self) -> bool {
-        road(Facts { reacts: !self.is_alone || self.has_replay, ..Facts::default() }) == Road::Events
+        road(Facts { reacts: !self.is_alone || !self.is_foreseen, ..Facts::default() }) == Road::Events
     }
 
     /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take
@@ -122,12 +122,14 @@ impl Cell {
             return;
         }
         for (index, flow) in self.flows.iter().enumerate() {
-            self.events.schedule(flow.next_wake(), flow.source, Waker::Flow(index as u32));
+            self.events.call(flow, flow.source, Waker::Flow(index as u32));
         }
     }
 
     pub(in crate::engine) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, program: Box<dyn Endpoint>) {
-        self.events.seat(now, host, source, program);
+        let seated = Seated::new(now, host, source, program);
+        self.is_foreseen &= seated.says_its_future();
+        self.events.seat(seated);
     }
 
     pub(in crate::engine) fn inject(&mut self, now: SimTime, raw: Raw) {
@@ -176,8 +178,8 @@ impl Cell {
     }
 
     /// Handles every event before `end`.
-    pub(in crate::engine) fn run(&mut self, scope: Scope<'_>, end: SimTime) {
-        self.journey(scope).run(end);
+    pub(in crate::engine) fn handle(&mut self, scope: Scope<'_>, end: SimTime) {
+        self.journey(scope).handle(end);
     }
 
     /// Lets everything happen between `from`, where the cell stands, and the horizon: it runs alone.
@@ -187,7 +189,7 @@ impl Cell {
             self.call_senders();
         }
         // Packets inside the VPC that an earlier advance left, and senders that are events.
-        self.run(scope, scope.horizon);
+        self.handle(scope, scope.horizon);
         if self.is_eventful() {
             return;
         }
@@ -224,7 +226,7 @@ impl Cell {
     fn stay_silent(&mut self, aggregate: &Aggregate, until: SimTime) {
         for &index in &aggregate.flows {
             let flow = &mut self.flows[index as usize];
-            if flow.is_run() {
+            if flow.is_countable() {
                 flow.skip(flow.count_before(until));
             }
             while flow.next_wake() < until {

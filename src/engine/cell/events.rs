@@ -2,7 +2,7 @@
 //! is on its way to other cells. It keeps them in order and handles none: that is `react.rs`'s.
 
 use super::super::arrival::{Arrival, Mail};
-use super::super::endpoint::Endpoint;
+use super::super::endpoint::{Endpoint, Sends};
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::model::HostId;
 use crate::units::SimTime;
@@ -31,6 +31,23 @@ pub(super) struct Seated {
     pub endpoint: Box<dyn Endpoint>,
     /// The alarm it set.
     pub wake: SimTime,
+}
+
+impl Seated {
+    /// From `now` on; it is asked at once when it wants to wake.
+    pub(super) fn new(now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) -> Seated {
+        let wake = endpoint.next_wake().max(now);
+        Seated { host, source, sequence: 0, endpoint, wake }
+    }
+}
+
+impl Sends for Seated {
+    fn next_wake(&self) -> SimTime {
+        self.wake
+    }
+    fn says_its_future(&self) -> bool {
+        false
+    }
 }
 
 /// A packet that comes as bytes.
@@ -62,11 +79,15 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// Seats a program on a host; it is asked at once when it wants to wake.
-    pub(super) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) {
-        let wake = endpoint.next_wake().max(now);
-        self.schedule(wake, source, Waker::Endpoint(self.endpoints.len() as u32));
-        self.endpoints.push(Seated { host, source, sequence: 0, endpoint, wake });
+    /// Seats a program on a host.
+    pub(super) fn seat(&mut self, seated: Seated) {
+        self.call(&seated, seated.source, Waker::Endpoint(self.endpoints.len() as u32));
+        self.endpoints.push(seated);
+    }
+
+    /// Has a sender wake up when it next sends.
+    pub(super) fn call(&mut self, sender: &impl Sends, source: SourceId, waker: Waker) {
+        self.schedule(sender.next_wake(), source, waker);
     }
 
     /// A packet from outside; after everything else at that instant.

@@ -6,7 +6,7 @@ use super::super::booking::Booking;
 use super::super::delay::DelayRuns;
 use super::super::options::Mode;
 use super::super::road::{Facts, Road};
-use super::super::sending::{Beat, Flow};
+use super::super::sending::{Flow, Phase};
 use super::super::shared::Scope;
 use super::aggregate::Aggregate;
 use super::batch::Batch;
@@ -45,7 +45,7 @@ pub(super) struct LinkRun<'a> {
 /// Everything that decides about the next packets, seen from an instant.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct State {
-    senders: Vec<Beat>,
+    senders: Vec<Phase>,
     backlog: Option<Backlog>,
 }
 
@@ -111,7 +111,7 @@ impl LinkRun<'_> {
     /// the latest `until`. Answers how many they were.
     pub(super) fn carry(&mut self, until: SimTime, most: u64) -> u64 {
         let mut looped = self.looped();
-        let (count, due) = looped.run(until, most);
+        let (count, due) = looped.carry(until, most);
         looped.book();
         self.booking.carried_by(Road::Looped, count);
         self.now = due;
@@ -150,8 +150,8 @@ impl LinkRun<'_> {
         self.senders() == before.senders && self.state() == *before
     }
 
-    fn senders(&self) -> Vec<Beat> {
-        self.aggregate.flows.iter().map(|f| self.flows[*f as usize].beat(self.now)).collect()
+    fn senders(&self) -> Vec<Phase> {
+        self.aggregate.flows.iter().map(|f| self.flows[*f as usize].phase(self.now)).collect()
     }
 
     /// Puts senders and bucket where they are after `times` times the packets that stand counted, `span` together.

@@ -95,7 +95,7 @@ impl Count {
 impl Loop<'_> {
     /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest
     /// `until`.
-    pub(super) fn run(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
+    pub(super) fn carry(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
         let mut looped = 0;
         loop {
             let now = self.due();
@@ -108,8 +108,8 @@ impl Loop<'_> {
             }
             let end = until.min(self.count.offered.boundary);
             looped += match *self.members {
-                [only] => self.run_single(only, end, most - looped),
-                _ => self.run_merged(end, most - looped),
+                [only] => self.carry_single(only, end, most - looped),
+                _ => self.carry_merged(end, most - looped),
             };
         }
     }
@@ -123,7 +123,7 @@ impl Loop<'_> {
     }
 
     /// Carries up to `most` packets of an only sender before `end`; answers how many.
-    fn run_single(&mut self, Member { flow, first }: Member, end: SimTime, most: u64) -> u64 {
+    fn carry_single(&mut self, Member { flow, first }: Member, end: SimTime, most: u64) -> u64 {
         let mut turns = [Turn::default(); BATCH];
         let mut looped = 0;
         loop {
@@ -142,7 +142,7 @@ impl Loop<'_> {
     }
 
     /// Carries up to `most` packets of all senders before `end`, in the order of time; answers how many.
-    fn run_merged(&mut self, end: SimTime, most: u64) -> u64 {
+    fn carry_merged(&mut self, end: SimTime, most: u64) -> u64 {
         let mut looped = 0;
         let (mut now, mut number) = self.merge.first();
         let mut last_sent = self.count.last_sent;
@@ -286,6 +286,13 @@ impl Loop<'_> {
     /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front
     /// of all boundaries and of `end`. A pattern may begin within an instant: then the last one of it is sent when the
     /// next is due.
+    ///
+    /// ```text
+    /// sent      |..pattern..| due              | boundary of the sending side, or end
+    ///                     ^ last sent  <-room->|
+    /// arrived       |..pattern..|                  | boundary of the far side, or horizon
+    ///                         ^ last arrival <-room->|
+    /// ```
     pub(super) fn room(&self, due: SimTime, end: SimTime) -> SimDuration {
         let Count { offered, carried, last_sent, last_arrival, boundaries, .. } = self.count;
         let (sent, ended) =

@@ -77,7 +77,7 @@ impl Passing<'_> {
         road(Facts {
             is_made: self.scope.shared.mode == Mode::Packets,
             is_watched: aggregate.is_watched,
-            is_countable: self.flows[index as usize].is_run(),
+            is_countable: self.flows[index as usize].is_countable(),
             ..Facts::default()
         })
     }

@@ -18,7 +18,7 @@ use crate::wire::ipv4::HEAD;
 
 impl Journey<'_> {
     /// Handles every event before `end`.
-    pub(super) fn run(&mut self, end: SimTime) {
+    pub(super) fn handle(&mut self, end: SimTime) {
         while let Some(event) = self.events.pop(end) {
             match event {
                 Event::Arrival(arrival) => self.on_arrival(arrival),

@@ -43,7 +43,7 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     let going = run.aggregate.flows.iter().map(|f| &run.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
     let end = going.map(Flow::stop).fold(until, SimTime::min);
     let mut looped = run.looped();
-    let (carried, due) = looped.run(until, packets);
+    let (carried, due) = looped.carry(until, packets);
     let (count, room) = (looped.count, looped.room(due, end));
     run.booking.carried_by(Road::Looped, carried);
     run.now = due;

@@ -41,7 +41,7 @@ fn work_of(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lanes: &
     let stretches = boundaries.saturating_mul(aggregate.flows.len() as u64).saturating_mul(STRETCH);
     let one_by_one = |index: &u32| {
         let flow = &flows[*index as usize];
-        match flow.is_run() {
+        match flow.is_countable() {
             true => flow.about_before(scope.horizon) - flow.about_before(closed_until),
             false => flow.about_before(scope.horizon),
         }

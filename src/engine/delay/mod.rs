@@ -183,7 +183,7 @@ impl Delays {
             Delays::Few(few) => few.iter().find(|(_, times)| reaches(*times)).map(|(nanos, _)| (*nanos, *nanos)),
             Delays::Many(buckets) => {
                 let mut buckets = buckets.clone();
-                buckets.settle();
+                buckets.flush();
                 let histogram = &buckets.histogram;
                 let found = histogram.iter_recorded().find(|bucket| reaches(bucket.count_at_value()))?;
                 let nanos = found.value_iterated_to();
@@ -205,7 +205,7 @@ impl Buckets {
     fn add(&mut self, nanos: u64, times: u64) {
         let begin = runs::bucket(nanos);
         if begin != self.last.0 {
-            self.settle();
+            self.flush();
             self.last.0 = begin;
         }
         self.last.1 += times;
@@ -217,7 +217,7 @@ impl Buckets {
     }
 
     /// Puts the last bucket into the histogram.
-    fn settle(&mut self) {
+    fn flush(&mut self) {
         let (begin, times) = self.last;
         if times > 0 {
             self.histogram.record_n(begin, times).expect("it grows to hold any delay");

@@ -1,4 +1,4 @@
-//! Delays counted aside in the loop over a link's packets, and booked where a book has a border: successive packets
+//! Delays counted aside in the loop over a link's packets, and booked where a book has a boundary: successive packets
 //! wait about equally long, so that few delays, or few buckets of the histogram, are in use. Nothing is read from here.
 
 use super::FEW;
@@ -28,7 +28,7 @@ pub(in crate::engine) struct DelaySpan {
     pub(super) is_bucketed: bool,
 }
 
-/// One sender's delays since the last border: each apart while they are few, by bucket once they are not. Every book
+/// One sender's delays since the last boundary: each apart while they are few, by bucket once they are not. Every book
 /// that gets them has them all, and so has too many then to keep each apart itself.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct DelayRuns {

@@ -4,6 +4,7 @@
 //! A packet is a function of its sequence and instant: equal ones can be counted and passed over without being made
 //! ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet_of`]).
 
+use super::super::endpoint::Sends;
 use super::form::{Form, Turn, record};
 use super::schedule::{self, Schedule};
 use super::template::{Forms, Template};
@@ -105,18 +106,13 @@ impl Flow {
         self.template.is_answered()
     }
 
-    /// Whether its packets all differ, so that each is an event.
-    pub(in crate::engine) fn is_replay(&self) -> bool {
-        matches!(self.template.forms, Forms::Captured(_))
-    }
-
     /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
     /// path may be remembered.
     pub(in crate::engine) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
         let turn = self.turn();
         let packet = self.template.packet(self.source, &turn, tails);
         self.step();
-        let is_remembered = !self.template.asks_for_echoes() && !self.is_replay();
+        let is_remembered = !self.template.asks_for_echoes() && self.says_its_future();
         (packet, is_remembered.then_some(turn.form as usize))
     }
 
@@ -208,4 +204,14 @@ impl Flow {
 fn before(stop: SimTime, nanos: u64) -> SimTime {
     let at = SimTime::from_nanos(nanos);
     if at < stop { at } else { SimTime::NEVER }
+}
+
+impl Sends for Flow {
+    fn next_wake(&self) -> SimTime {
+        self.next
+    }
+    /// A replay's packets all differ, so that each is an event.
+    fn says_its_future(&self) -> bool {
+        !matches!(self.template.forms, Forms::Captured(_))
+    }
 }

@@ -26,4 +26,4 @@ mod timing;
 
 pub(super) use flow::{Flow, Seat};
 pub(super) use form::{Turn, record};
-pub(super) use stretch::Beat;
+pub(super) use stretch::Phase;

@@ -16,7 +16,7 @@ impl Flow {
 
     /// Whether its packets are equal and their instants known without those before: then any number of them can be
     /// counted and skipped at once.
-    pub(in crate::engine) fn is_run(&self) -> bool {
+    pub(in crate::engine) fn is_countable(&self) -> bool {
         self.is_predictable() && !self.template.asks_for_echoes()
     }
 
@@ -31,7 +31,7 @@ impl Flow {
         self.schedule.about(self.sequence, self.template.forms.slot(0), (self.next, t.min(self.stop)))
     }
 
-    /// How many of its next packets it sends before `t`. For runs only.
+    /// How many of its next packets it sends before `t`. For countable flows only.
     pub(in crate::engine) fn count_before(&self, t: SimTime) -> u64 {
         if self.next >= t {
             return 0;
@@ -41,7 +41,7 @@ impl Flow {
         self.schedule.predictable().map_or(0, |schedule| schedule.count_before(t.min(self.stop).as_nanos(), ahead))
     }
 
-    /// Moves on past the next `count` packets. For runs only.
+    /// Moves on past the next `count` packets. For countable flows only.
     pub(in crate::engine) fn skip(&mut self, count: u64) {
         if count == 0 {
             return;
@@ -53,14 +53,14 @@ impl Flow {
         self.aim();
     }
 
-    /// The same flow as it was when its next packet was the first at or after `t`. For runs only.
+    /// The same flow as it was when its next packet was the first at or after `t`. For countable flows only.
     pub(in crate::engine) fn rewound(&self, t: SimTime) -> Flow {
         let mut flow = self.restarted();
         flow.skip(flow.count_before(t));
         flow
     }
 
-    /// The same flow as it was when its next packet was the one with number `sequence`. For runs only.
+    /// The same flow as it was when its next packet was the one with number `sequence`. For countable flows only.
     pub(in crate::engine) fn rewound_to(&self, sequence: u64) -> Flow {
         let mut flow = self.restarted();
         flow.skip(sequence);
@@ -95,7 +95,7 @@ impl Flow {
     }
 
     /// By how many bytes it may be ahead of [`Flow::rate_at`], but for what it sends in one nanosecond: a packet stands
-    /// anywhere in its slot, so that two may touch. For runs only.
+    /// anywhere in its slot, so that two may touch. For countable flows only.
     pub(in crate::engine) fn burst(&self) -> u64 {
         let length = self.forms().first().map_or(0, |form| form.length);
         let may_touch = self.schedule.predictable().is_some_and(|schedule| !schedule.jitter().is_none());
@@ -105,7 +105,7 @@ impl Flow {
 
 /// Where an evenly spaced sender stands, seen from a given instant: two that stand alike go on alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) struct Beat {
+pub(in crate::engine) struct Phase {
     next: SimDuration,
     carried: u64,
 }
@@ -113,7 +113,7 @@ pub(in crate::engine) struct Beat {
 impl Flow {
     /// Whether its packets are equal and evenly spaced.
     pub(in crate::engine) fn is_even(&self) -> bool {
-        self.is_run() && self.carried().is_some()
+        self.is_countable() && self.carried().is_some()
     }
 
     /// When it stops for good.
@@ -122,9 +122,9 @@ impl Flow {
     }
 
     /// Where it stands at `now`. For evenly spaced packets only.
-    pub(in crate::engine) fn beat(&self, now: SimTime) -> Beat {
+    pub(in crate::engine) fn phase(&self, now: SimTime) -> Phase {
         let next = if self.next == SimTime::NEVER { SimDuration::from_nanos(u64::MAX) } else { self.next.since(now) };
-        Beat { next, carried: self.carried().unwrap_or(0) }
+        Phase { next, carried: self.carried().unwrap_or(0) }
     }
 
     fn carried(&self) -> Option<u64> {

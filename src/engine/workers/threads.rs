@@ -96,6 +96,12 @@ pub fn run_windows(
 
 /// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for
 /// each other instead of sleeping, since windows are short. Answers how many they were.
+///
+/// ```text
+/// thread 1   cell cell |      | exchange, next window |      | cell …
+/// thread 2   cell      | meet |                       | meet | cell cell …
+/// thread 3   cell cell |      |                       |      | …
+/// ```
 fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
     let Some(first) = next_window(cells, others, scope, window) else { return 1 };
     let others = Mutex::new(others);
@@ -108,7 +114,7 @@ fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window:
     let take = || {
         let until = SimTime::from_nanos(end.load(Ordering::Relaxed));
         while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-            lock(cell).run(scope, until);
+            lock(cell).handle(scope, until);
         }
     };
     let lead = || {
