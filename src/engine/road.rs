@@ -24,18 +24,6 @@ impl Road {
     pub const COUNT: usize = Road::ALL.len();
     /// Every road, the cheapest first.
     pub const ALL: [Road; 6] = [Road::Silent, Road::Closed, Road::Proven, Road::Repeated, Road::Looped, Road::Events];
-
-    /// Stable lower-case name, as in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Road::Silent => "silent",
-            Road::Closed => "closed",
-            Road::Proven => "proven",
-            Road::Repeated => "repeated",
-            Road::Looped => "looped",
-            Road::Events => "events",
-        }
-    }
 }
 
 /// What is known of packets before they are carried: of those of one sender, or of all that share a link.
