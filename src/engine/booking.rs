@@ -5,11 +5,11 @@
 
 use super::books::{Counts, LinkBook, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
 use super::delay::{DelayRun, DelaySpan};
+use super::intervals::Intervals;
 use super::meter::Meter;
 use super::observe::{Place, Record, Step};
 use super::options::Effort;
 use super::road::Road;
-use super::series::Series;
 use super::shared::{Scope, SourceInfo};
 use super::windows::Edges;
 use crate::dataplane::link::Link;
@@ -226,7 +226,7 @@ pub(super) struct LinkBooking {
     pub book: LinkBook,
     pub meter: Meter,
     /// The interval series, if one is kept: then each packet is told to it.
-    pub series: Option<Series>,
+    pub intervals: Option<Intervals>,
 }
 
 impl LinkBooking {
@@ -292,9 +292,9 @@ impl LinkBooking {
 
     /// One packet is offered, in the interval series.
     pub(super) fn row_offered(&mut self, now: SimTime, length: u16, link: &mut Link) {
-        if let Some(series) = &mut self.series {
-            series.close(now, link);
-            let row = series.at(now);
+        if let Some(intervals) = &mut self.intervals {
+            intervals.close(now, link);
+            let row = intervals.at(now);
             row.offered += 1;
             row.offered_bytes += u64::from(length);
         }
@@ -302,16 +302,16 @@ impl LinkBooking {
 
     /// The queue behind it, in the interval series.
     pub(super) fn row_queued(&mut self, now: SimTime, link: &Link) {
-        if let Some(series) = &mut self.series {
-            let row = series.at(now);
+        if let Some(intervals) = &mut self.intervals {
+            let row = intervals.at(now);
             row.longest_queue = row.longest_queue.max(link.waiting());
         }
     }
 
     /// One packet is carried, in the interval series.
     pub(super) fn row_carried(&mut self, time: SimTime, length: u16) {
-        if let Some(series) = &mut self.series {
-            let row = series.at(time);
+        if let Some(intervals) = &mut self.intervals {
+            let row = intervals.at(time);
             row.carried += 1;
             row.carried_bytes += u64::from(length);
         }
@@ -325,8 +325,8 @@ impl LinkBooking {
 
     /// One packet is dropped, in the interval series.
     pub(super) fn row_dropped(&mut self, time: SimTime) {
-        if let Some(series) = &mut self.series {
-            series.at(time).dropped += 1;
+        if let Some(intervals) = &mut self.intervals {
+            intervals.at(time).dropped += 1;
         }
     }
 }

@@ -29,7 +29,7 @@ proptest! {
         run.finish().expect("balanced books");
         for link in (0..world.network.peerings().len() as u32 * 2).map(LinkId) {
             let book = run.simulation.link_book(link);
-            let rows = run.simulation.series(link).expect("a series was asked for").rows();
+            let rows = run.simulation.intervals(link).expect("a series was asked for").rows();
             let sum = |field: fn(&vpcsim::engine::Row) -> u64| rows.iter().map(field).sum::<u64>();
             let (offered, carried) = (book.whole.offered, book.whole.carried);
             prop_assert_eq!((sum(|r| r.offered), sum(|r| r.offered_bytes)), (offered.packets, offered.bytes));

@@ -62,7 +62,7 @@ fn said(mut run: Run) -> String {
     let mut said = report::json(&Snapshot::of(&run, "world", Vec::new(), options().interval));
     for link in (0..run.simulation.network().peerings().len() as u32 * 2).map(LinkId) {
         said += &format!("{link:?} {:?}\n", run.simulation.meter(link).minutes());
-        said += &format!("{:?}\n", run.simulation.series(link).map(|series| series.rows().to_vec()));
+        said += &format!("{:?}\n", run.simulation.intervals(link).map(|intervals| intervals.rows().to_vec()));
     }
     said
 }

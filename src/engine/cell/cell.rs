@@ -161,8 +161,8 @@ impl Cell {
         let at = scope.shared.lanes[link.index()] as usize;
         let Lane { link, booking, .. } = &mut self.lanes[at];
         let network = scope.view.network;
-        if let Some(series) = &mut booking.series {
-            series.close(scope.horizon, link);
+        if let Some(intervals) = &mut booking.intervals {
+            intervals.close(scope.horizon, link);
         }
         booking.meter.change_cap(scope.horizon, network.peering(link.id.peering()).metered_cap());
         if let Some((reason, packets)) = link.change(scope.horizon, network) {

@@ -61,7 +61,7 @@ impl Lane {
 
     /// Whether what happens to a packet here may depend on those before it, or on itself.
     pub(super) fn has_order(&self) -> bool {
-        self.booking.series.is_some() || self.link.treats_all_alike().is_none()
+        self.booking.intervals.is_some() || self.link.treats_all_alike().is_none()
     }
 
     /// Whether a departing packet survives the way.

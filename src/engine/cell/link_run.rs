@@ -172,7 +172,7 @@ impl LinkRun<'_> {
 pub(super) fn facts(scope: Scope<'_>, lane: &Lane, aggregate: &Aggregate) -> Facts {
     Facts {
         is_made: scope.shared.mode == Mode::Packets,
-        is_watched: aggregate.is_watched || lane.booking.series.is_some(),
+        is_watched: aggregate.is_watched || lane.booking.intervals.is_some(),
         has_luck: lane.link.treats_all_alike().is_none() && !lane.link.is_faultless(),
         is_countable: aggregate.is_countable,
         may_wait: lane.link.treats_all_alike().is_none(),

@@ -3,8 +3,8 @@
 
 use super::super::books::{LinkBook, TrafficBook, VpcBook};
 use super::super::cell::Lane;
+use super::super::intervals::Intervals;
 use super::super::meter::Meter;
-use super::super::series::Series;
 use super::Simulation;
 use crate::model::{LinkId, TrafficId, VpcId};
 use std::collections::BTreeSet;
@@ -47,8 +47,8 @@ impl Simulation {
     }
 
     /// A link's series, if kept.
-    pub fn series(&self, link: LinkId) -> Option<&Series> {
-        self.lane(link).booking.series.as_ref()
+    pub fn intervals(&self, link: LinkId) -> Option<&Intervals> {
+        self.lane(link).booking.intervals.as_ref()
     }
 
     /// A link's meter; its last caps are noted by [`Simulation::close`].

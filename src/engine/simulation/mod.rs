@@ -21,11 +21,11 @@ use super::books::LinkBook;
 use super::cell::{Lane, Raw};
 use super::endpoint::Endpoint;
 use super::exchange::{Exchange, Whole};
+use super::intervals::Intervals;
 use super::meter::Meter;
 use super::observe::{Interest, Observer, Record};
 use super::options::{Effort, Options};
 use super::partition::Partition;
-use super::series::Series;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use crate::dataplane::fib::Fib;
 use crate::dataplane::link::Link;
@@ -237,8 +237,8 @@ impl Simulation {
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
             meter.change_cap(self.now, now);
-            let series = self.options.interval.map(Series::new);
-            let lane = Lane::new(Link::new(&self.network, link), LinkBooking { book, meter, series });
+            let intervals = self.options.interval.map(Intervals::new);
+            let lane = Lane::new(Link::new(&self.network, link), LinkBooking { book, meter, intervals });
             let home = &mut self.partition.cells[peering.near(link).index()].lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
@@ -321,8 +321,8 @@ impl Simulation {
         self.tell_observers();
         for lane in self.partition.cells.iter_mut().flat_map(|c| &mut c.lanes) {
             lane.booking.meter.note_cap_until(self.now);
-            if let Some(series) = &mut lane.booking.series {
-                series.finish(self.now, &mut lane.link);
+            if let Some(intervals) = &mut lane.booking.intervals {
+                intervals.finish(self.now, &mut lane.link);
             }
         }
     }

@@ -129,7 +129,7 @@ fn intervals(run: &Run, titles: &[String], interval: SimDuration, links: &[LinkI
     let used = links.iter().filter(|l| run.simulation.link_book(**l).whole.offered.packets > 0);
     let series = used.filter_map(|&id| {
         let (near, far) = network.ends(id);
-        let rows = run.simulation.series(id)?.rows().iter().map(|row| IntervalRow {
+        let rows = run.simulation.intervals(id)?.rows().iter().map(|row| IntervalRow {
             offered: Volume { packets: row.offered, bytes: ByteSize::from_bytes(row.offered_bytes) },
             carried: Volume { packets: row.carried, bytes: ByteSize::from_bytes(row.carried_bytes) },
             dropped: row.dropped,

@@ -25,17 +25,22 @@ pub struct Row {
 
 /// Row `k` covers `[k · interval, (k + 1) · interval)`.
 #[derive(Debug, Clone)]
-pub struct Series {
+pub struct Intervals {
     interval: u64,
     rows: Vec<Row>,
     closed: usize,
     carried_over: ByteSize,
 }
 
-impl Series {
+impl Intervals {
     /// An empty series.
-    pub fn new(interval: SimDuration) -> Series {
-        Series { interval: interval.as_nanos().max(1), rows: Vec::new(), closed: 0, carried_over: ByteSize::default() }
+    pub fn new(interval: SimDuration) -> Intervals {
+        Intervals {
+            interval: interval.as_nanos().max(1),
+            rows: Vec::new(),
+            closed: 0,
+            carried_over: ByteSize::default(),
+        }
     }
 
     /// The row that holds `time`.
