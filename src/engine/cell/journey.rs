@@ -173,7 +173,7 @@ impl Journey<'_> {
         self.events.tails.take(packet.tail);
     }
 
-    fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
+    pub(super) fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
         self.booking.tell(self.scope, time, packet, place, step);
     }
 }

@@ -4,6 +4,7 @@
 use super::super::arrival::Arrival;
 use super::super::books::Counts;
 use super::super::endpoint::Outbox;
+use super::super::observe::{Place, Step};
 use super::super::road::Road;
 use super::super::sending;
 use super::aggregate::known_path;
@@ -99,6 +100,7 @@ impl Journey<'_> {
             Ok(()) => self.emit(Sender::Host(host), packet, None),
             Err(reason) => {
                 self.booking.emitted(1);
+                self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
                 self.end_here(now, packet, Err(reason));
             }
         }

@@ -81,7 +81,7 @@ impl Simulation {
     }
 
     /// One of the partitions of a run: of the whole network it carries the VPCs that `exchange` holds. Every partition
-    /// is told the same calls; afterwards one takes in the others ([`Simulation::take`]).
+    /// is told the same calls, observers included; afterwards one takes in the others ([`Simulation::take`]).
     pub fn part(mut network: Network, plan: &Plan, options: Options, exchange: Box<dyn Exchange>) -> Simulation {
         network.take_touched(); // everything is made of the network as it is
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
@@ -120,7 +120,8 @@ impl Simulation {
         simulation
     }
 
-    /// Takes in the cells that another partition of the same run carried, with their books and series.
+    /// Takes in the cells that another partition of the same run carried, with their books and series. After this it
+    /// can be closed and read, but goes no further.
     pub fn take(&mut self, other: Simulation) {
         self.partition.take(other.partition);
     }
@@ -292,7 +293,7 @@ impl Simulation {
     /// held.
     fn pass(&mut self, until: SimTime) {
         let (workers, from_observers) = (self.options.workers.get(), self.shared.observing);
-        let slice = SimDuration::from_nanos(RECORDED * NANOS_PER_SECOND / self.density.max(1));
+        let slice = SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / self.density.max(1)).max(1));
         while self.now < until {
             let from = self.now;
             let end = if from_observers { until.min(from + slice) } else { until };
