@@ -88,3 +88,27 @@ fn counters_are_touched_in_one_place() {
     }
     nothing(found, "tell the booker what happened; what it counts then is its matter");
 }
+
+/// The one file that chooses how packets are carried.
+const ROADS: &str = "engine/road.rs";
+
+/// How others may name a road: to do what it wants, to ask whether it is this one, to say that it was taken.
+const NAMINGS: [&str; 4] = ["=>", "== Road::", "!= Road::", "carried_by(Road::"];
+
+#[test]
+fn roads_are_chosen_in_one_place() {
+    let mut found = Vec::new();
+    let mut chosen = 0;
+    for source in sources("src").iter().filter(|s| s.room() == "engine" && !s.is_test()) {
+        for (number, line) in source.lines().filter(|(_, line)| line.contains("Road::") && !line.contains("Road::ALL"))
+        {
+            let is_naming = NAMINGS.iter().any(|naming| line.contains(naming));
+            chosen += usize::from(source.path == ROADS);
+            if source.path != ROADS && !is_naming && !line.contains("Road::COUNT") {
+                found.push(format!("{}: {}", source.place(number), line.trim()));
+            }
+        }
+    }
+    assert!(chosen > 6, "the roads were not read");
+    nothing(found, "ask `engine::road`: a fact that decides is one of its facts");
+}

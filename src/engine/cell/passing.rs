@@ -48,8 +48,9 @@ struct Stretch {
 }
 
 impl Passing<'_> {
-    /// Sees off all packets that `aggregate` sends before `until`.
-    pub(super) fn pass(&mut self, aggregate: &Aggregate, until: SimTime, proven: bool) {
+    /// Sees off all packets that `aggregate` sends before `until`; `conforms` says that they meet a bucket to which it
+    /// is proven that they conform.
+    pub(super) fn pass(&mut self, aggregate: &Aggregate, until: SimTime, conforms: bool) {
         let delay = match aggregate.to {
             To::Lane(_) | To::Local => self.delay(),
             To::Silence | To::Nowhere => SimDuration::ZERO,
@@ -57,7 +58,7 @@ impl Passing<'_> {
         // Sent from here on, a packet does not arrive before the horizon.
         let late = before(self.scope.horizon, delay);
         for &index in &aggregate.flows {
-            let road = if proven { Road::Proven } else { self.road_of(aggregate, index) };
+            let road = self.road_of(aggregate, index, conforms);
             let mut at = self.flows[index as usize].next_wake();
             while at < until {
                 let end = self.boundary(index, at, delay).min(until);
@@ -73,11 +74,13 @@ impl Passing<'_> {
     }
 
     /// The road of one sender where none waits for another.
-    fn road_of(&self, aggregate: &Aggregate, index: u32) -> Road {
+    fn road_of(&self, aggregate: &Aggregate, index: u32, conforms: bool) -> Road {
         road(Facts {
             is_made: self.scope.shared.mode == Mode::Packets,
             is_watched: aggregate.is_watched,
             is_countable: self.flows[index as usize].is_countable(),
+            may_wait: conforms,
+            conforms,
             ..Facts::default()
         })
     }
