@@ -23,6 +23,7 @@ mod namesakes;
 mod network;
 mod nodes;
 mod notice;
+mod pattern;
 mod peering;
 pub mod plan;
 mod playback;

@@ -4,9 +4,8 @@ use super::change::Change;
 use super::ids::{AccountId, HostId, TrafficId, VpcId};
 pub use super::metric::Metric;
 use super::name::Name;
+pub use super::pattern::{Pace, Pattern};
 pub use super::receivers::{Destination, Pick, Receiver};
-use super::replay::Replay;
-use super::series::RateSeries;
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
@@ -127,50 +126,6 @@ impl Traffic {
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })
     }
-}
-
-/// When packets are sent.
-#[derive(Debug, Clone)]
-pub enum Pattern {
-    /// One packet in each slot of the pace.
-    Constant(Pace),
-    /// Exponential gaps with the pace's mean.
-    Poisson(Pace),
-    /// Evenly spaced for `on`, silent for `off`, again.
-    OnOff { pace: Pace, on: SimDuration, off: SimDuration },
-    /// ICMP echo requests, answered by the far host.
-    Ping { interval: SimDuration },
-    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have
-    /// passed.
-    Series(Arc<RateSeries>),
-    /// The same, for the steps of a daily curve.
-    Diurnal(Arc<RateSeries>),
-    /// Packets of a capture, each from the host it is mapped to.
-    Replay(Arc<Replay>),
-}
-
-impl Pattern {
-    /// What a scenario and a report call it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Pattern::Constant(_) => "constant",
-            Pattern::Poisson(_) => "poisson",
-            Pattern::OnOff { .. } => "on_off",
-            Pattern::Ping { .. } => "ping",
-            Pattern::Series(_) => "series",
-            Pattern::Diurnal(_) => "diurnal",
-            Pattern::Replay(_) => "replay",
-        }
-    }
-}
-
-/// How densely packets follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
-    /// IPv4 bits per second; a packet of `n` bytes is followed by a gap of `8 n / rate`.
-    Rate(BitRate),
-    /// The gap itself.
-    Interval(SimDuration),
 }
 
 /// IPv4 total lengths in bytes.

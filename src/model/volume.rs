@@ -2,7 +2,7 @@
 //! is refused where it is written. Sends nothing.
 
 use super::limits::{BYTES_TOGETHER_MAX, RATE_TOGETHER_MAX};
-use super::plan::{Pace, Pattern, Traffic};
+use super::plan::Traffic;
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration};
 
 /// What some senders can come to at most.
@@ -19,6 +19,17 @@ impl Volume {
     pub fn and(self, other: Volume) -> Volume {
         Volume { bytes: self.bytes.saturating_add(other.bytes), rate: self.rate.saturating_add(other.rate) }
     }
+    /// Of one sender with this rate for `span`, in packets of at most `largest` bytes.
+    pub fn steady(rate: BitRate, largest: u16, span: SimDuration) -> Volume {
+        let (rate, span) = (u128::from(rate.as_bps()), u128::from(span.as_nanos()));
+        Volume { bytes: rate * span / (8 * u128::from(NANOS_PER_SECOND)) + u128::from(largest), rate }
+    }
+    /// Of one sender of a packet of at most `largest` bytes every `interval` for `span`.
+    pub fn spaced(interval: SimDuration, largest: u16, span: SimDuration) -> Volume {
+        let (interval, largest) = (u128::from(interval.as_nanos()).max(1), u128::from(largest));
+        let rate = largest * 8 * u128::from(NANOS_PER_SECOND) / interval;
+        Volume { bytes: (u128::from(span.as_nanos()) / interval + 1) * largest, rate }
+    }
     /// Whether it can be counted.
     pub fn is_countable(self) -> bool {
         self.bytes <= BYTES_TOGETHER_MAX && self.rate <= RATE_TOGETHER_MAX
@@ -28,29 +39,10 @@ impl Volume {
 impl Traffic {
     /// What its senders can come to at most: each at its highest rate from start to stop.
     pub fn volume(&self) -> Volume {
-        let largest = u128::from(self.size.max());
-        let span = u128::from(self.stop.since(self.start).as_nanos());
-        let steady = |rate: BitRate| {
-            let rate = u128::from(rate.as_bps());
-            Volume { bytes: rate * span / (8 * u128::from(NANOS_PER_SECOND)) + largest, rate }
-        };
-        let spaced = |interval: SimDuration| {
-            let interval = u128::from(interval.as_nanos()).max(1);
-            let rate = largest * 8 * u128::from(NANOS_PER_SECOND) / interval;
-            Volume { bytes: (span / interval + 1) * largest, rate }
-        };
-        let of_pace = |pace: Pace| match pace {
-            Pace::Rate(rate) => steady(rate),
-            Pace::Interval(interval) => spaced(interval),
-        };
-        let one = match &self.pattern {
-            Pattern::Constant(pace) | Pattern::Poisson(pace) | Pattern::OnOff { pace, .. } => of_pace(*pace),
-            Pattern::Ping { interval } => spaced(*interval),
-            Pattern::Series(series) | Pattern::Diurnal(series) => steady(series.peak()),
-            // Its packets are counted when it is read: 10 billion of 64 kB are little.
-            Pattern::Replay(_) => Volume::default(),
-        };
-        let bytes = self.count.map_or(one.bytes, |count| one.bytes.min(u128::from(count) * largest));
+        let largest = self.size.max();
+        let one = self.pattern.volume(largest, self.stop.since(self.start));
+        let counted = |count: u64| one.bytes.min(u128::from(count) * u128::from(largest));
+        let bytes = self.count.map_or(one.bytes, counted);
         let senders = self.senders() as u128;
         Volume { bytes: bytes.saturating_mul(senders), rate: one.rate.saturating_mul(senders) }
     }
@@ -59,7 +51,7 @@ impl Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::plan::{Destination, PacketSize};
+    use crate::model::plan::{Destination, Pace, PacketSize, Pattern};
     use crate::model::{HostId, Name};
     use crate::units::SimTime;
     use std::net::Ipv4Addr;

@@ -6,7 +6,7 @@
 
 use super::super::endpoint::Sends;
 use super::form::{Form, Turn, record};
-use super::schedule::{self, Schedule};
+use super::patterns::{self, Schedule};
 use super::template::{Forms, Template};
 use super::timing::{Start, Timing};
 use crate::dataplane::packet::{Packet, SourceId, Tails};
@@ -46,7 +46,7 @@ impl Flow {
     /// The flow of `entry` in `seat`.
     pub(in crate::engine) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
         let start = Start { entry, number: seat.number, seed };
-        let (schedule, content) = schedule::begin(&entry.pattern, &start);
+        let (schedule, content) = patterns::begin(&entry.pattern, &start);
         let mut flow = Flow {
             source: seat.source,
             host: seat.host,

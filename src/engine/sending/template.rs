@@ -3,8 +3,7 @@
 
 use super::super::random::Stream;
 use super::form::{Form, Turn, record};
-use super::ping::Echo;
-use super::replay::Captured;
+use super::patterns::{Captured, Echo};
 use super::slots::{Measure, Slot};
 use super::timing::Start;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};

@@ -1,5 +1,4 @@
-//! What a pattern has to say, and what it begins with. A new one is a file beside this one and a row in `schedule.rs`.
-//! Knows no pattern and no packets.
+//! What a pattern has to say, and what it begins with. Knows no pattern (those are in `patterns/`) and no packets.
 
 use super::super::random::Stream;
 use super::jitter::Jitter;
@@ -53,6 +52,16 @@ pub(super) trait Timing {
         let span = u128::from(until.since(from).as_nanos());
         let packets = u128::from(self.density(slot)) * span / u128::from(NANOS_PER_SECOND);
         u64::try_from(packets).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// Itself, if it can say its future.
+    fn predictable(&self) -> Option<&dyn Predictable> {
+        None
+    }
+
+    /// The same, to move it.
+    fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        None
     }
 }
 

@@ -38,15 +38,7 @@ pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
             .iter()
             .map(|((kind, from), n)| IcmpErrorReport { kind: kind.name(), from: from.to_string(), packets: *n })
             .collect(),
-        handled: match &entry.pattern {
-            Pattern::Replay(replay) => replay.handled.clone(),
-            Pattern::Series(series) => series.handled.clone(),
-            Pattern::Constant(_)
-            | Pattern::Poisson(_)
-            | Pattern::OnOff { .. }
-            | Pattern::Ping { .. }
-            | Pattern::Diurnal(_) => Vec::new(),
-        },
+        handled: entry.pattern.handled().to_vec(),
     }
 }
 

@@ -1,17 +1,25 @@
-//! The patterns there are: one row each in [`begin`], which says what of this room the plan's pattern is. What a
-//! pattern does is in its own file.
+//! The patterns there are, a file each: when a packet goes, with the random numbers that takes. A new pattern is a file
+//! here, a line in the list of modules, a variant, a row in [`begin`] and a line in `ask`. Knows no flow.
 
-use super::constant::Constant;
-use super::on_off::OnOff;
-use super::ping::{self, Echo};
-use super::poisson::Poisson;
-use super::replay::Captured;
-use super::series::Stepped;
+mod constant;
+mod on_off;
+mod ping;
+mod poisson;
+mod replay;
+mod series;
+
+pub(super) use ping::Echo;
+pub(super) use replay::Captured;
+
 use super::slots::{Measure, Slot};
 use super::template::Content;
 use super::timing::{Predictable, Start, Timing};
 use crate::model::plan::{Pace, Pattern};
 use crate::units::SimTime;
+use constant::Constant;
+use on_off::OnOff;
+use poisson::Poisson;
+use series::Stepped;
 
 /// When a flow sends.
 #[derive(Debug, Clone)]
@@ -60,28 +68,6 @@ macro_rules! ask {
     };
 }
 
-impl Schedule {
-    /// Itself, if it can say its future.
-    pub(super) fn predictable(&self) -> Option<&dyn Predictable> {
-        match self {
-            Schedule::Constant(constant) => Some(constant),
-            Schedule::OnOff(on_off) => Some(on_off),
-            Schedule::Stepped(stepped) => Some(stepped),
-            Schedule::Poisson(_) | Schedule::Captured(_) => None,
-        }
-    }
-
-    /// The same, to move it.
-    pub(super) fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
-        match self {
-            Schedule::Constant(constant) => Some(constant),
-            Schedule::OnOff(on_off) => Some(on_off),
-            Schedule::Stepped(stepped) => Some(stepped),
-            Schedule::Poisson(_) | Schedule::Captured(_) => None,
-        }
-    }
-}
-
 impl Timing for Schedule {
     fn due(&mut self, sequence: u64, slot: Slot) -> u64 {
         ask!(self, pattern => pattern.due(sequence, slot))
@@ -97,5 +83,13 @@ impl Timing for Schedule {
 
     fn about(&self, sequence: u64, slot: Slot, span: (SimTime, SimTime)) -> u64 {
         ask!(self, pattern => pattern.about(sequence, slot, span))
+    }
+
+    fn predictable(&self) -> Option<&dyn Predictable> {
+        ask!(self, pattern => pattern.predictable())
+    }
+
+    fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        ask!(self, pattern => pattern.predictable_mut())
     }
 }

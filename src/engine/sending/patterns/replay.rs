@@ -1,8 +1,8 @@
 //! Packets of a capture, as and when one host sent them. They all differ, so that each is made from its frame.
 
-use super::form::{Turn, record};
-use super::slots::Slot;
-use super::timing::{Start, Timing};
+use super::super::form::{Turn, record};
+use super::super::slots::Slot;
+use super::super::timing::{Start, Timing};
 use crate::dataplane::packet::{Packet, TailId, Tails};
 use crate::model::Replay;
 use crate::units::SimTime;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// The packets of one host of a capture.
 #[derive(Debug, Clone)]
-pub(super) struct Captured {
+pub(in crate::engine::sending) struct Captured {
     replay: Arc<Replay>,
     flow: u32,
     first: SimTime,
 }
 
 impl Captured {
-    pub(super) fn new(replay: Arc<Replay>, start: &Start<'_>) -> Captured {
+    pub(in crate::engine::sending) fn new(replay: Arc<Replay>, start: &Start<'_>) -> Captured {
         Captured { replay, flow: start.number, first: start.first() }
     }
 
@@ -27,12 +27,12 @@ impl Captured {
     }
 
     /// Whether somebody answers one of them.
-    pub(super) fn is_answered(&self) -> bool {
+    pub(in crate::engine::sending) fn is_answered(&self) -> bool {
         self.replay.flows[self.flow()].frames.iter().any(|frame| frame.is_answered)
     }
 
     /// The packet of a turn; whose it is and when it goes is the caller's to say.
-    pub(super) fn packet(&self, turn: &Turn, tails: &mut Tails) -> Packet {
+    pub(in crate::engine::sending) fn packet(&self, turn: &Turn, tails: &mut Tails) -> Packet {
         let frame = self.replay.frame(self.flow(), turn.sequence);
         let frame = frame.expect("a packet that is due is one of the replay's");
         let mut head = [0; HEAD];

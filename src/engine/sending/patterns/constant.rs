@@ -1,26 +1,26 @@
 //! One packet in each slot of a pace.
 
-use super::jitter::Jitter;
-use super::slots::{Ahead, Slot, Slots};
-use super::timing::{Predictable, Start, Timing};
+use super::super::jitter::Jitter;
+use super::super::slots::{Ahead, Slot, Slots};
+use super::super::timing::{Predictable, Start, Timing};
 use crate::model::plan::Pace;
 use crate::units::{BitRate, SimTime};
 
 /// One packet in each slot.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Constant {
+pub(in crate::engine::sending) struct Constant {
     slots: Slots,
     first: SimTime,
     jitter: Jitter,
 }
 
 impl Constant {
-    pub(super) fn new(pace: Pace, start: &Start<'_>) -> Constant {
+    pub(in crate::engine::sending) fn new(pace: Pace, start: &Start<'_>) -> Constant {
         Constant::from(pace, start.first(), start.jitter())
     }
 
     /// The first slot begins at `first`.
-    pub(super) fn from(pace: Pace, first: SimTime, jitter: Jitter) -> Constant {
+    pub(in crate::engine::sending) fn from(pace: Pace, first: SimTime, jitter: Jitter) -> Constant {
         Constant { slots: Slots::new(pace, first.as_nanos()), first, jitter }
     }
 }
@@ -38,6 +38,13 @@ impl Timing for Constant {
 
     fn density(&self, slot: Slot) -> u64 {
         self.slots.density(slot)
+    }
+    fn predictable(&self) -> Option<&dyn Predictable> {
+        Some(self)
+    }
+
+    fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        Some(self)
     }
 }
 

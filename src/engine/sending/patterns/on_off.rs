@@ -1,15 +1,15 @@
 //! One packet in each slot of a pace for a while, silence for a while, again. Slots are of sending time: they stand
 //! still in a silence.
 
-use super::jitter::Jitter;
-use super::slots::{Ahead, Slot, Slots};
-use super::timing::{Predictable, Start, Timing};
+use super::super::jitter::Jitter;
+use super::super::slots::{Ahead, Slot, Slots};
+use super::super::timing::{Predictable, Start, Timing};
 use crate::model::plan::Pace;
 use crate::units::{BitRate, SimDuration, SimTime};
 
 /// Sending time is 0 at `first`.
 #[derive(Debug, Clone)]
-pub(super) struct OnOff {
+pub(in crate::engine::sending) struct OnOff {
     slots: Slots,
     first: SimTime,
     jitter: Jitter,
@@ -19,7 +19,11 @@ pub(super) struct OnOff {
 }
 
 impl OnOff {
-    pub(super) fn new(pace: Pace, (on, off): (SimDuration, SimDuration), start: &Start<'_>) -> OnOff {
+    pub(in crate::engine::sending) fn new(
+        pace: Pace,
+        (on, off): (SimDuration, SimDuration),
+        start: &Start<'_>,
+    ) -> OnOff {
         OnOff {
             slots: Slots::new(pace, 0),
             first: start.first(),
@@ -50,6 +54,13 @@ impl Timing for OnOff {
 
     fn density(&self, slot: Slot) -> u64 {
         self.slots.density(slot)
+    }
+    fn predictable(&self) -> Option<&dyn Predictable> {
+        Some(self)
+    }
+
+    fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        Some(self)
     }
 }
 

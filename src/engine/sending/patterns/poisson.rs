@@ -1,15 +1,15 @@
 //! Exponential gaps in front of the packets, the pace's own in the mean. Each instant follows from the one before, so
 //! that packets are drawn one by one.
 
-use super::super::random::Stream;
-use super::slots::{Slot, divisor};
-use super::timing::{Start, Timing};
+use super::super::super::random::Stream;
+use super::super::slots::{Slot, divisor};
+use super::super::timing::{Start, Timing};
 use crate::model::plan::Pace;
 use crate::units::NANOS_PER_SECOND;
 
 /// A packet's mean gap is its slot.
 #[derive(Debug, Clone)]
-pub(super) struct Poisson {
+pub(in crate::engine::sending) struct Poisson {
     /// When the packet it stands at goes.
     due: u64,
     /// Of slots.
@@ -18,7 +18,7 @@ pub(super) struct Poisson {
 }
 
 impl Poisson {
-    pub(super) fn new(pace: Pace, start: &Start<'_>) -> Poisson {
+    pub(in crate::engine::sending) fn new(pace: Pace, start: &Start<'_>) -> Poisson {
         Poisson { due: start.first().as_nanos(), divisor: divisor(pace), gaps: start.stream("gap") }
     }
 }
@@ -33,6 +33,8 @@ impl Timing for Poisson {
     fn pass(&mut self, _slot: Slot) {}
 
     fn density(&self, slot: Slot) -> u64 {
-        NANOS_PER_SECOND.saturating_mul(self.divisor) / slot.span(self.divisor).max(1)
+        let packets =
+            u128::from(NANOS_PER_SECOND) * u128::from(self.divisor) / u128::from(slot.span(self.divisor).max(1));
+        u64::try_from(packets).unwrap_or(u64::MAX)
     }
 }

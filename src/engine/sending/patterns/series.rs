@@ -1,17 +1,17 @@
 //! One packet in each slot of a rate that changes in steps. A slot is of bits, not of time: so a packet never falls
 //! into a silence, and a rising rate is followed inside the slot.
 
-use super::cursor::Cursor;
-use super::jitter::Jitter;
-use super::slots::{Ahead, Slot, count};
-use super::timing::{Predictable, Start, Timing};
+use super::super::cursor::Cursor;
+use super::super::jitter::Jitter;
+use super::super::slots::{Ahead, Slot, count};
+use super::super::timing::{Predictable, Start, Timing};
 use crate::model::RateSeries;
 use crate::units::{BitRate, NANOS_PER_SECOND, SimTime};
 use std::sync::Arc;
 
 /// Measured steps, or those of a daily curve.
 #[derive(Debug, Clone)]
-pub(super) struct Stepped {
+pub(in crate::engine::sending) struct Stepped {
     /// Stands where the slot of the next packet begins.
     cursor: Cursor,
     first: SimTime,
@@ -19,7 +19,7 @@ pub(super) struct Stepped {
 }
 
 impl Stepped {
-    pub(super) fn new(series: Arc<RateSeries>, start: &Start<'_>) -> Stepped {
+    pub(in crate::engine::sending) fn new(series: Arc<RateSeries>, start: &Start<'_>) -> Stepped {
         Stepped { cursor: Cursor::new(series, start.first()), first: start.first(), jitter: start.jitter() }
     }
 }
@@ -36,6 +36,13 @@ impl Timing for Stepped {
     fn density(&self, slot: Slot) -> u64 {
         let packets = u128::from(self.cursor.peak().as_bps()) * u128::from(NANOS_PER_SECOND);
         u64::try_from(packets / u128::from(slot.whole.max(1))).unwrap_or(u64::MAX)
+    }
+    fn predictable(&self) -> Option<&dyn Predictable> {
+        Some(self)
+    }
+
+    fn predictable_mut(&mut self) -> Option<&mut dyn Predictable> {
+        Some(self)
     }
 }
 

@@ -1,0 +1,83 @@
+//! When a sender's packets go, as the plan says it: the patterns there are, with what must be known of one before it
+//! sends. It sends nothing: `engine/sending/` does, a file a pattern.
+
+use super::replay::Replay;
+use super::series::RateSeries;
+use super::volume::Volume;
+use crate::units::{BitRate, SimDuration};
+use std::sync::Arc;
+
+/// When packets are sent.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    /// One packet in each slot of the pace.
+    Constant(Pace),
+    /// Exponential gaps with the pace's mean.
+    Poisson(Pace),
+    /// Evenly spaced for `on`, silent for `off`, again.
+    OnOff { pace: Pace, on: SimDuration, off: SimDuration },
+    /// ICMP echo requests, answered by the far host.
+    Ping { interval: SimDuration },
+    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have
+    /// passed.
+    Series(Arc<RateSeries>),
+    /// The same, for the steps of a daily curve.
+    Diurnal(Arc<RateSeries>),
+    /// Packets of a capture, each from the host it is mapped to.
+    Replay(Arc<Replay>),
+}
+
+impl Pattern {
+    /// What a scenario and a report call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Pattern::Constant(_) => "constant",
+            Pattern::Poisson(_) => "poisson",
+            Pattern::OnOff { .. } => "on_off",
+            Pattern::Ping { .. } => "ping",
+            Pattern::Series(_) => "series",
+            Pattern::Diurnal(_) => "diurnal",
+            Pattern::Replay(_) => "replay",
+        }
+    }
+    /// What one sender comes to at most that sends packets of at most `largest` bytes for `span`.
+    pub fn volume(&self, largest: u16, span: SimDuration) -> Volume {
+        match self {
+            Pattern::Constant(pace) | Pattern::Poisson(pace) | Pattern::OnOff { pace, .. } => {
+                pace.volume(largest, span)
+            }
+            Pattern::Ping { interval } => Volume::spaced(*interval, largest, span),
+            Pattern::Series(series) | Pattern::Diurnal(series) => Volume::steady(series.peak(), largest, span),
+            // Its packets are counted when it is read: 10 billion of 64 kB are little.
+            Pattern::Replay(_) => Volume::default(),
+        }
+    }
+
+    /// What became of a file it was read from, for the report: rows left out, packets not taken.
+    pub fn handled(&self) -> &[(String, u64)] {
+        match self {
+            Pattern::Replay(replay) => &replay.handled,
+            Pattern::Series(series) => &series.handled,
+            Pattern::Constant(_) | Pattern::Poisson(_) | Pattern::OnOff { .. } | Pattern::Ping { .. } => &[],
+            Pattern::Diurnal(_) => &[],
+        }
+    }
+}
+
+/// How densely packets follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// IPv4 bits per second; a packet of `n` bytes is followed by a gap of `8 n / rate`.
+    Rate(BitRate),
+    /// The gap itself.
+    Interval(SimDuration),
+}
+
+impl Pace {
+    fn volume(self, largest: u16, span: SimDuration) -> Volume {
+        match self {
+            Pace::Rate(rate) => Volume::steady(rate, largest, span),
+            Pace::Interval(interval) => Volume::spaced(interval, largest, span),
+        }
+    }
+}
