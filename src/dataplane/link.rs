@@ -11,6 +11,15 @@ use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+/// What decides about a packet where luck does, beside its own name and the link's.
+#[derive(Debug, Clone, Copy)]
+pub struct Luck {
+    /// The run's.
+    pub seed: u64,
+    /// A stable hash of the sender's name.
+    pub sender: u64,
+}
+
 /// One direction of a peering's transport.
 pub struct Link {
     /// Which.
@@ -106,12 +115,11 @@ impl Link {
     }
 
     /// Whether a departing packet survives the way: decided by names and numbers alone (the link's, its sender's, its
-    /// own), so that neither the order of processing nor other entries matter. `sender` is a stable hash of the
-    /// sender's name.
+    /// own), so that neither the order of processing nor other entries matter.
     ///
     /// # Errors
     /// It was lost.
-    pub fn carry(&self, seed: u64, sender: u64, packet: &Packet) -> Result<(), DropReason> {
+    pub fn carry(&self, luck: Luck, packet: &Packet) -> Result<(), DropReason> {
         if !self.nodes.all_up() && !self.nodes.carries(flow_hash(packet)) {
             return Err(DropReason::NodeDown);
         }
@@ -120,10 +128,10 @@ impl Link {
         }
         let mut name = [0; 25];
         name[..8].copy_from_slice(&self.key.to_le_bytes());
-        name[8..16].copy_from_slice(&sender.to_le_bytes());
+        name[8..16].copy_from_slice(&luck.sender.to_le_bytes());
         name[16..24].copy_from_slice(&packet.id.sequence().to_le_bytes());
         name[24] = packet.kind as u8;
-        if self.loss.hit_by(xxh3_64_with_seed(&name, seed)) {
+        if self.loss.hit_by(xxh3_64_with_seed(&name, luck.seed)) {
             return Err(DropReason::RandomLoss);
         }
         Ok(())

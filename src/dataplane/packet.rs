@@ -2,7 +2,7 @@
 //! is synthetic payload ([`crate::wire::payload`]). Not a buffer: nothing here grows.
 
 use crate::units::SimTime;
-use crate::wire::ipv4::{HEAD, IPV4_HEADER};
+use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
 use crate::wire::payload;
 use bytes::{Bytes, BytesMut};
 use std::fmt;
@@ -89,6 +89,18 @@ pub struct Packet {
 const _: () = assert!(size_of::<Packet>() == 64);
 
 impl Packet {
+    /// An original of these bytes, synthetic behind its head; sender and time are the caller's to set.
+    pub const fn of(head: [u8; HEAD], wire_length: u16) -> Packet {
+        Packet {
+            head,
+            emitted: SimTime::ZERO,
+            id: PacketId::new(SourceId(0), 0),
+            tail: TailId::NONE,
+            wire_length,
+            header_length: (IPV4_HEADER + UDP_HEADER) as u8,
+            kind: PacketKind::Original,
+        }
+    }
     /// Source address in the header.
     pub fn source(&self) -> Ipv4Addr {
         self.address(12)

@@ -88,8 +88,8 @@ impl Booking {
     }
 
     /// Equal packets, sent at `sent` or from then on in front of a boundary, were dropped on a link.
-    pub(super) fn dropped(&mut self, entry: usize, sent: SimTime, reason: DropReason, count: u64) {
-        self.traffic.at(entry).each(sent, |c| c.drops.add(reason, count));
+    pub(super) fn dropped(&mut self, entry: usize, sent: SimTime, reason: DropReason, counts: Counts) {
+        self.traffic.at(entry).each(sent, |c| c.drops.add(reason, counts.packets));
     }
 
     /// What came of packets of one class over `link`, or inside the VPC.
@@ -242,10 +242,10 @@ impl LinkBooking {
     }
 
     /// Packets were refused at the shaper, or lost behind it.
-    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, count: u64) {
-        self.book.each(time, |c| c.drops.add(reason, count));
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, counts: Counts) {
+        self.book.each(time, |c| c.drops.add(reason, counts.packets));
         if reason.is_shaper() {
-            self.meter.at(time).shaper_drops += count;
+            self.meter.at(time).shaper_drops += counts.packets;
         }
     }
 
@@ -277,7 +277,7 @@ impl LinkBooking {
             self.offered(when.sent, Counts::of(sent, class.length));
         }
         if let Some(reason) = refused_for {
-            self.dropped(when.sent, reason, refused);
+            self.dropped(when.sent, reason, Counts::of(refused, class.length));
         }
         if arrived > 0 {
             self.carried(when.arrived, Counts::of(arrived, class.length));
@@ -318,8 +318,8 @@ impl LinkBooking {
     }
 
     /// One packet is dropped, in the books and in the interval series.
-    pub(super) fn dropped_one(&mut self, time: SimTime, reason: DropReason) {
-        self.dropped(time, reason, 1);
+    pub(super) fn dropped_one(&mut self, time: SimTime, length: u16, reason: DropReason) {
+        self.dropped(time, reason, Counts::of(1, length));
         self.row_dropped(time);
     }
 

@@ -7,8 +7,8 @@ use crate::model::VpcId;
 use crate::units::SimTime;
 use std::borrow::BorrowMut;
 
-/// How the partitions of one run meet. Every partition makes the same calls in the same order; a call comes back when
-/// all have made it.
+/// How the partitions of one run meet. Every partition calls [`Exchange::swap`] and [`Exchange::least`] in the same
+/// order; a call comes back when all have made it.
 pub trait Exchange: Send {
     /// Whether the cell of this VPC is carried here. Exactly one partition says so.
     fn holds(&self, vpc: VpcId) -> bool;

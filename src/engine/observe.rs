@@ -1,5 +1,5 @@
 //! What observers are told: the steps of packets, in the one order of the run (time, then sender in declaration order,
-//! then sequence, then kind, then step). Observers change nothing, say what interests them, and cost nothing elsewhere.
+//! then sequence, then kind, then step). Observers change nothing, say what interests them, and slow nothing else.
 
 use crate::dataplane::packet::{Packet, PacketId, PacketKind};
 use crate::model::{LinkId, TrafficId, Verdict, VpcId};
@@ -21,7 +21,7 @@ pub enum Place {
 pub enum Step {
     /// A host, or a visible router, sends it.
     Emitted,
-    /// It reaches a link; so much waits there behind its bucket then, itself included if it waits.
+    /// It reaches a link; so much waits there in front of its bucket then, itself included if it waits.
     Offered {
         /// Bytes.
         waiting: ByteSize,

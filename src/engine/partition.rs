@@ -23,7 +23,7 @@ pub(super) struct Partition {
     /// How many cells run in windows, and the shortest way from one of them to another.
     joined: usize,
     window: SimDuration,
-    /// The most threads that were used at once.
+    /// The most threads that were used at once; of several partitions together, as if each ran beside the others.
     pub threads: usize,
 }
 
@@ -124,6 +124,11 @@ impl Partition {
         }
     }
 
+    /// The least of what all partitions say.
+    pub(super) fn agree(&mut self, time: SimTime) -> SimTime {
+        self.exchange.least(time)
+    }
+
     /// The network changed at `now`: what passed in closed form is charged.
     pub(super) fn charge(&mut self, now: SimTime) {
         self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));
@@ -135,6 +140,6 @@ impl Partition {
             let at = cell.vpc.index();
             self.cells[at] = cell;
         }
-        self.threads = self.threads.max(other.threads);
+        self.threads += other.threads;
     }
 }

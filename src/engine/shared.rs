@@ -4,7 +4,7 @@
 use super::observe::{Interest, Place};
 use super::options::Mode;
 use super::windows::Edges;
-use crate::dataplane::link::Link;
+use crate::dataplane::link::{Link, Luck};
 use crate::dataplane::packet::{Packet, PacketId, SourceId};
 use crate::dataplane::router::View;
 use crate::model::{HostId, Replay, TrafficId, VpcId};
@@ -78,7 +78,7 @@ impl Shared {
     }
 
     /// Whether an observer looks at some packet on its way from `home` over `link`, or inside `home`.
-    pub(super) fn is_watched_on(
+    pub(super) fn is_observed_on(
         &self,
         home: VpcId,
         link: Option<&Link>,
@@ -89,6 +89,12 @@ impl Shared {
             && (is_of_interest(Place::Vpc(home))
                 || link.is_some_and(|l| is_of_interest(Place::Link(l.id)) || is_of_interest(Place::Vpc(l.far)))
                 || entries.any(|id| self.interest.traffic.contains(&id)))
+    }
+
+    /// What decides about a packet where luck does, beside its own name: the seed, and its sender's key.
+    pub(super) fn luck(&self, packet: &Packet) -> Luck {
+        let sender = self.sources.get(packet.id.source().0 as usize).map_or(0, |source| source.key);
+        Luck { seed: self.seed, sender }
     }
 
     /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are

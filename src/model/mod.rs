@@ -36,6 +36,7 @@ mod rules;
 mod series;
 mod state;
 mod titles;
+mod traffic;
 mod vendors;
 mod verdict;
 mod volume;

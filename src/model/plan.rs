@@ -1,16 +1,15 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
-use super::ids::{AccountId, HostId, TrafficId, VpcId};
+use super::ids::{AccountId, TrafficId, VpcId};
 pub use super::metric::Metric;
 use super::name::Name;
 pub use super::pattern::{Pace, Pattern};
 pub use super::receivers::{Destination, Pick, Receiver};
+pub use super::traffic::{PacketSize, SENDERS_MAX, Traffic};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
-use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 /// What to do with a network, for how long, and what should come of it.
 #[derive(Debug, Clone)]
@@ -81,70 +80,6 @@ pub enum FreeBasis {
     Excess,
     /// The whole peak.
     Peak,
-}
-
-/// One traffic entry: one flow per source host (per captured host for a replay), or for each pair of hosts
-/// ([`Pick::Every`]).
-#[derive(Debug, Clone)]
-pub struct Traffic {
-    /// Unique.
-    pub name: Name,
-    /// Free text.
-    pub label: Option<String>,
-    /// The sources, in order of flow number, each named once. Empty for a replay.
-    pub from: Arc<[HostId]>,
-    /// Where the packets go.
-    pub to: Destination,
-    /// When they go.
-    pub pattern: Pattern,
-    /// How large they are.
-    pub size: PacketSize,
-    /// A forged source address.
-    pub source: Option<Ipv4Addr>,
-    /// UDP source port of flow 0; flow n takes the n-th after it, wrapping.
-    pub source_port: u16,
-    /// UDP destination port.
-    pub destination_port: u16,
-    /// First and last TTL; unequal, successive packets step through the range and start again.
-    pub ttl: (u8, u8),
-    /// No packet before.
-    pub start: SimTime,
-    /// No packet at or after.
-    pub stop: SimTime,
-    /// Offset of each flow's first packet from `start`, the others evenly spaced behind it. Unset, every packet goes at
-    /// a random instant of its own slot, so that equal flows do not march in step.
-    pub phase: Option<SimDuration>,
-    /// Packets per flow at most.
-    pub count: Option<u64>,
-}
-
-/// The most senders of a plan: a packet's name has 24 bits for its sender, and programs on hosts need some too.
-pub const SENDERS_MAX: usize = 16_000_000;
-
-impl Traffic {
-    /// Whether it asks for echoes.
-    pub fn is_ping(&self) -> bool {
-        matches!(self.pattern, Pattern::Ping { .. })
-    }
-}
-
-/// IPv4 total lengths in bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PacketSize {
-    /// All alike.
-    Fixed(u16),
-    /// Drawn with the given weights (parts of their sum).
-    Mix(Arc<[(u16, u32)]>),
-}
-
-impl PacketSize {
-    /// The largest that can occur.
-    pub fn max(&self) -> u16 {
-        match self {
-            PacketSize::Fixed(n) => *n,
-            PacketSize::Mix(m) => m.iter().map(|(n, _)| *n).max().unwrap_or(0),
-        }
-    }
 }
 
 /// One entry of the timeline.

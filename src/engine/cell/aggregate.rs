@@ -1,11 +1,13 @@
 //! Where a cell's senders lead during one epoch: those whose packets go the same way are one aggregate, with what is
 //! known of them together. Only for cells that run on their own; moves nothing.
 
-use super::super::sending::{Flow, Turn};
+use super::super::options::Mode;
+use super::super::road::Facts;
+use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::super::windows::edge_after;
 use super::lane::Lane;
-use crate::dataplane::router::{self, Exit, Path, Sender};
+use crate::dataplane::router::Exit;
 use crate::units::{BitRate, SimTime};
 
 /// All aggregates of one cell.
@@ -29,7 +31,7 @@ pub(super) struct Aggregate {
     /// And they are evenly spaced.
     pub is_even: bool,
     /// An observer looks at some of them on their way.
-    pub is_watched: bool,
+    pub is_observed: bool,
     /// By how many bytes they may be ahead of their rates together.
     pub burst: u64,
     /// What they send together, and from when until when: the stretch asked for last.
@@ -57,7 +59,7 @@ impl Aggregate {
             edges: Vec::new(),
             is_countable: true,
             is_even: true,
-            is_watched: false,
+            is_observed: false,
             burst: 0,
             together: (BitRate::default(), SimTime::ZERO, SimTime::ZERO),
         }
@@ -68,6 +70,17 @@ impl Aggregate {
         self.is_countable &= flow.is_countable();
         self.is_even &= flow.is_even();
         self.burst = self.burst.saturating_add(flow.burst());
+    }
+
+    /// What is known of its packets, wherever they go.
+    pub(super) fn facts(&self, scope: Scope<'_>) -> Facts {
+        Facts {
+            is_silent: self.to == To::Silence,
+            is_made: scope.shared.mode == Mode::Packets,
+            is_watched: self.is_observed,
+            is_countable: self.is_countable,
+            ..Facts::default()
+        }
     }
 
     /// What its senders, all countable, send together at `t`, and until when that holds.
@@ -137,7 +150,7 @@ impl Aggregates {
         for aggregate in &mut all {
             aggregate.flows.shrink_to_fit();
             aggregate.edges = edges(scope, aggregate, flows, lanes);
-            aggregate.is_watched = is_watched(scope, aggregate, flows, lanes);
+            aggregate.is_observed = is_observed(scope, aggregate, flows, lanes);
         }
         Aggregates { epoch: Some(scope.view.epoch), all }
     }
@@ -147,7 +160,7 @@ fn way_of(scope: Scope<'_>, flow: &mut Flow) -> To {
     if !scope.view.network.host(flow.host).up {
         return To::Silence;
     }
-    let exits = (0..flow.forms().len()).map(|form| known_path(scope, flow, form).leave.ok());
+    let exits = (0..flow.forms().len()).map(|form| flow.path(scope.view, form).leave.ok());
     // Sizes differ in nothing but whether they fit; all are looked up.
     match exits.fold(None, Option::or) {
         None => To::Nowhere,
@@ -170,7 +183,7 @@ fn edges(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &[Lane]
     edges
 }
 
-fn is_watched(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &[Lane]) -> bool {
+fn is_observed(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &[Lane]) -> bool {
     let Some(first) = aggregate.flows.first().map(|f| &flows[*f as usize]) else { return false };
     let home = scope.view.network.host(first.host).vpc;
     let lane = match aggregate.to {
@@ -178,20 +191,5 @@ fn is_watched(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &[
         To::Silence | To::Nowhere | To::Local => None,
     };
     let entries = aggregate.flows.iter().map(|f| flows[*f as usize].traffic);
-    scope.shared.is_watched_on(home, lane.map(|lane| &lane.link), entries)
-}
-
-/// The path of a flow's packets of one form, looked up once per epoch. Not where routers are visible: they edit
-/// packets.
-pub(super) fn known_path(scope: Scope<'_>, flow: &mut Flow, form: usize) -> Path {
-    let epoch = scope.view.epoch;
-    if let Some((of, path)) = flow.forms()[form].path
-        && of == epoch
-    {
-        return path;
-    }
-    let mut probe = flow.packet_of(&Turn { form: form as u32, ..flow.turn() });
-    let path = router::path(scope.view, Sender::Host(flow.host), &mut probe);
-    flow.form_mut(form).path = Some((epoch, path));
-    path
+    scope.shared.is_observed_on(home, lane.map(|lane| &lane.link), entries)
 }

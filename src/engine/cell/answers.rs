@@ -1,7 +1,6 @@
 //! What a packet makes somebody send: echo replies, and the ICMP errors of visible routers (S35a). Makes them; sends
 //! none.
 
-use super::super::sending;
 use super::super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, TailId, Tails};
 use crate::dataplane::router::{self, Sender};
@@ -55,7 +54,7 @@ impl RouterError {
         let mut head = [0; HEAD];
         head.copy_from_slice(&bytes[..HEAD]);
         let tail = tails.put(Bytes::copy_from_slice(&bytes[HEAD..]));
-        Packet { id: about, emitted: now, kind, tail, ..sending::record(head, icmp::ERROR_LENGTH) }
+        Packet { id: about, emitted: now, kind, tail, ..Packet::of(head, icmp::ERROR_LENGTH) }
     }
 }
 

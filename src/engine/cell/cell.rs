@@ -6,10 +6,9 @@ use super::super::booking::Booking;
 use super::super::endpoint::{Endpoint, Sends};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
-use super::super::sending::Flow;
+use super::super::sending::{self, Batch, Flow};
 use super::super::shared::Scope;
 use super::aggregate::{Aggregate, Aggregates, To};
-use super::batch::{self, Batch};
 use super::events::{Events, Raw, Seated, Waker};
 use super::journey::Journey;
 use super::lane::Lane;
@@ -198,7 +197,7 @@ impl Cell {
             self.aggregates = Aggregates::gather(scope, &mut self.flows, &self.lanes);
         }
         if self.batch.is_none() && scope.shared.mode == Mode::Packets {
-            self.batch = Some(batch::batch());
+            self.batch = Some(sending::batch());
         }
         let mut aggregates = std::mem::take(&mut self.aggregates.all);
         aggregates.iter_mut().for_each(|aggregate| self.carry(scope, aggregate, from));
@@ -207,12 +206,14 @@ impl Cell {
 
     /// Carries all packets of an aggregate from `from` to the horizon.
     fn carry(&mut self, scope: Scope<'_>, aggregate: &mut Aggregate, from: SimTime) {
+        if road(aggregate.facts(scope)) == Road::Silent {
+            return self.stay_silent(aggregate, scope.horizon);
+        }
         match aggregate.to {
-            To::Silence => self.stay_silent(aggregate, scope.horizon),
-            To::Nowhere | To::Local => self.passing(scope, None).pass(aggregate, scope.horizon, false),
+            To::Silence | To::Nowhere | To::Local => self.passing(scope, None).pass(aggregate, scope.horizon, false),
             To::Lane(lane) => {
                 let at = lane as usize;
-                if self.lanes[at].has_order() || aggregate.is_watched {
+                if self.lanes[at].has_order() || aggregate.is_observed {
                     self.link_run(scope, aggregate, at, from).advance();
                 } else {
                     self.passing(scope, Some(at)).pass(aggregate, scope.horizon, false);

@@ -93,7 +93,8 @@ impl Journey<'_> {
     /// Off the shaper and onto the wire. `verdict` is what is known of its end.
     fn depart(&mut self, at: usize, departure: SimTime, packet: Packet, verdict: Option<Verdict>) {
         let lane = &mut self.lanes[at];
-        let (arrival, survives) = (departure + lane.link.delay, lane.survives(self.scope, &packet));
+        let (arrival, survives) =
+            (departure + lane.link.delay, lane.link.carry(self.scope.shared.luck(&packet), &packet));
         let on_link = Place::Link(lane.link.id);
         self.tell(departure, &packet, on_link, Step::Departed);
         if let Err(reason) = survives {
@@ -161,7 +162,7 @@ impl Journey<'_> {
     /// Ends a packet on one of this VPC's links.
     pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: Packet, reason: DropReason) {
         let lane = &mut self.lanes[at];
-        lane.booking.dropped_one(time, reason);
+        lane.booking.dropped_one(time, packet.wire_length, reason);
         let place = Place::Link(lane.link.id);
         self.end(time, packet, place, Err(reason));
     }

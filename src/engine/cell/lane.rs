@@ -2,12 +2,9 @@
 //! carried. Decides nothing and books nothing.
 
 use super::super::booking::LinkBooking;
-use super::super::shared::Scope;
 use super::search::Search;
 use super::trains::Trains;
 use crate::dataplane::link::Link;
-use crate::dataplane::packet::Packet;
-use crate::model::DropReason;
 use crate::units::{BitRate, SimTime};
 
 /// A link that leaves a cell.
@@ -62,11 +59,5 @@ impl Lane {
     /// Whether what happens to a packet here may depend on those before it, or on itself.
     pub(super) fn has_order(&self) -> bool {
         self.booking.intervals.is_some() || self.link.treats_all_alike().is_none()
-    }
-
-    /// Whether a departing packet survives the way.
-    pub(super) fn survives(&self, scope: Scope<'_>, packet: &Packet) -> Result<(), DropReason> {
-        let sender = scope.shared.sources.get(packet.id.source().0 as usize).map_or(0, |s| s.key);
-        self.link.carry(scope.shared.seed, sender, packet)
     }
 }

@@ -4,16 +4,14 @@
 
 use super::super::booking::Booking;
 use super::super::delay::DelayRuns;
-use super::super::options::Mode;
 use super::super::road::{Facts, Road};
-use super::super::sending::{Flow, Phase};
+use super::super::sending::{Batch, Flow, Phase};
 use super::super::shared::Scope;
 use super::aggregate::Aggregate;
-use super::batch::Batch;
 use super::lane::Lane;
 use super::looped::{Count, Evicted, Loop, Member, PendingDelays, SizedFlow};
 use super::merge::Merge;
-use super::passing::{Inside, Passing, class, path_of};
+use super::passing::{Inside, Passing, class};
 use crate::dataplane::shaper::Backlog;
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
@@ -81,7 +79,7 @@ impl LinkRun<'_> {
             let flow = &self.flows[index as usize];
             members.push(Member { flow: index, first: sized.len() as u32 });
             for form in 0..flow.forms().len() {
-                let class = class(self.scope, flow, form, path_of(flow, form), self.booking);
+                let class = class(self.scope, flow, form, flow.known_path(form), self.booking);
                 let book = class.is_meant.then_some(class.book);
                 if pending.last().is_none_or(|pending| pending.book != book) {
                     pending.push(PendingDelays { book, delays: DelayRuns::default() });
@@ -170,13 +168,12 @@ impl LinkRun<'_> {
 
 /// What is known of all packets of an aggregate over `lane`, but whether they conform.
 pub(super) fn facts(scope: Scope<'_>, lane: &Lane, aggregate: &Aggregate) -> Facts {
+    let may_wait = lane.link.treats_all_alike().is_none();
     Facts {
-        is_made: scope.shared.mode == Mode::Packets,
-        is_watched: aggregate.is_watched || lane.booking.intervals.is_some(),
-        has_luck: lane.link.treats_all_alike().is_none() && !lane.link.is_faultless(),
-        is_countable: aggregate.is_countable,
-        may_wait: lane.link.treats_all_alike().is_none(),
+        is_watched: aggregate.is_observed || lane.booking.intervals.is_some(),
+        has_luck: may_wait && !lane.link.is_faultless(),
+        may_wait,
         may_repeat: aggregate.is_even && lane.search.is_worth_it(),
-        ..Facts::default()
+        ..aggregate.facts(scope)
     }
 }

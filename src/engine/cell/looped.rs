@@ -3,12 +3,12 @@
 //! Does not decide how far to go: that is `carry.rs`'s.
 
 use super::super::booking::{Booking, Class, CountedDelays, Tally, When};
+use super::super::books::Counts;
 use super::super::delay::{DelayRun, DelayRuns};
 use super::super::observe::{Place, Step};
-use super::super::sending::{Flow, Turn};
+use super::super::sending::{BATCH, Batch, Flow, Turn};
 use super::super::shared::Scope;
 use super::aggregate::Aggregate;
-use super::batch::{self, BATCH, Batch};
 use super::lane::Lane;
 use super::merge::Merge;
 use crate::dataplane::packet::Packet;
@@ -86,9 +86,10 @@ struct Since {
 impl Count {
     /// Nothing yet, at `now`.
     pub(super) fn new(now: SimTime) -> Count {
-        let (nothing, never) = (Since::default(), SimTime::ZERO);
-        let (offered, carried) = (nothing, nothing);
-        Count { offered, carried, usual_until: never, last_sent: now, last_arrival: never, boundaries: 0 }
+        let (offered, carried) = (Since::default(), Since::default());
+        // Nothing is usual yet, and nothing arrived.
+        let (usual_until, last_arrival) = (SimTime::ZERO, SimTime::ZERO);
+        Count { offered, carried, usual_until, last_sent: now, last_arrival, boundaries: 0 }
     }
 }
 
@@ -129,7 +130,7 @@ impl Loop<'_> {
         loop {
             let room = BATCH.min((most - looped) as usize);
             let flow = &mut self.flows[flow as usize];
-            let drawn = batch::draw(flow, end, &mut turns[..room], self.batch.as_deref_mut());
+            let drawn = flow.draw(end, &mut turns[..room], self.batch.as_deref_mut());
             if drawn.is_empty() {
                 return looped;
             }
@@ -232,9 +233,9 @@ impl Loop<'_> {
         }
         let Class { book, verdict, length, .. } = self.sized[at as usize].class;
         self.tell(turn, at, departure, on_link, Step::Departed);
-        if let Err(reason) = self.lane.survives(self.scope, &packet) {
-            self.lane.booking.dropped_one(departure, reason);
-            self.booking.dropped(book, turn.at, reason, 1);
+        if let Err(reason) = self.lane.link.carry(self.scope.shared.luck(&packet), &packet) {
+            self.lane.booking.dropped_one(departure, length, reason);
+            self.booking.dropped(book, turn.at, reason, Counts::of(1, length));
             self.tell(turn, at, departure, on_link, Step::Ended(Err(reason)));
             return false;
         }
@@ -269,7 +270,7 @@ impl Loop<'_> {
 
     /// Those who watch see a step of the packet.
     fn tell(&mut self, turn: &Turn, at: u32, time: SimTime, place: Place, step: Step) {
-        if self.aggregate.is_watched {
+        if self.aggregate.is_observed {
             self.booking.tell(self.scope, time, &self.packet(turn, at), place, step);
         }
     }

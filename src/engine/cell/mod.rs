@@ -9,7 +9,6 @@
 
 mod aggregate;
 mod answers;
-mod batch;
 mod carry;
 #[allow(clippy::module_inception, reason = "the room is named for what it holds")]
 mod cell;

@@ -3,14 +3,13 @@
 //! where order matters comes here only while it is proven that nobody waits.
 
 use super::super::booking::{Booking, Class, Tally, When};
+use super::super::books::Counts;
 use super::super::observe::{Place, Step};
-use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
-use super::super::sending::{Flow, Turn};
+use super::super::sending::{BATCH, Batch, Flow, Turn};
 use super::super::shared::Scope;
 use super::super::windows::edge_after;
 use super::aggregate::{Aggregate, To};
-use super::batch::{self, BATCH, Batch};
 use super::events::Events;
 use super::lane::Lane;
 use super::trains::{Train, Trains};
@@ -64,7 +63,7 @@ impl Passing<'_> {
                 let end = self.boundary(index, at, delay).min(until);
                 let is_late = at >= late;
                 let stretch = Stretch { at, end: if is_late { end } else { end.min(late) }, is_late };
-                self.pass_stretch(index, stretch, delay, road, aggregate.is_watched);
+                self.pass_stretch(index, stretch, delay, road, aggregate.is_observed);
                 at = self.flows[index as usize].next_wake();
             }
         }
@@ -75,14 +74,8 @@ impl Passing<'_> {
 
     /// The road of one sender where none waits for another.
     fn road_of(&self, aggregate: &Aggregate, index: u32, conforms: bool) -> Road {
-        road(Facts {
-            is_made: self.scope.shared.mode == Mode::Packets,
-            is_watched: aggregate.is_watched,
-            is_countable: self.flows[index as usize].is_countable(),
-            may_wait: conforms,
-            conforms,
-            ..Facts::default()
-        })
+        let is_countable = self.flows[index as usize].is_countable();
+        road(Facts { is_countable, may_wait: conforms, conforms, ..aggregate.facts(self.scope) })
     }
 
     /// How long packets are on their way.
@@ -123,7 +116,7 @@ impl Passing<'_> {
         let mut turns = [Turn::default(); BATCH];
         let mut count = 0;
         loop {
-            let drawn = batch::draw(flow, end, &mut turns, self.batch.as_deref_mut());
+            let drawn = flow.draw(end, &mut turns, self.batch.as_deref_mut());
             if drawn.is_empty() {
                 self.booking.carried_by(Road::Looped, count);
                 return count;
@@ -148,7 +141,7 @@ impl Passing<'_> {
     /// Somebody sees the packet that is due: an observer, or the next advance.
     fn show(&mut self, index: u32, at: SimTime, delay: SimDuration) {
         let flow = &self.flows[index as usize];
-        let (packet, path) = (flow.packet(), path_of(flow, flow.upcoming()));
+        let (packet, path) = (flow.packet(), flow.known_path(flow.upcoming()));
         let (here, arrival) = (Place::Vpc(self.vpc), at + delay);
         let is_late = arrival >= self.scope.horizon;
         self.booking.tell(self.scope, at, &packet, here, Step::Emitted);
@@ -161,14 +154,14 @@ impl Passing<'_> {
             (Ok(Exit::Local(_)), None) => {
                 self.booking.tell(self.scope, arrival, &packet, here, Step::Ended(path.enter));
             }
-            // A link on which somebody looks has an order.
+            // Whoever is watched on a link goes by its run; here nobody looks, and it lands before the horizon.
             (Ok(_), _) => {}
         }
     }
 
     /// Books `count` equal packets of a stretch; answers whether they are still on their way.
     fn book(&mut self, index: u32, form: usize, stretch: Stretch, delay: SimDuration, count: u64) -> bool {
-        let class = self.class(index, form, path_of(&self.flows[index as usize], form));
+        let class = self.class(index, form, self.flows[index as usize].known_path(form));
         let refused_for = match (class.kept_back, self.lane.as_ref().and_then(|lane| lane.link.treats_all_alike())) {
             (None, Some(Err(reason))) => Some(reason),
             _ => None,
@@ -240,10 +233,11 @@ impl Passing<'_> {
     /// Drops all trains at the horizon.
     pub(super) fn drop_trains(&mut self, reason: DropReason) {
         for Train { flow, first, count } in self.trains().take() {
-            if let Some(lane) = &mut self.lane {
-                lane.booking.dropped(self.scope.horizon, reason, count);
-            }
             let mut flow = self.flows[flow as usize].rewound_to(first);
+            let length = flow.forms()[0].length;
+            if let Some(lane) = &mut self.lane {
+                lane.booking.dropped(self.scope.horizon, reason, Counts::of(count, length));
+            }
             let entry = self.booking.traffic.place(flow.traffic, &self.scope.shared.edges);
             let mut left = count;
             while left > 0 {
@@ -252,7 +246,7 @@ impl Passing<'_> {
                 let packets = flow.count_before(edge).min(left);
                 flow.skip(packets);
                 left -= packets;
-                self.booking.dropped(entry, sent, reason, packets);
+                self.booking.dropped(entry, sent, reason, Counts::of(packets, length));
             }
         }
     }
@@ -269,11 +263,6 @@ pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, book
         // Whatever the sequence: no replay is here.
         is_meant: path.enter.is_ok_and(|host| source.is_meant_for(host, 0)),
     }
-}
-
-/// The path that was found when the aggregates of this epoch were gathered.
-pub(super) fn path_of(flow: &Flow, form: usize) -> Path {
-    flow.forms()[form].path.expect("the senders of this epoch were gathered, with a path for every form").1
 }
 
 /// `delay` before `time`; the beginning of the run if that is earlier.

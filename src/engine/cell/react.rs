@@ -6,8 +6,6 @@ use super::super::books::Counts;
 use super::super::endpoint::Outbox;
 use super::super::observe::{Place, Step};
 use super::super::road::Road;
-use super::super::sending;
-use super::aggregate::known_path;
 use super::answers::{RouterError, answering_subnet, echo_reply};
 use super::events::{Event, Raw, Waker};
 use super::journey::Journey;
@@ -41,13 +39,13 @@ impl Journey<'_> {
         let next = flow.next_wake();
         // Visible routers edit packets, so that no path can be remembered.
         let form = form.filter(|_| !self.scope.view.network.rules.routers_visible);
-        let path = form.map(|form| known_path(self.scope, flow, form));
-        self.booking.carried_by(Road::Events, 1);
+        let path = form.map(|form| flow.path(self.scope.view, form));
         self.events.reschedule_first(next);
         if !self.scope.view.network.host(host).up {
             self.events.tails.take(packet.tail);
             return; // its clock runs on, so that its later packets are the same whether it was down or not
         }
+        self.booking.carried_by(Road::Events, 1);
         let counts = Counts::of(1, packet.wire_length);
         self.booking.sent(traffic, &self.scope.shared.edges, packet.emitted, counts);
         self.emit(Sender::Host(host), packet, path);
@@ -95,7 +93,7 @@ impl Journey<'_> {
         let held = bytes.len().min(HEAD);
         head[..held].copy_from_slice(&bytes[..held]);
         let tail = if bytes.len() > HEAD { self.events.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
-        let packet = Packet { id, emitted: now, tail, ..sending::record(head, length) };
+        let packet = Packet { id, emitted: now, tail, ..Packet::of(head, length) };
         match checked {
             Ok(()) => self.emit(Sender::Host(host), packet, None),
             Err(reason) => {

@@ -27,7 +27,7 @@ fn search(run: &mut LinkRun<'_>, until: SimTime) {
     for packets in 1..=run.lane.search.length() {
         run.carry(until, 1);
         if run.now >= until {
-            return;
+            return run.lane.search.was_cut_short(packets);
         }
         if run.stands_as(&start) {
             run.lane.search.found = Some(packets);

@@ -41,6 +41,11 @@ impl Search {
         *self = Search { found: None, next: self.next * 2, rest: self.next * REST };
     }
 
+    /// Time was up after so many packets.
+    pub(super) fn was_cut_short(&mut self, packets: u64) {
+        self.rest = packets * REST;
+    }
+
     /// Packets were carried one by one meanwhile.
     pub(super) fn rested(&mut self, packets: u64) {
         self.rest = self.rest.saturating_sub(packets);

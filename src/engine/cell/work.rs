@@ -1,7 +1,6 @@
 //! How much work it would be to let time pass, so that a driver can choose how far to go in one advance. A guess that
 //! rather says too much: it carries nothing and changes nothing that counts.
 
-use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
 use super::super::sending::Flow;
 use super::super::shared::Scope;
@@ -52,14 +51,10 @@ fn work_of(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lanes: &
 /// Until when countable senders of an aggregate pass without being carried one by one.
 fn closed_until(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lanes: &[Lane], from: SimTime) -> SimTime {
     let To::Lane(lane) = aggregate.to else {
-        let is_watched = aggregate.is_watched;
-        let road = road(Facts {
-            is_made: scope.shared.mode == Mode::Packets,
-            is_watched,
-            is_countable: true,
-            ..Facts::default()
-        });
-        return if road == Road::Closed { scope.horizon } else { from };
+        return match road(Facts { is_countable: true, ..aggregate.facts(scope) }) {
+            Road::Silent | Road::Closed => scope.horizon,
+            _ => from,
+        };
     };
     let lane = &lanes[lane as usize];
     let is_known = aggregate.is_even && lane.search.found.is_some();

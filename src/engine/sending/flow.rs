@@ -5,11 +5,12 @@
 //! ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet_of`]).
 
 use super::super::endpoint::Sends;
-use super::form::{Form, Turn, record};
+use super::form::{Form, Turn};
 use super::patterns::{self, Schedule};
 use super::template::{Forms, Template};
 use super::timing::{Start, Timing};
 use crate::dataplane::packet::{Packet, SourceId, Tails};
+use crate::dataplane::router::{self, Path, Sender, View};
 use crate::model::plan::Traffic;
 use crate::model::{HostId, TrafficId};
 use crate::units::{SimDuration, SimTime};
@@ -31,6 +32,17 @@ pub(in crate::engine) struct Flow {
     pub(super) count: u64,
     pub(super) schedule: Schedule,
     pub(super) template: Template,
+}
+
+/// Packets drawn at once at most: enough that drawing one does not wait for another, few enough to stay at hand.
+pub(in crate::engine) const BATCH: usize = 64;
+
+/// The packets of a flow made last, where every packet is wanted: each stands here whole while it is carried.
+pub(in crate::engine) type Batch = [Packet; BATCH];
+
+/// A batch to make packets in.
+pub(in crate::engine) fn batch() -> Box<Batch> {
+    Box::new(std::array::from_fn(|_| Packet::of([0; HEAD], 0)))
 }
 
 /// What a flow needs to know of its place: who it is and where its packets go.
@@ -92,8 +104,22 @@ impl Flow {
         self.template.forms.all()
     }
 
-    pub(in crate::engine) fn form_mut(&mut self, at: usize) -> &mut Form {
-        &mut self.template.forms.all_mut()[at]
+    /// The path of its packets of one form, looked up once per epoch. Not where routers are visible: they edit packets.
+    pub(in crate::engine) fn path(&mut self, view: View<'_>, form: usize) -> Path {
+        if let Some((epoch, path)) = self.forms()[form].path
+            && epoch == view.epoch
+        {
+            return path;
+        }
+        let mut probe = self.packet_of(&Turn { form: form as u32, ..self.turn() });
+        let path = router::path(view, Sender::Host(self.host), &mut probe);
+        self.template.forms.all_mut()[form].path = Some((view.epoch, path));
+        path
+    }
+
+    /// The path that was found when the senders of this epoch were gathered.
+    pub(in crate::engine) fn known_path(&self, form: usize) -> Path {
+        self.forms()[form].path.expect("the senders of this epoch were gathered, with a path for every form").1
     }
 
     /// Packets a second, about: at its densest, without silences.
@@ -130,7 +156,7 @@ impl Flow {
 
     /// The packet of any turn, whole. Not for replays.
     pub(in crate::engine) fn packet_of(&self, turn: &Turn) -> Packet {
-        let mut packet = record([0; HEAD], 0);
+        let mut packet = Packet::of([0; HEAD], 0);
         self.make(turn, &mut packet);
         packet
     }
@@ -161,9 +187,26 @@ impl Flow {
         self.aim();
     }
 
+    /// Draws the packets that are due before `end`, as many as fit into `turns`, and makes them in the batch, if there
+    /// is one.
+    #[inline]
+    pub(in crate::engine) fn draw<'a>(
+        &mut self,
+        end: SimTime,
+        turns: &'a mut [Turn],
+        batch: Option<&mut Batch>,
+    ) -> &'a [Turn] {
+        let drawn = self.draw_turns(end, turns);
+        let turns = &turns[..drawn];
+        if let Some(batch) = batch {
+            turns.iter().zip(batch).for_each(|(turn, packet)| self.make(turn, packet));
+        }
+        turns
+    }
+
     /// Moves on past the packets that are due before `end`, as many as fit into `turns`; answers how many.
     #[inline(never)]
-    pub(in crate::engine) fn draw(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
+    fn draw_turns(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
         let mut drawn = 0;
         if let (Schedule::Constant(constant), Forms::One(form)) = (&mut self.schedule, &self.template.forms) {
             // At hand, not in the flow.

@@ -2,10 +2,9 @@
 //! and whose turn it is. Makes no heads.
 
 use super::slots::Slot;
-use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId, TailId};
 use crate::dataplane::router::Path;
 use crate::units::SimTime;
-use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
+use crate::wire::ipv4::HEAD;
 
 /// A prepared head of one size, and the path its packets take.
 #[derive(Debug, Clone)]
@@ -24,17 +23,4 @@ pub(in crate::engine) struct Turn {
     pub at: SimTime,
     pub sequence: u64,
     pub form: u32,
-}
-
-/// A record of these bytes; sender and time are the caller's.
-pub(in crate::engine) fn record(head: [u8; HEAD], wire_length: u16) -> Packet {
-    Packet {
-        head,
-        emitted: SimTime::ZERO,
-        id: PacketId::new(SourceId(0), 0),
-        tail: TailId::NONE,
-        wire_length,
-        header_length: (IPV4_HEADER + UDP_HEADER) as u8,
-        kind: PacketKind::Original,
-    }
 }

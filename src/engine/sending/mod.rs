@@ -16,6 +16,6 @@ mod template;
 mod tests;
 mod timing;
 
-pub(super) use flow::{Flow, Seat};
-pub(super) use form::{Turn, record};
+pub(super) use flow::{BATCH, Batch, Flow, Seat, batch};
+pub(super) use form::Turn;
 pub(super) use stretch::Phase;

@@ -77,8 +77,8 @@ impl Flow {
         flow
     }
 
-    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For runs
-    /// only.
+    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For
+    /// countable senders only.
     pub(in crate::engine) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
         let silent_until = |until| (BitRate::default(), until);
         let (Some(schedule), Some(form)) = (self.schedule.predictable(), self.forms().first()) else {

@@ -2,7 +2,7 @@
 //! once by pnet, of which only the identification changes. When packets go is not known here.
 
 use super::super::random::Stream;
-use super::form::{Form, Turn, record};
+use super::form::{Form, Turn};
 use super::patterns::{Captured, Echo};
 use super::slots::{Measure, Slot};
 use super::timing::Start;
@@ -137,7 +137,7 @@ impl Template {
     pub(super) fn packet(&self, source: SourceId, turn: &Turn, tails: &mut Tails) -> Packet {
         match &self.forms {
             Forms::One(_) | Forms::Many(..) => {
-                let mut packet = record([0; HEAD], 0);
+                let mut packet = Packet::of([0; HEAD], 0);
                 self.make(source, turn, &mut packet);
                 packet
             }

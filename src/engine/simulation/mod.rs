@@ -48,7 +48,7 @@ pub enum InjectError {
     Past { now: SimTime, reached: SimTime },
 }
 
-/// Packets, about, whose records are held before observers are told.
+/// Records, about, that are held before observers are told.
 const RECORDED: u64 = 1 << 18;
 
 /// A network in virtual time.
@@ -62,12 +62,12 @@ pub struct Simulation {
     injected: u64,
     injector: Option<SourceId>,
     observers: Vec<(Box<dyn Observer>, Interest)>,
+    /// For how long records are held before observers are told.
+    slice: SimDuration,
     happened: Vec<(SimTime, Outcome)>,
     /// The edges of the windows that expectations ask of links.
     link_edges: LinkEdges,
     options: Options,
-    /// Packets that are sent in a second, about.
-    density: u64,
     /// By traffic entry: the VPCs that send it.
     senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
@@ -108,10 +108,11 @@ impl Simulation {
             injected: 0,
             injector: None,
             observers: Vec::new(),
+            // At first as if every packet were of interest.
+            slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / seated.density.max(1)).max(1)),
             happened: Vec::new(),
             link_edges: LinkEdges::of(plan),
             options,
-            density: seated.density,
             senders: seated.by_entry,
             minute_offset: plan.minute_offset(),
         };
@@ -121,8 +122,9 @@ impl Simulation {
     }
 
     /// Takes in the cells that another partition of the same run carried, with their books and series. After this it
-    /// can be closed and read, but goes no further.
-    pub fn take(&mut self, other: Simulation) {
+    /// can be closed and read, but goes no further. The other's observers are told the last and let go.
+    pub fn take(&mut self, mut other: Simulation) {
+        other.tell_observers();
         self.partition.take(other.partition);
     }
 
@@ -146,6 +148,7 @@ impl Simulation {
 
     /// Has `observer` told of what interests it from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.tell_observers(); // what a change dropped just now is not for the new one
         self.shared.observing = true;
         let interest = observer.interest();
         self.shared.interest.join(&interest);
@@ -273,7 +276,7 @@ impl Simulation {
         Ok(id)
     }
 
-    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
+    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried here one by one.
     pub fn work(&mut self, until: SimTime) -> u64 {
         let now = self.now;
         let (scope, partition) = self.scope(until);
@@ -292,21 +295,24 @@ impl Simulation {
     /// Lets time pass to `until` within one epoch. Observers are told in between, so that not too many records are
     /// held.
     fn pass(&mut self, until: SimTime) {
-        let (workers, from_observers) = (self.options.workers.get(), self.shared.observing);
-        let slice = SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / self.density.max(1)).max(1));
         while self.now < until {
-            let from = self.now;
-            let end = if from_observers { until.min(from + slice) } else { until };
+            let (from, workers) = (self.now, self.options.workers.get());
+            let end = if self.shared.observing { self.partition.agree(until.min(from + self.slice)) } else { until };
             let (scope, partition) = self.scope(end);
             partition.advance(scope, from, workers);
             self.now = end;
-            self.tell_observers();
+            match self.tell_observers() {
+                many if many > RECORDED => self.slice = SimDuration::from_nanos((self.slice.as_nanos() / 2).max(1)),
+                few if few < RECORDED / 4 => self.slice = self.slice + self.slice,
+                _ => {}
+            }
         }
     }
 
-    fn tell_observers(&mut self) {
+    /// Tells observers what happened since they were told last; answers how many records they might have been told.
+    fn tell_observers(&mut self) -> u64 {
         if self.observers.is_empty() {
-            return;
+            return 0;
         }
         let mut records: Vec<_> = self.partition.cells.iter_mut().flat_map(|c| c.booking.records.drain(..)).collect();
         records.sort_by_key(Record::key);
@@ -315,6 +321,7 @@ impl Simulation {
                 records.iter().filter(|r| interest.holds(r.place, self.shared.entry_of(r.id))).copied().collect();
             observer.record(&of_interest);
         }
+        records.len() as u64
     }
 
     /// Closes the last interval of every series at the current time, and tells observers what a last change dropped.

@@ -1,6 +1,6 @@
 //! Packets of a capture, as and when one host sent them. They all differ, so that each is made from its frame.
 
-use super::super::form::{Turn, record};
+use super::super::form::Turn;
 use super::super::slots::Slot;
 use super::super::timing::{Start, Timing};
 use crate::dataplane::packet::{Packet, TailId, Tails};
@@ -40,7 +40,7 @@ impl Captured {
         head[..captured].copy_from_slice(&frame.bytes[..captured]);
         let is_longer = frame.wire_length as usize > HEAD;
         let tail = if is_longer { tails.put(frame.bytes.slice(captured..)) } else { TailId::NONE };
-        Packet { tail, ..record(head, frame.wire_length) }
+        Packet { tail, ..Packet::of(head, frame.wire_length) }
     }
 }
 
