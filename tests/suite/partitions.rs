@@ -3,6 +3,7 @@
 
 use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
+use crate::story::{Told, listen};
 use crate::world::World;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -48,12 +49,23 @@ fn options() -> Options {
     Options { interval: Some(SimDuration::from_millis(100)), ..Options::default() }
 }
 
-/// One half's run to the end.
-fn play(world: &World, half: Half) -> Run {
-    let simulation = Simulation::part(world.network.clone(), &world.plan, options(), Box::new(half));
+/// One half's run to the end, or the whole, and what an observer was told if one is wanted.
+fn play(world: &World, exchange: Option<Half>, is_observed: bool) -> (Run, Vec<Told>) {
+    let mut simulation = match exchange {
+        Some(half) => Simulation::part(world.network.clone(), &world.plan, options(), Box::new(half)),
+        None => Simulation::new(world.network.clone(), &world.plan, options()),
+    };
+    let records = is_observed.then(|| listen(&mut simulation));
     let mut run = Run { plan: Arc::new(world.plan.clone()), simulation, outcomes: Vec::new() };
     run.advance(world.plan.duration);
-    run
+    (run, records.map(|records| records.take()).unwrap_or_default())
+}
+
+/// In an order that does not depend on who was told what.
+fn sorted(told: impl IntoIterator<Item = Told>) -> Vec<String> {
+    let mut told: Vec<String> = told.into_iter().map(|told| format!("{told:?}")).collect();
+    told.sort_unstable();
+    told
 }
 
 /// Everything a report could say, the interval series, and what was metered.
@@ -75,14 +87,19 @@ proptest! {
         let world = World::new(seed);
         let mut dice = Dice::new(seed ^ 0x9a27);
         let first: Vec<bool> = world.network.vpcs().map(|_| dice.chance(50)).collect();
+        let is_observed = dice.chance(30);
         let [a, b] = halves(&first);
-        let (mut one, other) = std::thread::scope(|threads| {
-            let other = threads.spawn(|| play(&world, b).simulation);
-            (play(&world, a), other.join().expect("the other half plays to its end"))
+        let ((mut one, mut told), (other, others)) = std::thread::scope(|threads| {
+            let other = threads.spawn(|| {
+                let (run, told) = play(&world, Some(b), is_observed);
+                (run.simulation, told)
+            });
+            (play(&world, Some(a), is_observed), other.join().expect("the other half plays to its end"))
         });
         one.simulation.take(other);
-        let mut whole = Run::new(world.network.clone(), world.plan.clone(), options());
-        whole.advance(world.plan.duration);
+        told.extend(others);
+        let (whole, all) = play(&world, None, is_observed);
+        prop_assert!(sorted(told) == sorted(all), "seed {seed}, {first:?}: observers are told otherwise");
         let (found, expected) = (said(one), said(whole));
         let difference = found.lines().zip(expected.lines()).find(|(a, b)| a != b);
         prop_assert!(found == expected, "seed {seed}, {first:?}\n{difference:?}");

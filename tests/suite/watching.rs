@@ -8,9 +8,10 @@ use crate::tally::Tally;
 use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation};
-use vpcsim::model::plan::{Destination, Plan, Traffic};
-use vpcsim::model::{Direction, LinkId, PeeringId, TrafficId, VpcId};
+use std::sync::{Arc, Mutex};
+use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation, Step};
+use vpcsim::model::plan::{Destination, Pace, Pattern, Plan, Traffic};
+use vpcsim::model::{Change, Direction, LinkId, PeeringId, TrafficId, VpcId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
@@ -78,29 +79,79 @@ fn entries(world: &World) -> Vec<Option<TrafficId>> {
     senders.iter().map(|sender| Some(TrafficId(sender.traffic as u32))).collect()
 }
 
-/// Two pairs of VPCs, one of them watched.
-#[test]
-fn watching_one_link_slows_that_link_alone() {
+/// A simulation of two pairs of VPCs, one sending every `gaps[0]`, the other every `gaps[1]`, for a second.
+fn two_pairs(gaps: [SimDuration; 2]) -> (Simulation, SimTime) {
     let mut cloud = Cloud::new(1);
-    let pairs = [(); 2].map(|()| {
+    let sent = [("watched", gaps[0]), ("other", gaps[1])].map(|(name, gap)| {
         let ends = [cloud.vpc("beijing", 1), cloud.vpc("beijing", 1)];
         cloud.peer(ends[0], ends[1], Transport { delay: SimDuration::from_millis(1), ..UNCAPPED });
-        ends.map(|vpc| cloud.hosts(vpc)[0])
+        let [from, to] = ends.map(|vpc| cloud.hosts(vpc)[0]);
+        let pattern = Pattern::Constant(Pace::Interval(gap));
+        Traffic { from: [from].into(), to: Destination::in_order([to]), pattern, ..entry(name) }
     });
-    let sent = |name: &str, [from, to]: [_; 2]| Traffic {
-        from: [from].into(),
-        to: Destination::in_order([to]),
-        ..entry(name)
-    };
-    let traffic = vec![sent("watched", pairs[0]), sent("other", pairs[1])];
-    let plan = Plan { duration: SimTime::from_nanos(1_000_000_000), ..plan(traffic) };
-    let mut simulation = Simulation::new(cloud.network, &plan, Options::default());
+    let plan = Plan { duration: SimTime::from_nanos(1_000_000_000), ..plan(sent.into()) };
+    (Simulation::new(cloud.network, &plan, Options::default()), plan.duration)
+}
+
+#[test]
+fn watching_one_link_slows_that_link_alone() {
+    let (mut simulation, end) = two_pairs([SimDuration::from_millis(1); 2]);
     let watched = LinkId::new(PeeringId(0), Direction::Out);
     let links = BTreeSet::from([watched]);
     let records = listen_for(&mut simulation, Interest { links, ..Interest::default() });
-    simulation.advance(plan.duration);
+    simulation.advance(end);
     let (each, effort) = (simulation.traffic_book(TrafficId(0)).whole.sent.packets, simulation.effort());
     assert_eq!((effort.of(Road::Looped), effort.of(Road::Closed)), (each, each));
     let told = records.take();
     assert!(told.len() as u64 > 2 * each && told.iter().all(|r| r.place == Place::Link(watched)));
+}
+
+/// How often an observer of the first of two pairs is told, and the most records at once.
+fn tellings(gaps: [SimDuration; 2]) -> (usize, usize) {
+    struct Counting(Arc<Mutex<Vec<usize>>>);
+    impl Observer for Counting {
+        fn interest(&self) -> Interest {
+            Interest { traffic: BTreeSet::from([TrafficId(0)]), ..Interest::default() }
+        }
+        fn record(&mut self, records: &[Record]) {
+            self.0.lock().expect("nobody panicked").push(records.len());
+        }
+    }
+    let (mut simulation, end) = two_pairs(gaps);
+    let told = Arc::default();
+    simulation.observe(Box::new(Counting(Arc::clone(&told))));
+    simulation.advance(end);
+    let told = told.lock().expect("nobody panicked");
+    (told.len(), told.iter().copied().max().unwrap_or(0))
+}
+
+#[test]
+fn an_observer_is_told_as_often_as_its_own_records_need() {
+    let (quiet, dense) = (SimDuration::from_millis(1), SimDuration::from_nanos(4_000));
+    let (often, most) = tellings([dense, quiet]);
+    assert!(often > 1 && most < 1 << 19, "{often} times, {most} records at once");
+    // The neighbour's 10 million packets a second are counted, not watched.
+    let (often, _) = tellings([quiet, SimDuration::from_nanos(100)]);
+    assert!(often < 12, "{often} times");
+}
+
+/// Whether another watches or not, a change's drops are told to those who were there.
+#[test]
+fn an_observer_is_not_told_what_happened_before_it_came() {
+    let told = |is_other_there: bool| {
+        let (mut simulation, _) = two_pairs([SimDuration::from_micros(100); 2]);
+        let other = is_other_there.then(|| crate::story::listen(&mut simulation));
+        let name = simulation.network().peering(PeeringId(0)).name.clone();
+        let noon = SimTime::from_nanos(500_000_000);
+        simulation
+            .apply(None, &Change::SetLink { peering: name, up: false, lasts: None }, noon)
+            .expect("it can be cut");
+        let records = listen_for(&mut simulation, Interest::everything());
+        simulation.advance(noon + SimDuration::from_millis(5));
+        let lost = |records: Vec<Told>| records.iter().filter(|r| matches!(r.step, Step::Ended(Err(_)))).count();
+        (lost(records.take()), other.map(|other| lost(other.take())))
+    };
+    let (alone, (beside, others)) = (told(false).0, told(true));
+    assert_eq!(alone, beside);
+    assert!(others.is_some_and(|others| others > beside), "{others:?} {beside}");
 }

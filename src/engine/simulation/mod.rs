@@ -108,8 +108,8 @@ impl Simulation {
             injected: 0,
             injector: None,
             observers: Vec::new(),
-            // At first as if every packet were of interest.
-            slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / seated.density.max(1)).max(1)),
+            // At first as if every step of every packet were of interest; most take five.
+            slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / 5 / seated.density.max(1)).max(1)),
             happened: Vec::new(),
             link_edges: LinkEdges::of(plan),
             options,
