@@ -115,6 +115,10 @@ pub mod cli;
 pub mod dataplane;
 pub mod engine;
 pub mod import;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test may be told by the environment how long to look")]
+#[path = "../tests/kept/mod.rs"]
+mod kept;
 pub mod metering;
 pub mod model;
 pub mod notation;

@@ -180,11 +180,11 @@ fn monitoring_is_seen_from_each_side() {
     assert_eq!(near.len(), 3);
     for (a, b) in near.iter().zip(&far) {
         assert_eq!((a.inbound, a.outbound, a.shaper_drops), (b.outbound, b.inbound, b.shaper_drops));
-        assert_eq!(a.show(Metric::OutBandwidth), b.show(Metric::InBandwidth));
+        assert_eq!(a.show(MonitorMetric::OutBandwidth), b.show(MonitorMetric::InBandwidth));
     }
     assert_eq!(near.iter().map(|r| r.partial).collect::<Vec<_>>(), [false, false, true]);
-    assert_eq!(near[1].show(Metric::InPkg), "250.000");
-    assert!(near[1].show(Metric::PkgDrop).starts_with("30."), "{}", near[1].show(Metric::PkgDrop));
+    assert_eq!(near[1].show(MonitorMetric::InPkg), "250.000");
+    assert!(near[1].show(MonitorMetric::PkgDrop).starts_with("30."), "{}", near[1].show(MonitorMetric::PkgDrop));
     assert!(is_offered(&run, PeeringId(0)));
     let five: u64 =
         monitor(&run, PeeringId(0), Side::Requester, Period::FiveMinutes).iter().map(|r| r.outbound.bytes).sum();

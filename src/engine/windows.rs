@@ -146,6 +146,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Windows that touch, nest and overlap, and instants on and beside their edges.
         #[test]
         fn a_window_holds_what_lies_in_it(

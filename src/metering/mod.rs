@@ -23,7 +23,7 @@ pub use bill::{Basis, Bill, Line, Method, Terms, Total};
 pub use book::{Group, PriceBook, Tier, Unpriced};
 pub use calendar::{Day, WINDOW};
 pub use measure::{Window, measure, windows};
-pub use monitor::{Metric, Monitored, Monitoring, Period, Reading as MonitorReading, Side, is_offered, monitor};
+pub use monitor::{MonitorMetric, Monitored, Monitoring, Period, Reading as MonitorReading, Side, is_offered, monitor};
 pub use month::{Month, months};
 pub use peak::{DayPeak, Reading, days};
 pub use price::{Charge, Free, Priced, price_day, price_month};

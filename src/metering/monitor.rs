@@ -53,7 +53,7 @@ pub struct Reading {
 
 /// The vendor's metrics, by the vendor's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
+pub enum MonitorMetric {
     /// Bits per second towards this side.
     InBandwidth,
     /// Bits per second away from this side.
@@ -66,34 +66,39 @@ pub enum Metric {
     PkgDrop,
 }
 
-impl Metric {
+impl MonitorMetric {
     /// All five, in the vendor's order.
-    pub const ALL: [Metric; 5] =
-        [Metric::InBandwidth, Metric::OutBandwidth, Metric::InPkg, Metric::OutPkg, Metric::PkgDrop];
+    pub const ALL: [MonitorMetric; 5] = [
+        MonitorMetric::InBandwidth,
+        MonitorMetric::OutBandwidth,
+        MonitorMetric::InPkg,
+        MonitorMetric::OutPkg,
+        MonitorMetric::PkgDrop,
+    ];
 
     /// The vendor's name.
     pub fn name(self) -> &'static str {
         match self {
-            Metric::InBandwidth => "InBandwidth",
-            Metric::OutBandwidth => "OutBandwidth",
-            Metric::InPkg => "InPkg",
-            Metric::OutPkg => "OutPkg",
-            Metric::PkgDrop => "PkgDrop",
+            MonitorMetric::InBandwidth => "InBandwidth",
+            MonitorMetric::OutBandwidth => "OutBandwidth",
+            MonitorMetric::InPkg => "InPkg",
+            MonitorMetric::OutPkg => "OutPkg",
+            MonitorMetric::PkgDrop => "PkgDrop",
         }
     }
     /// The vendor's unit.
     pub fn unit(self) -> &'static str {
         match self {
-            Metric::InBandwidth | Metric::OutBandwidth => "bps",
-            Metric::InPkg | Metric::OutPkg => "packets/s",
-            Metric::PkgDrop => "%",
+            MonitorMetric::InBandwidth | MonitorMetric::OutBandwidth => "bps",
+            MonitorMetric::InPkg | MonitorMetric::OutPkg => "packets/s",
+            MonitorMetric::PkgDrop => "%",
         }
     }
 }
 
 impl Reading {
     /// A metric as a person reads it: bits per second, packets per second and packets, a share.
-    pub fn show(&self, metric: Metric) -> String {
+    pub fn show(&self, metric: MonitorMetric) -> String {
         let rate = |counts: Counts| {
             BitRate::average(ByteSize::from_bytes(counts.bytes), SimDuration::from_secs(self.period.seconds()))
                 .as_bps()
@@ -106,11 +111,13 @@ impl Reading {
             format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
         };
         match metric {
-            Metric::InBandwidth => rate(self.inbound),
-            Metric::OutBandwidth => rate(self.outbound),
-            Metric::InPkg => packets(self.inbound),
-            Metric::OutPkg => packets(self.outbound),
-            Metric::PkgDrop => Share::of(self.shaper_drops, self.offered).to_string().trim_end_matches(" %").into(),
+            MonitorMetric::InBandwidth => rate(self.inbound),
+            MonitorMetric::OutBandwidth => rate(self.outbound),
+            MonitorMetric::InPkg => packets(self.inbound),
+            MonitorMetric::OutPkg => packets(self.outbound),
+            MonitorMetric::PkgDrop => {
+                Share::of(self.shaper_drops, self.offered).to_string().trim_end_matches(" %").into()
+            }
         }
     }
 }

@@ -87,6 +87,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         #[test]
         fn overlaps_are_those_that_a_look_at_each_finds(all in prefixes(), asked in prefixes()) {
             let (mut disjoint, mut kept) = (Disjoint::default(), Vec::new());

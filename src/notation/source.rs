@@ -104,6 +104,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Against counting from the beginning of the text, with lines longer than a block.
         #[test]
         fn places_are_what_counting_says(parts in prop::collection::vec(("[a-zäö€𝄞\r\n]{0,9}", 1usize..99), 0..6)) {

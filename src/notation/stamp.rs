@@ -221,6 +221,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Rows in order of time, as clocks show them over the end of summer time, are those rows again.
         #[test]
         fn the_order_of_a_file_tells_a_repeated_hour_apart(

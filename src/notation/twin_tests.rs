@@ -37,7 +37,7 @@ fn written(table: &[Vec<String>], manner: &Manner) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(crate::kept::cases(2_000, "tests/regressions/unit.txt"))]
 
     #[test]
     fn what_the_csv_crate_writes_reads_back(table in table(), manner in manner()) {

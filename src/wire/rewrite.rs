@@ -114,6 +114,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// The whole packet is the one that is made with the new addresses from the start.
         #[test]
         fn same_as_made_afresh(

@@ -142,6 +142,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         #[test]
         fn segments_carry_the_same_bytes_with_right_checksums(
             ip_options in 0usize..=10,

@@ -77,6 +77,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Few distinct instants, so that ties are the rule.
         #[test]
         fn the_first_is_the_least(

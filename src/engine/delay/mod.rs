@@ -272,6 +272,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         #[test]
         fn quantiles_are_those_of_the_sorted_delays(delays in delays(), portion in 1usize..300, split in 0usize..400) {
             let (head, tail) = delays.split_at(split.min(delays.len()));

@@ -140,6 +140,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Every delay of a bucket counts alike in the histogram, and none beside it.
         #[test]
         fn a_bucket_is_the_histograms(size in 0u32..60, below in any::<u64>()) {

@@ -165,6 +165,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         #[test]
         fn it_stands_where_wide_integers_put_it(
             lengths in prop::collection::vec((1u64..2_000_000_000, prop_oneof![Just(0), 1u64..100_000_000_000]), 0..9),

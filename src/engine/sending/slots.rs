@@ -182,6 +182,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// Counting and passing many at once against one at a time, at instants on and around the beginnings.
         #[test]
         fn many_at_once_are_many_single_ones(

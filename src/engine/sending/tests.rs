@@ -66,6 +66,8 @@ fn flow(pattern: Pattern, phase: Option<u64>, count: Option<u64>, seed: u64) -> 
 }
 
 proptest! {
+    #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
     /// Counted, passed over and gone back to, against one packet at a time: at instants on and around those of packets.
     #[test]
     fn many_packets_at_once_are_many_single_ones(

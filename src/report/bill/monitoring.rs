@@ -1,6 +1,6 @@
 //! Monitoring as CSV: the vendor's five metrics of every peering, seen from both of its VPCs (S37, S38). Not a bill.
 
-use crate::metering::{Metric, Monitored, Monitoring};
+use crate::metering::{MonitorMetric, Monitored, Monitoring};
 use crate::report::format::csv::interruption;
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub fn monitoring_csv(monitoring: &Monitoring) -> String {
     for Monitored { peering, vpc, is_offered, readings } in monitoring.peerings() {
         let offered = if is_offered { "yes" } else { "not offered by the product" };
         for reading in readings {
-            let values = Metric::ALL.map(|metric| reading.show(metric)).join(",");
+            let values = MonitorMetric::ALL.map(|metric| reading.show(metric)).join(",");
             // Names need no quotes: they hold letters, digits, dots, dashes, underscores and `#` only.
             let partial = if reading.partial { "yes" } else { "no" };
             // Writing to a String cannot fail.
@@ -24,6 +24,6 @@ pub fn monitoring_csv(monitoring: &Monitoring) -> String {
 
 /// The names of the columns.
 pub fn header() -> String {
-    let metrics = Metric::ALL.map(|metric| format!("{} ({})", metric.name(), metric.unit()));
+    let metrics = MonitorMetric::ALL.map(|metric| format!("{} ({})", metric.name(), metric.unit()));
     format!("time,peering,vpc,offered,{},partial", metrics.join(","))
 }

@@ -149,6 +149,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
         /// As many requests go unanswered as a dull look at every pair finds partners for; every reply counts once.
         #[test]
         fn every_reply_takes_the_latest_request_that_waits(

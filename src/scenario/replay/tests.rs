@@ -281,6 +281,8 @@ fn dull(lines: &[(u64, u32, u32)], terms: &Terms) -> (Sent, u64) {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
     /// Every packet is replayed or counted, whole and in time order, and every address keeps one host; a dull clock
     /// agrees.
     #[test]

@@ -97,6 +97,8 @@ impl Nest {
 }
 
 proptest! {
+    #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
     #[test]
     fn every_nest_leads_to_its_packet(kinds in prop::collection::vec((0u8..6, any::<u8>()), 0..40)) {
         let mut nest = Nest::core();
