@@ -35,7 +35,7 @@ pub(super) struct Frame<'a> {
     pub window: Option<Span>,
 }
 
-static PATTERNS: [PatternRow; 7] = [
+static PATTERNS: &[PatternRow] = &[
     pattern("constant", "Evenly spaced.", &[PACE, SIZE, PORTS, PICK], Sends::Datagrams, |loader, entity, _| {
         loader.pace(entity).map(Pattern::Constant)
     }),
