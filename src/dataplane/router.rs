@@ -42,6 +42,16 @@ pub enum Exit {
     Over(LinkId),
 }
 
+impl Exit {
+    /// The VPC it leads into.
+    pub fn vpc(self, network: &Network) -> VpcId {
+        match self {
+            Exit::Local(vpc) => vpc,
+            Exit::Over(link) => network.ends(link).1,
+        }
+    }
+}
+
 /// A packet that comes as bytes, from a device or a program: the header must hold (RFC 1812 §5.2.2). Answers the total
 /// length.
 ///

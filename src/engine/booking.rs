@@ -11,6 +11,7 @@ use super::observe::{Place, Record, Step};
 use super::options::Effort;
 use super::road::Road;
 use super::shared::{Scope, SourceInfo};
+use super::sites::{Example, Site};
 use super::windows::Edges;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{Packet, PacketKind};
@@ -28,6 +29,8 @@ pub(super) struct Class {
     pub kept_back: Option<DropReason>,
     /// How they end where they arrive.
     pub verdict: Verdict,
+    /// Where they end, if a router drops them.
+    pub site: Site,
     /// The host that takes them is the one they name.
     pub is_meant: bool,
 }
@@ -83,8 +86,8 @@ impl Booking {
     }
 
     /// Packets ended in this VPC.
-    pub(super) fn ended(&mut self, verdict: Verdict, count: u64) {
-        self.vpc.ended(verdict, count);
+    pub(super) fn ended(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
+        self.vpc.ended(verdict, count, site);
     }
 
     /// Equal packets, sent at `sent` or from then on in front of a boundary, were dropped on a link.
@@ -99,14 +102,14 @@ impl Booking {
         self.vpc.emitted += sent;
         let dropped = match class.kept_back {
             Some(reason) => {
-                self.vpc.drops.add(reason, sent);
+                self.vpc.drops.add(reason, sent, class.site);
                 Some((reason, sent))
             }
             None => refused_for.map(|reason| (reason, refused)),
         };
         match link {
             Some(link) => link.came_of(class, tally, when),
-            None if arrived > 0 => self.vpc.ended(class.verdict, arrived),
+            None if arrived > 0 => self.vpc.ended(class.verdict, arrived, || class.site),
             None => {}
         }
         self.traffic.at(class.book).each(when.sent, |c| {
@@ -156,10 +159,10 @@ impl Booking {
 }
 
 impl VpcBook {
-    fn ended(&mut self, verdict: Verdict, count: u64) {
+    fn ended(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         match verdict {
             Ok(_) => self.delivered += count,
-            Err(reason) => self.drops.add(reason, count),
+            Err(reason) => self.drops.add(reason, count, site()),
         }
     }
 }
@@ -241,8 +244,9 @@ impl LinkBooking {
         self.meter.at(time).offered.add(counts);
     }
 
-    /// Packets were refused at the shaper, or lost behind it.
-    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, counts: Counts) {
+    /// Packets were refused at the shaper, or lost behind it; one of them stands for them.
+    pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, counts: Counts, example: Example) {
+        self.book.examples.entry(reason).and_modify(|known| *known = known.first(example)).or_insert(example);
         self.book.each(time, |c| c.drops.add(reason, counts.packets));
         if reason.is_shaper() {
             self.meter.at(time).shaper_drops += counts.packets;
@@ -268,8 +272,8 @@ impl LinkBooking {
     }
 
     /// The far VPC's router judged carried packets.
-    pub(super) fn judged(&mut self, verdict: Verdict, count: u64) {
-        self.book.far.ended(verdict, count);
+    pub(super) fn judged(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
+        self.book.far.ended(verdict, count, site);
     }
 
     fn came_of(&mut self, class: &Class, Tally { sent, refused, refused_for, arrived }: Tally, when: When) {
@@ -277,11 +281,11 @@ impl LinkBooking {
             self.offered(when.sent, Counts::of(sent, class.length));
         }
         if let Some(reason) = refused_for {
-            self.dropped(when.sent, reason, Counts::of(refused, class.length));
+            self.dropped(when.sent, reason, Counts::of(refused, class.length), class.site.example);
         }
         if arrived > 0 {
             self.carried(when.arrived, Counts::of(arrived, class.length));
-            self.judged(class.verdict, arrived);
+            self.judged(class.verdict, arrived, || class.site);
         }
     }
 
@@ -318,8 +322,8 @@ impl LinkBooking {
     }
 
     /// One packet is dropped, in the books and in the interval series.
-    pub(super) fn dropped_one(&mut self, time: SimTime, length: u16, reason: DropReason) {
-        self.dropped(time, reason, Counts::of(1, length));
+    pub(super) fn dropped_one(&mut self, time: SimTime, packet: &Packet, reason: DropReason) {
+        self.dropped(time, reason, Counts::of(1, packet.wire_length), Example::of(packet));
         self.row_dropped(time);
     }
 

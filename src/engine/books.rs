@@ -3,6 +3,7 @@
 //! written into them is written by `booking.rs`.
 
 use super::delay::DelayRecorder;
+use super::sites::{DropSites, Example};
 use super::windows::{Edges, Sum, Windows};
 use crate::model::{DropReason, TrafficId};
 use crate::units::{ByteSize, SimTime};
@@ -71,7 +72,7 @@ pub struct VpcBook {
     /// Accepted by its hosts.
     pub delivered: u64,
     /// Dropped by its router.
-    pub drops: Drops,
+    pub drops: DropSites,
 }
 
 impl VpcBook {
@@ -113,6 +114,8 @@ pub struct LinkBook {
     pub windows: Windows<LinkCounts>,
     /// The most bytes that ever waited.
     pub longest_queue: ByteSize,
+    /// Of every reason for which packets were dropped, one of them.
+    pub examples: BTreeMap<DropReason, Example>,
     /// What the far VPC did with carried packets, as far as this side judged it.
     pub(super) far: VpcBook,
 }

@@ -100,6 +100,20 @@ impl DropReason {
         matches!(self, Self::ShaperQueueFull | Self::PolicerExceeded)
     }
 
+    /// Whether the source subnet's route table, or what it leads to, is why.
+    pub fn is_routing(self) -> bool {
+        use DropReason::*;
+        match self {
+            NoRoute | RouteDisabled | RouteBlackhole | MtuExceeded => true,
+            PeeringPending | PeeringExpired | PeeringRejected | PeeringFailed | PeeringDeleted | PeeringIsolated => {
+                true
+            }
+            BadLength | BadChecksum | SrcSpoofed | TtlExpired | SrcNotInPeerCidr | TransitNotAllowed => false,
+            LinkDown | ShaperQueueFull | PolicerExceeded | NodeDown | RandomLoss => false,
+            RouteOutsidePeerCidr | DstNoSubnet | DstNoHost | DstHostDown => false,
+        }
+    }
+
     /// The ICMP error a visible router sends about it (S35a): none for injected faults, a full queue (RFC 6633) and
     /// foul packets. The MTU of `FragmentationNeeded` is the caller's to fill in.
     pub fn icmp_error(self) -> Option<ErrorKind> {

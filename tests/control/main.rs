@@ -144,7 +144,8 @@ fn note(simulation: &Simulation, seen: &mut BTreeMap<&'static str, u64>) {
         *seen.entry("packets").or_default() += book.whole.carried.packets;
     }
     for (vpc, _) in network.vpcs() {
-        simulation.vpc_book(vpc).drops.iter().for_each(|(reason, n)| *seen.entry(reason.code()).or_default() += n);
+        let drops = simulation.vpc_book(vpc).drops;
+        drops.iter().for_each(|(reason, _, of)| *seen.entry(reason.code()).or_default() += of.packets);
     }
 }
 

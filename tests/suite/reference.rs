@@ -8,11 +8,12 @@ use crate::story::Told;
 use crate::tally::{self, LinkTally, Tally};
 use crate::traffic::Sender;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use vpcsim::dataplane::packet::{PacketId, PacketKind};
+use std::collections::{BTreeMap, BinaryHeap};
+use std::net::Ipv4Addr;
+use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
 use vpcsim::engine::{Place, Step};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{Change, Direction, DropReason, LinkId, Network, PeeringId, Verdict, VpcId};
+use vpcsim::model::{Change, Direction, DropReason, LinkId, Network, PeeringId, SubnetId, Verdict, VpcId};
 use vpcsim::units::{ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -38,6 +39,12 @@ enum Todo {
     Wake(usize, usize),
 }
 
+/// A link or a VPC, a reason and, in a VPC, a subnet.
+type Site = (Result<LinkId, VpcId>, &'static str, Option<SubnetId>);
+
+/// Addresses by sender, kind and sequence.
+type Dropped = BTreeMap<(SourceId, PacketKind, u64), (Ipv4Addr, Ipv4Addr)>;
+
 /// One run of the twin.
 pub struct Reference<'a> {
     /// As it is now.
@@ -52,6 +59,8 @@ pub struct Reference<'a> {
     /// Every step of every packet.
     pub records: Vec<Told>,
     pub tally: Tally,
+    /// Every packet dropped, by where and why.
+    dropped: BTreeMap<Site, Dropped>,
     /// Instants at which something happened: what a generator of ties aims at.
     pub instants: Vec<u64>,
     /// When a packet that had waited departed, and over which peering.
@@ -79,6 +88,7 @@ impl<'a> Reference<'a> {
             local: Vec::new(),
             records: Vec::new(),
             tally: Tally::new(network.vpcs().len(), links, plan.traffic.len()),
+            dropped: BTreeMap::new(),
             instants: Vec::new(),
             departures: Vec::new(),
             changes_on_departures: 0,
@@ -186,6 +196,7 @@ impl<'a> Reference<'a> {
             }
             Err(reason) => {
                 let error = journey::error_for(&self.network, &parcel, from, reason);
+                self.note_drop(Err(vpc), Some(subnet), &parcel, reason);
                 self.end(Place::Vpc(vpc), &parcel, Err(reason));
                 self.complain(From::Router(subnet), &parcel, error);
             }
@@ -309,6 +320,10 @@ impl<'a> Reference<'a> {
     }
 
     fn ended_in(&mut self, vpc: VpcId, parcel: Parcel, verdict: Verdict, own: bool) {
+        if let Err(reason) = verdict {
+            let subnet = journey::subnet_with(&self.network, vpc, parcel.destination);
+            self.note_drop(Err(vpc), subnet, &parcel, reason);
+        }
         self.end(Place::Vpc(vpc), &parcel, verdict);
         match verdict {
             Ok(host) if parcel.what == What::EchoRequest && self.is_answered(&parcel) => {
@@ -357,7 +372,26 @@ impl<'a> Reference<'a> {
         self.emit(from, parcel);
     }
 
+    fn note_drop(
+        &mut self,
+        place: Result<LinkId, VpcId>,
+        subnet: Option<SubnetId>,
+        parcel: &Parcel,
+        reason: DropReason,
+    ) {
+        let key = (place, reason.code(), subnet);
+        let rank = (parcel.id.source(), parcel.kind, parcel.id.sequence());
+        let (packets, ..) = self.tally.sites.get(&key).copied().unwrap_or((0, parcel.source, parcel.destination));
+        let all = self.dropped.entry(key).or_default();
+        all.insert(rank, (parcel.source, parcel.destination));
+        let (_, (source, destination)) = all.first_key_value().expect("one was added");
+        self.tally.sites.insert(key, (packets + 1, *source, *destination));
+    }
+
     fn end(&mut self, place: Place, parcel: &Parcel, verdict: Verdict) {
+        if let (Place::Link(link), Err(reason)) = (place, verdict) {
+            self.note_drop(Ok(link), None, parcel, reason);
+        }
         self.tell(parcel, || format!("ends: {verdict:?} at {place:?}"));
         match (place, verdict) {
             (_, Ok(_)) => self.tally.totals.1 += 1,

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use vpcsim::engine::{DelayRecorder, Simulation};
-use vpcsim::model::{LinkId, TrafficId};
+use vpcsim::engine::{DelayRecorder, Example, Simulation};
+use vpcsim::model::{DropReason, LinkId, SubnetId, TrafficId, VpcId};
 use vpcsim::wire::icmp::ErrorKind;
 
 pub type Drops = BTreeMap<&'static str, u64>;
+
+/// By link or VPC, reason and, in a VPC, subnet: how many packets, and the addresses of the first of them by sender.
+pub type Sites = BTreeMap<(Result<LinkId, VpcId>, &'static str, Option<SubnetId>), (u64, Ipv4Addr, Ipv4Addr)>;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VpcTally {
@@ -58,6 +61,7 @@ pub struct Tally {
     pub vpcs: Vec<VpcTally>,
     pub links: Vec<LinkTally>,
     pub traffic: Vec<TrafficTally>,
+    pub sites: Sites,
     /// Emitted, delivered, dropped, in flight.
     pub totals: (u64, u64, u64, u64),
 }
@@ -73,6 +77,7 @@ impl Tally {
             vpcs: vec![VpcTally::default(); vpcs],
             links: vec![LinkTally::default(); links],
             traffic: vec![TrafficTally::default(); traffic],
+            sites: Sites::new(),
             totals: (0, 0, 0, 0),
         }
     }
@@ -85,15 +90,33 @@ impl Tally {
             vpcs: network.vpcs().map(|(id, _)| vpc(simulation, id)).collect(),
             links: (0..network.peerings().len() as u32 * 2).map(|l| link(simulation, LinkId(l))).collect(),
             traffic: (0..entries as u32).map(|t| traffic(simulation, TrafficId(t))).collect(),
+            sites: sites(simulation),
             totals: (totals.emitted, totals.delivered, totals.dropped, totals.in_flight),
         }
     }
 }
 
-fn vpc(simulation: &Simulation, id: vpcsim::model::VpcId) -> VpcTally {
+fn vpc(simulation: &Simulation, id: VpcId) -> VpcTally {
     let book = simulation.vpc_book(id);
-    let drops = book.drops.iter().map(|(r, n)| (r.code(), n)).collect();
+    let mut drops = Drops::new();
+    book.drops.iter().for_each(|(reason, _, dropped)| *drops.entry(reason.code()).or_default() += dropped.packets);
     VpcTally { emitted: book.emitted, delivered: book.delivered, drops }
+}
+
+fn sites(simulation: &Simulation) -> Sites {
+    let mut sites = Sites::new();
+    let mut add = |place, reason: DropReason, subnet, packets, example: Example| {
+        sites.insert((place, reason.code(), subnet), (packets, example.source, example.destination));
+    };
+    for (id, _) in simulation.network().vpcs() {
+        let drops = simulation.vpc_book(id).drops;
+        drops.iter().for_each(|(reason, subnet, of)| add(Err(id), reason, subnet, of.packets, of.example));
+    }
+    for id in (0..simulation.network().peerings().len() as u32 * 2).map(LinkId) {
+        let book = simulation.link_book(id);
+        book.whole.drops.iter().for_each(|(reason, n)| add(Ok(id), reason, None, n, book.examples[&reason]));
+    }
+    sites
 }
 
 fn link(simulation: &Simulation, id: LinkId) -> LinkTally {

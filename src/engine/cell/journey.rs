@@ -8,12 +8,13 @@ use super::super::books::Counts;
 use super::super::observe::{Place, Step};
 use super::super::sending::Flow;
 use super::super::shared::Scope;
+use super::super::sites::{Example, Site};
 use super::answers::{RouterError, reacts};
 use super::events::Events;
 use super::lane::Lane;
 use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Path, Sender};
-use crate::model::{DropReason, LinkId, Verdict, VpcId};
+use crate::model::{DropReason, LinkId, SubnetId, Verdict, VpcId};
 use crate::units::SimTime;
 
 /// A cell while packets of it are carried as events.
@@ -44,7 +45,7 @@ impl Journey<'_> {
                     Sender::Router(subnet) => subnet,
                 };
                 let error = RouterError::about(self.scope, subnet, sender, &packet, reason);
-                self.end_here(now, packet, Err(reason));
+                self.end_here(now, packet, Err(reason), Some(subnet));
                 self.send_error(now, error);
             }
         }
@@ -62,7 +63,7 @@ impl Journey<'_> {
     fn cross_vpc(&mut self, now: SimTime, packet: Packet, verdict: Verdict) {
         let arrival = now + self.scope.view.network.rules.local_delay;
         if arrival < self.scope.horizon && !reacts(self.scope, &packet, verdict) {
-            self.end_here(arrival, packet, verdict);
+            self.end_here(arrival, packet, verdict, None);
         } else {
             self.events.keep_inside(arrival, packet);
         }
@@ -123,7 +124,7 @@ impl Journey<'_> {
             let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet };
             return self.events.mailbox.push(Mail { to: far, arrival, tail });
         }
-        lane.booking.judged(verdict, 1);
+        lane.booking.judged(verdict, 1, || site(self.scope, far, &packet));
         self.end(time, packet, Place::Vpc(far), verdict);
     }
 
@@ -153,16 +154,20 @@ impl Journey<'_> {
         self.lanes[at].hold(at, self.held);
     }
 
-    /// Ends a packet inside this VPC.
-    pub(super) fn end_here(&mut self, time: SimTime, packet: Packet, verdict: Verdict) {
-        self.booking.ended(verdict, 1);
+    /// Ends a packet inside this VPC: in the subnet that it did not leave, if that is why.
+    pub(super) fn end_here(&mut self, time: SimTime, packet: Packet, verdict: Verdict, left: Option<SubnetId>) {
+        let site = || match left {
+            None => site(self.scope, self.vpc, &packet),
+            subnet => Site { subnet, example: Example::of(&packet) },
+        };
+        self.booking.ended(verdict, 1, site);
         self.end(time, packet, Place::Vpc(self.vpc), verdict);
     }
 
     /// Ends a packet on one of this VPC's links.
     pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: Packet, reason: DropReason) {
         let lane = &mut self.lanes[at];
-        lane.booking.dropped_one(time, packet.wire_length, reason);
+        lane.booking.dropped_one(time, &packet, reason);
         let place = Place::Link(lane.link.id);
         self.end(time, packet, place, Err(reason));
     }
@@ -177,4 +182,9 @@ impl Journey<'_> {
     pub(super) fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
         self.booking.tell(self.scope, time, packet, place, step);
     }
+}
+
+/// Where a packet ends that reached `vpc` and is dropped there.
+fn site(scope: Scope<'_>, vpc: VpcId, packet: &Packet) -> Site {
+    Site { subnet: scope.view.network.subnet_at(vpc, packet.destination()), example: Example::of(packet) }
 }

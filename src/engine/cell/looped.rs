@@ -234,7 +234,7 @@ impl Loop<'_> {
         let Class { book, verdict, length, .. } = self.sized[at as usize].class;
         self.tell(turn, at, departure, on_link, Step::Departed);
         if let Err(reason) = self.lane.link.carry(self.scope.shared.luck(&packet), &packet) {
-            self.lane.booking.dropped_one(departure, length, reason);
+            self.lane.booking.dropped_one(departure, &packet, reason);
             self.booking.dropped(book, turn.at, reason, Counts::of(1, length));
             self.tell(turn, at, departure, on_link, Step::Ended(Err(reason)));
             return false;

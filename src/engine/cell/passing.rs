@@ -8,6 +8,7 @@ use super::super::observe::{Place, Step};
 use super::super::road::{Facts, Road, road};
 use super::super::sending::{BATCH, Batch, Flow, Turn};
 use super::super::shared::Scope;
+use super::super::sites::Site;
 use super::super::windows::edge_after;
 use super::aggregate::{Aggregate, To};
 use super::events::Events;
@@ -208,7 +209,8 @@ impl Passing<'_> {
         let delay = self.delay();
         let late = before(self.scope.horizon, delay);
         let mut flow = self.flows[train.flow as usize].rewound_to(train.first);
-        let path = Path { matched: None, leave: Ok(Exit::Local(self.vpc)), enter: self.judge(&flow) };
+        let exit = self.lane.as_ref().map_or(Exit::Local(self.vpc), |lane| Exit::Over(lane.link.id));
+        let path = Path { matched: None, leave: Ok(exit), enter: self.judge(&flow) };
         let class = self.class(train.flow, 0, path);
         let mut landed = 0;
         while landed < train.count && flow.next_wake() < late {
@@ -236,7 +238,7 @@ impl Passing<'_> {
             let mut flow = self.flows[flow as usize].rewound_to(first);
             let length = flow.forms()[0].length;
             if let Some(lane) = &mut self.lane {
-                lane.booking.dropped(self.scope.horizon, reason, Counts::of(count, length));
+                lane.booking.dropped(self.scope.horizon, reason, Counts::of(count, length), flow.example());
             }
             let entry = self.booking.traffic.place(flow.traffic, &self.scope.shared.edges);
             let mut left = count;
@@ -255,11 +257,18 @@ impl Passing<'_> {
 /// Packets of `flow` in this form, as the books know them.
 pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, booking: &mut Booking) -> Class {
     let source = &scope.shared.sources[flow.source.0 as usize];
+    let network = scope.view.network;
+    let subnet = match (path.leave, path.enter) {
+        (Err(_), _) => Some(network.host(flow.host).subnet),
+        (Ok(exit), Err(_)) => network.subnet_at(exit.vpc(network), flow.example().destination),
+        (Ok(_), Ok(_)) => None,
+    };
     Class {
         book: booking.traffic.place(flow.traffic, &scope.shared.edges),
         length: flow.forms()[form].length,
         kept_back: path.leave.err(),
         verdict: path.enter,
+        site: Site { subnet, example: flow.example() },
         // Whatever the sequence: no replay is here.
         is_meant: path.enter.is_ok_and(|host| source.is_meant_for(host, 0)),
     }

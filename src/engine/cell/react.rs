@@ -99,7 +99,8 @@ impl Journey<'_> {
             Err(reason) => {
                 self.booking.emitted(1);
                 self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
-                self.end_here(now, packet, Err(reason));
+                let subnet = self.scope.view.network.host(host).subnet;
+                self.end_here(now, packet, Err(reason), Some(subnet));
             }
         }
     }
@@ -116,7 +117,7 @@ impl Journey<'_> {
                 let program = self.program_at(host).map(|index| (index, packet.bytes(&self.events.tails)));
                 let is_answered = self.scope.shared.is_answered(&packet);
                 let reply = is_answered.then(|| echo_reply(time, &packet, &mut self.events.tails));
-                self.end_here(time, packet, verdict);
+                self.end_here(time, packet, verdict, None);
                 if let Some(reply) = reply {
                     self.emit(Sender::Host(host), reply, None);
                 }
@@ -129,7 +130,7 @@ impl Journey<'_> {
             Err(reason) => {
                 let subnet = answering_subnet(self.scope, self.vpc, &packet, link.is_some());
                 let error = subnet.and_then(|s| RouterError::about(self.scope, s, Sender::Router(s), &packet, reason));
-                self.end_here(time, packet, verdict);
+                self.end_here(time, packet, verdict, None);
                 self.send_error(time, error);
             }
         }

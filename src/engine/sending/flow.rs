@@ -5,6 +5,7 @@
 //! ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet_of`]).
 
 use super::super::endpoint::Sends;
+use super::super::sites::Example;
 use super::form::{Form, Turn};
 use super::patterns::{self, Schedule};
 use super::template::{Forms, Template};
@@ -120,6 +121,12 @@ impl Flow {
     /// The path that was found when the senders of this epoch were gathered.
     pub(in crate::engine) fn known_path(&self, form: usize) -> Path {
         self.forms()[form].path.expect("the senders of this epoch were gathered, with a path for every form").1
+    }
+
+    /// One of its packets, for all bear the same addresses. Not for replays.
+    pub(in crate::engine) fn example(&self) -> Example {
+        let Addressing { source, destination, .. } = self.template.addressing;
+        Example::of_any(self.source, source, destination)
     }
 
     /// Packets a second, about: at its densest, without silences.

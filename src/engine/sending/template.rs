@@ -22,7 +22,7 @@ pub(super) enum Content {
 #[derive(Debug, Clone)]
 pub(super) struct Template {
     pub forms: Forms,
-    addressing: Addressing,
+    pub addressing: Addressing,
     last_ttl: u8,
     /// Heads differ in more than the identification.
     is_varied: bool,

@@ -10,7 +10,8 @@
 //!   "packets": {"emitted": 2, "delivered": 1, "dropped": 1, "in_flight": 0},
 //!   "links": [{"peering": "PeerConn", "from": "VPC1", "to": "VPC2", "cap_bps": 100000000, "loss": 0.5, …}],
 //!   "traffic": [{"name": "sync", "sent": {"packets": 2, "bytes": 3000}, "delay": {"p50_ns": 16500000, …}, …}],
-//!   "drops": [{"place": "VPC1", "reason": "no_route", "forwarding_status": 131, "packets": 1, …}],
+//!   "drops": [{"place": "VPC1", "reason": "no_route", "forwarding_status": 131, "packets": 1,
+//!              "subnet": "VPC1/A", "table": "VPC1/A", "example": {"source": "10.0.0.2", …}, …}],
 //!   "timeline": [{"time_ns": 5000000000, "action": "…", "refused": null, "as_expected": true, …}],
 //!   "expectations": [{"subject": "traffic sync", "metric": "loss", "held": true, …}],
 //!   "intervals": {"interval_ns": 1000000000, "links": [{"rows": [{"offered": …, "tokens_bytes": null}], …}]}

@@ -7,6 +7,7 @@
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 use serde::Serialize;
+use std::net::Ipv4Addr;
 
 /// The JSON document's `format`.
 pub const FORMAT: &str = "vpcsim-report";
@@ -210,6 +211,10 @@ pub struct IcmpErrorReport {
 pub struct DropReport {
     /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
     pub place: String,
+    /// In a VPC: the sender's subnet, which the packets did not leave, or the destination's, if that lies in one.
+    pub subnet: Option<String>,
+    /// The sender's route table, if it is why.
+    pub table: Option<String>,
     /// The reason's code.
     pub reason: &'static str,
     /// The reason in words.
@@ -218,6 +223,17 @@ pub struct DropReport {
     pub forwarding_status: u8,
     /// How many.
     pub packets: u64,
+    /// The addresses of one of them.
+    pub example: ExampleReport,
+}
+
+/// The addresses of a packet.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ExampleReport {
+    /// From whom.
+    pub source: Ipv4Addr,
+    /// To whom.
+    pub destination: Ipv4Addr,
 }
 
 /// A peering's availability (S36).

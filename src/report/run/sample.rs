@@ -29,6 +29,9 @@ pub fn dropped(place: &str, reason: DropReason, packets: u64) -> DropReport {
         sentence: reason.sentence(),
         forwarding_status: reason.forwarding_status(),
         packets,
+        subnet: None,
+        table: None,
+        example: ExampleReport { source: [10, 0, 0, 2].into(), destination: [10, 1, 0, 2].into() },
     }
 }
 

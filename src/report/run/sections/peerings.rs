@@ -80,24 +80,36 @@ pub fn drops(view: &View) -> Option<String> {
     for group in &reasons {
         let reason = format!("{} ({})", group[0].sentence, group[0].reason);
         table.row([grouped(total(group)), reason]);
-        table.row([String::new(), places(view, group)]);
+        places(view, group).into_iter().for_each(|place| table.row([String::new(), place]));
     }
     view.section("Drops", &table, 0)
 }
 
-fn places(view: &View, group: &[&DropReport]) -> String {
-    if let [only] = group {
-        return format!("at {}", only.place);
-    }
+/// Where packets were dropped for one reason, most first, each place with one of them for example.
+fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     let mut places = group.to_vec();
     places.sort_by_key(|drop| std::cmp::Reverse(drop.packets));
-    let shown = if view.verbose { places.len() } else { PLACES };
-    let mut named: Vec<String> =
-        places.iter().take(shown).map(|drop| format!("{} {}", drop.place, grouped(drop.packets))).collect();
+    let shown = if view.verbose { places.len() } else { PLACES.min(places.len()) };
+    let mut named: Vec<String> = places.iter().take(shown).map(|drop| place(drop, places.len() == 1)).collect();
     if places.len() > shown {
-        named.push(format!("… and {} more places", places.len() - shown));
+        named.push(format!("… and {} more places (-v shows all)", places.len() - shown));
     }
-    format!("at {}", named.join(", "))
+    named
+}
+
+/// `in app/batch (table app/batch): 10.1.2.4 -> 10.0.1.5, 60 packets`; the only place of a reason needs no count.
+fn place(drop: &DropReport, is_only: bool) -> String {
+    let place = match (&drop.subnet, &drop.table) {
+        (Some(subnet), Some(table)) => format!("in {subnet} (table {table})"),
+        (Some(subnet), None) => format!("in {subnet}"),
+        (None, _) => format!("at {}", drop.place),
+    };
+    let of_all = if is_only { String::new() } else { format!(", {}", packets(drop.packets)) };
+    format!("{place}: {} -> {}{of_all}", drop.example.source, drop.example.destination)
+}
+
+fn packets(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "packet" } else { "packets" })
 }
 
 /// The minutes of the promise's budget that the run's faults used (S36).

@@ -7,7 +7,7 @@ mod effort;
 mod traffic;
 
 use super::model::*;
-use crate::engine::Run;
+use crate::engine::{Dropped, Run};
 use crate::model::{DropReason, LinkId, TrafficId, peering_titles};
 use crate::units::{BitRate, ByteSize, SimDuration};
 use counts::{delays, volume};
@@ -82,28 +82,45 @@ fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
     }
 }
 
+/// What routers and links dropped, each reason in each place.
 fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
     let network = run.simulation.network();
-    let report = |place: String, (reason, packets): (DropReason, u64)| DropReport {
-        place,
-        reason: reason.code(),
-        sentence: reason.sentence(),
-        forwarding_status: reason.forwarding_status(),
-        packets,
-    };
     let mut all = Vec::new();
     for (id, vpc) in network.vpcs() {
-        let book = run.simulation.vpc_book(id);
-        all.extend(book.drops.iter().map(|drop| report(vpc.name.to_string(), drop)));
+        for (reason, subnet, dropped) in run.simulation.vpc_book(id).drops.iter() {
+            let subnet = subnet.map(|subnet| network.subnet(subnet));
+            all.push(DropReport {
+                subnet: subnet.map(|subnet| format!("{}/{}", vpc.name, subnet.name)),
+                table: subnet.filter(|_| reason.is_routing()).map(|subnet| network.table_name(subnet.table)),
+                ..drop_report(vpc.name.to_string(), reason, dropped)
+            });
+        }
     }
     for &id in links {
         let (near, far) = network.ends(id);
         let peering = &titles[id.peering().index()];
         let place = format!("{peering} {} -> {}", network.vpc(near).name, network.vpc(far).name);
         let book = run.simulation.link_book(id);
-        all.extend(book.whole.drops.iter().map(|drop| report(place.clone(), drop)));
+        let dropped = |(reason, packets)| {
+            let example = book.examples[&reason];
+            drop_report(place.clone(), reason, Dropped { packets, example })
+        };
+        all.extend(book.whole.drops.iter().map(dropped));
     }
     all
+}
+
+fn drop_report(place: String, reason: DropReason, Dropped { packets, example }: Dropped) -> DropReport {
+    DropReport {
+        place,
+        subnet: None,
+        table: None,
+        reason: reason.code(),
+        sentence: reason.sentence(),
+        forwarding_status: reason.forwarding_status(),
+        packets,
+        example: ExampleReport { source: example.source, destination: example.destination },
+    }
 }
 
 /// Peerings that injected faults kept from carrying (S36).
