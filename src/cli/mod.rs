@@ -34,7 +34,10 @@ use exit::Exit;
 use interrupt::Interrupts;
 use std::io::Write;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Parses the arguments, runs the subcommand, answers the process's exit code.
 pub fn main() -> ExitCode {
@@ -69,7 +72,9 @@ fn usage(said: &clap::Error) -> Exit {
 
 /// Diagnostics of the program itself, on stderr: `-v` for changes, `-vv` for epochs; `RUST_LOG` overrides.
 fn log(verbose: u8) {
-    let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("vpcsim={level}")));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| output::Talk).without_time().init();
+    let level = [Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE][usize::from(verbose.min(3))];
+    let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
+    let targets = asked.unwrap_or_else(|| Targets::new().with_target("vpcsim", level));
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| output::Talk).without_time();
+    tracing_subscriber::registry().with(targets).with(lines).init();
 }

@@ -73,16 +73,15 @@ pub(super) fn play_all<T: Send>(
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         runtime.block_on(async {
             let mut line = Line::new(quiet);
-            let mut tick = tokio::time::interval(TICK);
+            let mut tick = tokio::time::Instant::now();
             loop {
-                tokio::select! {
-                    finished = receiver.recv() => match finished {
-                        None => return Ok(()),
-                        Some((at, played)) => made[at] = Some(played?),
-                    },
-                    _ = tick.tick() => {
+                match tokio::time::timeout_at(tick, receiver.recv()).await {
+                    Ok(None) => return Ok(()),
+                    Ok(Some((at, played))) => made[at] = Some(played?),
+                    Err(_) => {
                         line.tick(&board);
                         early_end.look();
+                        tick += TICK;
                     }
                 }
             }
