@@ -25,7 +25,7 @@ fn told(name: &str, folder: &Folder, overrides: &[Override]) -> String {
         Ok(scenario) => scenario.warnings,
         Err(all) => all,
     };
-    all.iter().map(|d| d.render(100)).collect::<Vec<_>>().join("\n")
+    all.iter().map(|d| d.render(Some(100), false)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

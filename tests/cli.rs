@@ -125,7 +125,7 @@ fn intervals_add_up_to_the_books_in_csv_and_json() {
 #[test]
 fn check_says_what_is_there_or_what_is_wrong() {
     let good = vpcsim(&["check", QUICK]).ended(0);
-    assert_eq!(good.out, "scenarios/quick-start.toml: ok, 2 VPCs, 2 hosts, 1 peering, 2 traffic\n");
+    assert_eq!(good.out, "scenarios/quick-start.toml: ok, 2 VPCs, 2 hosts, 1 peering, 2 traffic entries\n");
     let bad = vpcsim(&["check", "tests/broken/several.toml", "--json"]).ended(2);
     let complaints = bad.json();
     let complaints = complaints["complaints"].as_array().expect("a list");

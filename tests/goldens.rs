@@ -2,18 +2,25 @@
 //! hash over the end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test`
 //! rewrites the goldens.
 
+mod page;
 #[cfg(feature = "cli")]
 mod program;
 
 use bytes::Bytes;
+use page::keeps_to_its_page;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Mode, Options, Record, Run};
 use vpcsim::model::LinkId;
-use vpcsim::report::{self, Snapshot};
+use vpcsim::report::{self, Page, Snapshot};
 use vpcsim::scenario::{self, Diagnostic, Files};
 use xxhash_rust::xxh3::Xxh3;
+
+/// As the README shows reports.
+#[cfg(feature = "cli")]
+const TERMINAL: Page = Page::of_width(100);
 
 struct Disk;
 
@@ -70,7 +77,6 @@ fn play(file: &Path) -> (Snapshot, u64) {
 
 #[test]
 fn every_shipped_scenario_gives_its_golden_report() {
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut differing = Vec::new();
     for file in shipped() {
         let (snapshot, digest) = play(&file);
@@ -78,19 +84,43 @@ fn every_shipped_scenario_gives_its_golden_report() {
         assert!(
             snapshot.demands_met(),
             "{stem} does not meet its own demands:\n{}",
-            report::text(&snapshot, 100, false)
+            report::text(&snapshot, &Page::PIPE)
         );
-        let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, 100, false));
-        let golden = root().join("tests/goldens").join(format!("{stem}.txt"));
-        if update {
-            std::fs::write(&golden, &found).expect("the golden can be written");
+        keeps_to_its_page(&stem, &names(&snapshot), |page| report::text(&snapshot, page));
+        for (width, narrow) in narrow(&stem) {
+            compare(narrow, report::text(&snapshot, &Page::of_width(width)), &mut differing);
         }
-        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        if expected != found {
-            differing.push(format!("--- {stem}: expected\n{expected}+++ {stem}: found\n{found}"));
-        }
+        let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, &Page::PIPE));
+        compare(format!("{stem}.txt"), found, &mut differing);
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// The golden reports for narrow terminals, by width: of a plain scenario, a large one and one of long sentences.
+fn narrow(stem: &str) -> Vec<(usize, String)> {
+    let shown = ["quick-start", "hub-and-spokes", "wrong-account"].contains(&stem);
+    let golden = |width| (width, format!("narrow/{stem}.{width}.txt"));
+    if shown { [60, 80].map(golden).into() } else { Vec::new() }
+}
+
+/// Everything in a report that has a name.
+fn names(snapshot: &Snapshot) -> BTreeSet<String> {
+    let links = snapshot.links.iter().flat_map(|link| [&link.peering, &link.from, &link.to]);
+    let entries = snapshot.traffic.iter().map(|entry| &entry.name);
+    let hosts = snapshot.traffic.iter().flat_map(|entry| entry.path.split_whitespace());
+    links.chain(entries).cloned().chain(hosts.map(str::to_owned)).collect()
+}
+
+/// Holds `found` against a golden, or makes it the golden.
+fn compare(golden: String, found: String, differing: &mut Vec<String>) {
+    let path = root().join("tests/goldens").join(&golden);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &found).expect("the golden can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if expected != found {
+        differing.push(format!("--- {golden}: expected\n{expected}+++ {golden}: found\n{found}"));
+    }
 }
 
 /// However it is computed and on however many threads, and whether anybody watches or not.
@@ -120,7 +150,7 @@ fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
 #[cfg(feature = "cli")]
 #[test]
 fn every_scenario_about_money_gives_its_golden_invoice() {
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut differing = Vec::new();
     for file in shipped() {
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         if !stem.starts_with("bill-") && stem != "arrears" {
@@ -128,13 +158,9 @@ fn every_scenario_about_money_gives_its_golden_invoice() {
         }
         let name = format!("scenarios/{stem}.toml");
         let found = program::vpcsim(root(), &["bill", &name]).ended(0).out;
-        let golden = root().join("tests/goldens").join(format!("{stem}.bill.txt"));
-        if update {
-            std::fs::write(&golden, &found).expect("the golden can be written");
-        }
-        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        assert_eq!(expected, found, "{stem}: the invoice differs from its golden");
+        compare(format!("{stem}.bill.txt"), found, &mut differing);
     }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
 #[test]
@@ -157,10 +183,7 @@ fn the_readme_shows_the_real_report_and_a_scenario_that_runs() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README is there");
     let (mut snapshot, _) = play(&root().join("scenarios/quick-start.toml"));
     snapshot.file = "scenarios/quick-start.toml".into();
-    assert!(
-        readme.contains(&report::text(&snapshot, 100, false)),
-        "README.md shows another report of quick-start.toml"
-    );
+    assert!(readme.contains(&report::text(&snapshot, &TERMINAL)), "README.md shows another report of quick-start.toml");
     let invoice =
         std::fs::read_to_string(root().join("tests/goldens/bill-guide.bill.txt")).expect("the golden is there");
     assert!(readme.contains(&invoice), "README.md shows another invoice of bill-guide.toml");
@@ -168,5 +191,6 @@ fn the_readme_shows_the_real_report_and_a_scenario_that_runs() {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
     std::fs::write(file.path(), example.expect("README.md has an example")).expect("it can be written");
     let (snapshot, _) = play(file.path());
-    assert!(snapshot.demands_met(), "the README's example does not hold:\n{}", report::text(&snapshot, 100, false));
+    let report = report::text(&snapshot, &TERMINAL);
+    assert!(snapshot.demands_met(), "the README's example does not hold:\n{report}");
 }

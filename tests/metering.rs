@@ -14,6 +14,7 @@ use vpcsim::metering::*;
 use vpcsim::model::plan::{Billing, FreeBandwidth};
 use vpcsim::model::{AccountId, Direction, LinkId, Name, PeeringId};
 use vpcsim::notation::{Complaints, Diagnostic, Dialect, Epoch, Source};
+use vpcsim::report::samples_note;
 use vpcsim::scenario::Scenario;
 use vpcsim::units::BitRate;
 
@@ -274,7 +275,12 @@ fn rows_of_bytes_add_up_and_of_bps_the_largest_counts() {
     assert_eq!(rates(&bytes), [[20, 0], [2, 0]]);
     let handled = read(&bytes).expect("is sound").1;
     assert_eq!((handled.repeated, handled.added, handled.shared), (1, 4, 0));
-    assert!(handled.told().contains(&"4 added to others of their window".to_owned()), "{:?}", handled.told());
+    let note = samples_note(&handled);
+    assert_eq!(
+        note,
+        "Measured samples: 7 rows; 5 not in order of time; 1 for the instant of another; the largest counts; \
+                      4 added to others of their window; 4 not at the start of a window."
+    );
     let bps = rows("bps", &minutes);
     assert_eq!(rates(&bps), [[150, 0], [75, 0]]);
     let handled = read(&bps).expect("is sound").1;

@@ -94,7 +94,7 @@ impl Running {
         let (mut out, mut talk) = (String::new(), String::new());
         self.child.stdout.take().map(|mut pipe| pipe.read_to_string(&mut out)).transpose().expect("text");
         self.talk.read_to_string(&mut talk).expect("text");
-        Said { code: self.child.wait().expect("it ends").code(), out, talk }
+        Said::new(self.child.wait().expect("it ends").code(), out, &talk)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::scenario::Override;
 use crate::units::{self, Factor, RateUnit, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -22,12 +22,23 @@ use std::path::PathBuf;
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
-    /// Say less: only what failed
+    /// Say less: of a run only what failed, of a bill only who pays what
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more: all rows of the report, changes as they happen (-vv: epochs)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Mark what needs attention in colour: by default on terminals, unless NO_COLOR says otherwise
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// What `--color` says in arguments that are no command, or ask for help.
+pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoice {
+    let args: Vec<String> = args.take_while(|arg| arg != "--").collect();
+    let beside = args.windows(2).filter(|two| two[0] == "--color").map(|two| two[1].as_str());
+    let joined = args.iter().filter_map(|arg| arg.strip_prefix("--color="));
+    beside.chain(joined).find_map(|when| ColorChoice::from_str(when, true).ok()).unwrap_or_default()
 }
 
 #[derive(Debug, Subcommand)]

@@ -30,10 +30,11 @@ pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Exit {
         }
     }
     let report = BenchReport::new(machine::machine(), args.repeat.get(), measurements);
-    output::stdout(&match args.json {
-        true => report::bench_json(&report),
-        false => report::bench_text(&report, output::width()),
-    })
+    if args.json {
+        return output::stdout(&report::bench_json(&report));
+    }
+    let page = output::page(false);
+    output::report(&report::bench_text(&report, &page), &page)
 }
 
 /// One pass over a workload.

@@ -8,33 +8,40 @@ use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output;
-use super::play::{Bug, options, play_all, report_bug};
+use super::play::{Bug, Took, options, play_all, report_bug};
 use crate::engine::Run;
 use crate::metering::{self, Bill, Handled, Metered, Monitoring, Series, Terms};
 use crate::report::{self, Invoice, WhatIf};
 use crate::scenario::{self, Diagnostic, Scenario};
 
 /// Bills one scenario.
-pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
+pub(super) fn bill(
+    args: &BillArgs,
+    quiet: bool,
+    verbose: u8,
+    interrupts: &Interrupts,
+) -> Result<Exit, Vec<Diagnostic>> {
     let disk = Disk::default();
     let (scenario, terms) = load(args, &disk)?;
     let samples = args.samples.as_deref().map(|file| bill_input::samples(file, args, &scenario, &disk)).transpose()?;
     let files = BillFiles::claim(args, &disk)?;
     let made = match samples {
-        Some((series, handled)) => Ok(measured(&scenario, &terms, series, handled)),
+        Some((series, handled)) => Ok((measured(&scenario, &terms, series, handled), None)),
         None => simulated(args, scenario, &terms, quiet, interrupts),
     };
-    let made = match made {
+    let (made, took) = match made {
         Ok(made) => made,
         Err(bug) => {
             report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
-    let printed = output::stdout(&match args.json {
-        true => report::invoice_json(&made.invoice),
-        false => report::invoice_text(&made.invoice, output::width()),
-    });
+    let page = output::page(verbose > 0);
+    let printed = match (args.json, quiet) {
+        (true, _) => output::stdout(&report::invoice_json(&made.invoice)),
+        (false, true) => output::report(&report::invoice_in_brief(&made.invoice, &page), &page),
+        (false, false) => output::report(&report::invoice_text(&made.invoice, &page), &page),
+    };
     let verdict = if made.invoice.partial {
         Exit::Interrupted
     } else if args.require_priced && made.invoice.unpriced > 0 {
@@ -42,7 +49,9 @@ pub(super) fn bill(args: &BillArgs, quiet: bool, interrupts: &Interrupts) -> Res
     } else {
         Exit::Done
     };
-    Ok(verdict.max(printed).max(files.write(&made, &terms)))
+    let written = files.write(&made, &terms);
+    took.iter().for_each(|took| took.tell(quiet));
+    Ok(verdict.max(printed).max(written))
 }
 
 fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnostic>> {
@@ -65,7 +74,7 @@ fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnosti
 fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Handled) -> Made {
     let bill = Bill::of(&series, terms);
     let mut invoice = Invoice::of(&bill, terms, &scenario.plan.name, &scenario.file);
-    invoice.notes.push(format!("Measured samples: {}.", handled.told().join("; ")));
+    invoice.notes.push(report::samples_note(&handled));
     if scenario.file == bill_input::NO_FILE {
         invoice.notes.push("Without a scenario, every peering is billed as one between two mainland regions.".into());
     }
@@ -87,7 +96,7 @@ fn simulated(
     terms: &Terms,
     quiet: bool,
     interrupts: &Interrupts,
-) -> Result<Made, Bug> {
+) -> Result<(Made, Option<Took>), Bug> {
     let (name, file) = (scenario.plan.name.clone(), scenario.file.clone());
     let remarks: Vec<String> = scenario.warnings.iter().map(Diagnostic::headline).collect();
     let scenarios = with_trials(scenario, args.what_if.is_some());
@@ -98,7 +107,8 @@ fn simulated(
         done: run.is_done(),
     };
     let all = play_all(scenarios, options(args.how, planned, None), quiet, interrupts, played)?;
-    let mut all = all.into_iter().flatten();
+    let took = all.took;
+    let mut all = all.made.into_iter().flatten();
     let as_it_is = all.next().expect("the first scenario is always played");
     let trials: Vec<Played> = all.collect();
     let interrupted = 1 + trials.len() < planned || !as_it_is.done || trials.iter().any(|trial| !trial.done);
@@ -118,7 +128,7 @@ fn simulated(
             }
         }
     }
-    Ok(Made { invoice, series: metered.series, monitoring })
+    Ok((Made { invoice, series: metered.series, monitoring }, Some(took)))
 }
 
 /// The scenario, and if wanted the same under each cap of the menu.

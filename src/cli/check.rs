@@ -37,12 +37,12 @@ pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
 
 fn summary(scenario: &Scenario) -> String {
     let network = &scenario.network;
-    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let counted = |count: usize, what: &str| report::counted(count as u64, what);
     [
         counted(network.vpcs().len(), "VPC"),
         counted(network.hosts().len(), "host"),
         counted(network.peerings().len(), "peering"),
-        format!("{} traffic", scenario.plan.traffic.len()),
+        counted(scenario.plan.traffic.len(), "traffic entry"),
     ]
     .join(", ")
 }

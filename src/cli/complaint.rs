@@ -2,7 +2,7 @@
 //! complaints are made elsewhere.
 
 use super::exit::Exit;
-use super::output::{stdout, talk, width};
+use super::output::{say, stdout, talk_page};
 use crate::notation;
 use crate::report;
 use crate::scenario::Diagnostic;
@@ -19,7 +19,8 @@ pub(super) fn refuse(complaints: &[Diagnostic], json: bool) -> Exit {
 
 /// Tells people.
 pub(super) fn complain(complaints: &[Diagnostic]) {
-    notation::told(complaints, width()).iter().for_each(|text| talk(text));
+    let page = talk_page();
+    notation::told(complaints, page.width, page.colours).iter().for_each(|text| say(text, &page));
 }
 
 /// Complaints for programs.

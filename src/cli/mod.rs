@@ -43,8 +43,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub fn main() -> ExitCode {
     let interrupts = Interrupts::listen();
     match Args::try_parse() {
-        Ok(args) => command(&args, &interrupts),
-        Err(said) => usage(&said),
+        Ok(args) => {
+            output::choose_colours(args.color);
+            command(&args, &interrupts)
+        }
+        Err(said) => {
+            output::choose_colours(args::colours_asked_for(std::env::args()));
+            usage(&said)
+        }
     }
     .into()
 }
@@ -53,7 +59,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
     log(args.verbose);
     let (ended, json) = match &args.command {
         Command::Run(run) => (run::run(run, args.quiet, args.verbose, interrupts), run.json),
-        Command::Bill(bill) => (bill::bill(bill, args.quiet, interrupts), bill.json),
+        Command::Bill(bill) => (bill::bill(bill, args.quiet, args.verbose, interrupts), bill.json),
         Command::Check(check) => (Ok(check::check(check, args.quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
         Command::New(new) => (new::new(new), false),
@@ -75,6 +81,7 @@ fn log(verbose: u8) {
     let level = [Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE][usize::from(verbose.min(3))];
     let asked = std::env::var("RUST_LOG").ok().and_then(|asked| asked.parse::<Targets>().ok());
     let targets = asked.unwrap_or_else(|| Targets::new().with_target("vpcsim", level));
-    let lines = tracing_subscriber::fmt::layer().with_writer(|| output::Talk).without_time();
+    let colours = output::talk_page().colours;
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| output::Talk).with_ansi(colours).without_time();
     tracing_subscriber::registry().with(targets).with(lines).init();
 }

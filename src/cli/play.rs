@@ -9,6 +9,7 @@ use super::progress::{Board, Line};
 use crate::engine::{Mode, Options, Run, Unbalanced};
 use crate::model::Network;
 use crate::model::plan::Plan;
+use crate::report;
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
@@ -24,6 +25,28 @@ const TICK: Duration = Duration::from_millis(100);
 /// Why a run came to nothing: a bug of ours.
 pub(super) type Bug = Box<dyn std::error::Error + Send + Sync>;
 
+/// What was made of all runs, and what that took.
+pub(super) struct Played<T> {
+    /// In the order of the scenarios; none of those that were not begun.
+    pub made: Vec<Option<T>>,
+    pub took: Took,
+}
+
+/// What it took to carry so many packets.
+pub(super) struct Took {
+    packets: u64,
+    wall: Duration,
+}
+
+impl Took {
+    /// Says so, unless nobody wants to know. No report does: that is the same bytes on any machine.
+    pub(super) fn tell(&self, quiet: bool) {
+        if !quiet {
+            super::output::talk(&report::carried(self.packets, self.wall));
+        }
+    }
+}
+
 /// How to compute each of `runs` runs: unless the user chose, they share the cores.
 pub(super) fn options(how: HowArgs, runs: usize, interval: Option<SimDuration>) -> Options {
     let mode = if how.packets { Mode::Packets } else { Mode::Runs };
@@ -36,15 +59,15 @@ fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
 }
 
 /// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its file and its
-/// warnings, in the order of the scenarios. After a signal none is begun, and none comes of those that were not; the
-/// first always is, so that there is a report.
+/// warnings. After a signal none is begun; the first always is, so that there is a report.
 pub(super) fn play_all<T: Send>(
     scenarios: Vec<Scenario>,
     options: Options,
     quiet: bool,
     interrupts: &Interrupts,
     finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Sync,
-) -> Result<Vec<Option<T>>, Bug> {
+) -> Result<Played<T>, Bug> {
+    let started = Instant::now();
     let at_once = share(machine::cores(), options.workers.get()).get().min(scenarios.len());
     let board = Board::new(interrupts, scenarios.iter().map(|scenario| scenario.plan.duration));
     let mut made: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
@@ -87,7 +110,7 @@ pub(super) fn play_all<T: Send>(
             }
         })
     })
-    .map(|()| made)
+    .map(|()| Played { made, took: Took { packets: board.packets(), wall: started.elapsed() } })
 }
 
 /// Plays one scenario to its end or until a signal, and makes of it what is wanted. A panic is a bug like any other.

@@ -2,6 +2,7 @@
 //! simulation never waits for it.
 
 use super::interrupt::Interrupts;
+use super::output::talk_page;
 use crate::units::{SimTime, grouped};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
@@ -14,7 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The speed shown is that of so long.
 const LATELY: Duration = Duration::from_secs(3);
 /// The spinner shows that work goes on, also while a slice of it does not end; so does the time.
-const TEMPLATE: &str = "{spinner} {bar:16} {percent:>3} %  {elapsed}  {wide_msg}";
+const TEMPLATE: &str = "{spinner} {bar:16} {percent:>3} %  {elapsed}  {msg}";
+/// What stands before the message, with the longest usual time.
+const BEFORE_MESSAGE: usize = "x ================ 100 %  59s  ".len();
 
 /// What all runs of a command tell the progress line, and what they are told.
 pub(super) struct Board<'a> {
@@ -34,6 +37,10 @@ impl Board<'_> {
     pub(super) fn advance(&self, nanos: u64, packets: u64) {
         self.reached.fetch_add(nanos, Ordering::Relaxed);
         self.emitted.fetch_add(packets, Ordering::Relaxed);
+    }
+    /// So many packets went.
+    pub(super) fn packets(&self) -> u64 {
+        self.emitted.load(Ordering::Relaxed)
     }
     /// Whether every run is to stop where it is.
     pub(super) fn is_interrupted(&self) -> bool {
@@ -78,9 +85,20 @@ impl Line {
         bar.set_position(reached);
         let (reached, planned) =
             (SimTime::from_nanos(reached / 1_000_000 * 1_000_000), SimTime::from_nanos(board.planned));
-        bar.set_message(format!("{reached} of {planned}  {speed}  {left}"));
+        bar.set_message(message([format!("{reached} of {planned}"), speed, left], talk_page().width));
         bar.tick();
     }
+}
+
+/// As many of the parts as there is room for, in their order; what is left to wait tells most, then how far it is.
+fn message(parts: [String; 3], width: Option<usize>) -> String {
+    let room = width.unwrap_or(usize::MAX).saturating_sub(BEFORE_MESSAGE);
+    let [reached, speed, left] = parts;
+    let fitting = [vec![&reached, &speed, &left], vec![&reached, &left], vec![&left]];
+    let joined = fitting.into_iter().map(|parts| {
+        parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("  ")
+    });
+    joined.into_iter().find(|message| message.chars().count() <= room).unwrap_or_default()
 }
 
 impl Drop for Line {
@@ -181,6 +199,15 @@ mod tests {
         speed.look(Look { elapsed: Duration::from_secs(2), reached: 10, emitted: 0 });
         assert_eq!(speed.left(100), Some(Duration::from_secs(18)));
         assert_eq!(speed.left(5), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_whole_parts() {
+        let parts = || ["3 s of 10 s", "9,000 packets/s", "2 minutes left"].map(str::to_owned);
+        assert_eq!(message(parts(), None), "3 s of 10 s  9,000 packets/s  2 minutes left");
+        assert_eq!(message(parts(), Some(60)), "3 s of 10 s  2 minutes left");
+        assert_eq!(message(parts(), Some(50)), "2 minutes left");
+        assert_eq!(message(parts(), Some(20)), "");
     }
 
     #[test]

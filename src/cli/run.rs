@@ -9,7 +9,7 @@ use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
 use crate::engine::{Options, Run};
 use crate::model::Change;
-use crate::report::{self, Artifact, EffortReport, FileOutcome, Snapshot};
+use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{self, Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
 use std::path::Path;
@@ -85,13 +85,15 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         }
     };
     if verbose > 0 {
-        played.iter().flatten().for_each(|(snapshot, effort)| tell_effort(snapshot, effort, options));
+        played.made.iter().flatten().for_each(|(snapshot, effort)| tell_effort(snapshot, effort, options));
     }
-    let ended_early = played.iter().any(Option::is_none);
-    let outcomes = outcomes(refused, played, args);
+    let ended_early = played.made.iter().any(Option::is_none);
+    let outcomes = outcomes(refused, played.made, args);
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
-    Ok(worst.max(print(&outcomes, args, quiet, verbose, csv)))
+    let printed = print(&outcomes, args, quiet, verbose, csv);
+    played.took.tell(quiet);
+    Ok(worst.max(printed))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -126,9 +128,10 @@ fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnost
 
 /// Not in the report: that is the same however it was computed.
 fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
-    let (workers, s) = (options.workers.get(), if options.workers.get() == 1 { "" } else { "s" });
+    let workers = options.workers.get();
     let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
-    output::talk(&format!("how ({}): {}; {workers} worker{s}{limit}", snapshot.file, effort.told()));
+    let workers = report::counted(workers as u64, "worker");
+    output::talk(&format!("how ({}): {}; {workers}{limit}", snapshot.file, effort.told()));
 }
 
 /// One for each file, in order. What was not begun when a signal came is told.
@@ -158,8 +161,11 @@ fn outcomes(
 
 /// Prints the report first: a file that cannot be written does not cost it.
 fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
-    let report = if args.json { json(outcomes) } else { text(outcomes, quiet, verbose) };
-    let printed = output::stdout(&report);
+    let page = output::page(verbose > 0);
+    let printed = match args.json {
+        true => output::stdout(&json(outcomes)),
+        false => output::report(&text(outcomes, quiet, &page), &page),
+    };
     let snapshot = outcomes.first().and_then(Outcome::snapshot);
     let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
     printed.max(written.unwrap_or(Exit::Done))
@@ -172,25 +178,24 @@ fn json(outcomes: &[Outcome]) -> String {
     }
 }
 
-fn text(outcomes: &[Outcome], quiet: bool, verbose: u8) -> String {
+fn text(outcomes: &[Outcome], quiet: bool, page: &Page) -> String {
     let snapshots: Vec<&Snapshot> = outcomes.iter().filter_map(Outcome::snapshot).collect();
-    let width = output::width();
     let mut text = String::new();
     for snapshot in &snapshots {
         if quiet && snapshot.demands_met() && !snapshot.partial {
             continue;
         }
-        text += &report::text(snapshot, width, verbose > 0);
+        text += &report::text(snapshot, page);
         if let Some(intervals) = &snapshot.intervals {
             text += "\n";
-            text += &report::bars(intervals, width);
+            text += &report::bars(intervals, page);
         }
         if snapshots.len() > 1 {
             text += "\n";
         }
     }
     if snapshots.len() > 1 && !quiet {
-        text += &report::comparison(&snapshots);
+        text += &report::comparison(&snapshots, page);
     }
     text
 }

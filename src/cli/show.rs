@@ -27,8 +27,9 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>
         let known: Vec<&str> = network.peerings().map(|(_, p)| p.name.as_str()).collect();
         return Err(refuse(format!("no peering is called `{name}` at {at}; there are: {}", known.join(", "))));
     }
-    Ok(output::stdout(&match args.json {
-        true => report::details_json(&details, at),
-        false => report::show(&details, output::width()),
-    }))
+    if args.json {
+        return Ok(output::stdout(&report::details_json(&details, at)));
+    }
+    let page = output::page(verbose > 0);
+    Ok(output::report(&report::show(&details, &page), &page))
 }

@@ -182,6 +182,23 @@ impl Bill {
         }
     }
 
+    /// The books that come with the program, beside that of `terms`, which have prices for lines without one: each with
+    /// how many of them, those with most first.
+    pub fn priced_elsewhere(&self, terms: &Terms) -> Vec<(&'static str, usize)> {
+        let unpriced = || self.lines.iter().filter(|line| line.amount().is_none());
+        let is_priced = |book: &PriceBook, line: &Line| {
+            matches!(charge(book, &line.subject, line.basis, terms.free_basis), Charge::Priced(_))
+        };
+        let others = PriceBook::shipped_names().filter(|name| *name != terms.book.name);
+        let count = |name| {
+            let book = PriceBook::shipped(name)?;
+            Some((name, unpriced().filter(|line| is_priced(&book, line)).count()))
+        };
+        let mut found: Vec<(&str, usize)> = others.filter_map(count).filter(|(_, lines)| *lines > 0).collect();
+        found.sort_by_key(|(_, lines)| std::cmp::Reverse(*lines));
+        found
+    }
+
     /// How many lines have no price.
     pub fn unpriced(&self) -> usize {
         self.totals.iter().map(|total| total.unpriced).sum()
@@ -196,20 +213,27 @@ fn has_free_day(series: &Series, terms: &Terms) -> bool {
 fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
-        let charge = price_day(&terms.book, &series.subject, peak.billable.load, free);
-        line(series, Basis::Day(peak, free.bandwidth), peak.span, charge)
+        line(series, Basis::Day(peak, free.bandwidth), peak.span, terms)
     };
     days(series, &terms.zone).into_iter().map(line).collect()
 }
 
 fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
-    let line = |month: Month| {
-        let charge = price_month(&terms.book, &series.subject, month.load, month.valid_days, month.days);
-        line(series, Basis::Month(month), month.span, charge)
-    };
+    let line = |month: Month| line(series, Basis::Month(month), month.span, terms);
     months(series, &terms.zone).into_iter().map(line).collect()
 }
 
-fn line(series: &Series, basis: Basis, period: Span<Timestamp>, charge: Charge) -> Line {
+/// What a measured period costs by a book.
+fn charge(book: &PriceBook, subject: &Subject, basis: Basis, free_basis: FreeBasis) -> Charge {
+    match basis {
+        Basis::Day(peak, bandwidth) => {
+            price_day(book, subject, peak.billable.load, Free { bandwidth, basis: free_basis })
+        }
+        Basis::Month(month) => price_month(book, subject, month.load, month.valid_days, month.days),
+    }
+}
+
+fn line(series: &Series, basis: Basis, period: Span<Timestamp>, terms: &Terms) -> Line {
+    let charge = charge(&terms.book, &series.subject, basis, terms.free_basis);
     Line { subject: series.subject.clone(), basis, period, covers: period.intersection(series.extent), charge }
 }

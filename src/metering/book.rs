@@ -7,6 +7,10 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// Prices and where they are from.
+///
+/// # The file
+///
+#[doc = include_str!("book.md")]
 #[derive(Debug, Clone)]
 pub struct PriceBook {
     /// Its name.

@@ -1,18 +1,5 @@
-//! The text form of a price book: TOML in a language of its own, read strictly as scenarios are; nothing is guessed.
-//! What a book means is `book`'s.
-//!
-//! ```toml
-//! name     = "my-book"
-//! source   = "our contract"
-//! date     = "2024-03"
-//! currency = "CNY"
-//! home     = "mainland"          # between two of its regions its own prices hold, to another group that one's
-//!
-//! [group.mainland]
-//! regions = ["beijing", "shanghai"]
-//! day     = [{ above = "0 Mbps", to = "20 Mbps", price = "20" }, { above = "20 Mbps", price = "consult" }]
-//! month   = [{ above = "0 Mbps", price = "550 CNY" }]
-//! ```
+//! The text form of a price book, which `book.md` describes: TOML in a language of its own, read strictly as scenarios
+//! are; nothing is guessed. What a book means is `book`'s.
 
 use super::book::{Group, PriceBook, Tier};
 use crate::notation::Kind::{List, Named, Rate, Text, Texts, Written};
@@ -233,6 +220,8 @@ fn price(text: &str, currency: Option<Currency>) -> Result<Option<Decimal>, Wron
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metering::book::tier_of;
+    use crate::metering::series::Load;
 
     const HEAD: &str = "name = \"b\"\nsource = \"s\"\ndate = \"2024\"\ncurrency = \"CNY\"\nhome = \"m\"\n[group.m]\n\
      regions = [\"beijing\"]\n";
@@ -254,6 +243,23 @@ mod tests {
             assert_eq!(book.name, name);
             assert!(!book.source.is_empty() && book.date.starts_with("20"));
         }
+    }
+
+    /// What a user copies from the description of the format is a book.
+    #[test]
+    fn the_documented_book_is_read_as_it_is_described() {
+        let documented = include_str!("book.md").split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let source = Source::new("my-book.toml", documented.expect("an example").to_owned());
+        let book = PriceBook::parse(&source, &|_| false).expect("it is sound");
+        let price = |a, b, method: fn(&Group) -> &Vec<Tier>, mbps| {
+            let group = book.between(a, b).expect("it knows both");
+            tier_of(method(group), Load::of(BitRate::from_mbps(mbps))).and_then(|tier| tier.price)
+        };
+        assert_eq!(price("beijing", "shanghai", |group| &group.day, 20), Some(Decimal::new(1950, 2)));
+        assert_eq!(price("beijing", "shanghai", |group| &group.day, 100), Some(Decimal::from(11)));
+        assert_eq!(price("beijing", "shanghai", |group| &group.day, 101), None);
+        assert_eq!(price("beijing", "shanghai", |group| &group.month, 101), Some(Decimal::from(550)));
+        assert_eq!(price("beijing", "toronto", |group| &group.day, 1), Some(Decimal::from(31)));
     }
 
     #[test]

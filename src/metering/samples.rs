@@ -58,23 +58,6 @@ pub struct Handled {
     pub shown: ShownCounts,
 }
 
-impl Handled {
-    /// What a person should know, in words: the number of rows, and what was done with which of them.
-    pub fn told(&self) -> Vec<String> {
-        let counted = [
-            ("rows", self.rows),
-            ("without a value, left out", self.without_value),
-            ("not in order of time", self.unsorted),
-            ("for the instant of another; the largest counts", self.repeated),
-            ("added to others of their window", self.added),
-            ("for a window that had one; the largest counts", self.shared),
-            ("not at the start of a window", self.inside),
-        ];
-        let all = counted.into_iter().chain(self.shown.told());
-        all.filter(|(what, n)| *n > 0 || *what == "rows").map(|(what, n)| format!("{n} {what}")).collect()
-    }
-}
-
 /// A table of samples whose columns are known.
 #[derive(Debug)]
 pub struct SampleTable<'t> {
@@ -337,7 +320,7 @@ impl<'a> Reader<'a> {
             Some(at) => {
                 let Subject { peering, requester, accepter, .. } = &self.subjects[at];
                 let message = format!("`{peering}` does not lead from `{}` to `{}`", from.said, to.said);
-                (message, format!("its ends are {} and {}", requester.vpc, accepter.vpc))
+                (message, format!("it leads from `{}` to `{}`, and back", requester.vpc, accepter.vpc))
             }
             None => {
                 let message = format!("the scenario has no peering between `{}` and `{}`", from.said, to.said);

@@ -14,16 +14,18 @@ use std::ops::Range;
 const TOLD: usize = 50;
 /// A label that is further from the place, in lines, is named below the drawing: it would draw all lines between.
 const NEAR: usize = 6;
+/// Where lines may be as long as they need, only rules are drawn to a width.
+const USUAL_WIDTH: usize = 100;
 /// What is drawn of a long line, in bytes to each side of the place.
 const AROUND: usize = 120;
 
-/// What a person is told of `complaints`: errors first, then warnings, a text of at most `width` columns for each, and
-/// how many more there are.
-pub fn told(complaints: &[Diagnostic], width: usize) -> Vec<String> {
+/// What a person is told of `complaints`: errors first, then warnings, a text for each in lines of at most `width`
+/// columns, if there is a limit, and how many more there are.
+pub fn told(complaints: &[Diagnostic], width: Option<usize>, colours: bool) -> Vec<String> {
     let mut texts = Vec::new();
     for (severity, what) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let all = || complaints.iter().filter(|complaint| complaint.severity == severity);
-        texts.extend(all().take(TOLD).map(|complaint| complaint.render(width)));
+        texts.extend(all().take(TOLD).map(|complaint| complaint.render(width, colours)));
         match all().count().saturating_sub(TOLD) {
             0 => {}
             1 => texts.push(format!("… and 1 more {what}; --json has all\n")),
@@ -34,10 +36,14 @@ pub fn told(complaints: &[Diagnostic], width: usize) -> Vec<String> {
 }
 
 impl Diagnostic {
-    /// The complaint as text without colour, wrapped at `width` columns, the place underlined.
-    pub fn render(&self, width: usize) -> String {
+    /// The complaint as text in lines of at most `width` columns, if there is a limit, the place underlined.
+    pub fn render(&self, width: Option<usize>, colours: bool) -> String {
         let mut text = String::new();
-        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(width);
+        let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(width.unwrap_or(USUAL_WIDTH))
+            .with_wrap_lines(width.is_some())
+            .with_break_words(false);
         let drawing = Drawing::of(self);
         // Writing to a String cannot fail; a text that could not be drawn still shows its message.
         if handler.render_report(&mut text, &drawing).is_err() {

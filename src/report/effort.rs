@@ -1,13 +1,15 @@
 //! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
 //! carried.
 
-use crate::units::Share;
+use super::format::words::counted;
+use crate::units::{Share, grouped};
 use serde::Serialize;
+use std::time::Duration;
 
-/// Packets by how they were carried; see [`crate::engine::Effort`].
+/// Packets by the road they took; see [`crate::engine::Effort`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct EffortReport {
-    /// In closed form.
+    /// Counted in closed form.
     pub closed: u64,
     /// In closed form, proven to conform.
     pub proven: u64,
@@ -27,27 +29,30 @@ pub struct EffortReport {
 const LITTLE: u64 = 1_000_000;
 
 impl EffortReport {
-    /// Each way: its short name, how a sentence says it, how many packets went it.
-    fn ways(&self) -> [(&'static str, &'static str, u64); 5] {
+    /// Each road by its name, and how many packets took it.
+    fn roads(&self) -> [(&'static str, u64); 5] {
         [
-            ("closed", "in closed form", self.closed),
-            ("proven", "proven to conform", self.proven),
-            ("repeated", "as a repeating pattern", self.repeated),
-            ("looped", "one by one", self.looped),
-            ("events", "as events", self.events),
+            ("closed", self.closed),
+            ("proven", self.proven),
+            ("repeated", self.repeated),
+            ("looped", self.looped),
+            ("events", self.events),
         ]
     }
 
     fn packets(&self) -> u64 {
-        self.ways().iter().map(|(.., packets)| packets).sum()
+        self.roads().iter().map(|(_, packets)| packets).sum()
     }
 
-    /// Every way that was taken and its share: `99.9 % in closed form, 0.1 % one by one`.
+    /// Every road that was taken and its share: `closed 99.9 %, looped 0.1 %`.
     pub fn told(&self) -> String {
-        let taken = self.ways().into_iter().filter(|(.., packets)| *packets > 0);
-        let shares = taken.map(|(_, how, packets)| format!("{} {how}", Share::of(packets, self.packets())));
-        let shares = shares.collect::<Vec<_>>().join(", ");
+        let taken = self.roads().into_iter().filter(|(_, packets)| *packets > 0);
+        let shares = taken.map(|road| self.share(road)).collect::<Vec<_>>().join(", ");
         if shares.is_empty() { "no packet to carry".into() } else { shares }
+    }
+
+    fn share(&self, (name, packets): (&'static str, u64)) -> String {
+        format!("{name} {}", Share::of(packets, self.packets()))
     }
 
     /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did or there was little
@@ -64,11 +69,41 @@ impl EffortReport {
         (self.threads < workers).then(|| if self.events * 2 > self.packets() { few } else { "too few packets" }.into())
     }
 
-    /// The way most packets went and its share, `closed 99.9 %`; nothing if there are none.
-    pub(super) fn main_way(&self) -> String {
-        let most = self.ways().into_iter().rev().max_by_key(|(.., packets)| *packets);
-        let most = most.filter(|(.., packets)| *packets > 0);
-        most.map(|(name, _, packets)| format!("{name} {}", Share::of(packets, self.packets()))).unwrap_or_default()
+    /// The road that most packets took and its share, `closed 99.9 %`; nothing if there are none.
+    pub(super) fn main_road(&self) -> String {
+        let most = self.roads().into_iter().rev().max_by_key(|(_, packets)| *packets);
+        most.filter(|(_, packets)| *packets > 0).map(|road| self.share(road)).unwrap_or_default()
+    }
+}
+
+/// Emitted packets a second of wall time, rounded down; of no time, as if it had been a nanosecond.
+pub fn packets_per_second(emitted: u64, wall: Duration) -> u64 {
+    (u128::from(emitted) * 1_000_000_000 / wall.as_nanos().max(1)) as u64
+}
+
+/// How long it took to carry so many packets: `carried 66,686 packets in 0.05 s, 1.3 million packets a second`.
+pub fn carried(packets: u64, wall: Duration) -> String {
+    let took = match wall.as_secs_f64() {
+        seconds if seconds < 0.001 => "less than 0.001 s".to_owned(),
+        seconds if seconds < 0.1 => format!("{seconds:.3} s"),
+        seconds if seconds < 10.0 => format!("{seconds:.2} s"),
+        seconds => format!("{seconds:.0} s"),
+    };
+    let speed = match packets {
+        0 => String::new(),
+        _ => format!(", {} packets a second", roughly(packets_per_second(packets, wall))),
+    };
+    format!("carried {} in {took}{speed}", counted(packets, "packet"))
+}
+
+/// A large number in two or three digits and a word.
+fn roughly(number: u64) -> String {
+    const WORDS: [(u64, &str); 3] =
+        [(1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million")];
+    match WORDS.into_iter().find(|(unit, _)| number >= *unit) {
+        Some((unit, word)) if number >= 10 * unit => format!("{} {word}", grouped(number / unit)),
+        Some((unit, word)) => format!("{}.{} {word}", number / unit, number % unit / (unit / 10)),
+        None => grouped(number),
     }
 }
 
@@ -77,12 +112,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ways_that_were_taken_are_told() {
+    fn only_roads_that_were_taken_are_told() {
         let effort = EffortReport { closed: 999, looped: 1, ..EffortReport::default() };
-        assert_eq!(effort.told(), "99.9 % in closed form, 0.1 % one by one");
-        assert_eq!(effort.main_way(), "closed 99.9 %");
+        assert_eq!(effort.told(), "closed 99.9 %, looped 0.1 %");
+        assert_eq!(effort.main_road(), "closed 99.9 %");
         let none = EffortReport::default();
-        assert_eq!((none.told().as_str(), none.main_way().as_str()), ("no packet to carry", ""));
+        assert_eq!((none.told().as_str(), none.main_road().as_str()), ("no packet to carry", ""));
+    }
+
+    #[test]
+    fn what_it_took_is_told_in_few_digits() {
+        let told = |packets, millis| carried(packets, Duration::from_millis(millis));
+        assert_eq!(told(66_686, 50), "carried 66,686 packets in 0.050 s, 1.3 million packets a second");
+        assert_eq!(told(360_000_000, 1), "carried 360,000,000 packets in 0.001 s, 360 billion packets a second");
+        assert_eq!(told(1, 12_000), "carried 1 packet in 12 s, 0 packets a second");
+        assert_eq!(told(0, 0), "carried 0 packets in less than 0.001 s");
     }
 
     #[test]

@@ -17,7 +17,9 @@ pub use artifact::Artifact;
 pub use bench::*;
 pub use bill::*;
 pub use complaints::complaints_json;
-pub use effort::EffortReport;
+pub use effort::{EffortReport, carried, packets_per_second};
+pub use format::page::Page;
+pub use format::words::counted;
 pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::pictures;

@@ -259,7 +259,7 @@ fn damaged_text_never_panics() {
         if let Err(all) = load_with(&bytes, &[]) {
             assert!(!all.is_empty());
             #[cfg(feature = "render")]
-            all.iter().take(3).for_each(|d| assert!(!d.render(100).is_empty()));
+            all.iter().take(3).for_each(|d| assert!(!d.render(Some(100), false).is_empty()));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::program::{Said, folder, read, vpcsim};
 use super::{bill, bill_json, load, scenario_text, terms};
 use vpcsim::engine::{Options, Run};
 use vpcsim::metering::{Bill, Monitoring, Period, measure};
-use vpcsim::report::{Invoice, Snapshot, details, invoice_text, monitoring_csv};
+use vpcsim::report::{Invoice, Page, Snapshot, details, invoice_text, monitoring_csv};
 use vpcsim::units::SimTime;
 
 fn run(head: &str, regions: Option<(&str, &str)>) -> String {
@@ -51,7 +51,7 @@ fn an_interrupted_bill_says_both() {
     let bill = Bill::of(&measure(&stopped), &terms);
     let mut invoice = Invoice::of(&bill, &terms, "t", "t.toml");
     invoice.partial = !stopped.is_done();
-    let text = invoice_text(&invoice, 200);
+    let text = invoice_text(&invoice, &Page::PIPE);
     assert!(text.contains("PARTIAL: interrupted before the end of the run.\n"), "{text}");
     assert!(text.contains("PARTIAL DAY: the bill covers 1 h of 2017-06-02;"), "{text}");
 }
@@ -63,6 +63,39 @@ fn what_is_not_priced_is_not_called_partial() {
     assert!(!far.contains("PARTIAL") && !far.contains(" pays "), "{far}");
     let days = bill(&run("duration = \"2 d\"\n", Some(("shanghai", "toronto"))), &[]);
     assert!(days.contains("\ndefault: all 2 lines are NOT PRICED, since their prices are not published.\n"), "{days}");
+}
+
+/// Whoever pays is told what for, where the price is to be had, and never that it is nothing.
+#[test]
+fn a_price_that_is_not_published_is_named_where_it_is() {
+    let far = run("duration = \"1 d\"\n", Some(("shanghai", "toronto")));
+    let said = bill(&far, &["--book", "guide-2017"]);
+    assert!(
+        said.contains("NOT PRICED")
+            && said.contains("\nOther books have that price: --book cny-2016 and --book usd-2018.\n"),
+        "{said}"
+    );
+    assert_eq!(bill_json(&far, &["--book", "guide-2017"])["priced_elsewhere"][0]["book"], "cny-2016");
+    let nowhere =
+        run("duration = \"1 d\"\n[region.moon]\ndelay = { guangzhou = \"1 s\" }\n", Some(("shanghai", "moon")));
+    assert!(bill(&nowhere, &[]).contains("No book that comes with vpcsim has that price; --book FILE"));
+    // A day without load costs nothing, which does not make it a price.
+    let stop = "rate = \"8 Mbps\"\nstop = \"1 h\"\n";
+    let idle = run("duration = \"3 d\"\n", Some(("shanghai", "toronto"))).replace("rate = \"8 Mbps\"\n", stop);
+    let said = bill(&idle, &[]);
+    assert!(said.contains("1 line is NOT PRICED") && !said.contains(" pays "), "{said}");
+}
+
+#[test]
+fn days_without_load_are_folded_and_each_peering_is_summed_up() {
+    let stop = "rate = \"8 Mbps\"\nstop = \"30 h\"\n";
+    let month = run("duration = \"30 d\"\n", None).replace("rate = \"8 Mbps\"\n", stop);
+    let said = bill(&month, &[]);
+    let totals = said.split("\n\n").find(|part| part.starts_with("Totals")).expect("several days have a sum");
+    let row: Vec<&str> = totals.lines().last().expect("a row").split_whitespace().collect();
+    assert_eq!(row[..3], ["P", "30", "2"], "{totals}");
+    assert!(said.contains("  … and 28 days without load, at 0.00 (-v shows all)\n"), "{said}");
+    assert!(!said.contains("2017-06-03") && bill(&month, &["-v"]).contains("2017-06-30"), "{said}");
 }
 
 /// Deleted and made again within minutes: each row says which of the two it is of.

@@ -31,3 +31,9 @@ pub fn played(scenario: &Scenario) -> Run {
     run.finish().expect("the books balance");
     run
 }
+
+/// What is wrong with the first of these files.
+pub fn refused(files: &[(&str, String)]) -> Vec<Diagnostic> {
+    let memory = files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into())).collect();
+    load(Path::new(files[0].0), &Memory(memory), &[]).err().unwrap_or_default()
+}

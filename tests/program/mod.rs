@@ -14,9 +14,18 @@ pub struct Said {
     pub code: Option<i32>,
     pub out: String,
     pub talk: String,
+    /// How long a run took, which no test can know: said among the talk, and kept apart from it here.
+    pub took: Option<String>,
 }
 
 impl Said {
+    /// A code, what was data and what was talk.
+    pub fn new(code: Option<i32>, out: String, talk: &str) -> Said {
+        let is_took = |line: &&str| line.starts_with("carried ") && line.contains(" packets in ");
+        let (took, talk): (Vec<&str>, Vec<&str>) = talk.split_inclusive('\n').partition(is_took);
+        Said { code, out, talk: talk.concat(), took: took.first().map(|line| line.trim_end().to_owned()) }
+    }
+
     /// Itself, if this is how it ended.
     #[track_caller]
     pub fn ended(self, code: i32) -> Said {
@@ -54,7 +63,7 @@ pub fn command(folder: &Path, args: &[&str]) -> Command {
 pub fn said(command: &mut Command) -> Said {
     let output = command.output().expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    Said { code: output.status.code(), out: text(output.stdout), talk: text(output.stderr) }
+    Said::new(output.status.code(), text(output.stdout), &text(output.stderr))
 }
 
 /// Runs the program in this folder.

@@ -8,6 +8,7 @@ mod outputs;
 mod place;
 mod stderr;
 mod stdout;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
@@ -15,5 +16,6 @@ pub(super) use content::Content;
 pub(super) use file::OutputFile;
 pub(super) use outputs::{OutputFolder, Outputs};
 pub(super) use place::Place;
-pub(super) use stderr::{Talk, talk};
-pub(super) use stdout::{stdout, verdict, width};
+pub(super) use stderr::{Talk, say, talk};
+pub(super) use stdout::{report, stdout, verdict};
+pub(super) use terminal::{choose_colours, page, talk_page};

@@ -1,12 +1,18 @@
 //! Standard error, where people are talked to. Nobody may be listening, or the disk behind it full: that loses talk,
 //! never the report and never the exit code.
 
-use crate::units::escaped_lines;
+use super::terminal::safe;
+use crate::report::Page;
 use std::io::{self, Write};
 
 /// Says something to the person at the terminal, escaped as on stdout.
 pub(in super::super) fn talk(text: &str) {
-    let _ = writeln!(Talk, "{}", escaped_lines(text));
+    say(text, &Page::PIPE);
+}
+
+/// The same of a text that was set on a page: its colours stay.
+pub(in super::super) fn say(text: &str, page: &Page) {
+    let _ = writeln!(Talk, "{}", safe(text, page.colours));
 }
 
 /// Standard error as a writer that takes everything: whoever writes to it need not know what to do when it cannot be

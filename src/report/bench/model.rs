@@ -86,11 +86,6 @@ impl BenchReport {
     }
 }
 
-/// Emitted packets a second of wall time, rounded down; of no time, as if it had been a nanosecond.
-pub fn packets_per_second(emitted: u64, wall: Duration) -> u64 {
-    (u128::from(emitted) * 1_000_000_000 / wall.as_nanos().max(1)) as u64
-}
-
 fn seconds<S: Serializer>(span: &Duration, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_f64(span.as_secs_f64())
 }

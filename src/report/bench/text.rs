@@ -1,26 +1,28 @@
 //! What was measured as a table, the machine above it and what to know of the figures below.
 
 use super::model::{BenchReport, Machine, Measurement};
-use crate::report::format::table::{Column::*, Table, wrapped};
+use crate::report::format::column::{number, text};
+use crate::report::format::page::{Page, Tone};
+use crate::report::format::table::Table;
+use crate::report::format::words::counted;
 use crate::units::{ByteSize, grouped};
 use std::time::Duration;
 
 /// The machine in a line, a line for each workload, and what to know of the figures.
-pub fn bench_text(report: &BenchReport, width: usize) -> String {
+pub fn bench_text(report: &BenchReport, page: &Page) -> String {
     let mut table = Table::new(&[
-        ("workload", Text),
-        ("mode", Text),
-        ("workers", Number),
-        ("time", Number),
-        ("packets", Number),
-        ("packets/s", Number),
-        ("ns/packet", Number),
-        ("wall", NumberOrBreak),
-        ("cpu", Number),
-        ("peak RSS", Number),
-        ("how", Text),
-    ])
-    .keyed(2);
+        text("workload").key(),
+        text("mode").key(),
+        number("workers"),
+        number("time"),
+        number("packets"),
+        number("packets/s"),
+        number("ns/packet"),
+        number("wall").opens(),
+        number("cpu"),
+        number("peak RSS"),
+        text("how"),
+    ]);
     for m in &report.measurements {
         table.row([
             m.workload.to_owned(),
@@ -33,25 +35,21 @@ pub fn bench_text(report: &BenchReport, width: usize) -> String {
             clocked(m.wall),
             m.cpu.map(clocked).unwrap_or_default(),
             m.peak_rss.map(megabytes).unwrap_or_default(),
-            m.effort.main_way(),
+            m.effort.main_road(),
         ]);
     }
-    let mut text = format!("{}\n\n{}", heading(report, width), table.render(width));
-    for remark in remarks(report) {
-        text += &format!("\n{}\n", wrapped(&remark, width).join("\n"));
-    }
-    text
+    let remarks = remarks(report).into_iter().map(|remark| format!("\n{}", page.toned(&remark, Tone::Caution)));
+    page.prose(&heading(report)) + "\n" + &table.render(page) + &remarks.collect::<String>()
 }
 
-fn heading(report: &BenchReport, width: usize) -> String {
+fn heading(report: &BenchReport) -> String {
     let Machine { cpu, cores, memory, os, .. } = &report.machine;
     let cpu = cpu.clone().unwrap_or_else(|| "unknown processor".into());
-    let cores = format!("{cores} core{}", if *cores == 1 { "" } else { "s" });
+    let cores = counted(*cores as u64, "core");
     let memory = memory.map(|memory| format!("{} of memory", megabytes(memory)));
     let parts: Vec<String> = [Some(cpu), Some(cores), memory, Some(os.clone())].into_iter().flatten().collect();
     let repeated = if report.repeat > 1 { format!("; medians of {}", report.repeat) } else { String::new() };
-    let line = format!("vpcsim {} on {}{repeated}", report.program, parts.join(", "));
-    wrapped(&line, width).join("\n")
+    format!("vpcsim {} on {}{repeated}", report.program, parts.join(", "))
 }
 
 fn remarks(report: &BenchReport) -> Vec<String> {
@@ -91,8 +89,8 @@ fn megabytes(size: ByteSize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::bench::packets_per_second;
-    use crate::report::effort::EffortReport;
+    use crate::report::effort::{EffortReport, packets_per_second};
+    use crate::report::format::prose::columns_of;
     use crate::units::SimDuration;
 
     fn measured(workload: &'static str, emitted: u64, wall: Duration, busiest: u64) -> Measurement {
@@ -127,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_has_no_column_and_what_it_means_is_said() {
-        let text = bench_text(&report(), 100);
+        let text = bench_text(&report(), &Page::of_width(100));
         let (_, rest) = text.split_once(" on ").unwrap();
         insta::assert_snapshot!(rest, @r"
         unknown processor, 1 core, linux; medians of 3
@@ -150,7 +148,9 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        let widest = |width| bench_text(&report(), width).lines().map(|l| l.chars().count()).max();
-        assert!(widest(100) <= Some(100), "{}", bench_text(&report(), 100));
+        for width in [60, 80, 100] {
+            let text = bench_text(&report(), &Page::of_width(width));
+            assert!(text.lines().map(columns_of).max() <= Some(width), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! From a bill to its [`Invoice`]: names things and counts what the bill is partial in. Draws nothing.
 
-use super::model::{BookReport, INVOICE_FORMAT, INVOICE_VERSION, Invoice, InvoiceLine, InvoiceTotal};
+use super::model::{BookReport, INVOICE_FORMAT, INVOICE_VERSION, Invoice, InvoiceLine, InvoiceTotal, OtherBook};
 use crate::metering::{Basis, Bill, Charge, Line, Load, Subject, Terms};
 use crate::model::plan::FreeBasis;
 use crate::report::format::words::zone_name;
@@ -38,10 +38,15 @@ impl Invoice {
             lines: bill.lines.iter().map(|l| line(l, terms)).collect(),
             totals: bill.totals.iter().map(total).collect(),
             unpriced: bill.unpriced(),
+            priced_elsewhere: bill.priced_elsewhere(terms).into_iter().map(other_book).collect(),
             regional: bill.regional.iter().map(|subject: &Subject| subject.peering.clone()).collect(),
             what_if: Vec::new(),
         }
     }
+}
+
+fn other_book((book, lines): (&'static str, usize)) -> OtherBook {
+    OtherBook { book, lines }
 }
 
 fn not_remitted(bill: &Bill) -> Option<String> {

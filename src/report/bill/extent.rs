@@ -3,6 +3,7 @@
 //! no row. What has no price is *not priced*, and stands elsewhere.
 
 use super::model::{Invoice, InvoiceLine};
+use crate::report::format::words;
 use crate::units::{SimDuration, grouped};
 use std::collections::BTreeMap;
 
@@ -25,8 +26,10 @@ fn partial(invoice: &Invoice) -> Option<String> {
     if parts.len() > LISTED {
         listed.push(format!("parts of {} more", parts.len() - LISTED));
     }
-    let last = listed.pop()?;
-    let all = if listed.is_empty() { last } else { format!("{} and {last}", listed.join(", ")) };
+    if parts.is_empty() {
+        return None;
+    }
+    let all = words::listed(&listed);
     let plural = if parts.len() > 1 { "S" } else { "" };
     Some(match invoice.is_monthly() {
         true => format!("PARTIAL MONTH{plural}: the bill covers {all}; the rest could raise or lower the 95 %."),

@@ -7,7 +7,9 @@ pub(super) mod focus;
 mod json;
 mod model;
 pub(super) mod monitoring;
+mod samples;
 mod text;
+mod totals;
 mod what_if;
 mod what_if_text;
 
@@ -15,5 +17,6 @@ pub use focus::focus_csv;
 pub use json::invoice_json;
 pub use model::*;
 pub use monitoring::monitoring_csv;
-pub use text::invoice_text;
+pub use samples::samples_note;
+pub use text::{invoice_in_brief, invoice_text};
 pub use what_if::*;

@@ -53,6 +53,8 @@ pub struct Invoice {
     pub totals: Vec<InvoiceTotal>,
     /// Lines whose price is not published: the totals lack them (S42).
     pub unpriced: usize,
+    /// Books that come with the program and have prices for lines without one, those for most first.
+    pub priced_elsewhere: Vec<OtherBook>,
     /// Peerings inside one region: free (S39), and without monitoring in the product (S37).
     pub regional: Vec<String>,
     /// What other caps would have cost, if asked for: one entry a peering.
@@ -70,6 +72,15 @@ pub struct BookReport {
     pub date: String,
     /// What they are in.
     pub currency: Currency,
+}
+
+/// A book that has prices which this one lacks.
+#[derive(Debug, Clone, Serialize)]
+pub struct OtherBook {
+    /// Its name.
+    pub book: &'static str,
+    /// For how many of the lines without a price.
+    pub lines: usize,
 }
 
 /// One peering, one day or month.

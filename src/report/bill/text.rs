@@ -1,100 +1,104 @@
 //! The readable invoice: first who pays what, then the lines behind it. Not for programs: see the JSON and the CSV.
 
 use super::extent::extent;
-use super::model::{Invoice, InvoiceLine, InvoiceTotal};
-use super::what_if_text::what_if_text;
-use crate::report::format::table::{Column, Table, wrapped};
+use super::model::{Invoice, InvoiceLine};
+use super::totals::{by_peering, totals};
+use super::what_if_text::{priced, what_if_text};
+use crate::metering::Load;
+use crate::report::format::column::{number, prose, text};
+use crate::report::format::notes::folded;
+use crate::report::format::page::{Page, Tone};
+use crate::report::format::table::Table;
+use crate::report::format::words::counted;
 use crate::units::{BitRate, grouped};
 
-/// The invoice for a terminal `width` columns wide.
-pub fn invoice_text(invoice: &Invoice, width: usize) -> String {
-    let mut parts = vec![headline(invoice, width), totals(invoice, width)];
+/// The invoice on a page.
+pub fn invoice_text(invoice: &Invoice, page: &Page) -> String {
+    let mut parts = vec![headline(invoice, page) + &cautions(invoice, page), totals(invoice, page)];
+    parts.extend(by_peering(invoice, page));
     if !invoice.lines.is_empty() {
-        parts.push(format!("Charges\n{}", lines(invoice, width)));
+        parts.push(page.title("Charges") + &lines(invoice, page));
     }
-    parts.extend(invoice.what_if.iter().map(|what_if| what_if_text(what_if, invoice, width)));
-    let notes = notes(invoice);
+    parts.extend(invoice.what_if.iter().map(|what_if| what_if_text(what_if, invoice, page)));
+    let notes = folded(&notes(invoice), page.verbose);
     if !notes.is_empty() {
-        parts.push(notes.iter().map(|note| prose(note, width)).collect());
+        parts.push(notes.iter().map(|note| page.prose(note)).collect());
     }
     parts.join("\n")
 }
 
-fn prose(text: &str, width: usize) -> String {
-    wrapped(text, width).join("\n") + "\n"
+/// Who pays what, and what the bill lacks; nothing else.
+pub fn invoice_in_brief(invoice: &Invoice, page: &Page) -> String {
+    cautions(invoice, page) + &totals(invoice, page)
 }
 
-fn headline(invoice: &Invoice, width: usize) -> String {
+fn headline(invoice: &Invoice, page: &Page) -> String {
     let book = &invoice.book;
-    let method = if invoice.is_monthly() { "95th percentile of the month" } else { "peak of the day" };
-    let head = format!("{}: bill by the {method}, days of {} ({})", invoice.scenario, invoice.zone, invoice.file);
+    let method = if invoice.is_monthly() { "95th percentile of each month" } else { "peak of each day" };
+    let head = format!("{}: billed by the {method} in {} ({})", invoice.scenario, invoice.zone, invoice.file);
     let prices = format!("Prices: {} ({}, {}), {}", book.name, book.source, book.date, book.currency);
-    [head, prices].iter().chain(&extent(invoice)).map(|sentence| prose(sentence, width)).collect()
+    page.title(&head) + &page.prose(&prices)
 }
 
-fn totals(invoice: &Invoice, width: usize) -> String {
-    if invoice.totals.is_empty() {
-        return "Nothing to pay.\n".into();
-    }
-    let sentence = |InvoiceTotal { account, amount, currency, unpriced }: &InvoiceTotal| {
-        let pays = format!("{account} pays {amount} {currency}");
-        let is_some_priced = invoice.lines.iter().any(|line| line.account == *account && line.amount.is_some());
-        match (unpriced, is_some_priced) {
-            (0, _) => format!("{pays}."),
-            (1, true) => format!("{pays}; 1 more line is NOT PRICED, since its price is not published."),
-            (n, true) => format!("{pays}; {n} more lines are NOT PRICED, since their prices are not published."),
-            (1, false) => format!("{account}: its 1 line is NOT PRICED, since its price is not published."),
-            (n, false) => format!("{account}: all {n} lines are NOT PRICED, since their prices are not published."),
-        }
-    };
-    invoice.totals.iter().map(|total| prose(&sentence(total), width)).collect()
+/// What of its periods the bill does not cover.
+fn cautions(invoice: &Invoice, page: &Page) -> String {
+    extent(invoice).iter().map(|sentence| page.toned(sentence, Tone::Caution)).collect()
 }
 
-fn lines(invoice: &Invoice, width: usize) -> String {
-    let period = if invoice.is_monthly() { "month" } else { "day" };
+fn lines(invoice: &Invoice, page: &Page) -> String {
+    let (period, load) = if invoice.is_monthly() { ("month", "95 %") } else { ("day", "peak") };
     let mut table = Table::new(&[
-        (period, Column::Text),
-        ("peering", Column::Text),
-        ("payer", Column::Text),
-        (if invoice.is_monthly() { "95 %" } else { "peak" }, Column::Number),
-        ("measured", Column::Number),
-        ("at", Column::Text),
-        ("free", Column::Number),
-        ("windows", Column::Number),
-        ("silent", Column::Number),
-        ("valid days", Column::Number),
-        ("tier", Column::NumberOrBreak),
-        ("price", Column::Number),
-        ("amount", Column::Number),
-        ("", Column::Prose),
-    ])
-    .keyed(2);
+        text(period).key(),
+        text("peering").key(),
+        text("payer"),
+        number(load),
+        number("measured").minor(),
+        text("at"),
+        number("free"),
+        number("windows").minor(),
+        number("silent"),
+        number("valid days"),
+        number("tier").opens(),
+        number("price"),
+        number("amount"),
+        prose(""),
+    ]);
     let several = invoice.totals.len() > 1;
-    for line in &invoice.lines {
+    // A month has days without a packet; where there are only such, they are the bill.
+    let folds = !page.verbose && invoice.lines.iter().any(|line| !is_idle(line));
+    for line in invoice.lines.iter().filter(|line| !folds || !is_idle(line)) {
         let capped = line.measured != line.billable;
         table.row([
-            line.period.clone(),
-            line.peering.clone(),
-            if several { line.account.clone() } else { String::new() },
-            line.billable.to_string(),
-            if capped { line.measured.to_string() } else { String::new() },
-            when(line),
-            if line.free_bps > BitRate::default() { line.free_bps.to_string() } else { String::new() },
-            line.percentile_windows.map(|windows| grouped(windows as u64)).unwrap_or_default(),
+            line.period.as_str().into(),
+            line.peering.as_str().into(),
+            if several { line.account.as_str() } else { "" }.into(),
+            line.billable.to_string().into(),
+            if capped { line.measured.to_string() } else { String::new() }.into(),
+            when(line).into(),
+            if line.free_bps > BitRate::default() { line.free_bps.to_string() } else { String::new() }.into(),
+            line.percentile_windows.map(|windows| grouped(windows as u64)).unwrap_or_default().into(),
             // A day's remark has its samples.
             if line.windows.is_none() && line.silent_windows > 0 {
                 grouped(line.silent_windows as u64)
             } else {
                 String::new()
-            },
-            line.valid_days.map(|(valid, all)| format!("{valid} of {all}")).unwrap_or_default(),
-            line.tier.clone().unwrap_or_default(),
-            line.unit_price.clone().unwrap_or_default(),
-            line.amount.map_or("not priced".into(), |amount| amount.to_string()),
-            remark(line),
+            }
+            .into(),
+            line.valid_days.map(|(valid, all)| format!("{valid} of {all}")).unwrap_or_default().into(),
+            line.tier.clone().unwrap_or_default().into(),
+            line.unit_price.clone().unwrap_or_default().into(),
+            priced(line.amount),
+            remark(line).into(),
         ]);
     }
-    table.render(width)
+    let folded = invoice.lines.iter().filter(|line| folds && is_idle(line)).count() as u64;
+    let more = format!("… and {} without load, at 0.00 (-v shows all)", counted(folded, period));
+    table.render(page) + &if folded > 0 { page.remark(&more) } else { String::new() }
+}
+
+/// Whether nothing was carried, and all that is known to be so.
+fn is_idle(line: &InvoiceLine) -> bool {
+    line.measured == Load::ZERO && line.billable == Load::ZERO && remark(line).is_empty()
 }
 
 /// The clock at the peak and its direction, seen from the payer: `09:35 out`.

@@ -2,42 +2,43 @@
 
 use super::model::Invoice;
 use super::what_if::{CapReport, FoundReport, NotPossible, WhatIf};
-use crate::report::format::table::{Column, Table, wrapped};
-use crate::units::BitRate;
+use crate::report::format::column::{number, prose};
+use crate::report::format::page::{Page, Tone};
+use crate::report::format::table::{Cell, Table};
+use crate::units::{BitRate, Money};
 
 /// More caps of one peering than this are counted, not listed.
 const LISTED: usize = 4;
 
 /// The table as text.
-pub fn what_if_text(what_if: &WhatIf, invoice: &Invoice, width: usize) -> String {
+pub fn what_if_text(what_if: &WhatIf, invoice: &Invoice, page: &Page) -> String {
     let load = if invoice.is_monthly() { "95 %" } else { "peak" };
-    let columns = [
-        ("cap", Column::Number),
-        ("loss", Column::Number),
-        (load, Column::Number),
-        ("price", Column::Number),
-        ("", Column::Prose),
-    ];
+    let columns = [number("cap").key(), number("loss"), number(load), number("price"), prose("")];
     let mut table = Table::new(&columns);
     let row = |cap: String, found: &FoundReport, remark: String| {
-        let price = found.price.map_or("not priced".into(), |price| price.to_string());
-        [cap, found.loss.to_string(), found.peak.to_string(), price, remark]
+        [cap.into(), found.loss.to_string().into(), found.peak.to_string().into(), priced(found.price), remark.into()]
     };
     table.row(row("as it is".into(), &what_if.as_it_is, own_caps(&what_if.caps, invoice)));
-    let mut rows: Vec<(BitRate, [String; 5])> = Vec::new();
+    let mut rows: Vec<(BitRate, [Cell; 5])> = Vec::new();
     for trial in &what_if.trials {
         let remark = if Some(trial.cap) == what_if.cheapest { "cheapest".into() } else { String::new() };
         rows.push((trial.cap, row(trial.cap.to_string(), &trial.found, remark)));
     }
     for NotPossible { cap, reason } in &what_if.not_possible {
-        let (none, remark) = (String::new, format!("not possible: {reason}"));
-        rows.push((*cap, [cap.to_string(), none(), none(), none(), remark]));
+        let (none, remark) = (|| Cell::from(""), format!("not possible: {reason}"));
+        rows.push((*cap, [cap.to_string().into(), none(), none(), none(), remark.into()]));
     }
     rows.sort_by_key(|(cap, _)| *cap);
     rows.into_iter().for_each(|(_, row)| table.row(row));
     let (peering, currency) = (&what_if.peering, invoice.book.currency);
-    let prose: String = answers(what_if).iter().flat_map(|answer| wrapped(answer, width)).map(|l| l + "\n").collect();
-    format!("What if {peering} had another cap? (price of the run, {currency})\n{}{prose}", table.render(width))
+    let answers: String = answers(what_if).iter().map(|answer| page.prose(answer)).collect();
+    let title = page.title(&format!("What if {peering} had another cap? (price of the run, {currency})"));
+    title + &table.render(page) + &answers
+}
+
+/// An amount, or that there is none.
+pub fn priced(amount: Option<Money>) -> Cell {
+    amount.map_or_else(|| Cell::toned("not priced", Tone::Caution), |amount| amount.to_string().into())
 }
 
 /// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap also with its instant where the peering was made

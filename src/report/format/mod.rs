@@ -1,6 +1,12 @@
-//! What all reports are written with: text tables, CSV records, JSON documents, common phrases. It knows no report.
+//! What all reports are written with: pages, text tables, sentences, CSV records, JSON documents, common phrases. It
+//! knows no report.
 
+pub mod column;
 pub mod csv;
+mod fit;
 pub mod json;
+pub mod notes;
+pub mod page;
+pub mod prose;
 pub mod table;
 pub mod words;

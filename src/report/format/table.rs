@@ -1,55 +1,52 @@
-//! A text table: aligned columns that fit a width, and wrapped prose. Not a layout engine: one character is one column,
-//! and only texts give way; a number is never cut. Foreign text comes in here, and is escaped here.
+//! A text table: aligned columns that keep to a page. What is too wide goes on below, or is left out where it tells
+//! least, and then it says so; how that is chosen is `fit`'s. No name is cut and no word broken. Not a layout engine.
+//! Foreign text comes in here, and is escaped here.
 
+use super::column::{Column, GAP, Kind, Measured};
+use super::fit::{Block, fit};
+use super::page::{INDENT, Page, Tone};
+use super::prose::{columns_of, longest_word, wrapped};
 use crate::units::escaped;
-use std::fmt::Write;
 
-/// Spaces in front of every line of a report's section.
-pub const INDENT: usize = 2;
-const GAP: usize = 2;
-/// Between the two ends of a way.
-const ARROW: &str = " -> ";
-/// A name elided below this says nothing any more.
-const LEAST_TEXT: usize = 14;
-/// Prose narrower than this is harder to read than a line that is too long.
-const LEAST_PROSE: usize = 30;
+/// How far below its row a sentence is set in that finds no room beside it.
+const BELOW: usize = 2 * INDENT;
 
-/// How a column sets its cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    /// A name: left-aligned, elided in the middle when room is short.
-    Text,
-    /// A quantity: right-aligned, never cut.
-    Number,
-    /// A quantity where a table that is too wide may go on in a second block, below.
-    NumberOrBreak,
-    /// Sentences, in the last column only: continued on lines of their own.
-    Prose,
+/// What stands in one column of a row.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl Cell {
+    /// A text in a tone.
+    pub fn toned(text: impl Into<String>, tone: Tone) -> Cell {
+        Cell { text: escaped(&text.into()).into_owned(), tone }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Cell {
+        Cell::toned(text, Tone::Plain)
+    }
 }
 
 /// Rows under titles; a column with nothing in any row is left out.
 pub struct Table {
-    columns: Vec<(&'static str, Column)>,
-    rows: Vec<Vec<String>>,
-    /// So many first columns say which row it is: a second block repeats them.
-    keys: usize,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
     /// A table of these columns, without rows.
-    pub fn new(columns: &[(&'static str, Column)]) -> Table {
-        Table { columns: columns.to_vec(), rows: Vec::new(), keys: 1 }
+    pub fn new(columns: &[Column]) -> Table {
+        Table { columns: columns.to_vec(), rows: Vec::new() }
     }
 
-    /// The table whose rows are told apart by their first `keys` columns.
-    pub fn keyed(self, keys: usize) -> Table {
-        Table { keys, ..self }
-    }
-
-    /// Adds a row, whose control characters are escaped.
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [impl Into<Cell>; N]) {
         debug_assert_eq!(N, self.columns.len());
-        self.rows.push(cells.map(|cell| escaped(&cell).into_owned()).into());
+        self.rows.push(cells.map(Into::into).into());
     }
 
     /// Whether it has no row.
@@ -57,195 +54,215 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// The table in lines of at most `width`, if the numbers leave room for that.
-    pub fn render(&self, width: usize) -> String {
-        let used: Vec<usize> =
-            (0..self.columns.len()).filter(|&c| self.rows.iter().any(|row| !row[c].is_empty())).collect();
-        let place = used.iter().position(|&c| self.columns[c].1 == Column::NumberOrBreak);
-        match (self.widths(&used, width), place) {
-            (Err(_), Some(at)) => {
-                let keys = used.iter().filter(|c| **c < self.keys);
-                let below: Vec<usize> = keys.chain(&used[at..]).copied().collect();
-                let has_more = |row: &&Vec<String>| used[at..].iter().any(|&c| !row[c].is_empty());
-                let rows = self.rows.iter().filter(has_more).cloned().collect();
-                let below = Table { columns: self.columns.clone(), rows, keys: self.keys }.block(&below, width);
-                format!("{}\n{below}", self.block(&used[..at], width))
-            }
-            _ => self.block(&used, width),
-        }
-    }
-
-    fn block(&self, used: &[usize], width: usize) -> String {
-        let widths = self.widths(used, width).unwrap_or_else(|narrowest| narrowest);
-        let mut out = String::new();
-        if used.iter().any(|&c| !self.columns[c].0.is_empty()) {
-            let titles: Vec<String> = self.columns.iter().map(|(title, _)| title.to_string()).collect();
-            self.line(&mut out, used, &widths, &titles);
-        }
-        for row in &self.rows {
-            self.line(&mut out, used, &widths, row);
+    /// The table on a page: in as many blocks as it takes, and what was left out of it.
+    pub fn render(&self, page: &Page) -> String {
+        let used: Vec<usize> = (0..self.columns.len()).filter(|&c| self.is_used(c)).collect();
+        let measured: Vec<Measured> = used.iter().map(|&c| self.measure(c)).collect();
+        let (blocks, left_out) = fit(&measured, page);
+        let texts: Vec<String> = blocks.iter().map(|block| self.block(&used, block, page)).collect();
+        let mut out = texts.join("\n");
+        if !left_out.is_empty() {
+            let titles: Vec<&str> = left_out.iter().map(|&at| measured[at].column.title).collect();
+            out += &page.remark(&format!("(no room for: {}; -v shows it all)", titles.join(", ")));
         }
         out
     }
 
-    /// Column widths that fit; the narrowest possible ones as an error if those do not.
-    fn widths(&self, used: &[usize], width: usize) -> Result<Vec<usize>, Vec<usize>> {
-        let mut widths: Vec<usize> = used
-            .iter()
-            .map(|&c| self.rows.iter().map(|row| columns_of(&row[c])).max().unwrap_or(0).max(self.title_width(c)))
-            .collect();
-        let gaps = INDENT + GAP * used.len().saturating_sub(1);
-        while gaps + widths.iter().sum::<usize>() > width {
-            let longest = (0..used.len()).filter(|&i| widths[i] > self.least(used[i])).max_by_key(|&i| {
-                // Prose gives way before names: it loses nothing by it.
-                (self.columns[used[i]].1 == Column::Prose, widths[i])
+    fn is_used(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| !row[column].text.is_empty())
+    }
+
+    fn measure(&self, column: usize) -> Measured {
+        let cells = || self.rows.iter().map(|row| row[column].text.as_str());
+        let title = self.columns[column].title;
+        let cell = cells().map(columns_of).max().unwrap_or(0);
+        Measured {
+            column: self.columns[column],
+            whole: cell.max(columns_of(title)),
+            narrow_title: cell.max(longest_word(title)),
+            least: cells().map(longest_word).max().unwrap_or(0).max(longest_word(title)),
+        }
+    }
+
+    /// One block: the titles, and the rows that have more in it than which row they are.
+    fn block(&self, used: &[usize], block: &Block, page: &Page) -> String {
+        let columns: Vec<(usize, usize)> = block.columns.iter().map(|&(at, width)| (used[at], width)).collect();
+        let mut out = String::new();
+        if columns.iter().any(|(c, _)| !self.columns[*c].title.is_empty()) {
+            let titles = columns.iter().map(|&(c, width)| {
+                let mut lines = wrapped(self.columns[c].title, block.is_wrapped.then_some(width));
+                lines.reverse();
+                (lines, self.columns[c], width, Tone::Plain)
             });
-            match longest {
-                Some(i) => widths[i] -= 1,
-                None => return Err(widths),
+            let mut lines = beside(&titles.collect::<Vec<_>>(), page);
+            lines.reverse();
+            out += &lines.concat();
+        }
+        let below = block.below.map(|at| self.columns[used[at]].title).filter(|title| !title.is_empty());
+        below.iter().for_each(|title| out += &format!("{:BELOW$}{title}\n", ""));
+        let has_more = |row: &&Vec<Cell>| {
+            let tells = |c: usize| !self.columns[c].is_key && !row[c].text.is_empty();
+            !block.repeats_keys
+                || columns.iter().any(|(c, _)| tells(*c))
+                || block.below.is_some_and(|at| tells(used[at]))
+        };
+        for row in self.rows.iter().filter(has_more) {
+            let cells = columns.iter().map(|&(c, width)| {
+                let lines = wrapped_cell(&row[c].text, block.is_wrapped.then_some(width));
+                (lines, self.columns[c], width, row[c].tone)
+            });
+            out += &beside(&cells.collect::<Vec<_>>(), page).concat();
+            if let Some(cell) = block.below.map(|at| &row[used[at]]).filter(|cell| !cell.text.is_empty()) {
+                let room = page.width.map(|width| width.saturating_sub(BELOW));
+                let lines = wrapped(&cell.text, room);
+                lines.iter().for_each(|line| out += &format!("{:BELOW$}{}\n", "", page.paint(line, cell.tone)));
             }
         }
-        Ok(widths)
-    }
-
-    fn title_width(&self, column: usize) -> usize {
-        columns_of(self.columns[column].0)
-    }
-
-    fn least(&self, column: usize) -> usize {
-        match self.columns[column].1 {
-            Column::Text => LEAST_TEXT.max(self.title_width(column)),
-            Column::Prose => LEAST_PROSE,
-            Column::Number | Column::NumberOrBreak => usize::MAX,
-        }
-    }
-
-    fn line(&self, out: &mut String, used: &[usize], widths: &[usize], cells: &[String]) {
-        let mut line = " ".repeat(INDENT);
-        for (i, (&c, &width)) in used.iter().zip(widths).enumerate() {
-            if i > 0 {
-                line.push_str(&" ".repeat(GAP));
-            }
-            let cell = &cells[c];
-            match self.columns[c].1 {
-                Column::Text => line.push_str(&format!("{:<width$}", elided(cell, width))),
-                Column::Number | Column::NumberOrBreak => line.push_str(&format!("{cell:>width$}")),
-                Column::Prose => {
-                    let hanging = columns_of(&line);
-                    line.push_str(&wrapped(cell, width).join(&format!("\n{}", " ".repeat(hanging))));
-                }
-            }
-        }
-        writeln!(out, "{}", line.trim_end()).expect("a String takes what it is given");
+        out
     }
 }
 
-/// How many columns of a terminal `text` takes; right for scripts with one column a character.
-pub fn columns_of(text: &str) -> usize {
-    text.chars().count()
+/// A cell that already fits is left as it is, spaces and all.
+fn wrapped_cell(text: &str, width: Option<usize>) -> Vec<String> {
+    let narrow = width.filter(|width| columns_of(text) > *width);
+    if narrow.is_none() { vec![text.to_owned()] } else { wrapped(text, narrow) }
 }
 
-/// `text` with its middle replaced by `…` if it is longer than `width`: both ends of a path tell more than its start.
-fn elided(text: &str, width: usize) -> String {
-    let length = columns_of(text);
-    if length <= width {
-        return text.to_owned();
-    }
-    // Of a way both ends say something, and the arrow between them.
-    if let Some((from, to)) = text.split_once(ARROW)
-        && width >= LEAST_TEXT
-    {
-        let room = width - columns_of(ARROW);
-        let (from_length, to_length) = (columns_of(from), columns_of(to));
-        let from_room = if to_length <= room / 2 { room - to_length } else { (room - room / 2).min(from_length) };
-        let to_room = room - from_room.min(from_length);
-        return format!("{}{ARROW}{}", elided(from, from_room), elided(to, to_room));
-    }
-    let kept = width.saturating_sub(1);
-    let head: String = text.chars().take(kept.div_ceil(2)).collect();
-    let tail: String = text.chars().skip(length - kept / 2).collect();
-    format!("{head}…{tail}")
-}
-
-/// `text` broken between words into lines of at most `width`; a longer word has a line of its own. Never no line.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in text.split_whitespace().map(escaped) {
-        let wanted = columns_of(&word);
-        if length > 0 && length + 1 + wanted > width {
-            lines.push(String::new());
-            length = 0;
+/// Cells beside each other, in as many lines as the longest takes.
+fn beside(cells: &[(Vec<String>, Column, usize, Tone)], page: &Page) -> Vec<String> {
+    let height = cells.iter().map(|(lines, ..)| lines.len()).max().unwrap_or(0);
+    let line = |at: usize| {
+        let mut out = " ".repeat(INDENT);
+        let mut pending = 0;
+        for (lines, column, width, tone) in cells {
+            let text = lines.get(at).map(String::as_str).unwrap_or_default();
+            let padding = width.saturating_sub(columns_of(text));
+            let (before, after) = if column.kind == Kind::Number { (padding, 0) } else { (0, padding) };
+            if !text.is_empty() {
+                out.push_str(&" ".repeat(pending + before));
+                out.push_str(&page.paint(text, *tone));
+                pending = after + GAP;
+            } else {
+                pending += padding + GAP;
+            }
         }
-        let line = lines.last_mut().expect("starts with one line");
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        line.push_str(&word);
-        length += wanted;
-    }
-    lines
+        out.trim_end().to_owned() + "\n"
+    };
+    (0..height).map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::column::{number, prose, text};
     use super::*;
 
+    /// A key, a long name, three numbers of which one is minor and one opens a block.
     fn paths(names: &[&str]) -> Table {
         let mut table = Table::new(&[
-            ("entry", Column::Text),
-            ("sent", Column::Number),
-            ("lost", Column::Number),
-            ("delay", Column::NumberOrBreak),
+            text("entry").key(),
+            text("path"),
+            number("sent so far"),
+            number("lost"),
+            number("rate").minor(),
+            number("delay").opens(),
         ]);
-        for (i, name) in names.iter().enumerate() {
-            let sent = 10u64.pow(i as u32);
-            table.row([name.to_string(), sent.to_string(), String::new(), "20 ms".into()]);
+        for (name, at) in names.iter().zip(0..) {
+            let sent = 10u64.pow(at).to_string();
+            table.row([format!("e{at}"), name.to_string(), sent, String::new(), "1 bps".into(), "20 ms".into()]);
         }
         table
     }
 
+    fn at(width: usize, table: &Table) -> String {
+        table.render(&Page::of_width(width))
+    }
+
     #[test]
     fn numbers_align_right_and_an_empty_column_is_left_out() {
+        let wide = "  entry  path    sent so far   rate  delay\n  \
+                      e0     a                 1  1 bps  20 ms\n  \
+                      e1     longer           10  1 bps  20 ms\n";
+        assert_eq!(paths(&["a", "longer"]).render(&Page::PIPE), wide);
+        assert_eq!(at(80, &paths(&["a", "longer"])), wide);
+    }
+
+    #[test]
+    fn what_is_too_wide_gives_way_step_by_step() {
+        let table = paths(&["a/web-1 -> b/db-1"]);
+        let pages = [50, 40, 33, 25].map(|width| at(width, &table)).join("----\n");
+        insta::assert_snapshot!(pages, @r"
+                                     sent so
+          entry  path                    far   rate  delay
+          e0     a/web-1 -> b/db-1         1  1 bps  20 ms
+        ----
+                                     sent
+                                       so
+          entry  path                 far   rate
+          e0     a/web-1 -> b/db-1      1  1 bps
+
+          entry  delay
+          e0     20 ms
+        ----
+                                     sent
+                                       so
+          entry  path                 far
+          e0     a/web-1 -> b/db-1      1
+
+          entry  delay
+          e0     20 ms
+          (no room for: rate; -v shows it
+          all)
+        ----
+                             sent
+                               so
+          entry  path         far
+          e0     a/web-1 ->     1
+                 b/db-1
+
+          entry  delay
+          e0     20 ms
+          (no room for: rate; -v
+          shows it all)
+        ");
+        let verbose = table.render(&Page::of_width(25).verbose());
+        assert!(verbose.contains("rate") && !verbose.contains("no room"), "{verbose}");
+    }
+
+    #[test]
+    fn a_name_is_never_cut_however_narrow_the_page() {
+        let table = paths(&["VPC1/frontend-web-and-more -> VPC2/database"]);
+        for width in 0..40 {
+            let narrow = at(width, &table);
+            assert!(narrow.contains("VPC1/frontend-web-and-more") && narrow.contains("VPC2/database"), "{narrow}");
+        }
         assert_eq!(
-            paths(&["a", "longer"]).render(80),
-            "  entry   sent  delay\n  a          1  20 ms\n  longer    10  20 ms\n"
+            at(28, &table).lines().take(5).collect::<Vec<_>>(),
+            ["  entry", "    path", "  e0", "    VPC1/frontend-web-and-more", "    -> VPC2/database"]
         );
     }
 
     #[test]
-    fn names_give_way_in_the_middle() {
-        let narrow = paths(&["VPC1/frontend-web-* -> VPC2/database"]).render(38);
-        assert_eq!(narrow, "  entry                    sent  delay\n  VPC1/…eb-* -> VPC2…base     1  20 ms\n");
-    }
-
-    #[test]
-    fn a_table_too_wide_goes_on_below() {
-        let narrow = paths(&["VPC1/frontend-web-*"]).render(24);
-        assert_eq!(
-            narrow,
-            "  entry             sent\n  VPC1/fro…d-web-*     1\n\n  entry            delay\n  VPC1/fr…d-web-*  20 ms\n"
-        );
-    }
-
-    #[test]
-    fn prose_hangs_under_itself() {
-        let mut table = Table::new(&[("", Column::Number), ("", Column::Prose)]);
-        table.row(["7".into(), "one two three four five six seven eight".into()]);
-        assert_eq!(table.render(35), "  7  one two three four five six\n     seven eight\n");
+    fn sentences_hang_beside_their_row_or_below_it() {
+        let mut table = Table::new(&[number("").key(), prose("outcome")]);
+        table.row(["7", "one two three four five six seven eight"]);
+        assert_eq!(at(35, &table), "     outcome\n  7  one two three four five six\n     seven eight\n");
+        assert_eq!(at(30, &table), "    outcome\n  7\n    one two three four five\n    six seven eight\n");
     }
 
     #[test]
     fn what_steers_a_terminal_is_written_out_and_takes_its_room() {
-        let mut table = Table::new(&[("", Column::Text), ("", Column::Prose)]);
-        table.row(["a\u{1b}[2J\nb".into(), "one\u{7} two\nthree".into()]);
-        assert_eq!(table.render(60), "  a\\u001b[2J\\u000ab  one\\u0007 two\\u000athree\n");
+        let mut table = Table::new(&[text("").key(), prose("")]);
+        table.row(["a\u{1b}[2J\nb", "one\u{7} two\nthree"]);
+        assert_eq!(at(60, &table), "  a\\u001b[2J\\u000ab  one\\u0007 two\\u000athree\n");
     }
 
     #[test]
-    fn a_word_longer_than_the_line_is_kept_whole() {
-        assert_eq!(wrapped("a https://example.net b", 5), ["a", "https://example.net", "b"]);
-        assert_eq!(wrapped("", 5), [""]);
+    fn colours_and_wide_letters_leave_columns_aligned() {
+        let mut table = Table::new(&[text("").key(), text(""), number("")]);
+        table.row([Cell::from("北京"), Cell::toned("FAILED", Tone::Bad), "1".into()]);
+        table.row([Cell::from("ab"), Cell::from("ok"), "22".into()]);
+        assert_eq!(at(60, &table), "  北京  FAILED   1\n  ab    ok      22\n");
+        let coloured = table.render(&Page { colours: true, ..Page::of_width(60) });
+        assert!(coloured.contains("FAILED\u{1b}[0m   1\n"), "{coloured:?}");
     }
 }

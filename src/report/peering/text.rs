@@ -1,80 +1,77 @@
 //! The details of peerings as a person reads them.
 
 use super::model::PeeringDetails;
-use crate::report::format::table::{Column::*, Table};
-use crate::units::{Share, escaped};
-use std::fmt::Write;
+use crate::report::format::column::{number, text};
+use crate::report::format::page::Page;
+use crate::report::format::table::Table;
+use crate::units::Share;
 
-/// The details as text, at most `width` columns.
-pub fn show(details: &[PeeringDetails], width: usize) -> String {
-    let mut out = String::new();
-    for (at, peering) in details.iter().enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        // Writing to a String cannot fail.
-        let _ = headline(&mut out, peering);
-        out += &ends(peering).render(width);
-        out.push('\n');
-        let routes = routes(peering);
-        if routes.is_empty() {
-            out += "  no route on either side leads over it: nothing gets across (S4)\n";
-        } else {
-            out += &routes.render(width);
-        }
-        for end in peering.ends.iter().filter(|e| !routes.is_empty() && e.routes.iter().all(|r| r.disabled)) {
-            let _ = writeln!(
-                out,
-                "  no route of {} leads over it: nothing gets from there to the other side (S4)",
-                end.vpc
-            );
-        }
+/// The details as text.
+pub fn show(details: &[PeeringDetails], page: &Page) -> String {
+    details.iter().map(|peering| one(peering, page)).collect::<Vec<_>>().join("\n")
+}
+
+fn one(peering: &PeeringDetails, page: &Page) -> String {
+    let mut out = page.title(&headline(peering));
+    out += &page.remark(&transport(peering));
+    out += &ends(peering).render(page);
+    out.push('\n');
+    let routes = routes(peering);
+    if routes.is_empty() {
+        return out + &page.remark("no route on either side leads over it: nothing gets across (S4)");
+    }
+    out += &routes.render(page);
+    for end in peering.ends.iter().filter(|end| end.routes.iter().all(|route| route.disabled)) {
+        let vpc = &end.vpc;
+        out +=
+            &page.remark(&format!("no route of {vpc} leads over it: nothing gets from there to the other side (S4)"));
     }
     out
 }
 
-fn headline(out: &mut String, peering: &PeeringDetails) -> std::fmt::Result {
+fn headline(peering: &PeeringDetails) -> String {
     let kind = if peering.cross_region { "cross-region" } else { "regional" };
-    write!(out, "{}: {kind}, {} since {}", peering.name, peering.state, peering.since)?;
+    let mut out = format!("{}: {kind}, {} since {}", peering.name, peering.state, peering.since);
     if let Some(expires) = peering.expires {
-        write!(out, ", expires at {expires}")?;
+        out += &format!(", expires at {expires}");
     }
     if let Some(label) = &peering.label {
-        write!(out, " ({})", escaped(label))?;
+        out += &format!(" ({label})");
     }
-    write!(out, "\n  ")?;
-    match (peering.bandwidth, peering.shaped_to, peering.burst) {
-        (Some(cap), _, Some(burst)) => write!(out, "cap {cap} per direction, burst {burst}, queue {}", peering.queue)?,
+    out
+}
+
+/// What carries its packets, in one sentence.
+fn transport(peering: &PeeringDetails) -> String {
+    let mut out = match (peering.bandwidth, peering.shaped_to, peering.burst) {
+        (Some(cap), _, Some(burst)) => format!("cap {cap} per direction, burst {burst}, queue {}", peering.queue),
         (_, Some(ceiling), Some(burst)) => {
-            write!(
-                out,
-                "no cap, the platform's ceiling {ceiling} per direction, burst {burst}, queue {}",
-                peering.queue
-            )?;
+            let queue = &peering.queue;
+            format!("no cap, the platform's ceiling {ceiling} per direction, burst {burst}, queue {queue}")
         }
-        _ => write!(out, "no cap")?,
-    }
-    write!(out, ", delay {}, MTU {} B", peering.delay, peering.mtu)?;
+        _ => "no cap".to_owned(),
+    };
+    out += &format!(", delay {}, MTU {} B", peering.delay, peering.mtu);
     if peering.nodes_up < peering.nodes {
-        write!(out, ", {} of {} nodes up", peering.nodes_up, peering.nodes)?;
+        out += &format!(", {} of {} nodes up", peering.nodes_up, peering.nodes);
     }
     if peering.down {
-        write!(out, ", CUT")?;
+        out += ", CUT";
     }
     if peering.loss > Share::ZERO {
-        write!(out, ", loses {}", peering.loss)?;
+        out += &format!(", loses {}", peering.loss);
     }
-    writeln!(out)
+    out
 }
 
 fn ends(peering: &PeeringDetails) -> Table {
     let mut table = Table::new(&[
-        ("end", Text),
-        ("VPC", Text),
-        ("account", Text),
-        ("region", Text),
-        ("CIDRs", Text),
-        ("free quota", Number),
+        text("end").key(),
+        text("VPC"),
+        text("account"),
+        text("region"),
+        text("CIDRs"),
+        number("free quota"),
     ]);
     for end in &peering.ends {
         table.row([
@@ -90,7 +87,7 @@ fn ends(peering: &PeeringDetails) -> Table {
 }
 
 fn routes(peering: &PeeringDetails) -> Table {
-    let mut table = Table::new(&[("routes of", Text), ("subnet", Text), ("table", Text), ("to", Text), ("", Text)]);
+    let mut table = Table::new(&[text("routes of").key(), text("subnet"), text("table"), text("to"), text("")]);
     for end in &peering.ends {
         for route in &end.routes {
             table.row([

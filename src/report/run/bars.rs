@@ -1,6 +1,8 @@
 //! The interval series as bars of text, one line each for rate, queue and tokens. Not a plot: eight heights, no colour.
 
 use super::model::{IntervalRow, IntervalSeries, Intervals};
+use crate::report::format::page::Page;
+use crate::report::format::prose::columns_of;
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -11,15 +13,19 @@ const LEAST_COLUMNS: usize = 10;
 /// Room between two labels of the time axis.
 const TICK: usize = 20;
 
-/// Every link direction's carried rate, longest queue and tokens over time, in lines of at most `width`.
-pub fn bars(intervals: &Intervals, width: usize) -> String {
+/// How wide a chart is where lines may be as long as they need: it could always be longer.
+const USUAL_WIDTH: usize = 100;
+
+/// Every link direction's carried rate, longest queue and tokens over time.
+pub fn bars(intervals: &Intervals, page: &Page) -> String {
+    let width = page.width.unwrap_or(USUAL_WIDTH);
     let most_rows = intervals.links.iter().map(|link| link.rows.len()).max().unwrap_or(0);
     if most_rows == 0 {
         return String::new();
     }
     let charts: Vec<Vec<Line>> =
         intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached)).collect();
-    let margin = 3 + charts.iter().flatten().map(|line| line.legend().chars().count()).max().unwrap_or(0);
+    let margin = 3 + charts.iter().flatten().map(|line| columns_of(&line.legend())).max().unwrap_or(0);
     let group = most_rows.div_ceil(width.saturating_sub(margin).max(LEAST_COLUMNS));
     let column = SimDuration::from_nanos(intervals.interval.as_nanos().saturating_mul(group as u64));
     let mut out = format!("1 column = {column}");
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn a_bucket_is_seen_to_empty() {
         assert_eq!(
-            bars(&sample::intervals(12), 80),
+            bars(&sample::intervals(12), &Page::of_width(80)),
             "1 column = 1 s; · is zero\n\
              \n\
              PeerConn VPC1 -> VPC2\n \
@@ -123,7 +129,7 @@ mod tests {
 
     #[test]
     fn more_intervals_than_columns_are_grouped_and_it_says_so() {
-        let chart = bars(&sample::intervals(100), 80);
+        let chart = bars(&sample::intervals(100), &Page::of_width(80));
         assert!(chart.starts_with("1 column = 2 s: most of 2 intervals, of tokens the fewest; "), "{chart}");
         assert!(chart.lines().all(|line| line.chars().count() <= 80), "{chart}");
         assert!(chart.contains("╵0 s                ╵40 s"), "{chart}");
@@ -145,6 +151,6 @@ mod tests {
     fn nothing_is_not_little_and_no_series_is_no_chart() {
         assert_eq!([bar(0, 9), bar(1, 1_000_000), bar(9, 9), bar(0, 0)], ['·', '▁', '█', '·']);
         let empty = Intervals { interval: SimDuration::from_secs(1), reached: SimTime::ZERO, links: vec![] };
-        assert_eq!(bars(&empty, 80), "");
+        assert_eq!(bars(&empty, &Page::PIPE), "");
     }
 }

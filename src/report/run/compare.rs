@@ -1,22 +1,21 @@
 //! Several runs side by side, a line each. Not a judgement: it says what differs, never which run is better.
 
 use super::model::{ExpectationReport, Snapshot};
-use crate::report::format::table::{Column::*, Table};
+use crate::report::format::column::{number, text};
+use crate::report::format::page::{Page, Tone};
+use crate::report::format::table::{Cell, Table};
 use crate::units::{Share, grouped};
 
-/// Wide enough for the longest names to be told apart, as in a terminal.
-const WIDTH: usize = 120;
-
 /// One table of all runs, in the order given; empty for none.
-pub fn comparison(snapshots: &[&Snapshot]) -> String {
+pub fn comparison(snapshots: &[&Snapshot], page: &Page) -> String {
     let mut table = Table::new(&[
-        ("scenario", Text),
-        ("expectations", Text),
-        ("emitted", Number),
-        ("delivered", Number),
-        ("loss", Number),
-        ("worst p99 delay", Number),
-        ("dropped most for", Text),
+        text("scenario").key(),
+        text("expectations"),
+        number("emitted").minor(),
+        number("delivered").minor(),
+        number("loss"),
+        number("worst p99 delay"),
+        text("main drop reason"),
     ]);
     // Variants of one file keep its name: the file then tells them apart better.
     let same_name = |a: &Snapshot| snapshots.iter().filter(|b| b.scenario == a.scenario).count() > 1;
@@ -25,16 +24,16 @@ pub fn comparison(snapshots: &[&Snapshot]) -> String {
         let ended = run.packets.delivered + run.packets.dropped;
         let p99 = run.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max();
         table.row([
-            if run.partial { format!("{name} PARTIAL") } else { name },
-            demands(run),
-            grouped(run.packets.emitted),
-            grouped(run.packets.delivered),
-            if ended > 0 { Share::of(run.packets.dropped, ended).to_string() } else { String::new() },
-            p99.map(|delay| delay.to_string()).unwrap_or_default(),
-            main_reason(run).unwrap_or_default().to_owned(),
+            if run.partial { Cell::toned(format!("{name} PARTIAL"), Tone::Caution) } else { name.into() },
+            Cell::toned(demands(run), if run.demands_met() { Tone::Plain } else { Tone::Bad }),
+            grouped(run.packets.emitted).into(),
+            grouped(run.packets.delivered).into(),
+            if ended > 0 { Share::of(run.packets.dropped, ended).to_string().into() } else { "".into() },
+            p99.map(|delay| delay.to_string()).unwrap_or_default().into(),
+            main_reason(run).unwrap_or_default().into(),
         ]);
     }
-    if table.is_empty() { String::new() } else { format!("Comparison\n{}", table.render(WIDTH)) }
+    if table.is_empty() { String::new() } else { page.title("Comparison") + &table.render(page) }
 }
 
 fn demands(run: &Snapshot) -> String {
@@ -65,21 +64,21 @@ mod tests {
     #[test]
     fn each_run_has_a_line() {
         let (rich, quiet, partial) = (sample::rich(), sample::quiet(), sample::partial());
-        insta::assert_snapshot!(comparison(&[&rich, &quiet, &partial]), @r"
+        insta::assert_snapshot!(comparison(&[&rich, &quiet, &partial], &Page::PIPE), @r"
         Comparison
-          scenario             expectations             emitted  delivered      loss  worst p99 delay  dropped most for
+          scenario             expectations             emitted  delivered      loss  worst p99 delay  main drop reason
           quick start          2 of 3, timeline FAILED   66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
           quiet                none                           0          0
           interrupted PARTIAL  not evaluated             66,788     50,086  25.007 %       116.512 ms  shaper_queue_full
         ");
-        assert_eq!(comparison(&[]), "");
+        assert_eq!(comparison(&[], &Page::PIPE), "");
     }
 
     #[test]
     fn runs_of_one_name_are_told_apart_by_their_files() {
         let (a, mut b) = (sample::quiet(), sample::quiet());
         b.file = "other.toml".into();
-        let table = comparison(&[&a, &b]);
+        let table = comparison(&[&a, &b], &Page::PIPE);
         assert!(table.contains("quiet (quiet.toml)") && table.contains("quiet (other.toml)"), "{table}");
     }
 }

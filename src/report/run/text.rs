@@ -3,44 +3,44 @@
 
 use super::model::{ExpectationReport, Snapshot};
 use super::sections;
-use crate::report::format::table::wrapped;
+use crate::report::format::page::{Page, Tone};
+use crate::report::format::words::counted;
 use crate::units::{SimTime, grouped};
 
 /// So many failures are named in the verdict; the rest are in their section.
 const NAMED_FAILURES: usize = 3;
 
-/// The report for a terminal `width` columns wide; `verbose` leaves nothing out of a large scenario.
-pub fn text(snapshot: &Snapshot, width: usize, verbose: bool) -> String {
-    let mut parts = vec![headline(snapshot, width)];
+/// The report on a page.
+pub fn text(snapshot: &Snapshot, page: &Page) -> String {
+    let mut parts = vec![headline(snapshot, page)];
     let verdict = verdict(snapshot);
     if !verdict.is_empty() {
-        parts.push(verdict.iter().map(|sentence| lines(sentence, width)).collect());
+        parts.push(verdict.iter().map(|(sentence, tone)| page.toned(sentence, *tone)).collect());
     }
-    parts.extend(sections::all(snapshot, width, verbose));
-    parts.push(books(snapshot));
+    parts.extend(sections::all(snapshot, page));
+    parts.push(page.prose(&books(snapshot)));
     parts.join("\n")
 }
 
-fn headline(snapshot: &Snapshot, width: usize) -> String {
+fn headline(snapshot: &Snapshot, page: &Page) -> String {
     let title = match &snapshot.question {
+        // Many questions begin with what the scenario is called.
+        Some(question) if question.starts_with(&snapshot.scenario) => question.clone(),
         Some(question) => format!("{}: {question}", snapshot.scenario),
         None => snapshot.scenario.clone(),
     };
     let simulated = |until: SimTime| until.since(SimTime::ZERO);
-    let mut ran = format!("{} of virtual time, seed {}", simulated(snapshot.reached), snapshot.seed);
-    if snapshot.partial {
-        ran = format!(
-            "PARTIAL: interrupted after {} of {} of virtual time, seed {}",
-            simulated(snapshot.reached),
-            simulated(snapshot.duration),
-            snapshot.seed
-        );
-    }
-    lines(&title, width) + &lines(&format!("{ran} ({})", snapshot.file), width)
+    let reached = simulated(snapshot.reached);
+    let (ran, tone) = match snapshot.partial {
+        true => (format!("PARTIAL: interrupted after {reached} of {}", simulated(snapshot.duration)), Tone::Caution),
+        false => (reached.to_string(), Tone::Plain),
+    };
+    let ran = format!("{ran} of virtual time, seed {} ({})", snapshot.seed, snapshot.file);
+    page.title(&title) + &page.toned(&ran, tone)
 }
 
 /// Whether the scenario's demands were met, in sentences; none if it has no demands.
-fn verdict(snapshot: &Snapshot) -> Vec<String> {
+fn verdict(snapshot: &Snapshot) -> Vec<(String, Tone)> {
     let mut sentences = Vec::new();
     if !snapshot.expectations.is_empty() {
         sentences.push(expectations_verdict(snapshot));
@@ -49,18 +49,18 @@ fn verdict(snapshot: &Snapshot) -> Vec<String> {
         .map(|action| format!("{} at {}", action.action, action.time))
         .collect();
     if !astray.is_empty() {
-        let count = counted(astray.len() as u64, "action", "actions");
-        sentences.push(format!("{count} of the timeline FAILED: {}.", named(&astray)));
+        let count = counted(astray.len() as u64, "action");
+        sentences.push((format!("{count} of the timeline FAILED: {}.", named(&astray)), Tone::Bad));
     }
     sentences
 }
 
-fn expectations_verdict(snapshot: &Snapshot) -> String {
+fn expectations_verdict(snapshot: &Snapshot) -> (String, Tone) {
     let all = &snapshot.expectations;
     let count = |held: Option<bool>| all.iter().filter(|e| e.held == held).count();
     let unknown = count(None);
     if unknown == all.len() {
-        return format!("{} NOT EVALUATED.", counted(all.len() as u64, "expectation", "expectations"));
+        return (format!("{} NOT EVALUATED.", counted(all.len() as u64, "expectation")), Tone::Caution);
     }
     let mut verdict = match (count(Some(true)), all.len()) {
         (held, 1) => format!("{held} of 1 expectation holds"),
@@ -73,7 +73,12 @@ fn expectations_verdict(snapshot: &Snapshot) -> String {
     if !failed.is_empty() {
         verdict += &format!("; FAILED: {}", named(&failed));
     }
-    verdict + "."
+    let tone = match (failed.len(), unknown) {
+        (0, 0) => Tone::Plain,
+        (0, _) => Tone::Caution,
+        _ => Tone::Bad,
+    };
+    (verdict + ".", tone)
 }
 
 fn failure(e: &ExpectationReport) -> String {
@@ -97,28 +102,19 @@ fn books(snapshot: &Snapshot) -> String {
     let [emitted, delivered, dropped, in_flight] =
         [snapshot.packets.emitted, snapshot.packets.delivered, snapshot.packets.dropped, snapshot.packets.in_flight]
             .map(grouped);
-    format!("Packets: {emitted} emitted = {delivered} delivered + {dropped} dropped + {in_flight} in flight\n")
-}
-
-/// `1 packet`, `2 packets`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
-}
-
-/// Prose in lines of at most `width`.
-fn lines(text: &str, width: usize) -> String {
-    wrapped(text, width).join("\n") + "\n"
+    format!("Packets: {emitted} emitted = {delivered} delivered + {dropped} dropped + {in_flight} in flight")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::format::prose::columns_of;
     use crate::report::run::model::{Books, TrafficReport};
     use crate::report::run::sample;
 
     #[test]
     fn a_rich_report_reads_like_an_answer() {
-        insta::assert_snapshot!(text(&sample::rich(), 100, false), @r"
+        insta::assert_snapshot!(text(&sample::rich(), &Page::of_width(100)), @r"
         quick start: do two peered VPCs talk once both sides have a route, and what does the cap cost them?
         10 s of virtual time, seed 1 (scenarios/quick-start.toml)
 
@@ -170,8 +166,8 @@ mod tests {
           time  action                                      outcome
            2 s  change_bandwidth PeerConn 50 Mbps   ok      the cap is now 50 Mbps
            5 s  remove_route VPC2/B 192.168.1.0/24  ok      removed
-           8 s  accept PeerConn                     FAILED  refused (wrong_state): the peering is ACTIVE
-                                                            already; only a PENDING one can be accepted
+           8 s  accept PeerConn                     FAILED  refused: the peering is ACTIVE already; only a
+                                                            PENDING one can be accepted (wrong_state)
 
         Expectations
           subject       metric     window       expected       found
@@ -189,7 +185,7 @@ mod tests {
     #[test]
     fn nothing_simulated_is_a_short_report() {
         assert_eq!(
-            text(&sample::quiet(), 100, false),
+            text(&sample::quiet(), &Page::of_width(100)),
             "quiet\n10 s of virtual time, seed 7 (quiet.toml)\n\n\
              Packets: 0 emitted = 0 delivered + 0 dropped + 0 in flight\n"
         );
@@ -197,7 +193,7 @@ mod tests {
 
     #[test]
     fn an_interrupted_run_says_so_first() {
-        let report = text(&sample::partial(), 100, false);
+        let report = text(&sample::partial(), &Page::of_width(100));
         let first: Vec<&str> = report.lines().skip(1).take(3).collect();
         let partial = "PARTIAL: interrupted after 3.2 s of 10 s of virtual time, seed 1 (scenarios/quick-start.toml)";
         assert_eq!(first, [partial, "", "3 expectations NOT EVALUATED."]);
@@ -209,37 +205,37 @@ mod tests {
         let mut run = sample::quiet();
         run.traffic = (0..50).map(|k| sample::entry(&format!("t{k}"), "VPC1/web -> VPC2/db", 1_000, k)).collect();
         run.links = (0..41).map(|k| sample::link(&format!("VPC{k}"), "VPC99", 100 + k, 100 + k)).collect();
-        let brief = text(&run, 120, false);
+        let brief = text(&run, &Page::of_width(120));
         assert!(brief.contains("  t49  ") && brief.contains("  t30  ") && !brief.contains("  t29  "), "{brief}");
-        assert!(brief.contains("  … and 30 more (--json has all)\n"), "{brief}");
+        assert!(brief.contains("  … and 30 more (-v shows all)\n"), "{brief}");
         assert!(brief.contains("VPC40 ->") && !brief.contains("VPC20 ->"), "{brief}");
-        assert!(brief.contains("  … and 21 more (--json has all)\n"), "{brief}");
-        let verbose = text(&run, 120, true);
-        assert!(verbose.contains("  t0  ") && verbose.contains("VPC0 ->") && !verbose.contains("more (--json"));
+        assert!(brief.contains("  … and 21 more (-v shows all)\n"), "{brief}");
+        let verbose = text(&run, &Page::of_width(120).verbose());
+        assert!(verbose.contains("  t0  ") && verbose.contains("VPC0 ->") && !verbose.contains("more (-v"));
         run.traffic.truncate(40);
         run.links.truncate(40);
-        assert!(!text(&run, 120, false).contains("more (--json"));
+        assert!(!text(&run, &Page::of_width(120)).contains("more (-v"));
     }
 
-    /// 74 of 167 dropped read as 49 %: 16 are still on the way.
+    /// 74 of 167 dropped read as 49 %: 16 are still on the way. Of 10 requests one is, and the loss is 0 %.
     #[test]
-    fn what_is_in_flight_is_shown_where_it_makes_the_loss_another() {
+    fn what_is_in_flight_is_shown_where_there_is_any() {
         let report = |sent, dropped, in_flight| {
             let mut run = sample::quiet();
             let entry = sample::entry("t", "VPC1/web -> VPC2/db", sent, dropped);
             run.traffic = vec![TrafficReport { in_flight, ..entry }];
-            text(&run, 100, false)
+            text(&run, &Page::of_width(100))
         };
-        assert!(report(167, 74, 16).contains("  in flight") && report(200, 1, 3).contains("  in flight"));
-        assert!(!report(200, 1, 2).contains("  in flight") && !report(167, 0, 16).contains("  in flight"));
+        assert!(report(167, 74, 16).contains("  in flight") && report(10, 0, 1).contains("  in flight"));
+        assert!(!report(200, 1, 0).contains("  in flight"));
     }
 
     #[test]
     fn what_nearly_all_was_lost_is_not_all() {
         let mut run = sample::quiet();
         run.traffic = vec![sample::entry("flood", "VPC1/web -> VPC2/db", 1_000_000_000, 999_999_999)];
-        let report = text(&run, 100, false);
-        assert!(report.contains(" 99.9999999 % ") && !report.contains("100 %"), "{report}");
+        let report = text(&run, &Page::of_width(100));
+        assert!(report.contains(" 99.9999999 %") && !report.contains("100 %"), "{report}");
     }
 
     #[test]
@@ -248,7 +244,7 @@ mod tests {
         run.traffic = vec![sample::ping("echo", "VPC1/web -> VPC2/db", 5, 5)];
         run.drops = vec![sample::dropped("VPC2", crate::model::DropReason::NoRoute, 5)];
         run.packets = Books { emitted: 10, delivered: 5, dropped: 5, in_flight: 0 };
-        insta::assert_snapshot!(text(&run, 80, false), @r"
+        insta::assert_snapshot!(text(&run, &Page::of_width(80)), @r"
         quiet
         10 s of virtual time, seed 7 (quiet.toml)
 
@@ -275,19 +271,20 @@ mod tests {
             sample::check("loss", "0 %", Some("0 %"), Some(true)),
             sample::check("delay_p99", "< 1 s", None, None),
         ];
-        assert_eq!(verdict(&run), ["1 of 2 expectations hold; 1 NOT EVALUATED."]);
+        assert_eq!(verdict(&run), [("1 of 2 expectations hold; 1 NOT EVALUATED.".into(), Tone::Caution)]);
         run.expectations = vec![sample::check("loss", "0 %", Some("3 %"), Some(false)); 5];
         let one = "traffic sync loss is 3 %, expected 0 %";
-        assert_eq!(verdict(&run), [format!("0 of 5 expectations hold; FAILED: {one}; {one}; {one}; and 2 more.")]);
+        let told = format!("0 of 5 expectations hold; FAILED: {one}; {one}; {one}; and 2 more.");
+        assert_eq!(verdict(&run), [(told, Tone::Bad)]);
     }
 
     #[test]
     fn the_caution_on_caps_comes_only_with_capped_drops() {
         let caution = "TCP would.";
-        assert_eq!(text(&sample::rich(), 100, true).matches(caution).count(), 1);
+        assert_eq!(text(&sample::rich(), &Page::of_width(100).verbose()).matches(caution).count(), 1);
         let mut run = sample::quiet();
         run.links = vec![sample::link("VPC1", "VPC2", 10, 10)];
-        assert!(!text(&run, 100, true).contains(caution));
+        assert!(!text(&run, &Page::of_width(100).verbose()).contains(caution));
     }
 
     #[test]
@@ -297,7 +294,7 @@ mod tests {
         for link in &mut run.links {
             (link.cap, link.burst) = (None, None);
         }
-        insta::assert_snapshot!(text(&run, 100, false), @r"
+        insta::assert_snapshot!(text(&run, &Page::of_width(100)), @r"
         quiet
         10 s of virtual time, seed 7 (quiet.toml)
 
@@ -312,10 +309,10 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for width in [80, 100, 120] {
-            for verbose in [false, true] {
-                let report = text(&sample::rich(), width, verbose);
-                let longest = report.lines().map(|line| line.chars().count()).max();
+        for width in [50, 60, 80, 100, 120] {
+            for page in [Page::of_width(width), Page::of_width(width).verbose()] {
+                let report = text(&sample::rich(), &page);
+                let longest = report.lines().map(columns_of).max();
                 assert!(longest <= Some(width), "{report}");
             }
         }

@@ -7,10 +7,11 @@ mod traffic;
 mod view;
 
 use super::model::Snapshot;
+use crate::report::format::page::Page;
 use view::View;
 
 /// Every section that has content, in order.
-pub fn all(snapshot: &Snapshot, width: usize, verbose: bool) -> Vec<String> {
+pub fn all(snapshot: &Snapshot, page: &Page) -> Vec<String> {
     let sections = [
         traffic::traffic,
         traffic::pings,
@@ -24,6 +25,6 @@ pub fn all(snapshot: &Snapshot, width: usize, verbose: bool) -> Vec<String> {
         demands::expectations,
         demands::notes,
     ];
-    let view = View { snapshot, width, verbose };
+    let view = View { snapshot, page };
     sections.into_iter().filter_map(|section| section(&view)).collect()
 }

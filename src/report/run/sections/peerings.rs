@@ -2,9 +2,11 @@
 //! availability.
 
 use super::view::{View, loss, quantiles, some};
-use crate::report::format::table::{Column::*, Table};
+use crate::report::format::column::{number, prose, text};
+use crate::report::format::table::Table;
+use crate::report::format::words::counted;
 use crate::report::run::model::{DropReport, LinkReport};
-use crate::units::grouped;
+use crate::units::{BitRate, grouped};
 
 /// How many places are named for one reason of drops.
 const PLACES: usize = 6;
@@ -12,36 +14,36 @@ const PLACES: usize = 6;
 /// Both directions of every peering.
 pub fn peerings(view: &View) -> Option<String> {
     let mut table = Table::new(&[
-        ("direction", Text),
-        ("state", Text),
-        ("cap", Number),
-        ("offered", Number),
-        ("carried", Number),
-        ("average rate", Number),
-        ("lost at cap", Number),
-        ("other drops", Number),
-        ("in flight", Number),
-        ("delay p50", NumberOrBreak),
-        ("p99", Number),
-        ("max", Number),
-        ("longest queue", Number),
-        ("drains in", Number),
+        text("direction").key(),
+        text("state"),
+        number("cap"),
+        number("offered"),
+        number("carried"),
+        number("average rate").minor(),
+        number("lost at cap"),
+        number("other drops"),
+        number("in flight"),
+        number("delay p50").opens(),
+        number("p99").joined(),
+        number("max").joined(),
+        number("longest queue"),
+        number("drains in").minor(),
     ]);
     let (links, more) = view.shortlist(&view.snapshot.links, |link| link.offered.bytes.as_u64());
     // The state every peering is in when nothing is amiss would only fill a column.
     let plain = view.snapshot.links.iter().all(|link| link.state == "ACTIVE");
     for link in links {
-        table.row(link_row(view, link, if plain { "" } else { link.state }));
+        table.row(link_row(link, if plain { "" } else { link.state }));
     }
     let section = view.section("Peerings", &table, more)?;
     if view.snapshot.links.iter().all(|link| link.shaper_drops == 0) {
         return Some(section);
     }
     let caution = "Senders here do not slow down when a cap drops their packets; TCP would.";
-    Some(section + "\n" + &view.prose(caution))
+    Some(section + "\n" + &view.page.remark(caution))
 }
 
-fn link_row(view: &View, link: &LinkReport, state: &str) -> [String; 14] {
+fn link_row(link: &LinkReport, state: &str) -> [String; 14] {
     let direction = format!("{} {} -> {}", link.peering, link.from, link.to);
     let cap = link.cap.map(|cap| cap.to_string()).unwrap_or_default();
     let [p50, p99, max] = quantiles(link.delay);
@@ -53,16 +55,22 @@ fn link_row(view: &View, link: &LinkReport, state: &str) -> [String; 14] {
         cap,
         link.offered.bytes.to_string(),
         used(link.carried.bytes.to_string()),
-        used(link.carried_rate.to_string()),
+        used(average_rate(link)),
         loss(link.loss, link.offered.packets),
         some(link.other_drops),
-        view.in_flight(link.in_flight, link.offered.packets, link.loss),
+        some(link.in_flight),
         p50,
         p99,
         max,
         shaped(Some(link.longest_queue.to_string())),
         shaped(link.cap.and_then(|cap| cap.time_for(link.longest_queue)).map(|time| time.to_string())),
     ]
+}
+
+/// What is little is not nothing.
+fn average_rate(link: &LinkReport) -> String {
+    let is_little = link.carried_rate == BitRate::default() && link.carried.packets > 0;
+    if is_little { "< 1 bps".to_owned() } else { link.carried_rate.to_string() }
 }
 
 /// Drops by reason, most first, each with its places.
@@ -76,7 +84,7 @@ pub fn drops(view: &View) -> Option<String> {
     }
     let total = |group: &[&DropReport]| group.iter().map(|drop| drop.packets).sum::<u64>();
     reasons.sort_by_key(|group| std::cmp::Reverse(total(group)));
-    let mut table = Table::new(&[("", Number), ("", Prose)]);
+    let mut table = Table::new(&[number(""), prose("")]);
     for group in &reasons {
         let reason = format!("{} ({})", group[0].sentence, group[0].reason);
         table.row([grouped(total(group)), reason]);
@@ -89,7 +97,7 @@ pub fn drops(view: &View) -> Option<String> {
 fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     let mut places = group.to_vec();
     places.sort_by_key(|drop| std::cmp::Reverse(drop.packets));
-    let shown = if view.verbose { places.len() } else { PLACES.min(places.len()) };
+    let shown = if view.page.verbose { places.len() } else { PLACES.min(places.len()) };
     let mut named: Vec<String> = places.iter().take(shown).map(|drop| place(drop, places.len() == 1)).collect();
     if places.len() > shown {
         named.push(format!("… and {} more places (-v shows all)", places.len() - shown));
@@ -104,23 +112,19 @@ fn place(drop: &DropReport, is_only: bool) -> String {
         (Some(subnet), None) => format!("in {subnet}"),
         (None, _) => format!("at {}", drop.place),
     };
-    let of_all = if is_only { String::new() } else { format!(", {}", packets(drop.packets)) };
+    let of_all = if is_only { String::new() } else { format!(", {}", counted(drop.packets, "packet")) };
     format!("{place}: {} -> {}{of_all}", drop.example.source, drop.example.destination)
-}
-
-fn packets(count: u64) -> String {
-    format!("{} {}", grouped(count), if count == 1 { "packet" } else { "packets" })
 }
 
 /// The minutes of the promise's budget that the run's faults used (S36).
 pub fn availability(view: &View) -> Option<String> {
     let mut table = Table::new(&[
-        ("peering", Text),
-        ("availability", Number),
-        ("promised", Number),
-        ("downtime", Number),
-        ("allowed in this run", Number),
-        ("in 30 days", Number),
+        text("peering").key(),
+        number("availability"),
+        number("promised"),
+        number("downtime"),
+        number("allowed in this run"),
+        number("in 30 days").joined(),
     ]);
     for hit in &view.snapshot.availability {
         table.row([

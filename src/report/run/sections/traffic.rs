@@ -1,24 +1,25 @@
 //! What became of the traffic: entries, pings, what each lost its packets to, ICMP errors, and what its files held.
 
 use super::view::{View, loss, quantiles, some};
-use crate::report::format::table::{Column::*, Table};
+use crate::report::format::column::{number, prose, text};
+use crate::report::format::table::Table;
 use crate::report::run::model::TrafficReport;
 use crate::units::{Share, grouped};
 
 /// The entries that are no pings.
 pub fn traffic(view: &View) -> Option<String> {
     let mut table = Table::new(&[
-        ("entry", Text),
-        ("path", Text),
-        ("label", Text),
-        ("sent", Number),
-        ("delivered", Number),
-        ("loss", Number),
-        ("misdelivered", Number),
-        ("in flight", Number),
-        ("delay p50", NumberOrBreak),
-        ("p99", Number),
-        ("max", Number),
+        text("entry").key(),
+        text("path"),
+        text("label"),
+        number("sent"),
+        number("delivered"),
+        number("loss"),
+        number("misdelivered"),
+        number("in flight"),
+        number("delay p50").opens(),
+        number("p99").joined(),
+        number("max").joined(),
     ]);
     let (entries, more) = most_lost(view, |entry| entry.ping.is_none());
     for entry in entries {
@@ -31,7 +32,7 @@ pub fn traffic(view: &View) -> Option<String> {
             grouped(entry.delivered.packets),
             loss(entry.loss, entry.delivered.packets + entry.misdelivered + entry.dropped),
             some(entry.misdelivered),
-            view.in_flight(entry.in_flight, entry.sent.packets, entry.loss),
+            some(entry.in_flight),
             p50,
             p99,
             max,
@@ -43,18 +44,18 @@ pub fn traffic(view: &View) -> Option<String> {
 /// Pings, each with what became of its answers.
 pub fn pings(view: &View) -> Option<String> {
     let mut table = Table::new(&[
-        ("entry", Text),
-        ("path", Text),
-        ("label", Text),
-        ("requests", Number),
-        ("arrived", Number),
-        ("answered", Number),
-        ("loss", Number),
-        ("misdelivered", Number),
-        ("in flight", Number),
-        ("round trip p50", NumberOrBreak),
-        ("p99", Number),
-        ("max", Number),
+        text("entry").key(),
+        text("path"),
+        text("label"),
+        number("requests"),
+        number("arrived"),
+        number("answered"),
+        number("loss"),
+        number("misdelivered"),
+        number("in flight"),
+        number("round trip p50").opens(),
+        number("p99").joined(),
+        number("max").joined(),
     ]);
     let (entries, more) = most_lost(view, |entry| entry.ping.is_some());
     for (entry, ping) in entries.iter().filter_map(|e| e.ping.as_ref().map(|ping| (e, ping))) {
@@ -69,7 +70,7 @@ pub fn pings(view: &View) -> Option<String> {
             grouped(ping.answered),
             loss(entry.loss, ended),
             some(entry.misdelivered),
-            view.in_flight(entry.sent.packets.saturating_sub(ended), entry.sent.packets, entry.loss),
+            some(entry.sent.packets.saturating_sub(ended)),
             p50,
             p99,
             max,
@@ -84,7 +85,7 @@ pub fn losses(view: &View) -> Option<String> {
     if view.snapshot.traffic.len() < 2 && !view.snapshot.traffic.iter().any(is_ping) {
         return None;
     }
-    let mut table = Table::new(&[("entry", Text), ("", Text), ("lost", Number), ("to", Prose)]);
+    let mut table = Table::new(&[text("entry").key(), text("").key(), number("lost"), prose("to")]);
     let (entries, more) = most_lost(view, |entry| entry.loss > Share::ZERO);
     for entry in entries {
         let requests = if is_ping(entry) { "requests" } else { "" };
@@ -99,7 +100,7 @@ pub fn losses(view: &View) -> Option<String> {
 
 /// The errors that came back to senders.
 pub fn icmp_errors(view: &View) -> Option<String> {
-    let mut table = Table::new(&[("entry", Text), ("kind", Text), ("from router", Text), ("received", Number)]);
+    let mut table = Table::new(&[text("entry").key(), text("kind"), text("from router"), number("received")]);
     for entry in &view.snapshot.traffic {
         for error in &entry.icmp_errors {
             table.row([entry.name.clone(), error.kind.into(), error.from.clone(), grouped(error.packets)]);
@@ -110,7 +111,7 @@ pub fn icmp_errors(view: &View) -> Option<String> {
 
 /// How the files of entries were handled.
 pub fn handled(view: &View) -> Option<String> {
-    let mut table = Table::new(&[("entry", Text), ("what its file held", Text), ("count", Number)]);
+    let mut table = Table::new(&[text("entry").key(), text("what its file held"), number("count")]);
     for entry in &view.snapshot.traffic {
         for (what, count) in &entry.handled {
             table.row([entry.name.clone(), what.clone(), grouped(*count)]);
@@ -127,7 +128,7 @@ fn most_lost<'a>(view: &View<'a>, kind: impl Fn(&TrafficReport) -> bool) -> (Vec
 }
 
 fn label(view: &View, entry: &TrafficReport) -> String {
-    entry.label.clone().filter(|_| view.verbose).unwrap_or_default()
+    entry.label.clone().filter(|_| view.page.verbose).unwrap_or_default()
 }
 
 /// What `entry` lost, by reason; packets lost without a drop were accepted by a host they were not meant for.

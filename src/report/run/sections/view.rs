@@ -1,7 +1,8 @@
-//! What every section of the readable report is made with: the snapshot, the width, how long lists are cut, how cells
+//! What every section of the readable report is made with: the snapshot, the page, how long lists are cut, how cells
 //! are filled.
 
-use crate::report::format::table::{INDENT, Table, wrapped};
+use crate::report::format::page::Page;
+use crate::report::format::table::Table;
 use crate::report::format::words::within;
 use crate::report::run::model::{Delays, Snapshot};
 use crate::units::{Share, grouped};
@@ -15,17 +16,15 @@ pub const SHOWN: usize = 20;
 pub struct View<'a> {
     /// What is shown.
     pub snapshot: &'a Snapshot,
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Nothing is left out.
-    pub verbose: bool,
+    /// What it is set for.
+    pub page: &'a Page,
 }
 
 impl View<'_> {
     /// All of `items` in order, or of too many those with the highest `rank`, and how many are not shown.
     pub fn shortlist<'i, T, K: Ord>(&self, items: &'i [T], rank: impl Fn(&T) -> K) -> (Vec<&'i T>, usize) {
         let mut picked: Vec<&T> = items.iter().collect();
-        if self.verbose || items.len() <= LONG {
+        if self.page.verbose || items.len() <= LONG {
             return (picked, 0);
         }
         picked.sort_by_key(|item| std::cmp::Reverse(rank(item)));
@@ -38,24 +37,11 @@ impl View<'_> {
         if table.is_empty() {
             return None;
         }
-        let mut out = format!("{title}\n{}", table.render(self.width));
+        let mut out = self.page.title(title) + &table.render(self.page);
         if more > 0 {
-            out += &self.prose(&format!("… and {} more (--json has all)", grouped(more as u64)));
+            out += &self.page.remark(&format!("… and {} more (-v shows all)", grouped(more as u64)));
         }
         Some(out)
-    }
-
-    /// Sentences under a table.
-    pub fn prose(&self, text: &str) -> String {
-        let indent = " ".repeat(INDENT);
-        wrapped(text, self.width.saturating_sub(INDENT)).iter().map(|line| format!("{indent}{line}\n")).collect()
-    }
-
-    /// What counts neither as delivered nor as lost. Beside a loss it is shown where it is more than 1 % of what was
-    /// sent, for then the loss is not lost / sent; everywhere in the verbose report. The books at the end have the sum.
-    pub fn in_flight(&self, count: u64, sent: u64, loss: Share) -> String {
-        let counts = loss > Share::ZERO && count > sent / 100;
-        if self.verbose || counts { some(count) } else { String::new() }
     }
 }
 

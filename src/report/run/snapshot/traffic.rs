@@ -1,17 +1,19 @@
 //! What became of each traffic entry, and its senders and receivers for a person.
 
 use super::counts::{delays, volume};
-use crate::engine::{Drops, Run, flows};
+use crate::engine::{Drops, Run, TrafficBook, flows};
 use crate::model::plan::{Pattern, Receiver, Traffic};
-use crate::model::{HostId, Network, Replay, TrafficId};
+use crate::model::{HostId, Network, Replay, TrafficId, VpcId};
 use crate::report::run::model::{IcmpErrorReport, PingReport, TrafficReport};
 use crate::units::{SimDuration, grouped};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 /// One entry.
 pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
     let entry = run.plan.entry(id);
-    let counts = run.simulation.traffic_book(id).whole;
+    let book = run.simulation.traffic_book(id);
+    let counts = &book.whole;
     let dropped = counts.drops.total();
     let ended = counts.delivered.packets + counts.misdelivered + dropped;
     TrafficReport {
@@ -33,13 +35,27 @@ pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
             replies_dropped_by: most_first(&counts.ping.drops),
             round_trip: delays(&counts.ping.round_trip),
         }),
-        icmp_errors: counts
-            .icmp_errors
-            .iter()
-            .map(|((kind, from), n)| IcmpErrorReport { kind: kind.name(), from: from.to_string(), packets: *n })
-            .collect(),
+        icmp_errors: icmp_errors(run, entry, &book),
         handled: entry.pattern.handled().to_vec(),
     }
+}
+
+/// By kind, the routers of each in the order in which a packet passes them: those of senders' VPCs, then the others.
+fn icmp_errors(run: &Run, entry: &Traffic, book: &TrafficBook) -> Vec<IcmpErrorReport> {
+    let counts = &book.whole.icmp_errors;
+    let network = run.simulation.network();
+    let from: Vec<HostId> = match &entry.pattern {
+        _ if counts.is_empty() => return Vec::new(),
+        Pattern::Replay(replay) => replay.flows.iter().map(|flow| flow.from).collect(),
+        _ => flows(entry, run.plan.seed).map(|(from, _)| from).collect(),
+    };
+    let senders: BTreeSet<VpcId> = from.into_iter().map(|host| network.host(host).vpc).collect();
+    let is_far = |router: Ipv4Addr| !senders.iter().any(|vpc| network.subnet_at(*vpc, router).is_some());
+    let mut errors: Vec<_> =
+        counts.iter().map(|((kind, from), packets)| (kind, is_far(*from), from, packets)).collect();
+    errors.sort();
+    let told = errors.into_iter().map(|(kind, _, from, packets)| (kind.name(), from.to_string(), *packets));
+    told.map(|(kind, from, packets)| IcmpErrorReport { kind, from, packets }).collect()
 }
 
 /// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are
