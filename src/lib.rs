@@ -38,6 +38,7 @@
 //!   `model`
 //! * [`workload`]: the networks and plans whose cost is measured, by name; uses `model` and `units` alone, measures
 //!   nothing
+//! * [`guide`]: the reference for users, as texts; uses nothing
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
 //! # What always holds
@@ -114,6 +115,7 @@
 pub mod cli;
 pub mod dataplane;
 pub mod engine;
+pub mod guide;
 pub mod import;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test may be told by the environment how long to look")]

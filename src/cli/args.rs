@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// written, memory is short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug
 /// of ours.
 #[derive(Debug, Parser)]
-#[command(name = "vpcsim", version, arg_required_else_help = true)]
+#[command(name = "vpcsim", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -60,6 +60,12 @@ pub(super) enum Command {
     Bench(BenchArgs),
     /// Print the JSON Schema of scenario files
     Schema,
+    /// Explain a topic or a subcommand; without one, list them
+    Help {
+        /// A topic, or a subcommand
+        #[arg(value_name = "TOPIC")]
+        words: Vec<String>,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,6 +12,7 @@ mod check;
 mod complaint;
 mod exit;
 mod files;
+mod help;
 mod import;
 mod interrupt;
 mod machine;
@@ -66,6 +67,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, args.quiet)), bench.json),
         Command::Schema => (Ok(schema::schema()), false),
+        Command::Help { words } => (Ok(help::help(words)), false),
     };
     ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json))
 }

@@ -18,6 +18,7 @@ pub use bench::*;
 pub use bill::*;
 pub use complaints::complaints_json;
 pub use effort::{EffortReport, carried, packets_per_second};
+pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::words::counted;
 pub use peering::*;

@@ -5,6 +5,7 @@ pub mod column;
 pub mod csv;
 mod fit;
 pub mod json;
+pub mod markdown;
 pub mod notes;
 pub mod page;
 pub mod prose;
