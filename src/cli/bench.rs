@@ -64,6 +64,7 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
         );
     }
     passes.sort_by_key(|pass| pass.wall);
+    let (wall_min, wall_max) = (passes[0].wall, passes[passes.len() - 1].wall);
     let Pass { wall, cpu, totals, effort } = passes.swap_remove((passes.len() - 1) / 2);
     let effort = EffortReport::from(effort);
     Ok(Measurement {
@@ -76,6 +77,8 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
         dropped: totals.dropped,
         in_flight: totals.in_flight,
         wall,
+        wall_min,
+        wall_max,
         cpu,
         packets_per_s: report::packets_per_second(totals.emitted, wall),
         peak_rss,

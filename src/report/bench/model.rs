@@ -62,7 +62,13 @@ pub struct Measurement {
     /// From the first packet to the last; building the network is not in it.
     #[serde(rename = "wall_s", serialize_with = "seconds")]
     pub wall: Duration,
-    /// What all threads used in that time.
+    /// The shortest and the longest of all times it was measured.
+    #[serde(rename = "wall_min_s", serialize_with = "seconds")]
+    pub wall_min: Duration,
+    /// See [`Measurement::wall_min`].
+    #[serde(rename = "wall_max_s", serialize_with = "seconds")]
+    pub wall_max: Duration,
+    /// What all threads used in the time told as `wall_s`.
     #[serde(rename = "cpu_s", serialize_with = "maybe_seconds")]
     pub cpu: Option<Duration>,
     /// Emitted, by wall time, rounded.

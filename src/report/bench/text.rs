@@ -8,6 +8,14 @@ use crate::report::format::words::counted;
 use crate::units::{ByteSize, grouped};
 use std::time::Duration;
 
+/// What is measured.
+const PACKET: &str = "One packet: from the host that emits it to where it ends, through the look-up in its route table, \
+                      the bucket and the link it meets, the router behind it, and all books. A request and its reply are \
+                      two. The network is built before the clock starts.";
+
+/// Wall time that exceeds the processors' by more than this says that something else had them.
+const TOLERATED_PERCENT: u32 = 10;
+
 /// The machine in a line, a line for each workload, and what to know of the figures.
 pub fn bench_text(report: &BenchReport, page: &Page) -> String {
     let mut table = Table::new(&[
@@ -18,6 +26,7 @@ pub fn bench_text(report: &BenchReport, page: &Page) -> String {
         number("packets"),
         number("packets/s"),
         number("ns/packet"),
+        number("min–max"),
         number("wall").opens(),
         number("cpu"),
         number("peak RSS"),
@@ -31,15 +40,17 @@ pub fn bench_text(report: &BenchReport, page: &Page) -> String {
             m.span.to_string(),
             grouped(m.emitted),
             grouped(m.packets_per_s),
-            nanos_per_packet(m),
+            nanos_per_packet(m.wall, m.emitted),
+            spread(m, report.repeat),
             clocked(m.wall),
             m.cpu.map(clocked).unwrap_or_default(),
             m.peak_rss.map(megabytes).unwrap_or_default(),
             m.effort.main_road(),
         ]);
     }
+    let included = format!("\n{}", page.prose(PACKET));
     let remarks = remarks(report).into_iter().map(|remark| format!("\n{}", page.toned(&remark, Tone::Caution)));
-    page.prose(&heading(report)) + "\n" + &table.render(page) + &remarks.collect::<String>()
+    page.prose(&heading(report)) + "\n" + &table.render(page) + &included + &remarks.collect::<String>()
 }
 
 fn heading(report: &BenchReport) -> String {
@@ -61,16 +72,37 @@ fn remarks(report: &BenchReport) -> Vec<String> {
     if report.measurements.iter().skip(1).any(|m| inherited(&m)) {
         remarks.push("Peak RSS is the process's so far: this system does not let it be reset.".into());
     }
+    let disturbed = report.measurements.iter().filter(|m| is_disturbed(m)).map(|m| m.workload).collect::<Vec<_>>();
+    if !disturbed.is_empty() {
+        let names = disturbed.join(", ");
+        remarks.push(format!(
+            "The clock ran more than {TOLERATED_PERCENT} % longer than the processors worked in {names}: something else \
+             used this machine. Measure again, or go by the CPU time."
+        ));
+    }
     let limited = report.measurements.iter().filter_map(|m| Some((m.workload, m.limited_by.as_ref()?)));
     remarks.extend(limited.map(|(workload, limit)| format!("What limited the threads in {workload}: {limit}.")));
     remarks
 }
 
-fn nanos_per_packet(m: &Measurement) -> String {
-    if m.emitted == 0 {
+/// At least one thread is always busy, so that the processors work as long as the clock runs.
+fn is_disturbed(m: &Measurement) -> bool {
+    m.cpu.is_some_and(|cpu| m.wall * 100 > cpu * (100 + TOLERATED_PERCENT))
+}
+
+/// From the fastest to the slowest time, if there were several.
+fn spread(m: &Measurement, repeat: usize) -> String {
+    if repeat < 2 || m.emitted == 0 {
         return String::new();
     }
-    let nanos = m.wall.as_nanos() as f64 / m.emitted as f64;
+    format!("{}–{}", nanos_per_packet(m.wall_min, m.emitted), nanos_per_packet(m.wall_max, m.emitted))
+}
+
+fn nanos_per_packet(wall: Duration, emitted: u64) -> String {
+    if emitted == 0 {
+        return String::new();
+    }
+    let nanos = wall.as_nanos() as f64 / emitted as f64;
     // Whole patterns at once cost less than a nanosecond a packet.
     if nanos < 1.0 { format!("{nanos:.4}") } else { format!("{nanos:.1}") }
 }
@@ -105,7 +137,9 @@ mod tests {
             dropped: 0,
             in_flight: 0,
             wall,
-            cpu: None,
+            wall_min: wall - wall / 50,
+            wall_max: wall + wall / 10,
+            cpu: (workload == "pair").then(|| wall * 4 / 5),
             packets_per_s: packets_per_second(emitted, wall),
             peak_rss: Some(ByteSize::from_bytes(12_345_678)),
             peak_rss_is_own: false,
@@ -134,13 +168,21 @@ mod tests {
           pair                runs        2  200 s     20,000,000         16,000,000       62.5
           saturated-day-even  runs        2  200 s  8,640,000,000  3,456,000,000,000     0.0003
 
-          workload            mode    wall  peak RSS  how
-          pair                runs  1.25 s     12 MB  closed 100 %
-          saturated-day-even  runs  2.5 ms     12 MB  closed 100 %
+                                                             peak
+          workload            mode        min–max    wall     cpu    RSS  how
+          pair                runs      61.2–68.8  1.25 s  1.00 s  12 MB  closed 100 %
+          saturated-day-even  runs  0.0003–0.0003  2.5 ms          12 MB  closed 100 %
+
+        One packet: from the host that emits it to where it ends, through the look-up in its route table,
+        the bucket and the link it meets, the router behind it, and all books. A request and its reply are
+        two. The network is built before the clock starts.
 
         Built without optimisation: these figures say nothing about speed.
 
         Peak RSS is the process's so far: this system does not let it be reset.
+
+        The clock ran more than 10 % longer than the processors worked in pair: something else used this
+        machine. Measure again, or go by the CPU time.
 
         What limited the threads in pair: one VPC carries 100 % of the packets.
         ");
