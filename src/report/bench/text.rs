@@ -168,7 +168,7 @@ mod tests {
           pair                runs        2  200 s     20,000,000         16,000,000       62.5
           saturated-day-even  runs        2  200 s  8,640,000,000  3,456,000,000,000     0.0003
 
-                                                             peak
+                                                                    peak
           workload            mode        min–max    wall     cpu    RSS  how
           pair                runs      61.2–68.8  1.25 s  1.00 s  12 MB  closed 100 %
           saturated-day-even  runs  0.0003–0.0003  2.5 ms          12 MB  closed 100 %
