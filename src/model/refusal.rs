@@ -110,7 +110,7 @@ pub enum Refusal {
     #[error("{to} is VPC `{vpc}`'s local route: it cannot be edited or deleted")]
     SystemRoute { to: Ipv4Net, vpc: String },
     /// The peering is in no state for this.
-    #[error("peering `{peering}` is {state}: one cannot {wanted} it")]
+    #[error("peering `{peering}` is {state}: `{wanted}` is not possible in that state")]
     InvalidState { peering: String, state: &'static str, wanted: &'static str },
     /// S18: somebody else's to do.
     #[error("account `{account}` cannot {what}: only {who} can")]

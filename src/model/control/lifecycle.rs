@@ -98,8 +98,11 @@ impl Network {
                 self.note_change(id);
             }
             Step::Delete => {
-                let removed = self.remove_routes_via(id);
-                text += &format!(", {removed} route{} removed", if removed == 1 { "" } else { "s" });
+                match self.remove_routes_via(id) {
+                    0 => {}
+                    1 => text += ", 1 route removed",
+                    removed => text += &format!(", {removed} routes removed"),
+                }
             }
             Step::Reject | Step::Isolate | Step::Restore => {}
         }

@@ -24,7 +24,7 @@ pub fn timeline(run: &Run) -> Vec<ActionReport> {
     let event = |(time, outcome): &(SimTime, Outcome)| ActionReport {
         time: *time,
         by: None,
-        action: "by itself".into(),
+        action: "(automatic)".into(),
         outcome: outcome.0.clone(),
         refused: None,
         as_expected: true,
