@@ -97,13 +97,11 @@ impl Network {
                 self.peerings[id.index()].expires = Some(now + self.rules.request_life);
                 self.note_change(id);
             }
-            Step::Delete => {
-                match self.remove_routes_via(id) {
-                    0 => {}
-                    1 => text += ", 1 route removed",
-                    removed => text += &format!(", {removed} routes removed"),
-                }
-            }
+            Step::Delete => match self.remove_routes_via(id) {
+                0 => {}
+                1 => text += ", 1 route removed",
+                removed => text += &format!(", {removed} routes removed"),
+            },
             Step::Reject | Step::Isolate | Step::Restore => {}
         }
         Ok(Outcome(text))

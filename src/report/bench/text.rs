@@ -9,9 +9,9 @@ use crate::units::{ByteSize, grouped};
 use std::time::Duration;
 
 /// What is measured.
-const PACKET: &str = "One packet: from the host that emits it to where it ends, through the look-up in its route table, \
-                      the bucket and the link it meets, the router behind it, and all books. A request and its reply are \
-                      two. The network is built before the clock starts.";
+const PACKET: &str = "One packet: from the host that emits it to where it ends, through the look-up in its route \
+                      table, the bucket and the link it meets, the router behind it, and all books. A request and its \
+                      reply are two. The network is built before the clock starts.";
 
 /// Wall time that exceeds the processors' by more than this says that something else had them.
 const TOLERATED_PERCENT: u32 = 10;
@@ -76,8 +76,8 @@ fn remarks(report: &BenchReport) -> Vec<String> {
     if !disturbed.is_empty() {
         let names = disturbed.join(", ");
         remarks.push(format!(
-            "The clock ran more than {TOLERATED_PERCENT} % longer than the processors worked in {names}: something else \
-             used this machine. Measure again, or go by the CPU time."
+            "The clock ran more than {TOLERATED_PERCENT} % longer than the processors worked in {names}: something \
+             else used this machine. Measure again, or go by the CPU time."
         ));
     }
     let limited = report.measurements.iter().filter_map(|m| Some((m.workload, m.limited_by.as_ref()?)));
