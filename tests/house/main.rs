@@ -3,6 +3,7 @@
 //! escape it. That the core does no I/O and walks through no hash map is clippy's to see (`.clippy.toml`).
 
 mod circles;
+mod documents;
 mod engine;
 mod floats;
 mod names;
