@@ -5,7 +5,7 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use vpcsim::scenario::{Files, Override, load};
+use vpcsim::scenario::{Edit, Files, Override, load};
 
 /// Files of the folder, called by their names alone so that the texts do not depend on where the folder is.
 struct Folder(PathBuf);
@@ -20,8 +20,8 @@ impl Files for Folder {
     }
 }
 
-fn told(name: &str, folder: &Folder, overrides: &[Override]) -> String {
-    let all = match load(Path::new(name), folder, overrides) {
+fn told(name: &str, folder: &Folder, edits: &[Edit]) -> String {
+    let all = match load(Path::new(name), folder, edits) {
         Ok(scenario) => scenario.warnings,
         Err(all) => all,
     };
@@ -39,7 +39,7 @@ fn broken_scenarios_are_told_what_is_wrong() {
         }
     }
     all.insert("missing_file".into(), told("missing_file.toml", &folder, &[]));
-    let bandwidth = |value: &str| Override { key: "peering.PeerConn.bandwidth".into(), value: value.into() };
+    let bandwidth = |value: &str| Edit::Set(Override { key: "peering.PeerConn.bandwidth".into(), value: value.into() });
     all.insert("override".into(), told("no_bandwidth.toml", &folder, &[bandwidth("3 Gbps")]));
     let mut wrong = Vec::new();
     for (stem, told) in all {

@@ -11,7 +11,7 @@ use std::io::Read;
 use vpcsim::import::{SeriesOptions, series};
 use vpcsim::notation::{Dialect, Source};
 use vpcsim::report::Snapshot;
-use vpcsim::scenario::{Override, Scenario};
+use vpcsim::scenario::{Edit, Override, Scenario};
 use vpcsim::units::SimDuration;
 
 /// An unpacked file of the bandwidth folder.
@@ -28,7 +28,7 @@ fn unpacked(name: &str) -> Option<String> {
 
 fn load(scenario: &str, csv: &str, duration: &str) -> Scenario {
     let files = [("s/s.toml", scenario.to_owned()), ("s/data.csv", csv.to_owned())];
-    loaded(&files, &[Override { key: "duration".into(), value: duration.into() }])
+    loaded(&files, &[Edit::Set(Override { key: "duration".into(), value: duration.into() })])
 }
 
 fn snapshot(scenario: &Scenario) -> Snapshot {

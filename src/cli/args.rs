@@ -1,14 +1,16 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
+use super::edits::EditArgs;
+use super::output::Destination;
 use crate::metering::Period;
 use crate::model::check_delay;
 use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
-use crate::scenario::Override;
 use crate::units::{self, Factor, RateUnit, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -60,6 +62,10 @@ pub(super) enum Command {
     Bench(BenchArgs),
     /// Print the JSON Schema of scenario files
     Schema,
+    /// Print what a shell needs to complete commands and options
+    Completions(CompletionsArgs),
+    /// Print the manual page, for example for man -l -
+    Man,
     /// Explain a topic or a subcommand; without one, list them
     Help {
         /// A topic, or a subcommand
@@ -70,22 +76,22 @@ pub(super) enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct RunArgs {
-    /// Scenario files; several end in one comparison table
+    /// Scenario files, or - for standard input; several end in one comparison table
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Seed of every random stream, instead of the file's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<Override>,
+    #[command(flatten)]
+    pub edits: EditArgs,
     /// The report, or the complaints, as JSON (an array for several files)
     #[arg(long)]
     pub json: bool,
     /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]
     pub interval: Option<SimDuration>,
-    /// Write the interval series as CSV (needs --interval and a single scenario)
+    /// Write the interval series as CSV (needs --interval and a single scenario); with - to standard output, and the
+    /// report to standard error
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
     /// Let --csv replace a file that is not an earlier CSV of its kind
@@ -93,6 +99,13 @@ pub(super) struct RunArgs {
     pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
+}
+
+impl RunArgs {
+    /// Where the report goes.
+    pub(super) fn report_to(&self) -> Destination {
+        Destination::beside(&[&self.csv])
+    }
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]
@@ -107,7 +120,8 @@ pub(super) struct HowArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct BillArgs {
-    /// The scenario file; may be left out with --samples: peerings are then billed as between two mainland regions
+    /// The scenario file, or -; may be left out with --samples: peerings are then billed as between two mainland
+    /// regions
     #[arg(value_name = "FILE", required_unless_present = "samples")]
     pub file: Option<PathBuf>,
     /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or a file with a book of your own
@@ -126,13 +140,13 @@ pub(super) struct BillArgs {
     /// What picks the tier where some of a peak is free, instead of the file's choice
     #[arg(long, value_name = "BASIS")]
     pub free_basis: Option<FreeBasisArg>,
-    /// Write the bill as a FOCUS 1.0 CSV
+    /// Write the bill as a FOCUS 1.0 CSV; with - to standard output, and the report to standard error
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
     /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95 its months
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
-    /// Write the monitoring metrics as CSV, every 5 minutes or --period
+    /// Write the monitoring metrics as CSV, every 5 minutes or --period; - as with --csv
     #[arg(long, value_name = "FILE", conflicts_with = "samples")]
     pub monitoring: Option<PathBuf>,
     /// Let --csv, --svg and --monitoring replace files that are not earlier ones of their kind
@@ -154,11 +168,17 @@ pub(super) struct BillArgs {
     /// Seed of every random stream, instead of the file's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<Override>,
+    #[command(flatten)]
+    pub edits: EditArgs,
     #[command(flatten)]
     pub how: HowArgs,
+}
+
+impl BillArgs {
+    /// Where the report goes.
+    pub(super) fn report_to(&self) -> Destination {
+        Destination::beside(&[&self.csv, &self.monitoring])
+    }
 }
 
 /// What picks the tier where some of a peak is free.
@@ -172,12 +192,11 @@ pub(super) enum FreeBasisArg {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
-    /// Scenario files
+    /// Scenario files, or - for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Override a key of the file
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<Override>,
+    #[command(flatten)]
+    pub edits: EditArgs,
     /// The complaints as JSON
     #[arg(long)]
     pub json: bool,
@@ -185,7 +204,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ShowArgs {
-    /// Scenario file
+    /// Scenario file, or - for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Only this peering
@@ -194,9 +213,8 @@ pub(super) struct ShowArgs {
     /// As it is at this time of the timeline, for example 7d
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub at: Option<SimDuration>,
-    /// Override a key of the file
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
-    pub overrides: Vec<Override>,
+    #[command(flatten)]
+    pub edits: EditArgs,
     /// The details, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
@@ -224,7 +242,7 @@ pub(super) enum ImportCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ImportSeriesArgs {
-    /// CSV files, unpacked
+    /// CSV files, unpacked; or -, which needs -o DIR and makes stdin.toml
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Write NAME.toml and a copy of the CSV file here, instead of the scenario to standard output
@@ -309,6 +327,13 @@ pub(super) struct BenchArgs {
     pub json: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
 /// Whether packets are carried one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ModeArg {
@@ -343,11 +368,6 @@ fn parse_zone(text: &str) -> Result<String, String> {
 fn parse_count(text: &str) -> Result<NonZeroU64, String> {
     let count = units::count(text).and_then(NonZeroU64::new);
     count.ok_or_else(|| "not a count above zero: write 1000, 1_000, 10k or 1M".into())
-}
-
-fn parse_override(text: &str) -> Result<Override, String> {
-    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok(Override { key: key.trim().into(), value: value.trim().into() })
 }
 
 fn parse_time(text: &str) -> Result<SimDuration, String> {

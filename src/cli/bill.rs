@@ -7,12 +7,11 @@ use super::bill_output::{BillFiles, Made};
 use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
-use super::output;
 use super::play::{Bug, Took, options, play_all, report_bug};
 use crate::engine::Run;
 use crate::metering::{self, Bill, Handled, Metered, Monitoring, Series, Terms};
-use crate::report::{self, Invoice, WhatIf};
-use crate::scenario::{self, Diagnostic, Scenario};
+use crate::report::{self, Invoice, Page, WhatIf};
+use crate::scenario::{Diagnostic, Scenario};
 
 /// Bills one scenario.
 pub(super) fn bill(
@@ -36,11 +35,12 @@ pub(super) fn bill(
             return Ok(Exit::Bug);
         }
     };
-    let page = output::page(verbose > 0);
+    let to = args.report_to();
+    let page = to.page(verbose > 0);
     let printed = match (args.json, quiet) {
-        (true, _) => output::stdout(&report::invoice_json(&made.invoice)),
-        (false, true) => output::report(&report::invoice_in_brief(&made.invoice, &page), &page),
-        (false, false) => output::report(&report::invoice_text(&made.invoice, &page), &page),
+        (true, _) => to.write(&report::invoice_json(&made.invoice), &Page::PIPE),
+        (false, true) => to.write(&report::invoice_in_brief(&made.invoice, &page), &page),
+        (false, false) => to.write(&report::invoice_text(&made.invoice, &page), &page),
     };
     let verdict = if made.invoice.partial {
         Exit::Interrupted
@@ -60,7 +60,7 @@ fn load(args: &BillArgs, disk: &Disk) -> Result<(Scenario, Terms), Vec<Diagnosti
         return Err(vec![Diagnostic::plain("vpcsim bill", message.into(), None)]);
     }
     let mut scenario = match (&args.file, &args.samples) {
-        (Some(file), _) => scenario::load(file, disk, &args.overrides)?,
+        (Some(file), _) => disk.scenario(file, &args.edits.edits())?,
         (None, Some(_)) => bill_input::stand_in()?,
         (None, None) => unreachable!("the arguments require one of the two"),
     };

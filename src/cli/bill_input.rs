@@ -29,7 +29,10 @@ pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result
 fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
     let choice = match (&args.book, &scenario.plan.billing.book) {
         (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.clone()),
-        (Some(file), _) => BookChoice::Own { file: file.clone(), text: read_book(file, disk)?.text().to_owned() },
+        (Some(file), _) => {
+            let source = read_book(file, disk)?;
+            BookChoice::Own { file: source.name().to_owned(), text: source.text().to_owned() }
+        }
         (None, Some(choice)) => choice.clone(),
         (None, None) => BookChoice::Shipped(scenario.network.rules.book.into()),
     };

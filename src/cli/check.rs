@@ -6,18 +6,18 @@ use super::exit::Exit;
 use super::files::Disk;
 use super::output;
 use crate::report;
-use crate::scenario::{self, Scenario};
+use crate::scenario::Scenario;
 
 /// Checks every file; 2 if one has an error.
 pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
-    let disk = Disk::default();
+    let (disk, edits) = (Disk::default(), args.edits.edits());
     let mut exit = Exit::Done;
     let mut all = Vec::new();
     for file in &args.files {
-        let complaints = match scenario::load(file, &disk, &args.overrides) {
+        let complaints = match disk.scenario(file, &edits) {
             Ok(scenario) => {
                 if !quiet && !args.json {
-                    exit = exit.max(output::stdout(&format!("{}: ok, {}\n", file.display(), summary(&scenario))));
+                    exit = exit.max(output::stdout(&format!("{}: ok, {}\n", scenario.file, summary(&scenario))));
                 }
                 scenario.warnings
             }

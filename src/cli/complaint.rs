@@ -1,18 +1,18 @@
-//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document on stdout. The
-//! complaints are made elsewhere.
+//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document where the report
+//! would go. The complaints are made elsewhere.
 
 use super::exit::Exit;
-use super::output::{say, stdout, talk_page};
+use super::output::{Destination, say, talk_page};
 use crate::notation;
-use crate::report;
+use crate::report::{self, Page};
 use crate::scenario::Diagnostic;
 use serde_json::Value;
 
-/// Ends a command that refuses what it was given.
-pub(super) fn refuse(complaints: &[Diagnostic], json: bool) -> Exit {
+/// Ends a command that refuses what it was given; programs are told where they look for a document, if they do.
+pub(super) fn refuse(complaints: &[Diagnostic], json: Option<Destination>) -> Exit {
     complain(complaints);
-    if json {
-        stdout(&report::complaints_json(&entries(complaints)));
+    if let Some(destination) = json {
+        destination.write(&report::complaints_json(&entries(complaints)), &Page::PIPE);
     }
     Exit::CannotDo
 }

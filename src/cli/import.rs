@@ -2,6 +2,7 @@
 
 use super::args::{ImportCommand, ImportSeriesArgs};
 use super::complaint::complain;
+use super::dash::{input_name, is_dash};
 use super::exit::Exit;
 use super::files::Disk;
 use super::output::{self, Content, OutputFile, Outputs, Place};
@@ -9,7 +10,7 @@ use super::tables;
 use crate::import::{self, SeriesOptions};
 use crate::notation::Source;
 use crate::scenario::Diagnostic;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Imports every file; 2 if one cannot be.
 pub(super) fn import(command: &ImportCommand) -> Result<Exit, Vec<Diagnostic>> {
@@ -26,8 +27,13 @@ struct Imported<'a> {
 }
 
 fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
-    if args.output.is_none() && args.files.len() > 1 {
-        output::talk("vpcsim: several files need a folder to go to: -o DIR");
+    let needs_folder = match &args.files[..] {
+        [file] if !is_dash(file) => None,
+        [_] => Some("a scenario names its table, which standard input is not: it needs a folder to go to: -o DIR"),
+        _ => Some("several files need a folder to go to: -o DIR"),
+    };
+    if let Some(why) = needs_folder.filter(|_| folder(args).is_none()) {
+        output::talk(&format!("vpcsim: {why}"));
         return Ok(Exit::CannotDo);
     }
     let disk = Disk::default();
@@ -42,7 +48,7 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
             }
         }
     }
-    let Some(folder) = &args.output else {
+    let Some(folder) = folder(args) else {
         return Ok(all.iter().map(|imported| output::stdout(&imported.scenario)).fold(exit, Exit::max));
     };
     // All are claimed before the first is written.
@@ -50,11 +56,21 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     Ok(claimed.into_iter().map(|(file, text)| file.write(text)).fold(exit, Exit::max))
 }
 
+/// The folder to write to; none if the scenario goes to standard output.
+fn folder(args: &ImportSeriesArgs) -> Option<&Path> {
+    args.output.as_deref().filter(|folder| !is_dash(folder))
+}
+
+/// What the table is called beside its scenario: one from standard input has no name of its own.
+fn table_name(file: &Path) -> &Path {
+    if is_dash(file) { Path::new("stdin.csv") } else { file.file_name().map_or(file, Path::new) }
+}
+
 fn read<'a>(args: &ImportSeriesArgs, file: &'a Path, disk: &Disk) -> Result<Imported<'a>, Vec<Diagnostic>> {
     let source = tables::read(file, disk)?;
     let scenario = scenario(args, file, &source)?;
     for line in scenario.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
-        output::talk(&format!("vpcsim: {}: left out {line}", file.display()));
+        output::talk(&format!("vpcsim: {}: left out {line}", input_name(file)));
     }
     Ok(Imported { file, source, scenario })
 }
@@ -70,8 +86,8 @@ fn scenario(args: &ImportSeriesArgs, file: &Path, source: &Source) -> Result<Str
         dialect: args.table.dialect(),
     };
     // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
-    let named = if args.output.is_some() { file.file_name().map(Path::new).unwrap_or(file) } else { file };
-    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let named = if folder(args).is_some() { table_name(file) } else { file };
+    let name = table_name(file).file_stem().unwrap_or_default().to_string_lossy();
     import::series(&name, &named.to_string_lossy(), source, &options)
 }
 
@@ -86,9 +102,9 @@ fn claim<'a>(
     let mut claimed = Vec::new();
     for Imported { file, source, scenario } in all {
         let text = source.text();
-        let copy = PathBuf::from(file.file_name().unwrap_or_default());
-        if !is_same(file, &folder.join(&copy)) {
-            claimed.push((outputs.file_in(&into, &copy, Content::Text(text))?, text));
+        let copy = table_name(file);
+        if is_dash(file) || !is_same(file, &folder.join(copy)) {
+            claimed.push((outputs.file_in(&into, copy, Content::Text(text))?, text));
         }
         let made = copy.with_extension("toml");
         claimed.push((outputs.file_in(&into, &made, Content::Text(scenario))?, scenario.as_str()));

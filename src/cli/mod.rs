@@ -10,12 +10,16 @@ mod bill_input;
 mod bill_output;
 mod check;
 mod complaint;
+mod completions;
+mod dash;
+mod edits;
 mod exit;
 mod files;
 mod help;
 mod import;
 mod interrupt;
 mod machine;
+mod man;
 mod memory;
 mod new;
 mod output;
@@ -33,6 +37,7 @@ use args::{Args, Command};
 use clap::Parser;
 use exit::Exit;
 use interrupt::Interrupts;
+use output::Destination;
 use std::io::Write;
 use std::process::ExitCode;
 use tracing::Level;
@@ -58,18 +63,27 @@ pub fn main() -> ExitCode {
 
 fn command(args: &Args, interrupts: &Interrupts) -> Exit {
     log(args.verbose);
+    let (mut destination, quiet) = (Destination::Stdout, args.quiet);
     let (ended, json) = match &args.command {
-        Command::Run(run) => (run::run(run, args.quiet, args.verbose, interrupts), run.json),
-        Command::Bill(bill) => (bill::bill(bill, args.quiet, args.verbose, interrupts), bill.json),
-        Command::Check(check) => (Ok(check::check(check, args.quiet)), check.json),
+        Command::Run(run) => {
+            destination = run.report_to();
+            (run::run(run, quiet, args.verbose, interrupts), run.json)
+        }
+        Command::Bill(bill) => {
+            destination = bill.report_to();
+            (bill::bill(bill, quiet, args.verbose, interrupts), bill.json)
+        }
+        Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
-        Command::Bench(bench) => (Ok(bench::bench(bench, args.quiet)), bench.json),
+        Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),
         Command::Schema => (Ok(schema::schema()), false),
+        Command::Completions(completions) => (Ok(completions::completions(completions)), false),
+        Command::Man => (Ok(man::man()), false),
         Command::Help { words } => (Ok(help::help(words)), false),
     };
-    ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json))
+    ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json.then_some(destination)))
 }
 
 /// Says what clap has to say: help and version as data, what is wrong with the arguments as talk.

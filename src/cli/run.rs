@@ -2,6 +2,7 @@
 
 use super::args::RunArgs;
 use super::complaint::{complain, entries};
+use super::dash::input_name;
 use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
@@ -10,7 +11,7 @@ use super::play::{options, play_all, report_bug};
 use crate::engine::{Options, Run};
 use crate::model::Change;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
-use crate::scenario::{self, Diagnostic, Scenario};
+use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
 use std::path::Path;
 
@@ -97,7 +98,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
-    let mut scenario = scenario::load(file, disk, &args.overrides)?;
+    let mut scenario = disk.scenario(file, &args.edits.edits())?;
     if let Some(seed) = args.seed {
         scenario.plan.seed = seed;
     }
@@ -148,7 +149,7 @@ fn outcomes(
         match played.next().flatten() {
             Some((snapshot, _)) => Outcome::Ran(Box::new(snapshot)),
             None => {
-                let name = file.display().to_string();
+                let name = input_name(file);
                 let message = format!("{name} was not run: interrupted before it began");
                 let complaints = vec![Diagnostic::plain(&name, message, None)];
                 complain(&complaints);
@@ -161,10 +162,11 @@ fn outcomes(
 
 /// Prints the report first: a file that cannot be written does not cost it.
 fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
-    let page = output::page(verbose > 0);
+    let to = args.report_to();
+    let page = to.page(verbose > 0);
     let printed = match args.json {
-        true => output::stdout(&json(outcomes)),
-        false => output::report(&text(outcomes, quiet, &page), &page),
+        true => to.write(&json(outcomes), &Page::PIPE),
+        false => to.write(&text(outcomes, quiet, &page), &page),
     };
     let snapshot = outcomes.first().and_then(Outcome::snapshot);
     let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));

@@ -6,12 +6,12 @@ use super::files::Disk;
 use super::output;
 use crate::model::network_at;
 use crate::report;
-use crate::scenario::{self, Diagnostic};
+use crate::scenario::Diagnostic;
 use crate::units::SimTime;
 
 /// Prints the details of every peering, or of the one named.
 pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
-    let scenario = scenario::load(&args.file, &Disk::default(), &args.overrides)?;
+    let scenario = Disk::default().scenario(&args.file, &args.edits.edits())?;
     let refuse = |message: String| vec![Diagnostic::plain(&scenario.file, message, None)];
     let at = SimTime::ZERO + args.at.unwrap_or_default();
     if at > scenario.plan.duration {

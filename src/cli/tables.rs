@@ -1,8 +1,9 @@
 //! Text files beside the scenario: reads them, or complains as about a scenario.
 
+use super::dash::input_name;
 use super::files::Disk;
 use crate::notation::{Source, decode};
-use crate::scenario::{Diagnostic, Files};
+use crate::scenario::Diagnostic;
 use std::path::Path;
 
 /// The text of a file.
@@ -10,9 +11,9 @@ use std::path::Path;
 /// # Errors
 /// It cannot be read, or is no text.
 pub(super) fn read(file: &Path, disk: &Disk) -> Result<Source, Vec<Diagnostic>> {
-    let name = file.display().to_string();
+    let name = input_name(file);
     let plain = |message: String, hint| vec![Diagnostic::plain(&name, message, hint)];
-    let bytes = disk.read(file).map_err(|wrong| plain(format!("cannot read {name}: {wrong}"), None))?;
+    let bytes = disk.read_named(file).map_err(|wrong| plain(format!("cannot read {name}: {wrong}"), None))?;
     let text = decode(&bytes).map_err(|wrong| plain(format!("{name}: {}", wrong.message), wrong.hint))?;
     Ok(Source::new(name, text))
 }

@@ -21,7 +21,7 @@ const SHIPPED: [(&str, &str); 4] = [
 const PRICE_MAX: Decimal = Decimal::from_parts(100_000, 0, 0, false, 0);
 const DECIMALS_MAX: u32 = 6;
 
-const LANGUAGE: Language = Language { section: &BOOK, whole: "the book", check_name: |_| Ok(()) };
+const LANGUAGE: Language = Language { section: &BOOK, whole: "the book", check_name: |_| Ok(()), actions: None };
 
 static BOOK: Section = Section {
     name: "book",

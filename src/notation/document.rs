@@ -70,11 +70,16 @@ impl Table {
 
     /// Sets a key; one that is new stands last, where its value does.
     pub(crate) fn put(&mut self, key: &str, node: Node) {
+        self.put_at(node.span, key, node);
+    }
+
+    /// Sets a key; one that is new stands last, at this place.
+    pub(crate) fn put_at(&mut self, key_span: Span, key: &str, node: Node) {
         match self.place(key) {
             Ok(place) => self.entries[place].node = node,
             Err(at) => {
                 self.by_key.insert(at, self.entries.len() as u32);
-                self.entries.push(Entry { key: key.to_owned(), key_span: node.span, node });
+                self.entries.push(Entry { key: key.to_owned(), key_span, node });
             }
         }
     }
@@ -125,7 +130,7 @@ pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
             }
         }
     }
-    (from_table(table.get_ref(), source), lines)
+    (from_table(table.get_ref(), Span::of(source, 0..text.len())), lines)
 }
 
 fn complain(span: Span, message: &str, found: Option<&str>, out: &mut Complaints) {
@@ -148,15 +153,12 @@ fn is_echo(error: &toml::de::Error, text: &str, lines: &BTreeSet<usize>) -> bool
     error.message() == "duplicate key" && header.is_some_and(|(at, _)| lines.contains(&(at + 1)))
 }
 
-/// Reads the text of `source` as one TOML value; as plain text if it is none, or if `plain` asks for it.
-pub(crate) fn parse_value(source: usize, plain: bool, out: &Complaints) -> Node {
-    let text = out.source(source).text();
+/// Reads what stands at `span` as one TOML value; as plain text if it is none, or if `plain` asks for it.
+pub(crate) fn parse_value(span: Span, plain: bool, out: &Complaints) -> Node {
+    let text = &out.source(span.source).text()[span.start..span.end];
     match DeValue::parse(text) {
-        Ok(value) if !plain || value.get_ref().is_str() => from_value(&value, source),
-        _ => {
-            let span = Span::of(source, 0..text.len());
-            Node { span, value: Value::Text(text.to_owned()) }
-        }
+        Ok(value) if !plain || value.get_ref().is_str() => from_value(&value, span),
+        _ => Node { span, value: Value::Text(text.to_owned()) },
     }
 }
 
@@ -177,14 +179,18 @@ pub(crate) fn parse_key(key: &str) -> Option<Vec<String>> {
     }
 }
 
-fn from_table(table: &DeTable<'_>, source: usize) -> Table {
-    let span = |range: Range<usize>| Span::of(source, range);
+/// What the parser of `parsed` calls `range`.
+fn part(parsed: Span, range: Range<usize>) -> Span {
+    Span::of(parsed.source, parsed.start + range.start..parsed.start + range.end)
+}
+
+fn from_table(table: &DeTable<'_>, parsed: Span) -> Table {
     let mut entries: Vec<Entry> = table
         .iter()
         .map(|(key, value)| Entry {
             key: key.get_ref().to_string(),
-            key_span: span(key.span()),
-            node: from_value(value, source),
+            key_span: part(parsed, key.span()),
+            node: from_value(value, parsed),
         })
         .collect();
     // The parser sorts by key; the order of the file is the order of places.
@@ -192,16 +198,16 @@ fn from_table(table: &DeTable<'_>, source: usize) -> Table {
     Table::new(entries)
 }
 
-fn from_value(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
-    let span = Span::of(source, value.span());
+fn from_value(value: &Spanned<DeValue<'_>>, parsed: Span) -> Node {
+    let span = part(parsed, value.span());
     let value = match value.get_ref() {
         DeValue::String(s) => Value::Text(s.to_string()),
         DeValue::Integer(i) => Value::Integer(i.to_string(), i128::from_str_radix(i.as_str(), i.radix()).ok()),
         DeValue::Float(f) => Value::Float(f.as_str().to_owned()),
         DeValue::Boolean(b) => Value::Bool(*b),
         DeValue::Datetime(_) => Value::Date,
-        DeValue::Array(list) => Value::List(list.iter().map(|v| from_value(v, source)).collect()),
-        DeValue::Table(table) => Value::Table(from_table(table, source)),
+        DeValue::Array(list) => Value::List(list.iter().map(|v| from_value(v, parsed)).collect()),
+        DeValue::Table(table) => Value::Table(from_table(table, parsed)),
     };
     Node { span, value }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Language {
     pub whole: &'static str,
     /// What names its named tables may have.
     pub check_name: fn(&str) -> Result<(), Wrong>,
+    /// The list whose entries can be said in one line (`actions`), if it has such a list.
+    pub actions: Option<&'static str>,
 }
 
 /// A table of the file: its fields, and those that depend on the value of one of them.

@@ -5,19 +5,21 @@
 //!
 //! * as a table: `table` finds its cells, as far as its [`Dialect`] does not say; a [`Meaning`] makes times and rates
 //!   of them;
-//! * as a document in TOML: `document` (a tree with places), `overrides`, `reader` (typed entities, against the tables
-//!   of a language, which are made of what `field` has);
+//! * as a document in TOML: `document` (a tree with places), `edits` (what the command line changes of it), `reader`
+//!   (typed entities, against the tables of a language, which are made of what `field` has);
 //! * or line by line (`lines`).
 //!
 //! Whatever is wrong is a [`Diagnostic`] with its place, collected in [`Complaints`]; a reader complains about all it
 //! can and hands on what is sound. `drawing` alone shows them to people.
 
+mod actions;
 mod datum;
 mod diagnostic;
 mod dialect;
 mod document;
 #[cfg(feature = "render")]
 mod drawing;
+mod edits;
 mod field;
 mod keys;
 mod limit;
@@ -47,6 +49,7 @@ pub use diagnostic::{Complaints, Diagnostic, Severity};
 pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
 #[cfg(feature = "render")]
 pub use drawing::told;
+pub use edits::Edit;
 pub(crate) use field::{Field, Kind, Language, Section, Variants, optional, required};
 pub(crate) use lines::lines;
 pub use meaning::{Meaning, Time};

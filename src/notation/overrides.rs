@@ -16,19 +16,17 @@ pub struct Override {
     pub value: String,
 }
 
-/// Sets every key; complains about keys that do not exist.
-pub(super) fn apply(overrides: &[Override], language: &Language, table: &mut Table, out: &mut Complaints) {
-    for wanted in overrides {
-        let source = out.add(Source::new("--set", wanted.key.clone()));
-        let key = Span::of(source, 0..wanted.key.len());
-        let Some(parts) = document::parse_key(wanted.key.trim()) else {
-            out.error(key, format!("`{}` is not a key", wanted.key))
-                .hint("write the path of a key, for example peering.PeerConn.bandwidth");
-            continue;
-        };
-        let mut setter = Setter { wanted, whole: language.whole, key, out };
-        setter.in_section(language.section, language.whole, table, &parts);
-    }
+/// Sets a key; complains if it does not exist.
+pub(super) fn apply(wanted: &Override, language: &Language, table: &mut Table, out: &mut Complaints) {
+    let source = out.add(Source::new("--set", wanted.key.clone()));
+    let key = Span::of(source, 0..wanted.key.len());
+    let Some(parts) = document::parse_key(wanted.key.trim()) else {
+        out.error(key, format!("`{}` is not a key", wanted.key))
+            .hint("write the path of a key, for example peering.PeerConn.bandwidth");
+        return;
+    };
+    let mut setter = Setter { wanted, whole: language.whole, key, out };
+    setter.in_section(language.section, language.whole, table, &parts);
 }
 
 struct Setter<'a> {
@@ -103,7 +101,8 @@ impl Setter<'_> {
 
     fn put(&mut self, table: &mut Table, key: &str, plain: bool) {
         let source = self.out.add(Source::new(format!("--set {}", self.wanted.key), self.wanted.value.clone()));
-        let node = document::parse_value(source, plain, self.out);
+        let value = Span::of(source, 0..self.wanted.value.len());
+        let node = document::parse_value(value, plain, self.out);
         table.put(key, node);
     }
 

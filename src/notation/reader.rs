@@ -4,15 +4,15 @@
 use super::datum::{At, Datum, Entity, Item, Pair, Two};
 use super::diagnostic::{Complaints, Span};
 use super::document::{self, Entry, Node, Table, Value};
+use super::edits::{self, Edit};
 use super::field::{Kind, Language, Section};
-use super::overrides::{self, Override};
 use super::wrong::Wrong;
 use super::{keys, limit, value};
 
-/// Reads the text of `source`, some of its keys replaced; nothing if it is not TOML.
-pub(crate) fn read(language: &Language, source: usize, set: &[Override], out: &mut Complaints) -> Option<Entity> {
+/// Reads the text of `source` as these edits change it; nothing if it is not TOML.
+pub(crate) fn read(language: &Language, source: usize, edits: &[Edit], out: &mut Complaints) -> Option<Entity> {
     let (mut table, syntax_lines) = document::parse(source, out);
-    overrides::apply(set, language, &mut table, out);
+    edits::apply(edits, language, &mut table, out);
     let (is_toml, before) = (syntax_lines.is_empty(), out.count());
     let top = Span::of(source, 0..0);
     let mut reader = Reader { check_name: language.check_name, tells_missing: is_toml, out };

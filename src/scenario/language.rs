@@ -10,7 +10,8 @@ use crate::notation::Kind::*;
 use crate::notation::{Field, Kind, Language, Section, Variants, Wrong, optional, required};
 
 /// The language of scenarios.
-pub(super) const LANGUAGE: Language = Language { section: &SCENARIO, whole: "the scenario", check_name };
+pub(super) const LANGUAGE: Language =
+    Language { section: &SCENARIO, whole: "the scenario", check_name, actions: Some("at") };
 
 fn check_name(name: &str) -> Result<(), Wrong> {
     let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`; put other text into `label`";

@@ -30,7 +30,7 @@ mod timeline;
 mod traffic;
 mod verbs;
 
-pub use crate::notation::{Diagnostic, Override};
+pub use crate::notation::{Diagnostic, Edit, Override};
 
 use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
@@ -66,15 +66,30 @@ pub struct Scenario {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the scenario at `path`, some of its keys replaced.
+/// Reads the scenario at `path` as these edits change it.
 ///
 /// # Errors
 /// Everything that is wrong with it, in order of place; warnings included.
-pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Scenario, Vec<Diagnostic>> {
+pub fn load(path: &Path, files: &dyn Files, edits: &[Edit]) -> Result<Scenario, Vec<Diagnostic>> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    load_content(files.read(path), &path.display().to_string(), folder, files, edits)
+}
+
+/// Reads a scenario whose content lies in no file: `file` is what a person calls it, and the names of other files in it
+/// are relative to `folder`.
+///
+/// # Errors
+/// As [`load`] has them.
+pub fn load_content(
+    content: std::io::Result<Bytes>,
+    file: &str,
+    folder: &Path,
+    files: &dyn Files,
+    edits: &[Edit],
+) -> Result<Scenario, Vec<Diagnostic>> {
     let mut out = Complaints::default();
-    let file = path.display().to_string();
-    let Some(source) = read_text(path, &file, files, &mut out) else { return Err(out.finish()) };
-    let Some(entity) = notation::read(&LANGUAGE, source, overrides, &mut out) else { return Err(out.finish()) };
+    let Some(source) = read_text(content, file, &mut out) else { return Err(out.finish()) };
+    let Some(entity) = notation::read(&LANGUAGE, source, edits, &mut out) else { return Err(out.finish()) };
     let rules = entity.get::<String>("rules").and_then(|name| Rules::named(name)).unwrap_or(Rules::guide());
     let mut loader = Loader {
         start: rules.start(),
@@ -82,7 +97,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
         names: Names::default(),
         out,
         files,
-        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        folder: folder.to_owned(),
         civil_steps: None,
         tables: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
@@ -90,7 +105,7 @@ pub fn load(path: &Path, files: &dyn Files, overrides: &[Override]) -> Result<Sc
     let plan = loader.build(&entity, first_line_question(loader.out.source(source).text()));
     match plan {
         Some(plan) if !loader.out.has_errors() => {
-            Ok(Scenario { file, network: loader.network, plan, warnings: loader.out.finish() })
+            Ok(Scenario { file: file.into(), network: loader.network, plan, warnings: loader.out.finish() })
         }
         _ => Err(loader.out.finish()),
     }
@@ -101,9 +116,9 @@ pub fn schema() -> serde_json::Value {
     notation::schema(LANGUAGE.section, "vpcsim scenario")
 }
 
-/// Reads a scenario file as text and keeps it as a source; complains if there is nothing to read.
-fn read_text(path: &Path, file: &str, files: &dyn Files, out: &mut Complaints) -> Option<usize> {
-    let text = match files.read(path) {
+/// Keeps the content of a scenario as a source; complains if there is nothing to read.
+fn read_text(content: std::io::Result<Bytes>, file: &str, out: &mut Complaints) -> Option<usize> {
+    let text = match content {
         Ok(bytes) => decode(&bytes).map_err(|wrong| Wrong { message: format!("{file}: {}", wrong.message), ..wrong }),
         Err(wrong) => Err(Wrong::new(format!("cannot read {file}: {wrong}")).hint("is it there, and may you read it?")),
     };

@@ -29,7 +29,7 @@ fn load_with(text: &[u8], overrides: &[(&str, &str)]) -> Result<Scenario, Vec<Di
         ("s/a.pcap", b"".to_vec()),
     ];
     let memory = Memory(files.map(|(name, bytes)| (name.to_owned(), bytes)).into());
-    let set = |(key, value): &(&str, &str)| Override { key: (*key).into(), value: (*value).into() };
+    let set = |(key, value): &(&str, &str)| Edit::Set(Override { key: (*key).into(), value: (*value).into() });
     load(Path::new("s/full.toml"), &memory, &overrides.iter().map(set).collect::<Vec<_>>())
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use vpcsim::engine::{Options, Run};
-use vpcsim::scenario::{Diagnostic, Files, Override, Scenario, load};
+use vpcsim::scenario::{Diagnostic, Edit, Files, Scenario, load};
 use vpcsim::units::SimTime;
 
 /// Files in memory.
@@ -18,9 +18,9 @@ impl Files for Memory {
 }
 
 /// The first of these files, which must be a valid scenario; it may name the others.
-pub fn loaded(files: &[(&str, String)], overrides: &[Override]) -> Scenario {
+pub fn loaded(files: &[(&str, String)], edits: &[Edit]) -> Scenario {
     let memory = files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into())).collect();
-    let loaded = load(Path::new(files[0].0), &Memory(memory), overrides);
+    let loaded = load(Path::new(files[0].0), &Memory(memory), edits);
     loaded.unwrap_or_else(|all| panic!("{}", all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n")))
 }
 

@@ -3,6 +3,7 @@
 //! is the report's.
 
 mod content;
+mod destination;
 mod file;
 mod outputs;
 mod place;
@@ -13,6 +14,7 @@ mod terminal;
 mod tests;
 
 pub(super) use content::Content;
+pub(super) use destination::Destination;
 pub(super) use file::OutputFile;
 pub(super) use outputs::{OutputFolder, Outputs};
 pub(super) use place::Place;

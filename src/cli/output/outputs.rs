@@ -1,6 +1,7 @@
 //! The outputs of one command, claimed before anything runs: each can be written, none is an input, standard output or
 //! another output, and none replaces what is not its own. It writes nothing.
 
+use super::super::dash::is_dash;
 use super::content::{Content, Found};
 use super::file::{OutputFile, Target, beside, is_fixed};
 use super::place::{Place, canonical, links};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub(in super::super) struct Outputs {
     inputs: Vec<Place>,
     claimed: Vec<Place>,
+    /// Whether one of them is `-`.
+    has_dash: bool,
     force: bool,
 }
 
@@ -22,14 +25,20 @@ pub(in super::super) struct OutputFolder(PathBuf);
 impl Outputs {
     /// No outputs yet; `force` lets them replace what is neither an input nor another output.
     pub(in super::super) fn new(inputs: Vec<Place>, force: bool) -> Outputs {
-        Outputs { inputs, claimed: Vec::new(), force }
+        Outputs { inputs, claimed: Vec::new(), has_dash: false, force }
     }
 
-    /// Claims the file at `path`, in a folder that is there.
+    /// Claims the file at `path`, in a folder that is there, or standard output.
     ///
     /// # Errors
     /// Why it is not written.
     pub(in super::super) fn file(&mut self, path: &Path, content: Content<'_>) -> Result<OutputFile, Diagnostic> {
+        if is_dash(path) {
+            return match std::mem::replace(&mut self.has_dash, true) {
+                true => Err(refused(path, "is named for two outputs of this command", one_dash())),
+                false => Ok(OutputFile::new(path, Target::Stdout)),
+            };
+        }
         self.claim(path, content, |place| fs::metadata(place.folder()).and_then(|_| prove(place.folder())))
     }
 
@@ -38,6 +47,13 @@ impl Outputs {
     /// # Errors
     /// Why nothing can be written to it.
     pub(in super::super) fn folder(&self, path: &Path) -> Result<OutputFolder, Diagnostic> {
+        if is_dash(path) {
+            return Err(refused(
+                path,
+                "is standard output, and not a folder",
+                Some("a folder of that name is ./-".into()),
+            ));
+        }
         let proven = canonical(path).and_then(|folder| match fs::metadata(&folder) {
             Ok(found) if !found.is_dir() => Err(ErrorKind::NotADirectory.into()),
             _ => prove(&folder),
@@ -128,6 +144,10 @@ impl Outputs {
         }
         Ok(Target::Beside(place.clone()))
     }
+}
+
+fn one_dash() -> Option<String> {
+    Some("standard output takes one; write the other to a file".into())
 }
 
 fn forced() -> Option<String> {

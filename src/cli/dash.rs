@@ -1,0 +1,17 @@
+//! `-` on the command line: standard input where something is read, standard output where something is written. A file
+//! of that name is `./-`. It reads and writes nothing.
+
+use std::path::Path;
+
+/// What complaints and reports call standard input.
+pub(super) const STDIN: &str = "<stdin>";
+
+/// Whether a name stands for a stream.
+pub(super) fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What complaints and reports call an input.
+pub(super) fn input_name(path: &Path) -> String {
+    if is_dash(path) { STDIN.into() } else { path.display().to_string() }
+}
