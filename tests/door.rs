@@ -136,7 +136,7 @@ fn completions_are_scripts_of_their_shell() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for shell in ["bash", "zsh", "fish"] {
         let script = vpcsim(folder.path(), &["completions", shell]).ended(0).out;
-        for word in ["--what-if", "completions", "rules"] {
+        for word in ["what-if", "completions", "rules"] {
             assert!(script.contains(word), "{shell} does not know {word}");
         }
         std::fs::write(folder.path().join(shell), script).expect("it can be written");

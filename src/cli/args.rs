@@ -66,6 +66,8 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, for example for man -l -
     Man,
+    /// Explain the rules that reports cite, such as S13; without a number, list them
+    Rules(RulesArgs),
     /// Explain a topic or a subcommand; without one, list them
     Help {
         /// A topic, or a subcommand
@@ -302,6 +304,13 @@ impl TableArgs {
     pub(super) fn is_given(&self) -> bool {
         self.delimiter.is_some() || self.decimal.is_some() || !self.missing.is_empty() || self.epoch.is_some()
     }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RulesArgs {
+    /// As they are cited: S13, or 13
+    #[arg(value_name = "RULE")]
+    pub numbers: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -26,6 +26,7 @@ mod output;
 mod pace;
 mod play;
 mod progress;
+mod rules;
 mod run;
 mod schema;
 mod show;
@@ -81,6 +82,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         Command::Schema => (Ok(schema::schema()), false),
         Command::Completions(completions) => (Ok(completions::completions(completions)), false),
         Command::Man => (Ok(man::man()), false),
+        Command::Rules(wanted) => (Ok(rules::explain(wanted)), false),
         Command::Help { words } => (Ok(help::help(words)), false),
     };
     ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json.then_some(destination)))

@@ -1,5 +1,7 @@
 //! The reference for users, topic by topic: what the README leaves out. Texts only; `vpcsim help TOPIC` shows them.
 
+pub mod rules;
+
 macro_rules! topics {
     ($($name:ident, $about:literal;)*) => {
         $(
