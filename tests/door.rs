@@ -32,7 +32,8 @@ fn an_action_that_is_said_does_what_one_that_is_written_does() {
         ),
         (
             "4 s change_bandwidth PeerConn bandwidth = '2 Gbps' refused=BandwidthTooHigh",
-            "time = '4 s'\ndo = 'change_bandwidth'\npeering = 'PeerConn'\nbandwidth = '2 Gbps'\nrefused = 'BandwidthTooHigh'",
+            "time = '4 s'\ndo = 'change_bandwidth'\npeering = 'PeerConn'\nbandwidth = '2 Gbps'\n\
+             refused = 'BandwidthTooHigh'",
         ),
         ("1.5 s link_down PeerConn for=2 s", "time = '1.5 s'\ndo = 'link_down'\npeering = 'PeerConn'\nfor = '2 s'"),
         (
