@@ -3,7 +3,7 @@
 
 use super::options::SeriesOptions;
 use crate::model::{Name, Rules, TIME_MAX, YEARS};
-use crate::notation::{Cell, Complaints, Meaning, RowsByTime, Span, Table, Time, Wrong, time_zone};
+use crate::notation::{Cell, Complaints, Meaning, RowsByTime, Table, TextSpan, Time, Wrong, time_zone};
 use crate::units::{BitRate, SimDuration};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -59,7 +59,7 @@ impl Matrix {
         let pairs = matrix.columns(&table, out);
         if (matrix.rows == 0 || matrix.pairs.is_empty()) && !out.has_errors() {
             let hint = "the first line names the columns, such as time,a_b,b_a; each further line is a step";
-            let place = Span::of(source, 0..0);
+            let place = TextSpan::of(source, 0..0);
             out.error(place, "there is no line of rates below a line of names").hint(hint);
             return None;
         }
@@ -188,7 +188,7 @@ impl Times<'_> {
     }
 
     /// The start, if the times are instants, and how long the rows last.
-    fn extent(mut self, step: SimDuration, zone: &TimeZone) -> Result<(Option<Zoned>, SimDuration), (Span, Wrong)> {
+    fn extent(mut self, step: SimDuration, zone: &TimeZone) -> Result<(Option<Zoned>, SimDuration), (TextSpan, Wrong)> {
         self.found.sort_unstable();
         self.found.dedup();
         let are_instants = self.are_instants == Some(true);

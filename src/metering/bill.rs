@@ -101,7 +101,7 @@ pub enum Basis {
 
 /// One peering, one day or month.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct LineItem {
     /// The peering and who pays for it.
     pub subject: Subject,
     /// What was measured.
@@ -114,7 +114,7 @@ pub struct Line {
     pub charge: Charge,
 }
 
-impl Line {
+impl LineItem {
     /// What is to be paid; none if nobody knows.
     pub fn amount(&self) -> Option<Money> {
         match self.charge {
@@ -144,7 +144,7 @@ pub struct Total {
 #[derive(Debug, Clone)]
 pub struct Bill {
     /// By peering, then by time.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LineItem>,
     /// By account, in order of name.
     pub totals: Vec<Total>,
     /// Peerings that are free because both ends are in one region (S39).
@@ -157,7 +157,7 @@ impl Bill {
     /// The bill of all series under `terms`.
     pub fn of(series: &[Series], terms: &Terms) -> Bill {
         let (billed, regional): (Vec<&Series>, Vec<&Series>) = series.iter().partition(|s| s.subject.cross_region);
-        let lines: Vec<Line> = match terms.method {
+        let lines: Vec<LineItem> = match terms.method {
             Method::DayPeak => billed.iter().flat_map(|s| day_lines(s, terms)).collect(),
             Method::Month95 => billed.iter().flat_map(|s| month_lines(s, terms)).collect(),
         };
@@ -186,7 +186,7 @@ impl Bill {
     /// how many of them, those with most first.
     pub fn priced_elsewhere(&self, terms: &Terms) -> Vec<(&'static str, usize)> {
         let unpriced = || self.lines.iter().filter(|line| line.amount().is_none());
-        let is_priced = |book: &PriceBook, line: &Line| {
+        let is_priced = |book: &PriceBook, line: &LineItem| {
             matches!(charge(book, &line.subject, line.basis, terms.free_basis), Charge::Priced(_))
         };
         let others = PriceBook::shipped_names().filter(|name| *name != terms.book.name);
@@ -210,7 +210,7 @@ fn has_free_day(series: &Series, terms: &Terms) -> bool {
     days(series, &terms.zone).iter().any(free)
 }
 
-fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
+fn day_lines(series: &Series, terms: &Terms) -> Vec<LineItem> {
     let line = |peak: DayPeak| {
         let free = terms.free_on(&series.subject, peak.date);
         line(series, Basis::Day(peak, free.bandwidth), peak.span, terms)
@@ -218,7 +218,7 @@ fn day_lines(series: &Series, terms: &Terms) -> Vec<Line> {
     days(series, &terms.zone).into_iter().map(line).collect()
 }
 
-fn month_lines(series: &Series, terms: &Terms) -> Vec<Line> {
+fn month_lines(series: &Series, terms: &Terms) -> Vec<LineItem> {
     let line = |month: Month| line(series, Basis::Month(month), month.span, terms);
     months(series, &terms.zone).into_iter().map(line).collect()
 }
@@ -233,7 +233,7 @@ fn charge(book: &PriceBook, subject: &Subject, basis: Basis, free_basis: FreeBas
     }
 }
 
-fn line(series: &Series, basis: Basis, period: Span<Timestamp>, terms: &Terms) -> Line {
+fn line(series: &Series, basis: Basis, period: Span<Timestamp>, terms: &Terms) -> LineItem {
     let charge = charge(&terms.book, &series.subject, basis, terms.free_basis);
-    Line { subject: series.subject.clone(), basis, period, covers: period.intersection(series.extent), charge }
+    LineItem { subject: series.subject.clone(), basis, period, covers: period.intersection(series.extent), charge }
 }

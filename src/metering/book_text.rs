@@ -3,7 +3,7 @@
 
 use super::book::{Group, PriceBook, Tier};
 use crate::notation::Kind::{List, Named, Rate, Text, Texts, Written};
-use crate::notation::{self, At, Complaints, Diagnostic, Entity, Language, Section, Source, Span, Wrong};
+use crate::notation::{self, At, Complaints, Diagnostic, Entity, Language, Section, Source, TextSpan, Wrong};
 use crate::notation::{optional, required};
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
@@ -170,7 +170,7 @@ impl Loader<'_> {
         tiers
     }
 
-    fn check_joint(&mut self, reached: Option<BitRate>, tier: Tier, span: Span) {
+    fn check_joint(&mut self, reached: Option<BitRate>, tier: Tier, span: TextSpan) {
         let above = tier.above;
         let message = match reached {
             None => "a tier after one that is open at the top".to_owned(),

@@ -19,7 +19,7 @@ mod series;
 mod subject;
 mod what_if;
 
-pub use bill::{Basis, Bill, Line, Method, Terms, Total};
+pub use bill::{Basis, Bill, LineItem, Method, Terms, Total};
 pub use book::{Group, PriceBook, Tier, Unpriced};
 pub use calendar::{Day, WINDOW};
 pub use measure::{Window, measure, windows};

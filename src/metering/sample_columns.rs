@@ -1,6 +1,6 @@
 //! Which column of a table of samples is what, by the names in its first line. The rows are read elsewhere.
 
-use crate::notation::{Complaints, Span, Table, Wrong};
+use crate::notation::{Complaints, Table, TextSpan, Wrong};
 
 const KNOWN: &str = "columns are time, peering, direction (or from and to), bps (or bytes)";
 const NAMES: [&str; 7] = ["time", "peering", "direction", "from", "to", "bps", "bytes"];
@@ -29,7 +29,7 @@ impl Columns {
     pub(super) fn of(table: &Table, out: &mut Complaints) -> Option<Columns> {
         if table.is_empty() {
             let hint = "start with time,peering,direction,bps";
-            out.error(Span::of(table.source, 0..0), "there are no samples").hint(hint);
+            out.error(TextSpan::of(table.source, 0..0), "there are no samples").hint(hint);
             return None;
         }
         let mut is_sound = table.check_names(out);

@@ -23,7 +23,7 @@ use super::series::{Limit, Load, Sample, Series};
 use super::subject::{End, Subject};
 use crate::model::{Direction, Home, Name};
 use crate::notation::{
-    Cell, Complaints, Dialect, Epoch, RowsByTime, Shown, ShownCounts, Source, Span, Stamp, Table, Wrong, numeral,
+    Cell, Complaints, Dialect, Epoch, RowsByTime, Shown, ShownCounts, Source, Stamp, Table, TextSpan, Wrong, numeral,
 };
 use crate::units::{self, BitRate};
 use jiff::Timestamp;
@@ -163,7 +163,7 @@ impl<'t> SampleTable<'t> {
 }
 
 /// What is wrong with one of the cells of a row, and which.
-type Misplaced = (Span, Wrong);
+type Misplaced = (TextSpan, Wrong);
 
 fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>, zone: &TimeZone) -> Series {
     let sample = |(start, loads)| Sample { loss: None, start, loads, limit: Limit::Unknown, partial: false };

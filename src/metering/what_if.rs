@@ -5,7 +5,7 @@
 //! nevertheless its own: packets cross one peering only (S3), no two peerings share a bucket (S10), and senders do not
 //! react. Only replies that return over another peering than their request came by (S15) depend on that one's cap too.
 
-use super::bill::{Basis, Bill, Line, Terms};
+use super::bill::{Basis, Bill, LineItem, Terms};
 use super::measure::measure;
 use super::series::{Load, Series};
 use super::subject::Subject;
@@ -92,12 +92,12 @@ pub struct Found {
 impl Found {
     /// What `bill`, of this peering alone, says.
     fn of(loss: Share, bill: &Bill) -> Found {
-        let load = |line: &Line| match line.basis {
+        let load = |line: &LineItem| match line.basis {
             Basis::Day(peak, _) => peak.billable.load,
             Basis::Month(month) => month.load,
         };
         let peak = bill.lines.iter().map(load).max().unwrap_or_default();
-        Found { loss, peak, price: bill.lines.iter().map(Line::amount).sum() }
+        Found { loss, peak, price: bill.lines.iter().map(LineItem::amount).sum() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `--do 'TIME VERB [VALUE] [KEY=VALUE …]'`: an action said in one line, added to the tree behind those of the text.
 //! What its words mean, the reader finds out as if they stood in the text; here is only which word is what.
 
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};
 use super::field::{Field, Kind, Language, Section, Variants};
 use super::nearest::list_some;
@@ -15,7 +15,7 @@ const FORM: &str = "write TIME VERB [VALUE] [KEY=VALUE …], for example '30 s d
 pub(super) fn add(said: &str, language: &Language, table: &mut Table, out: &mut Complaints) {
     let Some((list, section, variants)) = list(language) else { return };
     let source = out.add(Source::new("--do", said.to_owned()));
-    let mut line = Line { said, source, section, variants, action: Table::default(), out };
+    let mut line = ActionLine { said, source, section, variants, action: Table::default(), out };
     if line.read().is_none() {
         return;
     }
@@ -36,7 +36,7 @@ fn list(language: &Language) -> Option<(&'static str, &'static Section, &'static
 }
 
 /// One action while it is read.
-struct Line<'a> {
+struct ActionLine<'a> {
     said: &'a str,
     /// Its text, as the complaints number it.
     source: usize,
@@ -47,7 +47,7 @@ struct Line<'a> {
     out: &'a mut Complaints,
 }
 
-impl Line<'_> {
+impl ActionLine<'_> {
     /// Reads all words; `None` after a complaint.
     fn read(&mut self) -> Option<()> {
         let words = words(self.said);
@@ -143,8 +143,8 @@ impl Line<'_> {
         None
     }
 
-    fn span(&self, range: Range<usize>) -> Span {
-        Span::of(self.source, range)
+    fn span(&self, range: Range<usize>) -> TextSpan {
+        TextSpan::of(self.source, range)
     }
 }
 

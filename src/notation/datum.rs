@@ -1,6 +1,6 @@
 //! What the reader hands on: typed values with their places. No meaning yet: names are texts.
 
-use super::diagnostic::Span;
+use super::diagnostic::TextSpan;
 use super::field::{Field, Section};
 use crate::units::{BitRate, ByteSize, Factor, Share, SimDuration};
 use ipnet::Ipv4Net;
@@ -11,7 +11,7 @@ use std::net::Ipv4Addr;
 #[derive(Debug, Clone)]
 pub(crate) struct At<T> {
     pub value: T,
-    pub span: Span,
+    pub span: TextSpan,
 }
 
 /// So many packets.
@@ -46,7 +46,7 @@ pub(crate) struct Entity {
     /// As a person would name it: `[vpc.VPC1.subnet.A]`.
     pub path: String,
     /// Its name or its brace: where to complain about it as a whole.
-    pub at: Span,
+    pub at: TextSpan,
     pub items: Vec<Item>,
     /// Something in it could not be read: nothing can be made of it, and nobody need hear of that again.
     pub broken: bool,
@@ -56,8 +56,8 @@ pub(crate) struct Entity {
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub key: &'static str,
-    pub key_span: Span,
-    pub span: Span,
+    pub key_span: TextSpan,
+    pub span: TextSpan,
     pub datum: Datum,
 }
 
@@ -136,12 +136,12 @@ impl Entity {
     }
 
     /// Where the value of `key` stands; the whole entity if it was not given.
-    pub(crate) fn span(&self, key: &'static str) -> Span {
+    pub(crate) fn span(&self, key: &'static str) -> TextSpan {
         self.item(key).map_or(self.at, |item| item.span)
     }
 
     /// Where `key` itself stands; the whole entity if it was not given.
-    pub(crate) fn key_span(&self, key: &'static str) -> Span {
+    pub(crate) fn key_span(&self, key: &'static str) -> TextSpan {
         self.item(key).map_or(self.at, |item| item.key_span)
     }
 

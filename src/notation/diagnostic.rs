@@ -90,7 +90,7 @@ impl Diagnostic {
     }
 
     /// Says something beside another place of the same text; a place in another text is left out.
-    pub(crate) fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+    pub(crate) fn label(&mut self, span: TextSpan, text: impl Into<String>) -> &mut Self {
         let range = underlined(self.source.text(), span);
         if span.source == self.origin && self.labels.iter().all(|(known, _)| *known != range) {
             self.labels.push((range, text.into()));
@@ -101,7 +101,7 @@ impl Diagnostic {
 
 /// A byte range of one of the texts read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct TextSpan {
     /// The text, as [`Complaints::add`] numbered it.
     pub source: usize,
     /// First byte.
@@ -110,14 +110,14 @@ pub(crate) struct Span {
     pub end: usize,
 }
 
-impl Span {
+impl TextSpan {
     /// What the text says there.
-    pub(crate) fn of(source: usize, range: Range<usize>) -> Span {
-        Span { source, start: range.start, end: range.end }
+    pub(crate) fn of(source: usize, range: Range<usize>) -> TextSpan {
+        TextSpan { source, start: range.start, end: range.end }
     }
     /// The end of a text of so many bytes.
-    pub(crate) fn end_of(source: usize, length: usize) -> Span {
-        Span { source, start: length, end: length }
+    pub(crate) fn end_of(source: usize, length: usize) -> TextSpan {
+        TextSpan { source, start: length, end: length }
     }
 }
 
@@ -155,23 +155,23 @@ impl Complaints {
     }
 
     /// Complains about a place; the answer takes hint, code and further labels.
-    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn error(&mut self, span: TextSpan, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Error, span, message.into())
     }
 
     /// Remarks on a place.
-    pub(crate) fn warning(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn warning(&mut self, span: TextSpan, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Warning, span, message.into())
     }
 
     /// Complains about what is wrong with a value, at its place.
-    pub(crate) fn wrong(&mut self, span: Span, wrong: Wrong) {
+    pub(crate) fn wrong(&mut self, span: TextSpan, wrong: Wrong) {
         self.error(span, wrong.message).hint = wrong.hint;
     }
 
     /// Complains about one of the many cells or rows of a table: once, however often it is read, and only about the
     /// first [`COMPLAINTS_MAX`] of a text. How many more there are is said at the end.
-    pub(crate) fn cell(&mut self, span: Span, wrong: Wrong) {
+    pub(crate) fn cell(&mut self, span: TextSpan, wrong: Wrong) {
         let cells = self.cells.entry(span.source).or_default();
         if cells.told.iter().any(|(start, message)| *start == span.start && *message == wrong.message) {
             return;
@@ -185,14 +185,14 @@ impl Complaints {
     }
 
     /// Whether it complains about a cell that begins inside of `span`, or counts one.
-    pub(crate) fn tells_of(&self, span: Span) -> bool {
+    pub(crate) fn tells_of(&self, span: TextSpan) -> bool {
         let place = span.start..span.end.max(span.start + 1);
         self.cells.get(&span.source).is_some_and(|cells| {
             cells.told.iter().any(|(start, _)| place.contains(start)) || cells.more.range(place).next().is_some()
         })
     }
 
-    fn push(&mut self, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
+    fn push(&mut self, severity: Severity, span: TextSpan, message: String) -> &mut Diagnostic {
         let source = self.sources[span.source].clone();
         // A file that could not be read as text has no place to show.
         let place = || (underlined(source.text(), span), String::new());
@@ -240,7 +240,7 @@ impl Complaints {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for (source, cells) in std::mem::take(&mut self.cells) {
             if !cells.more.is_empty() {
-                let end = Span::end_of(source, self.source(source).text().len());
+                let end = TextSpan::end_of(source, self.source(source).text().len());
                 self.error(end, format!("… and {} more places of this text are wrong", cells.more.len()));
             }
         }
@@ -250,7 +250,7 @@ impl Complaints {
 }
 
 /// The part of a span that can be underlined: inside the text, whole characters, on one line.
-fn underlined(text: &str, span: Span) -> Range<usize> {
+fn underlined(text: &str, span: TextSpan) -> Range<usize> {
     let whole = |mut at: usize| {
         at = at.min(text.len());
         while !text.is_char_boundary(at) {
@@ -273,7 +273,7 @@ mod tests {
         let mut out = Complaints::default();
         let source = out.add(Source::new("a.toml", "ä = 1\nöö = 2\n".into()));
         let start = "ä = 1\nöö = ".len();
-        let found = out.error(Span { source, start, end: start + 1 }, "no").line_column();
+        let found = out.error(TextSpan { source, start, end: start + 1 }, "no").line_column();
         assert_eq!(found, Some((2, 6)));
     }
 
@@ -281,6 +281,6 @@ mod tests {
     fn a_span_beyond_the_text_is_cut_to_it() {
         let mut out = Complaints::default();
         let source = out.add(Source::new("a.toml", "é".into()));
-        assert_eq!(out.error(Span { source, start: 1, end: 99 }, "no").labels[0].0, 0..2);
+        assert_eq!(out.error(TextSpan { source, start: 1, end: 99 }, "no").labels[0].0, 0..2);
     }
 }

@@ -1,6 +1,6 @@
 //! A TOML text as a tree that remembers where everything stood. It knows TOML, no language written in it.
 
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
@@ -12,7 +12,7 @@ const SYNTAX_MAX: usize = 20;
 /// A value and its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    pub span: Span,
+    pub span: TextSpan,
     pub value: Value,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Table {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub key: String,
-    pub key_span: Span,
+    pub key_span: TextSpan,
     pub node: Node,
 }
 
@@ -74,7 +74,7 @@ impl Table {
     }
 
     /// Sets a key; one that is new stands last, at this place.
-    pub(crate) fn put_at(&mut self, key_span: Span, key: &str, node: Node) {
+    pub(crate) fn put_at(&mut self, key_span: TextSpan, key: &str, node: Node) {
         match self.place(key) {
             Ok(place) => self.entries[place].node = node,
             Err(at) => {
@@ -115,7 +115,7 @@ pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
     let mut lines = BTreeSet::new();
     for error in &errors {
         let range = error.span().unwrap_or(text.len()..text.len());
-        let span = Span::of(source, range.clone());
+        let span = TextSpan::of(source, range.clone());
         if lines.len() == SYNTAX_MAX {
             out.error(span, "… and more below, not shown").hint("this may be no TOML at all");
             return (Table::default(), lines);
@@ -130,10 +130,10 @@ pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
             }
         }
     }
-    (from_table(table.get_ref(), Span::of(source, 0..text.len())), lines)
+    (from_table(table.get_ref(), TextSpan::of(source, 0..text.len())), lines)
 }
 
-fn complain(span: Span, message: &str, found: Option<&str>, out: &mut Complaints) {
+fn complain(span: TextSpan, message: &str, found: Option<&str>, out: &mut Complaints) {
     match (message, found) {
         ("duplicate key", Some(key)) => {
             out.error(span, format!("`{key}` is given twice"))
@@ -154,7 +154,7 @@ fn is_echo(error: &toml::de::Error, text: &str, lines: &BTreeSet<usize>) -> bool
 }
 
 /// Reads what stands at `span` as one TOML value; as plain text if it is none, or if `plain` asks for it.
-pub(crate) fn parse_value(span: Span, plain: bool, out: &Complaints) -> Node {
+pub(crate) fn parse_value(span: TextSpan, plain: bool, out: &Complaints) -> Node {
     let text = &out.source(span.source).text()[span.start..span.end];
     match DeValue::parse(text) {
         Ok(value) if !plain || value.get_ref().is_str() => from_value(&value, span),
@@ -180,11 +180,11 @@ pub(crate) fn parse_key(key: &str) -> Option<Vec<String>> {
 }
 
 /// What the parser of `parsed` calls `range`.
-fn part(parsed: Span, range: Range<usize>) -> Span {
-    Span::of(parsed.source, parsed.start + range.start..parsed.start + range.end)
+fn part(parsed: TextSpan, range: Range<usize>) -> TextSpan {
+    TextSpan::of(parsed.source, parsed.start + range.start..parsed.start + range.end)
 }
 
-fn from_table(table: &DeTable<'_>, parsed: Span) -> Table {
+fn from_table(table: &DeTable<'_>, parsed: TextSpan) -> Table {
     let mut entries: Vec<Entry> = table
         .iter()
         .map(|(key, value)| Entry {
@@ -198,7 +198,7 @@ fn from_table(table: &DeTable<'_>, parsed: Span) -> Table {
     Table::new(entries)
 }
 
-fn from_value(value: &Spanned<DeValue<'_>>, parsed: Span) -> Node {
+fn from_value(value: &Spanned<DeValue<'_>>, parsed: TextSpan) -> Node {
     let span = part(parsed, value.span());
     let value = match value.get_ref() {
         DeValue::String(s) => Value::Text(s.to_string()),

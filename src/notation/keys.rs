@@ -2,7 +2,7 @@
 //! which they are.
 
 use super::datum::Entity;
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::document::{Entry, Table};
 use super::field::{Field, Kind, Section};
 use super::nearest::{list_some, nearest};
@@ -31,7 +31,7 @@ pub(super) fn unknown(entity: &Entity, table: &Table, entry: &Entry, out: &mut C
 }
 
 /// Complains about a choice that no variant of the section is called by.
-pub(super) fn no_variant(section: &Section, path: &str, tag: &str, span: Span, out: &mut Complaints) {
+pub(super) fn no_variant(section: &Section, path: &str, tag: &str, span: TextSpan, out: &mut Complaints) {
     let Some(variants) = section.variants else { return };
     let names = || variants.sections.iter().map(|s| s.name);
     let hint = match nearest(tag, names()) {

@@ -44,7 +44,7 @@ mod wrong;
 #[cfg(test)]
 pub(crate) use datum::asked;
 pub(crate) use datum::{Allowed, At, Datum, Entity, Item, Pair, Two};
-pub(crate) use diagnostic::{COMPLAINTS_MAX, Span};
+pub(crate) use diagnostic::{COMPLAINTS_MAX, TextSpan};
 pub use diagnostic::{Complaints, Diagnostic, Severity};
 pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
 #[cfg(feature = "render")]

@@ -1,7 +1,7 @@
 //! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as
 //! the file's.
 
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};
 use super::field::{Kind, Language, Section};
 use super::nearest::{list_some, nearest};
@@ -19,7 +19,7 @@ pub struct Override {
 /// Sets a key; complains if it does not exist.
 pub(super) fn apply(wanted: &Override, language: &Language, table: &mut Table, out: &mut Complaints) {
     let source = out.add(Source::new("--set", wanted.key.clone()));
-    let key = Span::of(source, 0..wanted.key.len());
+    let key = TextSpan::of(source, 0..wanted.key.len());
     let Some(parts) = document::parse_key(wanted.key.trim()) else {
         out.error(key, format!("`{}` is not a key", wanted.key))
             .hint("write the path of a key, for example peering.PeerConn.bandwidth");
@@ -34,7 +34,7 @@ struct Setter<'a> {
     /// What a person calls the whole text.
     whole: &'static str,
     /// The key as a place to complain about.
-    key: Span,
+    key: TextSpan,
     out: &'a mut Complaints,
 }
 
@@ -101,7 +101,7 @@ impl Setter<'_> {
 
     fn put(&mut self, table: &mut Table, key: &str, plain: bool) {
         let source = self.out.add(Source::new(format!("--set {}", self.wanted.key), self.wanted.value.clone()));
-        let value = Span::of(source, 0..self.wanted.value.len());
+        let value = TextSpan::of(source, 0..self.wanted.value.len());
         let node = document::parse_value(value, plain, self.out);
         table.put(key, node);
     }
@@ -135,7 +135,7 @@ fn example(section: &Section) -> Option<String> {
 }
 
 /// The table under `key`, made if there is none; `None` if something else is there, which the reader complains about.
-fn inner_table<'t>(table: &'t mut Table, key: &str, span: Span) -> Option<&'t mut Table> {
+fn inner_table<'t>(table: &'t mut Table, key: &str, span: TextSpan) -> Option<&'t mut Table> {
     if table.get(key).is_none() {
         table.put(key, Node { span, value: Value::Table(Table::default()) });
     }

@@ -2,7 +2,7 @@
 //! rest typed entities. One pass over everything; it knows no language, and no name of a file.
 
 use super::datum::{At, Datum, Entity, Item, Pair, Two};
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Entry, Node, Table, Value};
 use super::edits::{self, Edit};
 use super::field::{Kind, Language, Section};
@@ -14,7 +14,7 @@ pub(crate) fn read(language: &Language, source: usize, edits: &[Edit], out: &mut
     let (mut table, syntax_lines) = document::parse(source, out);
     edits::apply(edits, language, &mut table, out);
     let (is_toml, before) = (syntax_lines.is_empty(), out.count());
-    let top = Span::of(source, 0..0);
+    let top = TextSpan::of(source, 0..0);
     let mut reader = Reader { check_name: language.check_name, tells_missing: is_toml, out };
     let entity = reader.section(language.section, language.whole, top, &table);
     if !is_toml {
@@ -34,7 +34,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads `table` as `section`. `path` is what a person calls it, `at` where it stands.
-    fn section(&mut self, section: &'static Section, path: &str, at: Span, table: &Table) -> Entity {
+    fn section(&mut self, section: &'static Section, path: &str, at: TextSpan, table: &Table) -> Entity {
         let mut broken = false;
         let variant = self.variant(section, path, table, &mut broken);
         let mut entity = Entity { section, variant, path: path.into(), at, items: Vec::new(), broken };

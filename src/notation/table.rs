@@ -6,7 +6,7 @@
 //! quotes around what it says do not count. Every row has as many cells as the first; empty ones at the end may be too
 //! many or left out.
 
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::dialect::{Delimiter, Dialect};
 use super::separator::{first_row, row_start};
 use super::source::Source;
@@ -42,7 +42,7 @@ pub(crate) struct Cell<'t> {
     /// Without blanks and quotes around it, doubled quotes made single.
     pub said: Cow<'t, str>,
     /// With quotes, without blanks.
-    pub span: Span,
+    pub span: TextSpan,
 }
 
 impl Table {
@@ -71,7 +71,7 @@ impl Table {
                 Some(table)
             }
             Err((place, wrong)) => {
-                out.wrong(Span::of(source, place), wrong);
+                out.wrong(TextSpan::of(source, place), wrong);
                 None
             }
         }
@@ -93,7 +93,7 @@ impl Table {
                 let (end, is_last) = field_end(&mut reader, text, at, &mut unused);
                 at = (end + 1).min(text.len());
                 if let Err((place, wrong)) = check_quotes(text, self.starts[self.starts.len() - 1] as usize..end) {
-                    out.cell(Span::of(self.source, place), wrong);
+                    out.cell(TextSpan::of(self.source, place), wrong);
                     is_sound = false;
                 }
                 if is_last {
@@ -172,13 +172,15 @@ impl Table {
             Some(inner) => Cow::Borrowed(inner.trim()),
             None => Cow::Borrowed(written),
         };
-        Some(Cell { said, span: Span::of(self.source, start..start + written.len()) })
+        Some(Cell { said, span: TextSpan::of(self.source, start..start + written.len()) })
     }
 
     /// From a row's first cell to its last; the beginning of the text if there is no such row.
-    pub(crate) fn row_span(&self, row: usize) -> Span {
-        let Some(first) = self.rows.get(row).map(|first| *first as usize) else { return Span::of(self.source, 0..0) };
-        Span::of(self.source, self.starts[first] as usize..self.starts[first + self.width(row)] as usize - 1)
+    pub(crate) fn row_span(&self, row: usize) -> TextSpan {
+        let Some(first) = self.rows.get(row).map(|first| *first as usize) else {
+            return TextSpan::of(self.source, 0..0);
+        };
+        TextSpan::of(self.source, self.starts[first] as usize..self.starts[first + self.width(row)] as usize - 1)
     }
 
     /// The names of the columns that have one, in their order, which the first row says.

@@ -2,7 +2,7 @@
 //! complaint.
 
 use super::datum::{Datum, PacketCount};
-use super::diagnostic::{Complaints, Span};
+use super::diagnostic::{Complaints, TextSpan};
 use super::document::{Node, Value};
 use super::field::{Kind, quoted};
 use super::nearest::nearest;
@@ -48,7 +48,7 @@ pub(super) fn mismatch<T>(kind: &Kind, key: &str, node: &Node, out: &mut Complai
     None
 }
 
-fn out_of_bounds(kind: &Kind, key: &str, value: &str, span: Span, out: &mut Complaints) {
+fn out_of_bounds(kind: &Kind, key: &str, value: &str, span: TextSpan, out: &mut Complaints) {
     let bounds = kind.bounds().unwrap_or_default();
     out.error(span, format!("`{key}` cannot be {value}")).hint(format!("it may be {bounds}"));
 }
@@ -87,7 +87,7 @@ fn quantity(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option
     }
 }
 
-fn ago(kind: &Kind, most: u64, key: &str, text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
+fn ago(kind: &Kind, most: u64, key: &str, text: &str, span: TextSpan, out: &mut Complaints) -> Option<Datum> {
     let Some(before) = text.trim().strip_prefix('-') else {
         out.error(span, format!("`{key}` lies before the start, so it begins with a minus"))
             .hint("for example \"-6 d\"");
@@ -98,7 +98,7 @@ fn ago(kind: &Kind, most: u64, key: &str, text: &str, span: Span, out: &mut Comp
     Some(Datum::Duration(value))
 }
 
-fn bounded(kind: &Kind, key: &str, text: &str, span: Span, out: &mut Complaints, fits: bool) -> Option<()> {
+fn bounded(kind: &Kind, key: &str, text: &str, span: TextSpan, out: &mut Complaints, fits: bool) -> Option<()> {
     if !fits {
         out_of_bounds(kind, key, text, span, out);
     }
@@ -109,7 +109,7 @@ fn parsed<T: FromStr<Err = UnitError>>(
     kind: &Kind,
     key: &str,
     text: &str,
-    span: Span,
+    span: TextSpan,
     out: &mut Complaints,
 ) -> Option<T> {
     match text.parse() {
@@ -129,7 +129,7 @@ fn parsed<T: FromStr<Err = UnitError>>(
     }
 }
 
-fn packets(text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
+fn packets(text: &str, span: TextSpan, out: &mut Complaints) -> Option<Datum> {
     let number = text.trim().strip_suffix("packets").or(text.trim().strip_suffix("packet")).map(str::trim);
     match number.and_then(|n| n.replace('_', "").parse().ok()) {
         Some(n) => Some(Datum::Packets(PacketCount(n))),
@@ -142,7 +142,7 @@ fn packets(text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
 
 /// Reads a prefix as RFC 4632 writes it: anything else that a parser might take for one, such as leading zeros, is
 /// refused. Host bits are left for the rules to refuse.
-pub(crate) fn cidr(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4Net> {
+pub(crate) fn cidr(text: &str, span: TextSpan, out: &mut Complaints) -> Option<Ipv4Net> {
     let text = text.trim();
     let parsed = text.parse::<Ipv4Net>().ok();
     if parsed.is_some_and(|cidr| cidr.to_string() == text) {
@@ -163,7 +163,7 @@ pub(crate) fn cidr(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4N
 }
 
 /// Reads an IPv4 address.
-pub(crate) fn address(text: &str, span: Span, out: &mut Complaints) -> Option<Ipv4Addr> {
+pub(crate) fn address(text: &str, span: TextSpan, out: &mut Complaints) -> Option<Ipv4Addr> {
     let text = text.trim();
     let address = text.parse().ok();
     if address.is_none() {
@@ -176,7 +176,13 @@ pub(crate) fn address(text: &str, span: Span, out: &mut Complaints) -> Option<Ip
     address
 }
 
-fn choice(choices: &'static [&'static str], key: &str, text: &str, span: Span, out: &mut Complaints) -> Option<Datum> {
+fn choice(
+    choices: &'static [&'static str],
+    key: &str,
+    text: &str,
+    span: TextSpan,
+    out: &mut Complaints,
+) -> Option<Datum> {
     if choices.contains(&text) {
         return Some(Datum::Text(text.into()));
     }

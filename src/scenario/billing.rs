@@ -5,7 +5,7 @@ use super::Loader;
 use super::names::unknown;
 use crate::model::plan::{Billing, BookChoice, FreeBandwidth, FreeBasis, SHIPPED_BOOKS};
 use crate::model::{AccountId, Name};
-use crate::notation::{At, Entity, Span, list_some, nearest};
+use crate::notation::{At, Entity, TextSpan, list_some, nearest};
 use crate::units::BitRate;
 use jiff::civil::Date;
 
@@ -72,7 +72,7 @@ impl Loader<'_> {
     }
 
     /// An account that is declared, or owns a VPC.
-    pub(super) fn known_account(&mut self, name: &str, span: Span) -> Option<AccountId> {
+    pub(super) fn known_account(&mut self, name: &str, span: TextSpan) -> Option<AccountId> {
         if let Some(account) = self.network.find_account(name) {
             return Some(account);
         }

@@ -4,14 +4,14 @@
 use super::Loader;
 use super::names::{ambiguous, unknown};
 use crate::model::{HostId, VpcId, numbered};
-use crate::notation::Span;
+use crate::notation::TextSpan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
 impl Loader<'_> {
     /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
-    pub(super) fn hosts_called(&mut self, text: &str, span: Span) -> Option<Arc<[HostId]>> {
+    pub(super) fn hosts_called(&mut self, text: &str, span: TextSpan) -> Option<Arc<[HostId]>> {
         if !text.contains('*') {
             return self.host_called(text, span).map(|host| [host].into());
         }
@@ -24,7 +24,7 @@ impl Loader<'_> {
     }
 
     /// The host that `text` names.
-    pub(super) fn host_called(&mut self, text: &str, span: Span) -> Option<HostId> {
+    pub(super) fn host_called(&mut self, text: &str, span: TextSpan) -> Option<HostId> {
         match text.split_once('/') {
             Some((vpc_name, name)) => {
                 let vpc = self.names.vpcs.find(None, vpc_name, span, &mut self.out)?;
@@ -38,7 +38,7 @@ impl Loader<'_> {
         }
     }
 
-    fn short_host(&mut self, text: &str, span: Span) -> Option<HostId> {
+    fn short_host(&mut self, text: &str, span: TextSpan) -> Option<HostId> {
         let network = &self.network;
         let by_base = self.names.vpcs_by_host.get_or_insert_with(|| {
             let mut by_base: BTreeMap<_, Vec<VpcId>> = BTreeMap::new();
@@ -68,7 +68,7 @@ impl Loader<'_> {
         }
     }
 
-    fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: Span) {
+    fn unknown_host(&mut self, what: &str, name: &str, vpc: Option<VpcId>, span: TextSpan) {
         let count = self.network.hosts().len() + self.names.broken_hosts.len();
         let names = self.out.affords(count).then(|| self.host_names(vpc));
         unknown(what, name, names.as_ref().map(|names| names.iter().map(String::as_str)), span, &mut self.out);
@@ -91,7 +91,7 @@ impl Loader<'_> {
         names
     }
 
-    fn hosts_like(&mut self, text: &str, span: Span) -> Option<Vec<HostId>> {
+    fn hosts_like(&mut self, text: &str, span: TextSpan) -> Option<Vec<HostId>> {
         let (vpc_pattern, pattern) = text.split_once('/').unwrap_or(("*", text));
         let network = &self.network;
         let vpcs: Vec<VpcId> = if vpc_pattern.contains('*') {

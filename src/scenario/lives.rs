@@ -4,7 +4,7 @@
 use super::Loader;
 use super::verbs::{self, Naming};
 use crate::model::{Name, Namesakes, Network, PeeringSpec, VpcId};
-use crate::notation::{Entity, Span};
+use crate::notation::{Entity, TextSpan};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,7 +120,7 @@ impl Loader<'_> {
     }
 
     /// A peering's name at some time of the run.
-    pub(super) fn peering_name(&mut self, name: &str, span: Span) -> Option<Name> {
+    pub(super) fn peering_name(&mut self, name: &str, span: TextSpan) -> Option<Name> {
         if !self.names.lives.is_promised(name) {
             self.names.peerings.find(None, name, span, &mut self.out)?;
         }

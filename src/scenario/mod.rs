@@ -34,7 +34,7 @@ pub use crate::notation::{Diagnostic, Edit, Override};
 
 use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
-use crate::notation::{self, Complaints, Delimiter, Entity, Source, Span, Table, Wrong, decode};
+use crate::notation::{self, Complaints, Delimiter, Entity, Source, Table, TextSpan, Wrong, decode};
 use crate::units::{SimDuration, SimTime};
 use bytes::Bytes;
 use jiff::Zoned;
@@ -133,7 +133,7 @@ fn read_text(content: std::io::Result<Bytes>, file: &str, out: &mut Complaints) 
     let source = out.add(Source::new(file, text));
     match wrong {
         Some(wrong) => {
-            out.wrong(Span::of(source, 0..0), wrong);
+            out.wrong(TextSpan::of(source, 0..0), wrong);
             None
         }
         None => Some(source),

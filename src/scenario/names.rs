@@ -2,7 +2,7 @@
 
 use super::lives::Lives;
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
-use crate::notation::{Complaints, Span, list_some, nearest};
+use crate::notation::{Complaints, TextSpan, list_some, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct Names {
     /// What patterns of hosts were found to stand for; all entries that name one share it.
     pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
     /// Where things were declared, by kind and full name: for second labels.
-    pub places: BTreeMap<(&'static str, String), Span>,
+    pub places: BTreeMap<(&'static str, String), TextSpan>,
 }
 
 impl Default for Names {
@@ -65,7 +65,7 @@ impl<T: Copy> Index<T> {
 
     /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or in silence if the
     /// thing is known to be unsound.
-    pub(super) fn find(&self, scope: Option<&str>, text: &str, span: Span, out: &mut Complaints) -> Option<T> {
+    pub(super) fn find(&self, scope: Option<&str>, text: &str, span: TextSpan, out: &mut Complaints) -> Option<T> {
         let full = match scope {
             Some(scope) if !text.contains('/') => format!("{scope}/{text}"),
             _ => text.to_owned(),
@@ -102,7 +102,7 @@ pub(super) fn unknown<'a>(
     what: &str,
     text: &str,
     known: Option<impl Iterator<Item = &'a str> + Clone>,
-    span: Span,
+    span: TextSpan,
     out: &mut Complaints,
 ) {
     let hint = known.map(|known| meant(what, text, known));
@@ -129,7 +129,7 @@ pub(super) fn ambiguous<'a>(
     what: &str,
     text: &str,
     candidates: impl Iterator<Item = &'a str>,
-    span: Span,
+    span: TextSpan,
     out: &mut Complaints,
 ) {
     out.error(span, format!("`{text}` is the name of more than one {what}"))

@@ -3,12 +3,12 @@
 
 use super::Loader;
 use crate::model::{Refusal, numbered};
-use crate::notation::{Entity, Span};
+use crate::notation::{Entity, TextSpan};
 
 impl Loader<'_> {
     /// Complains about a refusal at `span`.
-    pub(super) fn refuse(&mut self, span: Span, refusal: &Refusal) {
-        let others: Vec<(Span, String)> = others(refusal)
+    pub(super) fn refuse(&mut self, span: TextSpan, refusal: &Refusal) {
+        let others: Vec<(TextSpan, String)> = others(refusal)
             .into_iter()
             .filter_map(|(kind, name, text)| Some((self.place(kind, name)?, text)))
             .collect();
@@ -23,7 +23,7 @@ impl Loader<'_> {
 
     /// Turns the control plane's remarks on the last operation into warnings at `span`; keeps at most `room`, answers
     /// how many there were.
-    pub(super) fn remark(&mut self, span: Span, room: usize) -> usize {
+    pub(super) fn remark(&mut self, span: TextSpan, room: usize) -> usize {
         let notices = self.network.take_notices();
         for notice in notices.iter().take(room) {
             self.out.warning(span, notice.message());
@@ -32,14 +32,14 @@ impl Loader<'_> {
     }
 
     /// Where a thing was declared; hosts with numbers were together.
-    fn place(&self, kind: &'static str, full: String) -> Option<Span> {
+    fn place(&self, kind: &'static str, full: String) -> Option<TextSpan> {
         let together = numbered(&full).filter(|_| kind == "host").map(|(base, _)| base.to_owned());
         let places = &self.names.places;
         places.get(&(kind, full)).or_else(|| places.get(&(kind, together?))).copied()
     }
 
     /// Notes where a thing was declared.
-    pub(super) fn note_place(&mut self, kind: &'static str, full: &str, span: Span) {
+    pub(super) fn note_place(&mut self, kind: &'static str, full: &str, span: TextSpan) {
         self.names.places.insert((kind, full.to_owned()), span);
     }
 }
@@ -65,7 +65,7 @@ fn others(refusal: &Refusal) -> Vec<(&'static str, String, String)> {
 }
 
 /// The key of a peering that a refusal to make it is about.
-pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> Span {
+pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> TextSpan {
     let key = match refusal {
         Refusal::BandwidthNotSettable | Refusal::BandwidthTooHigh { .. } | Refusal::BandwidthNotWhole { .. } => {
             "bandwidth"

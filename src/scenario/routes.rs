@@ -2,7 +2,7 @@
 
 use super::Loader;
 use crate::model::{NextHop, Refusal, RouteSpec, TableId};
-use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Span, cidr, lines};
+use crate::notation::{COMPLAINTS_MAX, Datum, Entity, TextSpan, cidr, lines};
 use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl Loader<'_> {
         let mut hops: BTreeMap<&str, Option<NextHop>> = BTreeMap::new();
         let (mut wrong, mut remarks) = (0, 0);
         for (place, line) in lines(said.text()) {
-            let span = Span::of(source, place);
+            let span = TextSpan::of(source, place);
             let words: Vec<&str> = line.split_whitespace().collect();
             let before = self.out.count();
             let to = match words.as_slice() {
@@ -100,12 +100,12 @@ impl Loader<'_> {
             }
             remarks += self.remark(span, COMPLAINTS_MAX.saturating_sub(remarks));
         }
-        let end = Span::end_of(source, said.text().len());
+        let end = TextSpan::end_of(source, said.text().len());
         self.and_more(end, wrong, remarks);
     }
 
     /// Says how many complaints and remarks about the lines of a file were not shown.
-    pub(super) fn and_more(&mut self, span: Span, wrong: usize, remarks: usize) {
+    pub(super) fn and_more(&mut self, span: TextSpan, wrong: usize, remarks: usize) {
         if wrong > COMPLAINTS_MAX {
             self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - COMPLAINTS_MAX));
         }
@@ -114,14 +114,14 @@ impl Loader<'_> {
         }
     }
 
-    fn named_hop(&mut self, name: &str, span: Span) -> Option<NextHop> {
+    fn named_hop(&mut self, name: &str, span: TextSpan) -> Option<NextHop> {
         match name {
             "blackhole" => Some(NextHop::Blackhole),
             _ => self.names.peerings.find(None, name, span, &mut self.out).map(NextHop::Peering),
         }
     }
 
-    fn no_next_hop(&mut self, span: Span) -> Option<NextHop> {
+    fn no_next_hop(&mut self, span: TextSpan) -> Option<NextHop> {
         self.out
             .error(span, "this route has no next hop")
             .hint("write it behind the prefix, or give `via` beside `routes_file`");

@@ -5,7 +5,7 @@ use super::Loader;
 use crate::model::plan::Pattern;
 use crate::model::{RATE_MAX, RateSeries, TIME_MAX};
 use crate::notation::{
-    At, Cell, Complaints, Datum, Delimiter, Entity, Meaning, RowsByTime, Shown, ShownCounts, Span, Table,
+    At, Cell, Complaints, Datum, Delimiter, Entity, Meaning, RowsByTime, Shown, ShownCounts, Table, TextSpan,
 };
 use crate::notation::{Time, Two, Wrong, list_some, nearest};
 use crate::units::{BitRate, Factor, RateUnit, SimDuration};
@@ -175,7 +175,7 @@ impl Loader<'_> {
     }
 
     /// Remarks on rows of which the run sees none, as when stamps belong to another year.
-    fn note_rows_outside(&mut self, span: Span, rows: &[(i64, BitRate)]) {
+    fn note_rows_outside(&mut self, span: TextSpan, rows: &[(i64, BitRate)]) {
         let (Some(first), Some(last)) = (rows.iter().map(|r| r.0).min(), rows.iter().map(|r| r.0).max()) else {
             return;
         };
@@ -228,7 +228,7 @@ impl Loader<'_> {
     }
 
     /// Remarks on numbers that may be a thousand times what they are taken for.
-    fn note_thousands(&mut self, span: Span) {
+    fn note_thousands(&mut self, span: TextSpan) {
         self.out
             .warning(
                 span,

@@ -4,7 +4,7 @@ use super::Loader;
 use super::keys::{PACKET_MAX, PACKET_MIN};
 use super::patterns::Sends;
 use crate::model::plan::PacketSize;
-use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, Span, lines};
+use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, TextSpan, lines};
 use crate::units::{ByteSize, Share};
 
 /// 64, 594 and 1518 byte Ethernet frames 7 : 4 : 1, less 18 bytes of Ethernet each.
@@ -82,7 +82,7 @@ impl Loader<'_> {
         let said = self.out.source(source).clone();
         let (mut mix, mut below, mut wrong) = (Vec::new(), 0, 0);
         for (place, line) in lines(said.text()) {
-            let span = Span::of(source, place);
+            let span = TextSpan::of(source, place);
             let before = self.out.count();
             // What has no weight is never sent, whatever its size.
             if let Some((size, weight)) =
@@ -99,7 +99,7 @@ impl Loader<'_> {
             }
         }
         if wrong > 0 {
-            self.and_more(Span::end_of(source, said.text().len()), wrong, 0);
+            self.and_more(TextSpan::end_of(source, said.text().len()), wrong, 0);
             return None;
         }
         if mix.is_empty() || (cumulative && below != 100 * PER_PERCENT) {
@@ -114,7 +114,7 @@ impl Loader<'_> {
     }
 
     /// A size in bytes, and its weight: the number itself, or parts of a percent above those `below`.
-    fn size_line(&mut self, line: &str, below: Option<u64>, span: Span) -> Option<(u64, u64)> {
+    fn size_line(&mut self, line: &str, below: Option<u64>, span: TextSpan) -> Option<(u64, u64)> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let parsed = match words.as_slice() {
             [size, number] => {
@@ -145,7 +145,7 @@ impl Loader<'_> {
         Some(size).zip(weight)
     }
 
-    fn legal_size(&mut self, size: u64, span: Span) -> Option<u16> {
+    fn legal_size(&mut self, size: u64, span: TextSpan) -> Option<u16> {
         let legal = u16::try_from(size).ok().filter(|s| u64::from(*s) >= PACKET_MIN);
         if legal.is_none() {
             self.out

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use vpcsim::metering::{Basis, Bill, Line, Method, Series, Terms};
+use vpcsim::metering::{Basis, Bill, LineItem, Method, Series, Terms};
 
 /// Bits out and in, by window, of the windows that count.
 pub type Windows = BTreeMap<i64, [u128; 2]>;
@@ -79,7 +79,7 @@ pub fn months(windows: &Windows, zone: &TimeZone) -> Vec<Entry> {
 /// The same of the program's own bill.
 pub fn billed(series: &Series, terms: &Terms, method: Method) -> Vec<Entry> {
     let bill = Bill::of(std::slice::from_ref(series), &Terms { method, ..terms.clone() });
-    let entry = |line: &Line| {
+    let entry = |line: &LineItem| {
         let amount = line.amount().expect("the book has every price").to_string();
         let cents = amount.replace('.', "").parse().expect("digits");
         match line.basis {

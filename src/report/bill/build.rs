@@ -1,7 +1,7 @@
 //! From a bill to its [`Invoice`]: names things and counts what the bill is partial in. Draws nothing.
 
 use super::model::{BookReport, INVOICE_FORMAT, INVOICE_VERSION, Invoice, InvoiceLine, InvoiceTotal, OtherBook};
-use crate::metering::{Basis, Bill, Charge, Line, Load, Subject, Terms};
+use crate::metering::{Basis, Bill, Charge, LineItem, Load, Subject, Terms};
 use crate::model::plan::FreeBasis;
 use crate::report::format::words::zone_name;
 use crate::units::BitRate;
@@ -55,7 +55,7 @@ fn not_remitted(bill: &Bill) -> Option<String> {
     (!names.is_empty()).then(|| format!("{sentence}: {}.", names.join(", ")))
 }
 
-fn line(line: &Line, terms: &Terms) -> InvoiceLine {
+fn line(line: &LineItem, terms: &Terms) -> InvoiceLine {
     let subject = &line.subject;
     let mut report = InvoiceLine {
         account: subject.payer().to_string(),
@@ -95,7 +95,7 @@ fn line(line: &Line, terms: &Terms) -> InvoiceLine {
     report
 }
 
-fn measured(report: &mut InvoiceLine, line: &Line, terms: &Terms) {
+fn measured(report: &mut InvoiceLine, line: &LineItem, terms: &Terms) {
     match line.basis {
         Basis::Day(peak, free) => {
             report.period = peak.date.to_string();

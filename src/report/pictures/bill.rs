@@ -5,7 +5,7 @@
 use super::day::{DayPlot, PeakMark, SamplePoint, day_svg};
 use super::hours::ClockChange;
 use super::month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
-use crate::metering::{Basis, Bill, DayPeak, Limit, Line, Sample, Series, Terms, days};
+use crate::metering::{Basis, Bill, DayPeak, Limit, LineItem, Sample, Series, Terms, days};
 use crate::model::Direction;
 use crate::report::format::words::zone_name;
 use jiff::tz::TimeZone;
@@ -35,7 +35,7 @@ fn of_series(series: &Series, terms: &Terms, mark: &str) -> Vec<(String, String)
     each_day.chain(each_month).collect()
 }
 
-fn day(line: &Line, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
+fn day(line: &LineItem, series: &Series, terms: &Terms) -> Option<(String, DayPlot)> {
     let Basis::Day(peak, _) = &line.basis else { return None };
     let start = line.period.from.as_second();
     let second = |instant: jiff::Timestamp| u32::try_from(instant.as_second() - start).unwrap_or_default();
@@ -93,7 +93,7 @@ fn caps(samples: &[&Sample], second: impl Fn(jiff::Timestamp) -> u32) -> Vec<(u3
 }
 
 /// Where the zone's clocks change on the line's day.
-fn clock_change(line: &Line, zone: &TimeZone) -> Option<ClockChange> {
+fn clock_change(line: &LineItem, zone: &TimeZone) -> Option<ClockChange> {
     let start = line.period.from;
     let change = zone.following(start).next().filter(|change| line.period.contains(change.timestamp()))?;
     let before = zone.to_offset(start).seconds();
@@ -101,7 +101,7 @@ fn clock_change(line: &Line, zone: &TimeZone) -> Option<ClockChange> {
     Some(ClockChange { at, forward: change.offset().seconds() - before })
 }
 
-fn month_of(line: &Line, zone: &TimeZone) -> (i16, i8) {
+fn month_of(line: &LineItem, zone: &TimeZone) -> (i16, i8) {
     let first = line.period.from.to_zoned(zone.clone());
     (first.year(), first.month())
 }
@@ -110,8 +110,8 @@ fn bar(peak: &DayPeak, price: DayPrice) -> DayBar {
     DayBar { label: peak.date.strftime("%m-%d").to_string(), peak_bps: peak.billable.load.rate().as_bps(), price }
 }
 
-fn month_of_days(lines: &[Line], terms: &Terms) -> Option<(String, MonthPlot)> {
-    let bar = |line: &Line| {
+fn month_of_days(lines: &[LineItem], terms: &Terms) -> Option<(String, MonthPlot)> {
+    let bar = |line: &LineItem| {
         let Basis::Day(peak, _) = &line.basis else { return None };
         let price = line.amount().map_or(DayPrice::NotPublished, |amount| DayPrice::Amount(amount.to_string()));
         Some(bar(peak, price))
@@ -122,7 +122,7 @@ fn month_of_days(lines: &[Line], terms: &Terms) -> Option<(String, MonthPlot)> {
     Some(month(line, terms, subtitle, days, None))
 }
 
-fn month_of_percentile(line: &Line, peaks: &[DayPeak], terms: &Terms) -> Option<(String, MonthPlot)> {
+fn month_of_percentile(line: &LineItem, peaks: &[DayPeak], terms: &Terms) -> Option<(String, MonthPlot)> {
     let Basis::Month(billed) = &line.basis else { return None };
     let of_month = peaks.iter().filter(|peak| billed.span.contains(peak.span.from));
     let bars = of_month.map(|peak| bar(peak, DayPrice::OfMonth)).collect();
@@ -133,7 +133,7 @@ fn month_of_percentile(line: &Line, peaks: &[DayPeak], terms: &Terms) -> Option<
 }
 
 fn month(
-    line: &Line,
+    line: &LineItem,
     terms: &Terms,
     subtitle: String,
     days: Vec<DayBar>,
@@ -152,6 +152,6 @@ fn file_stem(peering: &str, period: &str) -> String {
     format!("{}-{period}", peering.replace('#', "-"))
 }
 
-fn amount(line: &Line, terms: &Terms) -> String {
+fn amount(line: &LineItem, terms: &Terms) -> String {
     line.amount().map_or_else(|| "price not published".into(), |amount| format!("{amount} {}", terms.book.currency))
 }

@@ -23,7 +23,7 @@ pub fn bars(intervals: &Intervals, page: &Page) -> String {
     if most_rows == 0 {
         return String::new();
     }
-    let charts: Vec<Vec<Line>> =
+    let charts: Vec<Vec<BarRow>> =
         intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached)).collect();
     let margin = 3 + charts.iter().flatten().map(|line| columns_of(&line.legend())).max().unwrap_or(0);
     let group = most_rows.div_ceil(width.saturating_sub(margin).max(LEAST_COLUMNS));
@@ -46,7 +46,7 @@ pub fn bars(intervals: &Intervals, page: &Page) -> String {
 }
 
 /// One line of bars.
-struct Line {
+struct BarRow {
     name: &'static str,
     values: Vec<u64>,
     /// What a full bar stands for, in figures and in words.
@@ -55,7 +55,7 @@ struct Line {
     pick: fn(&[u64]) -> u64,
 }
 
-impl Line {
+impl BarRow {
     fn legend(&self) -> String {
         format!("{:<12}  0 … {}", self.name, self.full.1)
     }
@@ -66,7 +66,7 @@ impl Line {
 }
 
 /// Rates are drawn against the cap, tokens against the bucket's size.
-fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<Line> {
+fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<BarRow> {
     let most = |values: &[u64]| values.iter().copied().max().unwrap_or(0);
     let least = |values: &[u64]| values.iter().copied().min().unwrap_or(0);
     let series = |value: fn(&IntervalRow) -> u64| link.rows.iter().map(value).collect::<Vec<u64>>();
@@ -80,14 +80,14 @@ fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<
     let rates: Vec<u64> = link.rows.iter().enumerate().map(rate_of).collect();
     let top = most(&rates).max(link.cap.unwrap_or_default().as_bps());
     let rate = BitRate::from_bps(top).to_string();
-    let mut lines = vec![Line { name: "carried rate", values: rates, full: (top, rate), pick: most }];
+    let mut lines = vec![BarRow { name: "carried rate", values: rates, full: (top, rate), pick: most }];
     let queues = series(|row| row.longest_queue.as_u64());
     let top = most(&queues);
-    lines.push(Line { name: "queue", values: queues, full: (top, bytes(top)), pick: most });
+    lines.push(BarRow { name: "queue", values: queues, full: (top, bytes(top)), pick: most });
     if link.rows.iter().any(|row| row.tokens.is_some()) {
         let tokens = series(|row| row.tokens.unwrap_or_default().as_u64());
         let top = most(&tokens).max(link.burst.unwrap_or_default().as_u64());
-        lines.push(Line { name: "tokens", values: tokens, full: (top, bytes(top)), pick: least });
+        lines.push(BarRow { name: "tokens", values: tokens, full: (top, bytes(top)), pick: least });
     }
     lines
 }

@@ -22,9 +22,9 @@ pub(super) struct Record<'a> {
 
 /// Earliest and latest of some stamps.
 #[derive(Default)]
-struct Span(Option<(i128, i128)>);
+struct TimeRange(Option<(i128, i128)>);
 
-impl Span {
+impl TimeRange {
     fn add(&mut self, stamp: i128) {
         let (first, last) = self.0.unwrap_or((stamp, stamp));
         self.0 = Some((first.min(stamp), last.max(stamp)));
@@ -37,9 +37,9 @@ pub(super) struct Collector {
     file: Bytes,
     frames: Vec<(Option<i128>, CapturedFrame)>,
     /// Of all packets.
-    span: Span,
+    span: TimeRange,
     /// Of the IPv4 packets.
-    kept_span: Span,
+    kept_span: TimeRange,
     /// The stamp of the record before.
     previous: Option<i128>,
     /// The stamp of the IPv4 packet before: what is left out must not move the clock.
@@ -54,8 +54,8 @@ impl Collector {
             counts: CaptureCounts::default(),
             file,
             frames: Vec::new(),
-            span: Span::default(),
-            kept_span: Span::default(),
+            span: TimeRange::default(),
+            kept_span: TimeRange::default(),
             previous: None,
             kept: None,
             unsupported: None,
