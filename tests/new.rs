@@ -24,20 +24,20 @@ fn sound(folder: &Path) -> String {
 fn the_starter_is_sound_and_goes_to_standard_output_too() {
     let folder = folder();
     assert_eq!(vpcsim(folder.path(), &["new", "-o", "s.toml"]).code, Some(0));
-    assert_eq!(sound(folder.path()), "2 VPCs, 4 hosts, 1 peering, 2 traffic");
+    assert_eq!(sound(folder.path()), "2 VPCs, 4 hosts, 1 peering, 2 traffic entries");
     assert_eq!(vpcsim(folder.path(), &["new"]).out, read(folder.path(), "s.toml"));
 }
 
 #[test]
 fn a_scale_is_what_was_asked_for() {
     for (scale, size) in [
-        ("250", "3 VPCs, 250 hosts, 3 peerings, 3 traffic"),
-        ("vpcs=1,hosts=3,sources=3", "1 VPC, 3 hosts, 0 peerings, 1 traffic"),
-        ("vpcs=2,hosts=9,sources=4", "2 VPCs, 9 hosts, 1 peering, 2 traffic"),
-        ("vpcs=20,hosts=70,sources=100", "20 VPCs, 70 hosts, 20 peerings, 60 traffic"),
-        ("vpcs=1,hosts=1,sources=0", "1 VPC, 1 host, 0 peerings, 0 traffic"),
-        ("vpcs=1,hosts=2,sources=5", "1 VPC, 2 hosts, 0 peerings, 5 traffic"),
-        ("vpcs=5,hosts=0", "5 VPCs, 0 hosts, 5 peerings, 0 traffic"),
+        ("250", "3 VPCs, 250 hosts, 3 peerings, 3 traffic entries"),
+        ("vpcs=1,hosts=3,sources=3", "1 VPC, 3 hosts, 0 peerings, 1 traffic entry"),
+        ("vpcs=2,hosts=9,sources=4", "2 VPCs, 9 hosts, 1 peering, 2 traffic entries"),
+        ("vpcs=20,hosts=70,sources=100", "20 VPCs, 70 hosts, 20 peerings, 60 traffic entries"),
+        ("vpcs=1,hosts=1,sources=0", "1 VPC, 1 host, 0 peerings, 0 traffic entries"),
+        ("vpcs=1,hosts=2,sources=5", "1 VPC, 2 hosts, 0 peerings, 5 traffic entries"),
+        ("vpcs=5,hosts=0", "5 VPCs, 0 hosts, 5 peerings, 0 traffic entries"),
     ] {
         let folder = folder();
         let new = vpcsim(folder.path(), &["new", "--scale", scale, "-o", "s.toml"]);
