@@ -3,7 +3,7 @@
 
 mod program;
 
-use program::{Said, folder, read, root, vpcsim};
+use program::{Said, folder, read, root, vpcsim, write};
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -94,41 +94,84 @@ fn actions_of_one_instant_follow_those_of_the_file() {
 }
 
 #[test]
-fn a_scenario_comes_from_standard_input() {
-    let folder = folder(&[("s.toml", QUICK)]);
-    for command in ["run", "bill", "check", "show"] {
-        let named = vpcsim(folder.path(), &[command, "s.toml"]).ended(0);
-        let piped = fed(folder.path(), &[command, "-"], QUICK).ended(0);
-        assert_eq!(piped.out.replace("<stdin>", "s.toml"), named.out, "{command}");
+fn what_makes_no_action_is_told_with_its_place() {
+    for (said, place, message, hint) in [
+        ("30 s delte PeerConn", "--do:1:6", "cannot be `delte`", "delete"),
+        ("delete PeerConn", "--do:1:1", "no time stands before the verb", "TIME VERB"),
+        ("4 s", "--do:1:4", "no verb follows the time", "delete"),
+        ("4 s delete", "--do:1:1", "needs `peering`", "peering"),
+        ("4 s delete PeerConn now", "--do:1:21", "takes one value without a key, its `peering`", "leave out"),
+        ("4 s change_bandwidth PeerConn 50Mbps", "--do:1:31", "takes one value", "bandwidth=…"),
+        ("4 s delete PeerConn peering=PeerConn", "--do:1:21", "given twice", "keep one"),
+        ("4 s delete PeerConm", "--do:1:12", "PeerConm", "PeerConn"),
+        ("4 s delete PeerConn bye=VPC1", "--do:1:21", "unknown key `bye`", "by"),
+        ("4 s change_bandwidth PeerConn bandwidth=50", "--do:1:41", "50", "Mbps"),
+        ("20 s delete PeerConn", "--do:1:1", "not before the end of the run", "duration"),
+        ("4 s delete PeerConn by=", "--do:1:21", "`by` has no value", "quotes"),
+    ] {
+        let refused = vpcsim(root(), &["check", "scenarios/quick-start.toml", "--do", said]).ended(2).talk;
+        for part in [place, message, hint] {
+            assert!(refused.contains(part), "{said}: {part}: {refused}");
+        }
     }
-    let wrong = fed(folder.path(), &["check", "-"], "duration = 5\n").ended(2);
-    assert!(wrong.talk.contains("<stdin>:1:"), "{}", wrong.talk);
-    assert!(fed(folder.path(), &["run", "-", "-"], QUICK).ended(2).talk.contains("only one input"));
-}
-
-/// A file that a scenario from standard input names is looked for where the command runs.
-#[test]
-fn names_in_a_scenario_from_standard_input_are_those_of_the_working_folder() {
-    let with = QUICK.replace("packet_size = \"1500 B\"", "sizes_file = \"sizes.txt\"");
-    assert_ne!(with, QUICK);
-    let folder = folder(&[("sizes.txt", "1500 1\n")]);
-    fed(folder.path(), &["run", "-"], &with).ended(0);
 }
 
 #[test]
-fn a_file_goes_to_standard_output_and_the_report_aside() {
+fn a_dash_is_standard_input() {
     let folder = folder(&[("s.toml", QUICK)]);
-    let plain = vpcsim(folder.path(), &["run", "s.toml", "--interval", "1s", "--csv", "i.csv"]).ended(0);
-    let piped = vpcsim(folder.path(), &["run", "s.toml", "--interval", "1s", "--csv", "-"]).ended(0);
-    assert_eq!(piped.out, read(folder.path(), "i.csv"));
-    assert_eq!(piped.talk, plain.out);
-    let bill = vpcsim(folder.path(), &["bill", "s.toml", "--csv", "-"]).ended(0);
-    assert!(bill.out.starts_with("AvailabilityZone,") || bill.out.contains("BilledCost"), "{}", bill.out);
-    let twice = vpcsim(folder.path(), &["bill", "s.toml", "--csv", "-", "--monitoring", "-"]).ended(2);
-    assert!(twice.out.is_empty() && twice.talk.contains("two outputs"), "{}", twice.all());
-    let refused = vpcsim(folder.path(), &["run", "no.toml", "--interval", "1s", "--csv", "-", "--json"]).ended(2);
-    assert!(refused.out.is_empty() && refused.talk.contains("no.toml"), "{}", refused.all());
-    assert_eq!(vpcsim(folder.path(), &["new", "-o", "-"]).ended(0).out, vpcsim(folder.path(), &["new"]).ended(0).out);
+    let here = |args: &[&str], input: &str| fed(folder.path(), args, input);
+    for args in [&["run", "-"][..], &["bill", "-"], &["show", "-"], &["check", "-"]] {
+        let file = [&args[..1], &["s.toml"]].concat();
+        let named = vpcsim(folder.path(), &file).ended(0).out.replace("s.toml", "<stdin>");
+        assert_eq!(here(args, QUICK).ended(0).out, named, "{args:?}");
+    }
+    let wrong = here(&["check", "-"], &QUICK.replace("\"VPC1/web\"", "\"VPC1/wep\"")).ended(2).talk;
+    assert!(wrong.contains("<stdin>:39:"), "{wrong}");
+    let twice = here(&["check", "-", "-"], QUICK).ended(2).talk;
+    assert!(twice.contains("only one input of a command can be `-`"), "{twice}");
+    // Names of other files are relative to the working folder; a file may be called `-`.
+    let routed = QUICK.replacen("routes = [{ to = \"10.0.1.0/24\", via", "routes_file = \"-\"\nvia", 1);
+    let routed = routed.replacen("\"PeerConn\" }]", "\"PeerConn\"", 1);
+    write(folder.path(), "-", "10.0.1.0/24\n");
+    here(&["check", "-"], &routed).ended(0);
+    write(folder.path(), "-", "no route\n");
+    here(&["check", "-"], &routed).ended(2);
+    here(&["check", "./-"], QUICK).ended(2);
+    let rows = "time,peering,direction,bps\n2017-06-01 09:00:00,line,out,20000000\n";
+    assert!(here(&["bill", "--samples", "-"], rows).ended(0).out.contains("pays 400.00 CNY"));
+    here(&["bill", "-", "--samples", "-"], QUICK).ended(2);
+}
+
+#[test]
+fn a_dash_is_standard_output_and_the_report_moves_over() {
+    let folder = folder(&[("s.toml", QUICK)]);
+    let here = |args: &[&str]| vpcsim(folder.path(), args);
+    let interval = ["run", "s.toml", "--interval", "1s"];
+    for format in [&[][..], &["--json"]] {
+        let plain = here(&[&interval[..], format, &["--csv", "x.csv"]].concat()).ended(0);
+        let piped = here(&[&interval[..], format, &["--csv", "-"]].concat()).ended(0);
+        assert_eq!((&piped.out, &piped.talk), (&read(folder.path(), "x.csv"), &plain.out));
+    }
+    let plain = here(&["bill", "s.toml", "--monitoring", "m.csv"]).ended(0);
+    let piped = here(&["bill", "s.toml", "--monitoring", "-"]).ended(0);
+    assert_eq!((&piped.out, &piped.talk), (&read(folder.path(), "m.csv"), &plain.out));
+    let both = here(&["bill", "s.toml", "--monitoring", "-", "--csv", "-"]).ended(2);
+    assert!(both.out.is_empty() && both.talk.contains("two outputs"), "{}", both.talk);
+    // What is refused does not stand where the table would.
+    let refused = here(&[&interval[..], &["--csv", "-", "--json", "--set", "seed=x"]].concat()).ended(2);
+    assert!(refused.out.is_empty() && refused.talk.contains("\"complaints\""), "{}", refused.talk);
+    assert_eq!(here(&["new", "-o", "-"]).ended(0).out, here(&["new"]).ended(0).out);
+    assert!(here(&["bill", "s.toml", "--svg", "-"]).ended(2).talk.contains("not a folder"));
+}
+
+#[test]
+fn an_imported_table_may_come_from_standard_input() {
+    let folder = folder::<&str>(&[]);
+    let table = "t,a_b\n0,1\n1,2\n";
+    let import = ["import", "series", "-", "--unit", "Mbps"];
+    fed(folder.path(), &import, table).ended(2);
+    fed(folder.path(), &[&import[..], &["-o", "made"]].concat(), table).ended(0);
+    vpcsim(folder.path(), &["check", "made/stdin.toml"]).ended(0);
 }
 
 /// Where the shell is there, it reads its script; a shell that nobody has is refused.
@@ -156,4 +199,18 @@ fn the_manual_names_every_subcommand_and_flag() {
     for word in [".TH vpcsim", "VPCSIM RUN", "VPCSIM IMPORT SERIES", "VPCSIM RULES", "what\\-if"] {
         assert!(manual.contains(word), "{word}");
     }
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let listed = vpcsim(root(), &["rules"]).ended(0).out;
+    assert!(listed.lines().count() >= 52 && listed.contains("\nS35a "), "{listed}");
+    let told = vpcsim(root(), &["rules", "13", "(S3)"]).ended(0).out;
+    assert!(told.starts_with("S13: ") && told.contains("\nS3: "), "{told}");
+    let unknown = vpcsim(root(), &["rules", "S3", "S99"]).ended(2);
+    assert!(
+        unknown.out.is_empty() && unknown.talk.contains("`S99`") && unknown.talk.contains("S52"),
+        "{}",
+        unknown.talk
+    );
 }

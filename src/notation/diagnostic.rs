@@ -57,11 +57,12 @@ impl Diagnostic {
         }
     }
 
-    /// The complaint in one line: `message (line 12)`.
+    /// The complaint in one line: `message (line 12)`, or `message (--do)` about what the command line adds.
     pub fn headline(&self) -> String {
-        match self.line_column() {
-            Some((line, _)) => format!("{} (line {line})", self.message),
-            None => self.message.clone(),
+        match (self.line_column(), self.source.name()) {
+            (Some(_), option) if option.starts_with("--") => format!("{} ({option})", self.message),
+            (Some((line, _)), _) => format!("{} (line {line})", self.message),
+            (None, _) => self.message.clone(),
         }
     }
 
@@ -275,6 +276,17 @@ mod tests {
         let start = "ä = 1\nöö = ".len();
         let found = out.error(TextSpan { source, start, end: start + 1 }, "no").line_column();
         assert_eq!(found, Some((2, 6)));
+    }
+
+    #[test]
+    fn a_headline_says_where() {
+        let mut out = Complaints::default();
+        let headline = |out: &mut Complaints, name: &str| {
+            let source = out.add(Source::new(name, "a\nb".into()));
+            out.error(TextSpan { source, start: 2, end: 3 }, "no").headline()
+        };
+        assert_eq!(headline(&mut out, "a.toml"), "no (line 2)");
+        assert_eq!(headline(&mut out, "--do"), "no (--do)");
     }
 
     #[test]

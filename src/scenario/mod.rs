@@ -204,9 +204,9 @@ impl Loader<'_> {
         match self.files.read(&path) {
             Ok(bytes) => Some(bytes),
             Err(wrong) => {
-                self.out
-                    .error(entity.span(key), format!("cannot read {}: {wrong}", path.display()))
-                    .hint("paths are relative to the scenario file");
+                self.out.error(entity.span(key), format!("cannot read {}: {wrong}", path.display())).hint(
+                    "paths are relative to the scenario file, or to the working folder if it comes from standard input",
+                );
                 None
             }
         }

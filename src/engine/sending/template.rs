@@ -3,20 +3,13 @@
 
 use super::super::random::Stream;
 use super::form::{Form, Turn};
-use super::patterns::{Captured, Echo};
+use super::patterns::{Captured, Content, Echo};
 use super::slots::{Measure, Slot};
 use super::timing::Start;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
 use crate::model::plan::PacketSize;
 use crate::wire::ipv4::{self, Addressing, HEAD};
 use std::sync::Arc;
-
-/// What a pattern sends, and what the slots of its packets are measured in.
-pub(super) enum Content {
-    Udp(Measure),
-    Echo(Measure, Echo),
-    Captured(Captured),
-}
 
 /// Makes the packets of one flow.
 #[derive(Debug, Clone)]

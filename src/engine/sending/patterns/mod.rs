@@ -12,7 +12,6 @@ pub(super) use ping::Echo;
 pub(super) use replay::Captured;
 
 use super::slots::{Measure, Slot};
-use super::template::Content;
 use super::timing::{Predictable, Start, Timing};
 use crate::model::plan::{Pace, Pattern};
 use crate::units::SimTime;
@@ -28,6 +27,13 @@ pub(super) enum Schedule {
     OnOff(OnOff),
     Stepped(Stepped),
     Poisson(Poisson),
+    Captured(Captured),
+}
+
+/// What a pattern sends, and what the slots of its packets are measured in.
+pub(super) enum Content {
+    Udp(Measure),
+    Echo(Measure, Echo),
     Captured(Captured),
 }
 
