@@ -207,9 +207,9 @@ fn rules_are_listed_and_explained() {
     assert!(listed.lines().count() >= 52 && listed.contains("\nS35a "), "{listed}");
     let told = vpcsim(root(), &["rules", "13", "(S3)"]).ended(0).out;
     assert!(told.starts_with("S13: ") && told.contains("\nS3: "), "{told}");
-    let unknown = vpcsim(root(), &["rules", "S3", "S99"]).ended(2);
+    let unknown = vpcsim(root(), &["rules", "S3", "S999"]).ended(2);
     assert!(
-        unknown.out.is_empty() && unknown.talk.contains("`S99`") && unknown.talk.contains("S52"),
+        unknown.out.is_empty() && unknown.talk.contains("`S999`") && unknown.talk.contains("S52"),
         "{}",
         unknown.talk
     );
