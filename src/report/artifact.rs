@@ -1,12 +1,12 @@
-//! The files that a command writes beside its report, and how one is known again that an earlier command wrote. It
-//! reads no file.
+//! The files that a command writes beside its report, and how a file from an earlier command is recognised. It reads no
+//! file.
 
 use super::bill::{focus, monitoring};
 use super::format::csv;
 use super::run;
 use std::fmt;
 
-/// How every picture begins: with its size and its ground.
+/// Every picture begins with this: its size and its background.
 const PICTURE: &str = concat!(
     r#"<svg width="800" height="420" viewBox="0 0 800 420" xmlns="http://www.w3.org/2000/svg">"#,
     "\n",
@@ -22,12 +22,12 @@ pub enum Artifact {
     Focus,
     /// [`super::monitoring_csv`].
     Monitoring,
-    /// Of [`super::pictures()`].
+    /// A picture, from [`super::pictures()`].
     Picture,
 }
 
 impl Artifact {
-    /// Whether a file that begins with `text` is one.
+    /// Whether a file that begins with `text` is of this kind.
     pub fn begins(self, text: &str) -> bool {
         match self {
             Artifact::Intervals => csv::begins(text, run::csv::HEADER),

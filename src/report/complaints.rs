@@ -1,5 +1,5 @@
-//! What is refused, for programs: by whichever subcommand, a document of its own, with file, line and column (from 1)
-//! of every complaint. It makes no complaint.
+//! Refused input, for programs: the same document from every subcommand, with file, line and column (from 1) of every
+//! complaint. It makes no complaint itself.
 //!
 //! ```json
 //! {
@@ -13,7 +13,7 @@
 use super::format::json::pretty;
 use serde_json::Value;
 
-/// Complaints as an indented JSON document with a newline at its end.
+/// Complaints as an indented JSON document that ends in a newline.
 pub fn complaints_json(complaints: &[Value]) -> String {
     pretty(&document(complaints))
 }

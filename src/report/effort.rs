@@ -1,17 +1,16 @@
-//! How a run's packets were carried, told in words. No part of a run's report: that is the same bytes however they were
-//! carried.
+//! How a run's packets were carried, in words. Not part of the run's report, whose bytes do not depend on it.
 
 use super::format::words::counted;
 use crate::units::{Share, grouped};
 use serde::Serialize;
 use std::time::Duration;
 
-/// Packets by the road they took; see [`crate::engine::Effort`].
+/// Packets by the road that carried them; see [`crate::engine::Effort`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct EffortReport {
     /// Counted in closed form.
     pub closed: u64,
-    /// In closed form, proven to conform.
+    /// In closed form, proven conformant.
     pub proven: u64,
     /// As repetitions of a pattern.
     pub repeated: u64,
@@ -25,11 +24,11 @@ pub struct EffortReport {
     pub busiest: u64,
 }
 
-/// So few packets are carried before anybody looks up.
+/// With so few packets, a run ends before anyone would notice.
 const LITTLE: u64 = 1_000_000;
 
 impl EffortReport {
-    /// Each road by its name, and how many packets took it.
+    /// Each road by name, and how many packets it carried.
     fn roads(&self) -> [(&'static str, u64); 5] {
         [
             ("closed", self.closed),
@@ -44,7 +43,7 @@ impl EffortReport {
         self.roads().iter().map(|(_, packets)| packets).sum()
     }
 
-    /// Every road that was taken and its share: `closed 99.9 %, looped 0.1 %`.
+    /// Every road used and its share: `closed 99.9 %, looped 0.1 %`.
     pub fn told(&self) -> String {
         let taken = self.roads().into_iter().filter(|(_, packets)| *packets > 0);
         let shares = taken.map(|road| self.share(road)).collect::<Vec<_>>().join(", ");
@@ -55,8 +54,7 @@ impl EffortReport {
         format!("{name} {}", Share::of(packets, self.packets()))
     }
 
-    /// What kept more threads from helping, of `workers` that were allowed; nothing if nothing did or there was little
-    /// to do.
+    /// What kept some of the `workers` allowed threads from helping; nothing if nothing did or there was little to do.
     pub fn limit(&self, workers: usize) -> Option<String> {
         if workers == 1 || self.packets() < LITTLE {
             return None;
@@ -69,19 +67,19 @@ impl EffortReport {
         (self.threads < workers).then(|| if self.events * 2 > self.packets() { few } else { "too few packets" }.into())
     }
 
-    /// The road that most packets took and its share, `closed 99.9 %`; nothing if there are none.
+    /// The road that carried most packets and its share, `closed 99.9 %`; nothing if there are no packets.
     pub(super) fn main_road(&self) -> String {
         let most = self.roads().into_iter().rev().max_by_key(|(_, packets)| *packets);
         most.filter(|(_, packets)| *packets > 0).map(|road| self.share(road)).unwrap_or_default()
     }
 }
 
-/// Emitted packets a second of wall time, rounded down; of no time, as if it had been a nanosecond.
+/// Emitted packets per second of wall time, rounded down; a time of zero counts as one nanosecond.
 pub fn packets_per_second(emitted: u64, wall: Duration) -> u64 {
     (u128::from(emitted) * 1_000_000_000 / wall.as_nanos().max(1)) as u64
 }
 
-/// How long it took to carry so many packets: `carried 66,686 packets in 0.05 s, 1.3 million packets a second`.
+/// How many packets were carried in which time: `carried 66,686 packets in 0.05 s, 1.3 million packets a second`.
 pub fn carried(packets: u64, wall: Duration) -> String {
     let took = match wall.as_secs_f64() {
         seconds if seconds < 0.001 => "less than 0.001 s".to_owned(),
@@ -96,7 +94,7 @@ pub fn carried(packets: u64, wall: Duration) -> String {
     format!("carried {} in {took}{speed}", counted(packets, "packet"))
 }
 
-/// A large number in two or three digits and a word.
+/// A large number as two or three digits and a word.
 fn roughly(number: u64) -> String {
     const WORDS: [(u64, &str); 3] =
         [(1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million")];

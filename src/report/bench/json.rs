@@ -1,9 +1,9 @@
-//! What was measured for programs: one JSON document, the [`BenchReport`] as it is.
+//! The measurements for programs: one JSON document, the [`BenchReport`] unchanged.
 
 use super::model::BenchReport;
 use crate::report::format::json::pretty;
 
-/// What was measured as an indented JSON document with a newline at its end.
+/// The measurements as an indented JSON document that ends in a newline.
 pub fn bench_json(report: &BenchReport) -> String {
     pretty(report)
 }

@@ -1,4 +1,4 @@
-//! A measurement of the program's speed: its view model, a table, JSON. Nothing here measures.
+//! Measurements of the program's speed: the view model, a table, JSON. Nothing here measures.
 
 mod json;
 mod model;

@@ -5,27 +5,27 @@ use crate::units::{ByteSize, SimDuration};
 use serde::{Serialize, Serializer};
 use std::time::Duration;
 
-/// All that was measured by one command. Keys carry their unit, as in the report of a run.
+/// Everything one command measured. Keys carry their unit, as in the report of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct BenchReport {
     /// `vpcsim-bench`.
     pub format: &'static str,
-    /// Of the document's shape.
+    /// The version of the document's shape.
     pub version: u32,
-    /// Of the program.
+    /// The program's version.
     pub program: &'static str,
-    /// Where.
+    /// The machine it ran on.
     pub machine: Machine,
-    /// How often each was measured; the one in the middle is told.
+    /// How many times each workload was measured; the median is reported.
     pub repeat: usize,
-    /// In the order asked for.
+    /// In the order requested.
     pub measurements: Vec<Measurement>,
 }
 
-/// A machine, as far as it tells.
+/// A machine, as far as it is known.
 #[derive(Debug, Clone, Serialize)]
 pub struct Machine {
-    /// What the processor calls itself.
+    /// The processor's model name.
     pub cpu: Option<String>,
     /// Cores that the program may use.
     pub cores: usize,
@@ -34,7 +34,7 @@ pub struct Machine {
     pub memory: Option<ByteSize>,
     /// Operating system and its version.
     pub os: String,
-    /// Whether the program was built with optimisation: if not, its speed says nothing.
+    /// Whether the program was built with optimisation; without it, the speed means nothing.
     pub optimised: bool,
 }
 
@@ -47,45 +47,45 @@ pub struct Measurement {
     pub mode: &'static str,
     /// Threads.
     pub workers: usize,
-    /// The virtual time that passed.
+    /// The simulated time.
     #[serde(rename = "span_ns")]
     pub span: SimDuration,
-    /// By hosts; equals delivered + dropped + in flight, which is checked.
+    /// Emitted by hosts; equals delivered + dropped + in flight, which is checked.
     #[serde(rename = "packets_emitted")]
     pub emitted: u64,
     /// Accepted by a host.
     pub delivered: u64,
-    /// Dropped, any reason.
+    /// Dropped, for any reason.
     pub dropped: u64,
-    /// Waiting or on the way at the end.
+    /// Queued or on the wire at the end.
     pub in_flight: u64,
-    /// From the first packet to the last; building the network is not in it.
+    /// From the first packet to the last, without building the network.
     #[serde(rename = "wall_s", serialize_with = "seconds")]
     pub wall: Duration,
-    /// The shortest and the longest of all times it was measured.
+    /// The shortest and the longest time of all repetitions.
     #[serde(rename = "wall_min_s", serialize_with = "seconds")]
     pub wall_min: Duration,
     /// See [`Measurement::wall_min`].
     #[serde(rename = "wall_max_s", serialize_with = "seconds")]
     pub wall_max: Duration,
-    /// What all threads used in the time told as `wall_s`.
+    /// Processor time of all threads during `wall_s`.
     #[serde(rename = "cpu_s", serialize_with = "maybe_seconds")]
     pub cpu: Option<Duration>,
-    /// Emitted, by wall time, rounded.
+    /// Emitted packets divided by wall time, rounded.
     pub packets_per_s: u64,
-    /// Most memory the process held, building the network included.
+    /// The most memory the process held, including the network.
     #[serde(rename = "peak_rss_bytes")]
     pub peak_rss: Option<ByteSize>,
-    /// Whether that is this workload's own; else it is the process's since it started.
+    /// Whether that peak is this workload's own; otherwise it is the peak since the process started.
     pub peak_rss_is_own: bool,
     /// How the packets were carried.
     pub effort: EffortReport,
-    /// What kept more of the workers from helping, if something did.
+    /// What kept more workers from helping, if anything did.
     pub limited_by: Option<String>,
 }
 
 impl BenchReport {
-    /// What `measurements` say of `machine`, each the median of `repeat`.
+    /// The report of `measurements` on `machine`, each the median of `repeat`.
     pub fn new(machine: Machine, repeat: usize, measurements: Vec<Measurement>) -> BenchReport {
         let program = env!("CARGO_PKG_VERSION");
         BenchReport { format: "vpcsim-bench", version: 1, program, machine, repeat, measurements }

@@ -1,4 +1,4 @@
-//! What was measured as a table, the machine above it and what to know of the figures below.
+//! The measurements as a table: the machine above it, and remarks on the figures below.
 
 use super::model::{BenchReport, Machine, Measurement};
 use crate::report::format::column::{number, text};
@@ -8,15 +8,15 @@ use crate::report::format::words::counted;
 use crate::units::{ByteSize, grouped};
 use std::time::Duration;
 
-/// What is measured.
+/// The columns.
 const PACKET: &str = "One packet: from the host that emits it to where it ends, through the look-up in its route \
                       table, the bucket and the link it meets, the router behind it, and all books. A request and its \
                       reply are two. The network is built before the clock starts.";
 
-/// Wall time that exceeds the processors' by more than this says that something else had them.
+/// If wall time exceeds processor time by more than this, other processes had the processors.
 const TOLERATED_PERCENT: u32 = 10;
 
-/// The machine in a line, a line for each workload, and what to know of the figures.
+/// The machine in one line, one line for each workload, and remarks on the figures.
 pub fn bench_text(report: &BenchReport, page: &Page) -> String {
     let mut table = Table::new(&[
         text("workload").key(),
@@ -85,12 +85,12 @@ fn remarks(report: &BenchReport) -> Vec<String> {
     remarks
 }
 
-/// At least one thread is always busy, so that the processors work as long as the clock runs.
+/// At least one thread is always busy, so the processors should be in use for all of the wall time.
 fn is_disturbed(m: &Measurement) -> bool {
     m.cpu.is_some_and(|cpu| m.wall * 100 > cpu * (100 + TOLERATED_PERCENT))
 }
 
-/// From the fastest to the slowest time, if there were several.
+/// From the shortest to the longest time, if there were several.
 fn spread(m: &Measurement, repeat: usize) -> String {
     if repeat < 2 || m.emitted == 0 {
         return String::new();
@@ -103,17 +103,17 @@ fn nanos_per_packet(wall: Duration, emitted: u64) -> String {
         return String::new();
     }
     let nanos = wall.as_nanos() as f64 / emitted as f64;
-    // Whole patterns at once cost less than a nanosecond a packet.
+    // Carried as whole patterns, a packet costs less than a nanosecond.
     if nanos < 1.0 { format!("{nanos:.4}") } else { format!("{nanos:.1}") }
 }
 
-/// A span of wall time to three digits or so.
+/// A span of wall time to about three digits.
 fn clocked(span: Duration) -> String {
     let seconds = span.as_secs_f64();
     if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
 }
 
-/// A size as a machine's: rounded half up to whole megabytes.
+/// A memory size, rounded half up to whole megabytes.
 fn megabytes(size: ByteSize) -> String {
     format!("{} MB", grouped((size.as_u64() + 500_000) / 1_000_000))
 }

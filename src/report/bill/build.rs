@@ -1,4 +1,4 @@
-//! From a bill to its [`Invoice`]: names things and counts what the bill is partial in. Draws nothing.
+//! Builds the [`Invoice`] of a bill: names things and counts what was measured only in part. Draws nothing.
 
 use super::model::{BookReport, INVOICE_FORMAT, INVOICE_VERSION, Invoice, InvoiceLine, InvoiceTotal, OtherBook};
 use crate::metering::{Basis, Bill, Charge, LineItem, Load, Subject, Terms};

@@ -1,23 +1,23 @@
-//! How much of its periods a bill covers, in the sentences of an invoice's head. A word for each thing: what is
-//! *partial*, a run, a window, a day or a month, was measured only in part; a window of a file is *silent* when it has
-//! no row. What has no price is *not priced*, and stands elsewhere.
+//! How much of its periods a bill covers, in sentences for the head of an invoice. The words: a run, a window, a day or
+//! a month is *partial* if only part of it was measured; a window of a file is *silent* if it has no row. What has no
+//! price is *not priced*, and is reported elsewhere.
 
 use super::model::{Invoice, InvoiceLine};
 use crate::report::format::words;
 use crate::units::{SimDuration, grouped};
 use std::collections::BTreeMap;
 
-/// More periods than this are counted, not listed.
+/// A longer list of periods is counted instead.
 const LISTED: usize = 4;
 
-/// Nothing if all of every period was measured.
+/// Nothing if every period was measured in full.
 pub fn extent(invoice: &Invoice) -> Vec<String> {
     let interrupted = invoice.partial.then(|| "PARTIAL: interrupted before the end of the run.".to_owned());
     interrupted.into_iter().chain(partial(invoice)).chain(silent(invoice)).collect()
 }
 
 fn partial(invoice: &Invoice) -> Option<String> {
-    // Peerings of one run have the same periods in common.
+    // All peerings of one run share the same periods.
     let mut parts = BTreeMap::new();
     for line in invoice.lines.iter().filter(|line| (line.covers_start, line.covers_end) != (line.start, line.end)) {
         parts.insert((line.covers_start, line.covers_end), format!("{} of {}", covered(line), line.period));

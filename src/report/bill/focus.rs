@@ -1,7 +1,6 @@
 //! The bill as a FOCUS 1.0 CSV: a Usage row per peering and day (or month), a Credit row for what is free. A line
-//! without a published price has no row: the format knows no unknown cost. The text and the JSON list it. Nor does it
-//! know a day or month that was measured only in part: such a line has a row like any other, and the JSON says what it
-//! covers.
+//! without a published price has no row, since the format has no unknown cost; the text and the JSON list it. The
+//! format has no partial periods either: such a line has a row like any other, and the JSON says what it covers.
 
 use super::model::{Invoice, InvoiceLine};
 use crate::report::format::csv::record;
@@ -20,7 +19,7 @@ pub const HEADER: &str = "\
     ServiceCategory,ServiceName,SkuId,SkuPriceId,SubAccountId,SubAccountName,Tags,x_Tier,\
     x_PeakDirection,x_PeakAt";
 
-/// Every priced line with a cost; times in UTC, the end of a period not part of it.
+/// Every priced line with a cost. Times are in UTC, and the end of a period is exclusive.
 pub fn focus_csv(invoice: &Invoice) -> String {
     let mut out = format!("{HEADER}\n");
     for line in &invoice.lines {
@@ -33,7 +32,7 @@ pub fn focus_csv(invoice: &Invoice) -> String {
     out
 }
 
-/// The civil month, in the billing zone, that a charge is billed in; as the line's own zone has it.
+/// The civil month in which a charge is billed, in the billing zone, taken from the line.
 fn billing_period(invoice: &Invoice, line: &InvoiceLine) -> Span<Timestamp> {
     let zone = invoice.time_zone.clone();
     let first = line.start.to_zoned(zone.clone()).date().first_of_month();

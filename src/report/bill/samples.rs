@@ -1,10 +1,10 @@
-//! What a person should know of the rows that a bill of measured samples was made of. It reads none.
+//! Remarks on the rows from which a bill of measured samples was made. It reads no rows.
 
 use crate::metering::Handled;
 use crate::report::format::words::counted;
 use crate::units::grouped;
 
-/// The number of rows with a sample, and what was done with which of them, in a sentence.
+/// The number of rows with a sample, and how special rows were handled, in one sentence.
 pub fn samples_note(handled: &Handled) -> String {
     let done = [
         ("without a value, left out", handled.without_value),

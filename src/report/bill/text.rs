@@ -1,4 +1,4 @@
-//! The readable invoice: first who pays what, then the lines behind it. Not for programs: see the JSON and the CSV.
+//! The readable invoice: first who pays what, then the lines behind it. Programs read the JSON or the CSV instead.
 
 use super::extent::extent;
 use super::model::{Invoice, InvoiceLine};
@@ -27,7 +27,7 @@ pub fn invoice_text(invoice: &Invoice, page: &Page) -> String {
     parts.join("\n")
 }
 
-/// Who pays what, and what the bill lacks; nothing else.
+/// Who pays what, and what the bill lacks.
 pub fn invoice_in_brief(invoice: &Invoice, page: &Page) -> String {
     cautions(invoice, page) + &totals(invoice, page)
 }
@@ -40,7 +40,7 @@ fn headline(invoice: &Invoice, page: &Page) -> String {
     page.title(&head) + &page.prose(&prices)
 }
 
-/// What of its periods the bill does not cover.
+/// The parts of its periods that the bill does not cover.
 fn cautions(invoice: &Invoice, page: &Page) -> String {
     extent(invoice).iter().map(|sentence| page.toned(sentence, Tone::Caution)).collect()
 }
@@ -64,7 +64,7 @@ fn lines(invoice: &Invoice, page: &Page) -> String {
         prose(""),
     ]);
     let several = invoice.totals.len() > 1;
-    // A month has days without a packet; where there are only such, they are the bill.
+    // A month has days without a packet. If all lines are of that kind, they are shown.
     let folds = !page.verbose && invoice.lines.iter().any(|line| !is_idle(line));
     for line in invoice.lines.iter().filter(|line| !folds || !is_idle(line)) {
         let capped = line.measured != line.billable;
@@ -77,7 +77,7 @@ fn lines(invoice: &Invoice, page: &Page) -> String {
             when(line).into(),
             if line.free_bps > BitRate::default() { line.free_bps.to_string() } else { String::new() }.into(),
             line.percentile_windows.map(|windows| grouped(windows as u64)).unwrap_or_default().into(),
-            // A day's remark has its samples.
+            // A daily line's remark covers silence.
             if line.windows.is_none() && line.silent_windows > 0 {
                 grouped(line.silent_windows as u64)
             } else {
@@ -96,12 +96,12 @@ fn lines(invoice: &Invoice, page: &Page) -> String {
     table.render(page) + &if folded > 0 { page.remark(&more) } else { String::new() }
 }
 
-/// Whether nothing was carried, and all that is known to be so.
+/// Whether nothing was carried and the line needs no remark.
 fn is_idle(line: &InvoiceLine) -> bool {
     line.measured == Load::ZERO && line.billable == Load::ZERO && remark(line).is_empty()
 }
 
-/// The clock at the peak and its direction, seen from the payer: `09:35 out`.
+/// The time of the peak and its direction, seen from the payer: `09:35 out`.
 fn when(line: &InvoiceLine) -> String {
     match (line.peak_at.as_deref().and_then(|at| at.split(' ').nth(1)), line.direction) {
         (Some(clock), Some(direction)) => format!("{clock} {direction}"),
@@ -109,7 +109,7 @@ fn when(line: &InvoiceLine) -> String {
     }
 }
 
-/// What the numbers of a line do not say.
+/// Remarks on what the numbers of a line do not show.
 fn remark(line: &InvoiceLine) -> String {
     let mut remarks = Vec::new();
     remarks.extend(line.reason.clone());

@@ -1,4 +1,4 @@
-//! What it comes to: who pays how much, in sentences; and what each peering comes to where it has several lines.
+//! The totals: who pays how much, in sentences, and the total of each peering that has several lines.
 
 use super::model::{Invoice, InvoiceLine, InvoiceTotal, OtherBook};
 use super::what_if_text::priced;
@@ -9,7 +9,7 @@ use crate::report::format::table::Table;
 use crate::report::format::words::{counted, listed};
 use crate::units::{Money, grouped};
 
-/// Who pays what, and who has the prices that the book lacks.
+/// Who pays what, and which books have the prices that are missing.
 pub fn totals(invoice: &Invoice, page: &Page) -> String {
     if invoice.totals.is_empty() {
         return page.prose("Nothing to pay.");
@@ -19,7 +19,7 @@ pub fn totals(invoice: &Invoice, page: &Page) -> String {
     totals.chain(elsewhere(invoice).map(|sentence| page.prose(&sentence))).collect()
 }
 
-/// An amount that lacks something is told with that; one that is nothing but lacks is not told at all.
+/// An incomplete amount is reported as incomplete; if every line lacks a price, no amount is reported.
 fn payment(total: &InvoiceTotal, invoice: &Invoice) -> String {
     let InvoiceTotal { account, amount, currency, unpriced } = total;
     let lines = invoice.lines.iter().filter(|line| line.account == *account).count();
@@ -36,7 +36,7 @@ fn payment(total: &InvoiceTotal, invoice: &Invoice) -> String {
     }
 }
 
-/// Which of the books that come with the program have the prices that this one lacks.
+/// Which books shipped with the program have the prices that this one lacks.
 fn elsewhere(invoice: &Invoice) -> Option<String> {
     if invoice.unpriced == 0 {
         return None;
@@ -55,7 +55,7 @@ fn elsewhere(invoice: &Invoice) -> Option<String> {
     })
 }
 
-/// What each peering comes to, where one has several lines.
+/// The total of each peering, if one of them has several lines.
 pub fn by_peering(invoice: &Invoice, page: &Page) -> Option<String> {
     let mut groups: Vec<Vec<&InvoiceLine>> = Vec::new();
     for line in &invoice.lines {

@@ -10,26 +10,26 @@ use serde::Serialize;
 pub struct WhatIf {
     /// Its name.
     pub peering: String,
-    /// The loss that may be.
+    /// The largest acceptable loss.
     pub most_loss: Share,
-    /// The caps that the scenario gives it, each with the instant it begins.
+    /// The caps that the scenario gives it, each with the instant from which it holds.
     pub caps: Vec<CapReport>,
-    /// What was found under these.
+    /// The findings under these caps.
     pub as_it_is: FoundReport,
-    /// Each cap of the console's menu that the peering can have, held from start to end: the scenario's own changes of
-    /// the cap are left out.
+    /// Each cap of the console's menu that the peering can have, held from start to end; the scenario's own cap changes
+    /// are left out.
     pub trials: Vec<TrialReport>,
-    /// Caps of the menu that it cannot have.
+    /// Caps of the menu that the peering cannot have.
     pub not_possible: Vec<NotPossible>,
-    /// The cheapest of the trials that loses no more than that; none if none does and has a price.
+    /// The cheapest trial whose loss is acceptable; none if no such trial has a price.
     #[serde(rename = "cheapest_bps")]
     pub cheapest: Option<BitRate>,
 }
 
-/// A cap and when it begins.
+/// A cap and the instant from which it holds.
 #[derive(Debug, Clone, Serialize)]
 pub struct CapReport {
-    /// When.
+    /// The instant.
     #[serde(rename = "since_utc")]
     pub since: Timestamp,
     /// The cap.
@@ -37,25 +37,25 @@ pub struct CapReport {
     pub cap: BitRate,
 }
 
-/// What a run found.
+/// The findings of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct FoundReport {
-    /// Shaper drops / offered of its worse direction.
+    /// Shaper drops / offered, of the direction that loses more.
     pub loss: Share,
     /// The largest billable sample; the largest percentile where months are billed.
     #[serde(rename = "peak_bits")]
     pub peak: Load,
-    /// What the run costs; none if that is not published.
+    /// The cost of the run; none if its price is not published.
     pub price: Option<Money>,
 }
 
-/// One cap and what a run found under it.
+/// One cap and the findings under it.
 #[derive(Debug, Clone, Serialize)]
 pub struct TrialReport {
     /// The cap.
     #[serde(rename = "cap_bps")]
     pub cap: BitRate,
-    /// What the run found under it.
+    /// The findings under it.
     #[serde(flatten)]
     pub found: FoundReport,
 }
@@ -66,7 +66,7 @@ pub struct NotPossible {
     /// The cap.
     #[serde(rename = "cap_bps")]
     pub cap: BitRate,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }
 

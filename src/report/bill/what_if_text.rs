@@ -7,7 +7,7 @@ use crate::report::format::page::{Page, Tone};
 use crate::report::format::table::{Cell, Table};
 use crate::units::{BitRate, Money};
 
-/// More caps of one peering than this are counted, not listed.
+/// If a peering had more caps than this, they are counted instead of listed.
 const LISTED: usize = 4;
 
 /// The table as text.
@@ -36,13 +36,12 @@ pub fn what_if_text(what_if: &WhatIf, invoice: &Invoice, page: &Page) -> String 
     title + &table.render(page) + &answers
 }
 
-/// An amount, or that there is none.
+/// An amount, or a remark that there is none.
 pub fn priced(amount: Option<Money>) -> Cell {
     amount.map_or_else(|| Cell::toned("not priced", Tone::Caution), |amount| amount.to_string().into())
 }
 
-/// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap also with its instant where the peering was made
-/// later.
+/// `100 Mbps, 200 Mbps from 2017-06-01 20:00`; the first cap has its instant too if the peering was created later.
 fn own_caps(caps: &[CapReport], invoice: &Invoice) -> String {
     let first = invoice.lines.iter().map(|line| line.covers_start).min();
     let mut told: Vec<String> = Vec::new();

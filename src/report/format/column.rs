@@ -1,32 +1,32 @@
-//! A column of a text table: what it holds, how much room it wants, and what becomes of it where there is none. It
-//! holds no cell.
+//! A column of a text table: its content, the width it needs, and what happens to it where there is no room. It holds
+//! no cell.
 
 /// Spaces between two columns.
 pub const GAP: usize = 2;
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Names: at the left.
+    /// Names, left-aligned.
     Text,
-    /// Quantities: at the right.
+    /// Quantities, right-aligned.
     Number,
-    /// Sentences, in the last column: beside their row or, where there is no room for that, below it.
+    /// Sentences, in the last column: beside their row or, where there is no room, below it.
     Prose,
 }
 
-/// A column, and what becomes of it where there is no room.
+/// A column, and what happens to it where there is no room.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// What stands above it.
+    /// Its title.
     pub title: &'static str,
-    /// What it holds.
+    /// Its content.
     pub kind: Kind,
-    /// Says which row it is: every block has it.
+    /// A key, which identifies the row: every block has it.
     pub is_key: bool,
-    /// The first of those that go below together where all have no room beside each other.
+    /// The first of the columns that move below together when they do not all fit beside each other.
     pub opens: bool,
-    /// Stays with the column before it, whose title it shares.
+    /// Stays with the column before it and shares its title.
     pub is_joined: bool,
     /// Left out first.
     pub is_minor: bool,
@@ -48,33 +48,33 @@ pub const fn prose(title: &'static str) -> Column {
 }
 
 impl Column {
-    /// It says which row it is.
+    /// Marks it as a key.
     pub const fn key(self) -> Column {
         Column { is_key: true, ..self }
     }
-    /// A table that is too wide goes on below with it.
+    /// A table that is too wide continues below from this column on.
     pub const fn opens(self) -> Column {
         Column { opens: true, ..self }
     }
-    /// It stays with the column before it.
+    /// Keeps it with the column before it.
     pub const fn joined(self) -> Column {
         Column { is_joined: true, ..self }
     }
-    /// It tells least.
+    /// Marks it as the least informative.
     pub const fn minor(self) -> Column {
         Column { is_minor: true, ..self }
     }
 }
 
-/// How much room a column wants.
+/// The width a column needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
     /// The column.
     pub column: Column,
-    /// For every cell and the title in one line.
+    /// For every cell and the title on one line.
     pub whole: usize,
-    /// The same with the title in several lines.
+    /// The same with the title on several lines.
     pub narrow_title: usize,
-    /// With every cell in several lines.
+    /// With every cell on several lines.
     pub least: usize,
 }

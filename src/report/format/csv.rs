@@ -1,12 +1,12 @@
-//! Comma-separated values, quoted as RFC 4180 has it, and the line in front of a table that an interrupted run left. It
-//! knows no table.
+//! Comma-separated values, quoted as RFC 4180 says, and the line before the table of an interrupted run. It knows no
+//! particular table.
 
 use crate::units::{SimTime, escaped};
 
-/// What the first line of a table says that an interrupted run left.
+/// The first line of a table from an interrupted run.
 const PARTIAL: &str = "# PARTIAL: ";
 
-/// The line that marks the table of a run which ended early; none if it did not.
+/// The line that marks the table of an interrupted run; none if the run was complete.
 pub fn interruption(reached: SimTime, duration: SimTime) -> String {
     match reached < duration {
         true => format!("{PARTIAL}interrupted at {reached} of {duration}\n"),
@@ -14,13 +14,13 @@ pub fn interruption(reached: SimTime, duration: SimTime) -> String {
     }
 }
 
-/// Whether `text` begins as a table with this header, of an interrupted run or not.
+/// Whether `text` begins like a table with this header, from an interrupted run or not.
 pub fn begins(text: &str, header: &str) -> bool {
     text.lines().find(|line| !line.starts_with(PARTIAL)) == Some(header)
 }
 
-/// One row without its line end, quoted where RFC 4180 asks for it; control characters escaped, since tables end up on
-/// terminals too.
+/// One row without its line end, quoted where RFC 4180 requires it. Control characters are escaped, since tables are
+/// shown on terminals too.
 pub fn record<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for field in fields {

@@ -1,27 +1,28 @@
-//! Which columns of a table stand beside each other on a page. In this order, until it fits: all in one block, titles
-//! in several lines; what opens a block, below, under the same keys; sentences below their rows; without minor columns,
-//! if the reader did not ask for everything; cells in several lines; as many blocks as it takes. It draws nothing.
+//! Which columns of a table stand beside each other on a page. These steps are tried in order until the table fits: all
+//! in one block, with titles on several lines; column groups moved below, under the same keys; sentences below their
+//! rows; minor columns left out, unless the reader asked for everything; cells on several lines; as many blocks as
+//! needed. It draws nothing.
 
 use super::column::{GAP, Kind, Measured};
 use super::page::{INDENT, Page};
 
-/// Sentences narrower than this are set below their row.
+/// Sentences that would be narrower than this are set below their row.
 const LEAST_PROSE: usize = 30;
 
 /// Columns beside each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Each with its width.
+    /// Each column with its width.
     pub columns: Vec<(usize, usize)>,
-    /// The sentences that stand below the rows.
+    /// The sentences below the rows.
     pub below: Option<usize>,
     /// Whether cells and titles may take several lines.
     pub is_wrapped: bool,
-    /// Whether it goes on with the rows of another block.
+    /// Whether another block continues its rows.
     pub repeats_keys: bool,
 }
 
-/// The blocks, and the columns that found no room.
+/// The blocks, and the columns that did not fit.
 pub fn fit(measured: &[Measured], page: &Page) -> (Vec<Block>, Vec<usize>) {
     let all: Vec<usize> = (0..measured.len()).collect();
     let Some(width) = page.width else {
@@ -65,14 +66,14 @@ impl Budget<'_> {
         self.measured[at].column.is_key
     }
 
-    /// The columns before the one that opens a block, and those from it on, under the same keys.
+    /// The columns up to a group's first column, and the rest below under the same keys.
     fn parts(&self, all: &[usize]) -> Vec<Vec<usize>> {
         let Some(opens) = all.iter().position(|&at| self.measured[at].column.opens) else { return vec![all.to_vec()] };
         let keys = all[..opens].iter().filter(|&&at| self.is_key(at));
         vec![all[..opens].to_vec(), keys.chain(&all[opens..]).copied().collect()]
     }
 
-    /// Blocks of as many columns as each has room for, under the same keys.
+    /// Blocks with as many columns as fit in each, under the same keys.
     fn stacked(&self, columns: impl Iterator<Item = usize>) -> Vec<Block> {
         let (keys, rest): (Vec<usize>, Vec<usize>) = columns.partition(|&at| self.is_key(at));
         let mut blocks: Vec<Vec<usize>> = Vec::new();
@@ -99,8 +100,8 @@ impl Budget<'_> {
             .collect()
     }
 
-    /// A block for which there is no room. A single column may go below its rows, as sentences do; for others the page
-    /// is too narrow.
+    /// A block that does not fit. A single column may go below its rows, as sentences do; for more columns the page is
+    /// too narrow.
     fn forced(&self, block: &[usize]) -> Block {
         let (keys, rest): (Vec<usize>, Vec<usize>) = block.iter().partition(|&&at| self.is_key(at));
         match (self.shrunk(&keys), &rest[..]) {
@@ -115,7 +116,7 @@ impl Budget<'_> {
         let (prose, rest): (Vec<usize>, Vec<usize>) = columns.iter().partition(|at| is_prose(at));
         let prose = prose.first().copied();
         let room = self.width.checked_sub(prose.map_or(0, |at| GAP + self.measured[at].whole.min(LEAST_PROSE)));
-        // Beside the rows, or else below them.
+        // Beside the rows or, failing that, below them.
         if let (Some(at), Some(room)) = (prose, room)
             && cells == Cells::Whole
             && let Some((mut widths, is_wrapped)) = self.whole(&rest, room)
@@ -144,7 +145,7 @@ impl Budget<'_> {
         INDENT + GAP * widths.len().saturating_sub(1) + widths.iter().map(|(_, width)| width).sum::<usize>()
     }
 
-    /// Widths with every cell in one line, within `room`; and whether a title takes several.
+    /// Widths with every cell on one line, within `room`, and whether a title takes several lines.
     fn whole(&self, columns: &[usize], room: usize) -> Option<(Vec<(usize, usize)>, bool)> {
         let widths = self.widths(columns, |at| self.measured[at].whole);
         if self.taken(&widths) <= room {
@@ -153,13 +154,13 @@ impl Budget<'_> {
         self.narrowed(widths, room, |at| self.measured[at].narrow_title).map(|widths| (widths, true))
     }
 
-    /// Widths with cells in several lines.
+    /// Widths with cells on several lines.
     fn shrunk(&self, columns: &[usize]) -> Option<Vec<(usize, usize)>> {
         let widths = self.widths(columns, |at| self.measured[at].narrow_title);
         self.narrowed(widths, self.width, |at| self.measured[at].least)
     }
 
-    /// The widest gives way first, none below its least.
+    /// The widest column shrinks first, none below its minimum.
     fn narrowed(
         &self,
         mut widths: Vec<(usize, usize)>,

@@ -1,8 +1,8 @@
-//! JSON as every document has it. It knows no document.
+//! The JSON form shared by all documents. It knows no particular document.
 
 use serde::Serialize;
 
-/// `document`, indented, with a newline at its end.
+/// `document`, indented, ending in a newline.
 pub fn pretty<T: Serialize + ?Sized>(document: &T) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("every key is a text and every number finite");
     text.push('\n');

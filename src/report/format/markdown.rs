@@ -1,15 +1,15 @@
-//! Markdown as a terminal shows it: sentences are wrapped, items hang, code stays as it is. Knows what our own texts
-//! use: headings, paragraphs, lists of one level, fences.
+//! Markdown for a terminal: sentences are wrapped, list items have hanging indents, code is unchanged. It supports what
+//! our own texts use: headings, paragraphs, lists of one level, fences.
 
 use super::page::{Page, Tone};
 use super::prose::wrapped;
 
-/// Spaces in front of code.
+/// Spaces before code.
 const CODE: &str = "    ";
-/// How an item of a list begins.
+/// The marker of a list item.
 const ITEM: &str = "* ";
 
-/// `text` as it is shown on `page`.
+/// `text` as shown on `page`.
 pub fn markdown(text: &str, page: &Page) -> String {
     let mut out = String::new();
     let mut sentences = String::new();
@@ -36,7 +36,7 @@ pub fn markdown(text: &str, page: &Page) -> String {
     out + &set(&sentences, page)
 }
 
-/// A paragraph, or an item of a list, whose lines hang behind its mark.
+/// A paragraph, or a list item with a hanging indent.
 fn set(sentences: &str, page: &Page) -> String {
     let (mark, hang, text) = match sentences.strip_prefix(ITEM) {
         Some(item) => (ITEM, " ".repeat(ITEM.len()), item),

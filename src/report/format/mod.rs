@@ -1,5 +1,5 @@
-//! What all reports are written with: pages, text tables, sentences, CSV records, JSON documents, common phrases. It
-//! knows no report.
+//! What all reports share: pages, text tables, sentences, CSV records, JSON documents, common phrases. It knows no
+//! particular report.
 
 pub mod column;
 pub mod csv;

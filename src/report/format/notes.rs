@@ -1,12 +1,12 @@
-//! Notes that say the same of several things, told once. It writes no note.
+//! Collapses notes that say the same about several things. It writes no note.
 
 use super::words::counted;
 
-/// So many notes that say the same are told one by one.
+/// Up to this many similar notes are shown individually.
 const SHOWN: usize = 2;
 
-/// The notes in order, each beginning like a sentence; of more than a few that differ only in names and numbers the
-/// first, and how many more there are. A reader who wants everything gets every one.
+/// The notes in order, each beginning like a sentence. Of more than a few that differ only in names and numbers, the
+/// first is shown with the number of others. A reader who wants everything gets every note.
 pub fn folded(notes: &[String], verbose: bool) -> Vec<String> {
     let mut groups: Vec<(String, Vec<&String>)> = Vec::new();
     for note in notes {
@@ -28,7 +28,7 @@ pub fn folded(notes: &[String], verbose: bool) -> Vec<String> {
     told
 }
 
-/// What a note says, whatever it says it of: without the names between backquotes, and without numbers.
+/// A note without the names between backquotes and without numbers, for comparison.
 fn gist(note: &str) -> String {
     let words = note.split('`').step_by(2).collect::<Vec<_>>().join("`");
     words.chars().filter(|c| !c.is_ascii_digit()).collect()

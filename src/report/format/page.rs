@@ -1,34 +1,34 @@
-//! How a reader wants a text: how wide, in colour or not, whole or cut to what tells most. It draws nothing; who knows
-//! the terminal makes it.
+//! How a reader wants a text: its width, with or without colour, complete or abridged. It draws nothing; the caller
+//! that knows the terminal creates it.
 
 use super::prose::wrapped;
 use anstyle::{AnsiColor, Style};
 
-/// Spaces in front of every line of a report's section.
+/// Spaces before every line of a report's section.
 pub const INDENT: usize = 2;
 
-/// What a text is set for.
+/// The page a text is set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// Columns of the terminal; none where lines may be as long as they need.
+    /// Columns of the terminal; none if lines may be of any length.
     pub width: Option<usize>,
-    /// Whether what needs attention is marked for a terminal, by escape sequences that take no room.
+    /// Whether important parts are marked for a terminal, by escape sequences of no width.
     pub colours: bool,
-    /// Nothing is left out.
+    /// Whether nothing is left out.
     pub verbose: bool,
 }
 
-/// What a part of a text is to its reader; a page in colour shows it.
+/// The role of a part of a text; a page in colour shows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tone {
-    /// One thing among others.
+    /// Ordinary text.
     #[default]
     Plain,
-    /// What a section is called.
+    /// A section's title.
     Title,
     /// A demand that was not met.
     Bad,
-    /// What makes the rest worth less than it looks: partial, not evaluated, not priced.
+    /// A caveat that limits what the rest is worth: partial, not evaluated, not priced.
     Caution,
 }
 
@@ -36,7 +36,7 @@ impl Page {
     /// For a pipe or a file: no limit, no colour.
     pub const PIPE: Page = Page { width: None, colours: false, verbose: false };
 
-    /// For a terminal of so many columns, without colour.
+    /// For a terminal of `columns` columns, without colour.
     pub const fn of_width(width: usize) -> Page {
         Page { width: Some(width), ..Page::PIPE }
     }
@@ -57,7 +57,7 @@ impl Page {
         if self.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// Sentences, each line ended.
+    /// Sentences, each ending its line.
     pub(in crate::report) fn prose(&self, text: &str) -> String {
         self.toned(text, Tone::Plain)
     }
@@ -67,7 +67,7 @@ impl Page {
         wrapped(text, self.width).iter().map(|line| self.paint(line, tone) + "\n").collect()
     }
 
-    /// Sentences under a table.
+    /// Sentences below a table.
     pub(in crate::report) fn remark(&self, text: &str) -> String {
         let indent = " ".repeat(INDENT);
         let room = self.width.map(|width| width.saturating_sub(INDENT));

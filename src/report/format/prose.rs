@@ -1,21 +1,21 @@
-//! Sentences in lines, and how many columns of a terminal a text takes. A line breaks only between words, and a number
-//! keeps its unit; a name is never cut. Foreign text is escaped here.
+//! Line breaking, and the width of a text in terminal columns. A line breaks only between words, and a number stays
+//! with its unit; a name is never cut. Foreign text is escaped here.
 
 use crate::units::escaped;
 use std::borrow::Cow;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
-/// Stands for a space that no line breaks at: one column wide, and private, so that no text has it.
+/// A non-breaking space: one column wide, and a private-use character, so that no text contains it.
 const GLUE: char = '\u{e000}';
 
-/// How many columns of a terminal `text` takes: a wide letter two, one that joins another none.
+/// The width of `text` in terminal columns: a wide letter takes two, a combining one none.
 pub fn columns_of(text: &str) -> usize {
     text.width()
 }
 
-/// `text` broken between words into lines of at most `width`, if there is a limit; a longer word has a line of its own.
-/// Never no line.
+/// `text` broken between words into lines of at most `width`, if there is a limit; a longer word has its own line.
+/// There is always at least one line.
 pub fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = escaped(&text);
@@ -29,12 +29,12 @@ pub fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     if lines.is_empty() { vec![String::new()] } else { lines }
 }
 
-/// The widest part of `text` that no line breaks in.
+/// The widest part of `text` without a break opportunity.
 pub fn longest_word(text: &str) -> usize {
     glued(text).split(' ').map(columns_of).max().unwrap_or(0)
 }
 
-/// `text` with what stands between a number and its unit made unbreakable.
+/// `text` with the space between each number and its unit made unbreakable.
 fn glued(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();

@@ -1,6 +1,6 @@
-//! A text table: aligned columns that keep to a page. What is too wide goes on below, or is left out where it tells
-//! least, and then it says so; how that is chosen is `fit`'s. No name is cut and no word broken. Not a layout engine.
-//! Foreign text comes in here, and is escaped here.
+//! A text table: aligned columns within the width of a page. A table that is too wide continues below or loses its
+//! least informative columns, and then says so; `fit` chooses. No name is cut and no word broken. Not a layout engine.
+//! Foreign text enters here and is escaped here.
 
 use super::column::{Column, GAP, Kind, Measured};
 use super::fit::{Block, fit};
@@ -8,10 +8,10 @@ use super::page::{INDENT, Page, Tone};
 use super::prose::{columns_of, longest_word, wrapped};
 use crate::units::escaped;
 
-/// How far below its row a sentence is set in that finds no room beside it.
+/// The indent of a sentence set below its row.
 const BELOW: usize = 2 * INDENT;
 
-/// What stands in one column of a row.
+/// The content of one column in a row.
 #[derive(Debug, Clone)]
 pub struct Cell {
     text: String,
@@ -31,7 +31,7 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
-/// Rows under titles; a column with nothing in any row is left out.
+/// Rows under titles; a column that is empty in every row is left out.
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
@@ -49,12 +49,12 @@ impl Table {
         self.rows.push(cells.map(Into::into).into());
     }
 
-    /// Whether it has no row.
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The table on a page: in as many blocks as it takes, and what was left out of it.
+    /// The table on a page: as many blocks as needed, and a remark on what was left out.
     pub fn render(&self, page: &Page) -> String {
         let used: Vec<usize> = (0..self.columns.len()).filter(|&c| self.is_used(c)).collect();
         let measured: Vec<Measured> = used.iter().map(|&c| self.measure(c)).collect();
@@ -84,7 +84,7 @@ impl Table {
         }
     }
 
-    /// One block: the titles, and the rows that have more in it than which row they are.
+    /// One block: the titles, and the rows with any content besides their keys.
     fn block(&self, used: &[usize], block: &Block, page: &Page) -> String {
         let columns: Vec<(usize, usize)> = block.columns.iter().map(|&(at, width)| (used[at], width)).collect();
         let mut out = String::new();
@@ -122,13 +122,13 @@ impl Table {
     }
 }
 
-/// A cell that already fits is left as it is, spaces and all.
+/// A cell that already fits is unchanged, spaces included.
 fn wrapped_cell(text: &str, width: Option<usize>) -> Vec<String> {
     let narrow = width.filter(|width| columns_of(text) > *width);
     if narrow.is_none() { vec![text.to_owned()] } else { wrapped(text, narrow) }
 }
 
-/// Cells beside each other, in as many lines as the longest takes.
+/// Cells beside each other, on as many lines as the longest takes.
 fn beside(cells: &[(Vec<String>, Column, usize, Tone)], page: &Page) -> Vec<String> {
     let height = cells.iter().map(|(lines, ..)| lines.len()).max().unwrap_or(0);
     let line = |at: usize| {
@@ -156,7 +156,7 @@ mod tests {
     use super::super::column::{number, prose, text};
     use super::*;
 
-    /// A key, a long name, three numbers of which one is minor and one opens a block.
+    /// A key, a long name, and three numbers, of which one is minor and one starts a group.
     fn paths(names: &[&str]) -> Table {
         let mut table = Table::new(&[
             text("entry").key(),

@@ -1,10 +1,10 @@
-//! Phrases that several reports have in common. Not the quantities' own text forms: those are the units'.
+//! Phrases shared by several reports. The text forms of quantities are in the units instead.
 
 use crate::units::{SimDuration, grouped};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// `1 packet`, `1,200 packets`, `2 entries`: the one place that makes a plural.
+/// `1 packet`, `1,200 packets`, `2 entries`: the only place that forms plurals.
 pub fn counted(count: u64, one: &str) -> String {
     let many = match one.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
@@ -22,7 +22,7 @@ pub fn listed(items: &[String]) -> String {
     }
 }
 
-/// A time, and how far the true one can lie from it unless it is exact, rounded up to two digits: `18.412 ms ±4.1 us`.
+/// A time and, unless it is exact, its largest error, rounded up to two digits: `18.412 ms ±4.1 us`.
 pub fn within(time: SimDuration, precision: SimDuration) -> String {
     let nanos = precision.as_nanos();
     let step = 10u64.pow(nanos.checked_ilog10().unwrap_or(0).saturating_sub(1));

@@ -1,20 +1,20 @@
-//! From a network at an instant to the details of its peerings. Nothing has to run; draws nothing.
+//! Builds the details of peerings from a network at an instant. No run is needed; draws nothing.
 
 use super::model::{EndDetails, PeeringDetails, RouteDetails};
 use crate::model::{Network, NextHop, Node, Peering, PeeringId, QueueLimit, TableId, VpcId, peering_titles};
 use std::collections::BTreeMap;
 
-/// The details of every peering that is `wanted`.
+/// The details of every `wanted` peering.
 pub fn details(network: &Network, wanted: impl Fn(&Peering) -> bool) -> Vec<PeeringDetails> {
     let mut routes = routes_over(network);
     let shown = network.peerings().zip(peering_titles(network)).filter(|((_, peering), _)| wanted(peering));
     shown.map(|((id, peering), title)| peering_details(network, id, peering, title, &mut routes)).collect()
 }
 
-/// The routes over each peering, by the VPC whose they are.
+/// The routes over each peering, by the VPC that owns them.
 type RoutesOver = BTreeMap<(PeeringId, VpcId), Vec<RouteDetails>>;
 
-/// All routes over peerings, in order of tables.
+/// All routes over peerings, in table order.
 fn routes_over(network: &Network) -> RoutesOver {
     let mut users: BTreeMap<TableId, Vec<String>> = BTreeMap::new();
     for subnet in network.vpcs().flat_map(|(_, vpc)| &vpc.subnets).map(|id| network.subnet(*id)) {

@@ -1,4 +1,4 @@
-//! The peerings of a network at an instant: their view model, a page of text each, JSON.
+//! The peerings of a network at an instant: their view model, a page of text for each, JSON.
 
 mod build;
 mod json;

@@ -1,5 +1,5 @@
-//! The view model of a peering's details page, as the console has it: both ends, state, cap, quota, and the routes of
-//! both ends (S7).
+//! The view model of a peering's details page, like the console's: both ends, state, cap, quota, and the routes of both
+//! ends (S7).
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use serde::Serialize;
@@ -7,16 +7,16 @@ use serde::Serialize;
 /// One peering connection at an instant.
 #[derive(Debug, Clone, Serialize)]
 pub struct PeeringDetails {
-    /// Its name; of several that bore it, the second is `PeerConn#2`.
+    /// Its name; if several had this name, the second is `PeerConn#2`.
     pub name: String,
     /// Free text.
     pub label: Option<String>,
     /// The vendor's state.
     pub state: &'static str,
-    /// Since when it is in that state.
+    /// When it entered that state.
     #[serde(rename = "since_ns")]
     pub since: SimTime,
-    /// When the request runs out, while it is pending (S19).
+    /// When a pending request expires (S19).
     #[serde(rename = "expires_ns")]
     pub expires: Option<SimTime>,
     /// Whether its VPCs are in different regions.
@@ -30,23 +30,23 @@ pub struct PeeringDetails {
     /// Bucket size.
     #[serde(rename = "burst_bytes")]
     pub burst: Option<ByteSize>,
-    /// What may wait, as the user put it.
+    /// The queue limit, as the user wrote it.
     pub queue: String,
-    /// Host to host, one way.
+    /// One-way delay, host to host.
     #[serde(rename = "delay_ns")]
     pub delay: SimDuration,
-    /// Largest IPv4 packet.
+    /// The largest IPv4 packet.
     #[serde(rename = "mtu_bytes")]
     pub mtu: u16,
-    /// Forwarding nodes, and how many of them are up.
+    /// Number of forwarding nodes.
     pub nodes: usize,
-    /// Those that are up.
+    /// How many of them are up.
     pub nodes_up: usize,
     /// Whether its transport is cut.
     pub down: bool,
     /// Injected loss.
     pub loss: Share,
-    /// Requester, then accepter.
+    /// The requester, then the accepter.
     pub ends: [EndDetails; 2],
 }
 
@@ -74,10 +74,10 @@ pub struct EndDetails {
 pub struct RouteDetails {
     /// Destination.
     pub to: String,
-    /// The subnet whose packets it is for; none if no subnet uses the table.
+    /// The subnet whose packets use it; none if no subnet uses the table.
     pub subnet: Option<String>,
-    /// The route table it stands in.
+    /// The route table it belongs to.
     pub table: String,
-    /// Whether it is out of force.
+    /// Whether it is inactive.
     pub disabled: bool,
 }

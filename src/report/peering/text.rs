@@ -1,4 +1,4 @@
-//! The details of peerings as a person reads them.
+//! The details of peerings as readable text.
 
 use super::model::PeeringDetails;
 use crate::report::format::column::{number, text};
@@ -41,7 +41,7 @@ fn headline(peering: &PeeringDetails) -> String {
     out
 }
 
-/// What carries its packets, in one sentence.
+/// The transport of its packets, in one sentence.
 fn transport(peering: &PeeringDetails) -> String {
     let mut out = match (peering.bandwidth, peering.shaped_to, peering.burst) {
         (Some(cap), _, Some(burst)) => format!("cap {cap} per direction, burst {burst}, queue {}", peering.queue),

@@ -1,6 +1,6 @@
-//! The pictures of a bill: for each day that is billed the samples against the cap with its peak marked, and for each
-//! peering and month the peaks with what they cost, or under the percentile that is billed. Picks data; the files
-//! beside this one draw.
+//! The pictures of a bill. For each day that is billed: the samples against the cap, with the peak marked. For each
+//! peering and month: the daily peaks with their costs, or under the percentile that is billed. Picks the data; the
+//! other files here draw.
 
 use super::day::{DayPlot, PeakMark, SamplePoint, day_svg};
 use super::hours::ClockChange;
@@ -10,7 +10,7 @@ use crate::model::Direction;
 use crate::report::format::words::zone_name;
 use jiff::tz::TimeZone;
 
-/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Those of a
+/// File names and SVG texts: `PeerConn-2017-06-01.svg` for a day, `PeerConn-2017-06.svg` for a month. Pictures of a
 /// `partial` run say so. None where nothing is billed.
 pub fn pictures(series: &[Series], terms: &Terms, partial: bool) -> Vec<(String, String)> {
     let mark = if partial { "PARTIAL: " } else { "" };
@@ -77,7 +77,7 @@ fn day(line: &LineItem, series: &Series, terms: &Terms) -> Option<(String, DayPl
     Some((format!("{}.svg", file_stem(&subject.peering, &peak.date.to_string())), plot))
 }
 
-/// The cap from each instant on at which it is another.
+/// The cap from each instant at which it changes.
 fn caps(samples: &[&Sample], second: impl Fn(jiff::Timestamp) -> u32) -> Vec<(u32, Option<u64>)> {
     let mut steps: Vec<(u32, Option<u64>)> = Vec::new();
     for sample in samples {
@@ -92,7 +92,7 @@ fn caps(samples: &[&Sample], second: impl Fn(jiff::Timestamp) -> u32) -> Vec<(u3
     steps
 }
 
-/// Where the zone's clocks change on the line's day.
+/// Clock changes on the line's day.
 fn clock_change(line: &LineItem, zone: &TimeZone) -> Option<ClockChange> {
     let start = line.period.from;
     let change = zone.following(start).next().filter(|change| line.period.contains(change.timestamp()))?;

@@ -1,4 +1,4 @@
-//! Lines, blocks, dots and texts in pixels, on plotters' SVG backend. Knows nothing of what they mean.
+//! Lines, blocks, dots and texts in pixels, on plotters' SVG backend. It does not know what they mean.
 
 use crate::units::steers;
 use plotters::backend::SVGBackend;
@@ -13,7 +13,7 @@ pub const WIDTH: i32 = 800;
 /// Every picture's height in pixels.
 pub const HEIGHT: i32 = 420;
 
-/// The size of all text but the title, in pixels.
+/// The size of all text except the title, in pixels.
 pub const TEXT: f64 = 12.0;
 /// The title's size.
 pub const TITLE: f64 = 16.0;
@@ -28,25 +28,25 @@ pub const ORANGE: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
 pub const VERMILION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 pub const PURPLE: RGBColor = RGBColor(0xCC, 0x79, 0xA7);
 
-/// A place in the picture.
+/// A position in the picture.
 pub type Point = (i32, i32);
 
-/// Where a text's place lies in it; upright it is always its middle line.
+/// How a text is anchored to its position; upright text is always centred on its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     Left,
     Middle,
     Right,
-    /// It runs upwards from its place.
+    /// The text runs upwards from its position.
     Up,
-    /// It runs upwards and ends at its place.
+    /// The text runs upwards and ends at its position.
     UpTo,
 }
 
 /// One picture being drawn.
 pub struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
 
-/// The picture that `draw` draws, as SVG text.
+/// The picture made by `draw`, as SVG text.
 pub fn picture(draw: impl FnOnce(&Canvas)) -> String {
     let mut svg = String::new();
     let size = (WIDTH as u32, HEIGHT as u32);
@@ -72,7 +72,7 @@ impl<'a> Canvas<'a> {
         self.put(PathElement::new(points.to_vec(), color.stroke_width(width)));
     }
 
-    /// A line of dashes through `points`.
+    /// A dashed line through `points`.
     pub fn dashes(&self, points: &[Point], color: RGBColor, width: u32) {
         self.put(DashedPathElement::new(points.to_vec(), 7, 4, color.stroke_width(width)));
     }
@@ -92,7 +92,7 @@ impl<'a> Canvas<'a> {
         self.put(Circle::new(center, radius, color.filled()));
     }
 
-    /// A text of one line.
+    /// A text on one line.
     pub fn text(&self, text: &str, at: Point, anchor: Anchor, color: RGBColor) {
         self.write(text, at, anchor, color, (TEXT, FontStyle::Normal));
     }
@@ -116,7 +116,8 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Without what XML cannot hold, its control characters and the two non-characters, and without what reorders a line.
+/// `text` without what XML cannot hold, its control characters and the two non-characters, and without characters that
+/// reorder a line.
 fn clean(text: &str) -> String {
     let letter = |c: char| match c {
         '\t' | '\n' | '\r' => ' ',
@@ -126,8 +127,8 @@ fn clean(text: &str) -> String {
     text.chars().map(letter).collect()
 }
 
-/// How wide a text is at most, in pixels: nobody knows the reader's font, so the widest usual one (DejaVu Sans) is
-/// taken.
+/// An upper bound on a text's width, in pixels: the reader's font is unknown, so the widest common one (DejaVu Sans) is
+/// assumed.
 pub fn width(text: &str, size: f64) -> i32 {
     let ems: f64 = text.chars().map(ems).sum();
     // The title's bold letters are wider.

@@ -1,5 +1,4 @@
-//! One civil day of a peering: bandwidth of both directions against the cap, the peak that is billed, and the loss
-//! share below.
+//! One civil day of a peering: bandwidth of both directions against the cap, the billed peak, and the loss share below.
 
 use super::canvas::{
     Anchor, BLACK, BLUE, Canvas, GREY, GRID, HEIGHT, PURPLE, Point, TEXT, VERMILION, elide, picture, width,
@@ -12,39 +11,39 @@ use crate::model::Direction;
 use crate::units::Share;
 use plotters::style::{RGBColor, WHITE};
 
-/// What a picture of a day shows. Seconds count from the first instant of the civil day; lists are in their order.
+/// The data of a day's picture. Seconds count from the first instant of the civil day; lists are in time order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayPlot {
-    /// What it is about.
+    /// The title.
     pub title: String,
-    /// More about it.
+    /// The subtitle.
     pub subtitle: String,
     /// The zone whose civil day it is.
     pub zone: String,
     /// The day.
     pub day: String,
-    /// Where the zone's clocks change on that day.
+    /// Clock changes on that day.
     pub clock_change: Option<ClockChange>,
-    /// The samples there are; where one is missing the lines are broken.
+    /// The samples; lines are broken where one is missing.
     pub samples: Vec<SamplePoint>,
-    /// The cap from each of these seconds on; none is no limit.
+    /// The cap from each of these seconds on; none means no limit.
     pub cap: Vec<(u32, Option<u64>)>,
-    /// The sample that is billed.
+    /// The billed sample.
     pub peak: Option<PeakMark>,
-    /// The loss share of the sample that starts there, in parts per billion.
+    /// The loss share of the sample that starts at each second, in parts per billion.
     pub loss: Vec<(u32, u64)>,
 }
 
 /// One sample of five minutes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SamplePoint {
-    /// Where it starts.
+    /// Its first second.
     pub start: u32,
     /// Outbound.
     pub out_bps: u64,
     /// Inbound.
     pub in_bps: u64,
-    /// Only part of it was measured.
+    /// Whether only part of it was measured.
     pub partial: bool,
 }
 
@@ -61,40 +60,40 @@ impl SamplePoint {
     }
 }
 
-/// The sample that is billed.
+/// The billed sample.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeakMark {
-    /// Where it starts.
+    /// Its first second.
     pub second: u32,
-    /// How much.
+    /// Its rate.
     pub bps: u64,
-    /// Which way.
+    /// Its direction.
     pub direction: Direction,
-    /// What to write beside it.
+    /// Its label.
     pub text: String,
 }
 
 /// The length of a sample in seconds.
 const WINDOW: u32 = 300;
-/// Lower sides of the panels: of the only one; of bandwidth and of loss.
+/// Lower edges of the panels: of a single one; of bandwidth and of loss.
 const ALONE: i32 = 366;
 const UPPER: i32 = 280;
 const LOWER: i32 = 366;
 const LOSS_TOP: i32 = 324;
-/// A cap this many times the traffic would press it to the ground: it is named, not drawn.
+/// A cap this many times the traffic would flatten the traffic's lines: it is named, not drawn.
 const CAP_IN_VIEW: u64 = 6;
 /// What the vertical axis shows when there is neither traffic nor cap.
 const NO_TRAFFIC_TOP: u64 = 1_000_000;
-/// Free room above the highest line; the peak's text fits in.
+/// Free room above the highest line, enough for the peak's text.
 const HEADROOM: i32 = 34;
 const DOT: i32 = 5;
 const LABEL_HEIGHT: i32 = 22;
-/// Both sides of the peak's text together.
+/// The horizontal padding of the peak's text, both sides together.
 const LABEL_PADDING: i32 = 14;
 
 const OUT: RGBColor = BLUE;
 const IN: RGBColor = VERMILION;
-/// Outbound is seen on both sides of inbound where they are equal.
+/// Outbound is visible on both sides of inbound where they are equal.
 const OUT_WIDTH: u32 = 4;
 const IN_WIDTH: u32 = 2;
 const PARTIAL: RGBColor = RGBColor(0xF6, 0xEB, 0xC4);
@@ -123,13 +122,13 @@ fn draw(canvas: &Canvas, plot: &DayPlot) {
     time_axis(canvas, plot, &hours);
 }
 
-/// Which of the cap is in view.
+/// Which parts of the cap are in view.
 struct CapView {
-    /// The highest value that is drawn.
+    /// The highest value drawn.
     most: u64,
-    /// Some of the cap is drawn.
+    /// Whether part of the cap is drawn.
     is_drawn: bool,
-    /// The lowest cap that is not.
+    /// The lowest cap that is not drawn.
     above: Option<u64>,
 }
 
@@ -171,7 +170,7 @@ fn entries(plot: &DayPlot, view: &CapView) -> Vec<Entry> {
     entries
 }
 
-/// Samples that were only partly measured, as bands behind everything.
+/// Partly measured samples, as bands behind everything else.
 fn partial(canvas: &Canvas, hours: &Hours, plot: &DayPlot, axis: &Vertical) {
     let adjoin = |a: &SamplePoint, b: &SamplePoint| a.partial == b.partial && a.end() >= b.start;
     for run in plot.samples.chunk_by(adjoin).filter(|run| run[0].partial) {
@@ -200,14 +199,14 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
     for (direction, color, width) in [(Direction::Out, OUT, OUT_WIDTH), (Direction::In, IN, IN_WIDTH)] {
         for line in sample_lines(plot, hours, axis, direction) {
             canvas.line(&line, color, width);
-            // A line too short to be seen.
+            // The line is too short to see.
             if line[line.len() - 1].0 - line[0].0 < 6 {
                 canvas.dot(line[0], width as i32 + 1, color);
             }
             ink.steps(&line);
         }
     }
-    // Over the samples, which often lie on it.
+    // Drawn over the samples, which often coincide with it.
     for line in cap_lines(plot, hours, axis) {
         canvas.dashes(&line, BLACK, 2);
         ink.steps(&line);
@@ -218,7 +217,7 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
     }
 }
 
-/// A step line per run of samples without a gap.
+/// A step line for each run of samples without a gap.
 fn sample_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical, direction: Direction) -> Vec<Vec<Point>> {
     let runs = plot.samples.chunk_by(|a, b| a.end() >= b.start);
     let line = |run: &[SamplePoint]| {
@@ -231,7 +230,7 @@ fn sample_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical, direction: Direc
     runs.map(line).collect()
 }
 
-/// A step line per stretch of time with a cap in view.
+/// A step line for each stretch of time with a cap in view.
 fn cap_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical) -> Vec<Vec<Point>> {
     let ends = plot.cap.iter().skip(1).map(|(second, _)| *second).chain([hours.end()]);
     let mut lines = vec![Vec::new()];
@@ -248,7 +247,7 @@ fn cap_lines(plot: &DayPlot, hours: &Hours, axis: &Vertical) -> Vec<Vec<Point>> 
     lines
 }
 
-/// Goes on with a step line at height `y` over `span`; a level line stays one piece.
+/// Extends a step line at height `y` over `span`; a level line stays one piece.
 fn step(line: &mut Vec<Point>, span: (i32, i32), y: i32) {
     match line.last_mut() {
         Some(last) if last.1 == y => last.0 = span.1,
@@ -256,7 +255,7 @@ fn step(line: &mut Vec<Point>, span: (i32, i32), y: i32) {
     }
 }
 
-/// The peak's dot, and its text where it covers no line.
+/// The peak's dot, and its text placed where it covers no line.
 fn mark(canvas: &Canvas, mut ink: Ink, at: Point, peak: &PeakMark) {
     let reach = DOT + 4;
     ink.block((at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach));
@@ -272,7 +271,7 @@ fn mark(canvas: &Canvas, mut ink: Ink, at: Point, peak: &PeakMark) {
     canvas.dot(at, DOT, if peak.direction == Direction::Out { OUT } else { IN });
 }
 
-/// The narrow panel below: the share of the offered packets that were dropped for the cap.
+/// The narrow panel below: the share of the offered packets that the cap dropped.
 fn loss(canvas: &Canvas, plot: &DayPlot, hours: &Hours) {
     let most = plot.loss.iter().map(|(_, ppb)| *ppb).max().unwrap_or(0);
     let axis = Vertical::fit(most, 1, (LOWER, LOSS_TOP), 3);
@@ -281,7 +280,7 @@ fn loss(canvas: &Canvas, plot: &DayPlot, hours: &Hours) {
     uprights(canvas, hours, &axis);
     for (second, ppb) in plot.loss.iter().filter(|(_, ppb)| *ppb > 0) {
         let (from, to) = (hours.x(*second).min(RIGHT - 2), hours.x(second.saturating_add(WINDOW)));
-        // The least loss is seen.
+        // Even the smallest loss is visible.
         let y = axis.y(*ppb).min(axis.bottom - 2);
         canvas.block((from, y), (to.max(from + 2), axis.bottom), PURPLE);
     }

@@ -1,18 +1,18 @@
-//! What both pictures have around their data: heading, legend, grid and axis labels. Knows no samples.
+//! What both pictures have around their data: heading, legend, grid and axis labels. It knows no samples.
 
 use super::canvas::{Anchor, BLACK, Canvas, GREY, GRID, Point, TEXT, TITLE, WIDTH, elide, width};
 use super::scale::Vertical;
 use plotters::style::RGBColor;
 
-/// Where headings begin.
+/// The left edge of the headings.
 pub const EDGE: i32 = 16;
-/// The data's left side; the labels of the vertical axis stand before it.
+/// The data's left edge, to the right of the vertical axis's labels.
 pub const LEFT: i32 = 76;
-/// The data's right side.
+/// The data's right edge.
 pub const RIGHT: i32 = WIDTH - 24;
-/// The data's upper side.
+/// The data's upper edge.
 pub const TOP: i32 = 82;
-/// The middle of the line with the legend and the unit of the vertical axis.
+/// The middle of the line that holds the legend and the unit of the vertical axis.
 const LEGEND_Y: i32 = 66;
 
 /// How an entry of the legend looks.
@@ -39,7 +39,7 @@ const SWATCH: i32 = 24;
 const GAP: i32 = 6;
 const BETWEEN: i32 = 20;
 
-/// Title, subtitle, and what the vertical axis shows in which unit.
+/// Title, subtitle, and the quantity and unit of the vertical axis.
 pub fn heading(canvas: &Canvas, title: &str, subtitle: &str, axis: &str) {
     let room = RIGHT - EDGE;
     canvas.title(&elide(title, TITLE, room), (EDGE, 20));
@@ -47,7 +47,7 @@ pub fn heading(canvas: &Canvas, title: &str, subtitle: &str, axis: &str) {
     canvas.text(axis, (EDGE, LEGEND_Y), Anchor::Left, GREY);
 }
 
-/// The legend above the data, at its right end.
+/// The legend above the data, right-aligned.
 pub fn legend(canvas: &Canvas, entries: &[Entry]) {
     let length = |entry: &Entry| SWATCH + GAP + width(&entry.text, TEXT);
     let between = BETWEEN * (entries.len() as i32 - 1).max(0);
@@ -64,7 +64,7 @@ pub fn legend(canvas: &Canvas, entries: &[Entry]) {
     }
 }
 
-/// Level grid lines with their labels.
+/// Horizontal grid lines with their labels.
 pub fn levels(canvas: &Canvas, axis: &Vertical, count: u64, label: impl Fn(u64) -> String) {
     for value in axis.ticks(count) {
         let y = axis.y(value);
@@ -73,7 +73,7 @@ pub fn levels(canvas: &Canvas, axis: &Vertical, count: u64, label: impl Fn(u64) 
     }
 }
 
-/// The two axes as lines, over the grid.
+/// The two axes, drawn over the grid.
 pub fn axes(canvas: &Canvas, axis: &Vertical) {
     canvas.line(&[(LEFT, axis.ceiling), (LEFT, axis.bottom), (RIGHT, axis.bottom)], GREY, 1);
 }

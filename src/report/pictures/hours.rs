@@ -7,12 +7,12 @@ const DAY: i64 = 24 * HOUR;
 /// Hours between two labels.
 const EVERY: i64 = 3;
 
-/// Clocks that change: the day has 23 or 25 hours.
+/// A clock change: the day then has 23 or 25 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockChange {
-    /// How many seconds of the day have passed then.
+    /// The second of the day at which it happens.
     pub at: u32,
-    /// How far they are put forward, in seconds; back if negative.
+    /// How far clocks go forward, in seconds; negative if back.
     pub forward: i32,
 }
 
@@ -34,13 +34,12 @@ impl Hours {
         LEFT + (part * f64::from(RIGHT - LEFT)).round() as i32
     }
 
-    /// The last second's end.
+    /// The end of the last second.
     pub fn end(&self) -> u32 {
         self.seconds as u32
     }
 
-    /// The seconds at which the clock shows every third hour, with what it shows. An hour that comes twice has one
-    /// label.
+    /// The seconds at which the clock shows every third hour, with the hour. A repeated hour has one label.
     pub fn labels(&self) -> Vec<(u32, String)> {
         let mut labels: Vec<(u32, String)> = Vec::new();
         for clock in (0..=DAY).step_by((EVERY * HOUR) as usize) {
@@ -51,7 +50,7 @@ impl Hours {
         labels
     }
 
-    /// When the clock shows `clock` (for the last time), if it does.
+    /// The last time the clock shows `clock`, if it does.
     fn second_of(&self, clock: i64) -> Option<u32> {
         let (at, forward) = self.change.map_or((0, 0), |c| (i64::from(c.at), i64::from(c.forward)));
         let after = clock - forward;
@@ -59,7 +58,7 @@ impl Hours {
         second.filter(|second| (0..=self.seconds).contains(second)).and_then(|second| u32::try_from(second).ok())
     }
 
-    /// What the axis shows.
+    /// The labels of the axis.
     pub fn caption(&self, day: &str, zone: &str) -> String {
         let day_and_zone = format!("time of day, {day}, {zone}");
         let Some(change) = self.change else { return day_and_zone };

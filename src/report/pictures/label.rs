@@ -10,11 +10,11 @@ pub struct Ink {
     covered: Vec<bool>,
 }
 
-/// How far apart the places are that are tried.
+/// The distance between the positions that are tried.
 const STEP: usize = 3;
 /// Free room kept around the text's box.
 const CLEAR: i32 = 4;
-/// A box on a line is worse than the longest way.
+/// A box that covers a line costs more than any distance.
 const COVERED_COST: i64 = 1_000;
 
 impl Ink {
@@ -41,8 +41,8 @@ impl Ink {
         }
     }
 
-    /// The upper left corner of the box of `size` that covers least and lies nearest to `mark`, rather above it
-    /// than below and rather in its middle than aside.
+    /// The upper left corner of the box of `size` that covers least and lies nearest to `mark`, preferably above it and
+    /// centred.
     pub fn place(&self, size: (i32, i32), mark: Point) -> Point {
         let sums = self.sums();
         let fits = |length: usize, size: i32| (length as i32 - size - CLEAR).max(CLEAR) as usize;
@@ -62,7 +62,7 @@ impl Ink {
         best.1
     }
 
-    /// For each corner of a pixel, how many covered pixels lie above and left of it.
+    /// For each pixel corner, the number of covered pixels above and to the left.
     fn sums(&self) -> Vec<u32> {
         let stride = self.columns + 1;
         let mut sums = vec![0; stride * (self.rows + 1)];
@@ -85,7 +85,7 @@ impl Ink {
     }
 }
 
-/// The point of a box that lies nearest to `mark`.
+/// The point of a box that is nearest to `mark`.
 pub fn nearest(corner: Point, size: (i32, i32), mark: Point) -> Point {
     (mark.0.clamp(corner.0, corner.0 + size.0), mark.1.clamp(corner.1, corner.1 + size.1))
 }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_text_leaves_lines_and_the_frame_alone() {
-        // A saw that fills all but a strip on the right, and a mark in the upper left corner.
+        // A sawtooth fills all but a strip on the right; the mark is in the upper left corner.
         let saw: Vec<Point> = (0..560).map(|x| (x, if x / 4 % 2 == 0 { 10 } else { 190 })).collect();
         let mut ink = Ink::new((0, 0), (700, 200));
         ink.steps(&saw);

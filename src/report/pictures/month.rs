@@ -1,65 +1,65 @@
-//! A month of daily peaks as bars, each with what the day costs, or under the percentile that the month is billed by.
-//! Does not price.
+//! A month of daily peaks as bars, each with the day's cost, or under the percentile by which the month is billed. Does
+//! not price.
 
 use super::canvas::{Anchor, BLACK, BLUE, Canvas, GREY, HEIGHT, ORANGE, TEXT, VERMILION, elide, picture, width};
 use super::frame::{Entry, LEFT, RIGHT, Swatch, TOP, axes, heading, legend, levels, remark};
 use super::scale::{Vertical, in_unit, unit};
 
-/// What a picture of a month shows.
+/// The data of a month's picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MonthPlot {
-    /// What it is about.
+    /// The title.
     pub title: String,
-    /// More about it.
+    /// The subtitle.
     pub subtitle: String,
     /// The days, in order.
     pub days: Vec<DayBar>,
-    /// What is billed where the days are not.
+    /// The billed percentile, if the month is billed instead of its days.
     pub percentile: Option<Percentile>,
 }
 
 /// A month's percentile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Percentile {
-    /// How much.
+    /// Its rate.
     pub bps: u64,
-    /// What to write about it.
+    /// Its label.
     pub text: String,
 }
 
 /// One day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayBar {
-    /// The day, as in `06-01`.
+    /// The date, as in `06-01`.
     pub label: String,
     /// Its peak.
     pub peak_bps: u64,
-    /// What it costs.
+    /// Its cost.
     pub price: DayPrice,
 }
 
-/// What a day costs.
+/// The cost of a day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum DayPrice {
-    /// So much, as text.
+    /// An amount, as text.
     Amount(String),
     /// Its price is not published.
     #[default]
     NotPublished,
-    /// Nothing of its own: the month is billed.
+    /// No cost of its own: the month is billed.
     OfMonth,
 }
 
 const UNPRICED: &str = "unpriced";
 /// The longest text at a bar.
 const LONGEST: i32 = 110;
-/// Between a bar's end and its text, and between texts side by side.
+/// The gap between a bar's end and its text, and between adjacent texts.
 const GAP: i32 = 6;
-/// A bar is no wider, however few there are.
+/// The maximum width of a bar.
 const WIDEST: i32 = 60;
 /// What the vertical axis shows when no day has a peak.
 const NO_PEAK_TOP: u64 = 1_000_000;
-/// The height of the texts at the foot when they lie level.
+/// The height of the texts below the bars when they are horizontal.
 const LINE: i32 = 16;
 
 /// Draws a month.
@@ -67,10 +67,10 @@ pub fn month_svg(plot: &MonthPlot) -> String {
     picture(|canvas| draw(canvas, plot))
 }
 
-/// Where the bars stand and which way their texts run.
+/// The positions of the bars and the direction of their texts.
 struct Layout {
     slot: f64,
-    /// The texts stand upright on the bars.
+    /// Whether the texts stand upright on the bars.
     amounts_up: bool,
     labels_up: bool,
     axis: Vertical,
@@ -135,7 +135,7 @@ fn bar(canvas: &Canvas, layout: &Layout, middle: i32, day: &DayBar) {
     let axis = &layout.axis;
     let half = ((layout.slot * 0.35) as i32).clamp(1, WIDEST / 2);
     let end = axis.y(day.peak_bps);
-    // The least peak is not nothing.
+    // Even the smallest peak is visible.
     let end = if day.peak_bps > 0 { end.min(axis.bottom - 1) } else { end };
     let color = if day.price == DayPrice::NotPublished { ORANGE } else { BLUE };
     if end < axis.bottom {

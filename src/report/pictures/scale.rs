@@ -1,4 +1,4 @@
-//! From values to pixels and to the labels of an axis. Draws nothing.
+//! From values to pixels and to axis labels. Draws nothing.
 
 /// A vertical axis from 0 at `bottom` to `top` at `ceiling` (pixels count downwards).
 #[derive(Clone, Copy)]
@@ -9,7 +9,7 @@ pub struct Vertical {
 }
 
 impl Vertical {
-    /// An axis on which `most` leaves `room` pixels free above it. Without any value it ends at `otherwise`.
+    /// An axis on which `most` leaves `room` pixels free above it. Without any value its top is `otherwise`.
     pub fn fit(most: u64, otherwise: u64, (bottom, ceiling): (i32, i32), room: i32) -> Vertical {
         let height = i64::from(bottom - ceiling).max(1) as u128;
         let used = i64::from(bottom - ceiling - room).max(1) as u128;
@@ -18,13 +18,13 @@ impl Vertical {
         Vertical { top, bottom, ceiling }
     }
 
-    /// The pixel of `value`; what is above the axis lies at its end.
+    /// The pixel of `value`; values beyond the axis are clamped to its end.
     pub fn y(&self, value: u64) -> i32 {
         let part = value.min(self.top) as f64 / self.top as f64;
         self.bottom - (part * f64::from(self.bottom - self.ceiling)).round() as i32
     }
 
-    /// About `count` round values, from 0 up.
+    /// About `count` round values, from 0 upwards.
     pub fn ticks(&self, count: u64) -> impl Iterator<Item = u64> {
         let top = self.top;
         let step = round_step(top, count);
@@ -32,7 +32,7 @@ impl Vertical {
     }
 }
 
-/// The least of 1, 2, 2.5, 5, 10, … that goes into `top` at most `count` times.
+/// The smallest of 1, 2, 2.5, 5, 10, … that fits into `top` at most `count` times.
 fn round_step(top: u64, count: u64) -> u64 {
     let mut power = 1_u64;
     loop {
@@ -45,7 +45,7 @@ fn round_step(top: u64, count: u64) -> u64 {
     }
 }
 
-/// The unit in which rates up to `top` are short numbers, and its size.
+/// The unit that gives short numbers for rates up to `top`, and its size.
 pub fn unit(top: u64) -> (&'static str, u64) {
     match top {
         0..1_000 => ("bps", 1),
@@ -56,7 +56,7 @@ pub fn unit(top: u64) -> (&'static str, u64) {
     }
 }
 
-/// `value` in a unit of the size `factor`, without trailing zeros.
+/// `value` in a unit of size `factor`, without trailing zeros.
 pub fn in_unit(value: u64, factor: u64) -> String {
     (value as f64 / factor as f64).to_string()
 }

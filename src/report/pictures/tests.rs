@@ -1,4 +1,4 @@
-//! Pictures read back as XML: well-formed, complete, inside their frame. How they look is for eyes.
+//! Pictures read back as XML: well-formed, complete, inside their frame. Their looks are not tested.
 
 use super::canvas::{HEIGHT, TEXT, TITLE, WIDTH, width};
 use super::day::{DayPlot, PeakMark, SamplePoint, day_svg};
@@ -48,7 +48,7 @@ fn month(count: u64, priced: impl Fn(u64) -> bool) -> MonthPlot {
     MonthPlot { title, subtitle: "July 2017".into(), days: (1..=count).map(bar).collect(), percentile: None }
 }
 
-/// A month that is billed as one.
+/// A month that is billed as a whole.
 fn percentile(count: u64, bps: u64, text: &str) -> MonthPlot {
     let mut plot = month(count, |_| true);
     plot.days.iter_mut().for_each(|day| day.price = DayPrice::OfMonth);
@@ -56,7 +56,7 @@ fn percentile(count: u64, bps: u64, text: &str) -> MonthPlot {
     plot
 }
 
-/// Days at the edges of what can be drawn, with their names.
+/// Named days at the limits of what can be drawn.
 fn days() -> Vec<(&'static str, DayPlot)> {
     let plain = || day(288);
     let blank = || DayPlot { samples: vec![], peak: None, loss: vec![], ..plain() };
@@ -225,10 +225,10 @@ fn hours_follow_the_clocks() {
         let labels = document.descendants().filter(|node| node.has_tag_name("text") && hour(node));
         labels.map(|node| (node.text().unwrap().trim().to_string(), number(&node, "x") as i32)).collect::<Vec<_>>()
     };
-    // 700 px are 23 hours: three o'clock comes after two of them.
+    // 700 px are 23 hours: two of them pass before three o'clock.
     let ahead = shown(ClockChange { at: 7_200, forward: 3_600 });
     assert_eq!((ahead[1].clone(), ahead[8].clone()), (("03:00".into(), 76 + 61), ("24:00".into(), 776)));
-    // Of 25: after four.
+    // Of 25 hours, four pass.
     let back = shown(ClockChange { at: 10_800, forward: -3_600 });
     assert_eq!((back[1].clone(), back[8].clone()), (("03:00".into(), 76 + 112), ("24:00".into(), 776)));
 }

@@ -1,4 +1,4 @@
-//! The interval series as bars of text, one line each for rate, queue and tokens. Not a plot: eight heights, no colour.
+//! The interval series as text bars, one line each for rate, queue and tokens. Not a plot: eight heights, no colour.
 
 use super::model::{IntervalRow, IntervalSeries, Intervals};
 use crate::report::format::page::Page;
@@ -6,17 +6,17 @@ use crate::report::format::prose::columns_of;
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Nothing at all: the lowest bar is for what is little.
+/// Exactly zero: the lowest bar is for small values.
 const NOTHING: char = '·';
-/// Fewer columns than this show no shape.
+/// With fewer columns than this, no shape is visible.
 const LEAST_COLUMNS: usize = 10;
-/// Room between two labels of the time axis.
+/// The gap between two labels of the time axis.
 const TICK: usize = 20;
 
-/// How wide a chart is where lines may be as long as they need: it could always be longer.
+/// The width of a chart where the length of lines is unlimited.
 const USUAL_WIDTH: usize = 100;
 
-/// Every link direction's carried rate, longest queue and tokens over time.
+/// Carried rate, longest queue and tokens over time, for every link direction.
 pub fn bars(intervals: &Intervals, page: &Page) -> String {
     let width = page.width.unwrap_or(USUAL_WIDTH);
     let most_rows = intervals.links.iter().map(|link| link.rows.len()).max().unwrap_or(0);
@@ -49,9 +49,9 @@ pub fn bars(intervals: &Intervals, page: &Page) -> String {
 struct BarRow {
     name: &'static str,
     values: Vec<u64>,
-    /// What a full bar stands for, in figures and in words.
+    /// The value of a full bar, in figures and in words.
     full: (u64, String),
-    /// The value that stands for several: the highest or the lowest.
+    /// Which value represents several: the highest or the lowest.
     pick: fn(&[u64]) -> u64,
 }
 
@@ -65,7 +65,7 @@ impl BarRow {
     }
 }
 
-/// Rates are drawn against the cap, tokens against the bucket's size.
+/// Rates are drawn against the cap, tokens against the bucket size.
 fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<BarRow> {
     let most = |values: &[u64]| values.iter().copied().max().unwrap_or(0);
     let least = |values: &[u64]| values.iter().copied().min().unwrap_or(0);
@@ -92,7 +92,7 @@ fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<
     lines
 }
 
-/// The bar for `value` of `full`; the lowest one also for the least bit above zero.
+/// The bar for `value` of `full`; any value above zero has at least the lowest one.
 fn bar(value: u64, full: u64) -> char {
     if value == 0 || full == 0 {
         return NOTHING;
@@ -101,7 +101,7 @@ fn bar(value: u64, full: u64) -> char {
     BARS[eighths as usize - 1]
 }
 
-/// Times under the columns where they begin, all in the unit of the first one; `columns` wide or a label longer.
+/// Times below the columns where they begin, all in the unit of the first one; `columns` wide, or one label longer.
 fn axis(columns: usize, column: SimDuration) -> String {
     let times = |at: usize| SimDuration::from_nanos(column.as_nanos().saturating_mul(at as u64));
     let label = |at: usize| format!("{:<TICK$}", format!("╵{}", times(at).in_unit_of(times(TICK))));
@@ -135,7 +135,7 @@ mod tests {
         assert!(chart.contains("╵0 s                ╵40 s"), "{chart}");
     }
 
-    /// 300 s are 5 min, but not beside 200 s and 400 s.
+    /// 300 s are written 5 min, but not beside 200 s and 400 s.
     #[test]
     fn an_axis_has_one_unit() {
         let labels = |columns, seconds| {

@@ -1,4 +1,4 @@
-//! Several runs side by side, a line each. Not a judgement: it says what differs, never which run is better.
+//! Several runs side by side, one line each. It shows what differs and does not judge which run is better.
 
 use super::model::{ExpectationReport, Snapshot};
 use crate::report::format::column::{number, text};
@@ -17,7 +17,7 @@ pub fn comparison(snapshots: &[&Snapshot], page: &Page) -> String {
         number("worst p99 delay"),
         text("main drop reason"),
     ]);
-    // Variants of one file keep its name: the file then tells them apart better.
+    // Variants of one file share its scenario name: the file name then tells them apart better.
     let same_name = |a: &Snapshot| snapshots.iter().filter(|b| b.scenario == a.scenario).count() > 1;
     for run in snapshots {
         let name = if same_name(run) { format!("{} ({})", run.scenario, run.file) } else { run.scenario.clone() };
@@ -50,7 +50,7 @@ fn demands(run: &Snapshot) -> String {
     if run.demands_met() { text } else { text + " FAILED" }
 }
 
-/// The reason that dropped most packets, over all places; the first of equals.
+/// The reason for most dropped packets, over all places; the first of equals.
 fn main_reason(run: &Snapshot) -> Option<&'static str> {
     let packets = |reason| run.drops.iter().filter(|d| d.reason == reason).map(|d| d.packets).sum::<u64>();
     run.drops.iter().map(|drop| drop.reason).rev().max_by_key(|&reason| packets(reason))

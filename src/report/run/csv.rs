@@ -1,5 +1,5 @@
-//! The interval series as comma-separated values: one row a link direction and interval. Not the report. Lines end in a
-//! plain newline, which every reader takes and every Unix tool expects.
+//! The interval series as comma-separated values: one row per link direction and interval. Not the report. Lines end in
+//! a plain newline, which every reader accepts and every Unix tool expects.
 
 use super::model::Snapshot;
 use crate::report::format::csv::{interruption, record};
@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,\
                       carried_bytes,dropped_packets,longest_queue_bytes,tokens_bytes";
 
-/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. Of an interrupted run,
+/// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. For an interrupted run,
 /// the first line says so.
 pub fn intervals_csv(snapshot: &Snapshot) -> String {
     let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER + "\n";
@@ -38,7 +38,7 @@ pub fn intervals_csv(snapshot: &Snapshot) -> String {
 }
 
 /// The exact number of seconds as a plain decimal, whatever its size: `0.25`, `86400`. An instant's own text form has
-/// clocks and days, which no reader of a column in seconds expects.
+/// clock times and days, which readers of a column of seconds do not expect.
 fn seconds(time: SimTime) -> String {
     Decimal::from_i128_with_scale(time.as_nanos().into(), 9).normalize().to_string()
 }

@@ -1,5 +1,5 @@
-//! The report for programs: one JSON document, the [`Snapshot`] as it is. Not a second model: what is said of a field
-//! there holds here.
+//! The report for programs: one JSON document, the [`Snapshot`] unchanged. The descriptions of its fields hold here
+//! too.
 //!
 //! ```json
 //! {
@@ -19,12 +19,12 @@
 //! ```
 //!
 //! Keys carry their unit: `_ns` nanoseconds, `_bps` bits per second, `_bytes` bytes, all integers up to 2⁶⁴ − 1; a
-//! share (`loss`) is a number from 0 to 1. What there is none of is `null`, an empty list is `[]`; no key is ever left
-//! out. Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none changes its
-//! meaning or goes, so a reader ignores those it does not know.
+//! share (`loss`) is a number from 0 to 1. A missing value is `null`, an empty list is `[]`; no key is ever left out.
+//! Counts by reason are pairs, `["no_route", 1]`, in order. Keys may be added within a version; none is removed or
+//! changes its meaning, so readers should ignore unknown keys.
 //!
-//! Of one file the document is an object, of several an array with one entry a file, in their order. In an array, a
-//! document of complaints ([`super::super::complaints_json`]) stands for a file that was refused, or was not begun
+//! For one file the document is an object, for several an array with one entry per file, in their order. In an array, a
+//! document of complaints ([`super::super::complaints_json`]) stands for a file that was refused, or that was not begun
 //! before the command was interrupted.
 
 use super::model::Snapshot;
@@ -33,16 +33,16 @@ use crate::report::format::json::pretty;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// The snapshot as an indented JSON document with a newline at its end.
+/// The snapshot as an indented JSON document that ends in a newline.
 pub fn json(snapshot: &Snapshot) -> String {
     pretty(snapshot)
 }
 
-/// What came of one file of several.
+/// The outcome of one file of several.
 pub enum FileOutcome<'a> {
-    /// It was run.
+    /// It was run: the snapshot.
     Ran(&'a Snapshot),
-    /// It was not: the complaints.
+    /// It was not run: the complaints.
     Refused(Vec<Value>),
 }
 
@@ -55,7 +55,7 @@ impl Serialize for FileOutcome<'_> {
     }
 }
 
-/// What came of several files as one indented JSON array.
+/// The outcomes of several files as one indented JSON array.
 pub fn json_array(outcomes: &[FileOutcome<'_>]) -> String {
     pretty(outcomes)
 }

@@ -3,7 +3,7 @@
 //!
 //! Field names carry their unit (`_ns`, `_bps`, `_bytes`); fields of a type from [`crate::units`] serialise as plain
 //! integers of the unit named. The JSON report *is* this structure; [`FORMAT`] and [`VERSION`] name its shape. Fields
-//! may be added within a version; none changes its meaning or goes.
+//! may be added within a version; none is removed or changes its meaning.
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub struct Snapshot {
     /// The planned length.
     #[serde(rename = "duration_ns")]
     pub duration: SimTime,
-    /// Where the run stands; less than `duration` when interrupted.
+    /// The instant the run has reached; less than `duration` if it was interrupted.
     #[serde(rename = "reached_ns")]
     pub reached: SimTime,
     /// Whether the run was interrupted: expectations are then not evaluated.
@@ -45,7 +45,7 @@ pub struct Snapshot {
     pub links: Vec<LinkReport>,
     /// Each traffic entry, in declaration order.
     pub traffic: Vec<TrafficReport>,
-    /// Each peering that an injected fault kept from carrying, in declaration order.
+    /// Each peering that an injected fault kept from carrying packets, in declaration order.
     pub availability: Vec<AvailabilityReport>,
     /// Where packets were dropped, and why; VPCs first, then links, in declaration order.
     pub drops: Vec<DropReport>,
@@ -60,13 +60,13 @@ pub struct Snapshot {
 /// Packets by how they ended. Echo replies and ICMP errors are packets too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Books {
-    /// By hosts and visible routers.
+    /// Emitted by hosts and visible routers.
     pub emitted: u64,
     /// Accepted by a host.
     pub delivered: u64,
-    /// Dropped, any reason.
+    /// Dropped, for any reason.
     pub dropped: u64,
-    /// Waiting or on the way at the end.
+    /// Queued or on the wire at the end.
     pub in_flight: u64,
 }
 
@@ -79,8 +79,8 @@ pub struct Volume {
     pub bytes: ByteSize,
 }
 
-/// A delay distribution. A quantile is a delay that some packet had while there are few distinct ones, which is the
-/// usual case; beyond that it lies within its precision of the number told. `min` and `max` are exact.
+/// A delay distribution. With few distinct delays, the usual case, a quantile is a delay that some packet had; with
+/// more, it lies within the stated precision of the true one. `min` and `max` are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// Packets measured.
@@ -88,16 +88,16 @@ pub struct Delays {
     /// The shortest.
     #[serde(rename = "min_ns")]
     pub min: SimDuration,
-    /// Half of them are no longer.
+    /// Half of them are at most this long.
     #[serde(rename = "p50_ns")]
     pub p50: SimDuration,
-    /// How far the median can lie from `p50_ns`; 0 where it is exact.
+    /// The largest error of `p50_ns`; 0 if it is exact.
     #[serde(rename = "p50_precision_ns")]
     pub p50_precision: SimDuration,
-    /// 99 % of them are no longer.
+    /// 99 % of them are at most this long.
     #[serde(rename = "p99_ns")]
     pub p99: SimDuration,
-    /// The same of `p99_ns`.
+    /// The largest error of `p99_ns`.
     #[serde(rename = "p99_precision_ns")]
     pub p99_precision: SimDuration,
     /// The longest.
@@ -108,17 +108,17 @@ pub struct Delays {
 /// One direction of a peering connection.
 #[derive(Debug, Clone, Serialize)]
 pub struct LinkReport {
-    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
-    /// The VPC it leaves.
+    /// The VPC that packets leave.
     pub from: String,
-    /// The VPC it enters.
+    /// The VPC that packets enter.
     pub to: String,
     /// The peering's state at the end.
     pub state: &'static str,
     /// Whether the two are in different regions.
     pub cross_region: bool,
-    /// The rate that shapes it at the end; none if nothing does.
+    /// The shaping rate at the end; none if there is no shaper.
     #[serde(rename = "cap_bps")]
     pub cap: Option<BitRate>,
     /// Bucket size at the end.
@@ -132,17 +132,17 @@ pub struct LinkReport {
     pub shaper_drops: u64,
     /// Lost to injected faults or to a change of the peering.
     pub other_drops: u64,
-    /// Waiting or on the way at the end.
+    /// Queued or on the wire at the end.
     pub in_flight: u64,
     /// Shaper drops / offered (S38).
     pub loss: Share,
-    /// Carried bits over the time reached.
+    /// Carried bits divided by the time reached.
     #[serde(rename = "carried_bps")]
     pub carried_rate: BitRate,
-    /// The most bytes that ever waited.
+    /// The longest queue, in bytes.
     #[serde(rename = "longest_queue_bytes")]
     pub longest_queue: ByteSize,
-    /// Sending host to far end of the link, of carried packets.
+    /// From the sending host to the far end of the link, for carried packets.
     pub delay: Option<Delays>,
 }
 
@@ -155,18 +155,18 @@ pub struct TrafficReport {
     pub label: Option<String>,
     /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
     pub pattern: &'static str,
-    /// Senders and receivers, for a person: `VPC1/web -> VPC2/db`; of several the first that sends and the first that
-    /// is sent to, with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
+    /// Senders and receivers, readable: `VPC1/web -> VPC2/db`; of several, the first sender and the first receiver,
+    /// each with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
     pub path: String,
     /// Emitted (requests, for a ping).
     pub sent: Volume,
-    /// Accepted by the host they were meant for.
+    /// Accepted by the intended host.
     pub delivered: Volume,
     /// Accepted by another host.
     pub misdelivered: u64,
     /// Dropped by the network.
     pub dropped: u64,
-    /// Not ended at the end of the run.
+    /// Still in flight at the end of the run.
     pub in_flight: u64,
     /// Lost / (lost + completed), where lost = dropped + misdelivered, and a ping is complete when answered.
     pub loss: Share,
@@ -174,15 +174,15 @@ pub struct TrafficReport {
     pub delay: Option<Delays>,
     /// Drops by reason code, most first.
     pub dropped_by: Vec<(&'static str, u64)>,
-    /// The answers, for a ping.
+    /// The replies, for a ping.
     pub ping: Option<PingReport>,
     /// ICMP errors about this entry's packets that reached a sender.
     pub icmp_errors: Vec<IcmpErrorReport>,
-    /// What its file held and how it was handled: a capture's packets, a series' rows.
+    /// The content of its file and how it was handled: a capture's packets, a series' rows.
     pub handled: Vec<(String, u64)>,
 }
 
-/// What became of a ping's answers.
+/// The outcome of a ping's replies.
 #[derive(Debug, Clone, Serialize)]
 pub struct PingReport {
     /// Replies that came back to the sender.
@@ -211,9 +211,9 @@ pub struct IcmpErrorReport {
 pub struct DropReport {
     /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
     pub place: String,
-    /// In a VPC: the sender's subnet, which the packets did not leave, or the destination's, if that lies in one.
+    /// In a VPC: the sender's subnet if the packets did not leave it, otherwise the destination's, if that is in one.
     pub subnet: Option<String>,
-    /// The sender's route table, if it is why.
+    /// The sender's route table, if it is the cause.
     pub table: Option<String>,
     /// The reason's code.
     pub reason: &'static str,
@@ -221,37 +221,37 @@ pub struct DropReport {
     pub sentence: &'static str,
     /// IPFIX forwardingStatus.
     pub forwarding_status: u8,
-    /// How many.
+    /// Number of packets.
     pub packets: u64,
-    /// The addresses of one of them.
+    /// The addresses of one of the packets.
     pub example: ExampleReport,
 }
 
 /// The addresses of a packet.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct ExampleReport {
-    /// From whom.
+    /// The source.
     pub source: Ipv4Addr,
-    /// To whom.
+    /// The destination.
     pub destination: Ipv4Addr,
 }
 
 /// A peering's availability (S36).
 #[derive(Debug, Clone, Serialize)]
 pub struct AvailabilityReport {
-    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
-    /// Of its active time, the share not lost to injected faults, weighted by the flows that were hit.
+    /// The share of its active time not lost to injected faults, weighted by the affected flows.
     pub availability: Share,
-    /// What the vendor promises.
+    /// The availability the vendor promises.
     pub promised: Share,
     /// The time lost.
     #[serde(rename = "downtime_ns")]
     pub downtime: SimDuration,
-    /// The time that the promise allows to be lost of the run's active time.
+    /// The loss of time that the promise allows within the run's active time.
     #[serde(rename = "budget_ns")]
     pub budget: SimDuration,
-    /// The time that the promise allows to be lost in 30 days.
+    /// The loss of time that the promise allows in 30 days.
     #[serde(rename = "budget_of_month_ns")]
     pub budget_of_month: SimDuration,
 }
@@ -259,41 +259,41 @@ pub struct AvailabilityReport {
 /// One action of the timeline.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActionReport {
-    /// When.
+    /// Its instant.
     #[serde(rename = "time_ns")]
     pub time: SimTime,
-    /// The account that asked, if the file says one.
+    /// The account that asked, if the file names one.
     pub by: Option<String>,
-    /// As the file says it; `by itself` for what nobody asked for, such as an expiry.
+    /// As written in the file; `by itself` for what nobody asked for, such as an expiry.
     pub action: String,
     /// What it did, or the refusal's message.
     pub outcome: String,
     /// The refusal's code.
     pub refused: Option<String>,
-    /// Whether that was to happen.
+    /// Whether that was expected.
     pub as_expected: bool,
 }
 
 /// One check of an expectation.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExpectationReport {
-    /// Whom it is about: `traffic sync`, `peering PeerConn from VPC1`.
+    /// Its subject: `traffic sync`, `peering PeerConn from VPC1`.
     pub subject: String,
     /// What is measured: `loss`, `delay_p99`, `dropped_by no_route`.
     pub metric: String,
-    /// What counts, unless it is the whole run.
+    /// The part of the run that counts, unless it is the whole run.
     pub between: Option<Span>,
-    /// As the file says it.
+    /// The bound, as written in the file.
     pub expected: String,
-    /// What was measured; none if the run was interrupted or nothing was there to measure.
+    /// The measured value; none if the run was interrupted or there was nothing to measure.
     pub found: Option<String>,
-    /// What was missing where nothing was there to measure: `no packets`.
+    /// What was missing if there was nothing to measure: `no packets`.
     pub missing: Option<&'static str>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
 }
 
-/// Per-interval series of every link that was offered packets.
+/// The per-interval series of every link that was offered packets.
 #[derive(Debug, Clone, Serialize)]
 pub struct Intervals {
     /// Length of each interval; the last may be shorter.
@@ -302,20 +302,20 @@ pub struct Intervals {
     /// Where the series end.
     #[serde(rename = "reached_ns")]
     pub reached: SimTime,
-    /// One series a link.
+    /// One series per link.
     pub links: Vec<IntervalSeries>,
 }
 
 /// One link's series.
 #[derive(Debug, Clone, Serialize)]
 pub struct IntervalSeries {
-    /// The peering's name; of several that bore it, the second is `PeerConn#2`.
+    /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
-    /// The VPC it leaves.
+    /// The VPC that packets leave.
     pub from: String,
-    /// The VPC it enters.
+    /// The VPC that packets enter.
     pub to: String,
-    /// The rate that shapes it at the end; none if nothing does.
+    /// The shaping rate at the end; none if there is no shaper.
     #[serde(rename = "cap_bps")]
     pub cap: Option<BitRate>,
     /// Bucket size at the end.
@@ -332,9 +332,9 @@ pub struct IntervalRow {
     pub offered: Volume,
     /// Left the far end.
     pub carried: Volume,
-    /// Dropped on the link, any reason.
+    /// Dropped on the link, for any reason.
     pub dropped: u64,
-    /// The most bytes waiting at any instant.
+    /// The longest queue in the interval, in bytes.
     #[serde(rename = "longest_queue_bytes")]
     pub longest_queue: ByteSize,
     /// Tokens in the bucket at the interval's end; none without a bucket.
@@ -343,7 +343,7 @@ pub struct IntervalRow {
 }
 
 impl Snapshot {
-    /// Whether every demand the scenario states was met: expectations held and actions went as expected.
+    /// Whether every demand of the scenario was met: expectations held and actions went as expected.
     pub fn demands_met(&self) -> bool {
         self.expectations.iter().all(|e| e.held != Some(false)) && self.timeline.iter().all(|a| a.as_expected)
     }

@@ -1,10 +1,10 @@
-//! Snapshots made by hand for the tests of the views. Their numbers are plausible, not computed.
+//! Handmade snapshots for the tests of the views. Their numbers are plausible, not computed.
 
 use super::model::*;
 use crate::model::DropReason;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 
-/// Minimum, median, 99th percentile and maximum, in microseconds, behind a queue of 100 ms and behind none.
+/// Minimum, median, 99th percentile and maximum, in microseconds, with a queue of 100 ms and without one.
 const QUEUED: [u64; 4] = [16_500, 61_237, 116_512, 116_740];
 const EMPTY: [u64; 4] = [16_500, 16_500, 16_740, 16_740];
 
@@ -35,7 +35,7 @@ pub fn dropped(place: &str, reason: DropReason, packets: u64) -> DropReport {
     }
 }
 
-/// No traffic, nothing demanded.
+/// No traffic and no demands.
 pub fn quiet() -> Snapshot {
     Snapshot {
         format: FORMAT,
@@ -100,7 +100,7 @@ pub fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficReport {
     }
 }
 
-/// Requests arrive; `unanswered` replies die for want of a route back.
+/// Requests arrive; `unanswered` replies are dropped because there is no route back.
 pub fn ping(name: &str, path: &str, requests: u64, unanswered: u64) -> TrafficReport {
     let answered = requests - unanswered;
     TrafficReport {

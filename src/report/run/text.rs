@@ -1,5 +1,4 @@
-//! The readable report of one run: first the answer, then what stands behind it. Not for programs: see
-//! [`super::json()`].
+//! The readable report of one run: first the answer, then the details. Programs read [`super::json()`] instead.
 
 use super::model::{ExpectationReport, Snapshot};
 use super::sections;
@@ -7,7 +6,7 @@ use crate::report::format::page::{Page, Tone};
 use crate::report::format::words::counted;
 use crate::units::{SimTime, grouped};
 
-/// So many failures are named in the verdict; the rest are in their section.
+/// The verdict names up to this many failures; the rest are in their section.
 const NAMED_FAILURES: usize = 3;
 
 /// The report on a page.
@@ -24,7 +23,7 @@ pub fn text(snapshot: &Snapshot, page: &Page) -> String {
 
 fn headline(snapshot: &Snapshot, page: &Page) -> String {
     let title = match &snapshot.question {
-        // Many questions begin with what the scenario is called.
+        // Many questions begin with the scenario's name.
         Some(question) if question.starts_with(&snapshot.scenario) => question.clone(),
         Some(question) => format!("{}: {question}", snapshot.scenario),
         None => snapshot.scenario.clone(),
@@ -39,7 +38,7 @@ fn headline(snapshot: &Snapshot, page: &Page) -> String {
     page.title(&title) + &page.toned(&ran, tone)
 }
 
-/// Whether the scenario's demands were met, in sentences; none if it has no demands.
+/// Whether the scenario's demands were met, in sentences; none without demands.
 fn verdict(snapshot: &Snapshot) -> Vec<(String, Tone)> {
     let mut sentences = Vec::new();
     if !snapshot.expectations.is_empty() {
@@ -89,7 +88,7 @@ fn failure(e: &ExpectationReport) -> String {
     format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }
 
-/// The first few of `items`, and how many there are beyond them.
+/// The first few of `items`, and the number of others.
 fn named(items: &[String]) -> String {
     let first = items[..items.len().min(NAMED_FAILURES)].join("; ");
     match items.len().saturating_sub(NAMED_FAILURES) {
@@ -217,7 +216,7 @@ mod tests {
         assert!(!text(&run, &Page::of_width(120)).contains("more (-v"));
     }
 
-    /// 74 of 167 dropped read as 49 %: 16 are still on the way. Of 10 requests one is, and the loss is 0 %.
+    /// 74 dropped of 167 is reported as 49 %, because 16 are in flight. Of 10 requests one is, and the loss is 0 %.
     #[test]
     fn what_is_in_flight_is_shown_where_there_is_any() {
         let report = |sent, dropped, in_flight| {

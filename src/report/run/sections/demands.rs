@@ -1,4 +1,4 @@
-//! What was done and what was demanded: the timeline, the expectations, and notes on the scenario.
+//! Actions and demands: the timeline, the expectations, and notes on the scenario.
 
 use super::view::{LONG, SHOWN, View};
 use crate::report::format::column::{number, prose, text};
@@ -7,7 +7,7 @@ use crate::report::format::page::Tone;
 use crate::report::format::table::{Cell, Table};
 use crate::report::run::model::ActionReport;
 
-/// What was done and what came of it.
+/// The actions and their outcomes.
 pub fn timeline(view: &View) -> Option<String> {
     let mut table = Table::new(&[number("time").key(), text("by"), text("action"), text(""), prose("outcome")]);
     let (mut actions, more) = view.shortlist(&view.snapshot.timeline, |action| !action.as_expected);
@@ -20,7 +20,7 @@ pub fn timeline(view: &View) -> Option<String> {
     view.section("Timeline", &table, more)
 }
 
-/// What was demanded and what was found.
+/// The expectations and what was found.
 pub fn expectations(view: &View) -> Option<String> {
     let mut table = Table::new(&[
         text("subject").key(),
@@ -56,7 +56,7 @@ pub fn notes(view: &View) -> Option<String> {
     view.section("Notes", &table, notes.len() - shown)
 }
 
-/// Whether it went as it was to go. A refusal that the scenario asks for is no success of the action.
+/// Whether the action went as expected. An expected refusal is not a success of the action.
 fn mark(action: &ActionReport) -> Cell {
     match (action.as_expected, &action.refused) {
         (false, _) => Cell::toned("FAILED", Tone::Bad),

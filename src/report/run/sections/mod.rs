@@ -1,5 +1,5 @@
-//! The sections of the readable report, each present only when it has something to say. Their order is the reader's:
-//! what happened to the traffic, on the links, why packets were lost, what was done, what was demanded.
+//! The sections of the readable report, each present only if it has content. They are ordered for the reader: what
+//! happened to the traffic, on the links, why packets were lost, what was done, what was demanded.
 
 mod demands;
 mod peerings;

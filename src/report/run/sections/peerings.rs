@@ -30,7 +30,7 @@ pub fn peerings(view: &View) -> Option<String> {
         number("drains in").minor(),
     ]);
     let (links, more) = view.shortlist(&view.snapshot.links, |link| link.offered.bytes.as_u64());
-    // The state every peering is in when nothing is amiss would only fill a column.
+    // The usual state, which every peering has when nothing is wrong, would only fill a column.
     let plain = view.snapshot.links.iter().all(|link| link.state == "ACTIVE");
     for link in links {
         table.row(link_row(link, if plain { "" } else { link.state }));
@@ -67,7 +67,7 @@ fn link_row(link: &LinkReport, state: &str) -> [String; 14] {
     ]
 }
 
-/// What is little is not nothing.
+/// A small value is not shown as zero.
 fn average_rate(link: &LinkReport) -> String {
     let is_little = link.carried_rate == BitRate::default() && link.carried.packets > 0;
     if is_little { "< 1 bps".to_owned() } else { link.carried_rate.to_string() }
@@ -93,7 +93,7 @@ pub fn drops(view: &View) -> Option<String> {
     view.section("Drops", &table, 0)
 }
 
-/// Where packets were dropped for one reason, most first, each place with one of them for example.
+/// The places where packets were dropped for one reason, most first, each with an example packet.
 fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     let mut places = group.to_vec();
     places.sort_by_key(|drop| std::cmp::Reverse(drop.packets));
@@ -105,7 +105,7 @@ fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     named
 }
 
-/// `in app/batch (table app/batch): 10.1.2.4 -> 10.0.1.5, 60 packets`; the only place of a reason needs no count.
+/// `in app/batch (table app/batch): 10.1.2.4 -> 10.0.1.5, 60 packets`; a reason's only place needs no count.
 fn place(drop: &DropReport, is_only: bool) -> String {
     let place = match (&drop.subnet, &drop.table) {
         (Some(subnet), Some(table)) => format!("in {subnet} (table {table})"),
@@ -116,7 +116,7 @@ fn place(drop: &DropReport, is_only: bool) -> String {
     format!("{place}: {} -> {}{of_all}", drop.example.source, drop.example.destination)
 }
 
-/// The minutes of the promise's budget that the run's faults used (S36).
+/// How many minutes of the promise's allowance the run's faults used (S36).
 pub fn availability(view: &View) -> Option<String> {
     let mut table = Table::new(&[
         text("peering").key(),

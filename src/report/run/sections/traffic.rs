@@ -1,4 +1,4 @@
-//! What became of the traffic: entries, pings, what each lost its packets to, ICMP errors, and what its files held.
+//! The outcome of the traffic: entries, pings, drops by entry, ICMP errors, and the content of their files.
 
 use super::view::{View, loss, quantiles, some};
 use crate::report::format::column::{number, prose, text};
@@ -6,7 +6,7 @@ use crate::report::format::table::Table;
 use crate::report::run::model::TrafficReport;
 use crate::units::{Share, grouped};
 
-/// The entries that are no pings.
+/// The entries that are not pings.
 pub fn traffic(view: &View) -> Option<String> {
     let mut table = Table::new(&[
         text("entry").key(),
@@ -41,7 +41,7 @@ pub fn traffic(view: &View) -> Option<String> {
     view.section("Traffic", &table, more)
 }
 
-/// Pings, each with what became of its answers.
+/// Pings, each with the outcome of its replies.
 pub fn pings(view: &View) -> Option<String> {
     let mut table = Table::new(&[
         text("entry").key(),
@@ -79,7 +79,7 @@ pub fn pings(view: &View) -> Option<String> {
     view.section("Pings", &table, more)
 }
 
-/// What each entry lost its packets to. Where one entry sent everything, the drops say the same.
+/// Why each entry lost packets. If one entry sent everything, the drops say the same.
 pub fn losses(view: &View) -> Option<String> {
     let is_ping = |entry: &TrafficReport| entry.ping.is_some();
     if view.snapshot.traffic.len() < 2 && !view.snapshot.traffic.iter().any(is_ping) {
@@ -98,7 +98,7 @@ pub fn losses(view: &View) -> Option<String> {
     view.section("Losses", &table, more)
 }
 
-/// The errors that came back to senders.
+/// The ICMP errors that reached senders.
 pub fn icmp_errors(view: &View) -> Option<String> {
     let mut table = Table::new(&[text("entry").key(), text("kind"), text("from router"), number("received")]);
     for entry in &view.snapshot.traffic {
@@ -120,7 +120,7 @@ pub fn handled(view: &View) -> Option<String> {
     view.section("Files", &table, 0)
 }
 
-/// Entries of one kind, those that lost most if there are too many.
+/// Entries of one kind; if there are too many, those that lost most.
 fn most_lost<'a>(view: &View<'a>, kind: impl Fn(&TrafficReport) -> bool) -> (Vec<&'a TrafficReport>, usize) {
     let entries: Vec<&TrafficReport> = view.snapshot.traffic.iter().filter(|entry| kind(entry)).collect();
     let (picked, more) = view.shortlist(&entries, |entry| (entry.loss, entry.sent.packets));
@@ -131,7 +131,7 @@ fn label(view: &View, entry: &TrafficReport) -> String {
     entry.label.clone().filter(|_| view.page.verbose).unwrap_or_default()
 }
 
-/// What `entry` lost, by reason; packets lost without a drop were accepted by a host they were not meant for.
+/// The losses of `entry`, by reason; packets lost without a drop were accepted by a host they were not meant for.
 fn lost_row(table: &mut Table, entry: &TrafficReport, what: &str, dropped_by: &[(&str, u64)], misdelivered: u64) {
     let mut reasons = dropped_by.to_vec();
     reasons.push(("misdelivered", misdelivered));

@@ -1,5 +1,5 @@
-//! What every section of the readable report is made with: the snapshot, the page, how long lists are cut, how cells
-//! are filled.
+//! What every section of the readable report uses: the snapshot, the page, how lists are shortened, how cells are
+//! filled.
 
 use crate::report::format::page::Page;
 use crate::report::format::table::Table;
@@ -7,21 +7,21 @@ use crate::report::format::words::within;
 use crate::report::run::model::{Delays, Snapshot};
 use crate::units::{Share, grouped};
 
-/// A list longer than this is cut to its most telling part.
+/// A longer list is cut to its most telling part.
 pub const LONG: usize = 40;
-/// How much of a long list is shown.
+/// How many items of a long list are shown.
 pub const SHOWN: usize = 20;
 
-/// A snapshot and how it is to be shown.
+/// A snapshot and how to show it.
 pub struct View<'a> {
-    /// What is shown.
+    /// The snapshot.
     pub snapshot: &'a Snapshot,
-    /// What it is set for.
+    /// The page.
     pub page: &'a Page,
 }
 
 impl View<'_> {
-    /// All of `items` in order, or of too many those with the highest `rank`, and how many are not shown.
+    /// All of `items` in order or, if there are too many, those with the highest `rank`; and how many are not shown.
     pub fn shortlist<'i, T, K: Ord>(&self, items: &'i [T], rank: impl Fn(&T) -> K) -> (Vec<&'i T>, usize) {
         let mut picked: Vec<&T> = items.iter().collect();
         if self.page.verbose || items.len() <= LONG {
@@ -32,7 +32,7 @@ impl View<'_> {
         (picked, items.len() - SHOWN)
     }
 
-    /// The table under its title, and how many rows more there are; nothing of no row.
+    /// The table under its title, and how many more rows there are; nothing without rows.
     pub fn section(&self, title: &str, table: &Table, more: usize) -> Option<String> {
         if table.is_empty() {
             return None;
@@ -45,18 +45,18 @@ impl View<'_> {
     }
 }
 
-/// The cells for p50, p99 and the longest; empty for no delay.
+/// The cells for p50, p99 and the longest; empty without delays.
 pub fn quantiles(delays: Option<Delays>) -> [String; 3] {
     let told = |d: Delays| [within(d.p50, d.p50_precision), within(d.p99, d.p99_precision), d.max.to_string()];
     delays.map(told).unwrap_or_default()
 }
 
-/// The share lost; empty where no packet ended, for 0 % of nothing is no success.
+/// The share lost; empty if no packet ended, because 0 % of nothing is not a success.
 pub fn loss(share: Share, ended: u64) -> String {
     if ended > 0 { share.to_string() } else { String::new() }
 }
 
-/// A count worth a column only where it is not zero.
+/// A count that is shown only if it is not zero.
 pub fn some(count: u64) -> String {
     if count > 0 { grouped(count) } else { String::new() }
 }

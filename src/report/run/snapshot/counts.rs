@@ -1,4 +1,4 @@
-//! The engine's counts as those of the view model.
+//! Converts the engine's counts to the view model's.
 
 use crate::engine::{Counts, DelayRecorder};
 use crate::report::run::model::{Delays, Volume};
@@ -9,7 +9,7 @@ pub fn volume(counts: Counts) -> Volume {
     Volume { packets: counts.packets, bytes: ByteSize::from_bytes(counts.bytes) }
 }
 
-/// A distribution; none of no packets.
+/// A distribution; none without packets.
 pub fn delays(recorder: &DelayRecorder) -> Option<Delays> {
     let (p50, p99) = (recorder.quantile(500_000_000)?, recorder.quantile(990_000_000)?);
     Some(Delays {

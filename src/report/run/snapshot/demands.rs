@@ -1,4 +1,4 @@
-//! What users did, what the network did by itself, and what the plan demands. It judges nothing else.
+//! Actions of users, events of the network itself, and the plan's expectations. It judges only the expectations.
 
 use crate::engine::{ActionOutcome, Measured, Quantile, Run, verify};
 use crate::model::plan::{Expectation, Metric, Subject};
@@ -7,7 +7,7 @@ use crate::report::format::words::within;
 use crate::report::run::model::{ActionReport, ExpectationReport};
 use crate::units::{SimDuration, SimTime, Span};
 
-/// What users did and what the network did by itself, in order; at one instant the network comes first.
+/// Actions of users and events of the network itself, in order; at the same instant the network comes first.
 pub fn timeline(run: &Run) -> Vec<ActionReport> {
     let action = |outcome: &ActionOutcome| {
         let action = &run.plan.timeline[outcome.action];
@@ -59,12 +59,12 @@ pub fn expectations(run: &Run) -> Vec<ExpectationReport> {
     reports
 }
 
-/// A value with its unit, and how far the true one can lie from it.
+/// A value with its unit, and its largest error.
 fn measured(metric: Metric, found: Measured, rules: &Rules) -> String {
     if found.low == found.high {
         return metric.show(found.low, rules);
     }
-    // All that is not exact are quantiles of delays.
+    // Only quantiles of delays can be inexact.
     let [low, high] = [found.low, found.high].map(SimDuration::from_nanos);
     let quantile = Quantile { low, high };
     within(quantile.value(), quantile.precision())

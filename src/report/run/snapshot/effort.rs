@@ -1,4 +1,4 @@
-//! How the engine says that it carried packets, as the view model has it.
+//! Converts the engine's account of how packets were carried to the view model's.
 
 use crate::engine::{Effort, Road};
 use crate::report::effort::EffortReport;
@@ -21,11 +21,11 @@ impl From<Effort> for EffortReport {
 mod tests {
     use super::*;
 
-    /// Reports call a road what the engine calls it.
+    /// Reports use the engine's names of the roads.
     #[test]
     fn roads_keep_their_names() {
         let told = serde_json::to_value(EffortReport::from(Effort::default())).expect("it is plain data");
-        // On the silent road no packet is carried.
+        // The silent road carries no packets.
         let carried = Road::ALL.into_iter().filter(|road| *road != Road::Silent);
         for road in carried {
             let name = format!("{road:?}").to_lowercase();

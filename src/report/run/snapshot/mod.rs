@@ -1,5 +1,5 @@
-//! From a run to its [`Snapshot`], in the only folder of reports that sees the engine: reads the books, names things,
-//! judges nothing but what the plan demands. Draws nothing.
+//! Builds the [`Snapshot`] of a run, in the only folder of reports that sees the engine: reads the counts, names
+//! things, and judges nothing except the plan's expectations. Draws nothing.
 
 mod counts;
 mod demands;
@@ -15,8 +15,8 @@ use demands::{expectations, timeline};
 use traffic::traffic;
 
 impl Snapshot {
-    /// The run as it stands; expectations are evaluated only if it is done. `interval` is the one its series were kept
-    /// with.
+    /// The run's current state; expectations are evaluated only if it is done. `interval` is the length its series were
+    /// recorded with.
     pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
         let simulation = &run.simulation;
         let totals = simulation.totals();
@@ -82,7 +82,7 @@ fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
     }
 }
 
-/// What routers and links dropped, each reason in each place.
+/// Drops at routers and links, by place and reason.
 fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
     let network = run.simulation.network();
     let mut all = Vec::new();
@@ -123,7 +123,7 @@ fn drop_report(place: String, reason: DropReason, Dropped { packets, example }: 
     }
 }
 
-/// Peerings that injected faults kept from carrying (S36).
+/// Peerings that injected faults kept from carrying packets (S36).
 fn availability(run: &Run, titles: &[String]) -> Vec<AvailabilityReport> {
     let network = run.simulation.network();
     let hit = network.peerings().filter(|(_, peering)| !peering.outages.is_empty());

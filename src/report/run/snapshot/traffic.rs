@@ -1,4 +1,4 @@
-//! What became of each traffic entry, and its senders and receivers for a person.
+//! The outcome of each traffic entry, and its senders and receivers in readable form.
 
 use super::counts::{delays, volume};
 use crate::engine::{Drops, Run, TrafficBook, flows};
@@ -40,7 +40,7 @@ pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
     }
 }
 
-/// By kind, the routers of each in the order in which a packet passes them: those of senders' VPCs, then the others.
+/// By kind; the routers of each kind in the order in which a packet passes them: those of senders' VPCs first.
 fn icmp_errors(run: &Run, entry: &Traffic, book: &TrafficBook) -> Vec<IcmpErrorReport> {
     let counts = &book.whole.icmp_errors;
     let network = run.simulation.network();
@@ -58,8 +58,8 @@ fn icmp_errors(run: &Run, entry: &Traffic, book: &TrafficBook) -> Vec<IcmpErrorR
     told.map(|(kind, from, packets)| IcmpErrorReport { kind, from, packets }).collect()
 }
 
-/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first of those that send and the first of those that are
-/// sent to, and how many others there are; `, 36 flows` where that is no flow for each.
+/// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first sender and the first receiver, each with the number
+/// of others; `, 36 flows` is added unless each has exactly one flow.
 fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
     let host = |id: HostId| network.host_name(id);
     if let Pattern::Replay(replay) = &entry.pattern {
@@ -78,7 +78,7 @@ fn path(network: &Network, entry: &Traffic, seed: u64) -> String {
     }
 }
 
-/// The first of `all` by name and how many others there are; and how many these are in all.
+/// The first of `all` by name with the number of others, and the total number.
 fn several<T: Copy + Ord>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> String) -> (String, usize) {
     let Some(first) = all.next() else { return ("nobody".into(), 0) };
     let mut others: BTreeSet<T> = all.collect();
@@ -89,7 +89,7 @@ fn several<T: Copy + Ord>(mut all: impl Iterator<Item = T>, name: impl Fn(T) -> 
     }
 }
 
-/// The hosts that send a replay's packets and those they are for, each in order of first appearance.
+/// The hosts that send a replay's packets and the hosts that receive them, each in order of first appearance.
 fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
     let mut first = BTreeMap::new();
     for frame in replay.flows.iter().flat_map(|flow| &flow.frames) {
