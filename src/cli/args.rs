@@ -16,26 +16,26 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 cannot do it (the input is wrong, an output cannot be
-/// written, memory is short); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a bug
-/// of ours.
+/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 it cannot be done (wrong input, an output that cannot
+/// be written, too little memory); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a
+/// bug in vpcsim.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
-    /// Say less: of a run only what failed, of a bill only who pays what
+    /// Say less: for a run only what failed, for a bill only who pays what
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more: all rows of the report, changes as they happen (-vv: epochs)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Mark what needs attention in colour: by default on terminals, unless NO_COLOR says otherwise
+    /// Mark what needs attention in colour: by default on terminals, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 }
 
-/// What `--color` says in arguments that are no command, or ask for help.
+/// The value of `--color` in arguments that hold no command or ask for help.
 pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoice {
     let args: Vec<String> = args.take_while(|arg| arg != "--").collect();
     let beside = args.windows(2).filter(|two| two[0] == "--color").map(|two| two[1].as_str());
@@ -47,24 +47,24 @@ pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoi
 pub(super) enum Command {
     /// Run scenario files and report what arrived, what was dropped, where and why
     Run(RunArgs),
-    /// Run a scenario and print what it costs: 5-minute samples, peaks of the days, the invoice
+    /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
     Bill(BillArgs),
     /// Parse and validate scenario files; nothing runs
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
-    /// Write a new scenario: a small one to change, or one of any size
+    /// Write a new scenario: a small one to edit, or one of any size
     New(NewArgs),
-    /// Turn other people's files into scenarios
+    /// Convert files in other formats into scenarios
     #[command(subcommand)]
     Import(ImportCommand),
     /// Measure how many packets a second this machine forwards
     Bench(BenchArgs),
     /// Print the JSON Schema of scenario files
     Schema,
-    /// Print what a shell needs to complete commands and options
+    /// Print the script with which a shell completes commands and options
     Completions(CompletionsArgs),
-    /// Print the manual page, for example for man -l -
+    /// Print the manual page, to be read for example with man -l -
     Man,
     /// Explain the rules that reports cite, such as S13; without a number, list them
     Rules(RulesArgs),
@@ -78,10 +78,10 @@ pub(super) enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct RunArgs {
-    /// Scenario files, or - for standard input; several end in one comparison table
+    /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Seed of every random stream, instead of the file's
+    /// Seed of every random stream, instead of the seed in the file
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     #[command(flatten)]
@@ -92,11 +92,11 @@ pub(super) struct RunArgs {
     /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]
     pub interval: Option<SimDuration>,
-    /// Write the interval series as CSV (needs --interval and a single scenario); with - to standard output, and the
-    /// report to standard error
+    /// Write the interval series as CSV (needs --interval and a single scenario); - is standard output, and the report
+    /// then goes to standard error
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
-    /// Let --csv replace a file that is not an earlier CSV of its kind
+    /// Let --csv replace a file that is not an earlier CSV of this kind
     #[arg(long, requires = "csv")]
     pub force: bool,
     #[command(flatten)]
@@ -112,62 +112,61 @@ impl RunArgs {
 
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub(super) struct HowArgs {
-    /// Threads of each run, for the same report: by default all cores, divided among runs beside each other
+    /// Threads per run: by default all cores, divided among concurrent runs; the report does not depend on it
     #[arg(long, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
-    /// Carry packet by packet, never a run of packets at once, for the same report
+    /// Carry packets one by one, never many at once; the report does not depend on it
     #[arg(long)]
     pub packets: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct BillArgs {
-    /// The scenario file, or -; may be left out with --samples: peerings are then billed as between two mainland
-    /// regions
+    /// The scenario file, or -; optional with --samples: peerings are then billed as between two mainland regions
     #[arg(value_name = "FILE", required_unless_present = "samples")]
     pub file: Option<PathBuf>,
-    /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or a file with a book of your own
+    /// Prices: guide-2017 (the default), cny-2016, usd-2018, cny-2022, or the file of your own price book
     #[arg(long, value_name = "NAME|FILE")]
     pub book: Option<String>,
     /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or
-    /// bytes) of 5 minutes
+    /// bytes), one row per 5 minutes
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,
     #[command(flatten)]
     pub table: TableArgs,
-    /// Bill the 95th percentile of the month instead of the peaks of the days: over all windows of 5 minutes in which a
-    /// peering was in force, each 0 that has no row
+    /// Bill the 95th percentile of the month instead of the daily peaks: over all 5-minute windows in which a peering
+    /// was in force; a window without a row counts as 0
     #[arg(long)]
     pub month_95: bool,
-    /// What picks the tier where some of a peak is free, instead of the file's choice
+    /// What picks the tier when part of a peak is free, instead of the setting in the file
     #[arg(long, value_name = "BASIS")]
     pub free_basis: Option<FreeBasisArg>,
-    /// Write the bill as a FOCUS 1.0 CSV; with - to standard output, and the report to standard error
+    /// Write the bill as a FOCUS 1.0 CSV; - is standard output, and the report then goes to standard error
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95 its months
+    /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95, its months
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
-    /// Write the monitoring metrics as CSV, every 5 minutes or --period; - as with --csv
+    /// Write the monitoring metrics as CSV, every 5 minutes or --period; - works as with --csv
     #[arg(long, value_name = "FILE", conflicts_with = "samples")]
     pub monitoring: Option<PathBuf>,
-    /// Let --csv, --svg and --monitoring replace files that are not earlier ones of their kind
+    /// Let --csv, --svg and --monitoring replace files that are not earlier ones of the same kind
     #[arg(long)]
     pub force: bool,
-    /// How often to monitor: 300s or 60s
+    /// Length of a monitoring period: 300s or 60s
     #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_period)]
     pub period: Period,
     /// The invoice, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
-    /// Exit with 1 if the price of anything is not published
+    /// Exit with 1 if any price is not published
     #[arg(long)]
     pub require_priced: bool,
-    /// Also run with each cap of the console's menu, held throughout, and name the cheapest that loses at most this
+    /// Also run with each cap of the console's menu, held throughout, and name the cheapest cap that loses at most this
     /// share, for example '0.1 %'
     #[arg(long, value_name = "LOSS", conflicts_with = "samples")]
     pub what_if: Option<Share>,
-    /// Seed of every random stream, instead of the file's
+    /// Seed of every random stream, instead of the seed in the file
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     #[command(flatten)]
@@ -183,7 +182,7 @@ impl BillArgs {
     }
 }
 
-/// What picks the tier where some of a peak is free.
+/// What picks the tier when part of a peak is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FreeBasisArg {
     /// The part that is billed
@@ -209,10 +208,10 @@ pub(super) struct ShowArgs {
     /// Scenario file, or - for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Only this peering
+    /// Show only this peering
     #[arg(long, value_name = "NAME")]
     pub peering: Option<String>,
-    /// As it is at this time of the timeline, for example 7d
+    /// Show the state at this time of the timeline, for example 7d
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub at: Option<SimDuration>,
     #[command(flatten)]
@@ -224,42 +223,42 @@ pub(super) struct ShowArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct NewArgs {
-    /// So many hosts, 100 to a VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
+    /// This many hosts, 100 per VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
     #[arg(long, value_name = "SCALE")]
     pub scale: Option<Scale>,
-    /// Write here instead of to standard output
+    /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write over a file with other content that is there already
+    /// Overwrite an existing file with other content
     #[arg(long, requires = "output")]
     pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
-    /// A table of measured rates, a line for each step and a column for each ORIGIN_DESTINATION: VPCs, peerings and
+    /// A table of measured rates, one line per step and one column per ORIGIN_DESTINATION: gives VPCs, peerings and
     /// traffic
     Series(ImportSeriesArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ImportSeriesArgs {
-    /// CSV files, unpacked; or -, which needs -o DIR and makes stdin.toml
+    /// CSV files, uncompressed; or -, which needs -o DIR and makes stdin.toml
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Write NAME.toml and a copy of the CSV file here, instead of the scenario to standard output
+    /// Write NAME.toml and a copy of the CSV file to this folder, instead of the scenario to standard output
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Write over files with other content that are there already
+    /// Overwrite existing files with other content
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// What a number means, for example "Mbps" or "100 B/5 min"
+    /// The unit of the numbers, for example "Mbps" or "100 B/5 min"
     #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
     pub unit: UnitArg,
-    /// What 1 means in the first column
+    /// The time that 1 means in the first column
     #[arg(long, value_name = "TIME", default_value = "5 min", conflicts_with = "epoch")]
     pub step: SimDuration,
-    /// The time zone of stamps in the first column, for example Europe/Berlin; UTC+8 if nobody says
+    /// The time zone of time stamps in the first column, for example Europe/Berlin; UTC+8 by default
     #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
     pub zone: Option<String>,
     #[command(flatten)]
@@ -267,30 +266,30 @@ pub(super) struct ImportSeriesArgs {
     /// Multiply every rate, for example by "0.1 %" or 0.001
     #[arg(long, value_name = "FACTOR", default_value = "1")]
     pub scale: Factor,
-    /// From place to place, one way
+    /// One-way delay between places
     #[arg(long, value_name = "TIME", default_value = "10 ms", value_parser = parse_delay)]
     pub delay: SimDuration,
 }
 
-/// How a table is written, as far as its text does not tell.
+/// The format of a table, as far as it cannot be told from its text.
 #[derive(Debug, ClapArgs)]
 pub(super) struct TableArgs {
-    /// What splits the cells of the table: ',' ';' '|' or tab; by default what its first line has, or says as sep=;
+    /// The delimiter of the table: ',' ';' '|' or tab; by default the one in its first line, which may name it as sep=;
     #[arg(long, value_name = "CHAR")]
     pub delimiter: Option<Delimiter>,
     /// The decimal mark of the table's numbers: '.' (the default) or ','
     #[arg(long, value_name = "MARK")]
     pub decimal: Option<DecimalMark>,
-    /// What a cell of the table says that has no value, for example NaN; may be given several times
+    /// What the table's cells without a value contain, for example NaN; may be given several times
     #[arg(long, value_name = "TEXT")]
     pub missing: Vec<String>,
-    /// Numbers in the table's column of times count s, ms, us or ns since 1970-01-01 UTC
+    /// Numbers in the table's time column count s, ms, us or ns since 1970-01-01 UTC
     #[arg(long, value_name = "UNIT")]
     pub epoch: Option<Epoch>,
 }
 
 impl TableArgs {
-    /// How the table is written.
+    /// The format of the table.
     pub(super) fn dialect(&self) -> Dialect {
         Dialect {
             delimiter: self.delimiter,
@@ -300,7 +299,7 @@ impl TableArgs {
             spelling: Spelling::Flag,
         }
     }
-    /// Whether anything was said.
+    /// Whether any of these options was given.
     pub(super) fn is_given(&self) -> bool {
         self.delimiter.is_some() || self.decimal.is_some() || !self.missing.is_empty() || self.epoch.is_some()
     }
@@ -308,27 +307,27 @@ impl TableArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct RulesArgs {
-    /// As they are cited: S13, or 13
+    /// As cited in reports: S13, or 13
     #[arg(value_name = "RULE")]
     pub numbers: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct BenchArgs {
-    /// What to measure, several with commas between
+    /// What to measure; separate several by commas
     #[arg(long = "workload", value_name = "NAME", value_delimiter = ',', default_values = workload::USUAL,
           value_parser = workload_parser())]
     pub workloads: Vec<&'static Workload>,
     /// How packets are carried
     #[arg(long, value_name = "MODE", default_value = "packets")]
     pub mode: ModeArg,
-    /// Threads, by default as many as there are cores
+    /// Threads; by default one per core
     #[arg(long, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
-    /// Emit about so many packets, for example 40M, and pass the virtual time that takes
+    /// Emit about this many packets, for example 40M, simulating as much time as that takes
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub packets: Option<NonZeroU64>,
-    /// Measure so often, and report the one in the middle
+    /// Measure this many times, and report the median
     #[arg(long, value_name = "N", default_value = "3")]
     pub repeat: NonZeroUsize,
     /// The measurements as JSON
@@ -346,9 +345,9 @@ pub(super) struct CompletionsArgs {
 /// Whether packets are carried one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ModeArg {
-    /// Every packet on its own
+    /// Every packet separately
     Packets,
-    /// Equal packets at once, wherever that gives the same bytes
+    /// Equal packets together, wherever the result is the same to the byte
     Runs,
 }
 
@@ -357,7 +356,7 @@ fn workload_parser() -> impl TypedValueParser<Value = &'static Workload> {
     PossibleValuesParser::new(named).try_map(|name| workload::find(&name).ok_or("no such workload"))
 }
 
-/// A unit as it was written, and what it means.
+/// A unit as written, and its meaning.
 #[derive(Debug, Clone)]
 pub(super) struct UnitArg {
     pub text: String,

@@ -1,5 +1,5 @@
-//! `vpcsim bench`: how fast this machine forwards packets, workload by workload. It measures; the workloads are their
-//! room's, the table is the report's.
+//! `vpcsim bench`: how fast this machine forwards packets, workload by workload. It measures; workloads and the table
+//! are defined elsewhere.
 
 use super::args::{BenchArgs, ModeArg};
 use super::exit::Exit;
@@ -13,7 +13,7 @@ use crate::workload::Workload;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-/// Measures every workload asked for.
+/// Measures every requested workload.
 pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Exit {
     let talks = !quiet && std::io::stderr().is_terminal();
     let mut measurements = Vec::new();
@@ -88,7 +88,7 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
     })
 }
 
-/// Lets `span` pass in one advance, as a run without a timeline goes. Only that is on the clock.
+/// Advances by `span` in one step, like a run without a timeline. Only this step is timed.
 fn pass(workload: &Workload, span: SimDuration, options: Options) -> Result<Pass, Bug> {
     let (network, plan) = workload.build();
     let mut simulation = Simulation::new(network, &plan, options);

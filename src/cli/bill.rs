@@ -1,5 +1,5 @@
-//! `vpcsim bill`: runs a scenario, or reads measured samples, and prints what it costs. The prices are the metering
-//! room's.
+//! `vpcsim bill`: runs a scenario, or reads measured samples, and prints what it costs. The metering module does the
+//! pricing.
 
 use super::args::BillArgs;
 use super::bill_input;
@@ -81,15 +81,15 @@ fn measured(scenario: &Scenario, terms: &Terms, series: Vec<Series>, handled: Ha
     Made { invoice, series, monitoring: None }
 }
 
-/// What a finished run hands on.
+/// The result of a finished run.
 struct Played {
     metered: Metered,
-    /// If it was asked for.
+    /// The monitoring, if asked for.
     monitoring: Option<String>,
     done: bool,
 }
 
-/// The bill of the scenario as it is, and, if asked for, of the same with every cap of the menu.
+/// The bill of the scenario unchanged and, if asked for, of the scenario under every cap of the menu.
 fn simulated(
     args: &BillArgs,
     scenario: Scenario,
@@ -131,7 +131,7 @@ fn simulated(
     Ok((Made { invoice, series: metered.series, monitoring }, Some(took)))
 }
 
-/// The scenario, and if wanted the same under each cap of the menu.
+/// The scenario and, if asked for, the same under each cap of the menu.
 fn with_trials(scenario: Scenario, wanted: bool) -> Vec<Scenario> {
     let trials = if wanted { metering::trials(&scenario.network, &scenario.plan) } else { Vec::new() };
     let under = |(network, plan)| Scenario { network, plan, file: scenario.file.clone(), warnings: Vec::new() };

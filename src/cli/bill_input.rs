@@ -1,5 +1,5 @@
-//! What `vpcsim bill` reads beside the scenario: price books and measured samples. Finds and opens the files;
-//! complaints about them look like those about scenarios.
+//! The inputs of `vpcsim bill` besides the scenario: price books and measured samples. Finds and opens the files;
+//! complaints about them have the form of complaints about scenarios.
 
 use super::args::{BillArgs, FreeBasisArg};
 use super::files::Disk;
@@ -11,7 +11,7 @@ use crate::scenario::{self, Diagnostic, Files, Scenario};
 use bytes::Bytes;
 use std::path::Path;
 
-/// What the bill depends on: the arguments come before the file.
+/// The terms of the bill: arguments take precedence over the file.
 pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
     let (plan, network) = (&scenario.plan, &scenario.network);
     let book = book(args, scenario, disk)?;
@@ -59,8 +59,8 @@ fn read_book(file: &str, disk: &Disk) -> Result<Source, Vec<Diagnostic>> {
     })
 }
 
-/// The measured series of the file of samples, and how its rows were handled. Without a scenario, the rows say which
-/// peerings there are.
+/// The measured series of the file of samples, and how its rows were handled. Without a scenario, the peerings are
+/// taken from the rows.
 pub(super) fn samples(
     file: &Path,
     args: &BillArgs,
@@ -82,17 +82,17 @@ pub(super) fn samples(
     read.ok_or_else(|| out.finish())
 }
 
-/// What stands for a scenario's name where there is none.
+/// The placeholder for the name of a missing scenario.
 pub(super) const NO_FILE: &str = "no scenario";
 
-/// The scenario of measured samples that come without one: an account to pay, and the civil days of the guide.
+/// A scenario for measured samples without one: an account that pays, and the civil days of the guide.
 pub(super) fn stand_in() -> Result<Scenario, Vec<Diagnostic>> {
     const NOBODYS: &str = "name = \"measured samples\"\nduration = \"1 d\"\n\
                            [vpc.nobodys]\nregion = \"shanghai\"\ncidr = \"10.0.0.0/16\"\n";
     scenario::load(Path::new(NO_FILE), &Made(NOBODYS), &[])
 }
 
-/// A scenario that is made, not read.
+/// A scenario that is built, not read.
 struct Made(&'static str);
 
 impl Files for Made {

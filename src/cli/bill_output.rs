@@ -1,5 +1,5 @@
-//! The files that `vpcsim bill` writes beside its report: FOCUS rows, monitoring, pictures. Claimed before anything
-//! runs; what is in them is the report's.
+//! The files that `vpcsim bill` writes beside its report: FOCUS rows, monitoring, pictures. They are claimed before
+//! anything runs; their content is defined elsewhere.
 
 use super::args::BillArgs;
 use super::complaint::complain;
@@ -12,11 +12,11 @@ use crate::scenario::Diagnostic;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A bill and what it was made of.
+/// A bill and its sources.
 pub(super) struct Made {
     pub invoice: Invoice,
     pub series: Vec<Series>,
-    /// Of a run, if it was asked for.
+    /// The monitoring of a run, if asked for.
     pub monitoring: Option<String>,
 }
 
@@ -29,10 +29,10 @@ pub(super) struct BillFiles<'a> {
 }
 
 impl BillFiles<'_> {
-    /// Finds out that all of them can be written.
+    /// Checks that all of them can be written.
     ///
     /// # Errors
-    /// Why one cannot.
+    /// The reason why one cannot be written.
     pub(super) fn claim<'a>(args: &'a BillArgs, disk: &Disk) -> Result<BillFiles<'a>, Vec<Diagnostic>> {
         let mut outputs = Outputs::new(disk.inputs(), args.force);
         let mut file = |path: &Option<PathBuf>, artifact| {
@@ -46,7 +46,7 @@ impl BillFiles<'_> {
         Ok(BillFiles { outputs, focus, monitoring, pictures })
     }
 
-    /// Writes all that can be written.
+    /// Writes every file that can be written.
     pub(super) fn write(mut self, made: &Made, terms: &Terms) -> Exit {
         let mut exit = Exit::Done;
         if let Some((path, file)) = self.focus.take() {
@@ -83,7 +83,7 @@ impl BillFiles<'_> {
     }
 }
 
-/// With a number where a name comes again: a peering may have the name of one that was deleted.
+/// With a number if a name occurs again: a peering may have the name of one that was deleted.
 fn distinct(pictures: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut names = BTreeSet::new();
     let name = |(name, picture): (String, String)| {

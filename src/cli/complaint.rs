@@ -1,5 +1,5 @@
-//! What is refused, told alike by every subcommand: to people on stderr, to programs as one document where the report
-//! would go. The complaints are made elsewhere.
+//! Refusals, reported in the same way by every subcommand: to people on stderr, to programs as one document in place of
+//! the report. The complaints are made elsewhere.
 
 use super::exit::Exit;
 use super::output::{Destination, say, talk_page};
@@ -8,7 +8,7 @@ use crate::report::{self, Page};
 use crate::scenario::Diagnostic;
 use serde_json::Value;
 
-/// Ends a command that refuses what it was given; programs are told where they look for a document, if they do.
+/// Ends a command that refuses its input; with `--json`, the complaints go where the report would.
 pub(super) fn refuse(complaints: &[Diagnostic], json: Option<Destination>) -> Exit {
     complain(complaints);
     if let Some(destination) = json {
@@ -17,13 +17,13 @@ pub(super) fn refuse(complaints: &[Diagnostic], json: Option<Destination>) -> Ex
     Exit::CannotDo
 }
 
-/// Tells people.
+/// Prints the complaints for people.
 pub(super) fn complain(complaints: &[Diagnostic]) {
     let page = talk_page();
     notation::told(complaints, page.width, page.colours).iter().for_each(|text| say(text, &page));
 }
 
-/// Complaints for programs.
+/// Prints the complaints for programs.
 pub(super) fn entries(complaints: &[Diagnostic]) -> Vec<Value> {
     complaints.iter().map(Diagnostic::json).collect()
 }

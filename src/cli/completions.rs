@@ -1,4 +1,5 @@
-//! `vpcsim completions`: what a shell needs to complete commands, options and file names, from the declared arguments.
+//! `vpcsim completions`: the script with which a shell completes commands, options and file names, from the declared
+//! arguments.
 
 use super::args::{Args, CompletionsArgs};
 use super::exit::Exit;

@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
-/// What complaints and reports call standard input.
+/// The name of standard input in complaints and reports.
 pub(super) const STDIN: &str = "<stdin>";
 
-/// Whether a name stands for a stream.
+/// Whether a name means a stream.
 pub(super) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What complaints and reports call an input.
+/// The name of an input in complaints and reports.
 pub(super) fn input_name(path: &Path) -> String {
     if is_dash(path) { STDIN.into() } else { path.display().to_string() }
 }

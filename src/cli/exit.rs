@@ -1,21 +1,21 @@
-//! Exit codes, chosen in one place.
+//! Exit codes, all defined here.
 
 use std::process::ExitCode;
 
-/// How the program ends. Ordered: of several runs and outputs the last word wins.
+/// How the program ends. Ordered: of several runs and outputs, the last in this order decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// 0: everything done.
     Done,
-    /// 1: a stated demand was not met: an expectation, an unexpected refusal.
+    /// 1: a stated demand was not met: an expectation failed, or an action was refused unexpectedly.
     DemandNotMet,
-    /// 2: the input is wrong, an output cannot be written, or the machine has too little memory. A reader of stdout
-    /// that left is no failure.
+    /// 2: the input is wrong, an output cannot be written, or there is too little memory. A reader that closes stdout
+    /// early is not a failure.
     CannotDo,
-    /// 130: ended by SIGINT, SIGTERM or SIGHUP alike. What was reported is partial; nothing was, if the program was not
-    /// running a scenario or a second signal came.
+    /// 130: ended by SIGINT, SIGTERM or SIGHUP alike. The report is partial; there is none if no scenario was running
+    /// or a second signal came.
     Interrupted,
-    /// 70: our bug.
+    /// 70: a bug in the program.
     Bug,
 }
 

@@ -1,5 +1,5 @@
-//! The real disk behind [`crate::scenario::Files`], and standard input. It remembers what it read, so that no output is
-//! written over it.
+//! The real disk behind [`crate::scenario::Files`], and standard input. It remembers which files it read, so that no
+//! output overwrites them.
 
 use super::dash::{STDIN, is_dash};
 use super::output::Place;
@@ -22,11 +22,11 @@ impl Disk {
         self.read.borrow().clone()
     }
 
-    /// The scenario that the command line names. In one from standard input, the names of other files are relative to
-    /// the working folder.
+    /// The scenario named on the command line. In one from standard input, the names of other files are relative to the
+    /// working folder.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// Every error in it.
     pub(super) fn scenario(&self, file: &Path, edits: &[Edit]) -> Result<Scenario, Vec<Diagnostic>> {
         if !is_dash(file) {
             return scenario::load(file, self, edits);
@@ -37,10 +37,10 @@ impl Disk {
         }
     }
 
-    /// The content of a file that the command line names.
+    /// The content of a file named on the command line.
     ///
     /// # Errors
-    /// Whatever kept it from being read; `-` was read before.
+    /// The reason why it cannot be read, or that `-` was already read.
     pub(super) fn read_named(&self, file: &Path) -> io::Result<Bytes> {
         if is_dash(file) { self.stdin() } else { self.read(file) }
     }
@@ -51,7 +51,7 @@ impl Disk {
         }
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
-        // Where there is no such name, nobody can write over it either.
+        // A name that cannot be resolved cannot be overwritten either.
         self.read.borrow_mut().extend(Place::of(Path::new("/dev/stdin")));
         Ok(bytes.into())
     }

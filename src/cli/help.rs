@@ -1,4 +1,4 @@
-//! `vpcsim help`: topics of the guide, and what the `--help` of a subcommand says. Knows neither text.
+//! `vpcsim help`: topics of the guide, and the `--help` text of a subcommand. It contains neither text.
 
 use super::args::Args;
 use super::exit::Exit;
@@ -9,7 +9,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use std::iter::once;
 
-/// Explains what the words name: a topic, or a subcommand and one of its own; without a word, lists what there is.
+/// Explains a topic, or a subcommand and one of its own subcommands; without words, lists all of them.
 pub(super) fn help(words: &[String]) -> Exit {
     if let [name] = words
         && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)

@@ -1,4 +1,5 @@
-//! `vpcsim import`: other people's files -> scenarios, on stdout or into a folder beside a copy of what they refer to.
+//! `vpcsim import`: files in other formats -> scenarios, on stdout or in a folder beside a copy of the files they refer
+//! to.
 
 use super::args::{ImportCommand, ImportSeriesArgs};
 use super::complaint::complain;
@@ -12,14 +13,14 @@ use crate::notation::Source;
 use crate::scenario::Diagnostic;
 use std::path::Path;
 
-/// Imports every file; 2 if one cannot be.
+/// Imports every file; 2 if one cannot be imported.
 pub(super) fn import(command: &ImportCommand) -> Result<Exit, Vec<Diagnostic>> {
     match command {
         ImportCommand::Series(args) => series(args),
     }
 }
 
-/// A file that was read, and the scenario that was made of it.
+/// A file that was read, and the scenario made from it.
 struct Imported<'a> {
     file: &'a Path,
     source: Source,
@@ -51,7 +52,7 @@ fn series(args: &ImportSeriesArgs) -> Result<Exit, Vec<Diagnostic>> {
     let Some(folder) = folder(args) else {
         return Ok(all.iter().map(|imported| output::stdout(&imported.scenario)).fold(exit, Exit::max));
     };
-    // All are claimed before the first is written.
+    // All files are claimed before the first is written.
     let claimed = claim(&all, folder, Outputs::new(disk.inputs(), args.force)).map_err(|wrong| vec![wrong])?;
     Ok(claimed.into_iter().map(|(file, text)| file.write(text)).fold(exit, Exit::max))
 }
@@ -61,7 +62,7 @@ fn folder(args: &ImportSeriesArgs) -> Option<&Path> {
     args.output.as_deref().filter(|folder| !is_dash(folder))
 }
 
-/// What the table is called beside its scenario: one from standard input has no name of its own.
+/// The name of the table beside its scenario: a table from standard input has no name of its own.
 fn table_name(file: &Path) -> &Path {
     if is_dash(file) { Path::new("stdin.csv") } else { file.file_name().map_or(file, Path::new) }
 }
@@ -85,14 +86,13 @@ fn scenario(args: &ImportSeriesArgs, file: &Path, source: &Source) -> Result<Str
         zone: args.zone.clone(),
         dialect: args.table.dialect(),
     };
-    // In a folder, the scenario stands beside a copy of the file; on stdout, nobody knows where it will stand.
+    // In a folder, the scenario is next to a copy of the file; on stdout, its final location is unknown.
     let named = if folder(args).is_some() { table_name(file) } else { file };
     let name = table_name(file).file_stem().unwrap_or_default().to_string_lossy();
     import::series(&name, &named.to_string_lossy(), source, &options)
 }
 
-/// Each scenario, and the copy beside it where the file itself does not stand there already; with what is to be written
-/// to it.
+/// Each scenario, and the copy beside it unless the file itself is already there; each with its content.
 fn claim<'a>(
     all: &'a [Imported<'_>],
     folder: &Path,
@@ -112,7 +112,7 @@ fn claim<'a>(
     Ok(claimed)
 }
 
-/// Whether both paths lead to one file.
+/// Whether both paths lead to the same file.
 fn is_same(file: &Path, other: &Path) -> bool {
     Place::of(file).is_ok_and(|file| Place::of(other).is_ok_and(|other| file.is(&other)))
 }

@@ -1,6 +1,6 @@
-//! Signals that ask the program to end: SIGINT, SIGTERM, SIGHUP. The first ends a run early, where one can be;
-//! otherwise, and the second time, the program ends at once. Handlers set flags, which takes no thread and no
-//! descriptor; the engine knows nothing of them.
+//! Signals that ask the program to end: SIGINT, SIGTERM, SIGHUP. The first signal ends a run early, if one is in
+//! progress; otherwise, and the second time, the program ends at once. Handlers only set flags, which needs no thread
+//! and no descriptor; the engine does not know of them.
 
 use super::exit::Exit;
 use super::output::talk;
@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A signal this soon after another is the same one: timeout(1) sends one to the program and one to its group.
+/// A signal this soon after another is a duplicate: timeout(1) sends one to the program and one to its group.
 const ECHO: Duration = Duration::from_millis(20);
 
-/// What was heard, and what follows from it.
+/// The signals received, and their effect.
 pub(super) struct Interrupts {
     /// Set by the first signal.
     heard: Arc<AtomicBool>,
@@ -24,10 +24,11 @@ pub(super) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Listens from now on; until something can be ended early, a signal ends the program at once.
+    /// Starts listening; until a run can end early, a signal ends the program at once.
     pub(super) fn listen() -> Interrupts {
         let interrupts = Interrupts { heard: Arc::default(), at_once: Arc::new(AtomicBool::new(true)) };
-        // A file that grows beyond a limit is a failed write, told like a full disk, and no reason to end.
+        // Exceeding the file size limit is then a failed write, reported like a full disk, and does not end the
+        // program.
         #[cfg(unix)]
         let _ = flag::register(consts::SIGXFSZ, Arc::default());
         for signal in signals() {
@@ -39,33 +40,33 @@ impl Interrupts {
     }
 
     fn register(&self, signal: c_int) -> io::Result<()> {
-        // They act in this order, so that the first signal of a run does not end the program.
+        // They run in this order, so that the first signal during a run does not end the program.
         flag::register_conditional_shutdown(signal, Exit::Interrupted.code().into(), self.at_once.clone())?;
         flag::register(signal, self.heard.clone())?;
         Ok(())
     }
 
-    /// Whether a signal asked for an end.
+    /// Whether a signal asked the program to end.
     pub(super) fn heard(&self) -> bool {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// While it lives, the first signal is only heard.
+    /// While the result is alive, the first signal is only recorded.
     pub(super) fn run_can_end_early(&self) -> EarlyEnd<'_> {
         self.at_once.store(false, Ordering::SeqCst);
         EarlyEnd { interrupts: self, noticed: None }
     }
 }
 
-/// A stretch in which the first signal is only heard.
+/// A stretch in which the first signal is only recorded.
 pub(super) struct EarlyEnd<'a> {
     interrupts: &'a Interrupts,
     noticed: Option<Instant>,
 }
 
 impl EarlyEnd<'_> {
-    /// Lets the next signal end the program, if one was heard and cannot be heard again; to be called every now and
-    /// then.
+    /// Once the first signal was received and its duplicate can no longer arrive, lets the next one end the program; to
+    /// be called regularly.
     pub(super) fn look(&mut self) {
         if self.interrupts.heard() && self.noticed.get_or_insert_with(Instant::now).elapsed() > ECHO {
             self.interrupts.at_once.store(true, Ordering::SeqCst);
@@ -96,7 +97,7 @@ fn signals() -> Vec<c_int> {
     vec![consts::SIGINT, consts::SIGTERM]
 }
 
-/// Whether whoever started the program wants it to outlive the terminal, as nohup(1) does.
+/// Whether the parent process wants the program to outlive the terminal, as nohup(1) does.
 #[cfg(unix)]
 fn hang_ups_are_ignored() -> bool {
     let mask = super::machine::ignored_signals().unwrap_or(0);

@@ -1,5 +1,5 @@
-//! What the system tells of the machine and of this process: cores, processor, memory, time used. What it does not tell
-//! is `None`.
+//! What the system reports of the machine and of this process: cores, processor, memory, time used. Whatever it does
+//! not report is `None`.
 
 use crate::report::Machine;
 use crate::units::ByteSize;
@@ -19,7 +19,7 @@ pub(super) fn machine() -> Machine {
         cores: cores().get(),
         memory: field("/proc/meminfo", "MemTotal").as_deref().and_then(kibibytes),
         os: match fs::read_to_string("/proc/sys/kernel/osrelease") {
-            // What follows the version is the builder's.
+            // The version is followed by build details.
             Ok(release) => format!("{} {}", std::env::consts::OS, release.trim().split('-').next().unwrap_or_default()),
             Err(_) => std::env::consts::OS.into(),
         },
@@ -27,31 +27,31 @@ pub(super) fn machine() -> Machine {
     }
 }
 
-/// Processor time that all threads of this process used so far.
+/// Processor time used so far by all threads of this process.
 #[cfg(unix)]
 pub(super) fn cpu_time() -> Option<Duration> {
     let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Some(Duration::new(used.tv_sec.try_into().ok()?, used.tv_nsec.try_into().ok()?))
 }
 
-/// Processor time that all threads of this process used so far.
+/// Processor time used so far by all threads of this process.
 #[cfg(not(unix))]
 pub(super) fn cpu_time() -> Option<Duration> {
     None
 }
 
-/// Forgets the most memory this process held; whether that could be done.
+/// Resets the record of the most memory held by this process; whether that was possible.
 pub(super) fn forget_peak() -> bool {
-    // proc_pid_clear_refs(5): 5 resets the peak to what is held now.
+    // proc_pid_clear_refs(5): 5 resets the peak to the memory held now.
     fs::write("/proc/self/clear_refs", "5").is_ok()
 }
 
-/// The most memory this process held since it started or [`forget_peak`].
+/// The most memory held by this process since it started or since [`forget_peak`].
 pub(super) fn peak() -> Option<ByteSize> {
     kibibytes(&field("/proc/self/status", "VmHWM")?)
 }
 
-/// The signals that whoever started this process made it ignore, a bit each, from signal 1.
+/// The signals that this process inherited as ignored, one bit each, from signal 1.
 #[cfg(unix)]
 pub(super) fn ignored_signals() -> Option<u64> {
     u64::from_str_radix(&field("/proc/self/status", "SigIgn")?, 16).ok()
@@ -64,7 +64,7 @@ fn field(file: &str, name: &str) -> Option<String> {
     pairs.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|(_, value)| value.into())
 }
 
-/// `24098 kB`, by which the kernel means 1024 bytes each.
+/// `24098 kB`; the kernel's kB are 1024 bytes.
 fn kibibytes(text: &str) -> Option<ByteSize> {
     let count: u64 = text.strip_suffix("kB")?.trim().parse().ok()?;
     Some(ByteSize::from_bytes(count * 1024))

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use std::io::{self, Write};
 
-/// Options that every subcommand has; the page says them once.
+/// Options common to all subcommands, shown only once on the page.
 const COMMON: [&str; 3] = ["help", "quiet", "verbose"];
 
 /// Prints the page.
@@ -50,7 +50,7 @@ fn write_subcommand(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     for part in [Man::render_synopsis_section, Man::render_description_section, Man::render_options_section] {
         let mut section = Vec::new();
         part(&man, &mut section)?;
-        // The parts stand under one heading, not each under its own.
+        // The parts share one heading.
         let text = String::from_utf8_lossy(&section);
         for line in text.lines() {
             writeln!(page, "{}", if line.starts_with(".SH") { ".PP" } else { line })?;

@@ -1,5 +1,5 @@
-//! The allocator of the program: the system's, except that running out of memory is a sentence and exit code 2, not an
-//! abort. Stable Rust has no hook for that. It counts and limits nothing.
+//! The program's allocator: the system's, except that running out of memory gives a message and exit code 2 instead of
+//! an abort. Stable Rust has no hook for that. It counts and limits nothing.
 
 #![allow(unsafe_code, reason = "an allocator is unsafe by its trait; each call is handed on as it came")]
 
@@ -7,13 +7,13 @@ use super::exit::Exit;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
 
-/// The system's allocator, which ends the program in good order when there is no more.
+/// The system's allocator, which ends the program cleanly when memory runs out.
 pub struct Memory;
 
-// SAFETY: every call is handed to the system's allocator as it came; what is answered is never null.
+// SAFETY: every call is passed unchanged to the system's allocator; the result is never null.
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise is the system allocator's condition.
+        // SAFETY: the caller upholds the system allocator's conditions.
         given(unsafe { System.alloc(layout) }, layout.size())
     }
 

@@ -1,5 +1,5 @@
-//! The command line: arguments, one file per subcommand, the real disk, exit codes. The only room that touches files,
-//! the terminal, the environment and the wall clock. stdout is data, stderr is talk.
+//! The command line: arguments, one file per subcommand, the real disk, exit codes. The only module that uses files,
+//! the terminal, the environment and the wall clock. Data goes to stdout, messages to stderr.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the real world is what this room is for")]
 
@@ -46,7 +46,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Parses the arguments, runs the subcommand, answers the process's exit code.
+/// Parses the arguments, runs the subcommand, returns the process's exit code.
 pub fn main() -> ExitCode {
     let interrupts = Interrupts::listen();
     match Args::try_parse() {
@@ -88,7 +88,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
     ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json.then_some(destination)))
 }
 
-/// Says what clap has to say: help and version as data, what is wrong with the arguments as talk.
+/// Prints clap's output: help and version to stdout, errors in the arguments to stderr.
 fn usage(said: &clap::Error) -> Exit {
     let printed = said.print().and_then(|()| std::io::stdout().flush());
     if said.use_stderr() { Exit::CannotDo } else { output::verdict(printed) }

@@ -1,4 +1,4 @@
-//! `vpcsim new`: a scenario to start from, or one of a wanted size, on stdout or into a file that is not there yet.
+//! `vpcsim new`: a scenario to start from, or one of a given size, on stdout or in a new file.
 
 use super::args::NewArgs;
 use super::exit::Exit;
@@ -6,7 +6,7 @@ use super::output::{self, Content, Outputs};
 use crate::scaffold;
 use crate::scenario::Diagnostic;
 
-/// Writes the scenario; 2 if there is none of that size, or the file is there already.
+/// Writes the scenario; 2 if there is none of that size, or if the file already exists.
 pub(super) fn new(args: &NewArgs) -> Result<Exit, Vec<Diagnostic>> {
     let text = match args.scale.map(scaffold::scaled) {
         None => scaffold::STARTER.to_owned(),

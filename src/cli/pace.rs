@@ -1,37 +1,37 @@
-//! How far a run goes in one slice: so far that a slice takes about [`SLICE`] of wall time, whatever happens in it, for
-//! progress and signals to be heard; and no shorter than it must, for a slice has a cost of its own. Reads no clock.
+//! The length of one slice of a run: it should take about [`SLICE`] of wall time, whatever happens in it, so that
+//! progress is shown and signals are noticed, and not less, since each slice has a fixed cost. Reads no clock.
 
 use crate::units::{SimDuration, SimTime};
 use std::time::Duration;
 
 /// How long a slice should take.
 pub(super) const SLICE: Duration = Duration::from_millis(30);
-/// The work of the first slice, in packets that are carried one by one: a millisecond or so.
+/// The work of the first slice, in packets carried one by one: about a millisecond.
 const FIRST: u64 = 30_000;
-/// The work of the largest: a twentieth of a second or so, whatever earlier slices said.
+/// The work of the largest slice: about a twentieth of a second, whatever earlier slices took.
 const MOST: u64 = 2_000_000;
 
-/// How far the next slice goes.
+/// The length of the next slice.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// At most so much virtual time, in nanoseconds.
+    /// The most virtual time, in nanoseconds.
     span: u64,
-    /// At most so much work.
+    /// The most work.
     work: u64,
-    /// The work that the last slice was thought to be.
+    /// The estimated work of the last slice.
     planned: u64,
-    /// What a slice costs however short it is, with many VPCs: a slice should take several times as long.
+    /// The fixed cost of a slice, which grows with the number of VPCs: a slice should take several times as long.
     overhead: Duration,
 }
 
 impl Pace {
-    /// For a run of this length.
+    /// For a run of this duration.
     pub(super) fn new(duration: SimTime) -> Pace {
         let span = (duration.as_nanos() / 1000).clamp(1, 10_000_000);
         Pace { span, work: FIRST, planned: 0, overhead: Duration::MAX }
     }
 
-    /// Where a slice that begins at `now` ends; `work` says how much work it is to get to an instant.
+    /// The end of a slice that begins at `now`; `work` estimates the work up to an instant.
     pub(super) fn next(&mut self, now: SimTime, mut work: impl FnMut(SimTime) -> u64) -> SimTime {
         loop {
             let until = now + SimDuration::from_nanos(self.span);
@@ -43,10 +43,10 @@ impl Pace {
         }
     }
 
-    /// The slice took so long.
+    /// Adapts to the time that the slice took.
     pub(super) fn took(&mut self, took: Duration) {
         self.overhead = self.overhead.min(took);
-        // Only a slice that was about as much work as it may be says how much that is.
+        // Only a slice close to the allowed work shows how long that much work takes.
         let is_full = self.planned > self.work / 2;
         if took < SLICE.max(self.overhead * 5) {
             self.span = self.span.saturating_mul(2);
@@ -62,12 +62,12 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// The longest slice of a run whose work at an instant is `rate` units a nanosecond, each of `cost` nanoseconds of
-    /// wall time.
+    /// The longest slice of a run whose work is `rate` units per nanosecond, each taking `cost` nanoseconds of wall
+    /// time.
     fn longest(duration: u64, rate: impl Fn(u64) -> u64, cost: u64) -> (Duration, usize) {
         let (mut pace, mut now, mut slices, mut longest) =
             (Pace::new(SimTime::from_nanos(duration)), 0, 0, Duration::ZERO);
-        // By steps of a thousandth of the run.
+        // In steps of a thousandth of the run.
         let step = duration / 1_000;
         let work = |from: u64, to: u64| {
             (from / step..to.div_ceil(step))
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_slice_is_short_whatever_comes_behind_idle_time() {
         let hundred_seconds = 100_000_000_000;
-        // Nothing for most of the time, then a unit a nanosecond.
+        // Nothing most of the time, then one unit per nanosecond.
         let (took, slices) = longest(hundred_seconds, |step| if step < 990 { 0 } else { 1 }, 30);
         assert!(took < SLICE * 4, "{took:?}");
         let fitting = (Duration::from_secs(30).as_millis() / SLICE.as_millis()) as usize;

@@ -1,5 +1,5 @@
-//! Playing scenarios: several at once on threads of their own, a progress line, an early end. What is made of a
-//! finished run is the subcommand's. The threads are not tokio's, whose blocking pool panics where none is to be had.
+//! Plays scenarios: several at once on separate threads, with a progress line and an early end. The subcommand decides
+//! what to do with a finished run. The threads are not tokio's, whose blocking pool panics if no thread can be started.
 
 use super::args::HowArgs;
 use super::interrupt::Interrupts;
@@ -19,27 +19,27 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-/// How often the progress line is drawn and the signals are looked at.
+/// How often the progress line is drawn and signals are checked.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Why a run came to nothing: a bug of ours.
+/// Why a run has no result: a bug in the program.
 pub(super) type Bug = Box<dyn std::error::Error + Send + Sync>;
 
-/// What was made of all runs, and what that took.
+/// The results of all runs, and the time and packets they took.
 pub(super) struct Played<T> {
-    /// In the order of the scenarios; none of those that were not begun.
+    /// In the order of the scenarios; none for those that were not begun.
     pub made: Vec<Option<T>>,
     pub took: Took,
 }
 
-/// What it took to carry so many packets.
+/// The time it took to carry the packets.
 pub(super) struct Took {
     packets: u64,
     wall: Duration,
 }
 
 impl Took {
-    /// Says so, unless nobody wants to know. No report does: that is the same bytes on any machine.
+    /// Prints it, unless the user asked for less. It is in no report: a report is the same to the byte on any machine.
     pub(super) fn tell(&self, quiet: bool) {
         if !quiet {
             super::output::talk(&report::carried(self.packets, self.wall));
@@ -58,8 +58,8 @@ fn share(cores: NonZeroUsize, runs: usize) -> NonZeroUsize {
     NonZeroUsize::new(cores.get() / runs.max(1)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Plays all scenarios, as many at once as the cores have room for; what `finish` makes of each run, its file and its
-/// warnings. After a signal none is begun; the first always is, so that there is a report.
+/// Plays all scenarios, as many at once as the cores allow; returns what `finish` makes of each run, its file and its
+/// warnings. After a signal no more are begun, except the first, so that there is always a report.
 pub(super) fn play_all<T: Send>(
     scenarios: Vec<Scenario>,
     options: Options,
@@ -75,7 +75,7 @@ pub(super) fn play_all<T: Send>(
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = |finished: UnboundedSender<(usize, Result<T, Bug>)>| {
         while let Some((at, scenario)) = next().filter(|(at, _)| *at == 0 || !board.is_interrupted()) {
-            // Nobody is left to be told once a bug was found.
+            // After a bug, nobody receives the results.
             let _ = finished.send((at, finish_one(scenario, options, &board, &finish)));
         }
     };
@@ -113,7 +113,7 @@ pub(super) fn play_all<T: Send>(
     .map(|()| Played { made, took: Took { packets: board.packets(), wall: started.elapsed() } })
 }
 
-/// Plays one scenario to its end or until a signal, and makes of it what is wanted. A panic is a bug like any other.
+/// Plays one scenario to its end or until a signal, and returns the wanted result. A panic is a bug like any other.
 fn finish_one<T>(
     scenario: Scenario,
     options: Options,
@@ -127,7 +127,7 @@ fn finish_one<T>(
     Ok(played.map_err(|_| format!("the run of {file} panicked"))??)
 }
 
-/// Plays one scenario slice by slice; what comes out does not depend on the slicing.
+/// Plays one scenario slice by slice; the result does not depend on the slices.
 fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result<Run, Unbalanced> {
     let mut pace = Pace::new(plan.duration);
     let mut run = Run::new(network, plan, options);
@@ -146,7 +146,7 @@ fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result
     Ok(run)
 }
 
-/// Tells of a bug of ours.
+/// Reports a bug in the program.
 pub(super) fn report_bug(bug: &Bug) {
     super::output::talk(&format!("vpcsim: {bug}\nThis is a bug in vpcsim; please report it with the scenario."));
 }

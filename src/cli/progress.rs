@@ -10,16 +10,16 @@ use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Runs shorter than this show nothing.
+/// Shorter runs show nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The speed shown is that of so long.
+/// The speed shown is the average over this time.
 const LATELY: Duration = Duration::from_secs(3);
-/// The spinner shows that work goes on, also while a slice of it does not end; so does the time.
+/// The spinner and the time show that work continues, even during a long slice.
 const TEMPLATE: &str = "{spinner} {bar:16} {percent:>3} %  {elapsed}  {msg}";
-/// What stands before the message, with the longest usual time.
+/// The width of what precedes the message, with the longest usual time.
 const BEFORE_MESSAGE: usize = "x ================ 100 %  59s  ".len();
 
-/// What all runs of a command tell the progress line, and what they are told.
+/// Data shared between all runs of a command and the progress line.
 pub(super) struct Board<'a> {
     interrupts: &'a Interrupts,
     planned: u64,
@@ -28,12 +28,12 @@ pub(super) struct Board<'a> {
 }
 
 impl Board<'_> {
-    /// For runs this long.
+    /// For runs of these durations.
     pub(super) fn new(interrupts: &Interrupts, runs: impl Iterator<Item = SimTime>) -> Board<'_> {
         let planned = runs.fold(0, |sum: u64, duration| sum.saturating_add(duration.as_nanos()));
         Board { interrupts, planned, reached: AtomicU64::new(0), emitted: AtomicU64::new(0) }
     }
-    /// A run went on by so many nanoseconds and packets.
+    /// Records that a run advanced by `nanos` and `packets`.
     pub(super) fn advance(&self, nanos: u64, packets: u64) {
         self.reached.fetch_add(nanos, Ordering::Relaxed);
         self.emitted.fetch_add(packets, Ordering::Relaxed);
@@ -42,13 +42,13 @@ impl Board<'_> {
     pub(super) fn packets(&self) -> u64 {
         self.emitted.load(Ordering::Relaxed)
     }
-    /// Whether every run is to stop where it is.
+    /// Whether every run should stop where it is.
     pub(super) fn is_interrupted(&self) -> bool {
         self.interrupts.heard()
     }
 }
 
-/// The line itself.
+/// The progress line itself.
 pub(super) struct Line {
     bar: Option<ProgressBar>,
     started: Instant,
@@ -62,7 +62,7 @@ impl Line {
         Line { bar: None, started: Instant::now(), speed: Speed::default(), quiet }
     }
 
-    /// Redraws; call it a few times a second.
+    /// Redraws the line; to be called a few times a second.
     pub(super) fn tick(&mut self, board: &Board) {
         let elapsed = self.started.elapsed();
         let (reached, emitted) = (board.reached.load(Ordering::Relaxed), board.emitted.load(Ordering::Relaxed));
@@ -90,7 +90,7 @@ impl Line {
     }
 }
 
-/// As many of the parts as there is room for, in their order; what is left to wait tells most, then how far it is.
+/// As many of the parts as fit, in order; the time left is most important, then the progress.
 fn message(parts: [String; 3], width: Option<usize>) -> String {
     let room = width.unwrap_or(usize::MAX).saturating_sub(BEFORE_MESSAGE);
     let [reached, speed, left] = parts;
@@ -109,7 +109,7 @@ impl Drop for Line {
     }
 }
 
-/// How far the runs were when somebody looked.
+/// The progress of the runs at one instant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Look {
     elapsed: Duration,
@@ -119,7 +119,7 @@ struct Look {
     emitted: u64,
 }
 
-/// How fast it went the last few times that it went on at all: a slice that has not ended is no standstill.
+/// The speed over the last few advances: an unfinished slice is not a standstill.
 struct Speed(VecDeque<Look>);
 
 impl Default for Speed {
@@ -139,21 +139,21 @@ impl Speed {
         }
     }
 
-    /// How far it went lately, and in how many seconds; none if nothing is known yet.
+    /// The recent progress, and the seconds it took; none if nothing is known yet.
     fn lately(&self) -> Option<(u64, u64, f64)> {
         let (from, to) = (self.0.front()?, self.0.back()?);
         let seconds = to.elapsed.saturating_sub(from.elapsed).as_secs_f64();
         (seconds > 0.0).then_some((to.reached - from.reached, to.emitted - from.emitted, seconds))
     }
 
-    /// How long it takes at this speed until `planned` virtual nanoseconds are reached.
+    /// The time left at this speed until `planned` virtual nanoseconds are reached.
     fn left(&self, planned: u64) -> Option<Duration> {
         let (reached, _, seconds) = self.lately()?;
         let to_go = planned.saturating_sub(self.0.back()?.reached) as f64;
         Duration::try_from_secs_f64(to_go / reached as f64 * seconds).ok()
     }
 
-    /// Packets a second; where there is not one, how much faster virtual time passes than real time.
+    /// Packets per second or, below one, the ratio of virtual time to real time.
     fn text(&self) -> String {
         let Some((reached, emitted, seconds)) = self.lately() else { return String::new() };
         let per_second = |n: u64| n as f64 / seconds;

@@ -1,4 +1,4 @@
-//! `vpcsim rules`: the rules that reports and complaints cite. The texts are the guide's.
+//! `vpcsim rules`: the rules that reports and complaints cite. The texts are in the guide.
 
 use super::args::RulesArgs;
 use super::exit::Exit;
@@ -6,7 +6,7 @@ use super::output;
 use crate::guide::rules::{find, rules};
 use crate::report;
 
-/// Lists all rules, or explains those that are named.
+/// Lists all rules, or explains those named.
 pub(super) fn explain(args: &RulesArgs) -> Exit {
     if args.numbers.is_empty() {
         let lines = rules().map(|rule| format!("{:5} {}\n", rule.number, rule.title));

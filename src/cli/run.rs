@@ -15,10 +15,10 @@ use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
 use std::path::Path;
 
-/// Most interval rows kept for one run: 64 bytes each.
+/// The most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
 
-/// What came of a file.
+/// The outcome of a file.
 enum Outcome {
     Ran(Box<Snapshot>),
     Refused(Vec<Diagnostic>),
@@ -49,8 +49,7 @@ impl Outcome {
     }
 }
 
-/// Runs every file; the worst exit code of all wins. One file that is wrong is refused as a whole; of several, the
-/// others run.
+/// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     if args.csv.is_some() && args.files.len() > 1 {
         output::talk("vpcsim: --csv takes a single scenario");
@@ -113,8 +112,8 @@ fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagno
     Ok(scenario)
 }
 
-/// Interval rows that a run may keep: those of both directions of every peering, as if each that the timeline asks for
-/// were made.
+/// The largest possible number of interval rows of a run: both directions of every peering, including all that the
+/// timeline asks for.
 fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     let asked = scenario.plan.timeline.iter().filter(|action| matches!(action.change, Change::CreatePeering(_)));
     let peerings = (scenario.network.peerings().len() + asked.count()) as u64;
@@ -127,7 +126,7 @@ fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnost
     csv.transpose().map_err(|wrong| vec![wrong])
 }
 
-/// Not in the report: that is the same however it was computed.
+/// Not in the report, which does not depend on how it was computed.
 fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
     let workers = options.workers.get();
     let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
@@ -135,7 +134,7 @@ fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
     output::talk(&format!("how ({}): {}; {workers}{limit}", snapshot.file, effort.told()));
 }
 
-/// One for each file, in order. What was not begun when a signal came is told.
+/// One outcome per file, in order. Files that were not begun when a signal came are reported.
 fn outcomes(
     refused: Vec<Option<Vec<Diagnostic>>>,
     played: Vec<Option<(Snapshot, EffortReport)>>,
@@ -160,7 +159,7 @@ fn outcomes(
     args.files.iter().zip(refused).map(outcome).collect()
 }
 
-/// Prints the report first: a file that cannot be written does not cost it.
+/// Prints the report first, so that a failed file does not prevent it.
 fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
     let to = args.report_to();
     let page = to.page(verbose > 0);

@@ -1,4 +1,4 @@
-//! `vpcsim show`: what the file says of its peerings, at any instant of its timeline; no packet moves.
+//! `vpcsim show`: the details of the scenario's peerings at any instant of its timeline; no packet moves.
 
 use super::args::ShowArgs;
 use super::exit::Exit;
@@ -9,7 +9,7 @@ use crate::report;
 use crate::scenario::Diagnostic;
 use crate::units::SimTime;
 
-/// Prints the details of every peering, or of the one named.
+/// Prints the details of every peering, or of the named one.
 pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
     let scenario = Disk::default().scenario(&args.file, &args.edits.edits())?;
     let refuse = |message: String| vec![Diagnostic::plain(&scenario.file, message, None)];
@@ -18,7 +18,7 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>
         return Err(refuse(format!("--at {at} is after the end of the run at {}", scenario.plan.duration)));
     }
     let network = network_at(scenario.network, &scenario.plan, at);
-    // Those that are gone (S20, S21) only where they are asked for.
+    // Peerings that are gone (S20, S21) are shown only if named.
     let details = report::details(&network, |peering| match &args.peering {
         Some(name) => peering.name.as_str() == name,
         None => verbose > 0 || !peering.state.is_gone(),

@@ -1,4 +1,4 @@
-//! Text files beside the scenario: reads them, or complains as about a scenario.
+//! Reads text files beside the scenario, or complains in the form of complaints about scenarios.
 
 use super::dash::input_name;
 use super::files::Disk;
@@ -9,7 +9,7 @@ use std::path::Path;
 /// The text of a file.
 ///
 /// # Errors
-/// It cannot be read, or is no text.
+/// It cannot be read, or is not text.
 pub(super) fn read(file: &Path, disk: &Disk) -> Result<Source, Vec<Diagnostic>> {
     let name = input_name(file);
     let plain = |message: String, hint| vec![Diagnostic::plain(&name, message, hint)];

@@ -1,36 +1,37 @@
-//! What an output holds, and which earlier files it may therefore replace: tables and pictures those of their own kind,
-//! known by how they begin; texts that people edit nothing but themselves. It looks at files and writes none.
+//! What an output holds, and which existing files it may therefore replace: a table or picture may replace one of its
+//! own kind, recognised by its beginning; a text that people edit replaces only an identical one. It reads files and
+//! writes none.
 
 use crate::report::Artifact;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// What is going to be written.
+/// The content to be written.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) enum Content<'a> {
-    /// Made anew by every run.
+    /// Generated anew by every run.
     Artifact(Artifact),
-    /// This text, which a person goes on editing.
+    /// This text, which people then edit.
     Text(&'a str),
 }
 
-/// What lies where an output is to go.
+/// What is already at the output's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Nothing that anybody would miss.
+    /// Nothing, or nothing worth keeping.
     Replaceable,
-    /// The very content.
+    /// A file with exactly this content.
     Same,
-    /// Something else.
+    /// Anything else.
     Foreign,
 }
 
-/// More than the first lines of an artifact take.
+/// More than the first lines of an artifact need.
 const BEGINNING: u64 = 4096;
 
 impl Content<'_> {
-    /// What the file at `path` is to this content.
+    /// How the file at `path` relates to this content.
     pub(super) fn find(self, path: &Path) -> io::Result<Found> {
         match self {
             Content::Artifact(artifact) => {
@@ -49,7 +50,7 @@ impl Content<'_> {
         }
     }
 
-    /// Why another file is not replaced.
+    /// Why a different file is not replaced.
     pub(super) fn is_not(self) -> String {
         match self {
             Content::Artifact(artifact) => format!("is there already and is not {artifact} of vpcsim"),

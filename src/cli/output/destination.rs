@@ -1,4 +1,4 @@
-//! Where a report goes: to standard output, or, where standard output carries a file, to standard error.
+//! Where a report goes: to standard output or, if an output file is written there, to standard error.
 
 use super::super::dash::is_dash;
 use super::super::exit::Exit;
@@ -8,7 +8,7 @@ use crate::report::Page;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
-/// A stream for a report, or for complaints in its place.
+/// A stream for a report, or for complaints instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Destination {
     Stdout,
@@ -16,7 +16,7 @@ pub(in super::super) enum Destination {
 }
 
 impl Destination {
-    /// Beside these outputs, of which one may be `-`.
+    /// The destination when these outputs are written too, one of which may be `-`.
     pub(in super::super) fn beside(outputs: &[&Option<PathBuf>]) -> Destination {
         match outputs.iter().filter_map(|output| output.as_deref()).any(is_dash) {
             true => Destination::Stderr,
@@ -24,7 +24,7 @@ impl Destination {
         }
     }
 
-    /// How a report is set there.
+    /// The page for reports on this stream.
     pub(in super::super) fn page(self, verbose: bool) -> Page {
         match self {
             Destination::Stdout => page(verbose),
@@ -32,11 +32,11 @@ impl Destination {
         }
     }
 
-    /// Writes a text there that was set on `page`, escaped alike.
+    /// Writes a text that was set on `page`, escaped in the same way.
     pub(in super::super) fn write(self, text: &str, page: &Page) -> Exit {
         match self {
             Destination::Stdout => report(text, page),
-            // Nobody is left who could be told that it failed.
+            // A failure could not be reported anywhere.
             Destination::Stderr => match io::stderr().lock().write_all(safe(text, page.colours).as_bytes()) {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => Exit::CannotDo,
                 _ => Exit::Done,

@@ -1,5 +1,5 @@
-//! Writing one file that was claimed before: whole or not at all, beside its final name and then renamed. Not the
-//! deciding whether it may be written.
+//! Writes one file that was claimed before, completely or not at all: beside its final name and then renamed. Whether
+//! it may be written is decided elsewhere.
 
 use super::super::exit::Exit;
 use super::place::Place;
@@ -9,24 +9,24 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file that was found writable.
+/// A file that was found to be writable.
 pub(in super::super) struct OutputFile {
-    /// As the user wrote it.
+    /// The path as the user wrote it.
     name: PathBuf,
     target: Target,
 }
 
 /// What is written to.
 pub(super) enum Target {
-    /// Standard output, behind what else goes there.
+    /// Standard output, after everything else that goes there.
     Stdout,
     /// A device or a descriptor.
     Open(File),
     /// A named pipe.
     Pipe(PathBuf),
-    /// A file on a disk, there or not.
+    /// A file on a disk, existing or not.
     Beside(Place),
-    /// A file that holds the very content.
+    /// A file that already holds exactly this content.
     Same,
 }
 
@@ -35,7 +35,7 @@ impl OutputFile {
         OutputFile { name: name.to_owned(), target }
     }
 
-    /// Writes `text`; a failure is told.
+    /// Writes `text`; a failure is reported.
     pub(in super::super) fn write(self, text: &str) -> Exit {
         let written = match self.target {
             Target::Stdout => return stdout(text),
@@ -56,7 +56,7 @@ impl OutputFile {
     }
 }
 
-/// Puts `text` in the place of what is there.
+/// Replaces the existing content with `text`.
 fn replace(place: &Place, text: &str) -> io::Result<()> {
     fs::create_dir_all(place.folder())?;
     let old = fs::metadata(&place.path).ok();
@@ -77,20 +77,19 @@ fn replace_by_renaming(place: &Place, text: &str, old: Option<&Metadata>) -> io:
     Ok(())
 }
 
-/// Whether an error means that a file can only be written where it is: its folder, its owner or its mount is not ours
-/// to change.
+/// Whether an error means that a file can only be written in place: its folder, owner or mount cannot be changed.
 pub(super) fn is_fixed(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::ResourceBusy)
 }
 
-/// A file of a passing name in `folder`, gone when dropped.
+/// A temporary file in `folder`, removed when dropped.
 pub(super) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".vpcsim-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(|error| {
-        // The passing name says nothing to whoever reads the error.
+        // The temporary name would mean nothing to the reader of the error.
         let text = error.to_string();
         io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
     })

@@ -1,6 +1,6 @@
-//! Writing: data to stdout, talk to stderr, and files that were found writable before anything ran. What cannot be
-//! written is told and answered as an exit code; it never keeps the rest from being written. Not what is written: that
-//! is the report's.
+//! Writing: data to stdout, messages to stderr, and files that were checked to be writable before anything ran. A
+//! failed write is reported and returned as an exit code; it never prevents the other outputs. The content is defined
+//! elsewhere.
 
 mod content;
 mod destination;

@@ -1,5 +1,5 @@
-//! The outputs of one command, claimed before anything runs: each can be written, none is an input, standard output or
-//! another output, and none replaces what is not its own. It writes nothing.
+//! The outputs of one command, claimed before anything runs: each can be written; none is an input, standard output or
+//! another output; none replaces a file of another kind. It writes nothing.
 
 use super::super::dash::is_dash;
 use super::content::{Content, Found};
@@ -10,7 +10,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// What the outputs of a command must keep clear of.
+/// The files that the outputs of a command must not overwrite.
 pub(in super::super) struct Outputs {
     inputs: Vec<Place>,
     claimed: Vec<Place>,
@@ -19,19 +19,19 @@ pub(in super::super) struct Outputs {
     force: bool,
 }
 
-/// A folder that files can be written to; made with the first of them, if it is not there.
+/// A folder that files can be written to; if it does not exist, it is created with the first file.
 pub(in super::super) struct OutputFolder(PathBuf);
 
 impl Outputs {
-    /// No outputs yet; `force` lets them replace what is neither an input nor another output.
+    /// No outputs yet; `force` lets them replace anything except inputs and other outputs.
     pub(in super::super) fn new(inputs: Vec<Place>, force: bool) -> Outputs {
         Outputs { inputs, claimed: Vec::new(), has_dash: false, force }
     }
 
-    /// Claims the file at `path`, in a folder that is there, or standard output.
+    /// Claims the file at `path`, in an existing folder, or standard output.
     ///
     /// # Errors
-    /// Why it is not written.
+    /// The reason why it is not written.
     pub(in super::super) fn file(&mut self, path: &Path, content: Content<'_>) -> Result<OutputFile, Diagnostic> {
         if is_dash(path) {
             return match std::mem::replace(&mut self.has_dash, true) {
@@ -42,10 +42,10 @@ impl Outputs {
         self.claim(path, content, |place| fs::metadata(place.folder()).and_then(|_| prove(place.folder())))
     }
 
-    /// Claims the folder at `path`, which may have to be made.
+    /// Claims the folder at `path`, which may have to be created.
     ///
     /// # Errors
-    /// Why nothing can be written to it.
+    /// The reason why nothing can be written to it.
     pub(in super::super) fn folder(&self, path: &Path) -> Result<OutputFolder, Diagnostic> {
         if is_dash(path) {
             return Err(refused(
@@ -65,7 +65,7 @@ impl Outputs {
     /// Claims the file `name` in `folder`.
     ///
     /// # Errors
-    /// Why it is not written.
+    /// The reason why it is not written.
     pub(in super::super) fn file_in(
         &mut self,
         folder: &OutputFolder,
@@ -106,7 +106,7 @@ impl Outputs {
         Ok(OutputFile::new(path, target))
     }
 
-    /// Refuses a file that something else stands for.
+    /// Refuses a file that is already an input or another output.
     fn keep_clear(&self, path: &Path, place: &Place) -> Result<(), Diagnostic> {
         let hint = || Some("give the output another name".to_owned());
         if self.inputs.iter().any(|input| input.is(place)) {
@@ -121,7 +121,7 @@ impl Outputs {
         }
     }
 
-    /// How the file that is there is replaced, if it may be.
+    /// How the existing file is replaced, if it may be.
     fn replaced(&self, path: &Path, place: &Place, content: Content<'_>) -> Result<Target, Diagnostic> {
         let cannot = |error: io::Error| refused(path, &format!("cannot be written: {error}"), None);
         let found = match content.find(&place.path) {
@@ -138,7 +138,7 @@ impl Outputs {
         }
         OpenOptions::new().write(true).open(&place.path).map_err(cannot)?;
         match prove(place.folder()) {
-            // The file itself can be written to, as was just found out.
+            // The file itself is writable, as was just checked.
             Err(error) if is_fixed(&error) => {}
             proven => proven.map_err(cannot)?,
         }
@@ -159,12 +159,12 @@ fn refused(path: &Path, why: &str, hint: Option<String>) -> Diagnostic {
     Diagnostic::plain(&name, format!("{name} {why}"), hint)
 }
 
-/// What kinds of files there are to write to.
+/// The kinds of files that can be written to.
 #[derive(PartialEq, Eq)]
 enum Kind {
     New,
     File,
-    /// Opened only when it is written: until then its reader would wait, or would have to be waited for.
+    /// Opened only when written: before that, either its reader or this program would have to wait.
     Pipe,
     Device,
 }
@@ -203,7 +203,7 @@ fn may_write(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What a path means that names one of the program's own descriptors, such as `/dev/stdout`, be it by links.
+/// The meaning of a path that names one of the program's own descriptors, such as `/dev/stdout`, directly or by links.
 fn stream(path: &Path) -> io::Result<Option<Target>> {
     const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
     const OTHERS: [&str; 3] = ["/dev/stderr", "/dev/fd/", "/proc/self/fd/"];
@@ -213,14 +213,14 @@ fn stream(path: &Path) -> io::Result<Option<Target>> {
             return Ok(Some(Target::Stdout));
         }
         if OTHERS.iter().any(|other| name.starts_with(other)) {
-            // Behind what was written to it already, if it is a file.
+            // Appends to what was already written, if it is a file.
             return OpenOptions::new().append(true).open(path).map(|file| Some(Target::Open(file)));
         }
     }
     Ok(None)
 }
 
-/// Finds out whether files can be made in `folder`, or in the folder that it has to be made in.
+/// Checks whether files can be created in `folder`, or in the folder in which it must be created.
 fn prove(folder: &Path) -> io::Result<()> {
     match folder.parent() {
         Some(parent) if !folder.exists() => prove(parent),

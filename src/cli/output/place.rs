@@ -1,19 +1,19 @@
-//! Where a path leads, and whether two lead to the same file: as the disk has it, not as they are spelled. It opens
+//! Where a path leads, and whether two paths lead to the same file: by the file system, not by spelling. It opens
 //! nothing.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// As many symbolic links in a row as the kernel follows.
+/// The number of symbolic links in a row that the kernel follows.
 const LINKS_MAX: usize = 40;
 
-/// A file, or where one would be made.
+/// An existing file, or where one would be created.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Place {
-    /// Absolute, all symbolic links followed, also one that leads to nothing yet.
+    /// Absolute, with all symbolic links followed, even a dangling one.
     pub(super) path: PathBuf,
-    /// Of a file that is there: two names of one file have the same.
+    /// The identity of an existing file: two names of one file share it.
     id: Option<FileId>,
 }
 
@@ -24,7 +24,7 @@ impl Place {
     /// Where `path` leads.
     ///
     /// # Errors
-    /// Links in a circle, folders that may not be searched, a path that can only be a folder's.
+    /// Circular links, folders that may not be searched, a path that can only be a folder's.
     pub(in super::super) fn of(path: &Path) -> io::Result<Place> {
         let last = links(path)?.pop().unwrap_or_default();
         let Some(name) = last.file_name().filter(|_| !last.as_os_str().as_encoded_bytes().ends_with(b"/")) else {
@@ -40,19 +40,19 @@ impl Place {
         self.path == other.path || (self.id.is_some() && self.id == other.id)
     }
 
-    /// Which of the streams that the program was started with is this file, if any.
+    /// Which of the program's standard streams is this file, if any.
     pub(super) fn is_stream(&self) -> Option<&'static str> {
         let id = self.id?;
         streams().into_iter().find(|(_, stream)| *stream == Some(id)).map(|(name, _)| name)
     }
 
-    /// The folder it lies in.
+    /// The folder that contains it.
     pub(super) fn folder(&self) -> &Path {
         folder_of(&self.path)
     }
 }
 
-/// The folder a file lies in, the present one if none is named.
+/// The folder that contains a file; the working folder if none is named.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -70,7 +70,7 @@ pub(super) fn links(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// The folder without links and dots, as far as it is there; what is not there yet follows as written.
+/// The folder without links and dots, as far as it exists; the missing rest follows as written.
 pub(super) fn canonical(folder: &Path) -> io::Result<PathBuf> {
     match (fs::canonicalize(folder), folder.file_name()) {
         (Err(error), Some(name)) if error.kind() == ErrorKind::NotFound => Ok(canonical(folder_of(folder))?.join(name)),
@@ -84,7 +84,7 @@ fn id(file: &Metadata) -> Option<FileId> {
     Some((file.dev(), file.ino()))
 }
 
-/// Where files have no numbers, their paths have to do.
+/// Where files have no inode numbers, paths are compared.
 #[cfg(not(unix))]
 fn id(_file: &Metadata) -> Option<FileId> {
     None

@@ -1,6 +1,6 @@
-//! What the terminals behind standard output and standard error show: how wide they are, and whether in colour. Where
-//! there is none, lines are as long as they need and have no colour, unless it is forced (`--color`, `NO_COLOR`,
-//! `CLICOLOR`, `CLICOLOR_FORCE`). It writes nothing.
+//! The properties of the terminals behind standard output and standard error: width and colour. Without a terminal,
+//! lines are of any length and have no colour, unless it is forced (`--color`, `NO_COLOR`, `CLICOLOR`,
+//! `CLICOLOR_FORCE`). It writes nothing.
 
 use crate::report::Page;
 use crate::units::escaped_lines;
@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use std::io;
 use terminal_size::Width;
 
-/// A terminal that does not say how wide it is.
+/// The width of a terminal that does not report one.
 const USUAL_WIDTH: usize = 80;
 
-/// What a person chose with `--color`; from now on it holds for everything that is written, help included.
+/// The choice made with `--color`; it then holds for everything that is written, help included.
 pub(in super::super) fn choose_colours(choice: clap::ColorChoice) {
     match choice {
         clap::ColorChoice::Auto => ColorChoice::Auto,
@@ -23,13 +23,13 @@ pub(in super::super) fn choose_colours(choice: clap::ColorChoice) {
     .write_global();
 }
 
-/// How a report on standard output is set.
+/// The page for reports on standard output.
 pub(in super::super) fn page(verbose: bool) -> Page {
     let stdout = io::stdout();
     Page { width: width(&stdout, terminal_size::terminal_size_of(&stdout)), colours: has_colours(&stdout), verbose }
 }
 
-/// How what is said on standard error is set.
+/// The page for messages on standard error.
 pub(in super::super) fn talk_page() -> Page {
     let stderr = io::stderr();
     let size = terminal_size::terminal_size_of(&stderr);
@@ -46,8 +46,8 @@ fn width(stream: &impl RawStream, size: Option<(Width, terminal_size::Height)>) 
     stream.is_terminal().then(width)
 }
 
-/// `text` as it may be sent to a terminal: whatever a view forgot to escape is escaped, but for marks of colour where
-/// the text was set in colour.
+/// `text` as it may be sent to a terminal: whatever a view did not escape is escaped, except colour sequences in a text
+/// that was set in colour.
 pub(super) fn safe(text: &str, colours: bool) -> Cow<'_, str> {
     const ESCAPE: char = '\u{1b}';
     if !colours {
@@ -66,7 +66,7 @@ pub(super) fn safe(text: &str, colours: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether what follows an escape character chooses a colour or a weight, and does nothing else (ECMA-48, SGR).
+/// Whether the text after an escape character sets a colour or a weight and does nothing else (ECMA-48, SGR).
 fn is_mark(text: &str) -> bool {
     let rest = text.strip_prefix('[').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
     rest.is_some_and(|rest| rest.starts_with('m'))

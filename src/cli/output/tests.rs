@@ -1,4 +1,4 @@
-//! Which paths are one file, and which files may be replaced, on a real disk.
+//! Which paths lead to the same file, and which files may be replaced, on a real disk.
 
 use super::content::{Content, Found};
 use super::place::Place;
