@@ -10,13 +10,13 @@ pub(super) struct EditArgs {
     /// Override a key of the file, for example --set peering.PeerConn.bandwidth='50 Mbps'
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_override)]
     set: Vec<Override>,
-    /// Add an action, behind those of the file at that time: 'TIME VERB \[VALUE\] \[KEY=VALUE …\]', for example --do
-    /// '30 s delete PeerConn'; VALUE is the first thing that the verb must know
+    /// Add an action after those of the file at that time: 'TIME VERB \[VALUE\] \[KEY=VALUE …\]', for example --do
+    /// '30 s delete PeerConn'; VALUE is the first argument that the verb requires
     #[arg(
         long = "do",
         value_name = "ACTION",
-        help = "Add an action, behind those of the file at that time: 'TIME VERB [VALUE] [KEY=VALUE …]', for example \
-                --do '30 s delete PeerConn'; VALUE is the first thing that the verb must know"
+        help = "Add an action after those of the file at that time: 'TIME VERB [VALUE] [KEY=VALUE …]', for example \
+                --do '30 s delete PeerConn'; VALUE is the first argument that the verb requires"
     )]
     actions: Vec<String>,
 }
