@@ -18,7 +18,7 @@ pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>
         return Err(refuse(format!("--at {at} is after the end of the run at {}", scenario.plan.duration)));
     }
     let network = network_at(scenario.network, &scenario.plan, at);
-    // Peerings that are gone (S20, S21) are shown only if named.
+    // Peerings that are gone (S20, S21) are shown only by name or with `-v`.
     let details = report::details(&network, |peering| match &args.peering {
         Some(name) => peering.name.as_str() == name,
         None => verbose > 0 || !peering.state.is_gone(),

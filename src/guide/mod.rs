@@ -1,4 +1,4 @@
-//! The reference for users, topic by topic: what the README leaves out. Texts only; `vpcsim help TOPIC` shows them.
+//! The user reference, topic by topic, beyond the README. Texts only; `vpcsim help TOPIC` shows them.
 
 pub mod rules;
 
@@ -9,7 +9,7 @@ macro_rules! topics {
             pub mod $name {}
         )*
 
-        /// Every topic, in the order to read them.
+        /// Every topic, in reading order.
         pub const TOPICS: &[Topic] = &[$(Topic {
             name: stringify!($name),
             about: $about,
@@ -18,14 +18,14 @@ macro_rules! topics {
     };
 }
 
-/// Something to look up.
+/// A topic to look up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Topic {
-    /// One word.
+    /// Its name, one word.
     pub name: &'static str,
-    /// A line for a list of topics.
+    /// Its line in the list of topics.
     pub about: &'static str,
-    /// The text, in Markdown.
+    /// Its text, in Markdown.
     pub text: &'static str,
 }
 

@@ -1,8 +1,8 @@
-//! The rules of peering, numbered as reports, complaints and the code cite them. Knows how they are written down, not
-//! what they mean: that is the model's.
+//! The rules of peering, numbered as reports, complaints and the code cite them. Parses their text; their meaning is
+//! defined by the model.
 #![doc = include_str!("rules.md")]
 
-/// All of them, as Markdown: a heading `## S13: Title` in front of each.
+/// All of them, as Markdown, each under a heading `## S13: Title`.
 pub const TEXT: &str = include_str!("rules.md");
 
 /// One rule.
@@ -10,9 +10,9 @@ pub const TEXT: &str = include_str!("rules.md");
 pub struct Rule {
     /// `S13`.
     pub number: &'static str,
-    /// A few words.
+    /// Its title.
     pub title: &'static str,
-    /// What it says, its heading included; Markdown.
+    /// Its text, heading included, as Markdown.
     pub text: &'static str,
 }
 
@@ -28,7 +28,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
     })
 }
 
-/// The rule that is cited so: `S13`, `s13`, `13` or `(S13)`.
+/// The rule cited as `S13`, `s13`, `13` or `(S13)`.
 pub fn find(cited: &str) -> Option<Rule> {
     let bare = cited.trim_start_matches('(').trim_end_matches(')');
     let bare = bare.strip_prefix(['S', 's']).unwrap_or(bare);
@@ -47,7 +47,7 @@ mod tests {
         assert_eq!(whole, expected);
         for rule in rules() {
             assert!(!rule.title.is_empty() && rule.text.lines().count() > 2, "{}", rule.number);
-            // A rule of its own, such as S25a, stands behind the one it refines.
+            // A separate rule such as S25a follows the one it refines.
             let digits = rule.number.trim_end_matches(|c: char| c.is_ascii_lowercase());
             assert!(numbers.iter().position(|n| *n == digits) <= numbers.iter().position(|n| *n == rule.number));
         }

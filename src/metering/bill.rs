@@ -1,4 +1,4 @@
-//! The bill: a line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
+//! The bill: one line per peering and day (or month), totals per payer (S39–S48). Draws nothing.
 
 use super::book::PriceBook;
 use super::month::{Month, months};
@@ -24,7 +24,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The vendor's name of it.
+    /// The vendor's name for it.
     pub fn charge_type(self) -> &'static str {
         match self {
             Method::DayPeak => "POSTPAID_BY_DAY_MAX",
@@ -33,27 +33,28 @@ impl Method {
     }
 }
 
-/// Everything a bill depends on beside samples.
+/// Everything a bill depends on besides samples.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// The prices.
+    /// The price book.
     pub book: PriceBook,
-    /// How.
+    /// The billing method.
     pub method: Method,
-    /// What picks the tier where some of a peak is free.
+    /// What picks the tier when part of a peak is free.
     pub free_basis: FreeBasis,
-    /// Free bandwidth, by the name a peering was made with, with its first (unset: when it was made) and last day.
+    /// Free bandwidth, by the peering's original name, with its first day (unset: the day the peering was made) and its
+    /// last day.
     pub free: Vec<(Name, BitRate, Option<Date>, Date)>,
     /// VIP customers.
     pub vip: Vec<Name>,
-    /// What they have free on each of their peerings at home, and its last day (S44).
+    /// The free bandwidth of VIP customers on each of their peerings between home regions, and its last day (S44).
     pub vip_free: (BitRate, Date),
-    /// Whose civil days count.
+    /// The zone whose civil days count.
     pub zone: TimeZone,
 }
 
 impl Terms {
-    /// What a scenario and its rules say, with `book` and in `zone`; `account` names an account.
+    /// The terms of a scenario and its rules, with `book` and in `zone`; `account` gives an account's name.
     pub fn new(
         book: PriceBook,
         rules: &Rules,
@@ -73,7 +74,7 @@ impl Terms {
         }
     }
 
-    /// What is free of a peering on a day (S44): only between home regions, in whole days; of several offers the
+    /// The free bandwidth of a peering on a day (S44): only between home regions, in whole days; of several offers the
     /// largest.
     fn free_on(&self, subject: &Subject, day: Date) -> Free {
         let mut bandwidth = BitRate::default();
@@ -90,10 +91,10 @@ impl Terms {
     }
 }
 
-/// What a line measures.
+/// The load that a line bills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// A day's peak, and what of it is free.
+    /// A day's peak, and its free bandwidth.
     Day(DayPeak, BitRate),
     /// A month's 95th percentile.
     Month(Month),
@@ -108,14 +109,14 @@ pub struct LineItem {
     pub basis: Basis,
     /// The charge period.
     pub period: Span<Timestamp>,
-    /// What of it was measured: less where a run begins or ends inside it.
+    /// The measured part: less if a run begins or ends inside the period.
     pub covers: Span<Timestamp>,
-    /// What it costs.
+    /// Its cost.
     pub charge: Charge,
 }
 
 impl LineItem {
-    /// What is to be paid; none if nobody knows.
+    /// What is to be paid; none if unknown.
     pub fn amount(&self) -> Option<Money> {
         match self.charge {
             Charge::Nothing => Some(Money::ZERO),
@@ -123,7 +124,7 @@ impl LineItem {
             Charge::Unpriced(_) => None,
         }
     }
-    /// Whether only a part of the period was measured.
+    /// Whether only part of the period was measured.
     pub fn is_partial(&self) -> bool {
         self.covers != self.period
     }
@@ -132,11 +133,11 @@ impl LineItem {
 /// What one account pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
-    /// Who.
+    /// The account.
     pub account: Name,
-    /// How much, of what has a price.
+    /// The total of the lines that have a price.
     pub amount: Money,
-    /// Lines that have none: the amount lacks them (S42).
+    /// Number of lines without a price: the amount lacks them (S42).
     pub unpriced: usize,
 }
 
@@ -149,7 +150,7 @@ pub struct Bill {
     pub totals: Vec<Total>,
     /// Peerings that are free because both ends are in one region (S39).
     pub regional: Vec<Subject>,
-    /// Peerings whose free bandwidth is not remitted, because it is one of days and months are billed (S44, S48).
+    /// Peerings whose free bandwidth is not remitted, because it applies to days and months are billed (S44, S48).
     pub not_remitted: Vec<Subject>,
 }
 
@@ -182,8 +183,8 @@ impl Bill {
         }
     }
 
-    /// The books that come with the program, beside that of `terms`, which have prices for lines without one: each with
-    /// how many of them, those with most first.
+    /// The shipped books, other than that of `terms`, that have prices for lines without one, each with the number of
+    /// such lines, those with most first.
     pub fn priced_elsewhere(&self, terms: &Terms) -> Vec<(&'static str, usize)> {
         let unpriced = || self.lines.iter().filter(|line| line.amount().is_none());
         let is_priced = |book: &PriceBook, line: &LineItem| {
@@ -199,7 +200,7 @@ impl Bill {
         found
     }
 
-    /// How many lines have no price.
+    /// The number of lines without a price.
     pub fn unpriced(&self) -> usize {
         self.totals.iter().map(|total| total.unpriced).sum()
     }
@@ -223,7 +224,7 @@ fn month_lines(series: &Series, terms: &Terms) -> Vec<LineItem> {
     months(series, &terms.zone).into_iter().map(line).collect()
 }
 
-/// What a measured period costs by a book.
+/// The cost of a measured period by a book.
 fn charge(book: &PriceBook, subject: &Subject, basis: Basis, free_basis: FreeBasis) -> Charge {
     match basis {
         Basis::Day(peak, bandwidth) => {

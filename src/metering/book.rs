@@ -1,12 +1,11 @@
-//! A price book: tiers of prices by groups of regions (S42). Plain data and look-ups: a book is read
-//! elsewhere.
+//! A price book: tiers of prices by groups of regions (S42). Plain data and look-ups; books are read elsewhere.
 
 use super::series::Load;
 use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
 use std::fmt;
 
-/// Prices and where they are from.
+/// Prices and their source.
 ///
 /// # The file
 ///
@@ -17,38 +16,38 @@ pub struct PriceBook {
     pub name: String,
     /// Who published the numbers.
     pub source: String,
-    /// When, as closely as is known: `2017`.
+    /// When, as precisely as is known: `2017`.
     pub date: String,
-    /// What they are in.
+    /// The currency.
     pub currency: Currency,
-    /// The group whose prices hold between two of its own regions, and which a peering to another group does not pay
-    /// for (S42).
+    /// The home group: its prices hold between two of its own regions, and a peering from it to another group pays that
+    /// group's prices (S42).
     pub home: String,
     /// The groups.
     pub groups: Vec<Group>,
 }
 
-/// Regions that share their prices.
+/// Regions with the same prices.
 #[derive(Debug, Clone)]
 pub struct Group {
     /// Its name.
     pub name: String,
     /// Region names as scenario files spell them.
     pub regions: Vec<String>,
-    /// Per Mbps and day, of the day's peak (S40); empty if not sold so.
+    /// Prices per Mbps and day, for the day's peak (S40); empty if not sold by day.
     pub day: Vec<Tier>,
-    /// Per Mbps and month, of the month's 95th percentile (S48); empty if not sold so.
+    /// Prices per Mbps and month, for the month's 95th percentile (S48); empty if not sold by month.
     pub month: Vec<Tier>,
 }
 
-/// `(above, to]` and the price of one Mbps of a load that falls into it (S41: of all its Mbps).
+/// The range `(above, to]`, and the price per Mbps of a load in it (S41: for all of its Mbps).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tier {
-    /// Not included.
+    /// The lower bound, exclusive.
     pub above: BitRate,
-    /// Included; none in the last tier.
+    /// The upper bound, inclusive; none in the last tier.
     pub to: Option<BitRate>,
-    /// None where the book says "-" or "consult": not published, which is not free (S42).
+    /// None where the book says "-" or "consult": not published, which does not mean free (S42).
     pub price: Option<Decimal>,
 }
 
@@ -69,9 +68,9 @@ pub enum Unpriced {
     NotPublished(Tier),
     /// The book does not know one of the regions.
     UnknownRegion,
-    /// Neither end is in the home group: which column holds is not published.
+    /// Neither end is in the home group: which price applies is not published.
     BothOutside,
-    /// The book does not sell by this method.
+    /// The book has no prices for this method.
     NotSold,
 }
 
@@ -91,8 +90,8 @@ impl PriceBook {
         self.groups.iter().find(|group| group.regions.iter().any(|r| r == region))
     }
 
-    /// The group whose prices hold between two regions (S42): the home group's between two of its own, else the other
-    /// one's.
+    /// The group whose prices hold between two regions (S42): the home group between two of its own, otherwise the
+    /// other one.
     pub(super) fn between(&self, a: &str, b: &str) -> Result<&Group, Unpriced> {
         let (Some(a), Some(b)) = (self.group_of(a), self.group_of(b)) else { return Err(Unpriced::UnknownRegion) };
         match (a.name == self.home, b.name == self.home) {
@@ -103,8 +102,7 @@ impl PriceBook {
     }
 }
 
-/// The tier that `load` falls into: open at the bottom, closed at the top (S42), compared as integers. Nothing falls
-/// into none.
+/// The tier of `load`: open at the bottom, closed at the top (S42), compared as integers. A load of zero is in none.
 pub(super) fn tier_of(tiers: &[Tier], load: Load) -> Option<Tier> {
     let holds = |tier: &&Tier| load > Load::of(tier.above) && tier.to.is_none_or(|to| load <= Load::of(to));
     tiers.iter().find(holds).copied()

@@ -1,5 +1,5 @@
-//! The text form of a price book, which `book.md` describes: TOML in a language of its own, read strictly as scenarios
-//! are; nothing is guessed. What a book means is `book`'s.
+//! The text form of a price book, described in `book.md`: TOML with its own keys, read as strictly as scenarios;
+//! nothing is guessed. The meaning of a book is defined in `book`.
 
 use super::book::{Group, PriceBook, Tier};
 use crate::notation::Kind::{List, Named, Rate, Text, Texts, Written};
@@ -9,7 +9,7 @@ use crate::units::{BitRate, Currency};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
-/// The books that come with the program, oldest source first; each says where its numbers are from.
+/// The shipped books, oldest source first; each gives the source of its numbers.
 const SHIPPED: [(&str, &str); 4] = [
     ("cny-2016", include_str!("books/cny-2016.toml")),
     ("guide-2017", include_str!("books/guide-2017.toml")),
@@ -17,7 +17,7 @@ const SHIPPED: [(&str, &str); 4] = [
     ("cny-2022", include_str!("books/cny-2022.toml")),
 ];
 
-/// Prices beyond this, or finer, could not be multiplied exactly.
+/// Larger or finer prices could not be multiplied exactly.
 const PRICE_MAX: Decimal = Decimal::from_parts(100_000, 0, 0, false, 0);
 const DECIMALS_MAX: u32 = 6;
 
@@ -60,22 +60,21 @@ static TIER: Section = Section {
 };
 
 impl PriceBook {
-    /// The names of the books that come with the program.
+    /// The names of the shipped books.
     pub fn shipped_names() -> impl Iterator<Item = &'static str> {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
-    /// The book called `name`, if it comes with the program.
+    /// The shipped book called `name`, if there is one.
     pub fn shipped(name: &str) -> Option<PriceBook> {
         let (name, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
         Some(read(&Source::new(*name, (*text).to_owned()), &|_| true).expect("tests read every shipped book"))
     }
 
-    /// The book that a user wrote; `is_region` knows the scenario's regions, those of the shipped books are known
-    /// anyway.
+    /// A book written by a user. `is_region` knows the scenario's regions; those of the shipped books are always known.
     ///
     /// # Errors
-    /// Everything that is wrong with it, in order of place.
+    /// Everything that is wrong with it, in order of position.
     pub fn parse(source: &Source, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, Vec<Diagnostic>> {
         let shipped: Vec<PriceBook> = PriceBook::shipped_names().filter_map(PriceBook::shipped).collect();
         let known = |name: &str| is_region(name) || shipped.iter().any(|book| book.group_of(name).is_some());
@@ -91,7 +90,7 @@ fn read(source: &Source, is_region: &dyn Fn(&str) -> bool) -> Result<PriceBook, 
     book.filter(|_| !out.has_errors()).ok_or_else(|| out.finish())
 }
 
-/// Makes a book of its entities.
+/// Builds a book from its entities.
 struct Loader<'a> {
     out: &'a mut Complaints,
     is_region: &'a dyn Fn(&str) -> bool,
@@ -116,7 +115,7 @@ impl Loader<'_> {
         Some(PriceBook { name: name?, source: source?, date: date?, currency: self.currency?, home, groups })
     }
 
-    /// The text under `key`, which must say something.
+    /// The text under `key`, which must not be empty.
     fn filled(&mut self, entity: &Entity, key: &'static str) -> Option<String> {
         let text = entity.get::<String>(key)?;
         if text.trim().is_empty() {
@@ -146,13 +145,13 @@ impl Loader<'_> {
         Group { name: name.to_owned(), regions, day: self.tiers(entity, "day"), month: self.tiers(entity, "month") }
     }
 
-    /// Tiers must lie end to end, from 0 up to an open end: then every load has exactly one.
+    /// Tiers must be contiguous, from 0 up to an open end: then every load has exactly one.
     fn tiers(&mut self, group: &Entity, key: &'static str) -> Vec<Tier> {
         let mut tiers: Vec<Tier> = Vec::new();
         let mut reached = Some(BitRate::default());
         for entity in group.list(key) {
             let price = self.price(entity);
-            // Without its bounds nobody knows whether those around it fit.
+            // Without its bounds, it is unknown whether its neighbours fit.
             if entity.broken {
                 return tiers;
             }
@@ -186,14 +185,14 @@ impl Loader<'_> {
         self.out.error(span, message).hint(hint);
     }
 
-    /// A decimal, perhaps with the book's currency; none inside where none is published.
+    /// A decimal, optionally with the book's currency; the inner value is none if no price is published.
     fn price(&mut self, tier: &Entity) -> Option<Option<Decimal>> {
         let price = price(tier.get::<String>("price")?, self.currency);
         price.map_err(|wrong| self.out.wrong(tier.span("price"), wrong)).ok()
     }
 }
 
-/// A decimal, perhaps with the book's currency; none for "-" or "consult".
+/// A decimal, optionally with the book's currency; none for "-" or "consult".
 fn price(text: &str, currency: Option<Currency>) -> Result<Option<Decimal>, Wrong> {
     if text == "-" || text == "consult" {
         return Ok(None);
@@ -245,7 +244,7 @@ mod tests {
         }
     }
 
-    /// What a user copies from the description of the format is a book.
+    /// The example in the description of the format is a valid book.
     #[test]
     fn the_documented_book_is_read_as_it_is_described() {
         let documented = include_str!("book.md").split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());

@@ -1,5 +1,5 @@
-//! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's day. No
-//! rounding.
+//! From a run's meters to windows and samples (S38, S40): sums civil minutes into windows of the billing zone's days.
+//! Nothing is rounded.
 
 use super::calendar::{Days, WINDOW};
 use super::series::{Limit, Load, Sample, Series};
@@ -9,14 +9,14 @@ use crate::model::{LinkId, Peering, PeeringId, PeeringState, peering_titles};
 use crate::units::{BitRate, Share, SimTime, Span};
 use jiff::{SignedDuration, Timestamp};
 
-/// One window of one peering: sums of civil minutes.
+/// One window of one peering: the sum of its civil minutes.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     /// Its first instant.
     pub start: Timestamp,
-    /// By [`Direction`](crate::model::Direction).
+    /// What was carried, by [`Direction`](crate::model::Direction).
     pub links: [Minute; 2],
-    /// Only part of it lies in the run, or in the time the peering was in force.
+    /// Whether only part of it lies in the run, or in the time the peering was in force.
     pub partial: bool,
 }
 
@@ -27,8 +27,8 @@ impl Window {
     }
 }
 
-/// The windows of `period` seconds (60 or 300) that the run touched, in order. Call it on a run that is finished
-/// ([`Run::finish`]): only then the last caps are noted.
+/// The windows of `period` seconds (60 or 300) that the run touched, in order. The run must be finished
+/// ([`Run::finish`]): only then are the last caps recorded.
 pub fn windows(run: &Run, id: PeeringId, period: i64) -> Vec<Window> {
     let simulation = &run.simulation;
     let meters = LinkId::both(id).map(|link| simulation.meter(link));
@@ -71,7 +71,7 @@ fn since(run_start: Timestamp, instant: Timestamp) -> i128 {
     instant.as_nanosecond() - run_start.as_nanosecond()
 }
 
-/// Whether the run, or the peering's being in force, covers some but not all of the window.
+/// Whether the window is partly, but not completely, covered by the run and by the time the peering was in force.
 fn is_partial(peering: &Peering, start: i128, period: i64, reached: SimTime) -> bool {
     let end = start + i128::from(period) * 1_000_000_000;
     let now = i128::from(reached.as_nanos());
@@ -85,7 +85,7 @@ fn is_partial(peering: &Peering, start: i128, period: i64, reached: SimTime) -> 
     start < 0 || end > now || (active > 0 && active < end - start)
 }
 
-/// The samples of every peering of a finished run; a run measures from its start to where it came.
+/// The samples of every peering of a finished run; a run is measured from its start to the instant it reached.
 pub fn measure(run: &Run) -> Vec<Series> {
     let network = run.simulation.network();
     let start = run.plan.start.timestamp();

@@ -1,7 +1,7 @@
-//! What the meter's buckets mean (S36–S48): monitoring, 5-minute samples, daily peaks, price books, bills. It forwards
-//! nothing and draws nothing; amounts are decimals, rates are compared as exact integers.
+//! The meaning of the meter's buckets (S36–S48): monitoring, 5-minute samples, daily peaks, price books, bills. It
+//! forwards nothing and draws nothing; amounts are decimals, rates are compared as exact integers.
 //!
-//! The way of a bill: a [`Series`] of samples per peering, measured from a run ([`measure()`]) or read from a file
+//! How a bill is made: a [`Series`] of samples per peering, measured from a run ([`measure()`]) or read from a file
 //! ([`SampleTable`]); its [`DayPeak`]s; the price of each by a [`PriceBook`]; the [`Bill`].
 
 mod bill;

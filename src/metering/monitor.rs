@@ -1,5 +1,5 @@
 //! Monitoring as the product shows it (S37, S38): five metrics of a peering, seen from one of its VPCs, every 60 or 300
-//! s. Counts are exact; a bill does not look here.
+//! s. Counts are exact; bills do not use it.
 
 use super::measure::windows;
 use crate::engine::{Counts, Run};
@@ -23,12 +23,12 @@ impl Period {
     }
 }
 
-/// The VPC one looks from: A's outbound is B's inbound (S38).
+/// The VPC from which a peering is seen: A's outbound is B's inbound (S38).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The VPC that asked.
+    /// The VPC that requested the peering.
     Requester,
-    /// The VPC that was asked.
+    /// The VPC that received the request.
     Accepter,
 }
 
@@ -45,13 +45,13 @@ pub struct Reading {
     pub outbound: Counts,
     /// Packets that reached the shapers of either direction: the vendor's total.
     pub offered: u64,
-    /// Of those, dropped for the cap.
+    /// How many of those were dropped because of the cap.
     pub shaper_drops: u64,
-    /// Only part of it was measured.
+    /// Whether only part of it was measured.
     pub partial: bool,
 }
 
-/// The vendor's metrics, by the vendor's names.
+/// The vendor's metrics, under the vendor's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MonitorMetric {
     /// Bits per second towards this side.
@@ -62,7 +62,7 @@ pub enum MonitorMetric {
     InPkg,
     /// Packets per second away from this side.
     OutPkg,
-    /// The share of offered packets that was dropped for the cap.
+    /// The share of offered packets that was dropped because of the cap.
     PkgDrop,
 }
 
@@ -97,14 +97,14 @@ impl MonitorMetric {
 }
 
 impl Reading {
-    /// A metric as a person reads it: bits per second, packets per second and packets, a share.
+    /// A metric in readable form: bits per second, packets per second and packets, a share.
     pub fn show(&self, metric: MonitorMetric) -> String {
         let rate = |counts: Counts| {
             BitRate::average(ByteSize::from_bytes(counts.bytes), SimDuration::from_secs(self.period.seconds()))
                 .as_bps()
                 .to_string()
         };
-        // Thousandths, half up.
+        // Thousandths, rounded half up.
         let packets = |counts: Counts| {
             let seconds = self.period.seconds();
             let thousandths = (counts.packets * 1_000 + seconds / 2) / seconds;
@@ -133,32 +133,32 @@ pub struct Monitoring<'a> {
 pub struct Monitored {
     /// What [`peering_titles`] calls the peering.
     pub peering: String,
-    /// The VPC one looks from.
+    /// The VPC from which it is seen.
     pub vpc: String,
     /// See [`is_offered`].
     pub is_offered: bool,
-    /// In order.
+    /// The periods, in order.
     pub readings: Vec<Reading>,
 }
 
 impl Monitoring<'_> {
-    /// Of a run that is finished ([`Run::finish`]).
+    /// The readings of a finished run ([`Run::finish`]).
     pub fn of(run: &Run, period: Period) -> Monitoring<'_> {
         Monitoring { run, period }
     }
 
-    /// Where the run stands.
+    /// The instant that the run has reached.
     pub fn reached(&self) -> SimTime {
         self.run.simulation.now()
     }
 
-    /// Where it was to end.
+    /// The planned end of the run.
     pub fn planned(&self) -> SimTime {
         self.run.plan.duration
     }
 
-    /// Every peering in declaration order, first from its requester, then from its accepter. Each is read when it is
-    /// its turn: a long run has more readings than fit in memory at once.
+    /// Every peering in declaration order, first from its requester, then from its accepter. Each is computed only when
+    /// reached: a long run has more readings than fit in memory at once.
     pub fn peerings(&self) -> impl Iterator<Item = Monitored> {
         let network = self.run.simulation.network();
         let titles = peering_titles(network);
@@ -191,7 +191,8 @@ pub fn monitor(run: &Run, id: PeeringId, side: Side, period: Period) -> Vec<Read
     windows(run, id, period.seconds() as i64).iter().map(reading).collect()
 }
 
-/// Whether the product offers this: only across regions (S37). Of the others we show our own counters.
+/// Whether the product offers this: only across regions (S37). For other peerings the figures are the simulator's own
+/// counters.
 pub fn is_offered(run: &Run, id: PeeringId) -> bool {
     run.simulation.network().peering(id).cross_region
 }

@@ -1,9 +1,9 @@
-//! The monthly 95th percentile (S48). No prices. The page that describes it contradicts itself in its own worked
-//! example; what is consistent is built here.
+//! The monthly 95th percentile (S48). No prices. The vendor's page contradicts itself in its own worked example; this
+//! implements the consistent part.
 //!
-//! Which windows count: every window of 5 minutes of the month in which the peering was in force and which was
-//! measured. Of a run those are the windows that it touched; of a file all windows of the civil days from its peering's
-//! first row to its last one. A window without a sample is silence, a sample of 0.
+//! Which windows count: every 5-minute window of the month in which the peering was in force and which was measured.
+//! For a run, these are the windows that it touched; for a file, all windows of the civil days from the peering's first
+//! row to its last. A window without a sample is silence, a sample of 0.
 
 use super::calendar::{Days, month_of, windows_in};
 use super::series::{Limit, Load, Sample, Series};
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// A day counts if some sample is above this.
+/// A day counts if one of its samples is above this.
 const VALID_ABOVE: BitRate = BitRate::from_bps(10_000);
 
 /// One civil month of one series.
@@ -20,26 +20,26 @@ const VALID_ABOVE: BitRate = BitRate::from_bps(10_000);
 pub struct Month {
     /// Its first day.
     pub first: Date,
-    /// From its first instant up to that of the next.
+    /// From its first instant up to that of the next month.
     pub span: Span<Timestamp>,
     /// Samples taken while the peering was in force.
     pub samples: usize,
-    /// How many of those are partial.
+    /// How many of them are partial.
     pub partial: usize,
     /// Windows without a sample, each of which counts as 0.
     pub silent: usize,
-    /// The largest that is left when the largest 5 % of all windows are dropped; of the busier direction, as billable.
+    /// The largest billable load of the busier direction after the largest 5 % of all windows are dropped.
     pub load: Load,
     /// The largest measured sample.
     pub measured: Load,
     /// Days with a sample above 10 kbps.
     pub valid_days: usize,
-    /// Days of the month.
+    /// Days in the month.
     pub days: usize,
 }
 
 impl Month {
-    /// The windows that the percentile is of.
+    /// The number of windows the percentile is taken over.
     pub fn windows(&self) -> usize {
         self.samples + self.silent
     }
@@ -77,7 +77,7 @@ fn month(samples: &[(Date, &Sample)], extent: Span<Timestamp>, zone: &TimeZone) 
     })
 }
 
-/// What is left at the top of `loads` and `silent` zeros when 5 % of them all, rounded down, are dropped.
+/// The largest of `loads` and `silent` zeros after the largest 5 % of all of them, rounded down, are dropped.
 fn percentile_95(mut loads: Vec<Load>, silent: usize) -> Load {
     let dropped = (loads.len() + silent) * 5 / 100;
     if dropped >= loads.len() {

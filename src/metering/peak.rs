@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// The largest sample of a day: how much, when, which way. Of equal ones the earliest, and outbound before inbound.
+/// The largest sample of a day: its rate, time and direction. Of equal ones the earliest, and outbound before inbound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// How much.
+    /// Its rate.
     pub load: Load,
     /// The first instant of its window.
     pub start: Timestamp,
-    /// Which way.
+    /// Its direction.
     pub direction: Direction,
 }
 
@@ -24,15 +24,15 @@ pub struct Reading {
 pub struct DayPeak {
     /// The day.
     pub date: Date,
-    /// From its first instant up to that of the next.
+    /// From its first instant up to that of the next day.
     pub span: Span<Timestamp>,
-    /// How many samples it should have.
+    /// The number of samples in a full day.
     pub windows: usize,
-    /// How many there are.
+    /// The number of samples.
     pub samples: usize,
-    /// How many of those are partial.
+    /// How many of them are partial.
     pub partial: usize,
-    /// Windows that were measured and have no sample: silence.
+    /// Windows that were measured but have no sample: silence.
     pub silent: usize,
     /// The largest measured sample.
     pub measured: Reading,

@@ -1,4 +1,4 @@
-//! What a load costs (S41, S42, S44, S48): tier, unit price, what is free. It does not know whose load it is.
+//! What a load costs (S41, S42, S44, S48): tier, unit price, free part. It does not know whose load it is.
 
 use super::book::{PriceBook, Tier, Unpriced, tier_of};
 use super::series::Load;
@@ -7,12 +7,12 @@ use crate::model::plan::FreeBasis;
 use crate::units::{BitRate, Money};
 use rust_decimal::Decimal;
 
-/// What is free of a load (S44), and what picks the tier then.
+/// The free part of a load (S44), and what picks the tier then.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Free {
-    /// How much.
+    /// The free bandwidth.
     pub bandwidth: BitRate,
-    /// The tier of the excess, or of the whole.
+    /// Whether the excess or the whole picks the tier.
     pub basis: FreeBasis,
 }
 
@@ -21,22 +21,22 @@ pub struct Free {
 pub enum Charge {
     /// Nothing: there was no load, or all of it was free and had no published price (S42, S44).
     Nothing,
-    /// So much.
+    /// A known price.
     Priced(Priced),
-    /// Nobody knows: never 0 (S42).
+    /// Unknown, which is never 0 (S42).
     Unpriced(Unpriced),
 }
 
-/// A price and how it came about: `amount = gross + credit`.
+/// A price and its parts: `amount = gross + credit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Priced {
-    /// The tier whose price holds for all of the load (S41).
+    /// The tier whose price holds for the whole load (S41).
     pub tier: Tier,
-    /// For one Mbps of it.
+    /// The price of one Mbps.
     pub unit_price: Decimal,
     /// The part of the load that is paid for.
     pub billed: Load,
-    /// What all of it would cost at the unit price.
+    /// What the whole load would cost at the unit price.
     pub gross: Money,
     /// What is remitted, zero or negative (S44).
     pub credit: Money,
@@ -44,7 +44,7 @@ pub struct Priced {
     pub amount: Money,
 }
 
-/// A day's peak (S40): the tier's price for all of it (S41), less what is free.
+/// The price of a day's peak (S40): the tier's price for all of it (S41), less the free part.
 pub fn price_day(book: &PriceBook, subject: &Subject, peak: Load, free: Free) -> Charge {
     let tiers = book.between(&subject.requester.region, &subject.accepter.region).map(|group| &group.day);
     let tiers = match tiers {
@@ -56,13 +56,13 @@ pub fn price_day(book: &PriceBook, subject: &Subject, peak: Load, free: Free) ->
     let billed = peak.above(Load::of(free.bandwidth));
     let deciding = if free.basis == FreeBasis::Excess && billed > Load::ZERO { billed } else { peak };
     match charge(tier_of(tiers, deciding), peak, billed, (1, 1)) {
-        // What is wholly free needs no price.
+        // A load that is entirely free needs no price.
         Charge::Unpriced(_) if billed == Load::ZERO => Charge::Nothing,
         charge => charge,
     }
 }
 
-/// A month's 95th percentile (S48), of which `valid` of `days` days count.
+/// The price of a month's 95th percentile (S48), of which `valid` of `days` days count.
 pub fn price_month(book: &PriceBook, subject: &Subject, load: Load, valid: usize, days: usize) -> Charge {
     match book.between(&subject.requester.region, &subject.accepter.region) {
         _ if load == Load::ZERO || valid == 0 => Charge::Nothing,
@@ -129,7 +129,7 @@ mod tests {
         ] {
             assert_eq!(pay("guide-2017", kbps(load), Free::default()), paid, "{load} kbps");
         }
-        // One bit in 300 s above 20 Mbps is in the next tier: no rounding comes before the comparison.
+        // One bit in 300 s above 20 Mbps is in the next tier: nothing is rounded before the comparison.
         let hair = Load::from_bits(kbps(20_000).bits() + 1);
         assert_eq!(pay("guide-2017", hair, Free::default()), "240.00 at 12");
     }
@@ -138,7 +138,7 @@ mod tests {
     fn a_day_may_cost_less_for_more() {
         assert_eq!(pay("cny-2022", kbps(100_000), Free::default()), "1200.00 at 12");
         assert_eq!(pay("cny-2022", kbps(100_010), Free::default()), "900.09 at 9");
-        // Break-even of the first two tiers: 33.33 Mbps at 12 cost what 20 Mbps at 20 cost.
+        // Break-even of the first two tiers: 33.33 Mbps at 12 cost as much as 20 Mbps at 20.
         assert_eq!(pay("guide-2017", Load::from_bits(10_000_000_000), Free::default()), "400.00 at 12");
     }
 
@@ -181,7 +181,7 @@ mod tests {
         let Charge::Priced(priced) = month(kbps(60_000), 15) else { panic!("has a price") };
         assert_eq!((priced.unit_price, priced.amount.to_string()), (Decimal::from(220), "6600.00".into()));
         assert_eq!(month(kbps(60_000), 0), Charge::Nothing);
-        // 300 bps x 550 x 10 / 30 is half a cent more than 0.05: a third that was rounded first would lose it.
+        // 300 bps x 550 x 10 / 30 is half a cent more than 0.05: rounding the third first would lose it.
         let Charge::Priced(half) = month(Load::from_bits(90_000), 10) else { panic!("has a price") };
         assert_eq!(half.amount.to_string(), "0.06");
         let other = price_month(&book("guide-2017"), &subject("shanghai", "beijing"), kbps(60_000), 15, 30);

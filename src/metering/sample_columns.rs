@@ -1,26 +1,26 @@
-//! Which column of a table of samples is what, by the names in its first line. The rows are read elsewhere.
+//! Which column of a table of samples holds what, by the names in its first line. The rows are read elsewhere.
 
 use crate::notation::{Complaints, Table, TextSpan, Wrong};
 
 const KNOWN: &str = "columns are time, peering, direction (or from and to), bps (or bytes)";
 const NAMES: [&str; 7] = ["time", "peering", "direction", "from", "to", "bps", "bytes"];
 
-/// Which column is what.
+/// The meaning of each column.
 #[derive(Debug)]
 pub(super) struct Columns {
     pub time: usize,
     pub way: Way,
     pub value: usize,
-    /// The value is a sum of bytes, not an average rate.
+    /// Whether the value is a sum of bytes instead of an average rate.
     pub is_bytes: bool,
 }
 
-/// What tells a row's peering and direction.
+/// The columns that give a row's peering and direction.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Way {
     /// The peering, and `out` or `in`.
     Direction { peering: usize, direction: usize },
-    /// The VPCs it comes from and goes to, and perhaps the peering.
+    /// The source and the destination VPC, and optionally the peering.
     Ends { peering: Option<usize>, from: usize, to: usize },
 }
 

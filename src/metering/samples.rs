@@ -1,4 +1,4 @@
-//! A measured series from a table, so that a real link's samples are billed by the same code. Reads text; opens no
+//! A measured series from a table, so that samples of a real link are billed by the same code. Reads text; opens no
 //! file.
 //!
 //! ```csv
@@ -8,14 +8,14 @@
 //! ```
 //!
 //! The first line names the columns, in any order: `time`; `peering`; `direction` (`out` or `in`, seen from the
-//! requester) or `from` and `to` (VPC names), which then need no `peering`; and `bps` (the average) or `bytes` (the
-//! sum), whole numbers. A time has an offset, is civil time of the billing zone, or counts since 1970 where the dialect
-//! says so. Rows may come in any order.
+//! requester) or `from` and `to` (VPC names), with which `peering` is optional; and `bps` (the average) or `bytes` (the
+//! sum), whole numbers. A time has an offset, is civil time of the billing zone, or counts since 1970 if the dialect
+//! says so. Rows may be in any order.
 //!
-//! A row counts for the 5-minute window that its time lies in. Of several rows of bytes the window has the sum; of
-//! several rows of bps, each an average of a part that nobody knows, the largest counts. Rows of one peering, direction
-//! and instant are one row: the largest. A window without a row, from the first to the last day with one, counts as
-//! silence. All of that is counted.
+//! A row counts for the 5-minute window that contains its time. Several rows of bytes in a window are added; of several
+//! rows of bps, each an average over an unknown part, the largest counts. Rows of the same peering, direction and
+//! instant are one row: the largest. A window without a row, from the first to the last day with one, counts as
+//! silence. All these cases are counted.
 
 use super::calendar::{Days, WINDOW};
 use super::sample_columns::{Columns, Way};
@@ -32,9 +32,9 @@ use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// 10 Tbps: more could not be priced exactly, and is a mistake.
+/// 10 Tbps: a higher rate could not be priced exactly, and is a mistake.
 const BPS_MAX: u64 = 10_000_000_000_000;
-/// The same as bits of a window.
+/// The same as bits per window.
 const BITS_MAX: u64 = BPS_MAX * WINDOW as u64;
 
 /// How the rows of a file were handled.
@@ -42,19 +42,19 @@ const BITS_MAX: u64 = BPS_MAX * WINDOW as u64;
 pub struct Handled {
     /// Rows with a sample.
     pub rows: u64,
-    /// Rows whose value stands for none, left out.
+    /// Rows without a value, left out.
     pub without_value: u64,
-    /// Rows earlier than the row before them of the same peering.
+    /// Rows out of time order within their peering.
     pub unsorted: u64,
-    /// Rows of the instant, peering and direction of another; the largest counts.
+    /// Rows of the same instant, peering and direction as another; the largest counts.
     pub repeated: u64,
-    /// Rows of bytes added to others of their window.
+    /// Rows of bytes added to others in their window.
     pub added: u64,
-    /// Rows of bps in a window that had one; the largest counts.
+    /// Rows of bps in a window that already had one; the largest counts.
     pub shared: u64,
     /// Rows whose time is not the start of a window.
     pub inside: u64,
-    /// Stamps that clocks do not show once.
+    /// Civil times that occur twice or not at all because clocks change.
     pub shown: ShownCounts,
 }
 
@@ -67,8 +67,8 @@ pub struct SampleTable<'t> {
 }
 
 impl<'t> SampleTable<'t> {
-    /// Reads the table and its first line; nothing after a complaint of missing, unknown or repeated columns, or of no
-    /// rows. Rows that are none are complained about and left out.
+    /// Reads the table and its first line; nothing after a complaint about missing, unknown or repeated columns, or
+    /// about missing rows. Malformed rows are complained about and left out.
     pub fn read(source: &Source, dialect: &'t Dialect, out: &mut Complaints) -> Option<SampleTable<'t>> {
         let source = out.add(source.clone());
         let table = Table::read(source, dialect, out)?;
@@ -81,9 +81,9 @@ impl<'t> SampleTable<'t> {
         self.table.cell(row, column).unwrap_or_else(nothing)
     }
 
-    /// The peerings that the rows name, in order of name, as between two regions of a vendor's home, paid by `payer`:
-    /// for samples that nobody has a scenario for. Without a column `peering`, the one between `a` and `b` is called
-    /// `a--b`. Complains about names that no peering or VPC can have.
+    /// The peerings that the rows name, in order of name, as if between two home regions of the vendor, paid by
+    /// `payer`: for samples without a scenario. Without a column `peering`, the peering between `a` and `b` is called
+    /// `a--b`. Complains about invalid names of peerings or VPCs.
     pub fn subjects(&self, home: &Home, payer: &Name, made_on: Date, out: &mut Complaints) -> Vec<Subject> {
         let mut found: BTreeMap<String, Subject> = BTreeMap::new();
         for row in 1..self.table.len() {
@@ -109,7 +109,7 @@ impl<'t> SampleTable<'t> {
         found.into_values().collect()
     }
 
-    /// The peering of a row and its VPCs, unless it is known.
+    /// The peering of a row and its VPCs, unless it is already known.
     fn named(&self, row: usize, known: &BTreeMap<String, Subject>) -> Result<Option<(Name, [String; 2])>, Misplaced> {
         let name = |cell: &Cell<'_>| {
             let hint = "names have 1 to 60 letters, digits, `.`, `_` and `-`";
@@ -141,8 +141,8 @@ impl<'t> SampleTable<'t> {
         Ok(Some((name(&joined)?, ends)))
     }
 
-    /// One series for each of the peerings `subjects` that has rows, and how the rows were handled; nothing after a
-    /// complaint about one of them, or about the table.
+    /// One series for each of the `subjects` that has rows, and how the rows were handled; nothing after a complaint
+    /// about one of them or about the table.
     pub fn series(
         &self,
         subjects: &[Subject],
@@ -162,7 +162,7 @@ impl<'t> SampleTable<'t> {
     }
 }
 
-/// What is wrong with one of the cells of a row, and which.
+/// A faulty cell of a row, and what is wrong with it.
 type Misplaced = (TextSpan, Wrong);
 
 fn series(subject: &Subject, windows: BTreeMap<Timestamp, [Load; 2]>, zone: &TimeZone) -> Series {
@@ -176,7 +176,7 @@ struct Row {
     direction: Direction,
     time: Timestamp,
     load: Load,
-    /// Its place in the table.
+    /// Its index in the table.
     row: usize,
 }
 
@@ -226,12 +226,12 @@ fn windows(
 struct Reader<'a> {
     samples: &'a SampleTable<'a>,
     subjects: &'a [Subject],
-    /// By name, the last one of several.
+    /// By name; the last one of several.
     named: BTreeMap<&'a str, usize>,
-    /// By requester and accepter, the last one of several.
+    /// By requester and accepter; the last one of several.
     joined: BTreeMap<(&'a str, &'a str), usize>,
     zone: &'a TimeZone,
-    /// The instant of the row before, by subject and direction.
+    /// The instant of the previous row, by subject and direction.
     previous: Vec<[Option<Timestamp>; 2]>,
     /// The latest instant so far, by subject.
     latest: Vec<Option<Timestamp>>,
@@ -255,11 +255,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a row, or complains about each of its cells that is wrong.
+    /// Reads a row, or complains about each faulty cell.
     fn row(&mut self, row: usize, out: &mut Complaints) {
         let columns = &self.samples.columns;
         let subject = self.subject(row).map_err(|(place, wrong)| {
-            // What no peering can be called has been complained about as such.
+            // Invalid names of peerings have already been complained about.
             if !out.tells_of(self.samples.table.row_span(row)) {
                 out.cell(place, wrong);
             }
@@ -303,7 +303,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The subject that leads from one VPC to another, and which way.
+    /// The subject that connects one VPC to another, and the direction.
     fn between(&self, named: Option<usize>, from: &Cell<'_>, to: &Cell<'_>) -> Result<(usize, Direction), Misplaced> {
         let ways = [((&*from.said, &*to.said), Direction::Out), ((&*to.said, &*from.said), Direction::In)];
         let leads = |ends: (&str, &str)| match named {
@@ -362,7 +362,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What a cell says of its window; none if it stands for no value.
+    /// The load that a cell gives for its window; none if the cell marks a missing value.
     fn load(&self, cell: &Cell<'_>) -> Result<Option<Load>, Wrong> {
         let (said, dialect, is_bytes) = (cell.said.as_ref(), self.samples.dialect, self.samples.columns.is_bytes);
         if dialect.is_missing(said) {

@@ -1,5 +1,4 @@
-//! Samples of a peering, whatever their source: a run or a measurement (S40, S40a). Exact: a rate is a number of bits
-//! in 300 s.
+//! Samples of a peering, from a run or from a measurement (S40, S40a). Exact: a rate is a number of bits in 300 s.
 
 use super::calendar::{Day, WINDOW};
 use super::subject::Subject;
@@ -16,10 +15,10 @@ use std::fmt;
 pub struct Load(u64);
 
 impl Load {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Load = Load(0);
 
-    /// So many bits in 300 s.
+    /// A load of `bits` bits in 300 s.
     pub const fn from_bits(bits: u64) -> Load {
         Load(bits)
     }
@@ -27,15 +26,15 @@ impl Load {
     pub const fn of(rate: BitRate) -> Load {
         Load(rate.as_bps().saturating_mul(WINDOW as u64))
     }
-    /// The bits in 300 s.
+    /// The number of bits in 300 s.
     pub const fn bits(self) -> u64 {
         self.0
     }
-    /// The average, rounded half up to 1 bit/s; for people, never for comparing.
+    /// The average, rounded half up to 1 bit/s; for display only, never for comparisons.
     pub const fn rate(self) -> BitRate {
         BitRate::from_bps((self.0 + WINDOW as u64 / 2) / WINDOW as u64)
     }
-    /// What is left above `other`.
+    /// The part above `other`.
     pub const fn above(self, other: Load) -> Load {
         Load(self.0.saturating_sub(other.0))
     }
@@ -43,7 +42,7 @@ impl Load {
     pub fn times(self, price: Decimal) -> Decimal {
         self.times_part(price, (1, 1))
     }
-    /// The same of a part such as 10 of 30; the one division comes last, so that halves of a cent are exact.
+    /// The same for a part such as 10 of 30; there is one division, at the end, so that halves of a cent are exact.
     pub fn times_part(self, price: Decimal, (part, of): (usize, usize)) -> Decimal {
         Decimal::from(self.0) * price * Decimal::from(part) / Decimal::from(WINDOW as usize * 1_000_000 * of)
     }
@@ -57,44 +56,44 @@ impl fmt::Display for Load {
 }
 
 impl Serialize for Load {
-    /// The bits in 300 s, exact.
+    /// The exact number of bits in 300 s.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
     }
 }
 
-/// What a sample may be billed up to (S40a).
+/// Up to what load a sample may be billed (S40a).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Limit {
-    /// The peering was not in force at any instant of the window (S43): nothing.
+    /// Nothing: the peering was not in force at any instant of the window (S43).
     Idle,
     /// The highest cap in force at any instant of the window.
     Cap(BitRate),
-    /// No cap is known, as in a measured series: all of it.
+    /// Everything: no cap is known, as in a measured series.
     Unknown,
 }
 
-/// One window of 5 minutes of one peering.
+/// One 5-minute window of one peering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
     /// Its first instant.
     pub start: Timestamp,
     /// What was carried, by [`Direction`].
     pub loads: [Load; 2],
-    /// What of it may be billed.
+    /// How much of it may be billed.
     pub limit: Limit,
-    /// Shaper drops / offered, both directions together (S38); none if nothing was offered, or nobody knows.
+    /// Shaper drops / offered, both directions together (S38); none if nothing was offered, or if unknown.
     pub loss: Option<Share>,
-    /// The run, or the peering's being in force, covers only part of the window (S40).
+    /// Whether the run, or the time the peering was in force, covers only part of the window (S40).
     pub partial: bool,
 }
 
 impl Sample {
-    /// What was measured.
+    /// The measured load.
     pub fn measured(&self, direction: Direction) -> Load {
         self.loads[direction as usize]
     }
-    /// What is billed of it: packets are whole, so a window at a full cap can measure a little above the cap (S40a).
+    /// The billed part: packets are whole, so a window at a full cap can measure slightly above the cap (S40a).
     pub fn billable(&self, direction: Direction) -> Load {
         match self.limit {
             Limit::Idle => Load::ZERO,
@@ -108,20 +107,20 @@ impl Sample {
     }
 }
 
-/// All samples of one peering, in order of time, at most one a window.
+/// All samples of one peering, in time order, at most one per window.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// Whose samples they are.
+    /// The peering they belong to.
     pub subject: Subject,
     /// The samples.
     pub samples: Vec<Sample>,
-    /// The time that was measured. A window of it without a sample is silence: a sample of 0.
+    /// The measured time. A window in it without a sample is silence: a sample of 0.
     pub extent: Span<Timestamp>,
 }
 
 impl Series {
-    /// Samples of a file: the peering is taken to be in force from the first to the last civil day with a sample.
-    /// Without any sample nothing was measured.
+    /// Samples of a file: the peering counts as in force from the first to the last civil day with a sample. Without
+    /// samples, nothing was measured.
     pub fn of_days(subject: Subject, samples: Vec<Sample>, zone: &TimeZone) -> Series {
         let start = samples.first().map_or(Timestamp::UNIX_EPOCH, |first| Day::of(first.start, zone).span.from);
         let end = samples.last().map_or(start, |last| Day::of(last.start, zone).span.until);

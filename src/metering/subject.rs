@@ -1,4 +1,4 @@
-//! Whom a bill is about: a peering, its two ends, who pays. Facts of the network, no amounts.
+//! The subject of a bill: a peering, its two ends, who pays. Facts of the network, no amounts.
 
 use crate::model::{Name, Network, PeeringId, VpcId};
 use crate::units::SimTime;
@@ -19,21 +19,21 @@ pub struct End {
 /// A peering as a bill sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Its name; of a run, what [`crate::model::peering_titles`] calls it at the end.
+    /// Its name; for a run, what [`crate::model::peering_titles`] calls it at the end.
     pub peering: String,
-    /// The name it was made with.
+    /// The name it was created with.
     pub made_as: Name,
     /// Free text.
     pub label: Option<String>,
-    /// Who asked for it, and pays (S39).
+    /// The requester, who pays (S39).
     pub requester: End,
     /// The other end.
     pub accepter: End,
-    /// Whether the ends are in different regions: only then it is billed and monitored (S37, S39).
+    /// Whether the ends are in different regions: only then is it billed and monitored (S37, S39).
     pub cross_region: bool,
-    /// What bills call the home regions, if both ends are in them (S42).
+    /// The bill's name for the home regions, if both ends are in them (S42).
     pub home: Option<&'static str>,
-    /// The civil day it was made.
+    /// The civil day on which it was created.
     pub made_on: Date,
 }
 
@@ -60,11 +60,11 @@ impl Subject {
         }
     }
 
-    /// Who pays (S39): the requester's account, whoever sends the packets.
+    /// The payer (S39): the requester's account, regardless of who sends the packets.
     pub fn payer(&self) -> &Name {
         &self.requester.account
     }
-    /// What the bill calls the service (S46).
+    /// The bill's name for the service (S46).
     pub fn service(&self) -> String {
         match (self.cross_region, self.home) {
             (false, _) => "regional peering connection".into(),

@@ -1,9 +1,10 @@
-//! What would another cap have cost (S41: more bandwidth can be cheaper)? The plan again under each cap of the
-//! console's menu, what was found under each, and a choice among them; who plays the plans is the caller.
+//! The costs under other caps (S41: more bandwidth can be cheaper): the plan under each cap of the console's menu, the
+//! findings under each, and a choice among them. The caller runs the plans.
 //!
-//! In a trial every peering across regions has the same cap, from start to end. What is found of a peering is
-//! nevertheless its own: packets cross one peering only (S3), no two peerings share a bucket (S10), and senders do not
-//! react. Only replies that return over another peering than their request came by (S15) depend on that one's cap too.
+//! In a trial, every peering across regions has the same cap, from start to end. The findings for one peering are
+//! nevertheless independent of the others: packets cross only one peering (S3), no two peerings share a bucket (S10),
+//! and senders do not react. The exception is replies that return over another peering than their request (S15): they
+//! depend on that peering's cap too.
 
 use super::bill::{Basis, Bill, LineItem, Terms};
 use super::measure::measure;
@@ -20,12 +21,12 @@ pub fn trials(network: &Network, plan: &Plan) -> Vec<(Network, Plan)> {
     network.rules.menu.caps().iter().map(|cap| with_cap(network.clone(), plan.clone(), *cap)).collect()
 }
 
-/// Both with `cap` on every peering across regions that can have it, from start to end. The same peerings come and go
-/// at the same instants as without: whether a request succeeds does not depend on caps that are allowed.
+/// Both with `cap` on every peering across regions that can have it, from start to end. Peerings come and go at the
+/// same instants as without it: whether a request succeeds does not depend on allowed caps.
 fn with_cap(mut network: Network, mut plan: Plan, cap: BitRate) -> (Network, Plan) {
     let capped: Vec<PeeringId> = network.peerings().filter(|(_, p)| p.cross_region).map(|(id, _)| id).collect();
     for id in capped {
-        // Where this is refused nothing is found under this cap: see `Capped::refusals`.
+        // If this is refused, there are no findings under this cap: see `Capped::refusals`.
         let _ = network.redeclare_cap(id, cap);
     }
     plan.timeline.retain(|action| !matches!(action.change, Change::ChangeBandwidth { .. }));
@@ -45,18 +46,18 @@ pub struct Metered {
     capped: Vec<Capped>,
 }
 
-/// What a run says of one peering's caps.
+/// What a run found about one peering's caps.
 struct Capped {
-    /// Shaper drops / offered of its worse direction.
+    /// Shaper drops / offered, of the direction that loses more.
     loss: Share,
-    /// Every cap it had, with the instant it began.
+    /// Every cap it had, with the instant from which it held.
     caps: Vec<(Timestamp, BitRate)>,
-    /// Why it cannot have each cap of the menu; none where it can.
+    /// For each cap of the menu, why the peering cannot have it; none if it can.
     refusals: Vec<Option<String>>,
 }
 
 impl Metered {
-    /// Of a run that is finished ([`Run::finish`]).
+    /// The meters of a finished run ([`Run::finish`]).
     pub fn of(run: &Run) -> Metered {
         let (network, start) = (run.simulation.network(), run.plan.start.timestamp());
         let loss = |link: LinkId| run.simulation.link_book(link).whole.loss();
@@ -72,25 +73,25 @@ impl Metered {
         Metered { series: measure(run), menu: network.rules.menu, capped: network.peerings().map(capped).collect() }
     }
 
-    /// What was found of one peering.
+    /// The findings for one peering.
     fn found(&self, at: usize, terms: &Terms) -> Found {
         Found::of(self.capped[at].loss, &Bill::of(&self.series[at..=at], terms))
     }
 }
 
-/// What one run found of one peering.
+/// The findings of one run for one peering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
-    /// Shaper drops / offered of its worse direction.
+    /// Shaper drops / offered, of the direction that loses more.
     pub loss: Share,
-    /// The largest load that is billed: of its days' peaks, or of its months' percentiles.
+    /// The largest billed load: of the daily peaks, or of the monthly percentiles.
     pub peak: Load,
-    /// What the run costs; none if that is not published.
+    /// The cost of the run; none if its price is not published.
     pub price: Option<Money>,
 }
 
 impl Found {
-    /// What `bill`, of this peering alone, says.
+    /// The findings from `bill`, which is of this peering only.
     fn of(loss: Share, bill: &Bill) -> Found {
         let load = |line: &LineItem| match line.basis {
             Basis::Day(peak, _) => peak.billable.load,
@@ -106,25 +107,25 @@ impl Found {
 pub struct Trial {
     /// The cap.
     pub cap: BitRate,
-    /// What was found, or why the peering cannot have this cap.
+    /// The findings, or why the peering cannot have this cap.
     pub found: Result<Found, String>,
 }
 
-/// One peering under the caps that the plan gives it and under each of the menu.
+/// One peering under the caps of the plan and under each cap of the menu.
 #[derive(Debug, Clone)]
 pub struct Comparison {
     /// The peering.
     pub subject: Subject,
-    /// The caps that the plan gives it, each with the instant it begins.
+    /// The caps of the plan, each with the instant from which it holds.
     pub caps: Vec<(Timestamp, BitRate)>,
-    /// What was found under these.
+    /// The findings under these caps.
     pub as_it_is: Found,
     /// In the menu's order.
     pub trials: Vec<Trial>,
 }
 
-/// One comparison for each peering that is billed: `as_it_is` is what the run of the plan metered, `trials` what those
-/// of [`trials()`] did, in their order.
+/// One comparison for each billed peering: `as_it_is` is the metered run of the plan, `trials` are the metered runs of
+/// [`trials()`], in their order.
 pub fn compare(as_it_is: &Metered, trials: &[Metered], terms: &Terms) -> Vec<Comparison> {
     let comparison = |(at, series): (usize, &Series)| {
         let trial = |((cap, under), refusal): ((&BitRate, &Metered), &Option<String>)| {
@@ -142,7 +143,7 @@ pub fn compare(as_it_is: &Metered, trials: &[Metered], terms: &Terms) -> Vec<Com
     billed.map(comparison).collect()
 }
 
-/// The cheapest cap that loses at most `most`; of equally cheap ones the smallest. None if none does and has a price.
+/// The cheapest cap that loses at most `most`; of equally cheap ones the smallest. None if no such cap has a price.
 pub fn cheapest(trials: &[Trial], most: Share) -> Option<BitRate> {
     let good = trials.iter().filter_map(|trial| {
         let found = trial.found.as_ref().ok().filter(|found| found.loss <= most)?;
