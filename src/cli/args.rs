@@ -129,7 +129,7 @@ pub(super) struct BillArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub book: Option<String>,
     /// Bill measured samples instead of running the scenario: CSV with time,peering,direction,bps (or from,to; or
-    /// bytes), one row per 5 minutes
+    /// bytes), in 5-minute windows
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,
     #[command(flatten)]
