@@ -1,13 +1,13 @@
 //! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from
-//! carrying. Loss is no outage, be it 100 %: the rule names none but faults that take transport away, and says nothing
-//! of it. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. What is promised the
-//! rules say.
+//! carrying. Loss is not an outage, even at 100 %: the rule names only faults that take transport away, and does not
+//! mention loss. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. The rules state the
+//! promised availability.
 
 use super::peering::Peering;
 use super::state::PeeringState;
 use crate::units::{Share, SimDuration, SimTime};
 
-/// What was available of a peering.
+/// How available a peering was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Availability {
     /// How long it was active.
@@ -19,7 +19,7 @@ pub struct Availability {
 }
 
 impl Peering {
-    /// Its availability until `now`; none if it never was active.
+    /// Its availability until `now`; none if it was never active.
     pub fn availability(&self, now: SimTime) -> Option<Availability> {
         let mut active = 0;
         let mut lost = 0;

@@ -1,5 +1,5 @@
 //! What can happen to a network while it runs: one [`Change`] per verb of a timeline. Applying one is atomic. Peerings
-//! are named, not indexed: a name means whoever bears it when the change comes.
+//! are named, not indexed: a name means the peering that bears it when the change comes.
 
 use super::control::{PeeringSpec, RouteSpec, Step};
 use super::ids::*;
@@ -31,7 +31,7 @@ pub enum Change {
     RemoveRoute { table: TableId, to: Ipv4Net },
     /// Takes a custom route out of force, or back.
     DisableRoute { table: TableId, to: Ipv4Net, disabled: bool },
-    /// Starts or stops a host, for so long if that is said (the same below).
+    /// Starts or stops a host, for the duration `lasts` if given (likewise below).
     SetHost { host: HostId, up: bool, lasts: Option<SimDuration> },
     /// Cuts or mends a peering's transport.
     SetLink { peering: Name, up: bool, lasts: Option<SimDuration> },

@@ -10,7 +10,7 @@ use crate::model::refusal::Refusal;
 use crate::units::{Share, SimDuration, SimTime};
 
 impl Network {
-    /// Starts or stops a host from `now` on, for so long if that is said.
+    /// Starts or stops a host from `now` on, for the duration `lasts` if given.
     pub(in crate::model) fn set_host(
         &mut self,
         host: HostId,
@@ -68,7 +68,7 @@ impl Network {
         self.settle(part, now).0
     }
 
-    /// Ends all faults of a peering that is gone from `now` on: nothing befalls it.
+    /// Ends all faults of a peering that is gone from `now` on: no fault affects it.
     pub(super) fn end_faults_of(&mut self, id: PeeringId, now: SimTime) {
         for part in self.faults.parts_of(id) {
             self.faults.mend_until(part, SimTime::NEVER);
@@ -87,7 +87,7 @@ impl Network {
     }
 
     fn set(&mut self, part: Part, up: bool, lasts: Option<SimDuration>, now: SimTime) -> Outcome {
-        // Nothing befalls a peering that is gone.
+        // No fault affects a peering that is gone.
         let lasts = lasts.filter(|_| part.peering().is_none_or(|id| !self.peering(id).state.is_gone()));
         let until = lasts.map_or(SimTime::NEVER, |lasts| now + lasts);
         if up {
