@@ -1,6 +1,6 @@
 //! Availability of a peering (S36): the share of its active time in which injected faults did not keep it from
-//! carrying. Loss is not an outage, even at 100 %: the rule names only faults that take transport away, and does not
-//! mention loss. Control-plane states are no outages: a deleted peering is not unavailable, it is gone. The rules state the
+//! carrying. Loss is not an outage, even at 100 %: the rule names only faults that take transport away.
+//! Control-plane states are no outages: a deleted peering is not unavailable, it is gone. The rules state the
 //! promised availability.
 
 use super::peering::Peering;
