@@ -202,6 +202,8 @@ impl Link {
             (reason, kept.map(|(_, packet)| packet).collect())
         });
         self.reshape(now, network, ByteSize::from_bytes(waiting), dropped.is_some() && waiting > 0);
+        // A cut link admits nobody, so nobody else will notice that what waited has departed.
+        self.waiting_at(now);
         dropped
     }
 
