@@ -1,5 +1,5 @@
-//! The FIB: what a route table looks like to a packet. One `IpNetworkTable` per route table, local route included,
-//! disabled routes left out; a change of the table costs what changed. What the user wrote stays in
+//! The FIB: a route table as packets see it. One `IpNetworkTable` per route table, with the local route and without
+//! disabled routes; an update costs in proportion to what changed. The routes as the user wrote them stay in
 //! [`crate::model::RouteTable`].
 
 use crate::model::{Network, NextHop, Route, RouteTable, TableId};
@@ -20,9 +20,9 @@ pub enum FibEntry {
 /// One route table, compiled.
 pub struct Fib {
     entries: IpNetworkTable<FibEntry>,
-    /// Most tables have none, and an empty `IpNetworkTable` is large.
+    /// Disabled routes. Boxed: most tables have none, and an empty `IpNetworkTable` is large.
     disabled: Option<Box<IpNetworkTable<()>>>,
-    /// Revision of the table and number of the VPC's CIDRs.
+    /// The table's revision and the number of the VPC's CIDRs it was compiled from.
     compiled_from: (u64, usize),
 }
 
@@ -37,8 +37,8 @@ impl Fib {
         fib
     }
 
-    /// Follows what changed in the table and in the VPC's CIDRs since: edit by edit, or anew if there were too many to
-    /// remember.
+    /// Applies the changes of the table and of the VPC's CIDRs since the last update: edit by edit, or by compiling
+    /// anew if there were too many to remember.
     pub fn update(&mut self, network: &Network, id: TableId) {
         if !self.is_stale(network, id) {
             return;
@@ -53,23 +53,23 @@ impl Fib {
         self.compiled_from.0 = table.revision;
     }
 
-    /// Whether the table, or the VPC's CIDRs, changed since.
+    /// Whether the table, or the VPC's CIDRs, changed since the last update.
     pub fn is_stale(&self, network: &Network, id: TableId) -> bool {
         let table = network.table(id);
         self.compiled_from != (table.revision, network.vpc(table.vpc).cidrs.len())
     }
 
-    /// The entry with the longest prefix that holds `destination`, and that prefix (S8).
+    /// The entry with the longest prefix that contains `destination`, and that prefix (S8).
     pub fn lookup(&self, destination: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
         self.entries.longest_match_ipv4(destination).map(|(prefix, entry)| (cidr(prefix), *entry))
     }
 
-    /// Whether a disabled route would have matched.
+    /// Whether a disabled route matches `destination`.
     pub fn has_disabled(&self, destination: Ipv4Addr) -> bool {
         self.disabled.as_ref().is_some_and(|disabled| disabled.longest_match_ipv4(destination).is_some())
     }
 
-    /// Makes the entry for `to` what the table has now: where it was edited twice, the last edit counts both times.
+    /// Sets the entry for `to` to the table's current route. A destination edited twice gets the last edit both times.
     fn follow(&mut self, table: &RouteTable, to: Ipv4Net) {
         self.entries.remove(key(to));
         if let Some(disabled) = &mut self.disabled {
@@ -97,7 +97,7 @@ impl Fib {
     }
 }
 
-/// `ipnet` and `ip_network` say the same thing in two types; host bits are zero by the model's rules.
+/// `ipnet` and `ip_network` have different types for the same thing; the model's rules keep host bits zero.
 fn key(cidr: Ipv4Net) -> Ipv4Network {
     Ipv4Network::new_truncate(cidr.network(), cidr.prefix_len()).unwrap_or(Ipv4Network::DEFAULT_ROUTE)
 }

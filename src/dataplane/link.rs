@@ -1,5 +1,5 @@
 //! A link: one direction of a peering's transport. Packets are offered, wait at the shaper, depart, may be lost, and
-//! leave the far end in the order they came. Holds the packets that the current epoch does not see off; a control-plane
+//! leave the far end in the order they came. It holds the packets still under way when an epoch ends; a control-plane
 //! change re-judges exactly those, in one place ([`Link::change`]).
 
 use super::packet::Packet;
@@ -11,10 +11,10 @@ use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// What decides about a packet where luck does, beside its own name and the link's.
+/// Inputs to random decisions about a packet, besides the packet's own id and the link's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Luck {
-    /// The run's.
+    /// The run's seed.
     pub seed: u64,
     /// A stable hash of the sender's name.
     pub sender: u64,
@@ -22,13 +22,13 @@ pub struct Luck {
 
 /// One direction of a peering's transport.
 pub struct Link {
-    /// Which.
+    /// Its id.
     pub id: LinkId,
     /// The VPC it enters.
     pub far: VpcId,
-    /// Departure to far end.
+    /// From departure to the far end.
     pub delay: SimDuration,
-    /// Stable hash of the peering's name and the direction: loss must not depend on what else is declared.
+    /// Stable hash of the peering's name and the direction, so that loss does not depend on what else is declared.
     key: u64,
     shaper: Option<Shaper>,
     down: bool,
@@ -39,12 +39,12 @@ pub struct Link {
     wire: VecDeque<(SimTime, Packet)>,
 }
 
-/// What a cut transport does to packets offered to it and on it.
+/// Why a cut transport drops packets, both those offered to it and those on it.
 fn cut() -> DropReason {
     DropReason::LinkDown
 }
 
-/// What keeps the packets of a flow on one forwarding node: protocol, addresses and, for UDP and TCP, ports (S10).
+/// A hash that keeps a flow's packets on one forwarding node: protocol, addresses and, for UDP and TCP, ports (S10).
 fn flow_hash(packet: &Packet) -> u64 {
     let mut tuple = [0; 13];
     tuple[0] = packet.head[9];
@@ -76,7 +76,7 @@ impl Link {
         }
     }
 
-    /// What happens to every packet alike in this epoch, if it does: it passes at once or is dropped for one reason.
+    /// The fate that all packets share in this epoch, if they do: they pass at once, or are dropped for one reason.
     pub fn treats_all_alike(&self) -> Option<Result<(), DropReason>> {
         if self.down {
             return Some(Err(cut()));
@@ -89,12 +89,12 @@ impl Link {
         self.loss == Share::ZERO && self.nodes.all_up()
     }
 
-    /// The bucket and the queue in front of it, if there is one.
+    /// The token bucket with its queue, if there is one.
     pub fn shaper(&mut self) -> Option<&mut Shaper> {
         self.shaper.as_mut()
     }
 
-    /// The rate that shapes it; none if nothing does.
+    /// The shaper's rate; none without a shaper.
     pub fn cap(&self) -> Option<BitRate> {
         self.shaper.as_ref().map(|shaper| shaper.shaping().rate)
     }
@@ -114,8 +114,8 @@ impl Link {
         }
     }
 
-    /// Whether a departing packet survives the way: decided by names and numbers alone (the link's, its sender's, its
-    /// own), so that neither the order of processing nor other entries matter.
+    /// Whether a departing packet survives the link. Only names and numbers decide (the link's, the sender's and the
+    /// packet's), so that neither the order of processing nor other traffic entries matter.
     ///
     /// # Errors
     /// It was lost.
@@ -145,7 +145,7 @@ impl Link {
     pub fn keep_on_wire(&mut self, arrival: SimTime, packet: Packet) {
         self.wire.push_back((arrival, packet));
     }
-    /// Puts packets that were kept on the wire sender by sender into the order in which they arrive.
+    /// Sorts the packets on the wire, which were kept sender by sender, by arrival.
     pub fn order_wire(&mut self) {
         self.wire.make_contiguous().sort_unstable_by_key(|(arrival, packet)| (*arrival, packet.id));
     }
@@ -160,15 +160,15 @@ impl Link {
         if arrival < horizon { self.wire.pop_front() } else { None }
     }
 
-    /// Kept packets: waiting and on the wire.
+    /// The number of kept packets: waiting and on the wire.
     pub fn in_flight(&self) -> u64 {
         (self.waiting.len() + self.wire.len()) as u64
     }
-    /// Bytes waiting when a packet was last offered, that one included.
+    /// Bytes waiting when a packet was last offered, including that packet.
     pub fn waiting(&self) -> ByteSize {
         self.shaper.as_ref().map_or(ByteSize::default(), Shaper::waiting)
     }
-    /// The most bytes that waited since the settings last changed.
+    /// The largest number of bytes that waited since the settings last changed.
     pub fn longest_queue(&self) -> ByteSize {
         self.shaper.as_ref().map_or(ByteSize::default(), Shaper::longest_queue)
     }
@@ -181,9 +181,9 @@ impl Link {
         self.shaper.as_mut().map(|s| s.tokens_at(now))
     }
 
-    /// Takes over the peering's settings at `now` and re-judges what is on the link: a peering that is no longer active
-    /// and a link that is cut drop everything (S21); new shaping re-admits what waits, in order (S34). Answers why
-    /// everything that is on its way is dropped, if it is, and the packets that were kept here.
+    /// Adopts the peering's settings at `now` and re-judges the packets on the link: a peering that is no longer active
+    /// or a link that is cut drops them all (S21); new shaping re-admits the waiting ones in order (S34). If everything
+    /// under way is dropped, returns the reason and the packets that were kept here.
     pub fn change(&mut self, now: SimTime, network: &Network) -> Option<(DropReason, Vec<Packet>)> {
         let peering = network.peering(self.id.peering());
         let was_cut = std::mem::replace(&mut self.down, peering.down);

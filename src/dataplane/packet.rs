@@ -1,5 +1,5 @@
-//! The packet record: 64 bytes, of which 40 are real header bytes. What is longer stands in a side table ([`Tails`]) or
-//! is synthetic payload ([`crate::wire::payload`]). Not a buffer: nothing here grows.
+//! The packet record: 64 bytes, of which 40 are real header bytes. Further bytes are in a side table ([`Tails`]) or are
+//! synthetic payload ([`crate::wire::payload`]). Not a buffer: a packet never grows.
 
 use crate::units::SimTime;
 use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use std::fmt;
 use std::net::Ipv4Addr;
 
-/// Who sent a packet and its number there: 24 bits of source, 40 bits of sequence (a day at 1 Gbps passes 2³²).
+/// A packet's sender and its number there: 24 bits of source, 40 bits of sequence (a day at 1 Gbps exceeds 2³²).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketId(u64);
 
@@ -30,7 +30,7 @@ impl PacketId {
     pub const fn source(self) -> SourceId {
         SourceId((self.0 >> 40) as u32)
     }
-    /// Its number there, from 0.
+    /// Its number at its sender, from 0.
     pub const fn sequence(self) -> u64 {
         self.0 & ((1 << 40) - 1)
     }
@@ -46,7 +46,7 @@ impl fmt::Display for PacketId {
     }
 }
 
-/// What a packet is to the one whose id it bears. At most one of each kind exists per id.
+/// How a packet relates to the source whose id it bears. Each id has at most one packet of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum PacketKind {
@@ -74,22 +74,22 @@ pub struct Packet {
     pub head: [u8; HEAD],
     /// When its host (or router) emitted it.
     pub emitted: SimTime,
-    /// Its name.
+    /// Its sender and number.
     pub id: PacketId,
-    /// Where the bytes behind `head` stand; none if they are synthetic.
+    /// Where the bytes after `head` are stored; none if they are synthetic.
     pub tail: TailId,
     /// IPv4 total length.
     pub wire_length: u16,
     /// IPv4 and transport header together: where synthetic payload begins.
     pub header_length: u8,
-    /// What it is to its source.
+    /// Its relation to its source.
     pub kind: PacketKind,
 }
 
 const _: () = assert!(size_of::<Packet>() == 64);
 
 impl Packet {
-    /// An original of these bytes, synthetic behind its head; sender and time are the caller's to set.
+    /// An original with this head and synthetic bytes after it; the caller sets sender and time.
     pub const fn of(head: [u8; HEAD], wire_length: u16) -> Packet {
         Packet {
             head,
@@ -116,15 +116,16 @@ impl Packet {
     pub fn ttl(&self) -> u8 {
         self.head[8]
     }
-    /// The IPv4 header and 8 bytes more, as an ICMP error quotes them (options are cut: RFC 792 wants the header only).
+    /// The IPv4 header and the next 8 bytes, as an ICMP error quotes them (options are cut: RFC 792 asks for the header
+    /// only).
     pub fn quote(&self) -> [u8; IPV4_HEADER + 8] {
         let mut quoted = [0; IPV4_HEADER + 8];
         quoted.copy_from_slice(&self.head[..IPV4_HEADER + 8]);
         quoted
     }
 
-    /// Every byte of the packet: head, then the side table's bytes, then synthetic payload (zero behind a snapped
-    /// capture).
+    /// All bytes of the packet: the head, then the side table's bytes or synthetic payload (zeros where a capture was
+    /// snapped).
     pub fn bytes(&self, tails: &Tails) -> Bytes {
         let length = usize::from(self.wire_length);
         let mut bytes = BytesMut::with_capacity(length);
@@ -141,7 +142,7 @@ impl Packet {
     }
 }
 
-/// Index into [`Tails`]; 0 is none.
+/// Index into [`Tails`]; 0 means none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TailId(u32);
 
@@ -150,7 +151,7 @@ impl TailId {
     pub const NONE: TailId = TailId(0);
 }
 
-/// The side table: bytes behind the head of packets that are not synthetic (replayed, quoted, injected). Entries are
+/// The side table: the bytes after the head of packets that are not synthetic (replayed, quoted, injected). Entries are
 /// reused.
 #[derive(Debug, Default)]
 pub struct Tails {
@@ -159,7 +160,7 @@ pub struct Tails {
 }
 
 impl Tails {
-    /// Keeps `bytes`; an empty tail needs no entry only if the packet ends within its head.
+    /// Stores `bytes`. An empty tail may go without an entry only if the packet ends within its head.
     pub fn put(&mut self, bytes: Bytes) -> TailId {
         if let Some(at) = self.free.pop() {
             self.entries[at as usize] = bytes;
@@ -172,7 +173,7 @@ impl Tails {
     pub fn get(&self, id: TailId) -> Option<&Bytes> {
         self.entries.get((id.0 as usize).checked_sub(1)?)
     }
-    /// Gives an entry back and returns its bytes.
+    /// Frees an entry and returns its bytes.
     pub fn take(&mut self, id: TailId) -> Option<Bytes> {
         let at = id.0.checked_sub(1)?;
         self.free.push(at);

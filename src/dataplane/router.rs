@@ -1,9 +1,10 @@
-//! The journey of a packet through VPC routers, top to bottom: its [`path`] leaves the source's VPC, crosses a link
-//! ([`super::link`]), enters the peer's VPC ([`enter`]) and is accepted there ([`accept`]). Pure functions of (network,
-//! packet): no time, no queues, no counters. Each drop reason that a router can give has its one producing line here.
+//! The journey of a packet through VPC routers, from top to bottom: its [`path`] leaves the source's VPC, crosses a
+//! link ([`super::link`]), enters the peer's VPC ([`enter`]) and is accepted there ([`accept`]). Pure functions of
+//! (network, packet): no time, no queues, no counters. Each drop reason of a router is produced by exactly one line
+//! here.
 //!
-//! A router takes one step per packet: whether it is switched inside a subnet, routed inside the VPC or sent over a
-//! peering. Routers touch the TTL only where the rule set makes them visible (S35a).
+//! A router takes one step per packet, whether the packet is switched inside a subnet, routed inside the VPC or sent
+//! over a peering. Routers change the TTL only where the rule set makes them visible (S35a).
 
 use super::fib::{Fib, FibEntry};
 use super::packet::Packet;
@@ -20,7 +21,7 @@ pub struct View<'a> {
     pub network: &'a Network,
     /// One per route table, by [`TableId`].
     pub fibs: &'a [Fib],
-    /// Counts control-plane changes: what was looked up in another epoch is stale.
+    /// Counts control-plane changes; look-ups from another epoch are stale.
     pub epoch: u64,
 }
 
@@ -52,8 +53,8 @@ impl Exit {
     }
 }
 
-/// A packet that comes as bytes, from a device or a program: the header must hold (RFC 1812 §5.2.2). Answers the total
-/// length.
+/// Checks a packet that arrives as bytes, from a device or a program: its header must be valid (RFC 1812 §5.2.2).
+/// Returns the total length.
 ///
 /// # Errors
 /// Lengths or checksum are wrong.
@@ -64,29 +65,29 @@ pub fn take(bytes: &[u8]) -> Result<u16, DropReason> {
     })
 }
 
-/// What routers do with a packet in this epoch: a function of its head, its length and who sends it. Whoever wants to
-/// know asks here: a sender once for all its packets of one size, an event for its own.
+/// What routers do with a packet in this epoch: a function of its head, its length and its sender. A sender computes it
+/// once for all its packets of one size; an event computes it for its own packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path {
-    /// The route that matched; none if none did, or the packet did not come so far.
+    /// The route that matched; none if no route did, or the packet was dropped before the look-up.
     pub matched: Option<Match>,
-    /// Where it goes from its source's VPC, or why it does not.
+    /// Its exit from the source's VPC, or why it does not leave.
     pub leave: Result<Exit, DropReason>,
-    /// How it ends where it arrives; why it did not leave, if it did not.
+    /// How it ends in the VPC it arrives in; if it does not leave, why not.
     pub enter: Verdict,
 }
 
-/// The route that matched a destination best.
+/// The best match for a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
-    /// Whose.
+    /// The route table it is in.
     pub table: TableId,
-    /// The longest that holds the destination.
+    /// The longest prefix that contains the destination.
     pub prefix: Ipv4Net,
 }
 
 /// The path of a packet through the router of its VPC and that of the peer. Where routers are visible, the first one
-/// takes its part of the TTL from `packet`; the second one's part is [`enter`]'s to take, on arrival.
+/// decrements the TTL of `packet`; [`enter`] decrements it for the second one, on arrival.
 pub fn path(view: View<'_>, sender: Sender, packet: &mut Packet) -> Path {
     let mut matched = None;
     let leave = leave(view, sender, packet, &mut matched);
@@ -161,7 +162,7 @@ pub fn accept(view: View<'_>, vpc: VpcId, packet: &Packet) -> Verdict {
     Ok(host)
 }
 
-/// A visible router takes one from the TTL and drops what has none left (RFC 791, S35a).
+/// A visible router decrements the TTL and drops a packet that has none left (RFC 791, S35a).
 fn spend_ttl(network: &Network, packet: &mut Packet) -> Result<(), DropReason> {
     if !network.rules.routers_visible {
         return Ok(());
@@ -189,7 +190,7 @@ fn exit(view: View<'_>, subnet: &Subnet, entry: FibEntry) -> Result<Exit, DropRe
     }
 }
 
-/// The largest packet that could have taken the exit this one wanted, for an ICMP error to name (RFC 1191).
+/// The MTU of the exit that this packet would take, for an ICMP error to report (RFC 1191).
 pub fn next_hop_mtu(view: View<'_>, sender: Sender, packet: &Packet) -> u16 {
     let subnet = subnet_of(view.network, sender);
     let exit = route(view, subnet.table, packet).and_then(|(_, entry)| exit(view, subnet, entry));
@@ -216,7 +217,7 @@ fn usable(network: &Network, id: PeeringId, vpc: VpcId) -> Result<LinkId, DropRe
     }
 }
 
-/// What a peering's state does to packets: nothing if it is active (S21, S25a).
+/// Why a peering's state drops packets; none if it is active (S21, S25a).
 pub(super) fn obstacle(state: PeeringState) -> Option<DropReason> {
     match state {
         PeeringState::Active => None,
@@ -225,7 +226,7 @@ pub(super) fn obstacle(state: PeeringState) -> Option<DropReason> {
         PeeringState::Rejected => Some(DropReason::PeeringRejected),
         PeeringState::Failed => Some(DropReason::PeeringFailed),
         PeeringState::Isolated => Some(DropReason::PeeringIsolated),
-        // Its routes are gone, so that only packets already on it meet this one.
+        // Its routes are gone, so only packets already on it are dropped for this reason.
         PeeringState::Deleted => Some(DropReason::PeeringDeleted),
     }
 }
@@ -238,7 +239,7 @@ fn mtu(network: &Network, exit: Exit) -> u16 {
     }
 }
 
-/// Whether somebody else that `middle` is peered with owns the destination, so that forwarding would have been transit.
+/// Whether another peer of `middle` owns the destination, so that forwarding would be transit.
 fn is_transit(network: &Network, middle: VpcId, from: VpcId, packet: &Packet) -> bool {
     network.peers_owning(middle, packet.destination()).any(|owner| owner != from)
 }

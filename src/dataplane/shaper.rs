@@ -1,14 +1,14 @@
 //! The token bucket in front of a link, one per direction: governor's GCRA on virtual time, exact at any rate (S33,
-//! S34). A packet departs at the first instant it conforms; what must wait waits in order, up to a limit. It holds no
-//! packets, only when and how long they are.
+//! S34). A packet departs at the first instant at which it conforms; packets that have to wait do so in order, up to a
+//! limit. It stores no packets, only their departures and lengths.
 //!
-//! **Exactness.** The limiter's clock ticks in 10⁻⁹ bit at this link's rate: `n` nanoseconds are `n · rate` ticks, a
-//! byte is 8·10⁹ ticks, both whole for every rate, so nothing is rounded but the departure shown to the outside (up to
-//! the next nanosecond). Ticks count from an origin that moves up as time passes, so that 64 bits suffice: a
-//! theoretical arrival time (TAT) before the new origin means a full bucket, and so does 0.
+//! **Exactness.** One tick of the limiter's clock is 10⁻⁹ bit at this link's rate: `n` nanoseconds are `n · rate` ticks
+//! and a byte is 8·10⁹ ticks, whole numbers at every rate. Only the departure reported to the caller is rounded (up to
+//! the next nanosecond). Ticks count from an origin that advances with time, so that 64 bits suffice: a theoretical
+//! arrival time (TAT) before the new origin means a full bucket, and so does 0.
 //!
-//! **One check a packet.** Our [`StateStore`] shows the TAT, so the first conforming instant is known beforehand; the
-//! clock is set there and `check_n` admits. A link is FIFO, which makes that reservation legal.
+//! **One check per packet.** The [`StateStore`] here exposes the TAT, so the first conforming instant is known in
+//! advance: the clock is set to it and `check_n` admits the packet. This reservation is valid because a link is FIFO.
 
 use crate::model::{DropReason, QueueLimit, Shaping};
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
@@ -26,8 +26,7 @@ use std::time::Duration;
 
 /// Ticks in a byte.
 const TICKS_PER_BYTE: u64 = 8_000_000_000;
-/// The origin moves before the clock passes this; what bucket and queue add stays below 2⁶³
-/// (`model::control::BUFFER_MAX`).
+/// The origin advances before the clock passes this; bucket and queue add less than 2⁶³ (`model::control::BUFFER_MAX`).
 const TICKS_MAX: u64 = 1 << 61;
 
 /// An instant of a limiter's clock.
@@ -50,7 +49,7 @@ impl Reference for Tick {
     }
 }
 
-/// A clock that stands where it was put.
+/// A clock that stays at the instant it was set to.
 #[derive(Debug, Clone, Default)]
 struct TickClock(Cell<u64>);
 
@@ -61,7 +60,8 @@ impl Clock for TickClock {
     }
 }
 
-/// The theoretical arrival time, shown to the shaper. One thread at a time uses it; atomic only to be shareable.
+/// The theoretical arrival time, exposed to the shaper. One thread at a time uses it; it is atomic only to be
+/// shareable.
 #[derive(Debug, Clone, Default)]
 struct Tat(Arc<AtomicU64>);
 
@@ -101,24 +101,24 @@ pub struct Shaper {
     waiting: Waiting,
 }
 
-/// The state of a shaper, seen from an instant.
+/// The state of a shaper relative to an instant.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Backlog {
-    /// By how many ticks the bucket is behind.
+    /// How many ticks the bucket is short of full.
     debt: u64,
-    /// When packets depart, and their lengths.
+    /// When the waiting packets depart, and their lengths.
     waiting: Vec<(SimDuration, u16)>,
 }
 
-/// When the packets that wait depart and how long they are, in order. Behind a full queue every packet passes through
-/// here, and a vector with a moving front takes half the instructions of a ring buffer.
+/// Departures and lengths of the waiting packets, in order. With a full queue every packet passes through here, and a
+/// vector with a moving front takes half the instructions of a ring buffer.
 #[derive(Debug, Default)]
 struct Waiting {
     packets: Vec<(SimTime, u16)>,
-    /// How many at the front departed already.
+    /// How many packets at the front have departed.
     departed: usize,
     bytes: u64,
-    /// The most that `bytes` ever was.
+    /// The largest value of `bytes` so far.
     longest: u64,
 }
 
@@ -133,7 +133,7 @@ impl Waiting {
         self.longest = self.longest.max(self.bytes);
     }
 
-    /// Forgets packets that departed by `now`.
+    /// Removes the packets that departed by `now`.
     #[inline]
     fn release(&mut self, now: SimTime) {
         while let Some(&(departure, length)) = self.packets.get(self.departed)
@@ -147,10 +147,10 @@ impl Waiting {
         }
     }
 
-    /// How many departed packets may stand at the front, at 16 bytes each.
+    /// How many departed packets may remain at the front, at 16 bytes each.
     const GONE_MAX: usize = 4096;
 
-    /// Moves the front back: no packet is moved more than once.
+    /// Moves the waiting packets to the front: on average at most one move per packet.
     #[inline(never)]
     fn close_up(&mut self) {
         self.packets.drain(..self.departed);
@@ -187,10 +187,10 @@ impl Shaper {
         self.shaping
     }
 
-    /// When a packet of `length` bytes that arrives `now` departs. `now` never goes back.
+    /// When a packet of `length` bytes that arrives at `now` departs. `now` never decreases.
     ///
     /// # Errors
-    /// The queue has no room, or there is none to wait in.
+    /// The queue has no room, or there is no queue (a policer).
     #[inline(always)] // As in `Link::offer`.
     pub fn admit(&mut self, now: SimTime, length: u16) -> Result<SimTime, DropReason> {
         self.release(now);
@@ -202,13 +202,12 @@ impl Shaper {
         Ok(self.reserve(now, now_ticks, conforms, length))
     }
 
-    /// The first tick at which `length` bytes conform: their tokens are there when the bucket's debt leaves room for
-    /// them.
+    /// The first tick at which `length` bytes conform, that is, at which the bucket holds their tokens.
     fn conforms_at(&self, length: u16) -> u64 {
         (self.tat.get() + u64::from(length) * TICKS_PER_BYTE).saturating_sub(self.burst)
     }
 
-    /// S33: what would wait with this packet must fit.
+    /// S33: the queue must have room for this packet as well.
     fn check_room(&self, length: u16) -> Result<(), DropReason> {
         if self.limit.is_policer {
             return Err(DropReason::PolicerExceeded);
@@ -219,7 +218,7 @@ impl Shaper {
         Ok(())
     }
 
-    /// Charges the bucket at `conforms` and answers the departure, rounded up to a nanosecond.
+    /// Charges the bucket at `conforms` and returns the departure, rounded up to a nanosecond.
     #[inline]
     fn reserve(&mut self, now: SimTime, now_ticks: u64, conforms: u64, length: u16) -> SimTime {
         self.limiter.clock().0.set(conforms);
@@ -234,12 +233,12 @@ impl Shaper {
         departure
     }
 
-    /// At one instant departures precede arrivals (S33).
+    /// Departures precede arrivals of the same instant (S33).
     fn release(&mut self, now: SimTime) {
         self.waiting.release(now);
     }
 
-    /// `now` on the limiter's clock; moves the origin when the clock has run far.
+    /// `now` on the limiter's clock; advances the origin when the clock has run far.
     fn ticks(&mut self, now: SimTime) -> u64 {
         let rate = self.shaping.rate.as_bps();
         let since = now.since(self.origin);
@@ -258,7 +257,7 @@ impl Shaper {
         ByteSize::from_bytes(self.waiting.bytes)
     }
 
-    /// The most bytes that waited since the settings last changed.
+    /// The largest number of bytes that waited since the settings last changed.
     pub fn longest_queue(&self) -> ByteSize {
         ByteSize::from_bytes(self.waiting.longest)
     }
@@ -269,7 +268,7 @@ impl Shaper {
         ByteSize::from_bytes(self.waiting.bytes)
     }
 
-    /// What is owed and what waits, seen from `now`: two that are alike treat alike whatever comes.
+    /// The bucket's debt and the waiting packets, relative to `now`: equal backlogs treat all later packets alike.
     pub fn backlog(&mut self, now: SimTime) -> Backlog {
         self.release(now);
         let debt = self.tat.get().saturating_sub(self.ticks(now));
@@ -277,14 +276,14 @@ impl Shaper {
         Backlog { debt, waiting: waiting.map(|(departure, length)| (departure.since(now), *length)).collect() }
     }
 
-    /// As if everything had happened `span` later.
+    /// Shifts the state as if everything had happened `span` later.
     pub fn shift(&mut self, span: SimDuration) {
         self.origin += span;
         self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += span);
     }
 
-    /// Whether `burst` bytes more than the bucket has refilled since `now` still conform, whenever they come: nothing
-    /// waits, and the bucket lacks at most what is left beside them. One nanosecond of the rate is allowed for rounded
+    /// Whether up to `burst` bytes more than the bucket refills from `now` on conform whenever they arrive: nothing
+    /// waits, and the bucket holds tokens for `burst` bytes plus one nanosecond at its rate, a margin for rounded
     /// instants.
     pub fn has_room(&mut self, now: SimTime, burst: u64) -> bool {
         let tokens = self.token_ticks_at(now);
@@ -292,8 +291,8 @@ impl Shaper {
         self.waiting.bytes == 0 && u128::from(tokens) >= needed
     }
 
-    /// How long the bucket takes at most to fill under senders of `rate` together that are ahead of it by `burst` bytes
-    /// at most; none if it may never.
+    /// The longest time until the bucket is full, with senders of `rate` in total that are at most `burst` bytes ahead
+    /// of it; none if it may never fill.
     pub fn fills_within(&self, rate: BitRate, burst: u64) -> Option<SimDuration> {
         let spare = self.shaping.rate.as_bps().checked_sub(rate.as_bps()).filter(|spare| *spare > 0)?;
         let missing = u128::from(self.shaping.burst.as_u64() + burst) * u128::from(TICKS_PER_BYTE);
@@ -302,7 +301,7 @@ impl Shaper {
         u64::try_from(nanos).ok().map(SimDuration::from_nanos)
     }
 
-    /// Whole tokens in the bucket at `now`, not counting on what waits: those tokens are still there.
+    /// Whole tokens in the bucket at `now`, including those reserved for waiting packets.
     pub fn tokens_at(&mut self, now: SimTime) -> ByteSize {
         ByteSize::from_bytes(self.token_ticks_at(now) / TICKS_PER_BYTE)
     }
@@ -315,15 +314,15 @@ impl Shaper {
     /// Tokens at `now` while `waiting` bytes have not departed yet.
     fn token_ticks_before(&mut self, now: SimTime, waiting: u64) -> u64 {
         let now_ticks = self.ticks(now);
-        // Each waiting packet pushed the TAT by its own length, for the bucket was not full when it came.
+        // Each waiting packet advanced the TAT by its own length, because the bucket was not full when it arrived.
         let charged = self.tat.get().saturating_sub(waiting * TICKS_PER_BYTE);
         let debt = charged.saturating_sub(now_ticks);
         self.burst.saturating_sub(debt)
     }
 
-    /// S34: new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and its
-    /// packets must be re-admitted in order with [`Shaper::readmit`]. `waiting` is what has not departed: a change at
-    /// the very instant of a departure precedes it, so that packet's tokens are still there too.
+    /// S34: applies new settings at `now`. Tokens are kept up to the new burst, not refilled; the queue is emptied, and
+    /// its packets must be re-admitted in order with [`Shaper::readmit`]. `waiting` counts the bytes that have not
+    /// departed: a change precedes a departure of the same instant, so that packet's tokens are still in the bucket.
     pub fn change(&mut self, now: SimTime, shaping: Shaping, waiting: ByteSize) {
         let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
         let tokens = self.token_ticks_before(now, waiting.as_u64()).min(burst);
@@ -332,7 +331,8 @@ impl Shaper {
         self.tat.set(burst - tokens);
     }
 
-    /// Admits a packet that was waiting when the settings changed: never dropped, even if the new limit is smaller.
+    /// Admits a packet that was waiting when the settings changed. It is never dropped, even if the new limit is
+    /// smaller.
     pub fn readmit(&mut self, now: SimTime, length: u16) -> SimTime {
         let now_ticks = self.ticks(now);
         let conforms = self.conforms_at(length).max(now_ticks);

@@ -1,5 +1,5 @@
-//! Plain numbers of a table's column, given their meaning: `12.5` in `Mbps`, `10000` in `100 B/5 min`, `2016` in `5
-//! min`. Numbers are read exactly, exponents included, and rounded once, half up.
+//! Plain numbers from a table column, read in the column's unit: `12.5` in `Mbps`, `10000` in `100 B/5 min`, `2016` in
+//! `5 min`. Numbers are read exactly, including exponents, and rounded once, half up.
 
 use super::number::{Quantity, UnitError};
 use super::{BitRate, Factor, NANOS_PER_SECOND, SimDuration};
@@ -27,7 +27,7 @@ const BITS: Quantity = Quantity {
     unit_list: "bit, B, kbit, kB, Mbit, MB, Gbit, GB, KiB, MiB, GiB",
 };
 
-/// What 1 means in a column of rates: so many bits in so many nanoseconds.
+/// The unit of a column of rates: a number of bits in a number of nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateUnit {
     bits: u64,
@@ -38,7 +38,7 @@ impl RateUnit {
     /// The rate that `number` means, times `factor`, rounded half up to 1 bit/s.
     ///
     /// # Errors
-    /// No number (a sign, `NaN` and words are none), or a rate beyond 64 bits.
+    /// Not a number (a sign, `NaN` and words are refused), or a rate beyond 64 bits.
     pub fn rate(self, number: &str, factor: Factor) -> Result<BitRate, UnitError> {
         let unit = u128::from(self.bits) * u128::from(factor.as_ppb());
         // Nanoseconds in a second and parts per billion cancel out.
@@ -70,7 +70,7 @@ impl SimDuration {
     /// `number` times this duration, rounded half up to 1 ns.
     ///
     /// # Errors
-    /// No number, or a duration beyond 64 bits.
+    /// Not a number, or a duration beyond 64 bits.
     pub fn times(self, number: &str) -> Result<SimDuration, UnitError> {
         scaled(number, u128::from(self.as_nanos()), 1, "time").map(SimDuration::from_nanos)
     }
@@ -84,10 +84,10 @@ impl BitRate {
     }
 }
 
-/// The whole number that `number` says, exponents and zeros behind the point included: `2E+07`, `5.0`.
+/// The whole number that `number` spells, perhaps with an exponent or zeros after the point: `2E+07`, `5.0`.
 ///
 /// # Errors
-/// No number, no whole one, or one beyond 64 bits.
+/// Not a number, not a whole one, or one beyond 64 bits.
 pub fn whole(number: &str) -> Result<u64, UnitError> {
     let rounded = scaled(number, 1, 1, "whole number")?;
     let (mantissa, exponent) = decimal_parts(number)?;
@@ -107,7 +107,7 @@ fn scaled(number: &str, unit: u128, divisor: u128, quantity: &'static str) -> Re
     let (mantissa, exponent) = decimal_parts(number)?;
     let power = 10u128.checked_pow(exponent.unsigned_abs());
     let (above, below) = match power {
-        // So small that nothing of it is left.
+        // So small that it rounds to 0.
         None if exponent < 0 => return Ok(0),
         None if mantissa == 0 => return Ok(0),
         None => return Err(too_large()),

@@ -1,10 +1,10 @@
-//! The daily curve: a raised cosine, 1 at the peak and 0 half a day from it. A float inside, a share outside.
+//! The daily curve: a raised cosine, 1 at the peak and 0 half a day from it. Computed as a float, returned as a share.
 
 use super::{BitRate, Share};
 
 const DAY_SECONDS: f64 = 86_400.0;
 
-/// How high the curve stands `seconds` before or after the peak.
+/// The value of the curve `seconds` before or after the peak.
 pub fn daily_share(seconds: i64) -> Share {
     let turn = 2.0 * std::f64::consts::PI * (seconds as f64 / DAY_SECONDS);
     Share::from_ppb(((1.0 + libm::cos(turn)) / 2.0 * 1e9 + 0.5) as u64)

@@ -1,22 +1,22 @@
-//! Foreign text on its way to a person: characters that steer a terminal, or reorder the line they stand in, are
-//! written out as `\u001b`, which TOML and JSON read as the character itself. It knows no layout and no colour.
+//! Foreign text made safe to print: characters that control a terminal, or reorder their line, are escaped, as in
+//! `\u001b`, which TOML and JSON read as the character itself. It knows no layout and no colour.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether `c` steers instead of showing: control characters (Unicode's Cc), marks that change the direction of a line
-/// (UAX #9), and separators of lines and paragraphs.
+/// Whether `c` controls the display instead of being shown: control characters (Unicode's Cc), marks that change the
+/// direction of a line (UAX #9), and line and paragraph separators.
 pub fn steers(c: char) -> bool {
     let reorders = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || reorders || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// `text` as a part of one line.
+/// `text`, escaped to stay within one line.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     escaped_but(text, &[])
 }
 
-/// `text` that may have lines and tabs of its own.
+/// `text`, escaped except for its line breaks and tabs.
 pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     escaped_but(text, &['\n', '\t'])
 }
@@ -29,7 +29,7 @@ fn escaped_but<'t>(text: &'t str, allowed: &[char]) -> Cow<'t, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_bad(c) {
-            // All of them have four digits or fewer. Writing to a String cannot fail.
+            // All these characters have at most four hex digits. Writing to a String cannot fail.
             let _ = write!(out, "\\u{:04x}", u32::from(c));
         } else {
             out.push(c);

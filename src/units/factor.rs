@@ -23,8 +23,7 @@ impl Factor {
         self.0
     }
 
-    /// How long `nanos` nanoseconds take so many times as fast, rounded half up. Saturates after 584 years; for the
-    /// factor 0 always.
+    /// `nanos` nanoseconds divided by this factor, rounded half up. Saturates after 584 years; for the factor 0 always.
     pub fn shorten(self, nanos: u128) -> SimDuration {
         let speed = u128::from(self.0);
         let scaled = nanos.checked_mul(u128::from(ONE)).and_then(|scaled| scaled.checked_add(speed / 2));

@@ -1,4 +1,4 @@
-//! Amounts of money and their currency. Decimals, never floats; what a tariff is, is not said here.
+//! Amounts of money and their currency. Decimals, never floats. Tariffs are not defined here.
 
 use super::UnitError;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -13,7 +13,7 @@ use std::str::FromStr;
 pub struct Money(Decimal);
 
 impl Money {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Money = Money(Decimal::ZERO);
 
     /// `amount` rounded to 0.01, half away from zero (S40a: half up).

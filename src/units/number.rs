@@ -15,7 +15,7 @@ pub enum UnitError {
     /// The unit is not one of this quantity's.
     #[error("`{unit}` is not a unit of {quantity}")]
     UnknownUnit { unit: String, quantity: &'static str, units: &'static str },
-    /// The number does not fit, or is finer than the base unit.
+    /// The number does not fit.
     #[error("`{text}` is too large for {quantity}")]
     TooLarge { text: String, quantity: &'static str },
     /// Finer than the smallest step the simulator keeps.
@@ -27,7 +27,7 @@ pub enum UnitError {
 }
 
 impl UnitError {
-    /// What to write instead, where that can be said.
+    /// What to write instead, where there is a suggestion.
     pub fn hint(&self) -> Option<String> {
         match self {
             UnitError::MissingUnit { text, units } => {
@@ -116,7 +116,7 @@ pub(super) fn decimal(value: u64, factor: u64, places: u32) -> String {
     format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
-/// The count that a person wrote as `1000`, `1_000`, `10k` or `1M`; none if it is none, or above `u64`.
+/// The count that a person wrote as `1000`, `1_000`, `10k` or `1M`; none if it is not a count, or above `u64`.
 pub fn count(text: &str) -> Option<u64> {
     let digits = text.trim().replace('_', "");
     let (digits, unit) = match digits.strip_suffix('M') {

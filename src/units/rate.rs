@@ -1,4 +1,4 @@
-//! Bit rates in bits per second. Says nothing about which bytes count: callers do.
+//! Bit rates in bits per second. Callers decide which bytes count.
 
 use super::number::{Quantity, UnitError, decimal};
 use super::{ByteSize, NANOS_PER_SECOND, SimDuration};
@@ -38,7 +38,7 @@ impl BitRate {
         self.0
     }
 
-    /// The average rate of `size` over `span`, rounded half up to 1 bit/s; zero over no time.
+    /// The average rate of `size` over `span`, rounded half up to 1 bit/s; zero for an empty span.
     pub fn average(size: ByteSize, span: SimDuration) -> BitRate {
         let nanos = u128::from(span.as_nanos());
         if nanos == 0 {
@@ -54,7 +54,7 @@ impl BitRate {
         ByteSize::from_bytes((bits / 8) as u64)
     }
 
-    /// How long `size` takes to pass at this rate, rounded up to 1 ns; none if nothing ever passes.
+    /// How long `size` takes to pass at this rate, rounded up to 1 ns; none if the rate is zero.
     pub fn time_for(self, size: ByteSize) -> Option<SimDuration> {
         if self.0 == 0 {
             return None;

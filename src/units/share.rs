@@ -20,8 +20,8 @@ impl Share {
     /// Everything.
     pub const WHOLE: Share = Share(WHOLE);
 
-    /// `part / whole` rounded half up to one part per billion, but to nothing or everything only where it is that; zero
-    /// of nothing.
+    /// `part / whole` rounded half up to one part per billion, but to 0 % or 100 % only if it is exactly that; zero if
+    /// `whole` is zero.
     pub fn of(part: u64, whole: u64) -> Share {
         if whole == 0 {
             return Share(0);
@@ -56,7 +56,7 @@ impl FromStr for Share {
 }
 
 impl fmt::Display for Share {
-    /// Percent with up to three decimals: `37.5 %`; a share too near nothing or everything for them is shown in full.
+    /// Percent with up to three decimals: `37.5 %`; a share too close to 0 % or 100 % for that is shown in full.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let short = PER_PERCENT / 1_000;
         let near_an_end = (1..short).contains(&self.0) || (WHOLE - short + 1..WHOLE).contains(&self.0);

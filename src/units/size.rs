@@ -1,4 +1,4 @@
-//! Byte counts. Not a buffer: only how many.
+//! Byte counts, not buffers.
 
 use super::number::{Quantity, UnitError, decimal};
 use serde::{Serialize, Serializer};

@@ -1,9 +1,9 @@
-//! A span of time, half-open, so that spans that follow each other share no instant.
+//! A half-open span of time, so that consecutive spans share no instant.
 
 use super::time::{SimDuration, SimTime};
 use serde::{Serialize, Serializer};
 
-/// From an instant on, up to another that is not in it any more: instants of a run, or civil ones.
+/// From one instant up to, but not including, another: instants of a run, or civil ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span<T = SimTime> {
     /// Its first instant.
@@ -21,7 +21,7 @@ impl<T: Copy + Ord> Span<T> {
     pub fn contains(self, at: T) -> bool {
         (self.from..self.until).contains(&at)
     }
-    /// What it has in common with `other`; empty at the later beginning if nothing.
+    /// The part it shares with `other`; empty, at the later start, if there is none.
     pub fn intersection(self, other: Span<T>) -> Span<T> {
         let from = self.from.max(other.from);
         Span { from, until: self.until.min(other.until).max(from) }

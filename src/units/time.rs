@@ -128,7 +128,7 @@ impl FromStr for SimTime {
 }
 
 impl SimDuration {
-    /// The unit a person would use, and its size: minutes and more only where three decimals are exact.
+    /// The unit a person would use, and its size: minutes and longer units only where three decimals are exact.
     fn unit(self) -> (&'static str, u64) {
         const MINUTE: u64 = 60 * NANOS_PER_SECOND;
         let is_exact = |factor: u64| (u128::from(self.0) * 1_000).is_multiple_of(u128::from(factor));
@@ -144,7 +144,7 @@ impl SimDuration {
         }
     }
 
-    /// Up to three decimals of the unit that `other` is printed in, rounded half up: what stands in one row is compared
+    /// Up to three decimals of the unit that `other` is printed in, rounded half up, so that values in one row compare
     /// at a glance.
     pub fn in_unit_of(self, other: SimDuration) -> String {
         let (unit, factor) = other.unit();
@@ -153,8 +153,8 @@ impl SimDuration {
 }
 
 impl fmt::Display for SimDuration {
-    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and more only
-    /// where that is exact; below a second rounded half up.
+    /// Up to three decimals of a unit a person would use: `16.5 ms`, `2 s`, `21.6 min`, `7 d`. Minutes and longer units
+    /// only where that is exact; below a second rounded half up.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.in_unit_of(*self))
     }
