@@ -1,4 +1,4 @@
-//! An account as valid data: what it owns, whom it trusts, what it owes since when. It judges nothing.
+//! An account as valid data: what it owns, whom it trusts and since when it is in arrears. It checks no rules.
 
 use super::ids::{AccountId, PeeringId, VpcId};
 use super::name::Name;
@@ -9,9 +9,9 @@ use crate::units::SimTime;
 pub struct Account {
     /// Unique.
     pub name: Name,
-    /// The accounts whose requests it would accept without a second thought; unset is all (S24).
+    /// The accounts whose requests it accepts without a remark; unset means all (S24).
     pub trusts: Option<Vec<AccountId>>,
-    /// Those it owns.
+    /// The VPCs it owns.
     pub(super) vpcs: Vec<VpcId>,
     /// Set while its balance is below zero (S43).
     pub(super) arrears: Option<Arrears>,
@@ -21,6 +21,6 @@ pub struct Account {
 #[derive(Debug, Clone)]
 pub(super) struct Arrears {
     pub since: SimTime,
-    /// What was isolated when the grace ended; none before.
+    /// The peerings isolated when the grace period ended; none before that.
     pub isolated: Option<Vec<PeeringId>>,
 }

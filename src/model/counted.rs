@@ -1,6 +1,6 @@
-//! What the rules look at when a VPC gets one more peering: those that count (S25a), by peer, by the addresses behind
-//! them, and how many are in force. Kept as states change, so that a hub with thousands of peerings need not be gone
-//! through for each. It judges nothing; `control` keeps it.
+//! The data the rules need when a VPC gets one more peering: the peerings that count (S25a), by peer and by the
+//! addresses behind them, and how many are in force. It is updated as states change, so that the thousands of peerings
+//! of a hub need not be searched for each new one. It checks no rules; `control` maintains it.
 
 use super::ids::{PeeringId, VpcId};
 use super::prefixes::Overlapping;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) struct Counted {
     /// At most one for each peer (S6).
     pub by_peer: BTreeMap<VpcId, PeeringId>,
-    /// How many are in force, or suspended and waiting to be in force again.
+    /// How many are in force, or suspended and waiting to be restored.
     pub established: u32,
     regional: Overlapping,
     cross_region: Overlapping,

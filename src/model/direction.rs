@@ -1,4 +1,4 @@
-//! The two directions of a peering connection. Which VPC a direction leaves is the peering's to say.
+//! The two directions of a peering connection. The peering knows which VPC a direction leaves.
 
 use serde::Serialize;
 use std::fmt;

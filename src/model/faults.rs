@@ -1,13 +1,12 @@
-//! Injected faults: what is broken, and until when. Faults may overlap: a host, a link or a node is down while any of
-//! them lasts, and being set up ends them all; of several losses the largest counts, and one that is to stay ends them
-//! all. What a fault does to packets is the data plane's; what it costs in availability (S36) is counted in
-//! `availability`.
+//! Injected faults: what is broken, and until when. Faults may overlap: a host, link or node is down while any of its
+//! faults lasts, and setting it up ends them all; of several losses the largest counts, and setting a permanent loss
+//! ends them all. The data plane applies faults to packets; `availability` counts what they cost in availability (S36).
 
 use super::ids::{HostId, PeeringId};
 use crate::units::{Share, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What can be broken by itself.
+/// What can break independently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     Host(HostId),
@@ -15,7 +14,7 @@ pub(super) enum Part {
     Link(PeeringId),
     /// A forwarding node, numbered from 0.
     Node(PeeringId, usize),
-    /// That a peering loses this share of its packets.
+    /// The loss of this share of a peering's packets.
     Loss(PeeringId, Share),
 }
 
@@ -28,12 +27,12 @@ impl Part {
     }
 }
 
-/// How long a part stays as it was set; [`SimTime::NEVER`] is until it is set otherwise.
+/// How long a part stays as it was set; [`SimTime::NEVER`] means until it is set again.
 #[derive(Debug, Clone, Copy, Default)]
 struct Spell {
     /// When the last of the faults in force ends; none without a fault.
     broken: Option<SimTime>,
-    /// When it breaks again that was set up for a while.
+    /// When a part that was set up for a limited time breaks again.
     mended: Option<SimTime>,
 }
 
@@ -43,11 +42,11 @@ impl Spell {
     }
 }
 
-/// All parts that were broken, or mended for a while.
+/// All parts that are broken, or mended for a limited time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults {
     spells: BTreeMap<Part, Spell>,
-    /// Every end to come.
+    /// Every end still to come.
     due: BTreeSet<(SimTime, Part)>,
 }
 
@@ -69,7 +68,7 @@ impl Faults {
         self.edit(part, |spell| *spell = Spell { broken: None, mended: Some(until).filter(|t| *t < SimTime::NEVER) });
     }
 
-    /// Ends what ends by `now` of one part, if there is one: a fault, or its having been mended for a while.
+    /// Ends what ends by `now` for one part, and returns the part, if there is one: its faults, or a temporary mending.
     pub fn pass(&mut self, now: SimTime) -> Option<Part> {
         let (_, part) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
         self.edit(part, |spell| {

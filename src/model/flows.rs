@@ -1,6 +1,5 @@
-//! Who sends to whom: the flows of a traffic entry, each a sending host and where its packets go. Nobody else pairs
-//! hosts, so that what is sent, what is counted and what a report names agree. When a flow sends, and how much, is the
-//! entry's [`Pattern`].
+//! Who sends to whom: the flows of a traffic entry, each with a sending host and a receiver. Hosts are paired only
+//! here, so that sending, counting and reports agree. The entry's [`Pattern`] decides when a flow sends, and how much.
 
 use super::ids::HostId;
 use super::plan::{Pattern, Traffic};
@@ -8,7 +7,7 @@ use super::receivers::{Destination, Pick, Receiver};
 use std::collections::BTreeSet;
 
 impl Traffic {
-    /// How many flows it is, without going through them.
+    /// How many flows it has, computed without listing them.
     pub fn senders(&self) -> usize {
         match (&self.pattern, &self.to) {
             (Pattern::Replay(replay), _) => replay.flows.len(),
@@ -21,8 +20,8 @@ impl Traffic {
         }
     }
 
-    /// Its flows by number; none of a replay, whose packets name their receivers. `draw(flow, n)` is a number below n,
-    /// asked for where the seed chooses.
+    /// Its flows, in order of number; none for a replay, whose packets name their receivers. `draw(flow, n)` returns a
+    /// number below n and is called only where the seed chooses.
     pub fn flows<'a>(
         &'a self,
         draw: impl Fn(usize, usize) -> usize + 'a,
@@ -49,7 +48,7 @@ impl Traffic {
                     let own = places.binary_search_by_key(&from, |(host, _)| *host);
                     let own = own.ok().map(|at| places[at].1).filter(|_| hosts.len() > 1);
                     let others = hosts.len() - usize::from(own.is_some());
-                    // The n-th of the others: its own place at or before it moves it one further.
+                    // The n-th of the others: one place further if the sender's own place is at or before it.
                     let at = draw(number, others);
                     (from, Receiver::Host(hosts[at + usize::from(own.is_some_and(|own| own <= at))]))
                 }))

@@ -1,6 +1,6 @@
-//! Where the hosts of a VPC are found: by name and by address. Hosts that were made together, or one after the other at
-//! successive addresses, are one entry, so that a million idle ones cost little more than themselves. It judges
-//! nothing: the control plane does.
+//! The index of a VPC's hosts, by name and by address. Hosts made together, or one after the other at successive
+//! addresses, share one entry, so that a million idle ones cost little more than themselves. The control plane, not
+//! this index, checks the rules.
 
 use super::ids::HostId;
 use super::name::{Name, NameError};
@@ -9,11 +9,11 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::ops::Bound::{Included, Unbounded};
 
-/// What a host is called: a name of its own, or a base and a number, `web-12`, which is put together only to be shown.
+/// The name of a host: one of its own, or a base and a number (`web-12`), joined only for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostName {
     base: Name,
-    /// From 1; 0 stands for none.
+    /// From 1; 0 means none.
     number: u32,
 }
 
@@ -21,7 +21,7 @@ impl HostName {
     /// `base-number`.
     ///
     /// # Errors
-    /// The whole is too long for a name.
+    /// The result is too long for a name.
     pub fn numbered(base: &Name, number: u32) -> Result<HostName, NameError> {
         let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
         if base.as_str().len() + 1 + digits > Name::LENGTH_MAX {
@@ -50,7 +50,7 @@ impl fmt::Display for HostName {
     }
 }
 
-/// The base and the number of `web-12`; nothing else is spelt so.
+/// The base and the number of a name such as `web-12`. Each numbered name has only one spelling.
 pub fn numbered(name: &str) -> Option<(&str, u32)> {
     let (base, digits) = name.rsplit_once('-')?;
     let is_plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
@@ -78,11 +78,11 @@ impl Run {
 /// The hosts of one VPC.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HostIndex {
-    /// Those with names of their own.
+    /// Hosts with names of their own.
     single: BTreeMap<Name, HostId>,
-    /// By base; numbered from 1.
+    /// Numbered hosts, by base; from 1.
     numbered: BTreeMap<Name, Run>,
-    /// By first address: successive addresses.
+    /// Hosts at successive addresses, by the first address.
     addresses: BTreeMap<u32, Run>,
 }
 
@@ -95,7 +95,7 @@ impl HostIndex {
         })
     }
 
-    /// The first of the names `base-1` to `base-count` that somebody bears.
+    /// The first number whose name, of `base-1` to `base-count`, is taken.
     pub(super) fn clash(&self, base: &Name, count: u32) -> Option<u32> {
         if self.numbered.contains_key(base) {
             return Some(1);
@@ -113,12 +113,12 @@ impl HostIndex {
         run.at(address - first)
     }
 
-    /// Names of their own and bases of numbered ones, in order; one that is both comes twice.
+    /// Hosts' own names, then the bases of numbered ones, each in order; a name that is both appears twice.
     pub(super) fn bases(&self) -> impl Iterator<Item = &Name> {
         self.single.keys().chain(self.numbered.keys())
     }
 
-    /// The hosts whose names begin with `head`; of numbered ones all that stand together.
+    /// The hosts whose names begin with `head`; a run of numbered hosts is returned as a whole.
     pub(super) fn beginning(&self, head: &str) -> impl Iterator<Item = HostId> {
         let begins = move |name: &Name| name.as_str().starts_with(head);
         let single = self.single.range::<str, _>((Included(head), Unbounded)).take_while(move |(name, _)| begins(name));
@@ -130,7 +130,7 @@ impl HostIndex {
         single.map(|(_, id)| *id).chain(numbered.flat_map(|run| (0..run.count).filter_map(|place| run.at(place))))
     }
 
-    /// Notes a new host, whose name and address are free. Numbered ones come in order.
+    /// Adds a new host, whose name and address are free. Numbered hosts are added in order.
     pub(super) fn insert(&mut self, name: &HostName, address: Ipv4Addr, id: HostId) {
         if name.number == 0 {
             self.single.insert(name.base.clone(), id);
