@@ -1,4 +1,4 @@
-//! The caps that a console offers. Others can often be had too: what may be is the control plane's to say.
+//! The caps that a console offers. The control plane decides which other caps are allowed.
 
 use crate::units::BitRate;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Menu(&'static [BitRate]);
 
 impl Menu {
-    /// Of these caps.
+    /// A menu of these caps.
     pub const fn new(caps: &'static [BitRate]) -> Menu {
         Menu(caps)
     }

@@ -1,19 +1,19 @@
-//! What an expectation can measure, one row each: its key in `[[expect]]`, its unit, on what and over what it is
-//! measured, what there was none of where nothing could be measured, and its meaning. The language, the reading of
-//! expectations and all that is shown of them derive from these rows; the measuring itself is the engine's, which has
-//! the books.
+//! What an expectation can measure, one row per metric: its key in `[[expect]]`, its unit, its subject, the time it
+//! covers, what was missing if nothing could be measured, and its meaning. The scenario language, the reading of
+//! expectations and everything shown about them derive from these rows. The engine, which has the books, does the
+//! measuring.
 
 use super::rules::Rules;
 use super::verdict::DropReason;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, grouped};
 use std::fmt;
 
-/// In what a metric is counted. Its base unit is that of a [`Check`](super::plan::Check)'s bounds.
+/// The unit of a metric. A [`Check`](super::plan::Check)'s bounds are in its base unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Packets.
     Packets,
-    /// Packets, for each of some reasons.
+    /// Packets, per drop reason.
     PacketsByReason,
     /// Parts per billion.
     Share,
@@ -27,7 +27,7 @@ pub enum Unit {
     State,
 }
 
-/// On what a metric is measured.
+/// The subject of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
     /// A traffic entry.
@@ -42,7 +42,7 @@ pub enum On {
     Peering,
 }
 
-/// Over what a metric is measured.
+/// The time that a metric covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
     /// The window of the expectation.
@@ -53,22 +53,22 @@ pub enum Over {
     Instant,
 }
 
-/// What there is to know of a metric, whoever measures it.
+/// Everything about a metric except how it is measured.
 #[derive(Debug)]
 pub struct MetricRow {
-    /// In `[[expect]]`.
+    /// Its key in `[[expect]]`.
     pub key: &'static str,
-    /// Of its values.
+    /// The unit of its values.
     pub unit: Unit,
-    /// Whom an expectation of it is about.
+    /// The subject of its expectations.
     pub on: On,
-    /// How much of the run it takes in.
+    /// The time it covers.
     pub over: Over,
-    /// What there was none of where nothing could be measured.
+    /// What was missing if nothing could be measured.
     pub missing: &'static str,
     /// One sentence for a person.
     pub sentence: &'static str,
-    /// The metric itself, unless the value of its key says which.
+    /// The metric itself; none if the value of the key selects it.
     pub metric: Option<Metric>,
 }
 
@@ -154,7 +154,7 @@ metrics! {
 }
 
 impl Metric {
-    /// Prints a value of this metric with its unit, a state in the vendor's word.
+    /// Prints a value of this metric with its unit; a state by the vendor's name.
     pub fn show(self, value: u64, rules: &Rules) -> String {
         match self.row().unit {
             Unit::Packets | Unit::PacketsByReason => grouped(value),
@@ -168,7 +168,7 @@ impl Metric {
 }
 
 impl fmt::Display for Metric {
-    /// Its key, and what the value of the key chose.
+    /// Its key, and what the key's value selects.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Metric::DroppedBy(reason) => write!(f, "{} {}", self.row().key, reason.code()),

@@ -9,10 +9,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 
-/// Why a text is no name.
+/// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
-    /// Nothing there.
+    /// The text is empty.
     #[error("a name cannot be empty")]
     Empty,
     /// More than 60 characters (S16, vendor error InvalidPeeringConnectionName).

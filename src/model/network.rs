@@ -35,30 +35,31 @@ pub struct Network {
     pub(super) peering_names: BTreeMap<Name, Bearers>,
     /// By VPC.
     pub(super) counted: Vec<Counted>,
-    /// By peering: the routes that were ever made over it; one may be gone or lead elsewhere by now.
+    /// By peering: every route ever made over it; some may since be gone or lead elsewhere.
     pub(super) routes_over: Vec<Vec<(TableId, Ipv4Net)>>,
-    /// What falls due by itself, in order of time; and by peering, what stands there for it.
+    /// What falls due by itself, in order of time; `scheduled` has each peering's entry here, by peering.
     pub(super) due: BTreeSet<(SimTime, PeeringId)>,
     pub(super) scheduled: Vec<Option<SimTime>>,
-    /// Accounts in arrears that nothing was isolated for yet, with the end of their grace.
+    /// Accounts in arrears whose peerings are not isolated yet, by the end of their grace period.
     pub(super) debtors: BTreeSet<(SimTime, AccountId)>,
     pub(super) touched: Touched,
     pub(super) notices: Vec<Notice>,
     pub(super) faults: Faults,
 }
 
-/// Who bears a name, and who ever bore it.
+/// Which peerings bear, or ever bore, a name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bearers {
-    /// The one that is not gone, of which there is at most one.
+    /// The one that is not gone; there is at most one.
     pub alive: Option<PeeringId>,
     /// The youngest of those that are gone.
     pub gone: Option<PeeringId>,
-    /// All that ever bore it, with the instant at which they began to, in order.
+    /// All that ever bore it, each with the instant at which it began to, in order.
     pub ever: Vec<(SimTime, PeeringId)>,
 }
 
-/// What changed, for those who keep something made of it; what changed often stands there often.
+/// What changed, for users of data derived from the network; a thing that changed more than once may be listed
+/// repeatedly.
 #[derive(Debug, Clone, Default)]
 pub struct Touched {
     /// Peerings whose state or transport changed.
@@ -68,7 +69,7 @@ pub struct Touched {
 }
 
 impl Network {
-    /// An empty network under `rules`, with the regions they have.
+    /// An empty network under `rules`, with their regions.
     pub fn new(rules: Rules) -> Network {
         Network {
             regions: Regions::of(&rules),
@@ -156,14 +157,14 @@ impl Network {
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
         self.vpc_names.get(name).copied()
     }
-    /// The peering called `name`: the one that is not gone, of which there is at most one; else the last that bore the
-    /// name. A rename can give an old peering the name of a younger one that is gone.
+    /// The peering called `name`: the one that is not gone, of which there is at most one; otherwise the youngest that
+    /// bore the name. A rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
         let bearers = self.peering_names.get(name)?;
         bearers.alive.or(bearers.gone)
     }
-    /// All peerings that ever bore `name`, with the instant at which they began to, in order of time; one that bore it
-    /// again stands there again.
+    /// All peerings that ever bore `name`, each with the instant at which it began to, in order of time; one that takes
+    /// the name again is listed again.
     pub fn bearers(&self, name: &str) -> &[(SimTime, PeeringId)] {
         self.peering_names.get(name).map_or(&[], |bearers| &bearers.ever)
     }
@@ -179,13 +180,13 @@ impl Network {
     pub fn find_host(&self, vpc: VpcId, name: &str) -> Option<HostId> {
         self.host_index[vpc.index()].named(name)
     }
-    /// The names of the hosts of `vpc`; of numbered ones, what stands before their numbers. One that is both comes
+    /// The names of the hosts of `vpc`; for numbered ones the base, without the number. A name that is both appears
     /// twice.
     pub fn host_bases(&self, vpc: VpcId) -> impl Iterator<Item = &Name> {
         self.host_index[vpc.index()].bases()
     }
-    /// The hosts of `vpc` whose names begin with `head`, and perhaps others, some perhaps twice: a first choice among
-    /// many.
+    /// The hosts of `vpc` whose names begin with `head`, perhaps with others and with duplicates: a first selection
+    /// among many.
     pub fn hosts_beginning(&self, vpc: VpcId, head: &str) -> impl Iterator<Item = HostId> {
         self.host_index[vpc.index()].beginning(head)
     }
@@ -193,7 +194,7 @@ impl Network {
     pub fn host_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<HostId> {
         self.host_index[vpc.index()].at(address)
     }
-    /// The subnet of `vpc` that holds `address`.
+    /// The subnet of `vpc` that contains `address`.
     pub fn subnet_at(&self, vpc: VpcId, address: Ipv4Addr) -> Option<SubnetId> {
         self.vpc(vpc).subnet_places.holding(address).map(|(_, subnet)| subnet)
     }
@@ -202,13 +203,13 @@ impl Network {
         self.counted[vpc.index()].by_peer.iter().map(|(peer, id)| (*peer, *id))
     }
 
-    /// The VPCs that own `address` and that `vpc` is peered with, by peerings that count.
+    /// The VPCs that own `address` and are peers of `vpc` over peerings that count.
     pub fn peers_owning(&self, vpc: VpcId, address: Ipv4Addr) -> impl Iterator<Item = VpcId> {
         let counted = &self.counted[vpc.index()];
         let both = [false, true].into_iter().flat_map(move |cross| counted.behind(cross).meeting(address.into()));
         both.filter_map(move |(_, id)| self.peering(id).peer_of(vpc))
     }
-    /// What was accepted with a remark since the last call.
+    /// The remarks on accepted operations since the last call.
     pub fn take_notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.notices)
     }

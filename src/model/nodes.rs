@@ -1,6 +1,6 @@
-//! The underlay of a peering: several forwarding nodes over which flows are spread by hash (S10). A node that fails
-//! loses its flows' packets until that is noticed; then its flows move to the others, and only its flows. Decides which
-//! node, moves no packet.
+//! The underlay of a peering: several forwarding nodes over which flows are spread by hash (S10). A failed node loses
+//! its flows' packets until the failure is noticed; then its flows, and no others, move to the other nodes. It chooses
+//! nodes and moves no packets.
 
 use crate::units::{Share, SimDuration, SimTime};
 
@@ -9,7 +9,7 @@ use crate::units::{Share, SimDuration, SimTime};
 pub enum Node {
     /// Carries its flows.
     Up,
-    /// Failed, and nobody noticed yet; noticed at the instant given, if ever.
+    /// Failed, but not noticed yet; it is noticed at the instant given, if ever.
     Failed { noticed: Option<SimTime> },
     /// Failed and noticed: its flows are carried by the others.
     Bypassed,
@@ -82,7 +82,7 @@ impl Nodes {
         }
     }
 
-    /// Fails or mends the node at `at`, from 0; whether that is another state than before.
+    /// Fails or mends the node at `at`, from 0; returns whether its state changed.
     pub(super) fn set(&mut self, at: usize, up: bool, now: SimTime) -> bool {
         let noticed = self.failover.then(|| now + self.detection);
         let node = &mut self.nodes[at];

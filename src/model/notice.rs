@@ -1,5 +1,5 @@
-//! What the control plane tells a person of what it did: the outcome of a change, and remarks on what was accepted
-//! though it may be a mistake. What it does not do is in `refusal`.
+//! What the control plane tells a person about what it did: the outcome of a change, and remarks on accepted operations
+//! that may be mistakes. Refusals are in `refusal`.
 
 use super::menu::Menu;
 use super::name::Name;
@@ -10,12 +10,12 @@ use ipnet::Ipv4Net;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome(pub String);
 
-/// Something accepted that a user should know of.
+/// Something accepted that a user should know about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// S8: a route reaches outside the peer's CIDRs (vendor: CidrNotInPeerVpc).
     RouteOutsidePeer { to: Ipv4Net, peering: Name, peer: Name },
-    /// S25a: a route to a peering that is not active; its state in the vendor's word.
+    /// S25a: a route to a peering that is not active; `state` is the vendor's name for its state.
     RouteToInactive { to: Ipv4Net, peering: Name, state: &'static str },
     /// S24: a peering with an account outside the accepter's trusted ones.
     UntrustedAccount { peering: Name, account: Name },

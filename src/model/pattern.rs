@@ -1,5 +1,5 @@
-//! When a sender's packets go, as the plan says it: the patterns there are, with what must be known of one before it
-//! sends. It sends nothing: `engine/sending/` does, a file a pattern.
+//! When a sender's packets go, as stated in the plan: the patterns, and what must be known about one before it sends.
+//! It sends nothing; `engine/sending/` does, with one file per pattern.
 
 use super::replay::Replay;
 use super::series::RateSeries;
@@ -14,11 +14,11 @@ pub enum Pattern {
     Constant(Pace),
     /// Exponential gaps with the pace's mean.
     Poisson(Pace),
-    /// Evenly spaced for `on`, silent for `off`, again.
+    /// Evenly spaced for `on`, silent for `off`, repeatedly.
     OnOff { pace: Pace, on: SimDuration, off: SimDuration },
     /// ICMP echo requests, answered by the far host.
     Ping { interval: SimDuration },
-    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of those before it have
+    /// One packet in each slot of a rate that changes in steps: a slot begins when the bits of all earlier slots have
     /// passed.
     Series(Arc<RateSeries>),
     /// The same, for the steps of a daily curve.
@@ -28,7 +28,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// What a scenario and a report call it.
+    /// Its name in scenarios and reports.
     pub fn name(&self) -> &'static str {
         match self {
             Pattern::Constant(_) => "constant",
@@ -40,7 +40,7 @@ impl Pattern {
             Pattern::Replay(_) => "replay",
         }
     }
-    /// What one sender comes to at most that sends packets of at most `largest` bytes for `span`.
+    /// The most that one sender of packets of at most `largest` bytes can send in `span`.
     pub fn volume(&self, largest: u16, span: SimDuration) -> Volume {
         match self {
             Pattern::Constant(pace) | Pattern::Poisson(pace) | Pattern::OnOff { pace, .. } => {
@@ -48,12 +48,12 @@ impl Pattern {
             }
             Pattern::Ping { interval } => Volume::spaced(*interval, largest, span),
             Pattern::Series(series) | Pattern::Diurnal(series) => Volume::steady(series.peak(), largest, span),
-            // Its packets are counted when it is read: 10 billion of 64 kB are little.
+            // A replay's packets are counted when it is read; even 10 billion of 64 kB are far below the limits.
             Pattern::Replay(_) => Volume::default(),
         }
     }
 
-    /// What became of a file it was read from, for the report: rows left out, packets not taken.
+    /// How the file it was read from was handled, for the report: rows left out, packets not taken.
     pub fn handled(&self) -> &[(String, u64)] {
         match self {
             Pattern::Replay(replay) => &replay.handled,

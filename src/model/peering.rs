@@ -13,9 +13,9 @@ use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 pub enum QueueLimit {
     /// What the cap carries in this time.
     Time(SimDuration),
-    /// So many bytes.
+    /// This many bytes.
     Bytes(ByteSize),
-    /// So many packets; 0 makes the shaper a policer.
+    /// This many packets; 0 makes the shaper a policer.
     Packets(u32),
 }
 
@@ -53,28 +53,28 @@ pub struct Peering {
     pub first_name: Name,
     /// Free text.
     pub label: Option<String>,
-    /// The VPC whose account asked, and pays (S39).
+    /// The VPC whose account made the request and pays (S39).
     pub requester: VpcId,
     /// The other VPC.
     pub accepter: VpcId,
-    /// Where in its life it is.
+    /// Its current state.
     pub state: PeeringState,
     /// Every state it was in, with the instant it began; the last is `state`.
     pub history: Vec<(SimTime, PeeringState)>,
     /// When a pending request runs out (S19).
     pub expires: Option<SimTime>,
-    /// What carries it (S10).
+    /// The forwarding nodes that carry it (S10).
     pub nodes: Nodes,
     /// The share of its flows that could not be carried, from each instant on: injected faults only (S36).
     pub outages: Vec<(SimTime, Share)>,
     /// Whether the two VPCs are in different regions.
     pub cross_region: bool,
-    /// The user's cap, per direction (S32); set only when cross-region (S27), and then always if the
-    /// rules want it (S29).
+    /// The user's cap, per direction (S32); set only when cross-region (S27), and then always if the rules require it
+    /// (S29).
     pub bandwidth: Option<BitRate>,
     /// Every cap it had, with the instant it began; the last is `bandwidth`.
     pub caps: Vec<(SimTime, BitRate)>,
-    /// The user's burst; unset follows the cap (S33, S34).
+    /// The user's burst; if unset, it follows the cap (S33, S34).
     pub burst: Option<ByteSize>,
     /// What may wait at each direction's shaper.
     pub queue: QueueLimit,
@@ -86,9 +86,9 @@ pub struct Peering {
     pub ticket: bool,
     /// Injected: the transport is cut, both directions.
     pub down: bool,
-    /// The share of packets lost on the way now, each direction; injected.
+    /// The share of packets currently lost on the way, in each direction; injected.
     pub loss: Share,
-    /// The share lost while no loss is set for a time only.
+    /// The permanent share of packets lost, in force while no temporary loss is.
     pub(super) lasting_loss: Share,
 }
 
@@ -97,19 +97,19 @@ impl Peering {
     pub fn shaping(&self, rules: &Rules) -> Option<Shaping> {
         self.shaping_with(self.bandwidth, rules)
     }
-    /// The same, were `bandwidth` its cap.
+    /// The same, if `bandwidth` were its cap.
     pub fn shaping_with(&self, bandwidth: Option<BitRate>, rules: &Rules) -> Option<Shaping> {
         let rate = if self.cross_region { bandwidth } else { rules.regional_ceiling }?;
         Some(Shaping { rate, burst: self.burst.unwrap_or_else(|| default_burst(rate, self.mtu)), queue: self.queue })
     }
-    /// From `now` on the cap is `cap`. Whether it may be, `Network::check_cap` says.
+    /// Sets the cap to `cap` from `now` on. `Network::check_cap` decides whether it may.
     pub(super) fn set_cap(&mut self, cap: BitRate, now: SimTime) {
         self.bandwidth = Some(cap);
-        // What lasts no time is no cap it had.
+        // A cap that lasted no time is not recorded.
         self.caps.pop_if(|(since, _)| *since == now);
         self.caps.push((now, cap));
     }
-    /// The cap that meters see (S40a): the user's, while the peering is active; none where there is none to bill.
+    /// The cap that meters see (S40a): the user's, while the peering is active; none if there is nothing to bill.
     pub fn metered_cap(&self) -> Option<BitRate> {
         self.bandwidth.filter(|_| self.state == PeeringState::Active)
     }
@@ -131,7 +131,7 @@ impl Peering {
     pub fn direction_from(&self, vpc: VpcId) -> Direction {
         if vpc == self.requester { Direction::Out } else { Direction::In }
     }
-    /// Since when it is in its state.
+    /// When its current state began.
     pub fn since(&self) -> SimTime {
         self.history.last().map_or(SimTime::ZERO, |(since, _)| *since)
     }
@@ -142,7 +142,7 @@ impl Peering {
     }
     /// When something next happens to it by itself: a request runs out, a node's failure is noticed.
     pub(super) fn next_due(&self) -> Option<SimTime> {
-        // One that is gone has no flows to move.
+        // A peering that is gone has no flows to move.
         let due = [self.expires, self.nodes.next_noticed()].into_iter().flatten().min();
         due.filter(|_| !self.state.is_gone())
     }

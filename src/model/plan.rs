@@ -11,7 +11,7 @@ use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
 
-/// What to do with a network, for how long, and what should come of it.
+/// What to do with a network, for how long, and what is expected of it.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The scenario's name.
@@ -30,18 +30,18 @@ pub struct Plan {
     pub timeline: Vec<Action>,
     /// In declaration order.
     pub expectations: Vec<Expectation>,
-    /// What a bill needs to know beside the packets.
+    /// What a bill needs to know besides the packets.
     pub billing: Billing,
 }
 
-/// What a bill needs to know beside the packets (S40–S44). Which prices there are is not said here.
+/// What a bill needs to know besides the packets (S40–S44). Prices are not defined here.
 #[derive(Debug, Clone, Default)]
 pub struct Billing {
-    /// The price book; unset is the guide's.
+    /// The price book; unset means the guide's.
     pub book: Option<BookChoice>,
     /// Free bandwidth of single peerings (S44).
     pub free: Vec<FreeBandwidth>,
-    /// What picks the tier where some of the peak is free (S44).
+    /// What selects the price tier if part of the peak is free (S44).
     pub free_basis: FreeBasis,
     /// Accounts that are VIP customers (S44): 100 Mbps free on each of their mainland peerings.
     pub vip: Vec<AccountId>,
@@ -66,13 +66,13 @@ pub struct FreeBandwidth {
     pub peering: Name,
     /// How much.
     pub bandwidth: BitRate,
-    /// First civil day; unset is the day the peering was made.
+    /// First civil day; unset means the day the peering was made.
     pub from: Option<Date>,
     /// Last civil day.
     pub until: Date,
 }
 
-/// What picks the tier of a peak of which some is free.
+/// What selects the price tier of a peak that is partly free.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FreeBasis {
     /// The part that is billed.
@@ -87,29 +87,29 @@ pub enum FreeBasis {
 pub struct Action {
     /// When.
     pub time: SimTime,
-    /// What, as the file says it: `change_bandwidth PeerConn 50 Mbps`.
+    /// The change, as stated in the file: `change_bandwidth PeerConn 50 Mbps`.
     pub text: String,
-    /// Who asks; none is whoever may.
+    /// The account that asks; none stands for any account that may.
     pub by: Option<AccountId>,
     /// What to do.
     pub change: Change,
-    /// The refusal that is expected, by its code or the last part of it; another outcome fails the run.
+    /// The expected refusal, by its code or the last part of it; another outcome fails the run.
     pub refused: Option<String>,
 }
 
 /// One `[[expect]]`: a subject, a window and what must hold.
 #[derive(Debug, Clone)]
 pub struct Expectation {
-    /// Whom it is about.
+    /// What it is about.
     pub subject: Subject,
     /// Packets count by the instant they were sent (traffic) or carried (peering). The whole run by
     /// default.
     pub between: Span,
-    /// Every one must hold.
+    /// All of them must hold.
     pub checks: Vec<Check>,
 }
 
-/// Whom an expectation is about.
+/// What an expectation is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// A traffic entry.
@@ -129,7 +129,7 @@ pub struct Check {
     pub low: u64,
     /// Largest allowed value.
     pub high: u64,
-    /// As the file says it: `< 40 %`.
+    /// As stated in the file: `< 40 %`.
     pub text: String,
 }
 

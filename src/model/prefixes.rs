@@ -1,11 +1,11 @@
-//! Prefixes in order of address: those that overlap one are found without a look at the others. They judge nothing.
+//! Prefixes in order of address: those that overlap a given one are found without searching the others. No rules.
 
 use super::ids::PeeringId;
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-/// Prefixes of which no two overlap, each with what owns it.
+/// Prefixes no two of which overlap, each with its owner.
 #[derive(Debug, Clone)]
 pub(super) struct Disjoint<T> {
     /// By first address.
@@ -19,7 +19,7 @@ impl<T> Default for Disjoint<T> {
 }
 
 impl<T: Copy> Disjoint<T> {
-    /// Notes a prefix that overlaps none of the others.
+    /// Adds a prefix that overlaps none of the others.
     pub(super) fn insert(&mut self, prefix: Ipv4Net, owner: T) {
         self.by_first.insert(u32::from(prefix.network()), (prefix, owner));
     }
@@ -31,7 +31,7 @@ impl<T: Copy> Disjoint<T> {
         around.or_else(|| self.by_first.range(first..=last).next().map(|(_, found)| *found))
     }
 
-    /// The prefix that holds `address`.
+    /// The prefix that contains `address`.
     pub(super) fn holding(&self, address: Ipv4Addr) -> Option<(Ipv4Net, T)> {
         let (_, found) = self.by_first.range(..=u32::from(address)).next_back()?;
         found.0.contains(&address).then_some(*found)
@@ -58,11 +58,11 @@ impl Overlapping {
         }
     }
 
-    /// Everything that shares addresses with `prefix`: what holds it, the widest first, then what lies inside.
+    /// All prefixes that share addresses with `prefix`: those that contain it, widest first, then those inside it.
     pub(super) fn meeting(&self, prefix: Ipv4Net) -> impl Iterator<Item = (Ipv4Net, PeeringId)> {
         let shorter = (0..prefix.prefix_len()).filter_map(move |length| Ipv4Net::new(prefix.addr(), length).ok());
         let around = shorter.filter_map(|wide| self.by_prefix.get_key_value(&wide.trunc()));
-        // Prefixes are ordered by address, then by length, so that this is the first inside.
+        // Prefixes are ordered by address, then by length, so the range starts with the first one inside.
         let inside = self.by_prefix.range(prefix..).take_while(move |(found, _)| prefix.contains(*found));
         around.chain(inside).flat_map(|(found, peerings)| peerings.iter().map(move |peering| (*found, *peering)))
     }
@@ -77,7 +77,7 @@ mod tests {
         a.contains(&b) || b.contains(&a)
     }
 
-    /// Prefixes close to each other, so that they touch, hold and equal one another.
+    /// Prefixes close to each other, so that they touch, contain and equal one another.
     fn prefixes() -> impl Strategy<Value = Vec<Ipv4Net>> {
         let one = (0u32..64, 24u8..=32).prop_map(|(low, length)| {
             let address = Ipv4Addr::from(0xffff_ff00 | (low << 2));

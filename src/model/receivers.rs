@@ -1,4 +1,4 @@
-//! Whom packets can be meant for, as plain data. Which flow goes where is in [`super::flows`].
+//! Possible receivers of packets, as plain data. Which flow goes where is in [`super::flows`].
 
 use super::ids::HostId;
 use std::net::Ipv4Addr;
@@ -7,23 +7,23 @@ use std::sync::Arc;
 /// Where a traffic entry's packets go.
 #[derive(Debug, Clone)]
 pub enum Destination {
-    /// To hosts, each named once: at least one, but for a replay, whose packets name their own.
+    /// To hosts, each named once: at least one, except for a replay, whose packets name their receivers.
     Hosts { hosts: Arc<[HostId]>, pick: Pick },
-    /// To an address that need not belong to anybody; no host is named, so nothing is misdelivered.
+    /// To an address that need not belong to any host; no host is named, so nothing is misdelivered.
     Address(Ipv4Addr),
 }
 
-/// Which of several hosts a sender sends to. Never itself, unless it is the only one; a file may say that only by
-/// naming one and the same host as sender and as receiver.
+/// Which of several hosts a sender sends to. Never itself, unless it is the only one, which requires the file to name
+/// that single host as both sender and receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
-    /// A flow for each pair of different hosts: those of the first sender in order of the receivers, those of the
-    /// second, and so on.
+    /// One flow per pair of different hosts: first those of the first sender, in order of the receivers, then those of
+    /// the second, and so on.
     Every,
-    /// A flow for each sender: flow n goes to the n-th host, counted round and round, or where that is the sender to
-    /// the one after it.
+    /// One flow per sender: flow n goes to the n-th host, wrapping around, or to the next one if that host is the
+    /// sender.
     InOrder,
-    /// A flow for each sender: to a host that the seed chooses.
+    /// One flow per sender, to a host that the seed chooses.
     Random,
 }
 
@@ -32,7 +32,7 @@ pub enum Pick {
 pub enum Receiver {
     /// To a host.
     Host(HostId),
-    /// To whoever has the address.
+    /// To whichever host has the address.
     Address(Ipv4Addr),
 }
 

@@ -1,5 +1,5 @@
-//! Why the control plane says no: one list, typed, with the offending values, a name and a hint. What a vendor calls
-//! them is in [`super::Rules`].
+//! Why the control plane refuses an operation: one typed list, with the offending values, a name and a hint. Vendors'
+//! names for refusals are in [`super::Rules`].
 
 use super::menu::Menu;
 use super::name::{Name, NameError};
@@ -14,13 +14,13 @@ pub enum Refusal {
     /// S16.
     #[error(transparent)]
     InvalidName(#[from] NameError),
-    /// Two things of one kind bear one name.
+    /// Two things of one kind have the same name.
     #[error("there is already a {kind} called `{name}`")]
     DuplicateName { kind: &'static str, name: String },
-    /// A CIDR with bits set behind its prefix.
+    /// A CIDR with bits set after its prefix.
     #[error("`{cidr}` has host bits set")]
     HostBits { cidr: Ipv4Net },
-    /// Two CIDRs of one VPC.
+    /// Two CIDRs of one VPC overlap.
     #[error("CIDR {cidr} overlaps {other}, also of VPC `{vpc}`")]
     CidrOverlap { vpc: String, cidr: Ipv4Net, other: Ipv4Net },
     /// Subnet not inside any CIDR of its VPC.
@@ -29,7 +29,7 @@ pub enum Refusal {
     /// Subnets of one VPC overlap.
     #[error("subnet {cidr} overlaps subnet `{other}` ({other_cidr})")]
     SubnetOverlap { cidr: Ipv4Net, other: String, other_cidr: Ipv4Net },
-    /// Too small to hold a host beside the three reserved addresses.
+    /// Too small to hold a host besides the three reserved addresses.
     #[error("subnet {cidr} has no room for a host: its network, router and broadcast addresses are reserved")]
     SubnetTooSmall { cidr: Ipv4Net },
     /// Host address not in its subnet.
@@ -43,7 +43,7 @@ pub enum Refusal {
     /// Two hosts, one address.
     #[error("address {address} is already taken by host `{other}`")]
     AddressTaken { address: Ipv4Addr, other: String },
-    /// No free address is left for a host without one.
+    /// No free address is left for a host that states none.
     #[error("subnet `{subnet}` ({cidr}) has no free address left for `{host}`")]
     SubnetFull { host: String, subnet: String, cidr: Ipv4Net },
     /// A VPC peered with itself (S1).
@@ -79,16 +79,16 @@ pub enum Refusal {
     /// A bucket that can never let the largest packet pass (S33, end code 31).
     #[error("burst {burst} is smaller than the MTU of {mtu} bytes: the largest packets could never leave")]
     BurstTooSmall { burst: ByteSize, mtu: u16 },
-    /// Bucket and queue beyond what is counted exactly.
+    /// A bucket or queue too large to be counted exactly.
     #[error("{what} of {size} is more than {max}")]
     BufferTooLarge { what: &'static str, size: ByteSize, max: ByteSize },
     /// S35b.
     #[error("a delay of {delay} is too small: at least {least}")]
     DelayTooSmall { delay: SimDuration, least: SimDuration },
-    /// Further than any wire leads (S35b).
+    /// Longer than any real path (S35b).
     #[error("a delay of {delay} is too large: at most {most}")]
     DelayTooLarge { delay: SimDuration, most: SimDuration },
-    /// Nobody stated the delay between two regions.
+    /// The delay between two regions is not stated.
     #[error("no delay is known between regions `{a}` and `{b}`")]
     DelayUnknown { a: String, b: String },
     /// A custom route inside the VPC's own CIDRs (S8).
@@ -109,19 +109,19 @@ pub enum Refusal {
     /// The local route cannot be edited (S8).
     #[error("{to} is VPC `{vpc}`'s local route: it cannot be edited or deleted")]
     SystemRoute { to: Ipv4Net, vpc: String },
-    /// The peering is in no state for this.
+    /// The state of the peering does not allow this.
     #[error("peering `{peering}` is {state}: `{wanted}` is not possible in that state")]
     InvalidState { peering: String, state: &'static str, wanted: &'static str },
-    /// S18: somebody else's to do.
+    /// S18: only another account may do this.
     #[error("account `{account}` cannot {what}: only {who} can")]
     WrongAccount { account: String, what: String, who: &'static str },
-    /// No peering bears the name (any more).
+    /// No peering has the name (any more).
     #[error("there is no peering called `{name}`")]
     NoSuchPeering { name: String },
     /// No such forwarding node.
     #[error("peering `{peering}` has {count} nodes, numbered from 1: there is no node {number}")]
     NoSuchNode { peering: String, count: usize, number: usize },
-    /// S43: isolated for arrears, it gets nothing that costs.
+    /// S43: an account isolated for arrears gets nothing that costs money.
     #[error("account `{account}` is isolated for arrears: it gets no cross-region peering")]
     AccountInArrears { account: String },
     /// S43.
@@ -135,10 +135,10 @@ pub enum Refusal {
 macro_rules! names {
     ($($refusal:pat => $name:literal,)*) => {
         impl Refusal {
-            /// Every name that [`Refusal::name`] can answer.
+            /// Every name that [`Refusal::name`] can return.
             pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
 
-            /// Our name of it, which a vendor may have another for ([`super::Rules::code`]).
+            /// Its name here; a vendor may have another one ([`super::Rules::code`]).
             pub fn name(&self) -> &'static str {
                 match self { $($refusal => $name,)* }
             }
@@ -189,13 +189,13 @@ names! {
 }
 
 impl Refusal {
-    /// A second thing of one kind that is called `name`.
+    /// Refuses a second thing of one kind called `name`.
     pub(super) fn duplicate(kind: &'static str, name: &Name) -> Refusal {
         let name = name.to_string();
         Refusal::DuplicateName { kind, name }
     }
 
-    /// Refuses a CIDR with bits set behind its prefix.
+    /// Refuses a CIDR with bits set after its prefix.
     pub(super) fn check_host_bits(cidr: Ipv4Net) -> Result<(), Refusal> {
         if cidr.trunc() == cidr { Ok(()) } else { Err(Refusal::HostBits { cidr }) }
     }

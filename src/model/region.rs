@@ -1,5 +1,5 @@
-//! Regions and the one-way delays between them: those the vendor has (S42), and others that a scenario declares (S50),
-//! whose delays override the vendor's.
+//! Regions and the one-way delays between them: the vendor's (S42), and those that a scenario declares (S50), whose
+//! delays override the vendor's.
 
 use super::ids::RegionId;
 use super::rules::Rules;
@@ -22,7 +22,7 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// Those that the rules have, with their delays.
+    /// The regions of the rules, with their delays.
     pub fn of(rules: &Rules) -> Regions {
         let mut regions = Regions { regions: Vec::new(), by_name: BTreeMap::new(), delays: BTreeMap::new() };
         for name in rules.regions {
@@ -37,7 +37,7 @@ impl Regions {
         regions
     }
 
-    /// The region called `name`, made if it is new.
+    /// The region called `name`, created if it is new.
     pub fn declare(&mut self, name: &str) -> RegionId {
         self.find(name).unwrap_or_else(|| {
             let id = RegionId(self.regions.len() as u32);
@@ -58,7 +58,7 @@ impl Regions {
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.regions.iter().map(|r| r.name.as_str())
     }
-    /// One-way delay between two regions, either order; `None` if nobody stated one.
+    /// One-way delay between two regions, in either order; `None` if it is not stated.
     pub fn delay(&self, a: RegionId, b: RegionId) -> Option<SimDuration> {
         self.delays.get(&(a.min(b), a.max(b))).copied()
     }

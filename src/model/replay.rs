@@ -4,8 +4,8 @@ use super::ids::HostId;
 use crate::units::{Factor, SimDuration};
 use bytes::Bytes;
 
-/// The most packets one replay may stand for, all passes together: hours of work, and far from the 2⁴⁰ that a packet's
-/// name can count.
+/// The most packets one replay may stand for, all passes together: hours of work, and far below the 2⁴⁰ that a packet's
+/// id can count.
 pub const REPLAYED_MAX: u64 = 10_000_000_000;
 
 /// A capture mapped onto hosts.
@@ -13,11 +13,11 @@ pub const REPLAYED_MAX: u64 = 10_000_000_000;
 pub struct Replay {
     /// Source hosts in order of first appearance: flow n sends `flows[n]`.
     pub flows: Vec<ReplayFlow>,
-    /// How often the capture is played, one time after the other.
+    /// How many times the capture is played, one after the other.
     pub passes: u64,
-    /// From the beginning of one pass to that of the next, in captured time; no frame's offset is larger.
+    /// From the beginning of one pass to that of the next, in captured time; no frame's offset exceeds it.
     pub period: SimDuration,
-    /// How many times as fast as captured; not zero.
+    /// How many times as fast as it was captured; not zero.
     pub speed: Factor,
     /// What the file held and how it was handled, for the report.
     pub handled: Vec<(String, u64)>,
@@ -43,24 +43,24 @@ pub struct ReplayFrame {
     pub bytes: Bytes,
     /// IPv4 total length as it was on the wire.
     pub wire_length: u16,
-    /// It is an echo request, and the host that takes it answers.
+    /// Whether it is an echo request, which the receiving host answers.
     pub is_answered: bool,
 }
 
 impl Replay {
-    /// How many packets a flow sends if nothing ends it before.
+    /// How many packets a flow sends if nothing ends it early.
     pub fn packets(&self, flow: usize) -> u64 {
         self.flows[flow].frames.len() as u64 * self.passes
     }
 
-    /// The `sequence`-th packet of a flow, if it has as many.
+    /// The `sequence`-th packet of a flow, if it has that many.
     pub fn frame(&self, flow: usize, sequence: u64) -> Option<&ReplayFrame> {
         let frames = &self.flows[flow].frames;
         (sequence < self.packets(flow)).then(|| &frames[(sequence % frames.len() as u64) as usize])
     }
 
-    /// When the `sequence`-th packet of a flow goes, since the start of the replay: from the captured time at once, so
-    /// that nothing drifts. Saturates after 584 years.
+    /// When the `sequence`-th packet of a flow is sent, since the start of the replay: computed directly from the
+    /// captured time, so that nothing drifts. Saturates after 584 years.
     pub fn offset(&self, flow: usize, sequence: u64) -> Option<SimDuration> {
         let frame = self.frame(flow, sequence)?;
         let pass = sequence / self.flows[flow].frames.len() as u64;
@@ -68,7 +68,7 @@ impl Replay {
         Some(self.speed.shorten(captured))
     }
 
-    /// How many packets of a flow go before `span` has passed since the start of the replay.
+    /// How many packets of a flow are sent before `span` has passed since the start of the replay.
     pub fn packets_before(&self, flow: usize, span: SimDuration) -> u64 {
         let (mut low, mut high) = (0, self.packets(flow));
         while low < high {

@@ -1,6 +1,6 @@
-//! What a vendor decides, as data: one [`Rules`] value per rule set, single settings overridable. The sets that come
-//! with the program are in [`super::vendors`]. No behaviour: the control plane, the data plane, meters and reports read
-//! these values.
+//! What a vendor decides, as data: one [`Rules`] value per rule set, whose settings can be overridden singly. The sets
+//! that come with the program are in [`super::vendors`]. No behaviour: the control plane, the data plane, meters and
+//! reports read these values.
 
 use super::menu::Menu;
 use super::refusal::Refusal;
@@ -24,7 +24,7 @@ pub enum OverlapPolicy {
 /// The rule set a network obeys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// What scenario files call it.
+    /// Its name in scenario files.
     pub name: &'static str,
     /// S12, S13.
     pub overlap: OverlapPolicy,
@@ -32,16 +32,16 @@ pub struct Rules {
     pub quota_total: u32,
     /// Active peerings per VPC (S23).
     pub quota_active: u32,
-    /// Whether a cross-region peering must have a cap (S29). One without is not shaped, and bills, which count up to
-    /// the cap (S40a), have nothing to count.
+    /// Whether a cross-region peering must have a cap (S29). One without a cap is not shaped, and bills, which count up
+    /// to the cap (S40a), count nothing for it.
     pub cap_mandatory: bool,
     /// The highest cap of a cross-region peering without a ticket (S30).
     pub bandwidth_max: BitRate,
-    /// The caps that the console offers; another one is remarked on (S31).
+    /// The caps that the console offers; any other cap gets a remark (S31).
     pub menu: Menu,
-    /// The platform's ceiling on a regional peering, per direction (S28); `None` is no ceiling.
+    /// The platform's ceiling on a regional peering, per direction (S28); `None` means no ceiling.
     pub regional_ceiling: Option<BitRate>,
-    /// Whether a route outside the peer's CIDRs is refused rather than warned of (S8).
+    /// Whether a route outside the peer's CIDRs is refused, not only warned about (S8).
     pub strict_routes: bool,
     /// Whether VPC routers decrement TTL and send ICMP errors (S35a).
     pub routers_visible: bool,
@@ -51,42 +51,42 @@ pub struct Rules {
     pub mtu_cross_region: u16,
     /// Host to host inside a VPC, and across a regional peering, one way (S35b).
     pub local_delay: SimDuration,
-    /// The regions there are without being declared (S42).
+    /// The regions that exist without being declared (S42).
     pub regions: &'static [&'static str],
     /// One-way delays between them, in microseconds: row n has those from region n to each one before it (S35b).
     pub region_delays: &'static [&'static [u64]],
-    /// The regions that are one for prices and gifts (S42, S44).
+    /// The regions treated as one for prices and free bandwidth (S42, S44).
     pub home: Home,
-    /// A request that nobody accepts runs out after so long (S19).
+    /// How long a request waits to be accepted before it expires (S19).
     pub request_life: SimDuration,
-    /// How long everything still works for an account in arrears (S43).
+    /// The grace period: how long everything still works for an account in arrears (S43).
     pub arrears_grace: SimDuration,
-    /// The share of its active time in which a peering is promised to carry (S36).
+    /// The promised availability: the share of its active time in which a peering carries packets (S36).
     pub promised: Share,
-    /// The civil day a run starts on unless it says so (S40).
+    /// The civil day on which a run starts by default (S40).
     pub first_day: Date,
-    /// The zone of its civil days, in hours east of UTC (S40).
+    /// The time zone of its civil days, in hours east of UTC (S40).
     pub zone: i8,
-    /// The price book that holds unless somebody says otherwise (S42).
+    /// The price book used by default (S42).
     pub book: &'static str,
-    /// What VIP accounts have free on each of their peerings at home (S44).
+    /// The free bandwidth of VIP accounts on each of their peerings at home (S44).
     pub vip_bandwidth: BitRate,
-    /// The last civil day of that.
+    /// The last civil day of that free bandwidth.
     pub vip_until: Date,
-    /// What the vendor calls the states, in the order of [`PeeringState::ALL`] (S22).
+    /// The vendor's names for the states, in the order of [`PeeringState::ALL`] (S22).
     pub states: [&'static str; PeeringState::ALL.len()],
-    /// What the vendor calls refusals: our name ([`Refusal::name`]), then the vendor's.
+    /// The vendor's names for refusals: the name here ([`Refusal::name`]), then the vendor's.
     pub refusals: &'static [(&'static str, &'static str)],
 }
 
-/// Regions that are one for prices.
+/// Regions treated as one for prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Home {
-    /// What bills call them.
+    /// Their common name in bills.
     pub name: &'static str,
     /// The regions.
     pub regions: &'static [&'static str],
-    /// Two of them: what is measured without saying where is billed as between these.
+    /// Two of them: traffic measured without stating regions is billed as if between these.
     pub between: [&'static str; 2],
 }
 
@@ -98,22 +98,22 @@ impl Home {
 }
 
 impl Rules {
-    /// The vendor's word for a state.
+    /// The vendor's name for a state.
     pub fn state(&self, state: PeeringState) -> &'static str {
         self.states[state as usize]
     }
 
-    /// The state that the vendor calls so.
+    /// The state that the vendor calls `name`.
     pub fn state_called(&self, name: &str) -> Option<PeeringState> {
         PeeringState::ALL.into_iter().find(|state| self.state(*state) == name)
     }
 
-    /// The vendor's name of a refusal where it has one, ours (without a dot) elsewhere.
+    /// The vendor's name for a refusal; if it has none, the name here (without a dot).
     pub fn code(&self, refusal: &Refusal) -> &'static str {
         self.code_of(refusal.name())
     }
 
-    /// Every code that a refusal can have; some stand there twice.
+    /// Every code that a refusal can have; some appear twice.
     pub fn codes(&self) -> impl Iterator<Item = &'static str> {
         Refusal::NAMES.into_iter().map(|name| self.code_of(name))
     }
@@ -122,24 +122,24 @@ impl Rules {
         self.refusals.iter().find(|(name, _)| *name == own).map_or(own, |(_, code)| code)
     }
 
-    /// Whether a user may call `code` so: a vendor's dotted codes may be shortened to their last part.
+    /// Whether `name` stands for `code`: a vendor's dotted code may be shortened to its last part.
     pub fn is_called(code: &str, name: &str) -> bool {
         code == name || Rules::last_part(code) == name
     }
 
-    /// What stands behind the dots of a code.
+    /// The part of a code after its last dot.
     pub fn last_part(code: &str) -> &str {
         code.rsplit('.').next().unwrap_or(code)
     }
 
-    /// The downtime that the promise allows for so much active time, rounded down to 1 ns (S36).
+    /// The downtime that the promised availability allows in this much active time, rounded down to 1 ns (S36).
     pub fn downtime_allowed(&self, active: SimDuration) -> SimDuration {
         let whole = u128::from(Share::WHOLE.as_ppb());
         let nanos = u128::from(active.as_nanos()) * (whole - u128::from(self.promised.as_ppb())) / whole;
         SimDuration::from_nanos(nanos as u64)
     }
 
-    /// Where a run starts unless it says so: the first instant of the first day, in the vendor's zone (S40).
+    /// The default start of a run: the first instant of the first day, in the vendor's zone (S40).
     pub fn start(&self) -> Zoned {
         let zone = TimeZone::fixed(jiff::tz::offset(self.zone));
         self.first_day.to_zoned(zone).expect("a fixed offset has every civil instant of a year that has four digits")

@@ -1,11 +1,11 @@
-//! A rate that changes in steps, made from rows as real files have them: with gaps, repeats and jitter. It knows no
-//! file format and sends nothing.
+//! A rate that changes in steps, built from rows as they occur in real files: with gaps, repeats and jitter. It knows
+//! no file format and sends nothing.
 
 use crate::units::{BitRate, SimTime};
 use std::sync::Arc;
 
-/// The steps of a series: when each begins, in order of time, each instant once, and which of the rates holds from then
-/// on.
+/// The steps of a series: when each begins, in order of time and without repeats, and the index of the rate that holds
+/// from then on.
 pub type Grid = Arc<[(SimTime, u32)]>;
 
 /// A piecewise constant rate: each rate holds until the next one begins, the last to the end.
@@ -19,10 +19,10 @@ pub struct RateSeries {
 }
 
 impl RateSeries {
-    /// Makes a series of rows: nanoseconds of the run, negative before its start, and the rate from then on.
+    /// Makes a series from rows: nanoseconds of the run, negative before its start, and the rate from then on.
     ///
-    /// Rows out of order are sorted. Of rows at one instant the last wins. A gap (longer than 1.5 times the usual step,
-    /// the median) is no silence: the rate goes on. Of the rows before the start the last one tells the rate at the
+    /// Rows out of order are sorted. Of several rows at one instant the last wins. A gap (longer than 1.5 times the
+    /// usual step, the median) is not silence: the rate continues. The last row before the start gives the rate at the
     /// start.
     pub fn of_rows(mut rows: Vec<(i64, BitRate)>) -> RateSeries {
         let read = rows.len() as u64;
@@ -30,7 +30,7 @@ impl RateSeries {
         if unsorted > 0 {
             rows.sort_by_key(|row| row.0);
         }
-        // The sort is stable: of equal instants the last one is the last of the file.
+        // The sort is stable: the last of equal instants is also the last in the file.
         rows.dedup_by(|later, kept| {
             let repeated = later.0 == kept.0;
             if repeated {
@@ -55,13 +55,13 @@ impl RateSeries {
         RateSeries { handled: told.map(|(what, count)| (what.to_owned(), count)).collect(), ..series }
     }
 
-    /// A series of sound steps: in order of time, each instant once. There is nothing to tell of it.
+    /// A series of clean steps: in order of time, each instant once. There is nothing to report about it.
     pub fn of_steps(steps: Vec<(SimTime, BitRate)>) -> RateSeries {
         let grid = steps.iter().zip(0..).map(|((begin, _), at)| (*begin, at)).collect();
         RateSeries::on_grid(grid, steps.into_iter().map(|(_, rate)| rate).collect())
     }
 
-    /// A series whose steps others may share; each names one of `rates`.
+    /// A series whose grid other series may share; each step names one of `rates`.
     pub fn on_grid(grid: Grid, rates: Vec<BitRate>) -> RateSeries {
         debug_assert!(grid.is_sorted_by(|a, b| a.0 < b.0) && grid.iter().all(|step| (step.1 as usize) < rates.len()));
         RateSeries { grid, rates, handled: Vec::new() }
@@ -72,7 +72,7 @@ impl RateSeries {
         self.grid.get(place).map(|(begin, rate)| (*begin, self.rates[*rate as usize]))
     }
 
-    /// How many steps have begun by `time`, its instant included.
+    /// How many steps begin at or before `time`.
     pub fn begun_by(&self, time: SimTime) -> usize {
         self.grid.partition_point(|(begin, _)| *begin <= time)
     }
@@ -88,7 +88,7 @@ impl RateSeries {
     }
 }
 
-/// The median distance of two rows (the lower one of two); zero if there is none.
+/// The median distance between successive rows (the lower of two medians); zero if there is none.
 fn usual_step(rows: &[(i64, BitRate)]) -> i64 {
     let mut distances: Vec<i64> = rows.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     if distances.is_empty() {

@@ -1,7 +1,7 @@
-//! The states of a peering connection. What leads from one to another is in [`super::control`], what a vendor calls
-//! them in [`super::Rules`].
+//! The states of a peering connection. The transitions are in [`super::control`], the vendors' names in
+//! [`super::Rules`].
 
-/// Where in its life a peering connection is (S22).
+/// A state in the life of a peering connection (S22).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeeringState {
     /// Waits for the accepter's account.
@@ -32,7 +32,7 @@ impl PeeringState {
         PeeringState::Isolated,
     ];
 
-    /// Whether nothing can be done with it any more: it is history.
+    /// Whether nothing can be done with it any more.
     pub fn is_gone(self) -> bool {
         matches!(self, PeeringState::Rejected | PeeringState::Deleted)
     }

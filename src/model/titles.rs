@@ -1,11 +1,11 @@
-//! What people are told of a peering whose name alone does not say which one is meant.
+//! How to refer to peerings whose names alone are ambiguous.
 
 use super::name::Name;
 use super::network::Network;
 use std::collections::BTreeMap;
 
-/// What to call each peering, by [`super::PeeringId`]: its name, and for the second in order of creation that bears it,
-/// since the first is gone, `name#2`, and so on. No name holds a `#`.
+/// The title of each peering, by [`super::PeeringId`]: its name; for the second one with that name in order of
+/// creation, made after the first is gone, `name#2`, and so on. No name contains a `#`.
 pub fn peering_titles(network: &Network) -> Vec<String> {
     let mut bearers: BTreeMap<&Name, usize> = BTreeMap::new();
     let mut title = |name| {

@@ -1,4 +1,4 @@
-//! A traffic entry of the plan: who sends what to whom, from when until when. Its flows, one by one, are `flows.rs`'s.
+//! A traffic entry of the plan: who sends what to whom, from when until when. Its single flows are in `flows.rs`.
 
 use super::ids::HostId;
 use super::name::Name;
@@ -31,29 +31,29 @@ pub struct Traffic {
     pub source_port: u16,
     /// UDP destination port.
     pub destination_port: u16,
-    /// First and last TTL; unequal, successive packets step through the range and start again.
+    /// First and last TTL; if they differ, successive packets step through the range and start again.
     pub ttl: (u8, u8),
-    /// No packet before.
+    /// No packet is sent before.
     pub start: SimTime,
-    /// No packet at or after.
+    /// No packet is sent at or after.
     pub stop: SimTime,
-    /// Offset of each flow's first packet from `start`, the others evenly spaced behind it. Unset, every packet goes at
-    /// a random instant of its own slot, so that equal flows do not march in step.
+    /// Offset of each flow's first packet from `start`; the others follow evenly spaced. If unset, every packet is sent
+    /// at a random instant of its own slot, so that equal flows are not synchronized.
     pub phase: Option<SimDuration>,
-    /// Packets per flow at most.
+    /// The most packets per flow.
     pub count: Option<u64>,
 }
 
-/// The most senders of a plan: a packet's name has 24 bits for its sender, and programs on hosts need some too.
+/// The most senders of a plan: a packet's id has 24 bits for its sender, and programs on hosts need some too.
 pub const SENDERS_MAX: usize = 16_000_000;
 
 impl Traffic {
-    /// Whether it asks for echoes.
+    /// Whether it sends echo requests.
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })
     }
 
-    /// What its senders can come to at most: each at its highest rate from start to stop.
+    /// The most that its senders can send: each at its highest rate from start to stop.
     pub fn volume(&self) -> Volume {
         let largest = self.size.max();
         let one = self.pattern.volume(largest, self.stop.since(self.start));

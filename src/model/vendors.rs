@@ -1,4 +1,4 @@
-//! The rule sets that come with the program. A vendor is a value, and a row of the list.
+//! The rule sets that come with the program. A vendor is one value and one row of the list.
 
 use super::menu::Menu;
 use super::rules::{Home, OverlapPolicy, Rules};
@@ -6,7 +6,7 @@ use super::state::PeeringState;
 use crate::units::{BitRate, Share, SimDuration};
 use jiff::civil::date;
 
-/// All of them; a scenario that names none obeys the first.
+/// All rule sets; a scenario that names none obeys the first.
 const SETS: [Rules; 1] = [GUIDE];
 
 /// The product guide's rules, with the decisions of S8–S35b where it is silent.
@@ -41,14 +41,14 @@ const GUIDE: Rules = Rules {
     },
     request_life: SimDuration::from_secs(7 * 86_400),
     arrears_grace: SimDuration::from_secs(7 * 86_400),
-    // Leaves 21.6 minutes of 30 days.
+    // Allows 21.6 minutes of downtime in 30 days.
     promised: Share::from_ppb(999_500_000),
     first_day: date(2017, 6, 1),
     zone: 8,
     book: "guide-2017",
     vip_bandwidth: BitRate::from_mbps(100),
     vip_until: date(2017, 12, 31),
-    // As its API spells them, version 3.
+    // As version 3 of its API spells them.
     states: ["PENDING", "ACTIVE", "REJECTED", "EXPIRED", "DELETED", "FAILED", "ISOLATED"],
     refusals: &[
         ("InvalidName", "InvalidPeeringConnectionName"),
@@ -80,10 +80,10 @@ const GUIDE_REGIONS: [&str; 8] =
 /// * mainland pairs: WonderNetwork, November 2018, smallest of a series of pings, Beijing measured at Zhangjiakou (160
 ///   km away) and Guangzhou and Shenzhen Finance at Shenzhen (Guangzhou is 100 km away);
 /// * Hong Kong, Singapore, Toronto: pings between a cloud's own regions, June 2020, Toronto measured at Montreal;
-/// * mainland to outside: nobody publishes a private path; ours runs through Guangzhou and Hong Kong, with 4 ms (our
-///   estimate) between those two.
+/// * mainland to outside: no private path is published; the one assumed here runs through Guangzhou and Hong Kong, with
+///   4 ms (an estimate) between those two.
 ///
-/// "Finance" regions share a city with their sister: 1 ms between the two (our estimate).
+/// "Finance" regions share a city with another region: 1 ms between the two (an estimate).
 const GUIDE_DELAYS: [&[u64]; GUIDE_REGIONS.len()] = [
     &[],
     &[16_500],
@@ -96,7 +96,7 @@ const GUIDE_DELAYS: [&[u64]; GUIDE_REGIONS.len()] = [
 ];
 
 impl Rules {
-    /// What scenario files can name.
+    /// The rule sets that scenario files can name.
     pub const NAMES: [&str; SETS.len()] = {
         let mut names = [""; SETS.len()];
         let mut at = 0;
@@ -107,7 +107,7 @@ impl Rules {
         names
     };
 
-    /// What all vendors call the states, where a scenario is read without knowing whose it is.
+    /// The states' names that all vendors share, for a scenario that is read before its vendor is known.
     pub const STATES: [&str; PeeringState::ALL.len()] = GUIDE.states;
 
     /// The rule set called `name`.

@@ -1,6 +1,6 @@
 //! Every way a packet can end, listed once: code, sentence and IPFIX forwardingStatus (RFC 7270, information element
-//! 89). Names, counters, JSON keys and help texts derive from this list. A reason is *produced* elsewhere, in exactly
-//! one line each.
+//! 89). Names, counters, JSON keys and help texts derive from this list. Each reason is *produced* elsewhere, in
+//! exactly one line.
 
 use super::HostId;
 use crate::wire::icmp::ErrorKind;
@@ -10,7 +10,8 @@ pub type Verdict = Result<HostId, DropReason>;
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident, $code:literal, $ipfix:literal, $sentence:literal;)*) => {
-        /// Why a packet was dropped (rules.md B3). The numbers there are labels; order here is order of the journey.
+        /// Why a packet was dropped (rules.md B3). The numbers there are labels; the order here follows the packet's
+        /// journey.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum DropReason {
@@ -74,7 +75,7 @@ reasons! {
     ShaperQueueFull, "shaper_queue_full", 138, "the queue in front of the bandwidth cap is full";
     /// 30. No queue, and the token bucket has too few tokens (S33).
     PolicerExceeded, "policer_exceeded", 138, "the packet exceeds the bandwidth cap and nothing may wait";
-    /// Injected: the forwarding node that carries the flow failed, and nobody noticed yet (S10).
+    /// Injected: the forwarding node that carries the flow failed, and the failure is not noticed yet (S10).
     NodeDown, "node_down", 142, "the forwarding node on the way failed";
     /// 34. Injected: lost at random on the way.
     RandomLoss, "random_loss", 128, "the link lost the packet";
@@ -100,7 +101,7 @@ impl DropReason {
         matches!(self, Self::ShaperQueueFull | Self::PolicerExceeded)
     }
 
-    /// Whether the source subnet's route table, or what it leads to, is why.
+    /// Whether the cause is the source subnet's route table, or what it leads to.
     pub fn is_routing(self) -> bool {
         use DropReason::*;
         match self {
@@ -115,7 +116,7 @@ impl DropReason {
     }
 
     /// The ICMP error a visible router sends about it (S35a): none for injected faults, a full queue (RFC 6633) and
-    /// foul packets. The MTU of `FragmentationNeeded` is the caller's to fill in.
+    /// malformed or spoofed packets. The caller fills in the MTU of `FragmentationNeeded`.
     pub fn icmp_error(self) -> Option<ErrorKind> {
         use DropReason::*;
         match self {

@@ -1,10 +1,10 @@
-//! How much a plan's traffic can come to at most, so that no counter of a run can overflow: a plan beyond these bounds
-//! is refused where it is written. Sends nothing.
+//! The most that a plan's traffic can amount to, so that no counter of a run can overflow: a plan beyond the limits is
+//! refused when it is read. Sends nothing.
 
 use super::limits::{BYTES_TOGETHER_MAX, RATE_TOGETHER_MAX};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration};
 
-/// What some senders can come to at most.
+/// The most that some senders can send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Volume {
     /// IPv4 total lengths, summed.
@@ -14,22 +14,22 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Together with another's.
+    /// The sum of this and another.
     pub fn and(self, other: Volume) -> Volume {
         Volume { bytes: self.bytes.saturating_add(other.bytes), rate: self.rate.saturating_add(other.rate) }
     }
-    /// Of one sender with this rate for `span`, in packets of at most `largest` bytes.
+    /// The volume of one sender at this rate for `span`, in packets of at most `largest` bytes.
     pub fn steady(rate: BitRate, largest: u16, span: SimDuration) -> Volume {
         let (rate, span) = (u128::from(rate.as_bps()), u128::from(span.as_nanos()));
         Volume { bytes: rate * span / (8 * u128::from(NANOS_PER_SECOND)) + u128::from(largest), rate }
     }
-    /// Of one sender of a packet of at most `largest` bytes every `interval` for `span`.
+    /// The volume of one sender of a packet of at most `largest` bytes every `interval` for `span`.
     pub fn spaced(interval: SimDuration, largest: u16, span: SimDuration) -> Volume {
         let (interval, largest) = (u128::from(interval.as_nanos()).max(1), u128::from(largest));
         let rate = largest * 8 * u128::from(NANOS_PER_SECOND) / interval;
         Volume { bytes: (u128::from(span.as_nanos()) / interval + 1) * largest, rate }
     }
-    /// Whether it can be counted.
+    /// Whether it stays within what counters can hold.
     pub fn is_countable(self) -> bool {
         self.bytes <= BYTES_TOGETHER_MAX && self.rate <= RATE_TOGETHER_MAX
     }

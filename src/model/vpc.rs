@@ -1,5 +1,5 @@
-//! VPCs, subnets, route tables and hosts as valid data. Nothing here looks anything up by prefix: that is the data
-//! plane's FIB.
+//! VPCs, subnets, route tables and hosts as valid data. Routes are looked up by prefix in the data plane's FIB, not
+//! here.
 
 use super::hosts::HostName;
 use super::ids::{AccountId, PeeringId, RegionId, SubnetId, TableId, VpcId};
@@ -22,7 +22,7 @@ pub struct Vpc {
     pub region: RegionId,
     /// Primary and secondary CIDRs, host bits zero, not overlapping. The immutable local route covers them (S8).
     pub cidrs: Vec<Ipv4Net>,
-    /// The same in order of address.
+    /// The same, in order of address.
     pub(super) own: Disjoint<()>,
     /// In declaration order.
     pub subnets: Vec<SubnetId>,
@@ -31,14 +31,14 @@ pub struct Vpc {
     /// In declaration order.
     pub tables: Vec<TableId>,
     pub(super) table_names: BTreeMap<Name, TableId>,
-    /// Those it is an end of, in declaration order, dead ones included.
+    /// The peerings it is an end of, in declaration order, dead ones included.
     pub peerings: Vec<PeeringId>,
 }
 
 impl Vpc {
     /// Whether `address` lies inside one of the VPC's own CIDRs.
     pub fn contains(&self, address: Ipv4Addr) -> bool {
-        // Most have but one, and this is asked for every packet.
+        // Most VPCs have only one, and this is asked for every packet.
         self.cidrs.first().is_some_and(|primary| primary.contains(&address)) || self.own.holding(address).is_some()
     }
 
@@ -47,7 +47,7 @@ impl Vpc {
         self.own.overlapping(cidr).map(|(own, ())| own)
     }
 
-    /// The own CIDR that holds all of `cidr`, if one does.
+    /// The own CIDR that contains all of `cidr`, if one does.
     pub fn holding(&self, cidr: Ipv4Net) -> Option<Ipv4Net> {
         self.overlapping(cidr).filter(|own| own.contains(&cidr))
     }
@@ -64,7 +64,7 @@ pub struct Subnet {
     pub cidr: Ipv4Net,
     /// The route table its hosts' packets are looked up in (S5).
     pub table: TableId,
-    /// No address below is free.
+    /// No address below this one is free.
     pub(super) free_from: Ipv4Addr,
 }
 
@@ -115,20 +115,20 @@ pub struct RouteTable {
 }
 
 impl RouteTable {
-    /// So many edits are remembered.
+    /// How many edits are remembered.
     const EDITED_MAX: usize = 1_000;
 
     pub(super) fn new(name: Name, vpc: VpcId) -> RouteTable {
         RouteTable { name, vpc, routes: BTreeMap::new(), revision: 0, edited: VecDeque::new() }
     }
 
-    /// Writes a route in the place of what is there.
+    /// Writes a route, in place of any route to the same destination.
     pub(super) fn put(&mut self, route: Route) {
         self.routes.insert(route.to, route);
         self.note_edit(route.to);
     }
 
-    /// Takes the route to `to` out, if there is one.
+    /// Removes the route to `to`, if there is one.
     pub(super) fn remove(&mut self, to: &Ipv4Net) {
         if self.routes.remove(to).is_some() {
             self.note_edit(*to);
@@ -143,7 +143,8 @@ impl RouteTable {
         self.revision += 1;
     }
 
-    /// The destinations edited since `revision`, some perhaps twice; `None` if that is too long ago to be remembered.
+    /// The destinations edited since `revision`, perhaps with duplicates; `None` if not all of these edits are
+    /// remembered.
     pub fn edited_since(&self, revision: u64) -> Option<impl Iterator<Item = Ipv4Net>> {
         let count = usize::try_from(self.revision.checked_sub(revision)?).ok()?;
         let forgotten = self.edited.len().checked_sub(count)?;

@@ -17,7 +17,7 @@ impl Network {
         id
     }
 
-    /// From now on `account` trusts only `trusted`: accepting a peering from anybody else is remarked on (S24).
+    /// From now on `account` trusts only `trusted`: accepting a peering from any other account gets a remark (S24).
     pub fn set_trusted(&mut self, account: AccountId, trusted: Vec<AccountId>) {
         self.accounts[account.index()].trusts = Some(trusted);
     }

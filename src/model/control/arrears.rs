@@ -1,6 +1,6 @@
-//! Arrears (S43): an account whose balance fell below zero keeps everything for a grace; then every active
-//! cross-region peering that it requested becomes ISOLATED, until it pays. Regional peerings cost nothing and are left
-//! alone. It bills nothing.
+//! Arrears (S43): an account whose balance fell below zero keeps everything for a grace period; then every active
+//! cross-region peering that it requested becomes ISOLATED until it pays. Regional peerings cost nothing and are left
+//! alone. No bills are made here.
 
 use crate::model::account::Arrears;
 use crate::model::ids::{AccountId, PeeringId};
@@ -15,7 +15,7 @@ impl Network {
     /// The balance of `account` falls below zero at `now`.
     ///
     /// # Errors
-    /// It is below zero already; somebody asks for it.
+    /// It is below zero already, or an account asks for it.
     pub(in crate::model) fn fall_into_arrears(
         &mut self,
         by: Option<AccountId>,
@@ -40,10 +40,10 @@ impl Network {
         Ok(Outcome(format!("{name} in arrears, to be isolated at {end}")))
     }
 
-    /// `account` pays at `now`: what its arrears isolated is active again.
+    /// `account` pays at `now`: the peerings that its arrears isolated become active again.
     ///
     /// # Errors
-    /// It owes nothing; somebody else asks.
+    /// It owes nothing, or another account asks.
     pub(in crate::model) fn pay(
         &mut self,
         by: Option<AccountId>,
@@ -62,7 +62,7 @@ impl Network {
         self.debtors.remove(&(arrears.since + self.rules.arrears_grace, account));
         let mut text = format!("{name} paid");
         for id in arrears.isolated.into_iter().flatten() {
-            // One that was deleted meanwhile stays so.
+            // A peering deleted meanwhile stays deleted.
             if self.peering(id).state == PeeringState::Isolated {
                 self.set_state(id, PeeringState::Active, now);
                 text += &format!(", {}", self.transition(id, PeeringState::Isolated));
@@ -71,7 +71,7 @@ impl Network {
         Ok(Outcome(text))
     }
 
-    /// Isolates whose grace has ended by `now`; what happened, for a person.
+    /// Isolates the peerings of accounts whose grace period ended by `now`; returns what happened, for a person.
     pub(super) fn isolate_debtors(&mut self, now: SimTime) -> Vec<Outcome> {
         let mut due = BTreeSet::new();
         while let Some((_, account)) = self.debtors.first().copied().filter(|(end, _)| *end <= now) {
@@ -120,8 +120,8 @@ mod tests {
         Name::new(text).unwrap()
     }
 
-    /// Three VPCs of `a` and one of `b`: P is cross-region and a's, Q cross-region and b's, R regional and a's, S asked
-    /// for by a and pending.
+    /// Three VPCs of `a` and one of `b`. P is cross-region and requested by a, Q cross-region and requested by b, R
+    /// regional within a, S cross-region, requested by a and pending.
     fn network() -> Network {
         let mut network = Network::new(Rules::guide());
         let mut vpc = |at: u8, account: &str, region: &str| {
@@ -188,7 +188,7 @@ mod tests {
         let mut network = network();
         let account = a(&network);
         network.apply(None, &Change::Arrears { account }, SimTime::ZERO).unwrap();
-        // The request is one day old only when the grace ends.
+        // The request expires only when the grace period ends.
         let again = |step| Change::Step { peering: name("S"), step };
         network.fall_due(at(7));
         let (v2, v3) = (network.find_vpc("V2").unwrap(), network.find_vpc("V3").unwrap());

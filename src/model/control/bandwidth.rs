@@ -1,4 +1,4 @@
-//! What cap a peering may have, with the bucket and the queue it has (S27, S29–S33).
+//! Which cap a peering may have, given its bucket and queue (S27, S29–S33).
 
 use super::PeeringSpec;
 use crate::model::ids::PeeringId;
@@ -13,7 +13,7 @@ use crate::units::{BitRate, ByteSize, SimTime};
 pub const BUFFER_MAX: ByteSize = ByteSize::from_bytes(500_000_000);
 
 impl Network {
-    /// S27, S29–S31: what `bandwidth` a peering may have.
+    /// S27, S29–S31: whether a peering may have this `bandwidth`.
     pub(super) fn check_bandwidth(&self, peering: &Peering, bandwidth: Option<BitRate>) -> Result<(), Refusal> {
         let max = self.rules.bandwidth_max;
         match bandwidth {
@@ -28,19 +28,19 @@ impl Network {
         }
     }
 
-    /// Whether `peering` may have `cap` (S30, S31), with the burst and queue it has (S33). Its state is not asked.
+    /// Whether `peering` may have `cap` (S30, S31), given its burst and queue (S33). Its state does not matter.
     ///
     /// # Errors
-    /// Why not.
+    /// The reason why it may not.
     pub fn check_cap(&self, peering: &Peering, cap: BitRate) -> Result<(), Refusal> {
         self.check_bandwidth(peering, Some(cap))?;
         self.check_buffers(peering, Some(cap))
     }
 
-    /// The network before time 0, had `id` been declared with `cap`; not a change that a user makes (S34).
+    /// Changes the network before time 0 as if `id` had been declared with `cap`; not a change by a user (S34).
     ///
     /// # Errors
-    /// What [`Network::check_cap`] refuses; the peering keeps its cap then.
+    /// What [`Network::check_cap`] refuses; the peering then keeps its cap.
     pub fn redeclare_cap(&mut self, id: PeeringId, cap: BitRate) -> Result<(), Refusal> {
         self.check_cap(self.peering(id), cap)?;
         self.peerings[id.index()].set_cap(cap, SimTime::ZERO);
@@ -48,10 +48,10 @@ impl Network {
         Ok(())
     }
 
-    /// Asks in `spec` for `cap`. A request that is refused for the cap it asks for stays as it is.
+    /// Makes `spec` ask for `cap`. A request whose own cap is refused stays as it is.
     ///
     /// # Errors
-    /// What [`Network::check_cap`] refuses; the request stays as it is then.
+    /// What [`Network::check_cap`] refuses; the request then stays as it is.
     pub fn respecify_cap(&self, spec: &mut PeeringSpec, cap: BitRate) -> Result<(), Refusal> {
         let peering = self.peering_of(spec.clone(), SimTime::ZERO)?;
         if let Some(asked) = spec.bandwidth.filter(|_| peering.cross_region)
@@ -63,7 +63,8 @@ impl Network {
         Ok(())
     }
 
-    /// S33: at a cap of `bandwidth` the bucket holds the largest packet; bucket and queue stay exactly countable.
+    /// S33: at a cap of `bandwidth` the bucket must hold the largest packet, and bucket and queue must be exactly
+    /// countable.
     pub(super) fn check_buffers(&self, peering: &Peering, bandwidth: Option<BitRate>) -> Result<(), Refusal> {
         let Some(shaping) = peering.shaping_with(bandwidth, &self.rules) else {
             return Ok(());

@@ -1,5 +1,5 @@
-//! What happens to a network by itself: faults end, requests run out, failed nodes are noticed, arrears isolate. Time
-//! comes in by argument.
+//! What happens to a network by itself: faults end, requests expire, failed nodes are noticed, accounts in arrears are
+//! isolated. Time is passed in as an argument.
 
 use crate::model::ids::PeeringId;
 use crate::model::network::Network;
@@ -9,7 +9,7 @@ use crate::units::SimTime;
 use std::collections::BTreeSet;
 
 impl Network {
-    /// When something next happens by itself: a fault ends, a request runs out, a node's failure is noticed, an account
+    /// When something next happens by itself: a fault ends, a request expires, a node's failure is noticed, an account
     /// in arrears is isolated.
     pub fn next_due(&self) -> Option<SimTime> {
         let of_peerings = self.due.first().map(|(time, _)| *time);
@@ -17,7 +17,7 @@ impl Network {
         [of_peerings, self.faults.next_due(), of_debtors].into_iter().flatten().min()
     }
 
-    /// Lets everything happen that is due at `now`; what happened, for a person.
+    /// Carries out everything that is due by `now`; returns what happened, for a person.
     pub fn fall_due(&mut self, now: SimTime) -> Vec<Outcome> {
         let mut outcomes = self.end_faults(now);
         let due: BTreeSet<PeeringId> =

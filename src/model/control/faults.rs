@@ -1,5 +1,5 @@
-//! Injecting faults into a network and letting them end. What faults there are, and which are in force where they
-//! overlap, is in `model::faults`.
+//! Injecting faults into a network and letting them end. The kinds of faults, and which of overlapping ones are in
+//! force, are in `model::faults`.
 
 use crate::model::faults::Part;
 use crate::model::ids::{HostId, PeeringId};
@@ -50,8 +50,8 @@ impl Network {
         Ok(self.set(Part::Node(id, number - 1), up, lasts, now))
     }
 
-    /// Sets the share that a peering's transport loses: for so long, the largest of such shares being in force; or to
-    /// stay, whatever was set before.
+    /// Sets the share of packets that a peering's transport loses: for the duration `lasts`, the largest of such shares
+    /// being in force; or else permanently, replacing whatever was set before.
     pub(in crate::model) fn set_loss(
         &mut self,
         id: PeeringId,
@@ -76,7 +76,7 @@ impl Network {
         }
     }
 
-    /// Lets every fault end that ends by `now`; what changed by that, for a person.
+    /// Ends every fault that is due to end by `now`; returns what that changed, for a person.
     pub(super) fn end_faults(&mut self, now: SimTime) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         while let Some(part) = self.faults.pass(now) {
@@ -98,7 +98,7 @@ impl Network {
         self.settle(part, now).0
     }
 
-    /// Has the network show what the faults make of a part from `now` on; what that is, and whether it is another than
+    /// Updates the network to what the faults make of a part from `now` on; returns that, and whether it differs from
     /// before.
     fn settle(&mut self, part: Part, now: SimTime) -> (Outcome, bool) {
         let up = !self.faults.is_broken(part);

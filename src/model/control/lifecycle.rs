@@ -1,6 +1,6 @@
-//! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and what it does. The
-//! only place that sets a [`PeeringState`]. Time comes in by argument; what happens to it by itself (expiry, arrears)
-//! is told by [`Network::next_due`].
+//! The state machine of a peering connection (S16–S25a, S43): who may do what in which state, and its effect. The only
+//! place that sets a [`PeeringState`]. Time is passed in as an argument; [`Network::next_due`] tells when a peering
+//! changes by itself (expiry, arrears).
 //!
 //! ```text
 //! create ─▶ PENDING ─accept─▶ ACTIVE ◀─restore── ISOLATED        delete: from any state, by either side
@@ -19,7 +19,7 @@ use crate::model::state::PeeringState;
 use crate::model::vpc::NextHop;
 use crate::units::SimTime;
 
-/// What somebody asks of a peering connection.
+/// A step that somebody requests of a peering connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// S18.
@@ -49,7 +49,7 @@ impl Step {
         }
     }
 
-    /// Who may take it, from which states, and where it leads: the whole machine but for creation and expiry.
+    /// Who may take it, from which states, and where it leads: the whole machine except creation and expiry.
     fn rule(self) -> (Party, &'static [PeeringState], PeeringState) {
         use PeeringState::*;
         match self {
@@ -64,11 +64,12 @@ impl Step {
 }
 
 impl Network {
-    /// Takes `step` on a peering at `now`. `by` is the account that asks; none is whoever may (and the vendor).
+    /// Takes `step` on a peering at `now`. `by` is the account that asks; without one every step is allowed, the
+    /// vendor's included.
     ///
     /// # Errors
-    /// The wrong account (S18), the wrong state, or, on the way to PENDING or ACTIVE, uniqueness, overlap and quota
-    /// anew (S14, S19).
+    /// The wrong account (S18), the wrong state, or, for a step to PENDING or ACTIVE, uniqueness, overlap and quota,
+    /// checked again (S14, S19).
     pub fn step(&mut self, by: Option<AccountId>, id: PeeringId, step: Step, now: SimTime) -> Result<Outcome, Refusal> {
         let peering = self.peering(id);
         let (party, from, to) = step.rule();
@@ -107,7 +108,7 @@ impl Network {
         Ok(Outcome(text))
     }
 
-    /// What became of a peering that was in state `before`, for a person.
+    /// The change of a peering that was in state `before`, for a person.
     pub(super) fn transition(&self, id: PeeringId, before: PeeringState) -> String {
         let peering = self.peering(id);
         format!("{} {} -> {}", peering.name, self.rules.state(before), self.rules.state(peering.state))
@@ -158,7 +159,7 @@ impl Network {
         Ok(Outcome(format!("{before} is now called {}", peering.name)))
     }
 
-    /// S21: every route over the peering, in all tables of both VPCs.
+    /// S21: removes every route over the peering, in all tables of both VPCs; returns how many.
     fn remove_routes_via(&mut self, id: PeeringId) -> usize {
         let mut removed = 0;
         for (table, to) in std::mem::take(&mut self.routes_over[id.index()]) {

@@ -1,12 +1,12 @@
 //! The control plane: one operation per thing a user can create or do, each checked against the rules before anything
-//! changes. Loading a file and editing a running network go through the same operations. What happens in time is
-//! dispatched by [`super::change`].
+//! changes. Loading a file and editing a running network go through the same operations. [`super::change`] dispatches
+//! changes during a run.
 //!
-//! * things are made in `accounts`, `regions`, `vpcs`, `routes`, `peerings`; `pairs` and `bandwidth` say which peerings
-//!   may be
-//! * what becomes of a peering is in `lifecycle`, who may ask for it in `permission`
+//! * things are made in `accounts`, `regions`, `vpcs`, `routes`, `peerings`; `pairs` and `bandwidth` decide which
+//!   peerings are allowed
+//! * a peering's changes of state are in `lifecycle`, who may ask for them in `permission`
 //! * what goes wrong is in `faults` and `arrears`, what happens by itself in `due`
-//! * `upkeep` keeps in step what the network notes beside its things
+//! * `upkeep` updates the data that the network derives from its things
 
 mod accounts;
 mod arrears;

@@ -9,9 +9,9 @@ use crate::model::state::PeeringState;
 use ipnet::Ipv4Net;
 
 impl Network {
-    /// Uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering as it would be in the state `wanted`, against
-    /// those others whose state `counts` (S14: pending ones count when it is created, not when it is accepted).
-    /// `existing` is itself, if it exists already.
+    /// Checks uniqueness (S6), overlap (S11, S13) and quota (S23) of a peering that would be in the state `wanted`,
+    /// against the others whose state `counts` (S14: pending ones count when it is created, not when it is accepted).
+    /// `existing` is its id, if it exists already.
     pub(super) fn check_pair(
         &self,
         peering: &Peering,
@@ -83,11 +83,11 @@ impl Network {
         Ok(())
     }
 
-    /// S23: the total counts when a request is made or made again, the active ones when it would become active.
+    /// S23: checks the total when a request is made or renewed, and the active ones when it would become active.
     fn check_quota(&self, vpc: VpcId, existing: Option<PeeringId>, wanted: PeeringState) -> Result<(), Refusal> {
         let counted = &self.counted[vpc.index()];
-        // Itself aside. A suspended one is only waiting to be active again (S25a): restoring it must not pass the
-        // quota.
+        // The peering itself is left out. A suspended one is only waiting to be active again (S25a): restoring it must
+        // not exceed the quota.
         let own = existing.map(|id| self.peering(id).state);
         let total = counted.by_peer.len() as u32 - u32::from(own.is_some_and(PeeringState::counts));
         let active = counted.established - u32::from(own.is_some_and(PeeringState::is_established));

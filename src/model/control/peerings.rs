@@ -1,4 +1,4 @@
-//! Making peering connections. Which ones may be made `pairs` and `bandwidth` say; what becomes of one is in
+//! Making peering connections. `pairs` and `bandwidth` decide which ones may be made; later changes of state are in
 //! `lifecycle`.
 
 use super::regions::check_delay;
@@ -18,29 +18,29 @@ pub struct PeeringSpec {
     pub name: Name,
     /// Free text.
     pub label: Option<String>,
-    /// The asking VPC.
+    /// The VPC that asks.
     pub requester: VpcId,
-    /// The asked VPC.
+    /// The VPC that is asked.
     pub accepter: VpcId,
-    /// Its state; unset is ACTIVE within an account (S17), PENDING between two (S18).
+    /// Its state; if unset, ACTIVE within one account (S17), PENDING between two (S18).
     pub state: Option<PeeringState>,
     /// The cap, per direction; set exactly when cross-region.
     pub bandwidth: Option<BitRate>,
-    /// Bucket size; unset follows the cap.
+    /// Bucket size; if unset, it follows the cap.
     pub burst: Option<ByteSize>,
     /// What may wait.
     pub queue: QueueLimit,
-    /// One way; unset takes the regions' delay.
+    /// One way; if unset, the delay between the regions.
     pub delay: Option<SimDuration>,
-    /// Largest packet; unset takes the rule set's.
+    /// Largest packet; if unset, that of the rule set.
     pub mtu: Option<u16>,
     /// A ticket raised the highest cap (S30).
     pub ticket: bool,
     /// Injected loss on the way.
     pub loss: Share,
-    /// How long before its creation the request was made: a pending one expires so much sooner (S19).
+    /// How long before its creation the request was made: a pending one expires that much sooner (S19).
     pub requested: SimDuration,
-    /// Forwarding nodes that carry it, over which flows are spread (S10); at least 1.
+    /// How many forwarding nodes carry it; flows are spread over them (S10). At least 1.
     pub nodes: u8,
     /// Whether the flows of a failed node move to the others (S10).
     pub failover: bool,
@@ -73,8 +73,8 @@ impl PeeringSpec {
 }
 
 impl Network {
-    /// Makes a peering connection at `now`, refusing what S6, S11, S13, S23 and S29–S33 refuse. Whose VPC the requester
-    /// is, the caller has checked.
+    /// Makes a peering connection at `now`, refusing what S6, S11, S13, S23 and S29–S33 refuse. The caller has checked
+    /// who owns the requester's VPC.
     ///
     /// # Errors
     /// One refusal per rule; nothing is created then.

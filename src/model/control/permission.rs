@@ -1,4 +1,4 @@
-//! Who may do what (S18, S29, S43). No account at all stands for whoever may.
+//! Who may do what (S18, S29, S43). If no account is given, the operation is allowed.
 
 use crate::model::ids::{AccountId, PeeringId, VpcId};
 use crate::model::network::Network;
@@ -14,7 +14,7 @@ pub(super) enum Party {
 }
 
 impl Network {
-    /// S18: `by` must be the party; no account at all stands for whoever may.
+    /// S18: `by` must be the party; if no account is given, the step is allowed.
     pub(super) fn check_party(
         &self,
         by: Option<AccountId>,
@@ -55,12 +55,12 @@ impl Network {
         }
     }
 
-    /// The cap is the requester's to set, who pays for it (S29, S39).
+    /// Only the requester, who pays for the cap, may set it (S29, S39).
     pub(in crate::model) fn check_payer(&self, by: Option<AccountId>, id: PeeringId) -> Result<(), Refusal> {
         self.check_party(by, id, Party::Requester, "change the bandwidth of")
     }
 
-    /// Whoever is isolated for arrears gets no cross-region peering, new or old, into force.
+    /// An account isolated for arrears brings no cross-region peering, new or old, into force.
     pub(super) fn check_standing(&self, payer: AccountId, cross_region: bool) -> Result<(), Refusal> {
         let account = self.account(payer);
         if cross_region && account.arrears.as_ref().is_some_and(|arrears| arrears.isolated.is_some()) {

@@ -8,12 +8,12 @@ use crate::units::SimDuration;
 
 /// The smallest one-way delay: 200 m of fibre (S35b).
 pub const DELAY_MIN: SimDuration = SimDuration::from_micros(1);
-/// The largest one-way delay, far beyond any path on Earth: a hop over a geostationary satellite is 0.27 s. Where
-/// somebody answers, all that is sent meanwhile is kept, 70 bytes a packet.
+/// The largest one-way delay, far beyond any path on Earth: a hop over a geostationary satellite is 0.27 s. If packets
+/// are answered, all packets sent within the delay are kept, at 70 bytes each.
 pub const DELAY_MAX: SimDuration = SimDuration::from_secs(10);
 
 impl Network {
-    /// The region called `name`, made if it is new (S50).
+    /// The region called `name`, created if it is new (S50).
     pub fn declare_region(&mut self, name: &Name) -> RegionId {
         self.regions.declare(name.as_str())
     }
@@ -39,7 +39,7 @@ impl Network {
     }
 }
 
-/// Whether a one-way delay is one (S35b).
+/// Whether a one-way delay is within its bounds (S35b).
 ///
 /// # Errors
 /// Below [`DELAY_MIN`], above [`DELAY_MAX`].

@@ -15,7 +15,7 @@ pub struct RouteSpec {
     pub to: Ipv4Net,
     /// Next hop.
     pub via: NextHop,
-    /// Kept, but out of force.
+    /// Kept, but not in force.
     pub disabled: bool,
 }
 
@@ -23,7 +23,8 @@ impl Network {
     /// Adds a custom route to a table (S5, S8, S25a).
     ///
     /// # Errors
-    /// Host bits, inside the own VPC, a second next hop, a peering of other VPCs; outside the peer in strict mode.
+    /// Host bits, a destination inside the own VPC, a second next hop, or a peering of other VPCs; in strict mode, a
+    /// destination outside the peer.
     pub fn add_route(&mut self, table: TableId, spec: RouteSpec) -> Result<(), Refusal> {
         Refusal::check_host_bits(spec.to)?;
         let vpc = self.vpc(self.table(table).vpc);
@@ -46,7 +47,7 @@ impl Network {
         Ok(())
     }
 
-    /// A table that is about to be edited.
+    /// The table, noted as changed, for editing.
     pub(in crate::model) fn edit(&mut self, table: TableId) -> &mut RouteTable {
         if self.touched.tables.last() != Some(&table) {
             self.touched.tables.push(table);

@@ -1,5 +1,5 @@
-//! What must follow when a peering changes: who counts, what falls due, what was not available, who must hear of it. It
-//! refuses nothing.
+//! What must be updated when a peering changes: which peerings count, what falls due, which flows could not be carried,
+//! and the list of changes. It refuses nothing.
 
 use crate::model::ids::{PeeringId, VpcId};
 use crate::model::network::Network;
@@ -8,7 +8,8 @@ use crate::units::{Share, SimTime};
 use ipnet::Ipv4Net;
 
 impl Network {
-    /// Follows a change of a peering's state, transport or nodes: when it next falls due, and who must hear of it.
+    /// Follows a change of a peering's state, transport or nodes: updates when it next falls due, and lists it as
+    /// changed.
     pub(in crate::model) fn note_change(&mut self, id: PeeringId) {
         let due = self.peering(id).next_due();
         let before = std::mem::replace(&mut self.scheduled[id.index()], due);
@@ -19,8 +20,7 @@ impl Network {
         self.touched.peerings.push(id);
     }
 
-    /// Notes the share of flows that faults keep from being carried, from `now` on (S36): of all that are in force
-    /// together.
+    /// Records the share of flows that all faults in force together keep from being carried, from `now` on (S36).
     pub(super) fn note_outage(&mut self, id: PeeringId, now: SimTime) {
         let peering = &mut self.peerings[id.index()];
         let share = if peering.down { Share::WHOLE } else { peering.nodes.unavailable() };
@@ -30,7 +30,7 @@ impl Network {
         }
     }
 
-    /// Notes at both ends that a peering that was in state `before` (none: it is new) is in another.
+    /// Updates the counts at both ends after a peering has left the state `before` (none if it is new).
     pub(super) fn recount(&mut self, id: PeeringId, before: Option<PeeringState>) {
         let peering = &self.peerings[id.index()];
         let (after, cross_region) = (peering.state, peering.cross_region);
@@ -54,7 +54,7 @@ impl Network {
         }
     }
 
-    /// Notes at all peers of `vpc` that it has one more CIDR.
+    /// Records a new CIDR of `vpc` at all its peers.
     pub(super) fn count_cidr(&mut self, vpc: VpcId, cidr: Ipv4Net) {
         for (peer, id) in self.counted[vpc.index()].by_peer.clone() {
             let cross_region = self.peering(id).cross_region;

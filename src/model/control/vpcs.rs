@@ -23,7 +23,7 @@ pub struct HostSpec {
     pub subnet: SubnetId,
     /// Its address; the next free one if unset.
     pub address: Option<Ipv4Addr>,
-    /// Refuse packets that bear a foreign source.
+    /// Whether packets with a foreign source address are refused.
     pub source_check: bool,
 }
 
@@ -31,7 +31,7 @@ impl Network {
     /// Makes a VPC with its primary CIDR.
     ///
     /// # Errors
-    /// A name taken, host bits.
+    /// A name already taken, host bits.
     pub fn add_vpc(
         &mut self,
         name: Name,
@@ -71,7 +71,7 @@ impl Network {
     /// Adds a secondary CIDR; re-checks S8, S11 and S13 (S25a).
     ///
     /// # Errors
-    /// Host bits, overlap with own CIDRs, with a peer, between peers; a custom route that would fall inside.
+    /// Host bits; overlap with an own CIDR, with a peer, or between peers; a custom route that would lie inside.
     pub fn add_cidr(&mut self, vpc: VpcId, cidr: Ipv4Net) -> Result<(), Refusal> {
         Refusal::check_host_bits(cidr)?;
         let owner = self.vpc(vpc);
@@ -80,7 +80,7 @@ impl Network {
             return Err(Refusal::CidrOverlap { vpc, cidr, other });
         }
         for table in owner.tables.iter().map(|t| self.table(*t)) {
-            // Prefixes are ordered by address, then by length, so that this is the first inside, if one is.
+            // Prefixes are ordered by address, then by length, so this is the first route inside, if there is one.
             if let Some((to, _)) = table.routes.range(cidr..).next().filter(|(to, _)| cidr.contains(*to)) {
                 let vpc = owner.name.to_string();
                 return Err(Refusal::RouteInsideVpc { to: *to, vpc, cidr });
@@ -101,7 +101,7 @@ impl Network {
     /// Makes a route table in `vpc`.
     ///
     /// # Errors
-    /// A name taken.
+    /// A name already taken.
     pub fn add_table(&mut self, vpc: VpcId, name: Name) -> Result<TableId, Refusal> {
         if self.find_table(vpc, name.as_str()).is_some() {
             return Err(Refusal::duplicate("route table", &name));
@@ -117,7 +117,7 @@ impl Network {
     /// Makes a subnet in `vpc` whose packets are looked up in `table`.
     ///
     /// # Errors
-    /// A name taken, host bits, outside the VPC, overlap with a sister, no room for a host.
+    /// A name already taken, host bits, outside the VPC, overlap with another subnet, no room for a host.
     pub fn add_subnet(&mut self, vpc: VpcId, name: Name, cidr: Ipv4Net, table: TableId) -> Result<SubnetId, Refusal> {
         if self.find_subnet(vpc, name.as_str()).is_some() {
             return Err(Refusal::duplicate("subnet", &name));
@@ -147,7 +147,7 @@ impl Network {
     /// Makes a host.
     ///
     /// # Errors
-    /// A name or address taken, an address outside the subnet or reserved, a subnet that is full.
+    /// A name or address already taken, an address outside the subnet or reserved, a full subnet.
     pub fn add_host(&mut self, spec: HostSpec) -> Result<HostId, Refusal> {
         if self.find_host(self.subnet(spec.subnet).vpc, spec.name.as_str()).is_some() {
             return Err(Refusal::duplicate("host", &spec.name));
@@ -155,11 +155,11 @@ impl Network {
         self.place_host(spec.subnet, spec.name.into(), spec.address, spec.source_check)
     }
 
-    /// Makes `count` hosts, numbered from 1 behind the name, at successive addresses from the given one on, or the next
-    /// free ones.
+    /// Makes `count` hosts, named by the given name with a number from 1, at successive addresses from the given one
+    /// on, or at the next free ones.
     ///
     /// # Errors
-    /// As for a single one. The hosts before the refused one are made then.
+    /// As for a single host. The hosts before the refused one then remain.
     pub fn add_hosts(&mut self, spec: &HostSpec, count: u32) -> Result<Range<u32>, Refusal> {
         let vpc = self.subnet(spec.subnet).vpc;
         let clash = self.host_index[vpc.index()].clash(&spec.name, count);
@@ -212,7 +212,7 @@ impl Network {
         Ok(host)
     }
 
-    /// The address after the last made host, if that is in the subnet too, or the first free one.
+    /// The address after that of the last host made, if it is free and in the subnet; otherwise the first free one.
     fn free_address(&mut self, id: SubnetId) -> Option<Ipv4Addr> {
         let subnet = self.subnet(id);
         let (vpc, cidr, last) = (subnet.vpc, subnet.cidr, u32::from(subnet.cidr.broadcast()));
@@ -230,7 +230,7 @@ impl Network {
     }
 }
 
-/// The first of a VPC's CIDRs, for a message.
+/// The first few of a VPC's CIDRs, for a message.
 fn some(cidrs: &[Ipv4Net]) -> String {
     const NAMED: usize = 8;
     let named: Vec<String> = cidrs.iter().take(NAMED).map(Ipv4Net::to_string).collect();
