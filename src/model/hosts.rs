@@ -29,7 +29,7 @@ impl HostName {
         }
         Ok(HostName { base: base.clone(), number })
     }
-    /// The name, or what stands before the number.
+    /// The name, or the part before the number.
     pub fn base(&self) -> &Name {
         &self.base
     }

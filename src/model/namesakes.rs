@@ -1,5 +1,5 @@
-//! Groups of names joined by renaming: a thing with one name of a group may have any other name of it before or after.
-//! Only the run shows whether it does.
+//! Groups of names joined by renaming: a peering with one name of a group may have any other name of it before or
+//! after. Only the run shows whether it does.
 
 use super::name::Name;
 use std::collections::BTreeMap;

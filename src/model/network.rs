@@ -157,8 +157,8 @@ impl Network {
     pub fn find_vpc(&self, name: &str) -> Option<VpcId> {
         self.vpc_names.get(name).copied()
     }
-    /// The peering called `name`: the one that is not gone, of which there is at most one; otherwise the youngest that
-    /// bore the name. A rename can give an old peering the name of a younger one that is gone.
+    /// The peering called `name`: the one that is not gone, of which there is at most one; otherwise the youngest of
+    /// those gone. A rename can give an old peering the name of a younger one that is gone.
     pub fn find_peering(&self, name: &str) -> Option<PeeringId> {
         let bearers = self.peering_names.get(name)?;
         bearers.alive.or(bearers.gone)

@@ -40,7 +40,7 @@ pub struct Shaping {
     pub rate: BitRate,
     /// Committed burst size.
     pub burst: ByteSize,
-    /// What may wait.
+    /// The most that may wait.
     pub queue: QueueLimit,
 }
 
@@ -76,7 +76,7 @@ pub struct Peering {
     pub caps: Vec<(SimTime, BitRate)>,
     /// The user's burst; if unset, it follows the cap (S33, S34).
     pub burst: Option<ByteSize>,
-    /// What may wait at each direction's shaper.
+    /// The most that may wait at each direction's shaper.
     pub queue: QueueLimit,
     /// Host to host, one way.
     pub delay: SimDuration,

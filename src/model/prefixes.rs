@@ -1,4 +1,5 @@
-//! Prefixes in order of address: those that overlap a given one are found without searching the others. No rules.
+//! Prefixes in order of address: those that overlap a given one are found without searching the others. They check
+//! no rules.
 
 use super::ids::PeeringId;
 use ipnet::Ipv4Net;
@@ -38,7 +39,7 @@ impl<T: Copy> Disjoint<T> {
     }
 }
 
-/// Prefixes that may overlap, each with the peerings it stands for.
+/// Prefixes that may overlap, each with its peerings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Overlapping {
     by_prefix: BTreeMap<Ipv4Net, BTreeSet<PeeringId>>,

@@ -70,7 +70,7 @@ pub enum Refusal {
     /// Regional with a cap (S27).
     #[error("a regional peering has no bandwidth to set")]
     BandwidthNotSettable,
-    /// Above what may be chosen (S30).
+    /// Above the highest cap without a ticket (S30).
     #[error("bandwidth {bandwidth} is above the {max} that can be chosen without a ticket")]
     BandwidthTooHigh { bandwidth: BitRate, max: BitRate },
     /// Not a whole number of Mbps, at least 1 (S31).
@@ -138,7 +138,7 @@ macro_rules! names {
             /// Every name that [`Refusal::name`] can return.
             pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
 
-            /// Its name here; a vendor may have another one ([`super::Rules::code`]).
+            /// This crate's name for it; a vendor may have another one ([`super::Rules::code`]).
             pub fn name(&self) -> &'static str {
                 match self { $($refusal => $name,)* }
             }

@@ -75,7 +75,7 @@ pub struct Rules {
     pub vip_until: Date,
     /// The vendor's names for the states, in the order of [`PeeringState::ALL`] (S22).
     pub states: [&'static str; PeeringState::ALL.len()],
-    /// The vendor's names for refusals: the name here ([`Refusal::name`]), then the vendor's.
+    /// The vendor's names for refusals: this crate's name ([`Refusal::name`]), then the vendor's.
     pub refusals: &'static [(&'static str, &'static str)],
 }
 
@@ -108,7 +108,7 @@ impl Rules {
         PeeringState::ALL.into_iter().find(|state| self.state(*state) == name)
     }
 
-    /// The vendor's name for a refusal; if it has none, the name here (without a dot).
+    /// The vendor's name for a refusal; if it has none, this crate's (without a dot).
     pub fn code(&self, refusal: &Refusal) -> &'static str {
         self.code_of(refusal.name())
     }

@@ -1,4 +1,4 @@
-//! A traffic entry of the plan: who sends what to whom, from when until when. Its single flows are in `flows.rs`.
+//! A traffic entry of the plan: who sends what to whom, from when until when. Its individual flows are in `flows.rs`.
 
 use super::ids::HostId;
 use super::name::Name;
@@ -67,7 +67,7 @@ impl Traffic {
 /// IPv4 total lengths in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PacketSize {
-    /// All alike.
+    /// All the same size.
     Fixed(u16),
     /// Drawn with the given weights (parts of their sum).
     Mix(Arc<[(u16, u32)]>),

@@ -86,7 +86,7 @@ reasons! {
     RouteOutsidePeerCidr, "route_outside_peer_cidr", 131, "the route leads to a VPC that does not own the destination";
     /// 5. Inside the VPC, in no subnet.
     DstNoSubnet, "dst_no_subnet", 131, "the destination lies in the VPC but in none of its subnets";
-    /// 4. In a subnet, owned by nobody.
+    /// 4. In a subnet, but owned by no host.
     DstNoHost, "dst_no_host", 132, "no host has the destination address";
     /// 6. The owner is stopped.
     DstHostDown, "dst_host_down", 132, "the destination host is down";

@@ -28,7 +28,7 @@ pub struct PeeringSpec {
     pub bandwidth: Option<BitRate>,
     /// Bucket size; if unset, it follows the cap.
     pub burst: Option<ByteSize>,
-    /// What may wait.
+    /// The most that may wait.
     pub queue: QueueLimit,
     /// One way; if unset, the delay between the regions.
     pub delay: Option<SimDuration>,
