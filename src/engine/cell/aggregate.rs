@@ -1,5 +1,5 @@
-//! Where a cell's senders lead during one epoch: those whose packets go the same way are one aggregate, with what is
-//! known of them together. Only for cells that run on their own; moves nothing.
+//! The routes of a cell's senders during one epoch: senders whose packets go the same way form one aggregate, with what
+//! is known of them together. Only for cells that run alone; carries nothing.
 
 use super::super::options::Mode;
 use super::super::road::Facts;
@@ -13,7 +13,7 @@ use crate::units::{BitRate, SimTime};
 /// All aggregates of one cell.
 #[derive(Debug, Default)]
 pub(super) struct Aggregates {
-    /// The epoch they are valid for; none if they must be gathered.
+    /// The epoch they are valid for; `None` if they must be gathered.
     epoch: Option<u64>,
     pub all: Vec<Aggregate>,
 }
@@ -24,17 +24,17 @@ pub(super) struct Aggregate {
     pub to: To,
     /// Indices of flows, in declaration order.
     pub flows: Vec<u32>,
-    /// Where windows of the books these packets may stand in begin or end, in order.
+    /// Where the windows of the books that may count these packets begin or end, in order.
     edges: Vec<SimTime>,
-    /// Any number of each sender's packets can be counted.
+    /// Whether any number of each sender's packets can be counted at once.
     pub is_countable: bool,
-    /// And they are evenly spaced.
+    /// Whether they are also evenly spaced.
     pub is_even: bool,
-    /// An observer looks at some of them on their way.
+    /// Whether an observer watches some of them on their way.
     pub is_observed: bool,
-    /// By how many bytes they may be ahead of their rates together.
+    /// By how many bytes they may be ahead of their combined rate.
     pub burst: u64,
-    /// What they send together, and from when until when: the stretch asked for last.
+    /// Their combined rate, and from when until when it holds: the stretch asked for last.
     together: (BitRate, SimTime, SimTime),
 }
 
@@ -43,11 +43,11 @@ pub(super) struct Aggregate {
 pub(super) enum To {
     /// Nothing is sent: the host is down.
     Silence,
-    /// No packet leaves its router.
+    /// Its router lets no packet leave.
     Nowhere,
     /// To hosts of the same VPC.
     Local,
-    /// Over the link at this index; larger packets may not leave the router.
+    /// Over the link at this index; packets that are too large may not leave the router.
     Lane(u32),
 }
 
@@ -83,7 +83,7 @@ impl Aggregate {
         }
     }
 
-    /// What its senders, all countable, send together at `t`, and until when that holds.
+    /// The combined rate of its senders, all countable, at `t`, and until when it holds.
     fn rate_at(&mut self, flows: &[Flow], t: SimTime) -> (BitRate, SimTime) {
         let (_, from, until) = self.together;
         if !(from..until).contains(&t) {
@@ -96,8 +96,8 @@ impl Aggregate {
         (self.together.0, self.together.2)
     }
 
-    /// How long from `now` on, at most to `end`, its senders, all countable, send no more than `cap` together; and the
-    /// most they send.
+    /// Until when, at most `end`, the combined rate of its senders, all countable, stays within `cap` from `now` on;
+    /// and their highest combined rate until then.
     pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, now: SimTime, end: SimTime) -> (SimTime, BitRate) {
         let (mut until, mut peak) = (now, BitRate::default());
         while until < end {
@@ -111,27 +111,27 @@ impl Aggregate {
         (until, peak)
     }
 
-    /// The first instant after `t` from which on its packets stand elsewhere in the books, those of `lane` among them.
+    /// The first boundary after `t` in the books that count its packets, those of `lane` included.
     pub(super) fn boundary_after(&self, lane: &Lane, t: SimTime) -> SimTime {
         edge_after(&self.edges, t).min(lane.booking.meter.next_minute(t))
     }
 
-    /// How many edges of windows lie on its way.
+    /// How many edges of windows its books have.
     pub(super) fn edges(&self) -> usize {
         self.edges.len()
     }
 }
 
 impl Aggregates {
-    /// Whether they are those of this epoch.
+    /// Whether they are valid for this epoch.
     pub(super) fn are_of(&self, scope: Scope<'_>) -> bool {
         self.epoch == Some(scope.view.epoch)
     }
 
-    /// Gathers the senders of a cell that leads over `lanes`; those of one way stand together.
+    /// Groups the senders of a cell with these `lanes` by route.
     pub(super) fn gather(scope: Scope<'_>, flows: &mut [Flow], lanes: &[Lane]) -> Aggregates {
         let mut all: Vec<Aggregate> = Vec::new();
-        // By lane, and three for the rest.
+        // One place for each lane, and three for the rest.
         let mut places = vec![None; lanes.len() + 3];
         for (index, flow) in flows.iter_mut().enumerate() {
             let to = way_of(scope, flow);
@@ -161,7 +161,7 @@ fn way_of(scope: Scope<'_>, flow: &mut Flow) -> To {
         return To::Silence;
     }
     let exits = (0..flow.forms().len()).map(|form| flow.path(scope.view, form).leave.ok());
-    // Sizes differ in nothing but whether they fit; all are looked up.
+    // Forms differ only in whether they fit; the path of each is looked up.
     match exits.fold(None, Option::or) {
         None => To::Nowhere,
         Some(Exit::Local(_)) => To::Local,

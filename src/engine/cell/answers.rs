@@ -1,5 +1,4 @@
-//! What a packet makes somebody send: echo replies, and the ICMP errors of visible routers (S35a). Makes them; sends
-//! none.
+//! The answers to packets: echo replies, and the ICMP errors of visible routers (S35a). Makes them; sends none.
 
 use super::super::shared::Scope;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, TailId, Tails};
@@ -22,8 +21,8 @@ pub(super) struct RouterError {
 }
 
 impl RouterError {
-    /// The error about a packet that `sender` handed over and that was dropped in `subnet`; none if nothing is owed.
-    /// It comes from the subnet's first usable address.
+    /// The error about a packet that `sender` handed over and that was dropped in `subnet`; `None` if none is due. It
+    /// comes from the subnet's first usable address.
     pub(super) fn about(
         scope: Scope<'_>,
         subnet: SubnetId,
@@ -70,8 +69,8 @@ pub(super) fn echo_reply(now: SimTime, request: &Packet, tails: &mut Tails) -> P
     }
 }
 
-/// The subnet whose router answers for a packet that was dropped on arrival in `vpc`: its source's if it dies in its
-/// own VPC, its destination's in the far one, else the first (S35a).
+/// The subnet whose router reports a packet dropped on arrival in `vpc`: that of the packet's source in its own VPC,
+/// that of its destination in the far VPC, else the first (S35a).
 pub(super) fn answering_subnet(
     scope: Scope<'_>,
     vpc: VpcId,
@@ -84,7 +83,7 @@ pub(super) fn answering_subnet(
     in_subnet.or_else(|| network.vpc(vpc).subnets.first().copied())
 }
 
-/// Whether a packet that ends so makes somebody send: such a packet is an event where it ends.
+/// Whether a packet that ends with this verdict triggers an answer: such a packet is an event where it ends.
 pub(super) fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
     match verdict {
         Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
@@ -92,7 +91,7 @@ pub(super) fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> boo
     }
 }
 
-/// The error a visible router owes, never about another error (RFC 1122 §3.2.2).
+/// The error a visible router must send, never about another error (RFC 1122 §3.2.2).
 fn error_about(scope: Scope<'_>, packet: &Packet, reason: DropReason) -> Option<ErrorKind> {
     if !scope.view.network.rules.routers_visible || icmp::is_error(&packet.head) {
         return None;

@@ -1,5 +1,5 @@
-//! Carrying a link's packets through an advance: as long as they are proven to conform, in closed form; else by a
-//! pattern or one by one, until they conform again. The parts are in `link_run.rs`, the choice in `road.rs`.
+//! Carries a link's packets through an advance: in closed form as long as they are proven to conform, else by a pattern
+//! or one by one until they conform again. `link_run.rs` holds the parts, `road.rs` the choice of road.
 
 use super::super::road::{Facts, Road, road};
 use super::lane::Uncharged;
@@ -7,11 +7,11 @@ use super::link_run::LinkRun;
 use super::{proof, repetition};
 use crate::units::SimDuration;
 
-/// After so many packets it is asked anew whether the rest can pass in closed form.
+/// After this many packets, check again whether the rest can pass in closed form.
 const PATIENCE: u64 = 8192;
 
 impl LinkRun<'_> {
-    /// Lets time pass to the horizon.
+    /// Advances to the horizon.
     pub(super) fn advance(mut self) {
         while self.now < self.scope.horizon {
             match self.conforming() {
@@ -28,13 +28,13 @@ impl LinkRun<'_> {
         }
     }
 
-    /// How far packets are proven to conform from now on, if that is how they may be carried.
+    /// Until when packets are proven to conform from now on, if the proof can be used.
     fn conforming(&mut self) -> Option<proof::Proven> {
         let is_of_use = road(Facts { conforms: true, ..self.facts() }) == Road::Proven;
         if is_of_use { proof::conforming(self) } else { None }
     }
 
-    /// Carries packets that may wait for each other: to the horizon, or to where the rest conforms.
+    /// Carries packets that may wait for each other: to the horizon, or until the rest conforms.
     fn contend(&mut self) {
         self.take_seats();
         while self.now < self.scope.horizon {
@@ -47,7 +47,8 @@ impl LinkRun<'_> {
                 }
             }
             if self.now < self.scope.horizon && self.conforming().is_some() {
-                // Whole instants only: what passes in closed form from here on may be charged later, by its instants.
+                // Finish the current instant: packets that pass in closed form from here on may be charged later, by
+                // instant.
                 let until = self.merged_until();
                 let end = (self.now + SimDuration::from_nanos(1)).min(until);
                 self.carry(end, u64::MAX);

@@ -1,5 +1,4 @@
-//! The cell itself: what a VPC holds, and what of it is used when. How packets are carried is said in the files beside
-//! it.
+//! The cell itself: what a VPC holds, and which part is used when. The other files of the room carry the packets.
 
 use super::super::arrival::Mail;
 use super::super::booking::Booking;
@@ -20,28 +19,28 @@ use crate::dataplane::packet::SourceId;
 use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{SimDuration, SimTime};
 
-/// See the first lines of the room.
+/// One VPC's share of the simulation.
 pub(in crate::engine) struct Cell {
     pub vpc: VpcId,
     pub lanes: Vec<Lane>,
     pub booking: Booking,
-    /// Whether nothing here reacts to what happens elsewhere, and nobody to what happens here.
+    /// Whether nothing here reacts to other cells, and no other cell reacts to this one.
     is_alone: bool,
-    /// Whether all its senders can say their future.
+    /// Whether all its senders can foresee what they send.
     is_foreseen: bool,
-    /// Whether its senders were called to be events.
+    /// Whether its senders have been scheduled as events.
     is_called: bool,
-    /// Packets its senders send in a second, about.
+    /// Packets its senders send per second, approximately.
     density: u64,
     pub(super) flows: Vec<Flow>,
     pub(super) aggregates: Aggregates,
     events: Events,
     /// The lanes whose links may hold packets of an earlier advance, each once.
     held: Vec<u32>,
-    /// Equal packets inside the VPC that were counted, not made.
+    /// Equal packets under way inside the VPC that were counted, not made.
     trains: Trains,
     seats: Seats,
-    /// The packets made last; none unless all are made.
+    /// The packets made last; `None` unless every packet is made.
     batch: Option<Box<Batch>>,
 }
 
@@ -72,7 +71,7 @@ impl Cell {
         self.flows.push(flow);
     }
 
-    /// Gives back what senders added one by one took too much: there may be a million.
+    /// Frees the spare capacity left by adding senders one by one: there may be a million of them.
     pub(in crate::engine) fn trim(&mut self) {
         self.flows.shrink_to_fit();
     }
@@ -81,7 +80,7 @@ impl Cell {
         !self.flows.is_empty()
     }
 
-    /// About how many packets are sent here in `span`: a guess, for the sharing of work.
+    /// About how many packets are sent here in `span`: an estimate, for distributing work.
     #[cfg(feature = "threads")]
     pub(in crate::engine) fn packets_in(&self, span: SimDuration) -> u64 {
         let packets =
@@ -98,7 +97,7 @@ impl Cell {
         road(Facts { reacts: !self.is_alone || !self.is_foreseen, ..Facts::default() }) == Road::Events
     }
 
-    /// From `now` on the cell runs in windows with others: its senders become events. Inside the VPC packets take
+    /// From `now` on, the cell runs in windows with others: its senders become events. Packets inside the VPC take
     /// `local_delay`.
     pub(in crate::engine) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
         if std::mem::replace(&mut self.is_alone, false) {
@@ -107,15 +106,15 @@ impl Cell {
         }
     }
 
-    /// From `now` on somebody looks: buckets are charged and counted packets made, and what is known of the senders
-    /// together is gathered anew. Inside the VPC packets take `local_delay`.
+    /// Makes the cell's state complete at `now`, for whoever inspects it: charges the buckets, makes the packets that
+    /// were only counted, and discards the aggregates. Packets inside the VPC take `local_delay`.
     pub(in crate::engine) fn look(&mut self, now: SimTime, local_delay: SimDuration) {
         self.charge_all(now);
         self.make_trains(local_delay);
         self.aggregates = Aggregates::default();
     }
 
-    /// From now on the senders are events.
+    /// Schedules the senders as events from now on.
     fn call_senders(&mut self) {
         if std::mem::replace(&mut self.is_called, true) {
             return;
@@ -140,7 +139,7 @@ impl Cell {
         self.events.next()
     }
 
-    /// Packets inside the VPC that nobody judged yet.
+    /// Packets inside the VPC whose verdict is still open.
     pub(in crate::engine) fn local_in_flight(&self) -> u64 {
         self.events.waiting() + self.trains.count()
     }
@@ -155,7 +154,7 @@ impl Cell {
         self.events.receive(mail);
     }
 
-    /// Takes over the settings of a link's peering at the horizon: what is on the link is re-judged.
+    /// Applies the changed settings of a link's peering at the horizon: packets on the link are judged again.
     pub(in crate::engine) fn change_link(&mut self, scope: Scope<'_>, link: LinkId) {
         let at = scope.shared.lanes[link.index()] as usize;
         let Lane { link, booking, .. } = &mut self.lanes[at];
@@ -181,13 +180,13 @@ impl Cell {
         self.journey(scope).handle(end);
     }
 
-    /// Lets everything happen between `from`, where the cell stands, and the horizon: it runs alone.
+    /// Runs a cell that is alone from `from`, its current time, to the horizon.
     pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
         self.move_held(scope);
         if self.is_eventful() {
             self.call_senders();
         }
-        // Packets inside the VPC that an earlier advance left, and senders that are events.
+        // Packets inside the VPC left by an earlier advance, and senders that are events.
         self.handle(scope, scope.horizon);
         if self.is_eventful() {
             return;
@@ -223,7 +222,7 @@ impl Cell {
         }
     }
 
-    /// The clocks of a stopped host's senders run on, so that later packets are the same whether it was down or not.
+    /// Lets the clocks of a stopped host's senders run on, so that later packets do not depend on whether it was down.
     fn stay_silent(&mut self, aggregate: &Aggregate, until: SimTime) {
         for &index in &aggregate.flows {
             let flow = &mut self.flows[index as usize];
@@ -236,7 +235,7 @@ impl Cell {
         }
     }
 
-    /// Lands what of the trains arrives before the horizon.
+    /// Lands the packets of trains that arrive before the horizon.
     fn land_trains(&mut self, scope: Scope<'_>) {
         for held in 0..self.held.len() {
             let at = self.held[held] as usize;
@@ -245,7 +244,8 @@ impl Cell {
         self.passing(scope, None).land_trains();
     }
 
-    /// Charges every bucket for what passed in closed form: somebody may look at them, or the senders change.
+    /// Charges every bucket for the packets that passed in closed form, before the buckets are read or the senders
+    /// change.
     pub(in crate::engine) fn charge_all(&mut self, now: SimTime) {
         for aggregate in &self.aggregates.all {
             if let To::Lane(lane) = aggregate.to {
@@ -255,7 +255,7 @@ impl Cell {
         }
     }
 
-    /// Makes every packet of every train. Inside the VPC they take `local_delay`.
+    /// Makes every packet of every train. Packets inside the VPC take `local_delay`.
     fn make_trains(&mut self, local_delay: SimDuration) {
         let Cell { lanes, flows, trains, events, .. } = self;
         for lane in lanes {
@@ -317,7 +317,7 @@ impl Cell {
     }
 }
 
-/// Has `keep` see the sender of a train as it was before each of its packets.
+/// Calls `keep` with the sender of a train as it was before each packet of the train.
 fn each_of(flows: &[Flow], train: Train, mut keep: impl FnMut(&Flow)) {
     let mut flow = flows[train.flow as usize].rewound_to(train.first);
     for _ in 0..train.count {

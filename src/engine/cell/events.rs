@@ -1,5 +1,5 @@
-//! What happens in a cell at instants of its own: who wakes up, what arrives where something may react to it, and what
-//! is on its way to other cells. It keeps them in order and handles none: that is `react.rs`'s.
+//! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
+//! order; `react.rs` handles them.
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::endpoint::{Endpoint, Sends};
@@ -34,7 +34,7 @@ pub(super) struct Seated {
 }
 
 impl Seated {
-    /// From `now` on; it is asked at once when it wants to wake.
+    /// A program that runs from `now` on; it is asked at once when it wants to wake.
     pub(super) fn new(now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) -> Seated {
         let wake = endpoint.next_wake().max(now);
         Seated { host, source, sequence: 0, endpoint, wake }
@@ -57,18 +57,18 @@ pub(in crate::engine) struct Raw {
     pub id: PacketId,
 }
 
-/// The next thing that happens.
+/// What happens next.
 pub(super) enum Event {
     Wake(SimTime, SourceId, Waker),
     Arrival(Arrival),
 }
 
-/// See the file's first lines.
+/// The events of a cell, in order.
 #[derive(Default)]
 pub(super) struct Events {
     pub endpoints: Vec<Seated>,
     pub tails: Tails,
-    /// For other cells.
+    /// Packets for other cells.
     pub mailbox: Vec<Mail>,
     outside: VecDeque<(SimTime, Raw)>,
     /// Ordered by time, then by sender in declaration order.
@@ -85,12 +85,12 @@ impl Events {
         self.endpoints.push(seated);
     }
 
-    /// Has a sender wake up when it next sends.
+    /// Schedules a sender's wake-up for when it next sends.
     pub(super) fn call(&mut self, sender: &impl Sends, source: SourceId, waker: Waker) {
         self.schedule(sender.next_wake(), source, waker);
     }
 
-    /// A packet from outside; after everything else at that instant.
+    /// Schedules a packet from outside, after everything else at that instant.
     pub(super) fn inject(&mut self, now: SimTime, raw: Raw) {
         self.outside.push_back((now, raw));
         self.schedule(now, SourceId(u32::MAX), Waker::Outside);
@@ -101,15 +101,14 @@ impl Events {
         self.outside.pop_front()
     }
 
-    /// Has somebody wake up at `time`.
+    /// Schedules a wake-up at `time`.
     pub(super) fn schedule(&mut self, time: SimTime, source: SourceId, waker: Waker) {
         if time < SimTime::NEVER {
             self.wakes.push(Reverse((time, source, waker)));
         }
     }
 
-    /// Puts the next time of the one who is due first in the place of this one: cheaper than taking it out and putting
-    /// it in.
+    /// Replaces the earliest wake-up with the same sender's next one: cheaper than removing and inserting.
     pub(super) fn reschedule_first(&mut self, next: SimTime) {
         let Some(mut first) = self.wakes.peek_mut() else { return };
         if next < SimTime::NEVER {
@@ -132,8 +131,8 @@ impl Events {
         self.arrivals.peek().map_or(SimTime::NEVER, |Reverse(arrival)| arrival.time)
     }
 
-    /// What happens next, before `end`: arrivals before wakes at one instant, then in declaration order. A sender of
-    /// the plan stays in its place until [`Events::reschedule_first`].
+    /// Takes the next event before `end`: at one instant arrivals come before wakes, then declaration order applies. A
+    /// wake of a sender of the plan stays in the heap until [`Events::reschedule_first`].
     pub(super) fn pop(&mut self, end: SimTime) -> Option<Event> {
         let (wake, arrival) = (self.next_wake(), self.next_arrival());
         if wake.min(arrival) >= end {
@@ -162,12 +161,12 @@ impl Events {
         self.arrivals.push(Reverse(arrival));
     }
 
-    /// Packets that nobody judged yet.
+    /// Packets whose verdict is still open.
     pub(super) fn waiting(&self) -> u64 {
         self.arrivals.len() as u64
     }
 
-    /// The program on a host.
+    /// Index of the program on a host.
     pub(super) fn endpoint_at(&self, host: HostId) -> Option<u32> {
         self.endpoints.iter().position(|e| e.host == host).map(|at| at as u32)
     }

@@ -1,6 +1,5 @@
-//! A packet's way as events: emitted, routed, offered to a link, departed, arrived, ended. Decides nothing about
-//! forwarding: the data plane's functions do; this file calls them in order, tells who watches, and books what they
-//! say.
+//! A packet's way as events: emitted, routed, offered to a link, departed, arrived, ended. Forwarding is decided by the
+//! data plane's functions; this file calls them in order, tells observers, and books the results.
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::booking::Booking;
@@ -17,7 +16,7 @@ use crate::dataplane::router::{self, Exit, Path, Sender};
 use crate::model::{DropReason, LinkId, SubnetId, Verdict, VpcId};
 use crate::units::SimTime;
 
-/// A cell while packets of it are carried as events.
+/// A cell while its packets are carried as events.
 pub(super) struct Journey<'a> {
     pub scope: Scope<'a>,
     pub vpc: VpcId,
@@ -30,7 +29,7 @@ pub(super) struct Journey<'a> {
 }
 
 impl Journey<'_> {
-    /// The journey begins: through this VPC's router, to a neighbour or onto a link. `path` is what is known of it.
+    /// Begins the journey: through this VPC's router, to a neighbour or onto a link. `path` is the path if it is known.
     pub(super) fn emit(&mut self, sender: Sender, mut packet: Packet, path: Option<Path>) {
         let now = packet.emitted;
         self.booking.emitted(1);
@@ -51,7 +50,7 @@ impl Journey<'_> {
         }
     }
 
-    /// An ICMP error begins its own journey.
+    /// Sends an ICMP error on a journey of its own.
     pub(super) fn send_error(&mut self, now: SimTime, error: Option<RouterError>) {
         let Some(error) = error else { return };
         let sender = Sender::Router(error.subnet);
@@ -59,7 +58,7 @@ impl Journey<'_> {
         self.emit(sender, packet, None);
     }
 
-    /// To a host of the same VPC.
+    /// Carries a packet to a host of the same VPC.
     fn cross_vpc(&mut self, now: SimTime, packet: Packet, verdict: Verdict) {
         let arrival = now + self.scope.view.network.rules.local_delay;
         if arrival < self.scope.horizon && !reacts(self.scope, &packet, verdict) {
@@ -69,7 +68,7 @@ impl Journey<'_> {
         }
     }
 
-    /// Onto a link: it waits, or departs at once.
+    /// Offers a packet to a link: it waits, or departs at once.
     fn offer(&mut self, now: SimTime, link: LinkId, packet: Packet, verdict: Verdict) {
         let at = self.scope.shared.lanes[link.index()] as usize;
         let Lane { link, booking, .. } = &mut self.lanes[at];
@@ -91,7 +90,7 @@ impl Journey<'_> {
         }
     }
 
-    /// Off the shaper and onto the wire. `verdict` is what is known of its end.
+    /// Moves a packet from the shaper onto the wire. `verdict` is how it ends, if that is known.
     fn depart(&mut self, at: usize, departure: SimTime, packet: Packet, verdict: Option<Verdict>) {
         let lane = &mut self.lanes[at];
         let (arrival, survives) =
@@ -109,7 +108,7 @@ impl Journey<'_> {
         }
     }
 
-    /// Off the wire and into the far VPC: judged here, unless the far end reacts.
+    /// Moves a packet off the wire into the far VPC: it is judged here, unless the far end reacts.
     fn arrive(&mut self, at: usize, time: SimTime, mut packet: Packet, verdict: Option<Verdict>) {
         let lane = &mut self.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
@@ -128,7 +127,7 @@ impl Journey<'_> {
         self.end(time, packet, Place::Vpc(far), verdict);
     }
 
-    /// Moves what earlier advances left on the links up to the new horizon.
+    /// Moves the packets that earlier advances left on the links up to the new horizon.
     pub(super) fn move_held(&mut self) {
         let mut held = std::mem::take(self.held);
         held.sort_unstable();
@@ -154,7 +153,7 @@ impl Journey<'_> {
         self.lanes[at].hold(at, self.held);
     }
 
-    /// Ends a packet inside this VPC: in the subnet that it did not leave, if that is why.
+    /// Ends a packet inside this VPC; `left` is the subnet it failed to leave, if that is the reason.
     pub(super) fn end_here(&mut self, time: SimTime, packet: Packet, verdict: Verdict, left: Option<SubnetId>) {
         let site = || match left {
             None => site(self.scope, self.vpc, &packet),
@@ -172,7 +171,8 @@ impl Journey<'_> {
         self.end(time, packet, place, Err(reason));
     }
 
-    /// Every packet ends here: in its traffic entry's book, before the observers, out of the side table.
+    /// Ends any packet: books it in its traffic entry's book, tells the observers, and removes its tail from the side
+    /// table.
     fn end(&mut self, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
         self.booking.packet_ended(self.scope, time, &packet, verdict);
         self.tell(time, &packet, place, Step::Ended(verdict));
@@ -184,7 +184,7 @@ impl Journey<'_> {
     }
 }
 
-/// Where a packet ends that reached `vpc` and is dropped there.
+/// Where a packet that reached `vpc` and is dropped there ends.
 fn site(scope: Scope<'_>, vpc: VpcId, packet: &Packet) -> Site {
     Site { subnet: scope.view.network.subnet_at(vpc, packet.destination()), example: Example::of(packet) }
 }

@@ -1,5 +1,5 @@
-//! A link as the cell it leaves holds it: its state, what is written down about it, and what is known of how it can be
-//! carried. Decides nothing and books nothing.
+//! A link as held by the cell it leaves: its state, its books, and what is known of how its packets can be carried.
+//! Decides nothing and books nothing.
 
 use super::super::booking::LinkBooking;
 use super::search::Search;
@@ -11,7 +11,7 @@ use crate::units::{BitRate, SimTime};
 pub(in crate::engine) struct Lane {
     pub link: Link,
     pub booking: LinkBooking,
-    /// Whether it stands among those that may hold packets of an earlier advance.
+    /// Whether it is listed among the lanes that may hold packets of an earlier advance.
     pub(super) is_held: bool,
     /// Packets handed to other cells so far.
     pub(super) mailed: u64,
@@ -25,9 +25,9 @@ pub(in crate::engine) struct Lane {
 /// Packets that passed the bucket without being charged to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Uncharged {
-    /// All that were offered from then on.
+    /// Covers all packets offered from then on.
     pub since: SimTime,
-    /// The most that their senders sent together.
+    /// The highest combined rate of their senders.
     pub peak: BitRate,
 }
 
@@ -44,7 +44,7 @@ impl Lane {
         }
     }
 
-    /// Notes that the link, which stands at `at`, may hold packets for the next advance.
+    /// Notes that the link, at index `at`, may hold packets for the next advance.
     pub(super) fn hold(&mut self, at: usize, held: &mut Vec<u32>) {
         if !std::mem::replace(&mut self.is_held, true) {
             held.push(at as u32);
@@ -56,7 +56,7 @@ impl Lane {
         self.link.in_flight() + self.trains.count()
     }
 
-    /// Whether what happens to a packet here may depend on those before it, or on itself.
+    /// Whether a packet's fate on this link may depend on earlier packets, or on the packet itself.
     pub(super) fn has_order(&self) -> bool {
         self.booking.intervals.is_some() || self.link.treats_all_alike().is_none()
     }

@@ -1,6 +1,6 @@
-//! A link's run: one link where order matters, its senders and what merges them, for one advance. Here are its parts:
-//! who takes part, carrying packets one by one, and telling how they stand. By which road it goes is `carry.rs`'s to
-//! say.
+//! A link run: one link where order matters, its senders and their merge, for one advance. This file holds its parts:
+//! the senders that take part, carrying packets one by one, and reading the state of senders and bucket. `carry.rs`
+//! chooses the road.
 
 use super::super::booking::Booking;
 use super::super::delay::DelayRuns;
@@ -16,7 +16,7 @@ use crate::dataplane::shaper::Backlog;
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 
-/// What the senders of one link need while they are merged; kept for its memory.
+/// What merging the senders of one link needs; kept to reuse its memory.
 #[derive(Debug, Default)]
 pub(super) struct Seats {
     members: Vec<Member>,
@@ -26,7 +26,7 @@ pub(super) struct Seats {
     pub merge: Merge,
 }
 
-/// One link and all who send over it, from `now` to the horizon of an advance.
+/// One link and all its senders, from `now` to the horizon of an advance.
 pub(super) struct LinkRun<'a> {
     pub scope: Scope<'a>,
     pub vpc: VpcId,
@@ -40,7 +40,7 @@ pub(super) struct LinkRun<'a> {
     pub batch: Option<&'a mut Batch>,
 }
 
-/// Everything that decides about the next packets, seen from an instant.
+/// Everything that determines the next packets, relative to an instant.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct State {
     senders: Vec<Phase>,
@@ -48,12 +48,12 @@ pub(super) struct State {
 }
 
 impl LinkRun<'_> {
-    /// What is known of the packets before they are carried, but whether they conform.
+    /// What is known of the packets before they are carried, except whether they conform.
     pub(super) fn facts(&self) -> Facts {
         facts(self.scope, self.lane, self.aggregate)
     }
 
-    /// Sees off all packets before `until` without charging the bucket: it is proven that none waits.
+    /// Carries all packets before `until` without charging the bucket: it is proven that none waits.
     pub(super) fn pass(&mut self, until: SimTime) {
         let Inside { trains, events } = &mut self.inside;
         let mut passing = Passing {
@@ -69,7 +69,7 @@ impl LinkRun<'_> {
         self.now = until;
     }
 
-    /// Who takes part: every sender with its sizes.
+    /// Lists the senders that take part, each with its sizes.
     pub(super) fn take_seats(&mut self) {
         let Seats { members, sized, pending, .. } = &mut *self.seats;
         members.clear();
@@ -91,13 +91,13 @@ impl LinkRun<'_> {
         self.merge();
     }
 
-    /// Merges the senders anew from now on.
+    /// Restarts the merge of the senders at `now`.
     pub(super) fn merge(&mut self) {
         let next = self.aggregate.flows.iter().map(|f| self.flows[*f as usize].next_wake());
         self.seats.merge.reset(self.now, next);
     }
 
-    /// Up to where the merge tells instants apart, at most the horizon; merges anew if that is now.
+    /// The limit up to which the merge tells instants apart, at most the horizon; restarts the merge if that is now.
     pub(super) fn merged_until(&mut self) -> SimTime {
         if self.now == self.seats.merge.limit() {
             self.merge();
@@ -105,8 +105,8 @@ impl LinkRun<'_> {
         self.seats.merge.limit().min(self.scope.horizon)
     }
 
-    /// Carries up to `most` packets that are due before `until`, one by one; it is then when the next one is due, at
-    /// the latest `until`. Answers how many they were.
+    /// Carries up to `most` packets that are due before `until`, one by one, and moves `now` to when the next one is
+    /// due, at most `until`. Returns how many were carried.
     pub(super) fn carry(&mut self, until: SimTime, most: u64) -> u64 {
         let mut looped = self.looped();
         let (count, due) = looped.carry(until, most);
@@ -138,12 +138,12 @@ impl LinkRun<'_> {
         }
     }
 
-    /// Where senders and bucket stand at `now`.
+    /// The state of senders and bucket at `now`.
     pub(super) fn state(&mut self) -> State {
         State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
     }
 
-    /// Whether they stand as they did; the senders alone tell most states apart.
+    /// Whether the state equals `before`; the senders alone tell most states apart.
     pub(super) fn stands_as(&mut self, before: &State) -> bool {
         self.senders() == before.senders && self.state() == *before
     }
@@ -152,7 +152,7 @@ impl LinkRun<'_> {
         self.aggregate.flows.iter().map(|f| self.flows[*f as usize].phase(self.now)).collect()
     }
 
-    /// Puts senders and bucket where they are after `times` times the packets that stand counted, `span` together.
+    /// Moves senders and bucket past `times` repetitions of the counted packets, which take `span` in total.
     pub(super) fn shift(&mut self, times: u64, span: SimDuration) {
         let Seats { members, sized, .. } = &*self.seats;
         for (at, member) in members.iter().enumerate() {
@@ -166,7 +166,7 @@ impl LinkRun<'_> {
     }
 }
 
-/// What is known of all packets of an aggregate over `lane`, but whether they conform.
+/// What is known of all packets of an aggregate over `lane`, except whether they conform.
 pub(super) fn facts(scope: Scope<'_>, lane: &Lane, aggregate: &Aggregate) -> Facts {
     let may_wait = lane.link.treats_all_alike().is_none();
     Facts {

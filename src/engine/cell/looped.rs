@@ -1,6 +1,6 @@
-//! The loop over one link's packets in the order of time: each is drawn from its sender, offered to the shaper and
-//! landed at the far end. What packets add up to is counted, and booked when the next boundary of a book is reached.
-//! Does not decide how far to go: that is `carry.rs`'s.
+//! The loop over one link's packets in time order: each is drawn from its sender, offered to the shaper and landed at
+//! the far end. Totals are counted, and booked when the next boundary of a book is reached. `carry.rs` decides how far
+//! the loop goes.
 
 use super::super::booking::{Booking, Class, CountedDelays, Tally, When};
 use super::super::books::Counts;
@@ -15,35 +15,35 @@ use crate::dataplane::packet::Packet;
 use crate::model::{DropReason, VpcId};
 use crate::units::{SimDuration, SimTime};
 
-/// One sender's packets of one size, and what came of them since the last boundary.
+/// One sender's packets of one size, and their outcome since the last boundary.
 #[derive(Debug)]
 pub(super) struct SizedFlow {
     pub flow: u32,
     pub class: Class,
-    /// Where its delays are counted pending.
+    /// Index of the pending delays in which its delays are counted.
     pub pending: u32,
     pub tally: Tally,
 }
 
-/// Delays that were counted aside, of flows that stand in the same book.
+/// Delays counted but not yet booked, of flows that share a book.
 #[derive(Debug)]
 pub(super) struct PendingDelays {
-    /// Place of the traffic entry's book; none if they stand in the link's alone.
+    /// Place of the traffic entry's book; `None` if they are booked on the link only.
     pub book: Option<usize>,
     pub delays: DelayRuns,
 }
 
-/// Delays that are counted aside no longer, and whose they are.
+/// Delays evicted from the pending ones, and the book they belong to.
 pub(super) type Evicted = (Option<usize>, DelayRun);
 
-/// Who sends on a link: a flow and the place of the first of its sizes.
+/// A sender on a link: its flow and the place of the first of its sizes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     pub flow: u32,
     pub first: u32,
 }
 
-/// The loop over one link's packets: who sends, and what is counted up to the next boundary of a book.
+/// The loop over one link's packets: the senders, and what is counted up to the next boundary of a book.
 pub(super) struct Loop<'a> {
     pub scope: Scope<'a>,
     pub vpc: VpcId,
@@ -56,19 +56,19 @@ pub(super) struct Loop<'a> {
     pub pending: &'a mut [PendingDelays],
     pub evicted: &'a mut Vec<Evicted>,
     pub merge: &'a mut Merge,
-    /// Where every packet is made whole, if that is wanted.
+    /// Where packets are made in full, if every packet is wanted.
     pub batch: Option<&'a mut Batch>,
-    /// Nobody looks at packets or between two of them, and none is lost on the way.
+    /// No single packet is watched, nor the link's state between packets, and none is lost on the way.
     pub is_plain: bool,
     pub count: Count,
 }
 
-/// Up to where the loop may count before it must book, and how far it got.
+/// How far the loop may count before it must book, and how far it has come.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Count {
     offered: Since,
     carried: Since,
-    /// What arrives before is at the far end, in front of the boundary, and nobody looks.
+    /// A packet that arrives earlier is unwatched and lands before the boundary and the horizon.
     usual_until: SimTime,
     last_sent: SimTime,
     last_arrival: SimTime,
@@ -76,7 +76,8 @@ pub(super) struct Count {
     boundaries: u32,
 }
 
-/// Where counting began, and the boundary of the books up to which it may go on; the boundary is 0 if nothing came yet.
+/// Where counting began, and the boundary of the books up to which it may go on; the boundary is 0 before the first
+/// packet.
 #[derive(Debug, Clone, Copy, Default)]
 struct Since {
     at: SimTime,
@@ -84,18 +85,17 @@ struct Since {
 }
 
 impl Count {
-    /// Nothing yet, at `now`.
+    /// Nothing counted yet, at `now`.
     pub(super) fn new(now: SimTime) -> Count {
         let (offered, carried) = (Since::default(), Since::default());
-        // Nothing is usual yet, and nothing arrived.
+        // No packet has arrived, so each still takes the careful path.
         let (usual_until, last_arrival) = (SimTime::ZERO, SimTime::ZERO);
         Count { offered, carried, usual_until, last_sent: now, last_arrival, boundaries: 0 }
     }
 }
 
 impl Loop<'_> {
-    /// Carries up to `most` packets before `until`; answers how many, and when the next one is due, at the latest
-    /// `until`.
+    /// Carries up to `most` packets before `until`; returns how many, and when the next one is due, at most `until`.
     pub(super) fn carry(&mut self, until: SimTime, most: u64) -> (u64, SimTime) {
         let mut looped = 0;
         loop {
@@ -115,7 +115,7 @@ impl Loop<'_> {
         }
     }
 
-    /// When the next packet goes.
+    /// When the next packet is sent.
     fn due(&self) -> SimTime {
         match self.members {
             [only] => self.flows[only.flow as usize].next_wake(),
@@ -123,7 +123,7 @@ impl Loop<'_> {
         }
     }
 
-    /// Carries up to `most` packets of an only sender before `end`; answers how many.
+    /// Carries up to `most` packets of the only sender before `end`; returns how many.
     fn carry_single(&mut self, Member { flow, first }: Member, end: SimTime, most: u64) -> u64 {
         let mut turns = [Turn::default(); BATCH];
         let mut looped = 0;
@@ -142,7 +142,7 @@ impl Loop<'_> {
         }
     }
 
-    /// Carries up to `most` packets of all senders before `end`, in the order of time; answers how many.
+    /// Carries up to `most` packets of all senders before `end`, in time order; returns how many.
     fn carry_merged(&mut self, end: SimTime, most: u64) -> u64 {
         let mut looped = 0;
         let (mut now, mut number) = self.merge.first();
@@ -167,8 +167,7 @@ impl Loop<'_> {
 
     // The stages of a packet, inlined into both loops: as calls they make fifty senders a tenth slower (`shared-50`).
 
-    /// From its sender: the sized flow at `at` sends the packet of `turn`, which mostly lands before anything else
-    /// must be thought of.
+    /// The sized flow at `at` sends the packet of `turn`, which in the usual case lands with no further checks.
     #[inline(always)]
     fn send(&mut self, turn: &Turn, at: u32) {
         let sized = &mut self.sized[at as usize];
@@ -204,7 +203,7 @@ impl Loop<'_> {
         }
     }
 
-    /// At the far end, if it gets there before the horizon; behind a boundary, perhaps, or with somebody looking.
+    /// Lands a packet that may be watched, cross a boundary or not arrive before the horizon.
     #[inline(never)]
     fn land_carefully(&mut self, turn: &Turn, at: u32, departure: SimTime, arrival: SimTime) {
         let is_simple = self.is_plain && arrival < self.scope.horizon;
@@ -221,7 +220,7 @@ impl Loop<'_> {
         self.sized[at as usize].arrived(arrival.since(turn.at), self.pending, self.evicted);
     }
 
-    /// Whether a packet that departs is at the far end before the horizon. If not, it is lost or kept on the link.
+    /// Whether a packet is at the far end before the horizon. If not, it is lost or kept on the link.
     #[cold]
     fn gets_through(&mut self, turn: &Turn, at: u32, departure: SimTime, arrival: SimTime) -> bool {
         self.lane.booking.row_queued(turn.at, &self.lane.link);
@@ -249,7 +248,7 @@ impl Loop<'_> {
         true
     }
 
-    /// Its router does not let it go.
+    /// The router keeps the packet back.
     #[cold]
     fn keep_back(&mut self, turn: &Turn, at: u32, reason: DropReason) {
         let here = Place::Vpc(self.vpc);
@@ -263,19 +262,19 @@ impl Loop<'_> {
         self.tell(turn, at, turn.at, Place::Link(link), Step::Offered { waiting });
     }
 
-    /// The packet, whole.
+    /// The packet in full.
     fn packet(&self, turn: &Turn, at: u32) -> Packet {
         self.flows[self.sized[at as usize].flow as usize].packet_of(turn)
     }
 
-    /// Those who watch see a step of the packet.
+    /// Tells observers of a step of the packet.
     fn tell(&mut self, turn: &Turn, at: u32, time: SimTime, place: Place, step: Step) {
         if self.aggregate.is_observed {
             self.booking.tell(self.scope, time, &self.packet(turn, at), place, step);
         }
     }
 
-    /// Counting begins anew behind a boundary, if there was one.
+    /// Books what was counted before a boundary, if there was one; counting starts again behind it.
     #[cold]
     fn pass_boundary(&mut self, passed: Since) {
         if passed.boundary > SimTime::ZERO {
@@ -284,9 +283,9 @@ impl Loop<'_> {
         }
     }
 
-    /// For how long the same packets, the next of them `due` then, could come again and again and still stand in front
-    /// of all boundaries and of `end`. A pattern may begin within an instant: then the last one of it is sent when the
-    /// next is due.
+    /// For how long the counted packets could repeat, the next one at `due`, and still lie before all boundaries and
+    /// before `end`. A pattern may begin in the middle of an instant: its last packet is then sent when the next one is
+    /// due.
     ///
     /// ```text
     /// sent      |..pattern..| due              | boundary of the sending side, or end
@@ -307,7 +306,7 @@ impl Loop<'_> {
         if last_arrival > SimTime::ZERO { until_sent.min(until_carried) } else { until_sent }
     }
 
-    /// As if everything that was counted had come so many times.
+    /// Multiplies everything that was counted, as if it had come `times` times.
     pub(super) fn multiply(&mut self, times: u64) {
         for SizedFlow { tally, .. } in self.sized.iter_mut() {
             tally.sent *= times;
@@ -324,7 +323,7 @@ impl Loop<'_> {
         self.book_counts();
     }
 
-    /// Books what was counted: no boundary of the sending side or of the far one lies in it.
+    /// Books what was counted: no boundary of the sending side or of the far side lies within it.
     fn book_counts(&mut self) {
         let when = When { sent: self.count.offered.at, arrived: self.count.carried.at };
         for SizedFlow { class, tally, .. } in self.sized.iter_mut() {
@@ -345,7 +344,7 @@ impl Loop<'_> {
 }
 
 impl SizedFlow {
-    /// One of its packets arrived.
+    /// Counts the arrival of one packet.
     #[inline(always)]
     fn arrived(&mut self, delay: SimDuration, pending: &mut [PendingDelays], evicted: &mut Vec<Evicted>) {
         self.tally.arrived += 1;

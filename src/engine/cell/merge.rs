@@ -1,6 +1,6 @@
 //! Which of many senders is next: a winner tree over their next instants (Knuth, The Art of Computer Programming, vol.
-//! 3, §5.4.1). The next one is at the root; putting a new instant in its place costs one comparison a level. Ties go to
-//! the lower number.
+//! 3, §5.4.1). The next sender is at the root; replacing its instant costs one comparison per level. Ties go to the
+//! lower number.
 
 use crate::units::SimTime;
 
@@ -8,8 +8,8 @@ use crate::units::SimTime;
 #[derive(Debug, Default)]
 pub(super) struct Merge {
     /// The tree: node 1 is the root, node n has children 2n and 2n + 1, the leaves are the last half. A node is an
-    /// instant since `base` and, in its lowest `bits`, whose it is: the lesser of two such numbers is found without a
-    /// branch, which nothing could predict.
+    /// instant since `base` and, in its lowest `bits`, the sender's number: the lesser of two nodes is found without a
+    /// branch, which would be unpredictable.
     nodes: Vec<u64>,
     base: u64,
     limit: u64,
@@ -18,7 +18,7 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    /// Starts anew at `base`, before which no instant lies, keeping its memory.
+    /// Restarts at `base`, before which no instant lies, and keeps its memory.
     pub(super) fn reset(&mut self, base: SimTime, times: impl ExactSizeIterator<Item = SimTime>) {
         let leaves = times.len().next_power_of_two();
         (self.leaves, self.bits) = (leaves as u32, leaves.trailing_zeros());
@@ -39,12 +39,12 @@ impl Merge {
         (time.as_nanos().min(self.limit) - self.base) << self.bits | u64::from(number)
     }
 
-    /// Later instants are all alike to it.
+    /// Instants from this one on are not told apart.
     pub(super) fn limit(&self) -> SimTime {
         SimTime::from_nanos(self.limit)
     }
 
-    /// Who is next and when; the limit if nobody is before it.
+    /// Who is next and when; the limit if no sender is due before it.
     #[inline]
     pub(super) fn first(&self) -> (SimTime, u32) {
         self.turn(self.nodes[1])
@@ -56,7 +56,7 @@ impl Merge {
         (SimTime::from_nanos(self.base + (node >> self.bits)), number as u32)
     }
 
-    /// `number`'s next instant is `time`; answers who is next and when.
+    /// Sets the next instant of `number` to `time`; returns who is next and when.
     #[inline]
     pub(super) fn set(&mut self, number: u32, time: SimTime) -> (SimTime, u32) {
         let mut node = (self.leaves + number) as usize;
@@ -79,7 +79,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// Few distinct instants, so that ties are the rule.
+        /// Few distinct instants, so that ties are common.
         #[test]
         fn the_first_is_the_least(
             start in prop::collection::vec(0u64..4, 1..20),

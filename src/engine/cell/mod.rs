@@ -1,11 +1,11 @@
-//! One VPC's share of the simulation ([`Cell`]): its senders, the links that leave it, its timers, its books. A cell
-//! sees packets off from emission to their end, or to the mailbox if somebody at the far end will react. It never looks
+//! One VPC's share of the simulation ([`Cell`]): its senders, the links that leave it, its timers and its books. A cell
+//! carries packets from emission to their end, or to the mailbox if something at the far end will react. It never looks
 //! into another cell.
 //!
-//! A cell that nobody reacts to runs alone: its senders, gathered by where they lead ([`aggregate`]), pass one after
-//! the other where none waits ([`passing`]); a link where order matters is a [`link_run`], which is carried by the road
-//! that is cheapest ([`carry`]): proven to conform ([`proof`]), repeated ([`repetition`]) or looped ([`looped`]). The
-//! others run in windows, event by event ([`events`], [`journey`], [`react`]).
+//! A cell in which nothing reacts runs alone: its senders, grouped by route ([`aggregate`]), are carried one after the
+//! other where no packet waits ([`passing`]). A link where order matters is a [`link_run`], carried by the cheapest
+//! road ([`carry`]): proven to conform ([`proof`]), repeated ([`repetition`]) or looped ([`looped`]). All other cells
+//! run in windows, event by event ([`events`], [`journey`], [`react`]).
 
 mod aggregate;
 mod answers;

@@ -1,6 +1,6 @@
-//! Passing: senders whose packets do not depend on each other are seen off one after the other, stretch by stretch, for
-//! all their packets take equally long or end where they begin. Counts them where that gives the same bytes. A link
-//! where order matters comes here only while it is proven that nobody waits.
+//! Passing: senders whose packets do not depend on each other are carried one after the other, stretch by stretch,
+//! since their packets all take equally long or end where they begin. Packets are only counted where that gives the
+//! same bytes. A link where order matters is handled here only while it is proven that no packet waits.
 
 use super::super::booking::{Booking, Class, Tally, When};
 use super::super::books::Counts;
@@ -27,35 +27,35 @@ pub(super) struct Passing<'a> {
     pub booking: &'a mut Booking,
     /// Where packets that stay inside the VPC are kept.
     pub inside: Inside<'a>,
-    /// Where every packet is made whole, if that is wanted.
+    /// Where packets are made in full, if every packet is wanted.
     pub batch: Option<&'a mut Batch>,
 }
 
-/// What is on its way inside a VPC: equal packets that were counted, and others.
+/// Packets on their way inside a VPC: equal ones that were counted, and others.
 pub(super) struct Inside<'a> {
     pub trains: &'a mut Trains,
     pub events: &'a mut Events,
 }
 
-/// Packets of one sender between which no boundary of the books lies.
+/// Packets of one sender with no boundary of the books between them.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
-    /// When the first goes.
+    /// When the first packet is sent.
     at: SimTime,
     end: SimTime,
-    /// They arrive after the horizon.
+    /// Whether they arrive at or after the horizon.
     is_late: bool,
 }
 
 impl Passing<'_> {
-    /// Sees off all packets that `aggregate` sends before `until`; `conforms` says that they meet a bucket to which it
-    /// is proven that they conform.
+    /// Carries all packets that `aggregate` sends before `until`; `conforms` says that they meet a bucket and are
+    /// proven to conform to it.
     pub(super) fn pass(&mut self, aggregate: &Aggregate, until: SimTime, conforms: bool) {
         let delay = match aggregate.to {
             To::Lane(_) | To::Local => self.delay(),
             To::Silence | To::Nowhere => SimDuration::ZERO,
         };
-        // Sent from here on, a packet does not arrive before the horizon.
+        // A packet sent from this instant on does not arrive before the horizon.
         let late = before(self.scope.horizon, delay);
         for &index in &aggregate.flows {
             let road = self.road_of(aggregate, index, conforms);
@@ -73,7 +73,7 @@ impl Passing<'_> {
         }
     }
 
-    /// The road of one sender where none waits for another.
+    /// The road of one sender where no packet waits for another.
     fn road_of(&self, aggregate: &Aggregate, index: u32, conforms: bool) -> Road {
         let is_countable = self.flows[index as usize].is_countable();
         road(Facts { is_countable, may_wait: conforms, conforms, ..aggregate.facts(self.scope) })
@@ -84,8 +84,8 @@ impl Passing<'_> {
         self.lane.as_ref().map_or(self.scope.view.network.rules.local_delay, |lane| lane.link.delay)
     }
 
-    /// Where the next boundary of a book lies that a packet of this sender, sent after `sent`, could cross then or
-    /// `delay` later.
+    /// The next instant after `sent` at which a packet of this sender, by its sending or by its arrival `delay` later,
+    /// falls behind a boundary of a book.
     fn boundary(&self, index: u32, sent: SimTime, delay: SimDuration) -> SimTime {
         let of_entry = edge_after(&self.scope.shared.edges[self.flows[index as usize].traffic.index()], sent);
         let Some(lane) = &self.lane else { return of_entry };
@@ -111,7 +111,7 @@ impl Passing<'_> {
         }
     }
 
-    /// Sends packets of one size one by one, and makes each whole if that is wanted; answers how many.
+    /// Sends packets of one size one by one, and makes each in full if that is wanted; returns how many.
     fn send_each(&mut self, index: u32, end: SimTime) -> u64 {
         let flow = &mut self.flows[index as usize];
         let mut turns = [Turn::default(); BATCH];
@@ -139,7 +139,7 @@ impl Passing<'_> {
         }
     }
 
-    /// Somebody sees the packet that is due: an observer, or the next advance.
+    /// Shows the packet that is due to the observers, and keeps it for the next advance if it arrives late.
     fn show(&mut self, index: u32, at: SimTime, delay: SimDuration) {
         let flow = &self.flows[index as usize];
         let (packet, path) = (flow.packet(), flow.known_path(flow.upcoming()));
@@ -155,12 +155,13 @@ impl Passing<'_> {
             (Ok(Exit::Local(_)), None) => {
                 self.booking.tell(self.scope, arrival, &packet, here, Step::Ended(path.enter));
             }
-            // Whoever is watched on a link goes by its run; here nobody looks, and it lands before the horizon.
+            // Packets watched on a link are carried by its link run; this one is not watched and lands before the
+            // horizon.
             (Ok(_), _) => {}
         }
     }
 
-    /// Books `count` equal packets of a stretch; answers whether they are still on their way.
+    /// Books `count` equal packets of a stretch; returns whether they are still on their way.
     fn book(&mut self, index: u32, form: usize, stretch: Stretch, delay: SimDuration, count: u64) -> bool {
         let class = self.class(index, form, self.flows[index as usize].known_path(form));
         let refused_for = match (class.kept_back, self.lane.as_ref().and_then(|lane| lane.link.treats_all_alike())) {
@@ -174,7 +175,7 @@ impl Passing<'_> {
         is_under_way && stretch.is_late
     }
 
-    /// Books what came of equal packets that were sent at `sent` and took `delay`.
+    /// Books the outcome of equal packets that were sent at `sent` and took `delay`.
     fn write(&mut self, class: &Class, tally: Tally, sent: SimTime, delay: SimDuration) {
         let when = When { sent, arrived: sent + delay };
         let mut link = self.lane.as_mut().map(|lane| &mut lane.booking);
@@ -196,7 +197,7 @@ impl Passing<'_> {
         }
     }
 
-    /// Lands what of the trains arrives before the horizon.
+    /// Lands the packets of trains that arrive before the horizon.
     pub(super) fn land_trains(&mut self) {
         for train in self.trains().take() {
             let landed = self.land(train);
@@ -204,7 +205,7 @@ impl Passing<'_> {
         }
     }
 
-    /// Lands those of a train that arrive before the horizon; answers how many.
+    /// Lands the packets of a train that arrive before the horizon; returns how many.
     fn land(&mut self, train: Train) -> u64 {
         let delay = self.delay();
         let late = before(self.scope.horizon, delay);
@@ -224,7 +225,7 @@ impl Passing<'_> {
         landed
     }
 
-    /// How a flow's packets end where they land.
+    /// The verdict on a flow's packets where they land.
     fn judge(&self, flow: &Flow) -> Verdict {
         match &self.lane {
             Some(lane) => router::enter(self.scope.view, lane.link.id, &mut flow.packet()),
@@ -254,7 +255,7 @@ impl Passing<'_> {
     }
 }
 
-/// Packets of `flow` in this form, as the books know them.
+/// The class under which packets of `flow` in this form are booked.
 pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, booking: &mut Booking) -> Class {
     let source = &scope.shared.sources[flow.source.0 as usize];
     let network = scope.view.network;
@@ -269,12 +270,12 @@ pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, book
         kept_back: path.leave.err(),
         verdict: path.enter,
         site: Site { subnet, example: flow.example() },
-        // Whatever the sequence: no replay is here.
+        // The sequence does not matter: no replay gets here.
         is_meant: path.enter.is_ok_and(|host| source.is_meant_for(host, 0)),
     }
 }
 
-/// `delay` before `time`; the beginning of the run if that is earlier.
+/// `delay` before `time`, but not before the beginning of the run.
 fn before(time: SimTime, delay: SimDuration) -> SimTime {
     SimTime::from_nanos(time.as_nanos().saturating_sub(delay.as_nanos()))
 }

@@ -1,11 +1,11 @@
-//! Whether the senders of a link conform to its bucket together, so that nobody waits and the stretch passes in closed
-//! form.
+//! Whether the senders of a link together conform to its bucket, so that no packet waits and the stretch passes in
+//! closed form.
 //!
-//! A sender is never ahead of its rate by more than the packets that may touch ([`Flow::burst`]). While the rates
-//! together are within the cap, the tokens never fall by more than those bursts below what they were, so that one look
-//! at the bucket proves the stretch; while senders and rates stay so, the proof holds on, and the bucket need not be
-//! charged. It is charged when somebody wants to know its state: from so long before that it was full in between at the
-//! latest ([`Shaper::fills_within`]).
+//! A sender is never ahead of its rate by more than its burst, the packets that may touch ([`Flow::burst`]). While the
+//! combined rate is within the cap, the tokens never fall by more than the sum of the bursts, so that one look at the
+//! bucket proves the stretch. While senders and rates stay the same, the proof still holds, and the bucket need not be
+//! charged. It is charged when its state is needed: for the packets since an instant early enough that the bucket was
+//! full at some point after it ([`Shaper::fills_within`]).
 //!
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 
@@ -16,15 +16,16 @@ use super::link_run::LinkRun;
 use super::merge::Merge;
 use crate::units::{BitRate, SimTime};
 
-/// From now on nobody waits.
+/// A proof that no packet waits from now on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Proven {
     pub until: SimTime,
-    /// The most that is sent meanwhile.
+    /// The highest combined rate until then.
     pub peak: BitRate,
 }
 
-/// How far all packets conform when they come; none if they do not, or if it is not worth it. For countable senders.
+/// Until when all packets are proven to conform; `None` if they are not, or if the proof is not worth it. For countable
+/// senders only.
 pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Proven> {
     let (now, horizon, burst) = (run.now, run.scope.horizon, run.aggregate.burst);
     let is_proven = run.lane.uncharged.is_some();
@@ -33,7 +34,8 @@ pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Proven> {
         return None;
     }
     let (until, peak) = run.aggregate.within(run.flows, shaper.shaping().rate, now, horizon);
-    // What ends before the horizon is charged there: that must not cost more than the stretch saves.
+    // If the stretch ends before the horizon, the bucket is charged there: that must not cost more than the stretch
+    // saves.
     let fills = shaper.fills_within(peak, burst);
     let is_worth_it = until == horizon || is_proven || fills.is_some_and(|f| until > now + f + f);
     (until > now && is_worth_it).then_some(Proven { until, peak })

@@ -1,5 +1,5 @@
 //! What happens at an instant: senders, programs and packets from outside wake up and send; packets arrive and make
-//! hosts and routers answer (S35a). Everything that is sent begins the journey anew.
+//! hosts and routers answer (S35a). Every packet sent begins a journey of its own.
 
 use super::super::arrival::Arrival;
 use super::super::books::Counts;
@@ -37,7 +37,7 @@ impl Journey<'_> {
         let (packet, form) = flow.emit(&mut self.events.tails);
         let (host, traffic) = (flow.host, flow.traffic);
         let next = flow.next_wake();
-        // Visible routers edit packets, so that no path can be remembered.
+        // Visible routers edit packets, so no path can be remembered.
         let form = form.filter(|_| !self.scope.view.network.rules.routers_visible);
         let path = form.map(|form| flow.path(self.scope.view, form));
         self.events.reschedule_first(next);
@@ -80,7 +80,8 @@ impl Journey<'_> {
         }
     }
 
-    /// A packet that comes as bytes: from an endpoint or from outside. Its header is checked as a router would.
+    /// Takes a packet that comes as bytes, from an endpoint or from outside. Its header is checked as a router would
+    /// check it.
     fn take(&mut self, now: SimTime, Raw { host, bytes, id }: Raw) {
         if !self.scope.view.network.host(host).up {
             return;
@@ -105,7 +106,7 @@ impl Journey<'_> {
         }
     }
 
-    /// A packet that may be reacted to has arrived in this VPC.
+    /// Handles the arrival in this VPC of a packet that something may react to.
     fn on_arrival(&mut self, arrival: Arrival) {
         let Arrival { time, link, mut packet, .. } = arrival;
         let verdict = match link {

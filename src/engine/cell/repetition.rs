@@ -1,10 +1,10 @@
-//! Patterns that repeat at a saturated bucket, skipped exactly. Evenly spaced senders and a bucket are a finite
-//! machine: when, after some packets, everything that decides about the next ones is as it was, seen from the clock,
-//! what came of those packets comes again and again until a boundary of a book, a sender's end or the horizon. Then
-//! only sums, clocks and sequences move.
+//! Skips repeating patterns at a saturated bucket, exactly. Evenly spaced senders and a bucket are a finite state
+//! machine: once everything that determines the next packets, relative to the clock, is as it was some packets ago, the
+//! outcome of those packets repeats until a boundary of a book, a sender's end or the horizon. Then only sums, clocks
+//! and sequences move.
 //!
-//! How many packets a pattern has is searched for, and only a hint: before every leap one whole pattern is carried
-//! packet by packet and the states before and behind it are compared. Some rates have no pattern worth finding; then
+//! The pattern's length in packets is searched for and is only a hint: before every leap one whole pattern is carried
+//! packet by packet and the states before and after it are compared. Some rates have no pattern worth finding; then
 //! nothing is skipped.
 
 use super::super::road::Road;
@@ -37,7 +37,7 @@ fn search(run: &mut LinkRun<'_>, until: SimTime) {
     run.lane.search.was_in_vain();
 }
 
-/// Carries one pattern of so many packets and, if everything is then as it was before, books it as often as it fits.
+/// Carries one pattern of `packets` packets and, if the state is then as it was before, books it as often as it fits.
 fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     let (start, before) = (run.now, run.state());
     let going = run.aggregate.flows.iter().map(|f| &run.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
@@ -59,7 +59,7 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
         run.shift(times, leapt);
         run.booking.carried_by(Road::Repeated, packets * times);
     }
-    // Only now is what was counted booked, as often as it came.
+    // What was counted is booked only now, multiplied by its repetitions.
     let mut looped = run.looped();
     looped.count = count;
     looped.multiply(1 + times);

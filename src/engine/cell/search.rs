@@ -1,11 +1,12 @@
-//! The search for a pattern on one link: how long the next one looks, and how long it rests before. Carries nothing.
+//! The search for a pattern on one link: how many packets the next search examines, and how long it pauses before.
+//! Carries nothing.
 
-/// A search looks at so many packets at first, and at twice as many each time it was in vain.
+/// Packets the first search examines; the number doubles after each search in vain.
 const FIRST: u64 = 1 << 8;
 /// Patterns longer than this are not looked for.
 const LAST: u64 = 1 << 20;
-/// Between two searches so many times as many packets are carried as were looked at: a search costs several times as
-/// much a packet.
+/// Between two searches, this many times the packets examined are carried without a search: a search costs several
+/// times as much per packet.
 const REST: u64 = 32;
 
 /// What is known of a link's pattern.
@@ -13,7 +14,7 @@ const REST: u64 = 32;
 pub(super) struct Search {
     /// Packets of the pattern that was found last.
     pub found: Option<u64>,
-    /// Packets the next search looks at.
+    /// Packets the next search examines.
     next: u64,
     /// Packets to carry before it.
     rest: u64,
@@ -31,22 +32,22 @@ impl Search {
         self.found.is_some() || self.rest == 0 && self.next <= LAST
     }
 
-    /// How many packets the next search looks at.
+    /// How many packets the next search examines.
     pub(super) fn length(&self) -> u64 {
         self.next
     }
 
-    /// It found nothing.
+    /// Notes that the search found nothing.
     pub(super) fn was_in_vain(&mut self) {
         *self = Search { found: None, next: self.next * 2, rest: self.next * REST };
     }
 
-    /// Time was up after so many packets.
+    /// Notes that time ran out after `packets` packets.
     pub(super) fn was_cut_short(&mut self, packets: u64) {
         self.rest = packets * REST;
     }
 
-    /// Packets were carried one by one meanwhile.
+    /// Notes that packets were carried one by one since the last search.
     pub(super) fn rested(&mut self, packets: u64) {
         self.rest = self.rest.saturating_sub(packets);
     }

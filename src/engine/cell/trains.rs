@@ -1,18 +1,18 @@
-//! Packet trains: equal packets of one sender that are on their way at the end of an advance, known by their numbers.
-//! They cost the same however many they are, and are made only if somebody looks. Packets that met a bucket are kept on
-//! their link instead. Only remembers them.
+//! Packet trains: equal packets of one sender that are on their way at the end of an advance, identified by their
+//! numbers. A train costs the same whatever its length, and its packets are made only when something needs them.
+//! Packets that met a bucket are kept on their link instead. Only stores trains.
 
 use std::collections::BTreeMap;
 
 /// The trains on one link, or inside one VPC.
 #[derive(Debug, Default)]
 pub(super) struct Trains {
-    /// By flow and number of the first packet: how many.
+    /// Packet counts by flow and number of the first packet.
     trains: BTreeMap<(u32, u64), u64>,
     packets: u64,
 }
 
-/// Packets of one flow, one behind the other.
+/// Consecutive packets of one flow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Train {
     /// Index of the flow.
@@ -28,7 +28,7 @@ impl Trains {
         self.packets
     }
 
-    /// Adds a train, or lengthens the one it follows, as it mostly does.
+    /// Adds a train, or, in the usual case, lengthens the one it follows.
     pub(super) fn add(&mut self, Train { flow, first, count }: Train) {
         if count == 0 {
             return;
@@ -41,7 +41,7 @@ impl Trains {
         }
     }
 
-    /// All trains, by flow; none are left.
+    /// Takes all trains, by flow.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Train> + use<> {
         let Trains { trains, .. } = std::mem::take(self);
         trains.into_iter().map(|((flow, first), count)| Train { flow, first, count })

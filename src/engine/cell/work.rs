@@ -1,5 +1,5 @@
-//! How much work it would be to let time pass, so that a driver can choose how far to go in one advance. A guess that
-//! rather says too much: it carries nothing and changes nothing that counts.
+//! Estimates the work of an advance, so that a driver can choose how far to go in one. The estimate tends to be too
+//! high. It carries nothing and changes no result.
 
 use super::super::road::{Facts, Road, road};
 use super::super::sending::Flow;
@@ -10,16 +10,16 @@ use super::lane::Lane;
 use super::link_run::facts;
 use crate::units::{SimDuration, SimTime};
 
-/// Work is counted in packets that are carried one by one (about 30 ns each). One as an event, with what reacts to it,
-/// is so many.
+/// The unit of work is a packet in the loop (about 30 ns). A packet carried as an event, with the reactions to it,
+/// counts as this many.
 const EVENT: u64 = 30;
-/// A stretch of packets between two boundaries of the books, counted in closed form.
+/// The work of a stretch of packets between two boundaries of the books, counted in closed form.
 const STRETCH: u64 = 4;
 /// The books have a boundary each minute.
 const BOUNDARY: SimDuration = crate::engine::MINUTE;
 
 impl Cell {
-    /// About how much work it is to let time pass from `from` to the horizon.
+    /// About how much work it is to advance from `from` to the horizon.
     pub(in crate::engine) fn work(&mut self, scope: Scope<'_>, from: SimTime) -> u64 {
         let all = self.flows.iter().map(|flow| flow.about_before(scope.horizon)).fold(0, u64::saturating_add);
         if self.is_eventful() {
@@ -48,7 +48,7 @@ fn work_of(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lanes: &
     aggregate.flows.iter().map(one_by_one).fold(stretches, u64::saturating_add)
 }
 
-/// Until when countable senders of an aggregate pass without being carried one by one.
+/// Until when countable senders of an aggregate need not be carried one by one.
 fn closed_until(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lanes: &[Lane], from: SimTime) -> SimTime {
     let To::Lane(lane) = aggregate.to else {
         return match road(Facts { is_countable: true, ..aggregate.facts(scope) }) {
@@ -59,7 +59,7 @@ fn closed_until(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lan
     let lane = &lanes[lane as usize];
     let is_known = aggregate.is_even && lane.search.found.is_some();
     let facts = facts(scope, lane, aggregate);
-    // Where nothing waits, each sender has its own road.
+    // Where no packet waits, each sender has its own road.
     let facts = Facts { is_countable: facts.is_countable || !facts.may_wait, may_repeat: is_known, ..facts };
     match (road(Facts { conforms: lane.uncharged.is_some(), ..facts }), lane.link.cap()) {
         (Road::Closed | Road::Repeated, _) => scope.horizon,
