@@ -1,14 +1,16 @@
-//! A cursor over a rate that changes in steps: the instant at which so many more bits have passed, exact. What does not
-//! divide into nanoseconds is carried, across steps too. A step without rate costs one comparison, however long it is.
+//! A cursor over a rate that changes in steps: finds the instant at which a given number of further bits has passed,
+//! exactly. The remainder of a division into nanoseconds is carried, across steps too. A step with rate zero costs one
+//! comparison, however long it is.
 
 use crate::model::RateSeries;
 use crate::units::{BitRate, SimTime};
 use std::sync::Arc;
 
-/// A place in a series: just before it, `owed` billionths of a bit less have passed than belong to it.
+/// A place in a series. By the start of its nanosecond, `owed` billionths of a bit are still to pass before it is
+/// reached.
 #[derive(Debug, Clone, Copy)]
 struct Position {
-    /// The step that holds `nanos`; none before the first.
+    /// The step that contains `nanos`, which is never before the first step.
     step: usize,
     nanos: u64,
     owed: u64,
@@ -36,14 +38,14 @@ impl Cursor {
         Cursor::new(self.series.clone(), first)
     }
 
-    /// Moves on by so many billionths of a bit.
+    /// Moves on by `amount` billionths of a bit.
     pub(super) fn pass(&mut self, amount: u64) {
         self.position = self.after(amount);
     }
 
     /// Moves on by `count` equal amounts.
     pub(super) fn pass_many(&mut self, amount: u64, count: u64) {
-        // As many at once as fit beside what is owed.
+        // As many at once as fit into the integer together with `owed`.
         let most = (u64::MAX / 2 / amount.max(1)).max(1);
         let mut left = count;
         while left > 0 {
@@ -79,14 +81,14 @@ impl Cursor {
         (rate, self.series.step(at).map_or(SimTime::NEVER, |(begin, _)| begin))
     }
 
-    /// The instant, rounded down, at which so many billionths of a bit more have passed; `u64::MAX` when they never
+    /// The instant, rounded down, at which `amount` more billionths of a bit have passed; `u64::MAX` if they never
     /// will.
     pub(super) fn ahead(&self, amount: u64) -> u64 {
         self.after(amount).nanos
     }
 
-    /// The place behind the next `amount`: where more than it begins to pass, so that nothing stands in a step without
-    /// rate.
+    /// The position after the next `amount`, where anything beyond it begins to pass: never inside a step with rate
+    /// zero.
     fn after(&self, amount: u64) -> Position {
         let Position { mut step, mut nanos, owed } = self.position;
         let mut left = owed.saturating_add(amount);
@@ -98,7 +100,7 @@ impl Cursor {
                 if reached < end {
                     return Position { step, nanos: reached, owed: left % rate };
                 }
-                // At most `left`, since the step ends first.
+                // Subtracts at most `left`, since the step ends first.
                 left -= rate * (end - nanos);
             }
             (step, nanos) = (step + 1, end);
@@ -117,8 +119,8 @@ mod tests {
         Cursor::new(Arc::new(RateSeries::of_steps(steps)), SimTime::from_nanos(first))
     }
 
-    /// The first whole nanosecond behind which more than `amount` has passed since `first`, less one: by one wide sum
-    /// per instant that could matter.
+    /// The nanosecond in which more than `amount` since `first` has passed for the first time, by one wide sum per
+    /// step.
     fn dull(steps: &[(u64, u64)], first: u64, amount: u128) -> u64 {
         let mut passed = 0u128;
         for (at, (begin, rate)) in steps.iter().enumerate() {
@@ -190,7 +192,7 @@ mod tests {
             }
         }
 
-        /// Instants on and around the borders of steps, and packets many at once.
+        /// Many packets at once, and instants on and around the borders of steps.
         #[test]
         fn many_packets_at_once_are_many_single_ones(
             lengths in prop::collection::vec((1u64..2_000_000_000, prop_oneof![Just(0), 1u64..100_000_000_000]), 1..9),

@@ -1,8 +1,8 @@
-//! One sender of the plan: its schedule says when a packet goes, its template what it looks like; here the two are put
-//! together. Counts no stretches: that is `stretch.rs`'s.
+//! One sender of the plan: its schedule says when a packet is sent, its template what it looks like; this file combines
+//! the two. `stretch.rs` counts stretches.
 //!
-//! A packet is a function of its sequence and instant: equal ones can be counted and passed over without being made
-//! ([`Flow::count_before`], [`Flow::skip`]), and made later if somebody wants to see them ([`Flow::packet_of`]).
+//! A packet is a function of its sequence and instant: equal ones can be counted and skipped without being made
+//! ([`Flow::count_before`], [`Flow::skip`]), and made later if they are needed ([`Flow::packet_of`]).
 
 use super::super::endpoint::Sends;
 use super::super::sites::Example;
@@ -24,21 +24,21 @@ pub(in crate::engine) struct Flow {
     pub host: HostId,
     pub traffic: TrafficId,
     pub(super) next: SimTime,
-    /// No packet at or after.
+    /// No packet is sent at or after this.
     pub(super) stop: SimTime,
     /// The form of the next packet.
     upcoming: u32,
     pub(super) sequence: u64,
-    /// Packets at most.
+    /// The most packets it sends.
     pub(super) count: u64,
     pub(super) schedule: Schedule,
     pub(super) template: Template,
 }
 
-/// Packets drawn at once at most: enough that drawing one does not wait for another, few enough to stay at hand.
+/// The most packets drawn at once: enough that drawing one does not wait for another, few enough to stay in cache.
 pub(in crate::engine) const BATCH: usize = 64;
 
-/// The packets of a flow made last, where every packet is wanted: each stands here whole while it is carried.
+/// The packets of a flow made last, where every packet is wanted: each is stored here in full while it is carried.
 pub(in crate::engine) type Batch = [Packet; BATCH];
 
 /// A batch to make packets in.
@@ -46,7 +46,7 @@ pub(in crate::engine) fn batch() -> Box<Batch> {
     Box::new(std::array::from_fn(|_| Packet::of([0; HEAD], 0)))
 }
 
-/// What a flow needs to know of its place: who it is and where its packets go.
+/// A flow's identity and addressing.
 pub(in crate::engine) struct Seat {
     pub source: SourceId,
     pub traffic: TrafficId,
@@ -77,8 +77,8 @@ impl Flow {
         flow
     }
 
-    /// If it is known when the last packet goes, the flow stops then: so that its rate ends with it, and that one
-    /// comparison a packet tells.
+    /// Stops the flow after its last packet if that instant is known: its rate ends there, and one comparison per
+    /// packet suffices.
     fn stop_with_the_last(&mut self) {
         if self.count < u64::MAX && self.is_predictable() {
             let mut last = self.clone();
@@ -99,13 +99,13 @@ impl Flow {
         self.upcoming as usize
     }
 
-    /// Its sizes; none for a replay, whose packets all differ.
+    /// Its forms, one per size; none for a replay, whose packets all differ.
     #[inline]
     pub(in crate::engine) fn forms(&self) -> &[Form] {
         self.template.forms.all()
     }
 
-    /// The path of its packets of one form, looked up once per epoch. Not where routers are visible: they edit packets.
+    /// The path of its packets of one form, looked up once per epoch. Not for visible routers: they edit packets.
     pub(in crate::engine) fn path(&mut self, view: View<'_>, form: usize) -> Path {
         if let Some((epoch, path)) = self.forms()[form].path
             && epoch == view.epoch
@@ -123,18 +123,18 @@ impl Flow {
         self.forms()[form].path.expect("the senders of this epoch were gathered, with a path for every form").1
     }
 
-    /// One of its packets, for all bear the same addresses. Not for replays.
+    /// An example that stands for all its packets, since all have the same addresses. Not for replays.
     pub(in crate::engine) fn example(&self) -> Example {
         let Addressing { source, destination, .. } = self.template.addressing;
         Example::of_any(self.source, source, destination)
     }
 
-    /// Packets a second, about: at its densest, without silences.
+    /// Packets per second, approximately: at its densest, without silences.
     pub(in crate::engine) fn density(&self) -> u64 {
         self.schedule.density(self.template.forms.slot(0))
     }
 
-    /// Whether somebody answers its packets: then its VPC runs in windows with its peers.
+    /// Whether its packets are answered: then its VPC runs in windows with its peers.
     pub(in crate::engine) fn is_answered(&self) -> bool {
         self.template.is_answered()
     }
@@ -149,26 +149,26 @@ impl Flow {
         (packet, is_remembered.then_some(turn.form as usize))
     }
 
-    /// The packet that is due at [`Flow::next_wake`], whole. Not for replays.
+    /// The packet that is due at [`Flow::next_wake`], in full. Not for replays.
     #[inline]
     pub(in crate::engine) fn packet(&self) -> Packet {
         self.packet_of(&self.turn())
     }
 
-    /// Whose turn it is: what tells the packet that is due from the others.
+    /// The turn of the packet that is due.
     #[inline]
     pub(in crate::engine) fn turn(&self) -> Turn {
         Turn { at: self.next, sequence: self.sequence, form: self.upcoming }
     }
 
-    /// The packet of any turn, whole. Not for replays.
+    /// The packet of any turn, in full. Not for replays.
     pub(in crate::engine) fn packet_of(&self, turn: &Turn) -> Packet {
         let mut packet = Packet::of([0; HEAD], 0);
         self.make(turn, &mut packet);
         packet
     }
 
-    /// The same, in the place of another packet.
+    /// Makes the packet of a turn in place of another packet.
     #[inline]
     pub(in crate::engine) fn make(&self, turn: &Turn, packet: &mut Packet) {
         self.template.make(self.source, turn, packet);
@@ -178,7 +178,7 @@ impl Flow {
     #[inline]
     pub(in crate::engine) fn step(&mut self) {
         self.sequence += 1;
-        // By itself, so that the most frequent case stays small.
+        // Handled separately, so that the most frequent case stays small.
         if let (Schedule::Constant(constant), Forms::One(form)) = (&mut self.schedule, &self.template.forms) {
             constant.pass(form.slot);
             self.next = before(self.stop, constant.due(self.sequence, form.slot));
@@ -187,7 +187,7 @@ impl Flow {
         }
     }
 
-    /// The same for any schedule and any number of sizes.
+    /// [`Flow::step`] for any schedule and any number of sizes.
     #[inline(never)]
     fn step_any(&mut self) {
         self.schedule.pass(self.template.forms.slot(self.upcoming));
@@ -211,12 +211,12 @@ impl Flow {
         turns
     }
 
-    /// Moves on past the packets that are due before `end`, as many as fit into `turns`; answers how many.
+    /// Moves on past the packets that are due before `end`, as many as fit into `turns`; returns how many.
     #[inline(never)]
     fn draw_turns(&mut self, end: SimTime, turns: &mut [Turn]) -> usize {
         let mut drawn = 0;
         if let (Schedule::Constant(constant), Forms::One(form)) = (&mut self.schedule, &self.template.forms) {
-            // At hand, not in the flow.
+            // Copies kept in local variables, not in the flow.
             let (slot, stop, mut at) = (form.slot, self.stop, *constant);
             let (mut next, mut sequence) = (self.next, self.sequence);
             for turn in turns {
@@ -241,7 +241,7 @@ impl Flow {
         drawn
     }
 
-    /// Decides what the next packet is and when it goes.
+    /// Decides what the next packet is and when it is sent.
     pub(super) fn aim(&mut self) {
         self.upcoming = self.template.forms.draw(self.sequence);
         let due = self.schedule.due(self.sequence, self.template.forms.slot(self.upcoming));
@@ -260,7 +260,7 @@ impl Sends for Flow {
     fn next_wake(&self) -> SimTime {
         self.next
     }
-    /// A replay's packets all differ, so that each is an event.
+    /// A replay's packets all differ, so each is an event.
     fn says_its_future(&self) -> bool {
         !matches!(self.template.forms, Forms::Captured(_))
     }

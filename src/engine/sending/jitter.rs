@@ -1,9 +1,9 @@
-//! Where in its slot a packet goes: at its beginning, or anywhere. Knows no slots.
+//! Where in its slot a packet is sent: at the beginning, or anywhere. Knows no slots.
 
 use super::super::random::Stream;
 
-/// Where in their slots the packets of a flow go. Two equal flows with fixed places would starve each other at a full
-/// queue for ever: whoever comes just after a departure takes every freed place.
+/// Where in their slots the packets of a flow are sent. With fixed places, one of two equal flows would starve the
+/// other at a full queue for ever: the one that sends just after a departure takes every freed place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Jitter(Option<Stream>);
 
@@ -16,7 +16,7 @@ impl Jitter {
         Jitter(Some(stream))
     }
 
-    /// How far behind the beginning of its slot, of length `whole`, packet `sequence` goes.
+    /// How long after the beginning of its slot, of length `whole`, packet `sequence` is sent.
     #[inline]
     pub(super) fn of(self, sequence: u64, whole: u64) -> u64 {
         self.0.map_or(0, |stream| stream.below(sequence, whole))

@@ -1,8 +1,8 @@
 //! The plan's traffic as senders: one [`Flow`] per traffic entry and source host. A flow says when it next sends and
 //! makes the packet; it never reacts.
 //!
-//! *When* is its schedule's to say, one file a pattern (`patterns/`), each with the random numbers it draws. *What* is
-//! its template's. A pattern that can say its future has its equal packets counted and passed over without being made.
+//! The schedule decides *when*: one file per pattern (`patterns/`), each with the random numbers it draws. The template
+//! decides *what*. If a pattern can foresee its packets, equal ones are counted and skipped without being made.
 
 mod cursor;
 mod flow;

@@ -1,15 +1,14 @@
-//! Slots: the time that packets of a pace have for themselves, one behind the other, exact. What does not divide into
-//! nanoseconds is carried to the next slot, so that nothing drifts, and any number of equal slots is passed or counted
-//! at once.
+//! Slots: the consecutive time spans that a pace gives to packets, exact. A remainder below a nanosecond is carried to
+//! the next slot, so that nothing drifts. Any number of equal slots is passed or counted at once.
 
 use super::jitter::Jitter;
 use crate::model::plan::Pace;
 use crate::units::{BitRate, NANOS_PER_SECOND};
 
-/// What slots are measured in.
+/// The unit in which slots are measured.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Measure {
-    /// Nanoseconds, as many as a pace says.
+    /// Nanoseconds, as set by a pace.
     Time(Pace),
     /// Billionths of a bit.
     Bits,
@@ -25,7 +24,8 @@ impl Measure {
     }
 }
 
-/// The slot of a packet of one size: so much of its [`Measure`], and a rest in fractions of one (see [`Slots`]).
+/// The slot of a packet of one size: whole units of its [`Measure`], and a remainder in fractions of one (see
+/// [`Slots`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Slot {
     pub whole: u64,
@@ -48,7 +48,7 @@ impl Slot {
     }
 }
 
-/// Into how many fractions a nanosecond falls in the slots of a pace.
+/// The number of fractions that make up a nanosecond in the slots of a pace.
 pub(super) fn divisor(pace: Pace) -> u64 {
     match pace {
         Pace::Interval(_) => 1,
@@ -59,19 +59,19 @@ pub(super) fn divisor(pace: Pace) -> u64 {
 /// A flow's next packets, all of one size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ahead {
-    /// Number of the first.
+    /// Number of the first packet.
     pub sequence: u64,
-    /// How many there are at most.
+    /// How many packets are left at most.
     pub left: u64,
     pub slot: Slot,
 }
 
-/// Bits of the packet times nanoseconds in a second: at most 5.3 · 10¹⁴.
+/// Bits of the packet times nanoseconds per second: at most 5.3 · 10¹⁴.
 fn bit_nanos(length: u16) -> u64 {
     u64::from(length) * 8 * NANOS_PER_SECOND
 }
 
-/// Where the next slot begins: at `begin` and `rest / divisor` nanoseconds, shown rounded down.
+/// Where the next slot begins: at `begin + rest / divisor` nanoseconds, reported rounded down.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slots {
     begin: u64,
@@ -104,7 +104,7 @@ impl Slots {
         }
     }
 
-    /// Where it stands after `count` equal slots.
+    /// The position after `count` equal slots.
     pub(super) fn after(&self, slot: Slot, count: u64) -> Slots {
         let passed = self.span(slot) * u128::from(count) + u128::from(self.rest);
         let divisor = u128::from(self.divisor);
@@ -112,27 +112,27 @@ impl Slots {
         Slots { begin, rest: (passed % divisor) as u64, divisor: self.divisor }
     }
 
-    /// The same slots from the first one on, which begins at `begin`.
+    /// The same slots restarted, the first one at `begin`.
     pub(super) fn restarted(&self, begin: u64) -> Slots {
         Slots { begin, rest: 0, divisor: self.divisor }
     }
 
-    /// Bits per second, rounded up, of packets of `length` bytes in these slots.
+    /// The rate, rounded up, of packets of `length` bytes in these slots.
     pub(super) fn rate(&self, slot: Slot, length: u16) -> BitRate {
         let bits = u128::from(bit_nanos(length)) * u128::from(self.divisor);
         BitRate::from_bps(u64::try_from(bits.div_ceil(self.span(slot).max(1))).unwrap_or(u64::MAX))
     }
 
-    /// Equal packets in a second, rounded down.
+    /// Equal packets per second, rounded down.
     pub(super) fn density(&self, slot: Slot) -> u64 {
         let packets = u128::from(NANOS_PER_SECOND) * u128::from(self.divisor) / self.span(slot).max(1);
         u64::try_from(packets).unwrap_or(u64::MAX)
     }
 
-    /// How many of the packets ahead go before `t`, each in its slot.
+    /// How many of the packets ahead are sent before `t`, each in its slot.
     pub(super) fn count_before(&self, t: u64, Ahead { sequence, left, slot }: Ahead, jitter: Jitter) -> u64 {
         let begun = self.before(t, slot).min(left);
-        // Only the last of them may go at or after `t`.
+        // Only the last of them may be sent at or after `t`.
         let Some(last) = begun.checked_sub(1) else { return 0 };
         let goes_at = self.after(slot, last).begin.saturating_add(jitter.of(sequence + last, slot.whole));
         begun - u64::from(goes_at >= t)
@@ -152,7 +152,7 @@ impl Slots {
     }
 }
 
-/// How many slots of `span` begin before `room`, the first at 0; without end if they have no length.
+/// How many slots of `span` begin before `room`, the first at 0; `u64::MAX` if they have no length.
 pub(super) fn count(room: u128, span: u128) -> u64 {
     if span == 0 { u64::MAX } else { u64::try_from(room.div_ceil(span)).unwrap_or(u64::MAX) }
 }
@@ -184,7 +184,8 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// Counting and passing many at once against one at a time, at instants on and around the beginnings.
+        /// Compares counting and passing many at once with one at a time, at instants on and around the beginnings of
+        /// slots.
         #[test]
         fn many_at_once_are_many_single_ones(
             pace in paces(), length in 28u16..=9_000, first in 0u64..1_000, odd in 28u16..=9_000,

@@ -1,5 +1,4 @@
-//! Stretches of a flow's equal packets: counted, passed over, gone back to, and bounded, without making one. Makes no
-//! packets.
+//! Stretches of a flow's equal packets: counts, skips, rewinds and bounds them without making a packet.
 
 use super::flow::Flow;
 use super::slots::Ahead;
@@ -9,12 +8,12 @@ use crate::units::{BitRate, SimDuration, SimTime};
 
 /// Stretches of equal packets.
 impl Flow {
-    /// Whether its packets are of one size and their instants known without those before.
+    /// Whether its packets are of one size and each instant is known without the earlier ones.
     pub(super) fn is_predictable(&self) -> bool {
         matches!(self.template.forms, Forms::One(_)) && self.schedule.predictable().is_some()
     }
 
-    /// Whether its packets are equal and their instants known without those before: then any number of them can be
+    /// Whether its packets are equal and each instant is known without the earlier ones: then any number of them can be
     /// counted and skipped at once.
     pub(in crate::engine) fn is_countable(&self) -> bool {
         self.is_predictable() && !self.template.asks_for_echoes()
@@ -77,8 +76,8 @@ impl Flow {
         flow
     }
 
-    /// The rate at which it sends at `t` at most, in bits per second rounded up, and until when that holds. For
-    /// countable senders only.
+    /// The highest rate at which it sends at `t`, in bits per second rounded up, and until when that holds. For
+    /// countable flows only.
     pub(in crate::engine) fn rate_at(&self, t: SimTime) -> (BitRate, SimTime) {
         let silent_until = |until| (BitRate::default(), until);
         let (Some(schedule), Some(form)) = (self.schedule.predictable(), self.forms().first()) else {
@@ -94,8 +93,8 @@ impl Flow {
         (rate, until.min(self.stop))
     }
 
-    /// By how many bytes it may be ahead of [`Flow::rate_at`], but for what it sends in one nanosecond: a packet stands
-    /// anywhere in its slot, so that two may touch. For countable flows only.
+    /// By how many bytes it may be ahead of [`Flow::rate_at`], not counting what that rate sends in one nanosecond: a
+    /// packet may be anywhere in its slot, so that two may touch. For countable flows only.
     pub(in crate::engine) fn burst(&self) -> u64 {
         let length = self.forms().first().map_or(0, |form| form.length);
         let may_touch = self.schedule.predictable().is_some_and(|schedule| !schedule.jitter().is_none());
@@ -103,7 +102,7 @@ impl Flow {
     }
 }
 
-/// Where an evenly spaced sender stands, seen from a given instant: two that stand alike go on alike.
+/// The state of an evenly spaced sender relative to an instant: senders in equal states continue equally.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) struct Phase {
     next: SimDuration,
@@ -121,7 +120,7 @@ impl Flow {
         self.stop
     }
 
-    /// Where it stands at `now`. For evenly spaced packets only.
+    /// Its phase at `now`. For evenly spaced packets only.
     pub(in crate::engine) fn phase(&self, now: SimTime) -> Phase {
         let next = if self.next == SimTime::NEVER { SimDuration::from_nanos(u64::MAX) } else { self.next.since(now) };
         Phase { next, carried: self.carried().unwrap_or(0) }

@@ -1,5 +1,5 @@
-//! What the packets of a flow look like: their sizes, and a head for each. Real headers: each size has a head built
-//! once by pnet, of which only the identification changes. When packets go is not known here.
+//! What the packets of a flow look like: their sizes, and a head for each. The headers are real: each size has a head
+//! built once by pnet, of which only the identification changes. Knows nothing of when packets are sent.
 
 use super::super::random::Stream;
 use super::form::{Form, Turn};
@@ -17,7 +17,7 @@ pub(super) struct Template {
     pub forms: Forms,
     pub addressing: Addressing,
     last_ttl: u8,
-    /// Heads differ in more than the identification.
+    /// Whether heads differ in more than the identification.
     is_varied: bool,
     echo: Option<Echo>,
 }
@@ -25,10 +25,10 @@ pub(super) struct Template {
 /// The sizes of a flow's packets.
 #[derive(Debug, Clone)]
 pub(super) enum Forms {
-    /// In place: most flows have one, and there may be a million of them.
+    /// One size, stored in place: most flows have one, and there may be a million flows.
     One(Form),
     Many(Box<[Form]>, Box<Mix>),
-    /// None: all differ.
+    /// No fixed sizes: all packets differ.
     Captured(Captured),
 }
 
@@ -68,7 +68,7 @@ impl Forms {
         }
     }
 
-    /// What a packet of this form has for itself.
+    /// The slot of a packet of this form.
     pub(super) fn slot(&self, form: u32) -> Slot {
         self.all().get(form as usize).map_or(Slot::default(), |form| form.slot)
     }
@@ -104,7 +104,7 @@ impl Template {
         let form = |length, head, measure: Measure| Form { path: None, length, head, slot: measure.slot(length) };
         let (forms, echo) = match content {
             Content::Udp(measure) => (Forms::new(&entry.size, |n| form(n, udp(n), measure), start), None),
-            // Each is made anew: it carries the time.
+            // Each head is made for its packet: it carries the time.
             Content::Echo(measure, echo) => {
                 (Forms::new(&entry.size, |n| form(n, [0; HEAD], measure), start), Some(echo))
             }
@@ -118,7 +118,7 @@ impl Template {
         self.echo.is_some()
     }
 
-    /// Whether somebody answers its packets.
+    /// Whether its packets are answered.
     pub(super) fn is_answered(&self) -> bool {
         match &self.forms {
             Forms::One(_) | Forms::Many(..) => self.asks_for_echoes(),
@@ -126,7 +126,7 @@ impl Template {
         }
     }
 
-    /// The packet of any turn of `source`, whole.
+    /// The packet of any turn of `source`, in full.
     pub(super) fn packet(&self, source: SourceId, turn: &Turn, tails: &mut Tails) -> Packet {
         match &self.forms {
             Forms::One(_) | Forms::Many(..) => {
@@ -141,7 +141,7 @@ impl Template {
         }
     }
 
-    /// The same, in the place of another packet. Not for captured ones.
+    /// Makes the packet of a turn in place of another packet. Not for captured ones.
     #[inline]
     pub(super) fn make(&self, source: SourceId, turn: &Turn, packet: &mut Packet) {
         let form = &self.forms.all()[turn.form as usize];
@@ -156,7 +156,7 @@ impl Template {
         }
     }
 
-    /// A head that differs in more than the identification from the one before.
+    /// A head that differs from the previous one in more than the identification.
     #[inline(never)] // Inside the loop that makes equal packets it costs those a tenth.
     fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
         let addressing = self.stepped(turn.sequence);
@@ -167,7 +167,7 @@ impl Template {
         ipv4::udp_head(addressing, (port(20), port(22)), form.length, turn.sequence as u16)
     }
 
-    /// The addressing of a packet: TTLs step from first to last and start again.
+    /// The addressing of a packet: TTLs step from the first to the last and start again.
     fn stepped(&self, sequence: u64) -> Addressing {
         let steps = u64::from(self.last_ttl.saturating_sub(self.addressing.ttl)) + 1;
         Addressing { ttl: self.addressing.ttl + (sequence % steps) as u8, ..self.addressing }

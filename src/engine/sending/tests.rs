@@ -1,4 +1,4 @@
-//! Every pattern that can say its future against itself, one packet at a time.
+//! Compares every predictable pattern with itself, one packet at a time.
 
 use super::{Flow, Seat};
 use crate::dataplane::packet::SourceId;
@@ -68,7 +68,7 @@ fn flow(pattern: Pattern, phase: Option<u64>, count: Option<u64>, seed: u64) -> 
 proptest! {
     #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-    /// Counted, passed over and gone back to, against one packet at a time: at instants on and around those of packets.
+    /// Compares counting, skipping and rewinding with one packet at a time, at instants on and around those of packets.
     #[test]
     fn many_packets_at_once_are_many_single_ones(
         pattern in patterns(), phase in prop::option::of(0u64..5_000), count in prop::option::of(0u64..60), seed: u64,

@@ -1,4 +1,4 @@
-//! The patterns there are, a file each: when a packet goes, with the random numbers that takes. A new pattern is a file
+//! The patterns, one file each: when a packet is sent, with the random numbers that needs. A new pattern is a file
 //! here, a line in the list of modules, a variant, a row in [`begin`] and a line in `ask`. Knows no flow.
 
 mod constant;
@@ -30,14 +30,14 @@ pub(super) enum Schedule {
     Captured(Captured),
 }
 
-/// What a pattern sends, and what the slots of its packets are measured in.
+/// What a pattern sends, and the unit of its packets' slots.
 pub(super) enum Content {
     Udp(Measure),
     Echo(Measure, Echo),
     Captured(Captured),
 }
 
-/// When the flow of a pattern sends, and what.
+/// When a flow with this pattern sends, and what.
 pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content) {
     match pattern {
         Pattern::Constant(pace) => {
@@ -61,7 +61,7 @@ pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content)
     }
 }
 
-/// Asks the pattern that it is.
+/// Forwards a call to the schedule's pattern.
 macro_rules! ask {
     ($schedule:expr, $pattern:ident => $answer:expr) => {
         match $schedule {

@@ -1,5 +1,5 @@
-//! One packet in each slot of a pace for a while, silence for a while, again. Slots are of sending time: they stand
-//! still in a silence.
+//! Alternates between one packet in each slot of a pace and silence. Slots are measured in sending time, which stands
+//! still during silence.
 
 use super::super::jitter::Jitter;
 use super::super::slots::{Ahead, Slot, Slots};
@@ -7,13 +7,13 @@ use super::super::timing::{Predictable, Start, Timing};
 use crate::model::plan::Pace;
 use crate::units::{BitRate, SimDuration, SimTime};
 
-/// Sending time is 0 at `first`.
+/// Sending and silence in turn. Sending time is 0 at `first`.
 #[derive(Debug, Clone)]
 pub(in crate::engine::sending) struct OnOff {
     slots: Slots,
     first: SimTime,
     jitter: Jitter,
-    /// In nanoseconds, as `off`; not 0.
+    /// In nanoseconds, like `off`; not 0.
     on: u64,
     off: u64,
 }
@@ -81,7 +81,7 @@ impl Predictable for OnOff {
         self.slots = self.slots.restarted(0);
     }
 
-    /// As if there were no silences.
+    /// The rate without silences.
     fn rate_at(&self, _t: SimTime, slot: Slot, length: u16) -> (BitRate, SimTime) {
         (self.slots.rate(slot, length), SimTime::NEVER)
     }

@@ -1,4 +1,4 @@
-//! Echo requests, evenly spaced. Their answers are not this room's: hosts give them by themselves.
+//! Echo requests, evenly spaced. Hosts send the replies by themselves, outside this room.
 
 use super::super::form::Turn;
 use super::super::jitter::Jitter;
@@ -9,7 +9,8 @@ use crate::units::SimDuration;
 use crate::wire::icmp;
 use crate::wire::ipv4::{Addressing, HEAD};
 
-/// When requests go. Unless the entry sets a phase, the first has a random place in its slot, and the others keep it.
+/// When requests are sent. Unless the entry sets a phase, the first has a random place in its slot, and the others keep
+/// it.
 pub(in crate::engine::sending) fn timing(interval: SimDuration, start: &Start<'_>) -> Constant {
     let place = match start.entry.phase {
         Some(_) => 0,
@@ -21,7 +22,7 @@ pub(in crate::engine::sending) fn timing(interval: SimDuration, start: &Start<'_
 /// What requests look like.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine::sending) struct Echo {
-    /// Of all requests of one flow (RFC 792).
+    /// The identifier of all requests of one flow (RFC 792).
     identifier: u16,
 }
 

@@ -1,5 +1,5 @@
-//! Exponential gaps in front of the packets, the pace's own in the mean. Each instant follows from the one before, so
-//! that packets are drawn one by one.
+//! Exponential gaps before the packets, with the pace's gap as their mean. Each instant depends on the previous one, so
+//! packets are drawn one by one.
 
 use super::super::super::random::Stream;
 use super::super::slots::{Slot, divisor};
@@ -10,9 +10,9 @@ use crate::units::NANOS_PER_SECOND;
 /// A packet's mean gap is its slot.
 #[derive(Debug, Clone)]
 pub(in crate::engine::sending) struct Poisson {
-    /// When the packet it stands at goes.
+    /// When the packet that is due is sent.
     due: u64,
-    /// Of slots.
+    /// The divisor of slots.
     divisor: u64,
     gaps: Stream,
 }

@@ -1,4 +1,4 @@
-//! Packets of a capture, as and when one host sent them. They all differ, so that each is made from its frame.
+//! Packets of a capture, as and when one host sent them. They all differ, so each is made from its frame.
 
 use super::super::form::Turn;
 use super::super::slots::Slot;
@@ -26,12 +26,12 @@ impl Captured {
         self.flow as usize
     }
 
-    /// Whether somebody answers one of them.
+    /// Whether any of them is answered.
     pub(in crate::engine::sending) fn is_answered(&self) -> bool {
         self.replay.flows[self.flow()].frames.iter().any(|frame| frame.is_answered)
     }
 
-    /// The packet of a turn; whose it is and when it goes is the caller's to say.
+    /// The packet of a turn; the caller sets its sender and instant.
     pub(in crate::engine::sending) fn packet(&self, turn: &Turn, tails: &mut Tails) -> Packet {
         let frame = self.replay.frame(self.flow(), turn.sequence);
         let frame = frame.expect("a packet that is due is one of the replay's");
@@ -52,7 +52,7 @@ impl Timing for Captured {
 
     fn pass(&mut self, _slot: Slot) {}
 
-    /// All of them: how long they take is not looked at.
+    /// All its packets: their duration is not considered.
     fn density(&self, _slot: Slot) -> u64 {
         self.replay.packets(self.flow())
     }

@@ -1,5 +1,5 @@
-//! One packet in each slot of a rate that changes in steps. A slot is of bits, not of time: so a packet never falls
-//! into a silence, and a rising rate is followed inside the slot.
+//! One packet in each slot of a rate that changes in steps. A slot is measured in bits, not in time: so a packet is
+//! never sent during silence, and a rising rate takes effect inside the slot.
 
 use super::super::cursor::Cursor;
 use super::super::jitter::Jitter;
@@ -9,10 +9,10 @@ use crate::model::RateSeries;
 use crate::units::{BitRate, NANOS_PER_SECOND, SimTime};
 use std::sync::Arc;
 
-/// Measured steps, or those of a daily curve.
+/// Follows measured steps, or those of a daily curve.
 #[derive(Debug, Clone)]
 pub(in crate::engine::sending) struct Stepped {
-    /// Stands where the slot of the next packet begins.
+    /// Points to where the slot of the next packet begins.
     cursor: Cursor,
     first: SimTime,
     jitter: Jitter,
