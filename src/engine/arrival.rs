@@ -1,4 +1,4 @@
-//! Packets as events: at the far end of their way, where something may react to them. Their order is the one order on
+//! Packets as events: at the far end of their path, where something may react to them. Defines the single order of
 //! arrivals.
 
 use crate::dataplane::packet::Packet;
@@ -7,10 +7,10 @@ use crate::units::SimTime;
 use bytes::Bytes;
 use std::cmp::Ordering;
 
-/// A packet at the far end of its way, at which something may react.
+/// A packet at the far end of its path, to which something may react.
 pub(super) struct Arrival {
     pub time: SimTime,
-    /// The link it came over; none inside the VPC, which orders after all links.
+    /// The link it came over; `None` inside the VPC, which sorts after all links.
     pub link: Option<LinkId>,
     pub sequence: u64,
     pub packet: Packet,
@@ -39,7 +39,7 @@ impl Ord for Arrival {
     }
 }
 
-/// An arrival for another cell, with the bytes behind its head.
+/// An arrival for another cell, with the bytes after its head.
 pub struct Mail {
     /// The VPC it is for.
     pub to: VpcId,

@@ -1,6 +1,6 @@
-//! Booking: the one place where counters are touched. What happens to packets is said in the words of their journey,
-//! for one as for many equal ones between two boundaries of the books, and lands in every book that counts it: the
-//! VPC's, the link's with its windows, minutes and interval rows, the traffic entry's. Decides nothing and holds no
+//! Booking: the one place that changes counters. Its methods are named after the events of a packet's journey, take one
+//! packet or many equal ones between two boundaries of the books, and write to every book that counts the event: the
+//! VPC's, the link's with its windows, minutes and interval rows, and the traffic entry's. Decides nothing and holds no
 //! packet.
 
 use super::books::{Counts, LinkBook, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
@@ -19,41 +19,42 @@ use crate::model::{DropReason, TrafficId, Verdict};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{self, ErrorKind};
 
-/// Equal packets, those of one sender and one size: what is the same for all of them.
+/// What equal packets, those of one sender and one size, have in common.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Class {
     /// Place of the traffic entry's book.
     pub book: usize,
     pub length: u16,
-    /// Why none leaves its router, if so.
+    /// Why the router lets none of them leave, if it does not.
     pub kept_back: Option<DropReason>,
-    /// How they end where they arrive.
+    /// The verdict on them where they arrive.
     pub verdict: Verdict,
     /// Where they end, if a router drops them.
     pub site: Site,
-    /// The host that takes them is the one they name.
+    /// Whether the host that takes them is the one they are meant for.
     pub is_meant: bool,
 }
 
-/// What came of packets of one class between two boundaries of the books.
+/// The outcome of packets of one class between two boundaries of the books.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
     pub sent: u64,
-    /// By the link.
+    /// Refused by the link.
     pub refused: u64,
     pub refused_for: Option<DropReason>,
     pub arrived: u64,
 }
 
-/// Instants that stand for all of a tally: no boundary of the books lies between one and the packets it stands for.
+/// Instants that represent a whole tally: no boundary of the books lies between such an instant and the packets it
+/// represents.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct When {
     pub sent: SimTime,
     pub arrived: SimTime,
 }
 
-/// What one cell writes down: the books of its VPC and of the traffic that ends by its hand, how packets were carried,
-/// and what observers are to be told.
+/// The records of one cell: the books of its VPC and of the traffic it brings to an end, how packets were carried, and
+/// what observers are to be told.
 #[derive(Debug, Default)]
 pub(super) struct Booking {
     pub vpc: VpcBook,
@@ -63,39 +64,39 @@ pub(super) struct Booking {
 }
 
 impl Booking {
-    /// So many packets were carried on this road.
+    /// Notes that `count` packets were carried on this road.
     pub(super) fn carried_by(&mut self, road: Road, count: u64) {
         self.effort.add(road, count);
     }
 
-    /// Observers are told of a step, if it is of interest.
+    /// Records a step for the observers, if it is of interest.
     pub(super) fn tell(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, place: Place, step: Step) {
         if scope.shared.is_of_interest(place, packet) {
             self.records.push(Record::of(time, packet, place, step));
         }
     }
 
-    /// Packets were emitted in this VPC.
+    /// Books packets emitted in this VPC.
     pub(super) fn emitted(&mut self, count: u64) {
         self.vpc.emitted += count;
     }
 
-    /// Packets of a traffic entry were sent at `time`.
+    /// Books packets of a traffic entry sent at `time`.
     pub(super) fn sent(&mut self, entry: TrafficId, edges: &[Edges], time: SimTime, counts: Counts) {
         self.traffic.of(entry, edges).each(time, |c| c.sent.add(counts));
     }
 
-    /// Packets ended in this VPC.
+    /// Books packets that ended in this VPC.
     pub(super) fn ended(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         self.vpc.ended(verdict, count, site);
     }
 
-    /// Equal packets, sent at `sent` or from then on in front of a boundary, were dropped on a link.
+    /// Books equal packets dropped on a link, sent at `sent` or later but before the next boundary.
     pub(super) fn dropped(&mut self, entry: usize, sent: SimTime, reason: DropReason, counts: Counts) {
         self.traffic.at(entry).each(sent, |c| c.drops.add(reason, counts.packets));
     }
 
-    /// What came of packets of one class over `link`, or inside the VPC.
+    /// Books the outcome of packets of one class over `link`, or inside the VPC.
     pub(super) fn came_of(&mut self, class: &Class, tally: Tally, when: When, link: Option<&mut LinkBooking>) {
         let Tally { sent, refused, refused_for, arrived } = tally;
         let (sent_counts, arrived_counts) = (Counts::of(sent, class.length), Counts::of(arrived, class.length));
@@ -121,14 +122,14 @@ impl Booking {
         });
     }
 
-    /// Every one of `count` packets of a class that arrived took `delay`.
+    /// Books `delay` for each of `count` arrived packets of a class.
     pub(super) fn delayed(&mut self, class: &Class, sent: SimTime, delay: SimDuration, count: u64) {
         if class.is_meant {
             self.traffic.at(class.book).each(sent, |c| c.delay.record(delay, count));
         }
     }
 
-    /// Delays that were counted aside, of packets for the entry's book at `entry`, or of such as stand in none.
+    /// Books delays that were counted in the loop: on the link, and in the entry's book at `entry` if there is one.
     pub(super) fn delays(&mut self, entry: Option<usize>, when: When, link: &mut LinkBooking, delays: CountedDelays) {
         link.book.each(when.arrived, |c| delays.record(&mut c.delay));
         if let Some(entry) = entry {
@@ -136,7 +137,7 @@ impl Booking {
         }
     }
 
-    /// A packet of a traffic entry ended: an original and its reply are booked by when the original was sent, an ICMP
+    /// Books the end of a packet of a traffic entry: an original and its reply by when the original was sent, an ICMP
     /// error by when the router sent it.
     pub(super) fn packet_ended(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, verdict: Verdict) {
         let source = scope.shared.sources.get(packet.id.source().0 as usize);
@@ -168,7 +169,8 @@ impl VpcBook {
 }
 
 impl TrafficCounts {
-    /// Originals ended, but for their delays; `is_meant` says whether the host that took them is the one they name.
+    /// Counts originals that ended, without their delays; `is_meant` says whether the host that took them is the one
+    /// they are meant for.
     fn original_ended(&mut self, is_meant: bool, verdict: Verdict, counts: Counts) {
         match verdict {
             Ok(_) if is_meant => self.delivered.add(counts),
@@ -201,15 +203,15 @@ fn reply_ended(counts: &mut TrafficCounts, source: &SourceInfo, asked: Option<Si
     }
 }
 
-/// When the request went out: our own pings carry it; a replayed one does not.
+/// When the request was sent: generated pings carry that instant, replayed ones do not.
 fn asked(source: &SourceInfo, reply: &Packet) -> Option<SimTime> {
     source.is_ping.then(|| SimTime::from_nanos(icmp::echo_sent_ns(&reply.head)))
 }
 
-/// Delays that were counted aside.
+/// Delays that were counted in the loop before they are booked.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CountedDelays {
-    /// What is exact about those of runs to come.
+    /// The exact values of the runs that follow.
     Span(DelaySpan),
     Run(DelayRun),
 }
@@ -223,28 +225,29 @@ impl CountedDelays {
     }
 }
 
-/// What is written down about one link.
+/// The records of one link.
 #[derive(Debug)]
 pub(super) struct LinkBooking {
     pub book: LinkBook,
     pub meter: Meter,
-    /// The interval series, if one is kept: then each packet is told to it.
+    /// The interval series, if one is kept: then each packet is booked in it.
     pub intervals: Option<Intervals>,
 }
 
 impl LinkBooking {
-    /// The first instant after `t` from which on packets stand elsewhere in the link's own books.
+    /// The first boundary after `t` in the link's own books.
     pub(super) fn boundary_after(&self, t: SimTime) -> SimTime {
         self.book.windows.edge_after(t).min(self.meter.next_minute(t))
     }
 
-    /// Packets reached the shaper at `time`, or from then on in front of a boundary; so with the others.
+    /// Books packets that reached the shaper at `time` or later but before the next boundary; the other methods take
+    /// `time` the same way.
     pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
         self.book.each(time, |c| c.offered.add(counts));
         self.meter.at(time).offered.add(counts);
     }
 
-    /// Packets were refused at the shaper, or lost behind it; one of them stands for them.
+    /// Books packets refused at the shaper or lost behind it, with one of them as the example.
     pub(super) fn dropped(&mut self, time: SimTime, reason: DropReason, counts: Counts, example: Example) {
         self.book.examples.entry(reason).and_modify(|known| *known = known.first(example)).or_insert(example);
         self.book.each(time, |c| c.drops.add(reason, counts.packets));
@@ -253,25 +256,25 @@ impl LinkBooking {
         }
     }
 
-    /// Packets left the far end.
+    /// Books packets that left the far end.
     fn carried(&mut self, time: SimTime, counts: Counts) {
         self.book.each(time, |c| c.carried.add(counts));
         self.meter.at(time).carried.add(counts);
     }
 
-    /// One packet left the far end.
+    /// Books one packet that left the far end.
     pub(super) fn carried_one(&mut self, time: SimTime, length: u16, delay: SimDuration) {
         self.carried(time, Counts::of(1, length));
         self.delayed(time, delay, 1);
         self.row_carried(time, length);
     }
 
-    /// Each of `count` carried packets took `delay`.
+    /// Books `delay` for each of `count` carried packets.
     pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
         self.book.each(time, |c| c.delay.record(delay, count));
     }
 
-    /// The far VPC's router judged carried packets.
+    /// Books the verdict of the far VPC's router on carried packets.
     pub(super) fn judged(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         self.book.far.ended(verdict, count, site);
     }
@@ -289,12 +292,12 @@ impl LinkBooking {
         }
     }
 
-    /// Packets were offered: the queue may have been longer than ever.
+    /// Notes the longest queue so far, after packets were offered.
     pub(super) fn queued(&mut self, link: &Link) {
         self.book.longest_queue = self.book.longest_queue.max(link.longest_queue());
     }
 
-    /// One packet is offered, in the interval series.
+    /// Books one offered packet in the interval series.
     pub(super) fn row_offered(&mut self, now: SimTime, length: u16, link: &mut Link) {
         if let Some(intervals) = &mut self.intervals {
             intervals.close(now, link);
@@ -304,7 +307,7 @@ impl LinkBooking {
         }
     }
 
-    /// The queue behind it, in the interval series.
+    /// Books the queue after that packet in the interval series.
     pub(super) fn row_queued(&mut self, now: SimTime, link: &Link) {
         if let Some(intervals) = &mut self.intervals {
             let row = intervals.at(now);
@@ -312,7 +315,7 @@ impl LinkBooking {
         }
     }
 
-    /// One packet is carried, in the interval series.
+    /// Books one carried packet in the interval series.
     pub(super) fn row_carried(&mut self, time: SimTime, length: u16) {
         if let Some(intervals) = &mut self.intervals {
             let row = intervals.at(time);
@@ -321,13 +324,13 @@ impl LinkBooking {
         }
     }
 
-    /// One packet is dropped, in the books and in the interval series.
+    /// Books one dropped packet in the books and in the interval series.
     pub(super) fn dropped_one(&mut self, time: SimTime, packet: &Packet, reason: DropReason) {
         self.dropped(time, reason, Counts::of(1, packet.wire_length), Example::of(packet));
         self.row_dropped(time);
     }
 
-    /// One packet is dropped, in the interval series.
+    /// Books one dropped packet in the interval series.
     pub(super) fn row_dropped(&mut self, time: SimTime) {
         if let Some(intervals) = &mut self.intervals {
             intervals.at(time).dropped += 1;

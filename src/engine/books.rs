@@ -1,6 +1,6 @@
 //! The books: what was emitted, delivered, dropped and why; per VPC, per link, per traffic entry. Sums only, so that
-//! the order of merging does not matter. Each cell keeps its own; a link's are kept by the cell it leaves. What is
-//! written into them is written by `booking.rs`.
+//! the order of merging does not matter. Each cell keeps its own; a link's books are kept by the cell it leaves. Only
+//! `booking.rs` writes to them.
 
 use super::delay::DelayRecorder;
 use super::sites::{DropSites, Example};
@@ -16,15 +16,15 @@ use std::net::Ipv4Addr;
 pub struct Drops([u64; DropReason::COUNT]);
 
 impl Drops {
-    /// So many more.
+    /// Adds to the counts.
     pub fn add(&mut self, reason: DropReason, count: u64) {
         self.0[reason as usize] += count;
     }
-    /// How many for one reason.
+    /// Packets dropped for one reason.
     pub fn of(&self, reason: DropReason) -> u64 {
         self.0[reason as usize]
     }
-    /// How many for any.
+    /// Packets dropped for any reason.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -57,17 +57,17 @@ impl Counts {
     pub fn of(packets: u64, length: u16) -> Counts {
         Counts { packets, bytes: packets * u64::from(length) }
     }
-    /// So many more.
+    /// Adds to the counts.
     pub fn add(&mut self, other: Counts) {
         self.packets += other.packets;
         self.bytes += other.bytes;
     }
 }
 
-/// What happened inside a VPC (drops on links are theirs).
+/// What happened inside a VPC (drops on links are in the links' books).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VpcBook {
-    /// By its hosts and its router.
+    /// Emitted by its hosts and its router.
     pub emitted: u64,
     /// Accepted by its hosts.
     pub delivered: u64,
@@ -83,7 +83,7 @@ impl VpcBook {
     }
 }
 
-/// What happened on a link, whole or in a window.
+/// What happened on a link, over the whole run or in a window.
 #[derive(Debug, Clone, Default)]
 pub struct LinkCounts {
     /// Reached the shaper.
@@ -114,7 +114,7 @@ pub struct LinkBook {
     pub windows: Windows<LinkCounts>,
     /// The most bytes that ever waited.
     pub longest_queue: ByteSize,
-    /// Of every reason for which packets were dropped, one of them.
+    /// One dropped packet for each drop reason that occurred.
     pub examples: BTreeMap<DropReason, Example>,
     /// What the far VPC did with carried packets, as far as this side judged it.
     pub(super) far: VpcBook,
@@ -133,18 +133,18 @@ impl LinkBook {
     }
 }
 
-/// What became of one traffic entry's packets, of all or of those sent in a window.
+/// The outcome of one traffic entry's packets, of all or of those sent in a window.
 #[derive(Debug, Clone, Default)]
 pub struct TrafficCounts {
     /// Emitted.
     pub sent: Counts,
     /// Accepted by the host they were meant for.
     pub delivered: Counts,
-    /// Accepted by another.
+    /// Accepted by another host.
     pub misdelivered: u64,
     /// Dropped.
     pub drops: Drops,
-    /// One way, of delivered packets.
+    /// One-way delay of delivered packets.
     pub delay: DelayRecorder,
     /// Echo replies to this entry's packets.
     pub ping: PingCounts,
@@ -152,7 +152,7 @@ pub struct TrafficCounts {
     pub icmp_errors: BTreeMap<(ErrorKind, Ipv4Addr), u64>,
 }
 
-/// What became of echo replies.
+/// The outcome of echo replies.
 #[derive(Debug, Clone, Default)]
 pub struct PingCounts {
     /// Came back to the host that asked.
@@ -161,7 +161,7 @@ pub struct PingCounts {
     pub misdelivered: u64,
     /// Dropped.
     pub drops: Drops,
-    /// Request sent to reply received.
+    /// Time from request sent to reply received.
     pub round_trip: DelayRecorder,
 }
 
@@ -210,23 +210,23 @@ impl TrafficBook {
     }
 }
 
-/// The traffic books one cell keeps: of its own flows, and of those of others that end here.
+/// The traffic books one cell keeps: for its own flows, and for flows of other cells that end here.
 #[derive(Debug, Default)]
 pub(super) struct TrafficBooks {
     books: Vec<TrafficBook>,
     by_entry: BTreeMap<TrafficId, usize>,
-    /// The book asked for last: packets of one entry come in rows.
+    /// The book asked for last: packets of one entry come in succession.
     last: Option<(TrafficId, usize)>,
 }
 
 impl TrafficBooks {
-    /// The entry's book; `edges` are those of all entries.
+    /// The entry's book; `edges` holds the edges of all entries.
     pub(super) fn of(&mut self, id: TrafficId, edges: &[Edges]) -> &mut TrafficBook {
         let place = self.place(id, edges);
         &mut self.books[place]
     }
 
-    /// Where the entry's book stands, for [`TrafficBooks::at`].
+    /// The place of the entry's book, for [`TrafficBooks::at`].
     pub(super) fn place(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
         match self.last {
             Some((last, at)) if last == id => at,

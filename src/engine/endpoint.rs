@@ -1,28 +1,28 @@
-//! Endpoints from outside the plan: a program, a lesson, later a TCP stack or a live device, sitting on a host. The
+//! Endpoints from outside the plan that run on a host: a program, a lesson, later a TCP stack or a live device. The
 //! plan's own traffic ([`super::sending`]) is sent by built-in endpoints, and every host answers echo requests by
 //! itself.
 
 use crate::units::SimTime;
 use bytes::Bytes;
 
-/// Something on a host that sends on its own account and reacts to what arrives. Sans I/O: time and packets come in as
+/// A program on a host that sends by itself and reacts to what arrives. Sans I/O: time and packets are passed as
 /// arguments.
 pub trait Endpoint: Send {
-    /// When it next wants [`Endpoint::on_wake`]; [`SimTime::NEVER`] if it only reacts. Asked after every call.
-    /// An instant that has passed means now; one that never moves on after [`Endpoint::on_wake`] stops time.
+    /// When it next wants [`Endpoint::on_wake`]; [`SimTime::NEVER`] if it only reacts. Asked after every call. An
+    /// instant that has passed means now; if it never moves on after [`Endpoint::on_wake`], time stops.
     fn next_wake(&self) -> SimTime;
-    /// Its time has come.
+    /// Called at the instant it asked for.
     fn on_wake(&mut self, now: SimTime, out: &mut Outbox);
-    /// A packet for its host arrived: whole, from the IPv4 header on.
+    /// Called when a packet for its host arrives: complete, from the IPv4 header on.
     fn on_packet(&mut self, now: SimTime, packet: &Bytes, out: &mut Outbox);
 }
 
-/// Whoever sends from a host, a flow of the plan or a program: one species, with two answers to what comes. It can say
-/// its future, and need not be woken for each packet; or it cannot.
+/// A sender on a host, either a flow of the plan or a program. A sender that can foresee what it sends need not be
+/// woken for each packet; any other must be.
 pub(super) trait Sends {
     /// When it next sends, as far as it knows now; [`SimTime::NEVER`] if nothing is to come.
     fn next_wake(&self) -> SimTime;
-    /// Whether what it sends, and when, is known beforehand whatever happens meanwhile, and packets are alike.
+    /// Whether it is known in advance what it sends and when, whatever happens meanwhile, and its packets are alike.
     fn says_its_future(&self) -> bool;
 }
 
@@ -33,7 +33,7 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Sends an IPv4 packet; one that a router would not take is dropped as `bad_length` or `bad_checksum`.
+    /// Sends an IPv4 packet; one that a router would not accept is dropped as `bad_length` or `bad_checksum`.
     pub fn send(&mut self, packet: Bytes) {
         self.packets.push(packet);
     }

@@ -1,5 +1,5 @@
-//! The one exchange between cells, be they carried here or by another partition ([`Exchange`]). Carries nothing: how
-//! mail gets to other processes or machines is for those who implement it.
+//! The one exchange between cells, whether they are carried here or by another partition ([`Exchange`]). Not a
+//! transport: implementers of the trait move mail to other processes or machines.
 
 use super::arrival::Mail;
 use super::cell::Cell;
@@ -8,13 +8,13 @@ use crate::units::SimTime;
 use std::borrow::BorrowMut;
 
 /// How the partitions of one run meet. Every partition calls [`Exchange::swap`] and [`Exchange::least`] in the same
-/// order; a call comes back when all have made it.
+/// order; a call returns when all have made it.
 pub trait Exchange: Send {
-    /// Whether the cell of this VPC is carried here. Exactly one partition says so.
+    /// Whether the cell of this VPC is carried here. True in exactly one partition.
     fn holds(&self, vpc: VpcId) -> bool;
-    /// Gives away mail for cells that are carried elsewhere, and takes what is for those that are carried here.
+    /// Hands over mail for cells carried elsewhere, and returns mail for cells carried here.
     fn swap(&mut self, mail: Vec<Mail>) -> Vec<Mail>;
-    /// The least of what all partitions say: when something next happens.
+    /// The earliest of the times that the partitions pass: when something next happens.
     fn least(&mut self, next: SimTime) -> SimTime;
 }
 
@@ -33,8 +33,8 @@ impl Exchange for Whole {
     }
 }
 
-/// The one exchange between cells: every mailbox is emptied into the cells it is for, here or elsewhere. They stand in
-/// the order of their VPCs; a slice of them must hold all that mail goes between.
+/// The one exchange between cells: delivers the mail in every mailbox, here or elsewhere. The cells are in the order of
+/// their VPCs; `cells` must hold every local cell that sends or receives mail.
 pub(super) fn exchange<C: BorrowMut<Cell>>(cells: &mut [C], others: &mut dyn Exchange) {
     let mut away = Vec::new();
     for from in 0..cells.len() {

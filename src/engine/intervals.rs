@@ -1,4 +1,4 @@
-//! The interval series of a link (`--interval`): what was offered, carried and dropped, the longest queue, the tokens
+//! The interval series of a link (`--interval`): packets offered, carried and dropped, the longest queue, the tokens
 //! left. Not the 5-minute samples of a bill.
 
 use crate::dataplane::link::Link;
@@ -52,7 +52,7 @@ impl Intervals {
         &mut self.rows[index]
     }
 
-    /// Closes every interval that ends at or before `now`: notes the tokens there, and what is still waiting then.
+    /// Closes every interval that ends at or before `now`: notes the tokens at its end, and what is still waiting then.
     pub fn close(&mut self, now: SimTime, link: &mut Link) {
         while (self.closed as u64 + 1) * self.interval <= now.as_nanos() {
             let end = SimTime::from_nanos((self.closed as u64 + 1) * self.interval);

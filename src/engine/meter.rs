@@ -1,5 +1,5 @@
-//! The meter of a link: what crossed it in each minute of the civil clock, for samples, peaks and bills. Sums only;
-//! what they mean is the metering room's.
+//! The meter of a link: what crossed it in each minute of the civil clock, for samples, peaks and bills. Sums only; the
+//! metering room interprets them.
 
 use super::books::Counts;
 use crate::units::{BitRate, SimDuration, SimTime};
@@ -16,7 +16,7 @@ pub struct Minute {
     pub carried: Counts,
     /// Dropped by the shaper, of those offered in this minute (S38: PkgDrop).
     pub shaper_drops: u64,
-    /// The highest cap in force at any instant of it (S40a); none if nothing capped or nothing was in force.
+    /// The highest cap in force at any instant of it (S40a); `None` if no cap was in force.
     pub cap: Option<BitRate>,
 }
 
@@ -56,7 +56,7 @@ impl Meter {
         SimTime::from_nanos(begin - self.offset)
     }
 
-    /// The cap is `cap` from `now` on: the minute of the change has had both (S40a).
+    /// Sets the cap from `now` on: both caps apply to the minute of the change (S40a).
     pub(super) fn change_cap(&mut self, now: SimTime, cap: Option<BitRate>) {
         self.note_cap_until(now);
         self.cap = cap;

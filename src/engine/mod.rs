@@ -4,13 +4,13 @@
 //! Three calls move a [`Simulation`]: [`Simulation::apply`] (a change of the control plane), [`Simulation::inject`] (a
 //! packet from outside) and [`Simulation::advance`]. [`Run`] is the driver that plays a scenario's plan through them.
 //!
-//! Each VPC is a `cell`: its senders (`sending`), the links that leave it, its timers. A cell judges a packet to its
-//! end as soon as it departs, unless something at the far end would react to it (an echo, an endpoint, a visible
+//! Each VPC is a `cell`: its senders (`sending`), the links that leave it, its timers. A cell decides a packet's fate
+//! to its end as soon as it departs, unless something at the far end would react to it (an echo, an endpoint, a visible
 //! router's error): only those packets cross to another cell, as events, at the end of a window no longer than the
-//! shortest link between such cells. Cells are held by a `partition`, which exchanges mail with others of the same run
+//! shortest link between such cells. A `partition` holds cells and exchanges mail with the other partitions of the run
 //! ([`Exchange`]).
 //!
-//! How packets are carried is chosen in `road` alone, and what came of them is counted in `booking` alone.
+//! Only `road` chooses how packets are carried, and only `booking` counts their outcome.
 
 mod arrival;
 mod booking;

@@ -1,5 +1,6 @@
-//! What observers are told: the steps of packets, in the one order of the run (time, then sender in declaration order,
-//! then sequence, then kind, then step). Observers change nothing, say what interests them, and slow nothing else.
+//! What observers are told: the steps of packets, in the single order of the run (time, then sender in declaration
+//! order, then sequence, then kind, then step). Observers change no result, declare their interest, and slow down
+//! nothing else.
 
 use crate::dataplane::packet::{Packet, PacketId, PacketKind};
 use crate::model::{LinkId, TrafficId, Verdict, VpcId};
@@ -21,7 +22,7 @@ pub enum Place {
 pub enum Step {
     /// A host, or a visible router, sends it.
     Emitted,
-    /// It reaches a link; so much waits there in front of its bucket then, itself included if it waits.
+    /// It reaches a link; `waiting` is the queue at the link's bucket just after, itself included if it waits.
     Offered {
         /// Bytes.
         waiting: ByteSize,
@@ -81,14 +82,14 @@ impl Record {
         }
     }
 
-    /// The one order.
+    /// The sort key of the run's single order.
     pub(super) fn key(&self) -> (SimTime, PacketId, PacketKind, u8) {
         (self.time, self.id, self.kind, self.step.rank())
     }
 }
 
-/// Which steps an observer wants to be told of: those in or on one of these places, and those of these entries'
-/// packets. What nobody is interested in is carried as if nobody looked.
+/// Which steps an observer wants to be told of: those in these VPCs or on these links, and those of these entries'
+/// packets. Packets outside every interest are carried as if there were no observers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interest {
     /// Every step of every packet.
@@ -107,12 +108,12 @@ impl Interest {
         Interest { everything: true, ..Interest::default() }
     }
 
-    /// Whether nothing interests anybody.
+    /// Whether nothing is of interest.
     pub fn is_none(&self) -> bool {
         *self == Interest::default()
     }
 
-    /// Whether a step of a packet of this entry, if it is of one, at `place` is of interest.
+    /// Whether a step at `place` is of interest, for a packet of this traffic entry if it has one.
     pub fn holds(&self, place: Place, traffic: Option<TrafficId>) -> bool {
         let is_place = match place {
             Place::Vpc(vpc) => self.vpcs.contains(&vpc),
@@ -121,7 +122,7 @@ impl Interest {
         self.everything || is_place || traffic.is_some_and(|id| self.traffic.contains(&id))
     }
 
-    /// What either is interested in.
+    /// Adds the interest of another.
     pub(super) fn join(&mut self, other: &Interest) {
         self.everything |= other.everything;
         self.links.extend(&other.links);
@@ -130,7 +131,7 @@ impl Interest {
     }
 }
 
-/// Somebody who watches packets.
+/// A watcher of packets.
 pub trait Observer: Send {
     /// What it wants to be told of; asked once, when it is attached.
     fn interest(&self) -> Interest {

@@ -1,33 +1,33 @@
-//! What a run may choose about *how* it is computed, and what it tells about that afterwards. Nothing here changes what
-//! comes out: reports, samples and books are the same bytes for every choice.
+//! The options for *how* a run is computed, and the figures on how it was. Nothing here changes the results: reports,
+//! samples and books are the same bytes for every choice.
 
 use super::road::Road;
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 
-/// How a simulation is computed, and what it measures beside the books.
+/// How a simulation is computed, and what it measures besides the books.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Keep a series per link.
     pub interval: Option<SimDuration>,
     /// Whether stretches of traffic may be computed as a whole.
     pub mode: Mode,
-    /// How many threads carry VPCs forward; the caller decides, since only it knows the machine. A
-    /// build without the feature `threads` has one.
+    /// The number of threads that advance VPCs; the caller decides, since only it knows the machine. A build without
+    /// the feature `threads` uses one.
     pub workers: NonZeroUsize,
 }
 
 impl Default for Options {
-    /// Runs, on one thread, no series.
+    /// Mode [`Mode::Runs`], one thread, no series.
     fn default() -> Options {
         Options { interval: None, mode: Mode::Runs, workers: NonZeroUsize::MIN }
     }
 }
 
-/// Whether every packet is made and carried, or stretches of equal packets at once.
+/// Whether every packet is made and carried, or stretches of equal packets are computed at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Equal packets that nobody looks at pass as runs wherever that gives the same bytes.
+    /// Equal packets that are not watched pass as runs wherever that gives the same bytes.
     #[default]
     Runs,
     /// Every packet is made, headers included, and carried on its own.
@@ -41,7 +41,7 @@ pub struct Effort {
     by_road: [u64; Road::COUNT],
     /// The most threads that carried VPCs at once.
     pub threads: usize,
-    /// How many of all packets the busiest VPC carried: no number of threads is faster than it.
+    /// How many of all packets the busiest VPC carried: it limits the speed, whatever the number of threads.
     pub busiest: u64,
 }
 
@@ -56,12 +56,12 @@ impl Effort {
         self.by_road.iter().sum()
     }
 
-    /// So many more were carried on a road.
+    /// Adds `count` packets carried on a road.
     pub(super) fn add(&mut self, road: Road, count: u64) {
         self.by_road[road as usize] += count;
     }
 
-    /// Adds one VPC's.
+    /// Adds the effort of one VPC.
     pub(super) fn merge(&mut self, other: Effort) {
         self.busiest = self.busiest.max(other.packets());
         Road::ALL.into_iter().for_each(|road| self.add(road, other.of(road)));

@@ -1,7 +1,7 @@
-//! The partition seam: cells that one process carries, and what it exchanges with those who carry the others. A run has
-//! as many partitions as somebody makes it; each knows the whole network and plan, carries the VPCs it holds, and meets
-//! the others at the same instants. What a partition wrote down can be taken into another. Not a transport: how mail
-//! gets there is the [`Exchange`]'s.
+//! Partitions: the cells that one process carries, and the exchange with those that carry the others. A run may have
+//! any number of partitions; each knows the whole network and plan, carries the VPCs it holds, and meets the others at
+//! the same instants. The books of one partition can be taken into another. Not a transport: the [`Exchange`] moves the
+//! mail.
 
 use super::cell::Cell;
 use super::exchange::{Exchange, exchange};
@@ -11,19 +11,20 @@ use super::workers;
 use crate::model::{Network, PeeringId, VpcId};
 use crate::units::{SimDuration, SimTime};
 
-/// Cells that are carried here. Those of other VPCs stand among them, but nothing happens in them.
+/// The cells of one partition. Cells of VPCs that are carried elsewhere are present, but nothing happens in them.
 pub(super) struct Partition {
     /// By VPC.
     pub cells: Vec<Cell>,
     exchange: Box<dyn Exchange>,
-    /// The cells that run alone and have senders, in order: in the others nothing happens by itself.
+    /// The cells that run alone and have senders, in order: in the other cells that run alone nothing happens by
+    /// itself.
     alone: Vec<VpcId>,
-    /// By VPC: whether somebody may answer what it sends.
+    /// By VPC: whether what it sends may be answered.
     is_answered: Vec<bool>,
-    /// How many cells run in windows, and the shortest way from one of them to another.
+    /// How many cells run in windows, and the shortest delay from one of them to another.
     joined: usize,
     window: SimDuration,
-    /// The most threads that were used at once; of several partitions together, as if each ran beside the others.
+    /// The most threads used at once; for several partitions, the sum of their maxima.
     pub threads: usize,
 }
 
@@ -44,7 +45,7 @@ impl Partition {
         &self.cells[vpc.index()]
     }
 
-    /// The cell of a VPC if it is carried here.
+    /// The cell of a VPC, if it is carried here.
     pub(super) fn held(&mut self, vpc: VpcId) -> Option<&mut Cell> {
         self.exchange.holds(vpc).then(|| &mut self.cells[vpc.index()])
     }
@@ -57,19 +58,19 @@ impl Partition {
         }
     }
 
-    /// All senders were added.
+    /// Finishes the set-up, after all senders were added.
     pub(super) fn start(&mut self) {
         self.cells.iter_mut().for_each(Cell::trim);
         self.alone = self.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc).collect();
     }
 
-    /// Somebody may answer what this VPC sends.
+    /// Notes that what this VPC sends may be answered.
     pub(super) fn note_answered(&mut self, vpc: VpcId) {
         self.is_answered[vpc.index()] = true;
     }
 
-    /// Cells that send what somebody answers, and their peers, run in windows together from `now` on; if `all` do, all.
-    /// A reply is answered by nobody, so that it goes no further. Whoever joined stays.
+    /// Runs cells whose packets may be answered, and their peers, in windows from `now` on; with `all`, every cell.
+    /// Replies are never answered, so peers of peers need not join. A cell that joined stays.
     pub(super) fn join_windows(&mut self, network: &Network, now: SimTime, all: bool) {
         for at in 0..self.cells.len() {
             if all || self.is_answered[at] {
@@ -80,7 +81,7 @@ impl Partition {
         (0..count).for_each(|id| self.join_ends(network, now, PeeringId(id)));
     }
 
-    /// Has the ends of a peering run in windows together if one sends what somebody answers.
+    /// Runs both ends of a peering in windows if the packets of either end may be answered.
     pub(super) fn join_ends(&mut self, network: &Network, now: SimTime, id: PeeringId) {
         let peering = network.peering(id);
         let ends = [peering.requester, peering.accepter];
@@ -101,7 +102,7 @@ impl Partition {
         }
     }
 
-    /// Windows are no longer than a way between two cells that run in them.
+    /// Limits windows to the delay of a peering between two cells that run in them.
     fn narrow_window(&mut self, network: &Network, id: PeeringId) {
         let peering = network.peering(id);
         let ends = [peering.requester, peering.accepter];
@@ -110,7 +111,7 @@ impl Partition {
         }
     }
 
-    /// Lets everything happen between `from` and the horizon.
+    /// Advances all cells from `from` to the horizon.
     pub(super) fn advance(&mut self, scope: Scope<'_>, from: SimTime, workers: usize) {
         if self.joined > 0 {
             self.cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.move_held(scope));
@@ -124,17 +125,17 @@ impl Partition {
         }
     }
 
-    /// The least of what all partitions say.
+    /// The earliest of the times that the partitions propose.
     pub(super) fn agree(&mut self, time: SimTime) -> SimTime {
         self.exchange.least(time)
     }
 
-    /// The network changed at `now`: what passed in closed form is charged.
+    /// Charges the buckets for what passed in closed form, since the network changes at `now`.
     pub(super) fn charge(&mut self, now: SimTime) {
         self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));
     }
 
-    /// Takes the cells that `other` carries, with all they wrote down.
+    /// Takes the cells that `other` carries, with their books.
     pub(super) fn take(&mut self, other: Partition) {
         for cell in other.cells.into_iter().filter(|cell| other.exchange.holds(cell.vpc)) {
             let at = cell.vpc.index();

@@ -1,7 +1,7 @@
-//! The seed turned into streams: each is keyed by a stable hash of (seed, purpose, name, flow number), so that one more
-//! entry in a file changes no other entry's numbers. A stream is a counter-based generator: the n-th number needs none
-//! of those before it, so that stretches of packets can be passed over. The only floats of the engine live here and go
-//! through `libm`.
+//! Random streams derived from the seed: each is keyed by a stable hash of (seed, purpose, name, flow number), so that
+//! another entry in a file changes no other entry's numbers. A stream is a counter-based generator: the n-th number
+//! does not depend on earlier ones, so that stretches of packets can be skipped. The engine's only floating-point
+//! arithmetic is here and goes through `libm`.
 
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
@@ -17,7 +17,7 @@ pub(super) struct Stream(u64);
 impl Stream {
     /// The stream of flow `flow` of the traffic entry `name`, for one purpose.
     pub(super) fn new(seed: u64, purpose: &str, name: &str, flow: u64) -> Stream {
-        // Names hold no NUL, so that two different keys never spell the same bytes.
+        // Names hold no NUL, so two different keys never give the same bytes.
         let key = [purpose.as_bytes(), b"\0", name.as_bytes(), b"\0", &flow.to_le_bytes()].concat();
         Stream(xxh3_64_with_seed(&key, seed))
     }
@@ -33,8 +33,8 @@ impl Stream {
         ((u128::from(self.number(index)) * u128::from(n)) >> 64) as u64
     }
 
-    /// The number at `index`, exponentially distributed, in the unit of the mean, rounded to whole units. The mean is a
-    /// fraction.
+    /// The number at `index`, exponentially distributed, rounded to whole units of the mean. The mean is a fraction:
+    /// numerator and divisor.
     pub(super) fn exponential(self, index: u64, (mean, divisor): (u64, u64)) -> u64 {
         // 53 bits in (0, 1]: the logarithm is finite.
         let uniform = ((self.number(index) >> 11) + 1) as f64 / (1u64 << 53) as f64;

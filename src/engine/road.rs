@@ -1,7 +1,7 @@
-//! Which road packets take: the cheapest one that gives the same bytes. One function from plain facts; whoever carries
-//! packets asks it, and nobody else decides. It carries nothing.
+//! Chooses the road packets take: the cheapest one that gives the same bytes. One function of plain facts, called
+//! wherever packets are carried; nothing else decides. It carries nothing.
 
-/// How packets are carried, the cheapest first.
+/// How packets are carried, cheapest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Road {
@@ -22,28 +22,28 @@ pub enum Road {
 impl Road {
     /// How many roads there are.
     pub const COUNT: usize = Road::ALL.len();
-    /// Every road, the cheapest first.
+    /// Every road, cheapest first.
     pub const ALL: [Road; 6] = [Road::Silent, Road::Closed, Road::Proven, Road::Repeated, Road::Looped, Road::Events];
 }
 
-/// What is known of packets before they are carried: of those of one sender, or of all that share a link.
+/// What is known of packets before they are carried: those of one sender, or all that share a link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Facts {
-    /// Somebody may react to what is sent in the VPC, or a sender there replays packets that all differ.
+    /// Something may react to what is sent in the VPC, or a sender there replays packets that all differ.
     pub reacts: bool,
     /// The sending hosts are down.
     pub is_silent: bool,
     /// Every packet is wanted, headers included ([`super::Mode::Packets`]).
     pub is_made: bool,
-    /// An observer or an interval series looks at each.
+    /// An observer or an interval series follows each packet.
     pub is_watched: bool,
-    /// Luck decides about each: loss on the way, a failed node.
+    /// Random draws decide about each packet: loss on the way, a failed node.
     pub has_luck: bool,
-    /// Every sender's packets are equal, and their instants known without those before.
+    /// Every sender's packets are equal, and each instant is known without the earlier ones.
     pub is_countable: bool,
-    /// Behind a token bucket packets may wait for each other.
+    /// Packets may wait for each other at a token bucket.
     pub may_wait: bool,
-    /// It is proven that none does.
+    /// It is proven that none waits.
     pub conforms: bool,
     /// All senders are evenly spaced, and a pattern is known or worth a search.
     pub may_repeat: bool,
@@ -67,7 +67,7 @@ pub(super) fn road(facts: Facts) -> Road {
 mod tests {
     use super::*;
 
-    /// Equal packets behind a bucket.
+    /// Equal packets at a bucket.
     const WAITING: Facts = Facts {
         reacts: false,
         is_silent: false,
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// Whatever else is true: one reason for a dearer road is enough.
+    /// Whatever else holds, one reason for a more expensive road is enough.
     #[test]
     fn no_fact_makes_a_watched_or_reacting_packet_cheap() {
         for bits in 0..1u32 << 9 {

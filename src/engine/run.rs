@@ -1,5 +1,5 @@
-//! The driver of a scenario: plays a plan's timeline through the simulation's three calls. Slicing is the caller's: a
-//! program that shows progress advances in small steps, a test in one.
+//! The driver of a scenario: plays a plan's timeline through the simulation's three calls. The caller chooses the
+//! steps: a program that shows progress advances in small ones, a test in a single one.
 
 use super::options::Options;
 use super::simulation::{Simulation, Unbalanced};
@@ -9,7 +9,7 @@ use crate::units::SimTime;
 use std::sync::Arc;
 use tracing::info;
 
-/// What a change costs at least, in packets that are carried one by one.
+/// The minimum cost of a change, in packets that are carried one by one.
 const CHANGE: u64 = 1_000;
 
 /// What an action of the timeline did.
@@ -21,15 +21,15 @@ pub struct ActionOutcome {
     pub text: String,
     /// The refusal's code.
     pub refused: Option<&'static str>,
-    /// Whether it went as the plan says.
+    /// Whether the outcome is the one the plan expects.
     pub as_expected: bool,
 }
 
 /// A plan being played.
 pub struct Run {
-    /// What is played.
+    /// The plan.
     pub plan: Arc<Plan>,
-    /// Where.
+    /// The simulation it is played in.
     pub simulation: Simulation,
     /// What the timeline did so far.
     pub outcomes: Vec<ActionOutcome>,
@@ -46,7 +46,7 @@ impl Run {
     /// each).
     pub fn work(&mut self, until: SimTime) -> u64 {
         let network = self.simulation.network();
-        // Every change has all VPCs look their ways up anew.
+        // Every change makes all VPCs look up their paths again.
         let change = CHANGE + network.vpcs().len() as u64 + network.peerings().len() as u64;
         let actions = self.plan.timeline[self.outcomes.len()..].partition_point(|action| action.time < until);
         self.simulation.work(until).saturating_add((actions as u64).saturating_mul(change))

@@ -1,5 +1,5 @@
-//! What all cells of a simulation read and none changes: who the senders are, what is asked of the books, where links
-//! live; and the scope of one advance. No state of its own.
+//! What all cells of a simulation read and none changes: the senders, the windows of the books, the places of links;
+//! and the scope of one advance. Holds no changing state.
 
 use super::observe::{Interest, Place};
 use super::options::Mode;
@@ -13,24 +13,24 @@ use crate::wire::icmp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What every cell may read and none changes.
+/// What every cell reads and none changes.
 pub(super) struct Shared {
     pub seed: u64,
     /// By `SourceId`.
     pub sources: Vec<SourceInfo>,
-    /// By traffic entry: where the windows that its expectations ask for begin or end.
+    /// By traffic entry: where the windows of its expectations begin or end.
     pub edges: Vec<Edges>,
     /// Hosts with an `Endpoint`.
     pub endpoint_hosts: BTreeSet<HostId>,
     /// By `LinkId`: its place in the cell it leaves.
     pub lanes: Vec<u32>,
-    /// Whether there are observers, and what interests them.
+    /// Whether there are observers, and what they are interested in.
     pub observing: bool,
     pub interest: Interest,
     pub mode: Mode,
 }
 
-/// Whose packets these are and where they belong.
+/// A sender and the traffic entry it belongs to.
 pub(super) struct SourceInfo {
     /// Stable hash of the sender's name.
     pub key: u64,
@@ -40,12 +40,12 @@ pub(super) struct SourceInfo {
     pub is_ping: bool,
 }
 
-/// Which host a packet names.
+/// Which host a packet is meant for.
 pub(super) enum MeantFor {
     Host(HostId),
-    /// An address: whoever accepts it.
+    /// Whichever host accepts the destination address.
     Anyone,
-    /// By frame of a replay.
+    /// The host named by each frame of a replay.
     Frames(Arc<Replay>, u32),
 }
 
@@ -60,7 +60,7 @@ impl SourceInfo {
 }
 
 impl Shared {
-    /// One more sender, in declaration order.
+    /// Adds a sender, in declaration order.
     pub(super) fn add_source(&mut self, info: SourceInfo) -> SourceId {
         assert!(self.sources.len() < SourceId::MAX, "a run has at most {} senders", SourceId::MAX);
         self.sources.push(info);
@@ -72,12 +72,12 @@ impl Shared {
         self.observing && self.interest.holds(place, self.entry_of(packet.id))
     }
 
-    /// The traffic entry that a packet, or what it answers, belongs to.
+    /// The traffic entry of a packet, or of the packet it answers.
     pub(super) fn entry_of(&self, id: PacketId) -> Option<TrafficId> {
         self.sources.get(id.source().0 as usize)?.traffic
     }
 
-    /// Whether an observer looks at some packet on its way from `home` over `link`, or inside `home`.
+    /// Whether an observer watches any packet on its way from `home` over `link`, or inside `home`.
     pub(super) fn is_observed_on(
         &self,
         home: VpcId,
@@ -91,13 +91,13 @@ impl Shared {
                 || entries.any(|id| self.interest.traffic.contains(&id)))
     }
 
-    /// What decides about a packet where luck does, beside its own name: the seed, and its sender's key.
+    /// What random decisions about a packet depend on besides its own id: the seed, and its sender's key.
     pub(super) fn luck(&self, packet: &Packet) -> Luck {
         let sender = self.sources.get(packet.id.source().0 as usize).map_or(0, |source| source.key);
         Luck { seed: self.seed, sender }
     }
 
-    /// Whether the host that takes the packet sends an echo reply. Of a replay, the plan says which requests are
+    /// Whether the host that takes the packet sends an echo reply. For a replay, the plan says which requests are
     /// answered.
     pub(super) fn is_answered(&self, packet: &Packet) -> bool {
         icmp::is_echo_request(&packet.head)
@@ -110,11 +110,11 @@ impl Shared {
     }
 }
 
-/// One advance as cells see it.
+/// One advance as seen by cells.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub view: View<'a>,
     pub shared: &'a Shared,
-    /// Nothing departs or arrives at or past this in this advance: the epoch may end there.
+    /// Nothing departs or arrives at or after this instant in this advance: the epoch may end there.
     pub horizon: SimTime,
 }

@@ -1,12 +1,12 @@
-//! Where routers dropped packets, and one of them as an example: kept apart by reason and subnet. Sums and firsts only,
-//! so that the order of merging does not matter.
+//! Where routers dropped packets, by reason and subnet, each with one packet as an example. Only sums and minima, so
+//! that the order of merging does not matter.
 
 use crate::dataplane::packet::{Packet, PacketKind, SourceId};
 use crate::model::{DropReason, SubnetId};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-/// A dropped packet that stands for others: the first by sender, in declaration order.
+/// A dropped packet as an example of others: the first by sender, in declaration order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
     /// In its header.
@@ -22,7 +22,7 @@ impl Example {
         Example { source, destination, rank: (packet.id.source(), packet.kind, packet.id.sequence()) }
     }
 
-    /// Any packet of a sender whose originals all bear these addresses.
+    /// Any packet of a sender whose originals all have these addresses.
     pub(super) fn of_any(sender: SourceId, source: Ipv4Addr, destination: Ipv4Addr) -> Example {
         Example { source, destination, rank: (sender, PacketKind::Original, 0) }
     }
@@ -49,8 +49,8 @@ pub struct Dropped {
     pub example: Example,
 }
 
-/// What a VPC's router dropped, by reason and subnet: the sender's, where the packet did not leave it; else the
-/// destination's, if that lies in one.
+/// What a VPC's router dropped, by reason and subnet: the sender's subnet if the packet did not leave it, else the
+/// destination's, if it has one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DropSites(BTreeMap<(DropReason, Option<SubnetId>), Dropped>);
 
@@ -77,12 +77,12 @@ impl DropSites {
         self.0.iter().map(|((reason, subnet), dropped)| (*reason, *subnet, *dropped))
     }
 
-    /// How many for one reason, wherever.
+    /// How many for one reason, in all subnets.
     pub fn of(&self, reason: DropReason) -> u64 {
         self.iter().filter(|(of, ..)| *of == reason).map(|(.., dropped)| dropped.packets).sum()
     }
 
-    /// How many for any.
+    /// How many for any reason.
     pub fn total(&self) -> u64 {
         self.0.values().map(|dropped| dropped.packets).sum()
     }

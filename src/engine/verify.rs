@@ -1,5 +1,5 @@
-//! Expectations against the books. Says what was found and whether it lies in the wanted range; printing is the
-//! report's.
+//! Checks expectations against the books. Returns what was measured and whether it lies in the wanted range; the report
+//! prints it.
 
 use super::books::{Drops, LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
@@ -17,19 +17,19 @@ pub struct CheckOutcome {
     pub expectation: usize,
     /// Index into its checks.
     pub check: usize,
-    /// What was measured; none if there was nothing to measure.
+    /// What was measured; `None` if there was nothing to measure.
     pub found: Option<Measured>,
-    /// Whether it lies in the wanted range, or can lie in it if it is not known exactly.
+    /// Whether it lies in the wanted range, or may lie in it if it is not known exactly.
     pub held: bool,
 }
 
-/// A value in its metric's base unit: from the smallest to the largest that it can be. They are one but for a quantile
+/// A value in its metric's base unit: its smallest and its largest possible value. They are equal except for a quantile
 /// of which only the histogram's bucket is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
-    /// Not below this.
+    /// The smallest possible value.
     pub low: u64,
-    /// Not above this.
+    /// The largest possible value.
     pub high: u64,
 }
 
@@ -56,14 +56,14 @@ pub fn verify(run: &Run) -> Vec<CheckOutcome> {
     outcomes
 }
 
-/// The books that were asked for so far, ready to tell of any window.
+/// The books asked for so far, prepared for any window.
 struct Books<'a> {
     run: &'a Run,
     traffic: BTreeMap<TrafficId, (TrafficBook, Spans<TrafficCounts>)>,
     links: BTreeMap<(&'a Name, VpcId), LinkBooks>,
 }
 
-/// The books of the directions away from one VPC of all peerings that ever bore one name.
+/// The books of the links from one VPC over all peerings that ever had a given name.
 #[derive(Default)]
 struct LinkBooks {
     /// Whether there was any such peering.
@@ -73,7 +73,7 @@ struct LinkBooks {
     spans: Vec<Spans<LinkCounts>>,
 }
 
-/// What the books say of the subject of one expectation, in its window.
+/// What the books say about the subject of one expectation, in its window.
 enum Facts<'a> {
     Traffic { counts: &'a TrafficCounts, is_ping: bool },
     Link { counts: &'a LinkCounts, longest_queue: ByteSize },
@@ -121,7 +121,7 @@ impl LinkBooks {
         let mut books = LinkBooks::default();
         for id in bearers(network, name) {
             let links = Direction::BOTH.map(|direction| LinkId::new(id, direction));
-            // Two ends of a peering are two VPCs.
+            // The two ends of a peering are different VPCs.
             let Some(link) = links.into_iter().find(|link| network.ends(*link).0 == near) else { continue };
             let book = run.simulation.link_book(link);
             books.exist = true;
@@ -139,13 +139,13 @@ impl LinkBooks {
     }
 }
 
-/// All peerings that ever bore a name, each once.
+/// All peerings that ever had a name, each once.
 fn bearers(network: &Network, name: &Name) -> BTreeSet<PeeringId> {
     network.bearers(name.as_str()).iter().map(|(_, id)| *id).collect()
 }
 
 impl Facts<'_> {
-    /// What a metric comes to in a window of so much time; none if there is nothing to measure.
+    /// The value of a metric in a window of this length; `None` if there is nothing to measure.
     fn measure(&self, metric: Metric, length: SimDuration) -> Option<Measured> {
         Some(Measured::exactly(match metric {
             Metric::Sent => self.traffic()?.sent.packets,
@@ -194,7 +194,7 @@ impl Facts<'_> {
         }
     }
 
-    /// Of nothing, nothing is lost and nothing is proven.
+    /// The loss; `None` if no packets were counted, since then nothing is proven.
     fn loss(&self) -> Option<Share> {
         match *self {
             Facts::Traffic { counts, is_ping } => counts.ended(is_ping).map(|_| counts.loss(is_ping)),
@@ -203,7 +203,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The bytes that a rate counts.
+    /// The bytes that count towards a rate.
     fn arrived(&self) -> Option<ByteSize> {
         match self {
             Facts::Traffic { counts, .. } => Some(ByteSize::from_bytes(counts.delivered.bytes)),
@@ -233,7 +233,7 @@ impl Facts<'_> {
         }
     }
 
-    /// Of several peerings of the name, the share of all their active time together.
+    /// The availability; over several peerings of the name, the share of their total active time.
     fn availability(&self) -> Option<Share> {
         let &Facts::Peering { name, network, now } = self else { return None };
         let each = bearers(network, name).into_iter().filter_map(|id| network.peering(id).availability(now));
@@ -243,7 +243,7 @@ impl Facts<'_> {
         (active > 0).then(|| Share::of(active - downtime, active))
     }
 
-    /// The state of the peering that bore the name at `at`, or last before; if none did, of the one that bore it first.
+    /// The state of the peering that had the name at `at`, or last before; if none did, of the first one to have it.
     fn state(&self, at: SimTime) -> Option<u64> {
         let &Facts::Peering { name, network, .. } = self else { return None };
         let bearers = network.bearers(name.as_str());
@@ -254,7 +254,8 @@ impl Facts<'_> {
 }
 
 impl TrafficCounts {
-    /// Lost and completed packets: lost is dropped or misdelivered, and a ping is complete when its answer arrived.
+    /// Lost and completed packets: a lost packet was dropped or misdelivered, and a ping is complete when its reply
+    /// arrived.
     fn outcome(&self, is_ping: bool) -> (u64, u64) {
         let lost = self.drops.total() + self.misdelivered;
         if is_ping {
@@ -264,7 +265,7 @@ impl TrafficCounts {
         }
     }
 
-    /// How many packets ended, one way or the other; none if none did.
+    /// How many packets were lost or completed; `None` if there were none.
     fn ended(&self, is_ping: bool) -> Option<u64> {
         let (lost, completed) = self.outcome(is_ping);
         Some(lost + completed).filter(|ended| *ended > 0)

@@ -1,10 +1,10 @@
-//! Sums kept apart by windows of time, however many of them overlap: time is cut at every edge of a window, each
-//! instant lies in one segment, and a window is the sum of its segments. Knows nothing of what is summed.
+//! Sums by time window, for any number of overlapping windows: time is cut at every edge of a window, each instant lies
+//! in one segment, and a window is the sum of its segments. Knows nothing of what is summed.
 
 use crate::units::SimTime;
 use std::sync::Arc;
 
-/// Where windows begin or end: in order, each once.
+/// The instants where windows begin or end: in order, each once.
 pub(super) type Edges = Arc<[SimTime]>;
 
 /// The edges of `windows`.
@@ -15,9 +15,9 @@ pub(super) fn edges(windows: impl Iterator<Item = (SimTime, SimTime)>) -> Edges 
     edges.into()
 }
 
-/// What can be added up, in any order.
+/// A value that can be added up in any order.
 pub trait Sum: Default {
-    /// Adds all of another's.
+    /// Adds another sum.
     fn merge(&mut self, other: &Self);
 }
 
@@ -25,9 +25,9 @@ pub trait Sum: Default {
 #[derive(Debug, Clone, Default)]
 pub struct Windows<T> {
     edges: Edges,
-    /// By the edge that each begins at; made when something is added.
+    /// Indexed by the edge at which each begins; made when something is added.
     segments: Vec<Option<Box<T>>>,
-    /// The segment asked for last, and until when it lasts: most instants lie in the segment of the one before.
+    /// The segment asked for last, and when it ends: most instants lie in the same segment as the previous one.
     last: Option<(usize, SimTime)>,
 }
 
@@ -36,7 +36,7 @@ impl<T: Sum> Windows<T> {
         Windows { edges, segments: Vec::new(), last: None }
     }
 
-    /// The sums that `time` belongs to; none outside of all windows.
+    /// The sums of the segment that holds `time`; `None` outside all windows.
     #[inline]
     pub(super) fn at(&mut self, time: SimTime) -> Option<&mut T> {
         if self.edges.is_empty() { None } else { self.segment(time) }
@@ -67,13 +67,13 @@ impl<T: Sum> Windows<T> {
         &self.edges
     }
 
-    /// Every segment with something in it, by when it begins.
+    /// Every segment with something in it, with its beginning.
     pub fn segments(&self) -> impl Iterator<Item = (SimTime, &T)> {
         let filled = self.segments.iter().zip(self.edges.iter());
         filled.filter_map(|(sums, begin)| Some((*begin, sums.as_deref()?)))
     }
 
-    /// Adds all of another's with the same edges.
+    /// Adds all sums of another with the same edges.
     pub(super) fn merge(&mut self, other: &Windows<T>) {
         for (begin, sums) in other.segments() {
             if let Some(mine) = self.at(begin) {
@@ -102,7 +102,7 @@ pub(super) fn edge_after(edges: &[SimTime], time: SimTime) -> SimTime {
     edges.get(edges.partition_point(|edge| *edge <= time)).copied().unwrap_or(SimTime::NEVER)
 }
 
-/// Segments added up by twos, fours and so on, so that any window is the sum of few of them.
+/// Segments added up in groups of two, four and so on, so that any window is the sum of few groups.
 pub(super) struct Spans<T> {
     edges: Edges,
     /// A binary tree: the segments are the last half, node n is the sum of 2n and 2n + 1.

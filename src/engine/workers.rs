@@ -1,5 +1,5 @@
-//! Carrying cells forward: one after the other here, side by side in `threads`, which a build without the feature of
-//! that name does not have. Neither decides what a cell does.
+//! Advances cells: one after the other in this file, in parallel in `threads`, which is only built with the feature of
+//! that name. Neither decides what a cell does.
 
 #[cfg(feature = "threads")]
 mod threads;
@@ -14,8 +14,8 @@ use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use std::borrow::Borrow;
 
-/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; on one thread, as is
-/// answered, however many are allowed.
+/// Advances the cells of the VPCs `alone`, which are in order, from `from` to the horizon. Returns the number of
+/// threads used: always one here, however many are allowed.
 #[cfg(not(feature = "threads"))]
 pub(super) fn run_alone(
     cells: &mut [Cell],
@@ -28,7 +28,8 @@ pub(super) fn run_alone(
     1
 }
 
-/// Carries the cells that run in windows to the horizon; on one thread, as is answered, however many are allowed.
+/// Advances the cells that run in windows to the horizon. Returns the number of threads used: always one here, however
+/// many are allowed.
 #[cfg(not(feature = "threads"))]
 pub(super) fn run_windows(
     cells: &mut [Cell],

@@ -1,6 +1,7 @@
 //! Delay distributions: every distinct delay with its count while there are few, which is the usual case and exact;
-//! beyond that an HDR histogram of 64-bit counts (a day at 1 Gbps overflows 32). Minimum and maximum are exact always.
-//! Which of the two a recorder keeps depends on the delays alone, not on the order or the portions they come in.
+//! beyond that an HDR histogram of 64-bit counts (a day at 1 Gbps overflows 32 bits). Minimum and maximum are always
+//! exact. Which of the two a recorder keeps depends only on the delays, not on the order or the batches in which they
+//! are recorded.
 
 mod runs;
 
@@ -9,29 +10,29 @@ pub(super) use runs::{DelayRun, DelayRuns, DelaySpan};
 use crate::units::SimDuration;
 use hdrhistogram::Histogram;
 
-/// Most distinct delays that are kept one by one: 16 bytes each.
+/// The most distinct delays that are kept individually: 16 bytes each.
 const FEW: usize = 64;
-/// Smallest delay that the histogram tells apart, in nanoseconds; its buckets are at most 0.1 % wide above that.
+/// Smallest delay that the histogram resolves, in nanoseconds; above that its buckets are at most 0.1 % wide.
 const LOWEST: u64 = 1_000;
-/// The decimal digits that the histogram keeps.
+/// The significant decimal digits that the histogram keeps.
 const DIGITS: u8 = 3;
 
 /// Delays of packets, in nanoseconds.
 #[derive(Debug, Clone, Default)]
 pub struct DelayRecorder(Option<Box<Recorded>>);
 
-/// A quantile of delays: the smallest and the largest that it can be, both included. They are one where the quantile is
-/// a delay that some packet had; else they are the ends of the histogram's bucket.
+/// A quantile of delays: its smallest and its largest possible value, both included. They are equal where the quantile
+/// is known exactly; else they are the ends of the histogram's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quantile {
-    /// Not below this.
+    /// The smallest possible value.
     pub low: SimDuration,
-    /// Not above this.
+    /// The largest possible value.
     pub high: SimDuration,
 }
 
 impl Quantile {
-    /// The middle of what it can be, rounded down to 1 ns.
+    /// The middle of the range, rounded down to 1 ns.
     pub fn value(self) -> SimDuration {
         SimDuration::from_nanos(self.low.as_nanos() + (self.high - self.low).as_nanos() / 2)
     }
@@ -44,7 +45,7 @@ impl Quantile {
 #[derive(Debug, Clone)]
 struct Recorded {
     min: u64,
-    /// How many had the minimum: most, where packets seldom wait.
+    /// How many packets had the minimum: most, where packets seldom wait.
     at_min: u64,
     max: u64,
     delays: Delays,
@@ -52,7 +53,7 @@ struct Recorded {
 
 #[derive(Debug, Clone)]
 enum Delays {
-    /// Each distinct delay and how often it came, in order.
+    /// Each distinct delay and its count, in order.
     Few(Vec<(u64, u64)>),
     Many(Buckets),
 }
@@ -60,7 +61,8 @@ enum Delays {
 #[derive(Debug, Clone)]
 struct Buckets {
     histogram: Histogram<u64>,
-    /// Successive delays fall into one bucket mostly: where it begins, and how often it came since it is the last one.
+    /// The bucket of the last delay: where it begins, and its count so far. Successive delays mostly fall into one
+    /// bucket.
     last: (u64, u64),
 }
 
@@ -73,7 +75,7 @@ impl DelayRecorder {
         }
     }
 
-    /// Gets ready for runs that span this.
+    /// Prepares for runs that span this.
     pub(super) fn record_span(&mut self, span: DelaySpan) {
         let recorded = self.spanning(span.min, span.at_min, span.max);
         if span.is_bucketed {
@@ -81,14 +83,14 @@ impl DelayRecorder {
         }
     }
 
-    /// Adds the delays of a run inside a span that is recorded.
+    /// Adds the delays of a run inside a span that was recorded before.
     pub(super) fn record_run(&mut self, run: DelayRun) {
         if let Some(recorded) = &mut self.0 {
             recorded.delays.add(run.from, run.times);
         }
     }
 
-    /// Adds all of another's.
+    /// Adds all delays of another recorder.
     pub fn merge(&mut self, other: &DelayRecorder) {
         let Some(other) = &other.0 else { return };
         let recorded = self.spanning(other.min, other.at_min, other.max);
@@ -98,7 +100,7 @@ impl DelayRecorder {
         }
     }
 
-    /// What is recorded, which from now on reaches from `min`, that `at_min` more packets had, to `max` at least.
+    /// The recorded delays, extended to reach at least from `min`, which `at_min` more packets had, to `max`.
     fn spanning(&mut self, min: u64, at_min: u64, max: u64) -> &mut Recorded {
         let new = || Box::new(Recorded { min, at_min: 0, max, delays: Delays::Few(Vec::new()) });
         let recorded = self.0.get_or_insert_with(new);
@@ -110,11 +112,11 @@ impl DelayRecorder {
         recorded
     }
 
-    /// How many were recorded.
+    /// How many delays were recorded.
     pub fn len(&self) -> u64 {
         self.0.as_ref().map_or(0, |recorded| recorded.delays.len())
     }
-    /// Whether none was.
+    /// Whether no delay was recorded.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
@@ -127,8 +129,8 @@ impl DelayRecorder {
         self.0.as_ref().map(|r| SimDuration::from_nanos(r.max))
     }
     /// The quantile at `ppb` parts per billion (500 000 000 is the median): the smallest delay that at least this share
-    /// of the packets does not exceed. Exact up to 64 distinct delays and where it is the minimum, within 0.1 % and
-    /// within `[min, max]` beyond.
+    /// of the packets does not exceed. Exact with up to 64 distinct delays and where it is the minimum, else within 0.1
+    /// % and within `[min, max]`.
     pub fn quantile(&self, ppb: u32) -> Option<Quantile> {
         let recorded = self.0.as_ref()?;
         let rank = (u128::from(self.len()) * u128::from(ppb)).div_ceil(1_000_000_000).max(1);
@@ -152,7 +154,7 @@ impl Delays {
         }
     }
 
-    /// Keeps buckets from now on.
+    /// Switches to buckets.
     fn become_many(&mut self) -> &mut Buckets {
         if let Delays::Few(few) = self {
             let mut buckets = Buckets::new();
@@ -172,7 +174,7 @@ impl Delays {
         }
     }
 
-    /// The smallest and the largest delay that the one at `rank`, counted from 1 in order of size, can be.
+    /// The smallest and the largest possible value of the delay at `rank`, counted from 1 in order of size.
     fn at(&self, rank: u128) -> Option<(u64, u64)> {
         let mut seen = 0;
         let mut reaches = |times: u64| {
@@ -197,7 +199,7 @@ impl Buckets {
     fn new() -> Buckets {
         let histogram = Histogram::new_with_bounds(LOWEST, 2 * LOWEST, DIGITS);
         let mut histogram = histogram.expect("the bounds are constants that fit");
-        // It grows with the delays: 16 kB up to a millisecond, 98 kB up to a second.
+        // The histogram grows with the delays: 16 kB up to a millisecond, 98 kB up to a second.
         histogram.auto(true);
         Buckets { histogram, last: (0, 0) }
     }
@@ -245,7 +247,7 @@ mod tests {
         recorder
     }
 
-    /// As delays come from the loop: counted aside, in portions of `portion`.
+    /// Records delays the way the loop does: collected in runs, in portions of `portion`.
     fn counted_aside(delays: &[u64], portion: usize) -> DelayRecorder {
         let mut recorder = DelayRecorder::default();
         let mut runs = DelayRuns::default();
@@ -259,7 +261,7 @@ mod tests {
         recorder
     }
 
-    /// Few values of any size, so that there are repeats, neighbours and both sides of 64.
+    /// Few values of any size, so that there are repeats, neighbours and both fewer and more than 64.
     fn delays() -> impl Strategy<Value = Vec<u64>> {
         let values = prop::collection::vec((0u32..44, any::<u64>()), 1..90);
         let picks = prop::collection::vec((any::<prop::sample::Index>(), 0u64..3, any::<bool>()), 1..400);

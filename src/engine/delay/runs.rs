@@ -1,12 +1,12 @@
-//! Delays counted aside in the loop over a link's packets, and booked where a book has a boundary: successive packets
-//! wait about equally long, so that few delays, or few buckets of the histogram, are in use. Nothing is read from here.
+//! Delays collected in the loop over a link's packets, and booked at the boundaries of the books: successive packets
+//! wait about equally long, so that few delays, or few buckets of the histogram, are in use. Reports nothing.
 
 use super::FEW;
 use crate::units::SimDuration;
 
-/// Bits of a nanosecond count that no bucket tells apart: 512 ns, the power of two below [`super::LOWEST`].
+/// Low bits of a nanosecond count that no bucket resolves: 512 ns, the power of two below [`super::LOWEST`].
 const UNIT: u32 = 9;
-/// Bits that each bucket tells apart: 2048 steps are the power of two above twice the 1000 of three digits.
+/// Significant bits that buckets resolve: 2048 steps, the power of two above twice the 1000 of three digits.
 const PRECISION: u32 = 11;
 
 /// Delays that are equal, or lie in one bucket of the histogram.
@@ -17,26 +17,26 @@ pub(in crate::engine) struct DelayRun {
     pub(super) times: u64,
 }
 
-/// What is exact about delays that came in runs; a book gets it before it gets the runs.
+/// The exact values of delays collected in runs; a book gets them before the runs.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine) struct DelaySpan {
     pub(super) min: u64,
-    /// How many are the minimum.
+    /// How many delays equal the minimum.
     pub(super) at_min: u64,
     pub(super) max: u64,
     /// Whether the runs are buckets.
     pub(super) is_bucketed: bool,
 }
 
-/// One sender's delays since the last boundary: each apart while they are few, by bucket once they are not. Every book
-/// that gets them has them all, and so has too many then to keep each apart itself.
+/// One sender's delays since the last boundary: individually while there are few, else by bucket. Every book that gets
+/// them gets all of them, so it then has too many to keep them individually itself.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct DelayRuns {
-    /// The ones in use.
+    /// The runs in use.
     last: [DelayRun; 4],
-    /// Those that came before, in order of size; more than [`FEW`] only if buckets are counted.
+    /// Earlier runs, in order of size; more than [`FEW`] only if buckets are counted.
     few: Vec<DelayRun>,
-    /// All ones if buckets are counted, else 0: what of [`magnitude`] counts.
+    /// All bits set if buckets are counted, else 0: masks [`magnitude`].
     mask: u32,
     min: u64,
     at_min: u64,
@@ -63,7 +63,7 @@ pub(super) fn bucket(nanos: u64) -> u64 {
 }
 
 impl DelayRuns {
-    /// One more delay; if its bucket takes another's place, that one is answered.
+    /// Adds a delay; if its run replaces another one in use, returns that one.
     #[inline]
     pub(in crate::engine) fn add(&mut self, delay: SimDuration) -> Option<DelayRun> {
         let nanos = delay.as_nanos();
@@ -87,7 +87,7 @@ impl DelayRuns {
         }
     }
 
-    /// Keeps a delay that is no longer in use. If that makes them too many, buckets are counted from now on.
+    /// Keeps a run that is no longer in use. If there are too many, buckets are counted from then on.
     #[inline(never)]
     fn keep(&mut self, run: DelayRun) {
         if run.is_empty() {
@@ -103,13 +103,13 @@ impl DelayRuns {
         }
     }
 
-    /// As if every delay had come so many times.
+    /// Multiplies the count of every delay by `times`.
     pub(in crate::engine) fn multiply(&mut self, times: u64) {
         self.at_min *= times;
         self.last.iter_mut().chain(&mut self.few).for_each(|run| *run = run.times(times));
     }
 
-    /// What they span; nothing if there are none.
+    /// The span of the delays; `None` if there are none.
     pub(in crate::engine) fn span(&self) -> Option<DelaySpan> {
         let DelayRuns { min, at_min, max, .. } = *self;
         (at_min > 0).then_some(DelaySpan { min, at_min, max, is_bucketed: self.mask != 0 })
@@ -127,7 +127,7 @@ impl DelayRun {
         self.times == 0
     }
 
-    /// The same delays so many times as often.
+    /// The same delays, `factor` times as often.
     pub(in crate::engine) fn times(self, factor: u64) -> DelayRun {
         DelayRun { times: self.times * factor, ..self }
     }
@@ -142,7 +142,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// Every delay of a bucket counts alike in the histogram, and none beside it.
+        /// All delays of a bucket are equal to the histogram, and those beside the bucket are not.
         #[test]
         fn a_bucket_is_the_histograms(size in 0u32..60, below in any::<u64>()) {
             let nanos = (1u64 << size) + below % (1u64 << size);

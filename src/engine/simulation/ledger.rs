@@ -13,17 +13,17 @@ use thiserror::Error;
 /// Packets by how they ended, over the whole simulation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// By hosts and visible routers.
+    /// Emitted by hosts and visible routers.
     pub emitted: u64,
     /// Accepted by a host.
     pub delivered: u64,
-    /// Dropped, any reason.
+    /// Dropped, for any reason.
     pub dropped: u64,
     /// On the way.
     pub in_flight: u64,
 }
 
-/// The books do not balance: a bug of ours, never the user's fault.
+/// The books do not balance: a bug in this crate, never the user's fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the books of {place} do not balance: {entered} packets in, {left} accounted for")]
 pub struct Unbalanced {
@@ -61,8 +61,8 @@ impl Simulation {
         self.lane(link).in_flight()
     }
 
-    /// A traffic entry's book, over all cells that keep a part of it: those that send it, and those where answers may
-    /// end.
+    /// A traffic entry's book, merged over all cells that keep a part of it: those that send it, and those where
+    /// answers may end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
         let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
         let joined = self.partition.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
@@ -86,7 +86,7 @@ impl Simulation {
         (0..self.network.peerings().len() as u32 * 2).map(LinkId)
     }
 
-    /// Everything that was emitted and what became of it.
+    /// Everything that was emitted, and its outcome.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for cell in &self.partition.cells {
@@ -103,7 +103,7 @@ impl Simulation {
         totals
     }
 
-    /// Checks that every packet is accounted for: per link, per VPC, and over all.
+    /// Checks that every packet is accounted for: per link, per VPC, and in total.
     ///
     /// # Errors
     /// The first book that does not balance.

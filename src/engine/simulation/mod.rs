@@ -1,14 +1,14 @@
 //! The simulation: three calls. [`Simulation::apply`] changes the network, [`Simulation::inject`] sends a packet from
-//! outside, [`Simulation::advance`] lets time pass. However time is sliced, the same bytes come out. No wall clock, no
-//! I/O.
+//! outside, [`Simulation::advance`] lets time pass. The results are the same bytes, however time is divided into
+//! advances. No wall clock, no I/O.
 //!
-//! **Epochs.** Between two changes the network is immutable. An advance never sees past its own end, so that a change
-//! after it finds every packet that had not departed or arrived still on its link, where it is re-judged
+//! **Epochs.** Between two changes the network is immutable. An advance never goes past its own end, so a change after
+//! it finds every packet that has not departed or arrived still on its link, where it is judged again
 //! ([`crate::dataplane::link`]).
 //!
-//! **Windows.** Cells that nobody reacts to run to the end of an advance on their own. The others run in windows no
-//! longer than the shortest link among them, and exchange mail in between: conservative synchronisation, since a packet
-//! that departs in a window arrives after it.
+//! **Windows.** Cells without reactions run to the end of an advance alone. The others run in windows no longer than
+//! the shortest link among them, and exchange mail in between. This is conservative synchronisation: a packet that
+//! departs in a window arrives after it.
 
 mod ledger;
 mod senders;
@@ -48,7 +48,7 @@ pub enum InjectError {
     Past { now: SimTime, reached: SimTime },
 }
 
-/// Records, about, that are held before observers are told.
+/// About how many records are held before observers are told.
 const RECORDED: u64 = 1 << 18;
 
 /// A network in virtual time.
@@ -62,10 +62,10 @@ pub struct Simulation {
     injected: u64,
     injector: Option<SourceId>,
     observers: Vec<(Box<dyn Observer>, Interest)>,
-    /// For how long records are held before observers are told.
+    /// For how much simulated time records are held before observers are told.
     slice: SimDuration,
     happened: Vec<(SimTime, Outcome)>,
-    /// The edges of the windows that expectations ask of links.
+    /// The edges of the windows of expectations about links.
     link_edges: LinkEdges,
     options: Options,
     /// By traffic entry: the VPCs that send it.
@@ -75,13 +75,13 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// The network and the traffic of a plan at time 0. The timeline is the driver's ([`super::Run`]).
+    /// The network and the traffic of a plan at time 0. The driver plays the timeline ([`super::Run`]).
     pub fn new(network: Network, plan: &Plan, options: Options) -> Simulation {
         Simulation::part(network, plan, options, Box::new(Whole))
     }
 
-    /// One of the partitions of a run: of the whole network it carries the VPCs that `exchange` holds. Every partition
-    /// is told the same calls, observers included; afterwards one takes in the others ([`Simulation::take`]).
+    /// One of the partitions of a run: it carries those VPCs of the network that `exchange` holds. Every partition gets
+    /// the same calls, observers included; afterwards one takes in the others ([`Simulation::take`]).
     pub fn part(mut network: Network, plan: &Plan, options: Options, exchange: Box<dyn Exchange>) -> Simulation {
         network.take_touched(); // everything is made of the network as it is
         let fibs = (0..network.tables().len()).map(|t| Fib::compile(&network, TableId(t as u32))).collect();
@@ -108,7 +108,7 @@ impl Simulation {
             injected: 0,
             injector: None,
             observers: Vec::new(),
-            // At first as if every step of every packet were of interest; most take five.
+            // The initial value assumes that every step of every packet is of interest; most packets take five.
             slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / 5 / seated.density.max(1)).max(1)),
             happened: Vec::new(),
             link_edges: LinkEdges::of(plan),
@@ -121,20 +121,21 @@ impl Simulation {
         simulation
     }
 
-    /// Takes in the cells that another partition of the same run carried, with their books and series. After this it
-    /// can be closed and read, but goes no further. The other's observers are told the last and let go.
+    /// Takes in the cells that another partition of the same run carried, with their books and series. After this the
+    /// simulation can be closed and read, but not advanced. The other's observers are told the last records and
+    /// dropped.
     pub fn take(&mut self, mut other: Simulation) {
         other.tell_observers();
         self.partition.take(other.partition);
     }
 
-    /// Where somebody reacts, cells run in windows: where routers are visible or programs sit on hosts, all do.
+    /// Runs cells in windows where something reacts: all of them if routers are visible or hosts have programs.
     fn join_windows(&mut self) {
         let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
         self.partition.join_windows(&self.network, self.now, all);
     }
 
-    /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint a host.
+    /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint per host.
     pub fn attach(&mut self, host: HostId, endpoint: Box<dyn Endpoint>) {
         let key = sender_key("endpoint", &self.network.host_name(host), &[]);
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
@@ -146,7 +147,7 @@ impl Simulation {
         self.join_windows();
     }
 
-    /// Has `observer` told of what interests it from now on.
+    /// Tells `observer` of what interests it from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.tell_observers(); // what a change dropped just now is not for the new one
         self.shared.observing = true;
@@ -165,7 +166,7 @@ impl Simulation {
         effort
     }
 
-    /// Where the simulation stands.
+    /// The current time of the simulation.
     pub fn now(&self) -> SimTime {
         self.now
     }
@@ -174,11 +175,11 @@ impl Simulation {
         &self.network
     }
 
-    /// Lets time pass to `now`, then changes the network as account `by` asks (none: whoever may). What falls due at
-    /// `now` by itself comes first (S25a: an expiry precedes an accept). What is on the links is re-judged.
+    /// Lets time pass to `now`, then applies a change in the name of account `by` (`None`: any account that may make
+    /// it). What falls due at `now` by itself comes first (S25a: an expiry precedes an accept). Packets on the links
+    /// are judged again.
     ///
-    /// # Errors
-    /// The control plane's refusal; nothing changed then.
+    /// # Errors The control plane's refusal; then nothing has changed.
     pub fn apply(&mut self, by: Option<AccountId>, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
         self.advance(now);
         self.fall_due();
@@ -191,7 +192,7 @@ impl Simulation {
         Ok(outcome)
     }
 
-    /// Lets happen what the network does by itself at the current time: requests run out, failures are noticed.
+    /// Applies what the network does by itself at the current time: requests expire, failures are detected.
     fn fall_due(&mut self) {
         if self.network.next_due().is_none_or(|due| due > self.now) {
             return;
@@ -208,7 +209,8 @@ impl Simulation {
         &self.happened
     }
 
-    /// The network changed: look-ups are stale, new peerings get links, and what is on the links is re-judged.
+    /// Begins an epoch after a change of the network: updates the forwarding tables, gives new peerings links, and
+    /// judges the packets on changed links again.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
         self.partition.charge(self.now);
@@ -217,7 +219,7 @@ impl Simulation {
             self.fibs[table.index()].update(&self.network, table);
         }
         self.add_links();
-        // In order of VPCs: what an epoch drops is told in the order of cells.
+        // In order of VPCs, so that drops by an epoch are recorded in the order of cells.
         let mut links: Vec<(VpcId, LinkId)> = Vec::new();
         for link in touched.peerings.iter().flat_map(|id| LinkId::both(*id)) {
             links.push((self.network.ends(link).0, link));
@@ -230,14 +232,14 @@ impl Simulation {
         }
     }
 
-    /// Gives every peering that has none its two links.
+    /// Gives every peering without links its two links.
     fn add_links(&mut self) {
         let known = self.shared.lanes.len() as u32;
         let all = self.network.peerings().len() as u32 * 2;
         for link in (known..all).map(LinkId) {
             let peering = self.network.peering(link.peering());
             let book = LinkBook::new(self.link_edges.find(&peering.first_name, peering.near(link)));
-            // A peering made in the middle of the run has no cap before.
+            // A peering made in the middle of the run had no cap before.
             let (before, now) = (None, peering.metered_cap());
             let mut meter = Meter::new(self.minute_offset, if self.now == SimTime::ZERO { now } else { before });
             meter.change_cap(self.now, now);
@@ -250,8 +252,8 @@ impl Simulation {
         }
     }
 
-    /// Sends a packet from `host` at `now`, as if a program on it had: whole, from the IPv4 header on. Ordered after
-    /// everything that the plan's senders do at that instant.
+    /// Sends a packet from `host` at `now`, as if a program on it had sent it: complete, from the IPv4 header on.
+    /// Ordered after everything that the plan's senders do at that instant.
     ///
     /// # Errors
     /// `now` lies in the past.
@@ -276,14 +278,14 @@ impl Simulation {
         Ok(id)
     }
 
-    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried here one by one.
+    /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
     pub fn work(&mut self, until: SimTime) -> u64 {
         let now = self.now;
         let (scope, partition) = self.scope(until);
         partition.cells.iter_mut().map(|cell| cell.work(scope, now)).fold(0, u64::saturating_add)
     }
 
-    /// Lets everything happen that is due before `until`.
+    /// Lets time pass to `until`: everything due before then happens.
     pub fn advance(&mut self, until: SimTime) {
         while let Some(due) = self.network.next_due().filter(|due| *due < until) {
             self.pass(due);
@@ -292,8 +294,7 @@ impl Simulation {
         self.pass(until);
     }
 
-    /// Lets time pass to `until` within one epoch. Observers are told in between, so that not too many records are
-    /// held.
+    /// Lets time pass to `until` within one epoch. Tells observers in between, so that not too many records are held.
     fn pass(&mut self, until: SimTime) {
         while self.now < until {
             let (from, workers) = (self.now, self.options.workers.get());
@@ -309,7 +310,8 @@ impl Simulation {
         }
     }
 
-    /// Tells observers what happened since they were told last; answers how many records they might have been told.
+    /// Tells observers what happened since the last time; returns how many records there were before each observer's
+    /// filter.
     fn tell_observers(&mut self) -> u64 {
         if self.observers.is_empty() {
             return 0;
@@ -324,7 +326,7 @@ impl Simulation {
         records.len() as u64
     }
 
-    /// Closes the last interval of every series at the current time, and tells observers what a last change dropped.
+    /// Closes the last interval of every series at the current time, and tells observers of drops by a last change.
     pub fn close(&mut self) {
         self.tell_observers();
         for lane in self.partition.cells.iter_mut().flat_map(|c| &mut c.lanes) {
@@ -335,7 +337,7 @@ impl Simulation {
         }
     }
 
-    /// What cells may see of the simulation in an advance to `horizon`, and the cells.
+    /// What cells may see of the simulation in an advance to `horizon`, and the partition that holds the cells.
     fn scope(&mut self, horizon: SimTime) -> (Scope<'_>, &mut Partition) {
         let Simulation { network, fibs, epoch, shared, partition, .. } = self;
         (Scope { view: View { network, fibs, epoch: *epoch }, shared, horizon }, partition)

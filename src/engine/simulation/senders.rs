@@ -1,5 +1,4 @@
-//! Setting a simulation up: one sender per flow of a traffic entry, and the windows that expectations ask for. Moves
-//! nothing.
+//! Sets up a simulation: one sender per flow of a traffic entry, and the windows of the expectations. Carries nothing.
 
 use super::super::partition::Partition;
 use super::super::random::Stream;
@@ -18,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub(super) struct Seated {
     /// By traffic entry: the VPCs that send it.
     pub by_entry: Vec<Vec<VpcId>>,
-    /// Packets a second, about.
+    /// Packets per second, approximately.
     pub density: u64,
 }
 
@@ -46,7 +45,7 @@ pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partitio
     seated
 }
 
-/// Who sends each flow of an entry, where to, and whom it names.
+/// For each flow of an entry: the sending host, the destination address, and which host it is meant for.
 fn destinations<'a>(
     network: &'a Network,
     entry: &'a Traffic,
@@ -64,19 +63,20 @@ fn destinations<'a>(
     }))
 }
 
-/// The flows of an entry by number, the seed choosing where it is to; none of a replay.
+/// The flows of an entry by number, with receivers chosen by the seed where there is a choice; none for a replay.
 pub fn flows(entry: &Traffic, seed: u64) -> impl Iterator<Item = (HostId, Receiver)> {
     entry.flows(move |number, hosts| {
         Stream::new(seed, "receiver", entry.name.as_str(), number as u64).below(0, hosts as u64) as usize
     })
 }
 
-/// What per-packet decisions know a sender by: stable, whatever else is declared. Names hold no NUL.
+/// The key of a sender in per-packet decisions: stable, whatever else is declared. Names hold no NUL.
 pub(super) fn sender_key(kind: &str, name: &str, number: &[u8]) -> u64 {
     xxh3_64(&[kind.as_bytes(), b"\0", name.as_bytes(), b"\0", number].concat())
 }
 
-/// By traffic entry: the edges of the windows that are asked for. Over the whole run every book counts anyway.
+/// By traffic entry: the edges of the windows of its expectations. Windows over the whole run are left out: every book
+/// counts those anyway.
 pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     let mut windows = vec![Vec::new(); plan.traffic.len()];
     for expectation in plan.expectations.iter().filter(|e| !plan.is_whole(e.between)) {
@@ -87,11 +87,11 @@ pub(super) fn traffic_edges(plan: &Plan) -> Vec<Edges> {
     windows.into_iter().map(|windows| edges(windows.into_iter())).collect()
 }
 
-/// The same of links, by the name a peering is made with and the VPC that the link leaves. Whatever a peering may be
-/// called later counts too: an edge more changes nothing.
+/// The same for links, by the name a peering is made with and the VPC that the link leaves. Names a peering may get
+/// later are included: an additional edge changes nothing.
 pub(super) struct LinkEdges {
     names: Namesakes,
-    /// By the name that stands for a group.
+    /// By the representative name of a group.
     edges: BTreeMap<(Name, VpcId), Edges>,
 }
 

@@ -1,6 +1,5 @@
-//! Carrying cells forward on several threads. Which thread carries which cell changes nothing: a cell touches only
-//! itself, and mail is exchanged by one thread between windows. Not a scheduler: it is told how many threads it may
-//! have.
+//! Advances cells on several threads. Which thread carries which cell does not affect the results: a cell touches only
+//! itself, and one thread exchanges the mail between windows. The caller decides how many threads may be used.
 
 #![allow(clippy::disallowed_methods, reason = "the one place where threads are started")]
 
@@ -18,16 +17,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
-/// Packets that are worth a thread: about a millisecond of work, twenty times what it costs to start one.
+/// Packets that justify another thread: about a millisecond of work, twenty times the cost of starting one.
 const WORTH_A_THREAD: u64 = 50_000;
-/// Packets a window must hold for two meetings of all threads to be worth it: about 100 µs of work.
+/// Packets a window must hold to justify two meetings of all threads: about 100 µs of work.
 const WORTH_A_MEETING: u64 = 4_000;
-/// So many pieces of work a thread gets, so that all have something to do until the end: few cells are cut into pieces
+/// Pieces of work per thread, so that all threads stay busy to the end: if there are few cells, each is cut into pieces
 /// of time, each of which costs a look at every sender.
 const PIECES: u64 = 16;
 
-/// Carries the cells of the VPCs `alone`, which stand in order, from `from` to the horizon; answers on how many
-/// threads.
+/// Advances the cells of the VPCs `alone`, which are in order, from `from` to the horizon; returns the number of
+/// threads used.
 pub fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
     let span = scope.horizon.since(from);
     let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
@@ -55,14 +54,14 @@ pub fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: Si
     })
 }
 
-/// Lets up to `count` more threads do `work`; answers how many there were to be had. With fewer it takes longer, and
-/// nothing else.
+/// Starts up to `count` more threads on `work`; returns how many could be started. With fewer, the work only takes
+/// longer.
 fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
     let one = |_| thread::Builder::new().spawn_scoped(threads, work).ok();
     (0..count).map_while(one).count()
 }
 
-/// How many threads these cells can keep busy, if `packets` in `span` are worth one; at least one.
+/// How many threads these cells can keep busy, if `packets` in `span` justify one; at least one.
 fn worth<'c>(cells: impl Iterator<Item = &'c Cell>, span: SimDuration, packets: u64) -> usize {
     let part = cells.filter(|cell| cell.packets_in(span) > 0);
     let (count, sum) = part.fold((0, 0u64), |(n, sum), c| (n + 1, sum.saturating_add(c.packets_in(span))));
@@ -73,12 +72,12 @@ fn pop<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     lock(queue).pop_front()
 }
 
-/// A thread that panicked takes the run with it, so that nobody sees what it left behind.
+/// Ignores poisoning: a panic in one thread ends the whole run, so its unfinished state is never used.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Carries the cells that run in windows to the horizon; answers on how many threads.
+/// Advances the cells that run in windows to the horizon; returns the number of threads used.
 pub fn run_windows(
     cells: &mut [Cell],
     others: &mut dyn Exchange,
@@ -94,8 +93,8 @@ pub fn run_windows(
     1
 }
 
-/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They look for
-/// each other instead of sleeping, since windows are short. Answers how many they were.
+/// All threads take cells until none is left, meet, let one of them exchange the mail, and meet again. They wait by
+/// spinning rather than sleeping, since windows are short. Returns the number of threads used.
 ///
 /// ```text
 /// thread 1   cell cell |      | exchange, next window |      | cell …
@@ -106,10 +105,10 @@ fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window:
     let Some(first) = next_window(cells, others, scope, window) else { return 1 };
     let others = Mutex::new(others);
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
-    // Made when it is known how many threads meet.
+    // Made once the number of threads is known.
     let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
     let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| !c.is_alone()).map(Mutex::new).collect();
-    // Whoever panics still comes to the meetings, so that the others do not wait for ever.
+    // A thread that panics still comes to the meetings, so that the others do not wait for ever.
     let panicked = Mutex::new(None);
     let take = || {
         let until = SimTime::from_nanos(end.load(Ordering::Relaxed));
