@@ -25,7 +25,7 @@ pub(super) struct Class {
     /// Place of the traffic entry's book.
     pub book: usize,
     pub length: u16,
-    /// Why the router lets none of them leave, if it does not.
+    /// Why the router lets none of them leave, if that is so.
     pub kept_back: Option<DropReason>,
     /// The verdict on them where they arrive.
     pub verdict: Verdict,

@@ -170,7 +170,7 @@ impl Cell {
         }
     }
 
-    /// Moves what earlier advances left on the links up to the new horizon.
+    /// Moves the packets that earlier advances left on the links up to the new horizon.
     pub(in crate::engine) fn move_held(&mut self, scope: Scope<'_>) {
         self.journey(scope).move_held();
     }
@@ -180,7 +180,7 @@ impl Cell {
         self.journey(scope).handle(end);
     }
 
-    /// Runs a cell that is alone from `from`, its current time, to the horizon.
+    /// Runs the cell by itself from `from`, its current time, to the horizon.
     pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
         self.move_held(scope);
         if self.is_eventful() {

@@ -184,7 +184,7 @@ impl Journey<'_> {
     }
 }
 
-/// Where a packet that reached `vpc` and is dropped there ends.
+/// The site of a packet that reached `vpc` and is dropped there.
 fn site(scope: Scope<'_>, vpc: VpcId, packet: &Packet) -> Site {
     Site { subnet: scope.view.network.subnet_at(vpc, packet.destination()), example: Example::of(packet) }
 }

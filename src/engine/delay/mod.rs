@@ -129,8 +129,8 @@ impl DelayRecorder {
         self.0.as_ref().map(|r| SimDuration::from_nanos(r.max))
     }
     /// The quantile at `ppb` parts per billion (500 000 000 is the median): the smallest delay that at least this share
-    /// of the packets does not exceed. Exact with up to 64 distinct delays and where it is the minimum, else within 0.1
-    /// % and within `[min, max]`.
+    /// of the packets does not exceed. Exact with up to 64 distinct delays and where it is the minimum; otherwise
+    /// within 0.1 % and within `[min, max]`.
     pub fn quantile(&self, ppb: u32) -> Option<Quantile> {
         let recorded = self.0.as_ref()?;
         let rank = (u128::from(self.len()) * u128::from(ppb)).div_ceil(1_000_000_000).max(1);

@@ -142,7 +142,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// All delays of a bucket are equal to the histogram, and those beside the bucket are not.
+        /// All delays of a bucket are equivalent in the histogram, and those beside the bucket are not.
         #[test]
         fn a_bucket_is_the_histograms(size in 0u32..60, below in any::<u64>()) {
             let nanos = (1u64 << size) + below % (1u64 << size);

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_rate_of_zero_is_jumped_over() {
         let hour = 3_600_000_000_000;
-        // 12 000 bits at 1 kbps take 12 s; the second packet's slot begins behind the silence.
+        // 12 000 bits at 1 kbps take 12 s; the second packet's slot begins after the silence.
         let mut at = cursor(&[(0, 1_000), (12_000_000_000, 0), (9 * hour, 2_000), (10 * hour, 0)], 0);
         at.pass(12_000 * 1_000_000_000);
         assert_eq!(at.ahead(0), 9 * hour);

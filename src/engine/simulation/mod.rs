@@ -179,7 +179,8 @@ impl Simulation {
     /// it). What falls due at `now` by itself comes first (S25a: an expiry precedes an accept). Packets on the links
     /// are judged again.
     ///
-    /// # Errors The control plane's refusal; then nothing has changed.
+    /// # Errors
+    /// The control plane's refusal; then nothing has changed.
     pub fn apply(&mut self, by: Option<AccountId>, change: &Change, now: SimTime) -> Result<Outcome, Refusal> {
         self.advance(now);
         self.fall_due();
