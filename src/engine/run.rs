@@ -88,7 +88,8 @@ impl Run {
 
     /// Closes what is open and checks the books; call it once, at the end or when interrupted.
     ///
-    /// # Errors The books do not balance: a bug in this crate.
+    /// # Errors
+    /// The books do not balance: a bug in this crate.
     pub fn finish(&mut self) -> Result<(), Unbalanced> {
         self.simulation.close();
         self.simulation.check_books()
