@@ -1,4 +1,4 @@
-//! The `vpcsim` command: hands over to [`vpcsim::cli`] and ends with its exit code. Nothing else.
+//! The `vpcsim` command: calls [`vpcsim::cli`] and ends with its exit code. Nothing else.
 
 use std::process::ExitCode;
 

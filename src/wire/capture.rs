@@ -2,8 +2,8 @@
 //! above IPv4, no file access: the caller brings the bytes.
 //!
 //! `pcap-file` cuts the file into records and blocks. Its slice parsers are used, not its readers: those copy through a
-//! buffer of 8 MB, refuse larger blocks and report the same error for ever. Records are taken raw, because the checks
-//! of its finished ones refuse every packet longer than the snap length, and so every snapped capture.
+//! buffer of 8 MB, refuse larger blocks and report the same error forever. Records are taken raw, because the checks on
+//! its parsed records refuse every packet longer than the snap length, and so every snapped capture.
 
 mod blocks;
 mod collector;
@@ -29,17 +29,17 @@ use pcap_file::Endianness;
 /// packet whose end is missing.
 const LONGEST_PACKET: u32 = 262_144;
 
-/// First bytes of a pcapng file; they read alike in both byte orders.
+/// First bytes of a pcapng file; the same in both byte orders.
 const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 
 /// What a capture holds.
 #[derive(Debug, Clone)]
 pub struct Capture {
-    /// The IPv4 packets, ordered by time; those of one time in the order of the file.
+    /// The IPv4 packets, ordered by time; packets of the same time in file order.
     pub frames: Vec<CapturedFrame>,
     /// What was read and what became of it.
     pub counts: CaptureCounts,
-    /// From the first of the IPv4 packets to the last; of all packets if none is IPv4. Saturates after 584 years.
+    /// From the first IPv4 packet to the last; over all packets if none is IPv4. Saturates after 584 years.
     pub length: SimDuration,
     /// Where the capture ends too early, if it does: `in the middle of packet 6, which begins at byte 340`.
     pub cut: Option<String>,

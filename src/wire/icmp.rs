@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 
 /// ICMP header of an echo or an error.
 pub const ICMP_HEADER: usize = 8;
-/// Smallest echo request we send: room for the send time.
+/// Smallest echo request that is sent: room for the send time.
 pub const ECHO_MIN: u16 = (IPV4_HEADER + ICMP_HEADER + 8) as u16;
 /// IPv4 bytes of an ICMP error: two headers, the quoted header and 8 bytes of its payload (RFC 792).
 pub const ERROR_LENGTH: u16 = (IPV4_HEADER + ICMP_HEADER + IPV4_HEADER + 8) as u16;
@@ -33,7 +33,7 @@ pub fn echo_request(to: Addressing, total: u16, identifier: u16, sequence: u16, 
     head
 }
 
-/// Turns the head of an echo request into that of its reply: addresses swapped, type 0, checksum corrected, TTL fresh.
+/// Turns the head of an echo request into that of its reply: addresses swapped, type 0, checksum corrected, new TTL.
 pub fn echo_reply(request: &[u8; HEAD], ttl: u8) -> [u8; HEAD] {
     let mut head = *request;
     let (source, destination) = (address(request, 16), address(request, 12));
@@ -64,17 +64,17 @@ fn is(head: &[u8; HEAD], kind: IcmpType) -> bool {
     head[0] == 0x45 && head[9] == IpNextHeaderProtocols::Icmp.0 && first_fragment && head[20] == kind.0
 }
 
-/// What tells an echo from others between the same two hosts (RFC 792).
+/// What distinguishes an echo from others between the same two hosts (RFC 792).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Echo {
-    /// The same for all echoes of one program, as a rule.
+    /// Usually the same for all echoes of one program.
     pub identifier: u16,
-    /// Counts up, as a rule.
+    /// Usually counts up.
     pub sequence: u16,
 }
 
-/// Whether `ip`, a packet from its IPv4 header on, is an echo request (or else a reply), and which; none if it is
-/// neither, a later fragment, or not captured so far.
+/// Whether `ip`, a packet from its IPv4 header on, is an echo request (or else a reply), and which; `None` if it is
+/// neither, a later fragment, or cut off before its ICMP header ends.
 pub fn echo(ip: &[u8]) -> Option<(bool, Echo)> {
     let packet = Ipv4Packet::new(ip)?;
     let is_icmp = packet.get_next_level_protocol() == IpNextHeaderProtocols::Icmp && packet.get_fragment_offset() == 0;
@@ -88,17 +88,17 @@ pub fn echo(ip: &[u8]) -> Option<(bool, Echo)> {
     }
 }
 
-/// Whether it asks for an answer.
+/// Whether the packet asks for an echo reply.
 pub fn is_echo_request(head: &[u8; HEAD]) -> bool {
     is(head, IcmpTypes::EchoRequest)
 }
 
-/// The send time an echo of ours carries, in nanoseconds.
+/// The send time in the payload of a simulated echo, in nanoseconds.
 pub fn echo_sent_ns(head: &[u8; HEAD]) -> u64 {
     u64::from_be_bytes([head[28], head[29], head[30], head[31], head[32], head[33], head[34], head[35]])
 }
 
-/// Whether it is an ICMP error: never answered by another (RFC 1122 §3.2.2).
+/// Whether it is an ICMP error: no ICMP error is sent about an error (RFC 1122 §3.2.2).
 pub fn is_error(head: &[u8; HEAD]) -> bool {
     [
         IcmpTypes::DestinationUnreachable,
@@ -111,7 +111,7 @@ pub fn is_error(head: &[u8; HEAD]) -> bool {
     .any(|kind| is(head, kind))
 }
 
-/// The errors a router of ours sends.
+/// The errors that a simulated router sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErrorKind {
     /// Type 11 code 0.
@@ -127,7 +127,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// For a person.
+    /// Its name for people.
     pub fn name(self) -> &'static str {
         match self {
             ErrorKind::TimeExceeded => "time exceeded",
@@ -150,7 +150,7 @@ impl ErrorKind {
         }
     }
 
-    /// What an error's head says.
+    /// The error that a packet's head reports.
     pub fn of(head: &[u8; HEAD]) -> Option<ErrorKind> {
         let icmp = IcmpPacket::new(&head[IPV4_HEADER..])?;
         let found = (icmp.get_icmp_type(), icmp.get_icmp_code());

@@ -1,5 +1,5 @@
 //! IPv4 (RFC 791) and UDP (RFC 768) headers in the first 40 bytes of a packet: build with pnet, check, decrement the
-//! TTL. Options are understood, not built. Nothing is fragmented or reassembled.
+//! TTL. Options are read but never built. Nothing is fragmented or reassembled.
 
 use super::payload;
 use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};
@@ -25,7 +25,7 @@ pub struct Addressing {
     pub ttl: u8,
 }
 
-/// Why bytes are no IPv4 packet a router would take.
+/// Why bytes are not an IPv4 packet that a router would accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
     /// Version, header length, total length or the bytes at hand contradict each other.
@@ -82,7 +82,7 @@ pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
     let old = u16::from_be_bytes([head[4], head[5]]);
     let checksum = u16::from_be_bytes([head[10], head[11]]);
     let sum = u32::from(!checksum) + u32::from(!old) + u32::from(identification);
-    // Three 16-bit words: what folding leaves over after one round is at most 1, and fits.
+    // Three 16-bit words: after one round of folding the carry is at most 1, and fits.
     let folded = (sum & 0xffff) + (sum >> 16);
     head[4..6].copy_from_slice(&identification.to_be_bytes());
     head[10..12].copy_from_slice(&(!((folded + (folded >> 16)) as u16)).to_be_bytes());
@@ -98,7 +98,7 @@ pub fn decrement_ttl(head: &mut [u8; HEAD]) {
     head[10..12].copy_from_slice(&payload::fold(sum).to_be_bytes());
 }
 
-/// Whether a router would take these bytes: RFC 1812 §5.2.2 without the link-layer part. Answers the total length.
+/// Whether a router would accept these bytes: RFC 1812 §5.2.2 without the link-layer part. Returns the total length.
 ///
 /// # Errors
 /// The first of [`Malformed`] that applies.

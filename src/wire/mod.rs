@@ -1,5 +1,5 @@
-//! Headers as the RFCs have them and captures as files have them: build, parse, checksum, readdress. Knows nothing of
-//! clouds, links or virtual time; does no I/O.
+//! Headers as the RFCs define them and captures as files store them: build, parse, checksum, readdress. Knows nothing
+//! of clouds, links or virtual time; does no I/O.
 
 pub mod capture;
 pub mod icmp;

@@ -1,4 +1,5 @@
-//! Synthetic payload: the byte at offset `i` is `i mod 256`, so its checksum is known without making it. Never stored.
+//! Synthetic payload: the byte at offset `i` is `i mod 256`, so its checksum is known without building it. Never
+//! stored.
 
 /// The byte at `offset` of every synthetic payload.
 pub const fn byte(offset: usize) -> u8 {
@@ -10,7 +11,7 @@ pub const fn byte(offset: usize) -> u8 {
 pub fn sum(from: usize, to: usize) -> u64 {
     debug_assert!(from.is_multiple_of(2));
     let to = to.max(from);
-    // Of `n mod 128` over the first words.
+    // The sum of `n mod 128` over the first `words` words.
     let before = |words: u64| words / 128 * (127 * 64) + words % 128 * (words % 128).saturating_sub(1) / 2;
     let (first, end) = (from as u64 / 2, to as u64 / 2);
     let odd = if to.is_multiple_of(2) { 0 } else { u64::from(byte(to - 1)) << 8 };

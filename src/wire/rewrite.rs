@@ -1,4 +1,4 @@
-//! Gives an IPv4 packet other addresses and keeps its checksums as right, or as wrong, as they were.
+//! Gives an IPv4 packet other addresses and keeps its checksums right if they were right, and wrong if they were wrong.
 //! It touches nothing else: addresses inside options and quoted packets stay.
 
 use bytes::{Bytes, BytesMut};
@@ -6,11 +6,11 @@ use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};
 use pnet::packet::ipv4::{self, Ipv4Packet, MutableIpv4Packet};
 use std::net::Ipv4Addr;
 
-/// A copy of `ip`, a packet of `wire_length` bytes from its IPv4 header on and perhaps cut short, from `source` to
-/// `destination`.
+/// A copy of `ip` with the addresses `source` and `destination`; `ip` is a packet of `wire_length` bytes from its IPv4
+/// header on, perhaps cut short.
 ///
-/// The header checksum is computed afresh, and the total length says `wire_length`, also where it was 0, as
-/// segmentation offload leaves it. What is no IPv4 header comes back as it is.
+/// The header checksum is computed anew, and the total length becomes `wire_length`, even where it was 0, as
+/// segmentation offload leaves it. Bytes that are not an IPv4 header are returned unchanged.
 pub fn readdress(ip: &Bytes, wire_length: u16, source: Ipv4Addr, destination: Ipv4Addr) -> Bytes {
     let mut copy = BytesMut::from(ip.as_ref());
     let present = copy.len();
@@ -39,7 +39,7 @@ pub fn readdress(ip: &Bytes, wire_length: u16, source: Ipv4Addr, destination: Ip
     copy.freeze()
 }
 
-/// Where the checksum stands that covers the addresses, from the start of the transport header.
+/// Offset of the checksum that covers the addresses, from the start of the transport header.
 fn checksum_offset(protocol: IpNextHeaderProtocol) -> Option<usize> {
     match protocol {
         IpNextHeaderProtocols::Tcp => Some(16),
@@ -50,7 +50,7 @@ fn checksum_offset(protocol: IpNextHeaderProtocol) -> Option<usize> {
 
 /// A transport checksum after its pseudo-header's addresses changed.
 fn transport_checksum(old: u16, is_udp: bool, before: (Ipv4Addr, Ipv4Addr), after: (Ipv4Addr, Ipv4Addr)) -> u16 {
-    // RFC 768: 0 says that there is none, so one that comes out 0 is sent as all ones.
+    // RFC 768: 0 means that there is no checksum, so a computed 0 is sent as all ones.
     if is_udp && old == 0 {
         return 0;
     }
@@ -116,7 +116,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// The whole packet is the one that is made with the new addresses from the start.
+        /// The result equals the packet built with the new addresses from the start.
         #[test]
         fn same_as_made_afresh(
             old in any::<(Ipv4Addr, Ipv4Addr)>(),
@@ -129,7 +129,7 @@ mod tests {
             let length = before.len() as u16;
             let after = readdress(&before, length, new.0, new.1);
             prop_assert_eq!(&after[..], &packet(protocol, new, options, &payload)[..]);
-            // Cut short, it is the beginning of the same packet.
+            // A packet cut short becomes the beginning of the same packet.
             for cut in 20 + 4 * options..before.len() {
                 let readdressed = readdress(&before.slice(..cut), length, new.0, new.1);
                 prop_assert_eq!(&readdressed[..], transport_cut(&after, &before, cut));
@@ -162,7 +162,7 @@ mod tests {
         let mut bytes = packet(UDP, OLD, 0, b"");
         bytes[26..28].fill(0);
         assert_eq!(readdress(&bytes.into(), 28, NEW.0, NEW.1)[26..28], [0, 0]);
-        // A payload that makes the sum with the new addresses come out as zero.
+        // A payload for which the sum with the new addresses is zero.
         let unbalanced = packet(UDP, NEW, 0, &[0, 0]);
         let payload = &unbalanced[26..28];
         let after = readdress(&packet(UDP, OLD, 0, payload).into(), 30, NEW.0, NEW.1);

@@ -6,7 +6,7 @@ use pnet::packet::ip::IpNextHeaderProtocols;
 use pnet::packet::ipv4::{self, Ipv4Flags, Ipv4Packet, MutableIpv4Packet};
 use pnet::packet::tcp::{self, MutableTcpPacket, TcpFlags, TcpPacket};
 
-/// Where the fields of a TCP header that change stand (RFC 9293 §3.1).
+/// Offsets of the TCP header fields that change (RFC 9293 §3.1).
 const SEQUENCE: usize = 4;
 const DATA_OFFSET: usize = 12;
 const FLAGS: usize = 13;
@@ -20,7 +20,7 @@ pub struct Segment {
     pub wire_length: u16,
 }
 
-/// Whether `ip`, a packet from its IPv4 header on, is TCP and no fragment: only such packets are offload's.
+/// Whether `ip`, a packet from its IPv4 header on, is TCP and not a fragment: only such packets come from offload.
 pub fn is_tcp(ip: &[u8]) -> bool {
     Ipv4Packet::new(ip).is_some_and(|packet| {
         packet.get_next_level_protocol() == IpNextHeaderProtocols::Tcp
@@ -29,13 +29,13 @@ pub fn is_tcp(ip: &[u8]) -> bool {
     })
 }
 
-/// The segments of `ip`, a TCP packet of `wire_length` bytes of which perhaps only the beginning was captured, none of
-/// them longer than `largest`. Or `None` if it cannot be cut: it is no TCP packet, a fragment, fits already, its
-/// headers leave no room for a byte of data, or too little of its TCP header was captured.
+/// The segments of `ip`, a TCP packet of `wire_length` bytes of which perhaps only the beginning was captured, each at
+/// most `largest` bytes long. `None` if it cannot be cut: it is not TCP, is a fragment, already fits, has headers that
+/// leave no room for a byte of data, or too little of its TCP header was captured.
 ///
-/// As network cards do it: the identification counts up, the sequence number goes on, FIN and PSH are the last
-/// segment's, CWR (and SYN) the first one's. The IPv4 checksums are right, and those of TCP where the segment was
-/// captured whole.
+/// The cuts follow network cards: the identification counts up, the sequence number advances, the last segment has FIN
+/// and PSH, the first has CWR (and SYN). The IPv4 checksums are right, and so are the TCP checksums of segments that
+/// were captured whole.
 pub fn segments(ip: &Bytes, wire_length: u32, largest: u16) -> Option<Vec<Segment>> {
     if !is_tcp(ip) || wire_length <= u32::from(largest) {
         return None;
@@ -43,7 +43,7 @@ pub fn segments(ip: &Bytes, wire_length: u32, largest: u16) -> Option<Vec<Segmen
     let ip_header = usize::from(Ipv4Packet::new(ip)?.get_header_length()) * 4;
     let transport = ip.get(ip_header..)?;
     let flags = *transport.get(FLAGS)?;
-    // A header length that cannot be is that of a header without options.
+    // An impossible header length is read as that of a header without options.
     let headers = ip_header + (usize::from(transport[DATA_OFFSET] >> 4) * 4).max(TcpPacket::minimum_packet_size());
     let room = usize::from(largest).checked_sub(headers).filter(|room| *room > 0)?;
     let payload = wire_length as usize - headers;
@@ -176,7 +176,7 @@ mod tests {
             }
         }
 
-        /// What was captured of a part is the beginning of what would have been made of the whole.
+        /// The segments of a partial capture are the beginnings of those of the whole packet.
         #[test]
         fn a_part_becomes_parts(captured in 34usize..400, largest in 80u16..200) {
             let whole = offloaded(0, 3, &[7; 400], 0x18, 1);

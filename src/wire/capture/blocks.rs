@@ -1,8 +1,8 @@
 //! Walks the blocks of a pcapng file (draft-ietf-opsawg-pcapng). It decides nothing about the packets in them.
 //!
-//! `pcap-file` frames the blocks; their bodies are read here. Its own bodies refuse what the format allows (an option
-//! list that ends with its block, an `if_tzone`, a comment in another encoding), take every stamp for nanoseconds,
-//! leave the padding on simple packets and swap the halves of an obsolete packet's stamp.
+//! `pcap-file` frames the blocks; their bodies are read here. Its own body parsers refuse what the format allows (an
+//! option list that ends with its block, an `if_tzone`, a comment in another encoding), take every stamp for
+//! nanoseconds, leave the padding on simple packets and swap the halves of an obsolete packet's stamp.
 
 use super::{CaptureError, Collector, LONGEST_PACKET, Record, is_padding, nonsense};
 use byteorder::{BigEndian, ByteOrder, LittleEndian};
@@ -17,7 +17,7 @@ const END_OF_OPTIONS: u16 = 0;
 const TIME_RESOLUTION: u16 = 9;
 const TIME_OFFSET: u16 = 14;
 
-/// 16 MiB: no program writes longer blocks (it is what Wireshark takes at most).
+/// 16 MiB: no program writes longer blocks (Wireshark's maximum).
 const LONGEST_BLOCK: u32 = 1 << 24;
 
 /// Why a block's body cannot be used.
@@ -27,7 +27,7 @@ const TOO_SHORT: Reason = "it is too short for its fields";
 /// One capturing interface of a section.
 struct Interface {
     link: u32,
-    /// 0 is no limit.
+    /// 0 means no limit.
     snap_length: u32,
     /// `if_tsresol`: negative power of ten, or of two with the top bit set.
     resolution: u8,
@@ -86,7 +86,7 @@ pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), Capture
     Ok(())
 }
 
-/// Why the lengths of a block that reaches beyond the file cannot be, as far as they are there.
+/// Why the lengths of a block that reaches beyond the file are impossible, judged by those fields that are there.
 fn claimed_nonsense(block: &[u8], order: Endianness) -> Option<String> {
     let word = |at| super::word(block, at, order);
     let (kind, length) = (word(0)?, word(4)?);
@@ -109,7 +109,7 @@ fn claimed_nonsense(block: &[u8], order: Endianness) -> Option<String> {
     nonsense(captured, original).or_else(of_block)
 }
 
-/// The byte order of the section that begins, or a version that is not known; the framing has checked its magic.
+/// The byte order of the section that begins, or its version if unknown; the framing has checked the magic.
 fn begin_section(body: &[u8]) -> Result<Endianness, Option<u16>> {
     let (order, version) = match body {
         [0x1A, 0x2B, 0x3C, 0x4D, high, low, ..] => (Endianness::Big, u16::from_be_bytes([*high, *low])),
@@ -119,7 +119,7 @@ fn begin_section(body: &[u8]) -> Result<Endianness, Option<u16>> {
     if version == 1 { Ok(order) } else { Err(Some(version)) }
 }
 
-/// Blocks that are neither interfaces nor packets are passed over, as the format asks.
+/// Blocks that are neither interfaces nor packets are skipped, as the format requires.
 fn read_block<B: ByteOrder>(
     kind: u32,
     body: &[u8],
@@ -152,7 +152,7 @@ fn interface<B: ByteOrder>(body: &[u8]) -> Result<Interface, Reason> {
     // Microseconds unless the interface says otherwise.
     let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0 };
     let mut options = &body[8..];
-    // The list may end with the block, without an end mark; options other than these two are nobody's business here.
+    // The list may end with the block, without an end mark; only these two options matter here.
     while let [a, b, c, d, rest @ ..] = options {
         let (code, length) = (B::read_u16(&[*a, *b]), usize::from(B::read_u16(&[*c, *d])));
         let value = rest.get(..length).ok_or("an option reaches beyond it")?;
@@ -196,7 +196,7 @@ impl Interface {
         } else if power <= 9 {
             ticks * 10i128.pow(9 - power)
         } else {
-            // 64-bit ticks of 10⁻³⁰ s and finer never make a nanosecond.
+            // 64-bit ticks of 10⁻³⁰ s and finer never add up to a nanosecond.
             ticks / 10i128.pow((power - 9).min(20))
         };
         since_offset + i128::from(self.offset_seconds) * NANOS

@@ -1,5 +1,5 @@
-//! Takes the records of a capture in the order of the file and keeps the IPv4 packets in the order of time. It knows
-//! neither file formats nor link layers.
+//! Takes the records of a capture in file order and keeps the IPv4 packets in time order. It knows neither file formats
+//! nor link layers.
 
 use super::layer::{self, Content};
 use super::{Capture, CaptureCounts, CaptureError, CapturedFrame, link};
@@ -40,9 +40,9 @@ pub(super) struct Collector {
     span: TimeRange,
     /// Of the IPv4 packets.
     kept_span: TimeRange,
-    /// The stamp of the record before.
+    /// The stamp of the previous record.
     previous: Option<i128>,
-    /// The stamp of the IPv4 packet before: what is left out must not move the clock.
+    /// The stamp of the previous IPv4 packet: packets that are left out must not move the clock.
     kept: Option<i128>,
     unsupported: Option<u32>,
     cut: Option<String>,
@@ -88,7 +88,7 @@ impl Collector {
         }
     }
 
-    /// A record that holds nothing.
+    /// Counts a record that holds nothing.
     pub(super) fn pad(&mut self) {
         self.counts.frames += 1;
         self.counts.empty += 1;
@@ -121,9 +121,9 @@ impl Collector {
             self.kept = Some(stamp);
             self.kept_span.add(stamp);
         }
-        // Short Ethernet frames are padded to 60 bytes: what lies beyond the total length is not the packet's.
+        // Short Ethernet frames are padded to 60 bytes: bytes beyond the total length are not part of the packet.
         let ip = self.file.slice_ref(&data[..data.len().min(wire_length as usize)]);
-        // A packet without a stamp goes with the one before it.
+        // A packet without a stamp takes the stamp of the previous one.
         self.frames.push((self.kept, CapturedFrame { time: 0, ip, wire_length }));
     }
 
@@ -142,8 +142,8 @@ impl Collector {
     }
 }
 
-/// The total length of the IPv4 packet that begins `data`, or `None` if its header is not whole or contradicts the
-/// `on_wire` bytes the frame had for it (RFC 1122 §3.2.1: a host discards such packets).
+/// The total length of the IPv4 packet at the start of `data`, or `None` if its header is not whole or contradicts the
+/// `on_wire` bytes that the frame had for it (RFC 1122 §3.2.1: a host discards such packets).
 fn wire_length(data: &[u8], on_wire: usize) -> Option<u32> {
     let packet = Ipv4Packet::new(data)?;
     let header = usize::from(packet.get_header_length()) * 4;

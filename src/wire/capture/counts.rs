@@ -1,20 +1,20 @@
-//! What a capture held, in numbers and in words. Not what a replay later makes of it.
+//! What a capture held, in numbers and in words. Not what a replay later does with it.
 
-/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty` and `unsupported_link`; the other counts cut
-/// across.
+/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty` and `unsupported_link`; the other counts
+/// overlap with these.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureCounts {
     /// Packet records in the file.
     pub frames: u64,
     /// IPv4 packets kept.
     pub ipv4: u64,
-    /// Their total lengths together.
+    /// Sum of their total lengths.
     pub bytes: u64,
     /// ARP, IPv6, LLC and the like.
     pub not_ipv4: u64,
-    /// IPv4 header (or the link header before it) not whole, or its lengths contradictory.
+    /// The IPv4 header (or the link header before it) is not whole, or its lengths contradict each other.
     pub malformed: u64,
-    /// Records that hold nothing, as zeros behind the last packet read.
+    /// Records that hold nothing, such as zeros after the last packet.
     pub empty: u64,
     /// On a pcapng interface whose link type cannot be read.
     pub unsupported_link: u64,
@@ -24,18 +24,18 @@ pub struct CaptureCounts {
     pub mpls_labelled: u64,
     /// Inside a PPPoE session, whose headers were removed.
     pub ppp: u64,
-    /// Captured shorter than on the wire.
+    /// Captured shorter than they were on the wire.
     pub snapped: u64,
-    /// Stamped earlier than the frame before them: the steps back in time, which sorting removed.
+    /// Stamped earlier than the previous frame: steps back in time, which sorting removed.
     pub out_of_order: u64,
-    /// Without a time stamp; they go with the frame before them.
+    /// Without a time stamp; they take that of the previous frame.
     pub unstamped: u64,
     /// IPv4 packets whose total length field is 0, as segmentation offload leaves it.
     pub without_length: u64,
 }
 
 impl CaptureCounts {
-    /// The counts in words: frames and IPv4 packets always, the others where there are any.
+    /// The counts in words: frames and IPv4 packets always, the others if not zero.
     pub fn lines(&self) -> Vec<(String, u64)> {
         let always = [("frames in the capture", self.frames), ("IPv4 packets", self.ipv4)];
         let some = [

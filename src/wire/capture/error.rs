@@ -1,4 +1,4 @@
-//! Why a capture cannot be read. Single packets that cannot be used are not errors: they are counted.
+//! Why a capture cannot be read. Single packets that cannot be used are counted and are not errors.
 
 use super::link;
 use crate::units::ByteSize;
@@ -10,25 +10,25 @@ const SAVE: &str = "save it as pcap or pcapng, for example with `tcpdump -w` or 
 /// Why a capture cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CaptureError {
-    /// There is nothing in it.
+    /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// Neither format begins like this.
+    /// The file begins like neither format.
     #[error("the file is not a capture: it begins with {start}, and neither pcap nor pcapng does")]
     NotACapture { start: String },
     /// A version nobody has defined.
     #[error("the file is {format} version {version}; only version {known} is known")]
     UnknownVersion { format: &'static str, version: u16, known: u16 },
-    /// It ends inside its file header, so that nothing of it is known.
+    /// The file ends inside its header, so that nothing of it is known.
     #[error("the capture is cut off in the middle of its header")]
     Cut,
-    /// It is compressed, and longer than what is unpacked in memory.
+    /// It is compressed, and unpacks to more than the limit in memory.
     #[error("the capture unpacks to more than {}", ByteSize::from_bytes(*most))]
     TooLong { most: u64 },
-    /// A field holds what it cannot.
+    /// A field holds an impossible value.
     #[error("the capture is damaged in {item}, which begins at byte {offset}: {reason}")]
     Damaged { item: String, offset: usize, reason: String },
-    /// All of it is of one kind of link that is not understood.
+    /// All packets are of one link type that is not supported.
     #[error("the packets of the capture are of link type {number}{name}, which cannot be read")]
     UnsupportedLink { number: u32, name: String },
 }
@@ -84,7 +84,7 @@ impl CaptureError {
     }
 }
 
-/// Which archive begins so.
+/// The archive format that begins with these bytes.
 fn archive(start: &str) -> Option<&'static str> {
     let known = [("28 b5 2f fd", "zstd"), ("fd 37 7a 58", "xz"), ("42 5a 68", "bzip2"), ("50 4b", "zip")];
     known.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, name)| name)

@@ -1,11 +1,11 @@
-//! Unpacks a gzip-compressed file (RFC 1952) in memory, up to a bound. It does not know what is in it.
+//! Unpacks a gzip-compressed file (RFC 1952) in memory, up to a limit. It does not know what the file contains.
 
 use super::{CaptureError, is_padding};
 use bytes::Bytes;
 use flate2::bufread::GzDecoder;
 use std::io::{ErrorKind, Read};
 
-/// 512 MiB: a file of half a megabyte can claim to be that long.
+/// 512 MiB: a file of half a megabyte can unpack to that length.
 pub(super) const UNPACKED_MAX: u64 = 1 << 29;
 
 /// What was in a compressed file.
@@ -19,13 +19,13 @@ pub(super) struct Unpacked {
 /// First bytes of every member.
 const MAGIC: [u8; 2] = [0x1F, 0x8B];
 
-/// Whether a file begins as gzip files do.
+/// Whether a file begins with the gzip magic.
 pub(super) fn is_compressed(file: &[u8]) -> bool {
     file.starts_with(&MAGIC)
 }
 
-/// All members of the file one after the other, as far as they go; at most `most` bytes. Zeros behind the last are
-/// passed over, as tapes leave them.
+/// All members of the file one after the other, as far as they go; at most `most` bytes. Zeros after the last member,
+/// as tapes leave them, are skipped.
 ///
 /// # Errors
 /// More than `most` bytes, or a member that is damaged.

@@ -1,19 +1,19 @@
-//! Looks behind the headers, tags and labels in front of an IPv4 packet, however they are nested. It does not look into
-//! the packet, nor into tunnels above IPv4: there the outer packet is the one that was on the wire.
+//! Strips the headers, tags and labels in front of an IPv4 packet, however they are nested. It looks neither into the
+//! packet nor into tunnels above IPv4, where the outer packet is the one that was on the wire.
 
 #[cfg(test)]
 mod tests;
 
 use pnet::packet::ethernet::{EtherType, EtherTypes};
 
-/// Smallest EtherType; below it the field is a length, and LLC follows (IEEE 802.3 §3.2.6).
+/// Smallest EtherType; smaller values are a length, and LLC follows (IEEE 802.3 §3.2.6).
 const ETHER_TYPE_MIN: u16 = 0x0600;
 /// `AF_INET`, the same number on every system.
 const AF_INET: u32 = 2;
-/// `NFULA_PAYLOAD` among the parts of an NFLOG frame.
+/// `NFULA_PAYLOAD`, the type of the packet's part in an NFLOG frame.
 const NFLOG_PAYLOAD: u16 = 9;
 
-/// What a frame goes on with.
+/// What comes next in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layer {
     Ipv4,
@@ -43,7 +43,7 @@ pub(super) enum Layer {
     Serial,
     /// Address, control, EtherType.
     CiscoHdlc,
-    /// A direction in place of the address, control, PPP.
+    /// A direction in place of the address, then control, then PPP.
     DirectedPppd,
     DirectedPpp,
     DirectedCiscoHdlc,
@@ -53,22 +53,22 @@ pub(super) enum Layer {
     Cooked2,
     /// BSD loopback: an address family.
     Family,
-    /// Netfilter's log: parts with lengths, one of them the packet.
+    /// Netfilter's log: parts with lengths, one of which is the packet.
     Nflog,
 }
 
 /// What a frame carries.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content<'a> {
-    /// All that follows, padding included.
+    /// Everything after the headers, padding included.
     Ipv4(&'a [u8]),
     /// Something else.
     Other,
-    /// A header in front of it is not whole.
+    /// A header in front of the packet is not whole.
     Short,
 }
 
-/// What was removed beside the link header.
+/// What was removed besides the link header.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Removed {
     pub vlan: bool,
@@ -77,20 +77,20 @@ pub(super) struct Removed {
     pub ppp: bool,
 }
 
-/// A frame without what stood in front of its packet.
+/// A frame without the headers in front of its packet.
 pub(super) struct Peeled<'a> {
     pub content: Content<'a>,
     pub removed: Removed,
 }
 
-/// Removes layer after layer, the first of them `layer`, until there is IPv4 or nothing that leads to it.
+/// Removes layer after layer, beginning with `layer`, until it reaches IPv4 or something that does not lead to it.
 pub(super) fn peel(mut layer: Layer, mut rest: &[u8]) -> Peeled<'_> {
     let mut removed = Removed::default();
     loop {
         let content = match layer {
             Layer::Ipv4 => Content::Ipv4(rest),
             Layer::Other => Content::Other,
-            // Each step removes bytes or leads to one of the two above, so that this ends.
+            // Each step removes bytes or leads to one of the two above, so the loop ends.
             _ => match step(layer, rest) {
                 Some((next, behind)) => {
                     removed.vlan |= matches!(layer, Layer::Vlan | Layer::VnTag);
@@ -108,7 +108,7 @@ pub(super) fn peel(mut layer: Layer, mut rest: &[u8]) -> Peeled<'_> {
 
 /// The next layer and where it begins, or `None` if this one is not whole.
 fn step(layer: Layer, rest: &[u8]) -> Option<(Layer, &[u8])> {
-    // So many bytes, of which the EtherType is at `at`.
+    // A header of `length` bytes with its EtherType at `at`.
     let typed = |length: usize, at: usize| {
         let (header, behind) = rest.split_at_checked(length)?;
         Some((of_type(u16::from_be_bytes([header[at], header[at + 1]])), behind))
@@ -116,7 +116,7 @@ fn step(layer: Layer, rest: &[u8]) -> Option<(Layer, &[u8])> {
     let skip = |length: usize, next: Layer| Some((next, rest.get(length..)?));
     match layer {
         Layer::Ipv4 | Layer::Other => Some((layer, rest)),
-        // A version that is neither is left to the check of the header.
+        // Any other version is left to the header check.
         Layer::Raw => Some((if rest.first()? >> 4 == 6 { Layer::Other } else { Layer::Ipv4 }, rest)),
         Layer::Ethernet => typed(14, 12),
         Layer::Vlan => typed(4, 2),
@@ -176,7 +176,7 @@ fn llc(rest: &[u8]) -> Option<(Layer, &[u8])> {
     }
 }
 
-/// Labels do not say what they are for; readers go by the first four bits (RFC 4928 §3).
+/// Labels do not say what they carry; readers go by the first four bits (RFC 4928 §3).
 fn unlabelled(rest: &[u8]) -> Option<Layer> {
     Some(match rest {
         [first, ..] if first >> 4 == 4 => Layer::Ipv4,
@@ -186,7 +186,7 @@ fn unlabelled(rest: &[u8]) -> Option<Layer> {
     })
 }
 
-/// A first byte that is odd is a compressed protocol number (RFC 1661 §6.5).
+/// An odd first byte is a compressed protocol number (RFC 1661 §6.5).
 fn ppp(rest: &[u8]) -> Option<(Layer, &[u8])> {
     let (protocol, behind) = match rest {
         [only, behind @ ..] if only & 1 == 1 => (u16::from(*only), behind),
@@ -201,7 +201,7 @@ fn ppp(rest: &[u8]) -> Option<(Layer, &[u8])> {
     Some((layer, behind))
 }
 
-/// For LOOP in network order and for NULL in that of the capturing host, which may differ from the file's.
+/// LOOP has network byte order and NULL that of the capturing host, which may differ from the file's.
 fn family(rest: &[u8]) -> Option<(Layer, &[u8])> {
     let (family, behind) = rest.split_first_chunk()?;
     let is_ipv4 = u32::from_be_bytes(*family) == AF_INET || u32::from_le_bytes(*family) == AF_INET;

@@ -1,13 +1,13 @@
-//! The link types of captures, and which layer their frames begin with. What is behind it, `layer` knows.
-//! Numbers: <https://www.tcpdump.org/linktypes.html>.
+//! The link types of captures, and which layer their frames begin with. `layer` handles what follows. Numbers:
+//! <https://www.tcpdump.org/linktypes.html>.
 
 use super::layer::Layer;
 
-/// For hints.
+/// Shown in hints.
 pub(super) const SUPPORTED: &str =
     "Ethernet, raw IP, Linux cooked (SLL, SLL2), BSD loopback, PPP, PPPoE, Cisco HDLC, NFLOG, MPLS";
 
-/// The layer that frames of this link type begin with; none if they cannot be read.
+/// The layer that frames of this link type begin with; `None` if they cannot be read.
 pub(super) fn first_layer(link: u32) -> Option<Layer> {
     Some(match link {
         // NULL and LOOP.
@@ -15,7 +15,7 @@ pub(super) fn first_layer(link: u32) -> Option<Layer> {
         1 => Layer::Ethernet,
         // PPP and PPP_HDLC: each may or may not be framed as in HDLC.
         9 | 50 => Layer::Serial,
-        // RAW, and what `DLT_RAW` is on most systems and on OpenBSD: some programs write it instead.
+        // RAW, and the values of `DLT_RAW` on most systems and on OpenBSD: some programs write those instead.
         12 | 14 | 101 => Layer::Raw,
         // PPP_ETHER: a PPPoE session without the Ethernet header.
         51 => Layer::Pppoe,

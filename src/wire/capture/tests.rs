@@ -58,7 +58,7 @@ fn described(link: DataLink, options: Vec<InterfaceDescriptionOption<'static>>) 
     InterfaceDescriptionBlock { linktype: link, snaplen: 0, options }.into_block()
 }
 
-/// `pcap-file` takes ticks for nanoseconds, so a duration of `ticks` ns writes `ticks`.
+/// `pcap-file` takes ticks for nanoseconds, so a duration of `ticks` ns is written as `ticks`.
 fn enhanced(interface_id: u32, ticks: u64, data: Vec<u8>) -> pcap_file::pcapng::Block<'static> {
     let (timestamp, original_len) = (Duration::from_nanos(ticks), data.len() as u32);
     EnhancedPacketBlock { interface_id, timestamp, original_len, data: Cow::Owned(data), options: vec![] }.into_block()
@@ -68,7 +68,7 @@ fn unknown(kind: u32, value: Vec<u8>) -> pcap_file::pcapng::Block<'static> {
     UnknownBlock { type_: kind, length: 0, value: Cow::Owned(value) }.into_block()
 }
 
-/// Since the first.
+/// Times since the first packet.
 fn times(capture: &Capture) -> Vec<u64> {
     capture.frames.iter().map(|frame| u64::try_from(frame.time - capture.frames[0].time).unwrap_or(u64::MAX)).collect()
 }
@@ -89,7 +89,7 @@ fn every_link_type_leads_to_the_packet() {
         (DataLink::NULL, behind(&[2, 0, 0, 0], &packet)),
         (DataLink::NULL, behind(&[0, 0, 0, 2], &packet)),
         (DataLink::LOOP, behind(&[0, 0, 0, 2], &packet)),
-        // A frame check sequence of two words announced in the upper half, and present.
+        // The upper half announces a frame check sequence of two words, and it is present.
         (DataLink::Unknown(0x2400_0001), [ethernet(&[8, 0], &packet), vec![9; 4]].concat()),
     ];
     for (link, data) in frames {
@@ -158,7 +158,7 @@ fn padding_goes_and_offload_gets_its_length() {
     offloaded[2..4].fill(0);
     let capture = one(DataLink::ETHERNET, ethernet(&[8, 0], &offloaded)).unwrap();
     assert_eq!((capture.frames[0].wire_length, capture.counts.without_length), (3000, 1));
-    // Longer than the field could say, up to what offload hands over.
+    // Longer than the field can say, up to what offload hands over.
     let big = |original: u32| {
         let header = PcapHeader { datalink: DataLink::RAW, ..PcapHeader::default() };
         read(pcap(header, &[(0, original, offloaded.clone())])).unwrap()
@@ -198,7 +198,7 @@ fn frames_out_of_order_are_sorted_and_counted() {
     assert_eq!((times(&capture), capture.counts.out_of_order), (vec![0, 10, 10, 50, 50], 1));
 }
 
-/// Zeros behind the last packet, ARP a day early: time is that of the IPv4 packets alone.
+/// Zeros after the last packet, and ARP a day early: only IPv4 packets move the clock.
 #[test]
 fn what_is_left_out_does_not_move_the_clock() {
     const DAY: u64 = 86_400_000_000_000;
@@ -215,7 +215,7 @@ fn what_is_left_out_does_not_move_the_clock() {
     let alone = read(pcap(header, &[(DAY, 60, arp.clone()), (3 * DAY, 60, arp)])).unwrap();
     assert_eq!((alone.frames.len(), alone.length.as_nanos()), (0, 2 * DAY), "nothing is IPv4: the length of all");
 
-    // A simple packet has no stamp: it goes with the IPv4 packet before it, whatever was left out between.
+    // A simple packet has no stamp: it takes that of the previous IPv4 packet, whatever was left out in between.
     let simple = SimplePacketBlock { original_len: 60, data: Cow::Owned(ethernet(&[8, 0], &ipv4(46))) }.into_block();
     let other = ethernet(&[8, 6], &[0; 46]);
     let [first, last] = [7, 9].map(|tick| enhanced(0, tick, ethernet(&[8, 0], &ipv4(46))));
@@ -355,11 +355,11 @@ fn compressed(file: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Every cut: the whole packets before it are taken, and the cut is told unless it falls between two.
+/// Every cut: the whole packets before it are taken, and the cut is reported unless it falls between two packets.
 #[test]
 fn the_whole_packets_of_a_cut_pcap_are_taken() {
     let header = PcapHeader { datalink: DataLink::RAW, ..PcapHeader::default() };
-    // Stamps of 0: a cut may leave nothing but zeros of a record.
+    // Stamps of 0: a cut may leave only zeros of a record.
     let whole = pcap(header, &[(0, 40, ipv4(40)), (0, 41, ipv4(41)), (0, 300, ipv4(42))]);
     let ends = [24, 80, 137, 195];
     for n in 24..=whole.len() {
@@ -373,7 +373,7 @@ fn the_whole_packets_of_a_cut_pcap_are_taken() {
     assert_eq!(cut.cut.as_deref(), Some("in the middle of packet 2, which begins at byte 80"));
     assert!(cut.lines().contains(&("cut off at the end".to_owned(), 1)));
 
-    // Compressed, every cut leaves a beginning; one behind the last packet still is one.
+    // Compressed, every cut leaves a beginning of the file; one after the last packet is still a cut.
     let packed = compressed(&whole);
     assert_eq!(read(packed.clone().into()).unwrap().counts.ipv4, 3);
     let short = read(packed[..packed.len() - 1].to_vec().into()).unwrap();
@@ -382,7 +382,7 @@ fn the_whole_packets_of_a_cut_pcap_are_taken() {
     assert_eq!(read(packed[..8].to_vec().into()).unwrap_err(), CaptureError::Cut);
 }
 
-/// A length that is nonsense swallows what follows: that is no cut.
+/// A nonsense length swallows what follows: that is not a cut.
 #[test]
 fn a_length_that_reaches_beyond_the_file_is_damage_if_it_contradicts_the_other() {
     let header = PcapHeader { datalink: DataLink::RAW, endianness: Endianness::Little, ..PcapHeader::default() };

@@ -1,4 +1,4 @@
-//! Random nests of headers, tags and labels around a packet, and what was seen of real ones.
+//! Random nests of headers, tags and labels around a packet, and some seen in real captures.
 
 use super::super::link::first_layer;
 use super::*;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 const PACKET: [u8; 20] = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
 
-/// A nest is built from the inside out: bytes, and what a header in front of them must call them.
+/// A nest is built from the inside out: bytes, and the type that a header in front of them must state.
 #[derive(Clone, Debug)]
 struct Nest {
     bytes: Vec<u8>,
@@ -47,7 +47,7 @@ impl Nest {
         self.is = is;
     }
 
-    /// Puts one more header in front, where one of this kind can stand; else leaves it as it is.
+    /// Puts one more header in front, if one of this kind is allowed there; otherwise changes nothing.
     fn wrap(&mut self, kind: u8, noise: u8) {
         let [high, low] = self.ether_type().to_be_bytes();
         let tag = [noise, noise, high, low];
@@ -115,7 +115,7 @@ proptest! {
             let peeled = peel(first_layer(link).unwrap(), &frame);
             prop_assert_eq!(peeled.content, Content::Ipv4(&frame[frame.len() - 27..]), "link type {}", link);
             prop_assert_eq!(peeled.removed, nest.removed);
-            // Cut anywhere in front of the packet, it is not whole.
+            // Cut anywhere in front of the packet, the frame is not whole.
             for end in (0..frame.len() - 27).step_by(3) {
                 let content = peel(first_layer(link).unwrap(), &frame[..end]).content;
                 prop_assert_eq!(content, Content::Short, "{} of it", end);
