@@ -1,5 +1,5 @@
-//! A traffic matrix over time as measurements publish it: one row for each step, one column for each
-//! `origin_destination`. Times and rates are read as a scenario will read them.
+//! A traffic matrix over time as measurement projects publish it: one row per step, one column per
+//! `origin_destination`. Times and rates are read the way scenarios read them.
 
 use super::options::SeriesOptions;
 use crate::model::{Name, Rules, TIME_MAX, YEARS};
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Places are the names of VPCs, and two of them that of a peering.
+/// Places become names of VPCs, and two of them form the name of a peering.
 const PLACE_MAX: usize = 28;
 /// A place's block is `10.n.0.0/16`.
 const PLACES_MAX: usize = 256;
@@ -17,9 +17,9 @@ const PLACES_MAX: usize = 256;
 /// One column between two different places.
 #[derive(Debug)]
 pub(super) struct Pair {
-    /// As the file calls it.
+    /// Its name in the file.
     pub column: String,
-    /// Indices of [`Matrix::places`].
+    /// Indices into [`Matrix::places`].
     pub from: usize,
     pub to: usize,
     pub peak: BitRate,
@@ -36,14 +36,14 @@ pub(super) struct Matrix {
     pub start: Option<Zoned>,
     /// From the start to the end of the last row, which lasts as long as the one before it.
     pub duration: SimDuration,
-    /// Columns from a place to itself, which never leave it.
+    /// How many columns lead from a place to itself; their traffic never leaves it.
     pub within: usize,
     /// Peaks by pair of places, the smaller index first.
     peaks: BTreeMap<(usize, usize), BitRate>,
 }
 
 impl Matrix {
-    /// Reads it, and the peak of every column; nothing if there is no use in reading on.
+    /// Reads the matrix and the peak of every column; `None` if reading on is of no use.
     pub(super) fn read(source: usize, options: &SeriesOptions, out: &mut Complaints) -> Option<Matrix> {
         let table = Table::read(source, &options.dialect, out)?;
         table.check_names(out);
@@ -84,7 +84,7 @@ impl Matrix {
         Some(matrix)
     }
 
-    /// Every named column behind the times with its pair, or none if it stays within one place.
+    /// Every named column after the times with its pair, or `None` if it stays within one place.
     fn columns(&mut self, table: &Table, out: &mut Complaints) -> Vec<(usize, Option<usize>)> {
         let (mut columns, mut known) = (Vec::new(), BTreeMap::new());
         for (column, cell) in table.names().filter(|(column, _)| *column > 0) {
@@ -104,7 +104,7 @@ impl Matrix {
         columns
     }
 
-    /// Notes a column; its pair, unless it stays within one place.
+    /// Records a column and returns its pair, unless it stays within one place.
     fn column(&mut self, name: &str, known: &mut BTreeMap<String, usize>) -> Result<Option<usize>, Wrong> {
         let Some((from, to)) = name.split_once('_').filter(|(_, to)| !to.contains('_')) else {
             return Err(Wrong::new(format!("`{name}` is not ORIGIN_DESTINATION"))
@@ -135,7 +135,7 @@ impl Matrix {
         Ok(self.places.len() - 1)
     }
 
-    /// A name that two peerings would have: `a` and `b--c` would have that of `a--b` and `c`.
+    /// A name that two peerings would share: `a` and `b--c` would have the same as `a--b` and `c`.
     fn ambiguous_peering(&self) -> Option<String> {
         let mut names = BTreeSet::new();
         let all = (0..self.places.len()).flat_map(|a| (a + 1..self.places.len()).map(move |b| (a, b)));
@@ -149,12 +149,12 @@ impl Matrix {
         *peak = rate.max(*peak);
     }
 
-    /// The highest rate between two places, either way.
+    /// The highest rate between two places, in either direction.
     pub(super) fn peak(&self, a: usize, b: usize) -> BitRate {
         self.peaks.get(&(a.min(b), a.max(b))).copied().unwrap_or_default()
     }
 
-    /// What the peering of two places is called.
+    /// The name of the peering between two places.
     pub(super) fn between(&self, a: usize, b: usize) -> String {
         format!("{}--{}", self.places[a], self.places[b])
     }
@@ -164,7 +164,7 @@ impl Matrix {
 struct Times<'a> {
     table: &'a Table,
     meaning: Meaning<'a>,
-    /// Which they are: the first that can be read says it.
+    /// Which of the two they are: the first that can be read decides.
     are_instants: Option<bool>,
     /// Nanoseconds since 1970, or after the start.
     found: Vec<i128>,
@@ -187,7 +187,7 @@ impl Times<'_> {
         self.found.push(nanos);
     }
 
-    /// The start, if the times are instants, and how long the rows last.
+    /// The start, if the times are instants, and the total duration of the rows.
     fn extent(mut self, step: SimDuration, zone: &TimeZone) -> Result<(Option<Zoned>, SimDuration), (TextSpan, Wrong)> {
         self.found.sort_unstable();
         self.found.dedup();

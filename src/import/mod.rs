@@ -1,5 +1,5 @@
-//! Other people's descriptions -> the text of a scenario. Text in, text out: files are the caller's. It knows the
-//! language of scenarios only as words to write; whether they are right, `vpcsim check` says.
+//! Other people's descriptions -> the text of a scenario. Text in, text out: the caller handles files. It only writes
+//! the scenario language; `vpcsim check` decides whether the result is right.
 
 mod matrix;
 mod options;

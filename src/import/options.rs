@@ -1,4 +1,4 @@
-//! What a file of measurements does not say, and its importer must be told.
+//! What a file of measurements does not say and the importer must be told.
 
 use crate::model::{RATE_MAX, TIME_MAX};
 use crate::notation::{Dialect, Meaning};
@@ -8,17 +8,17 @@ use jiff::tz::TimeZone;
 /// What the numbers mean and what the file does not say.
 #[derive(Debug, Clone)]
 pub struct SeriesOptions {
-    /// What a cell means as a rate.
+    /// The unit of a cell's number, read as a rate.
     pub unit: RateUnit,
     /// The same, in the user's words.
     pub unit_text: String,
-    /// What 1 means in the column of times.
+    /// What 1 means in the time column.
     pub step: SimDuration,
-    /// Every rate times this.
+    /// Factor applied to every rate.
     pub scale: Factor,
-    /// From any place to any other, one way.
+    /// One-way delay from any place to any other.
     pub delay: SimDuration,
-    /// Whose clocks civil stamps are by; none is a scenario's default.
+    /// The time zone of civil stamps; `None` is a scenario's default.
     pub zone: Option<String>,
     /// How the file is written.
     pub dialect: Dialect,

@@ -1,5 +1,5 @@
-//! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in a region of its own; peerings
-//! between all; a traffic entry for each pair, which reads its column of the same file.
+//! A traffic matrix over time -> a scenario that plays it: a VPC for each place, in its own region; peerings between
+//! all of them; a traffic entry for each pair, which reads its column of the same file.
 
 use super::matrix::{Matrix, Pair};
 use super::options::SeriesOptions;
@@ -9,15 +9,15 @@ use crate::notation::{Complaints, Diagnostic, Source};
 use crate::units::{BitRate, Factor, SimDuration, grouped};
 use std::fmt::Write;
 
-/// Above this cap, in Mbps, the default queue of 50 ms (S33) would be more than a queue can be.
+/// Above this cap, in Mbps, the default queue of 50 ms (S33) would exceed the largest queue.
 const DEFAULT_QUEUE_CAP: u64 = BUFFER_MAX.as_u64() * 8 / 50_000;
-/// What a scenario obeys that names no rules.
+/// The rules of a scenario that names none.
 const GUIDE: Rules = Rules::guide();
 
 /// The scenario called `name` that plays the table `source`, which the scenario will find as `file`.
 ///
 /// # Errors
-/// Everything that is not a matrix of rates, with its places.
+/// Everything wrong with the matrix, with places in the file.
 pub fn series(name: &str, file: &str, source: &Source, options: &SeriesOptions) -> Result<String, Vec<Diagnostic>> {
     let mut out = Complaints::default();
     let table = out.add(source.clone());
@@ -126,13 +126,13 @@ fn written_as(out: &mut String, options: &SeriesOptions) -> std::fmt::Result {
     Ok(())
 }
 
-/// The console's first cap that leaves a tenth above the peak; whole Mbps beyond the console's.
+/// The console's first cap at least a tenth above the peak; above the console's largest, whole Mbps.
 fn cap_above(peak: BitRate) -> u64 {
     let wanted = peak.as_bps().saturating_add(peak.as_bps() / 10).div_ceil(1_000_000);
     GUIDE.menu.caps().iter().map(|cap| cap.as_bps() / 1_000_000).find(|cap| *cap >= wanted).unwrap_or(wanted)
 }
 
-/// A duration that reads back as the same.
+/// A duration as text that reads back exactly.
 fn exact(duration: SimDuration) -> String {
     let nanos = duration.as_nanos();
     let units = [("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000)];
@@ -209,7 +209,7 @@ mod tests {
             ("step,a_b\n0,1\n400 d,1\n", "line 3, column 1: the rows last longer"),
             ("step,a_b,a_c--d,a--c_d\n0,1,1,1\n", "line 1, column 1: two pairs"),
             ("step,a_b ü\n0,1\n", "line 1, column 6"),
-            // The other rows are not wrong because of it.
+            // The other rows are not reported because of it.
             ("step,a_b\nnoon,1\n2017-06-01,1\n2017-06-02,x\n", "line 2, column 1: `noon` is not a time"),
         ] {
             let wrong = import(text).expect_err(text);

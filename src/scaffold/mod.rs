@@ -1,5 +1,5 @@
-//! New scenarios as text: one to start from, and one of a wanted size. Numbers in, text out: files are the caller's.
-//! Like [`crate::import`], it knows the language of scenarios only as words to write.
+//! New scenarios as text: a starter, and one of a requested size. Numbers in, text out: the caller handles files. Like
+//! [`crate::import`], it only writes the scenario language.
 
 mod scale;
 

@@ -1,5 +1,5 @@
-//! A scenario of a wanted size: VPCs in a ring, each peered with the next, its hosts sending to the next one's. Even by
-//! intention: it loads every part alike and asks no question about peering.
+//! A scenario of a requested size: VPCs in a ring, each peered with the next and its hosts sending to the next one's.
+//! It is uniform on purpose: it loads every part equally and tests nothing about peering.
 
 use crate::model::plan::SENDERS_MAX;
 use crate::units;
@@ -9,51 +9,51 @@ use std::net::Ipv4Addr;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// Hosts per VPC where only their sum is given.
+/// Hosts per VPC if only their total is given.
 const HOSTS_PER_VPC: u64 = 100;
-/// The most that `count` makes.
+/// The largest `count` of hosts that a scenario may state.
 const HOSTS_MAX: u64 = 1_000_000;
-/// Where all VPCs get their addresses from.
+/// The pool of all VPCs' addresses.
 const POOL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 8);
-/// Network, router and broadcast address of a subnet.
+/// A subnet's network, router and broadcast address.
 const RESERVED: u64 = 3;
 
-/// How much of everything there is. Hosts and sources are spread evenly, the first VPCs get one more.
+/// How much of everything there is. Hosts and sources are spread evenly; the first VPCs get the remainder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
     /// VPCs.
     pub vpcs: u64,
-    /// Hosts of all VPCs.
+    /// Hosts of all VPCs together.
     pub hosts: u64,
-    /// Senders of all traffic entries; a host may have several, or none.
+    /// Senders of all traffic entries together; a host may have several, or none.
     pub sources: u64,
 }
 
-/// Why there is no scenario of a scale.
+/// Why a scale gives no scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ScaleError {
-    /// No count.
+    /// Not a count.
     #[error("`{text}` is not a count: write 1000, 1_000, 10k or 1M")]
     NotACount { text: String },
-    /// Neither a count nor such a list.
+    /// Neither a count nor a `vpcs=N,hosts=N,sources=N` list.
     #[error(
         "`{text}` is no part of a scale: write a count of hosts, or vpcs=N,hosts=N,sources=N, \
          of which some may be left out"
     )]
     UnknownPart { text: String },
-    /// Nothing there.
+    /// No VPC.
     #[error("a scale has at least one VPC")]
     NoVpc,
-    /// Somebody would have nobody to send to.
+    /// Some host would have nobody to send to.
     #[error("{hosts} hosts are too few for {vpcs} VPCs: each needs one, or none has any and nobody sends")]
     TooFewHosts { hosts: u64, vpcs: u64 },
-    /// No host sends to itself.
+    /// A host does not send to itself.
     #[error("a single host has nobody to send to: ask for two, or for no sources")]
     Alone,
-    /// More than a `count` can say.
+    /// More hosts than a `count` allows.
     #[error("a VPC of {hosts} hosts is too large: {HOSTS_MAX} are the most, so spread them over more VPCs")]
     TooManyHosts { hosts: u64 },
-    /// More than a run can have.
+    /// More sources than a run can have.
     #[error("{sources} sources are too many: a run has at most {SENDERS_MAX}")]
     TooManySources { sources: u64 },
     /// The pool is too small.
@@ -64,7 +64,7 @@ pub enum ScaleError {
 impl FromStr for Scale {
     type Err = ScaleError;
 
-    /// `1M` (hosts, each a source, 100 a VPC) or `vpcs=10k,hosts=1M,sources=1M`, of which some may be left out.
+    /// `1M` (hosts, each a source, 100 per VPC) or `vpcs=10k,hosts=1M,sources=1M`, parts of which may be left out.
     fn from_str(text: &str) -> Result<Scale, ScaleError> {
         let (mut vpcs, mut hosts, mut sources) = (None, None, None);
         for part in text.split(',').map(str::trim) {
@@ -91,7 +91,7 @@ fn count(text: &str) -> Result<u64, ScaleError> {
     small.ok_or_else(|| ScaleError::NotACount { text: text.trim().into() })
 }
 
-/// Hosts of one VPC that each have as many senders.
+/// Hosts of one VPC that have the same number of senders.
 struct Group {
     name: &'static str,
     hosts: u64,
@@ -101,7 +101,7 @@ struct Group {
 /// The scenario.
 ///
 /// # Errors
-/// It would break a rule or a limit.
+/// The scenario would break a rule or a limit.
 pub fn scaled(scale: Scale) -> Result<String, ScaleError> {
     let Scale { vpcs, hosts, sources } = scale;
     let length = prefix_length(scale)?;
@@ -153,12 +153,12 @@ fn write_traffic(text: &mut String, vpc: u64, to: u64, Group { name, senders, ..
     }
 }
 
-/// The share of `whole` that falls to the `at`-th of `parts`.
+/// The share of `whole` that part number `at` of `parts` gets.
 fn share(whole: u64, at: u64, parts: u64) -> u64 {
     whole / parts + u64::from(at < whole % parts)
 }
 
-/// The length of every VPC's prefix.
+/// The prefix length of every VPC.
 fn prefix_length(Scale { vpcs, hosts, sources }: Scale) -> Result<u8, ScaleError> {
     if vpcs == 0 {
         return Err(ScaleError::NoVpc);
@@ -189,7 +189,7 @@ fn cidr(vpc: u64, length: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::from(first), length)
 }
 
-/// How many peerings close the ring: two VPCs are peered once.
+/// How many peerings form the ring: two VPCs are peered only once.
 fn ring(vpcs: u64) -> u64 {
     if vpcs < 3 { vpcs - 1 } else { vpcs }
 }
@@ -198,7 +198,7 @@ fn next(vpc: u64, vpcs: u64) -> u64 {
     (vpc + 1) % vpcs
 }
 
-/// The peers of `vpc`, each with the number of the peering: the one it asked, the one that asked it.
+/// The peers of `vpc`, each with the number of the peering: first the one it requested, then the one requested of it.
 fn peers(vpc: u64, vpcs: u64) -> impl Iterator<Item = (u64, u64)> {
     let before = (vpc + vpcs - 1) % vpcs;
     let both = [(next(vpc, vpcs), vpc), (before, before)];
@@ -209,7 +209,7 @@ fn route(to: Ipv4Net, peering: u64) -> String {
     format!("{{ to = \"{to}\", via = \"p{}\" }}", peering + 1)
 }
 
-/// The hosts of `vpc` by how many senders they have, which differs by one at most.
+/// The hosts of `vpc` grouped by their number of senders, which differs by at most one.
 fn groups(Scale { vpcs, hosts, sources }: Scale, vpc: u64) -> impl Iterator<Item = Group> {
     let (hosts, sources) = (share(hosts, vpc, vpcs), share(sources, vpc, vpcs));
     let (each, more) = (sources.checked_div(hosts).unwrap_or(0), sources.checked_rem(hosts).unwrap_or(0));

@@ -1,4 +1,4 @@
-//! Two VPCs and a capped peering across regions between them: what a shaper costs. Nothing else limits.
+//! Two VPCs and a capped peering across regions between them: what a shaper costs. There is no other limit.
 
 use super::cloud::{Cloud, Transport, entry, plan};
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
@@ -8,7 +8,7 @@ use crate::units::{BitRate, ByteSize, SimDuration};
 /// IPv4 length of the packets.
 const LENGTH: u16 = 1_500;
 
-/// 1 Gbps, 20 ms, one packet of burst, 1,000 may wait.
+/// 1 Gbps, 20 ms, one packet of burst, a queue of 1,000 packets.
 const SATURATED: Transport = Transport {
     bandwidth: Some(BitRate::from_mbps(1_000)),
     burst: Some(ByteSize::from_bytes(LENGTH as u64)),
@@ -21,7 +21,7 @@ pub(super) fn pair() -> (Network, Plan) {
     saturated(1, None)
 }
 
-/// The same, evenly spaced: twelve come in the time in which ten depart, and every 120 us the same happens again.
+/// The same, evenly spaced: twelve packets come while ten depart, and this repeats every 120 us.
 pub(super) fn pair_even() -> (Network, Plan) {
     saturated(1, Some(SimDuration::ZERO))
 }
@@ -41,7 +41,7 @@ fn saturated(flows: u32, phase: Option<SimDuration>) -> (Network, Plan) {
     (cloud.network, plan(vec![traffic]))
 }
 
-/// The guide's bill (S47) as if its busiest five minutes lasted: out 20 Mbps, in as much as the cap.
+/// The guide's bill (S47) as if its busiest five minutes lasted all day: 20 Mbps out, the cap in.
 pub(super) fn bill_day() -> (Network, Plan) {
     let mut cloud = Cloud::new(1);
     let shanghai = cloud.vpc("shanghai", 1);
@@ -54,7 +54,7 @@ pub(super) fn bill_day() -> (Network, Plan) {
     (cloud.network, plan(vec![out, back]))
 }
 
-/// Each host of the first VPC to one of the second, at `rate`.
+/// Each host of the first VPC sends to one of the second, at `rate`.
 fn at_rate(cloud: &Cloud, name: &str, (from, to): (usize, usize), rate: BitRate) -> Traffic {
     Traffic {
         from: cloud.hosts(from).into(),

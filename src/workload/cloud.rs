@@ -1,6 +1,6 @@
 //! A network under construction: VPCs full of hosts, peered through the control plane's own operations, and plans and
-//! traffic entries with a scenario file's defaults. What is built with it is the other files' choice; nothing here can
-//! be refused.
+//! traffic entries with a scenario file's defaults. The other files choose what to build with it; nothing here can be
+//! refused.
 
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
 use crate::model::{
@@ -10,7 +10,7 @@ use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
-/// An entry with the defaults of a scenario file; pattern, size and ends are the caller's.
+/// An entry with the defaults of a scenario file; the caller sets pattern, size and ends.
 pub fn entry(name: &str) -> Traffic {
     Traffic {
         name: named(name),
@@ -30,7 +30,7 @@ pub fn entry(name: &str) -> Traffic {
     }
 }
 
-/// A plan without an end: whoever measures decides how far to advance.
+/// A plan without an end: the caller decides how far to advance.
 pub fn plan(traffic: Vec<Traffic>) -> Plan {
     Plan {
         name: "workload".into(),
@@ -48,26 +48,26 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
 /// A peering's transport.
 #[derive(Debug, Clone, Copy)]
 pub struct Transport {
-    /// The cap; unset within a region.
+    /// The cap; `None` within a region.
     pub bandwidth: Option<BitRate>,
-    /// Bucket size; unset follows the cap.
+    /// Bucket size; `None` follows the cap.
     pub burst: Option<ByteSize>,
-    /// What may wait.
+    /// The limit of what may wait.
     pub queue: QueueLimit,
-    /// One way.
+    /// One-way delay.
     pub delay: SimDuration,
 }
 
-/// Within a region, 1 ms, nothing limits.
+/// Within a region: 1 ms, no limit.
 pub const UNCAPPED: Transport =
     Transport { bandwidth: None, burst: None, queue: QueueLimit::DEFAULT, delay: SimDuration::from_millis(1) };
 
-/// A network under construction: VPC `n` is 10.`n mod 256`.0.0/16 with one subnet over all of it. VPCs of one range may
-/// exist beside each other as long as none of them is peered with the other or, across regions, with the same third
+/// A network under construction: VPC `n` is 10.`n mod 256`.0.0/16 with one subnet over all of it. VPCs with the same
+/// range may coexist as long as they are not peered with each other or, across regions, with the same third VPC
 /// (S11–S13).
 #[derive(Debug)]
 pub struct Cloud {
-    /// What was built so far.
+    /// What has been built so far.
     pub network: Network,
     members: Vec<Member>,
 }
@@ -81,13 +81,13 @@ struct Member {
 }
 
 impl Cloud {
-    /// An empty cloud in which a VPC may have `quota` peerings; regional ones are not limited.
+    /// An empty cloud in which a VPC may have `quota` peerings; those within a region are not limited.
     pub fn new(quota: u32) -> Cloud {
         let rules = Rules { quota_total: quota, quota_active: quota, regional_ceiling: None, ..Rules::guide() };
         Cloud { network: Network::new(rules), members: Vec::new() }
     }
 
-    /// Adds a VPC with `hosts` hosts and answers its number.
+    /// Adds a VPC with `hosts` hosts and returns its number.
     pub fn vpc(&mut self, region: &str, hosts: u32) -> usize {
         let number = self.members.len();
         let cidr = Ipv4Net::new_assert(Ipv4Addr::new(10, number as u8, 0, 0), 16);
@@ -108,7 +108,7 @@ impl Cloud {
         self.network.add_host(spec).expect("the workload is valid")
     }
 
-    /// Peers VPCs `a` and `b`, with a route to the whole of the other on each side.
+    /// Peers VPCs `a` and `b`, each with a route to the whole range of the other.
     pub fn peer(&mut self, a: usize, b: usize, transport: Transport) {
         let Transport { bandwidth, burst, queue, delay } = transport;
         let (requester, accepter) = (self.members[a].vpc, self.members[b].vpc);

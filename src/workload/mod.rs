@@ -11,16 +11,16 @@ use crate::model::Network;
 use crate::model::plan::Plan;
 use crate::units::SimDuration;
 
-/// A network and what happens in it, without an end: whoever measures decides how far to advance.
+/// A network and what happens in it, without an end: the caller decides how far to advance.
 #[derive(Debug, Clone, Copy)]
 pub struct Workload {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What it is, in a line.
+    /// What it is, in one line.
     pub what: &'static str,
-    /// Packets that are emitted in a minute of virtual time, answers included, once traffic flows.
+    /// Packets emitted in a minute of virtual time, answers included, once traffic flows.
     pub packets_per_minute: u64,
-    /// How long it is, if it has a length of its own.
+    /// How long it is, if it has a fixed length.
     pub length: Option<SimDuration>,
     build: fn() -> (Network, Plan),
 }
@@ -28,16 +28,16 @@ pub struct Workload {
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 const DAY: SimDuration = SimDuration::from_secs(86_400);
 
-/// Measured by default packet by packet: about a second of wall time.
+/// Measured packet by packet by default: about a second of wall time.
 const PACKETS: u64 = 10_000_000;
-/// Not shorter by default: a sender's first look-up and its last packet, kept on the way, are paid once however long it
+/// The shortest default: a sender's first look-up and its last packet, kept on the way, cost the same however long it
 /// sends.
 const SHORTEST: SimDuration = SimDuration::from_millis(200);
-/// Measured by default as runs, unless the workload has a length of its own.
+/// Measured as runs by default, unless the workload has a fixed length.
 const PACKETS_AS_RUNS: u64 = 200_000_000;
 
 impl Workload {
-    /// Makes it.
+    /// Builds the network and the plan.
     pub fn build(&self) -> (Network, Plan) {
         (self.build)()
     }
@@ -49,12 +49,12 @@ impl Workload {
         SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
-    /// How long to measure it packet by packet: a part of the day, where it is one.
+    /// How long to measure it packet by packet: part of a day for a workload that is a day.
     pub fn span_of_packets(&self) -> SimDuration {
         self.span_of(PACKETS).max(SHORTEST)
     }
 
-    /// How long to measure it as runs: the whole day, where it is one.
+    /// How long to measure it as runs: the whole day for a workload that is a day.
     pub fn span_of_runs(&self) -> SimDuration {
         self.length.unwrap_or(self.span_of(PACKETS_AS_RUNS))
     }
@@ -65,7 +65,7 @@ pub fn find(name: &str) -> Option<&'static Workload> {
     ALL.iter().find(|workload| workload.name == name)
 }
 
-/// What is measured unless somebody asks for others: from one flow to ten thousand.
+/// What is measured by default: from one flow to ten thousand.
 pub const USUAL: [&str; 4] = ["pair", "hub", "mesh-1k", "mesh-10k"];
 
 /// Every workload, the usual ones first.

@@ -1,20 +1,20 @@
-//! Many hosts of which each sends a little to one other, chosen by the seed, over peerings that limit nothing: what
-//! look-ups, events and sheer number cost.
+//! Many hosts that each send a little to one other, chosen by the seed, over peerings without limits: the cost of
+//! look-ups, events and sheer number.
 
 use super::cloud::{Cloud, UNCAPPED, entry, plan};
 use crate::model::Network;
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
 use crate::units::SimDuration;
 
-/// IPv4 length of the packets: 64 bytes of payload behind 28 of headers.
+/// IPv4 length of the packets: 28 bytes of headers and 64 of payload.
 const SMALL: u16 = 92;
 /// IPv4 length of an echo request as `ping` sends it.
 const ECHO: u16 = 84;
-/// In each VPC of [`sources`].
+/// Hosts in each VPC of [`sources`].
 const HOSTS: u32 = 100;
 
-/// One VPC peered with ten others, 20 hosts in each of the eleven, each to a host of a VPC peered with its own: 220,000
-/// packets a second.
+/// One VPC peered with ten others, 20 hosts in each of the eleven; each host sends to a host of a VPC peered with its
+/// own: 220,000 packets a second.
 pub(super) fn hub() -> (Network, Plan) {
     let mut cloud = Cloud::new(10);
     let vpcs: Vec<usize> = (0..11).map(|_| cloud.vpc("guangzhou", 20)).collect();
@@ -29,12 +29,12 @@ pub(super) fn hub() -> (Network, Plan) {
     (cloud.network, plan(traffic))
 }
 
-/// Ten VPCs, each peered with all others, `hosts` hosts in all: a thousand packets a second from each.
+/// Ten VPCs, each peered with all others, `hosts` hosts in all; each host sends a thousand packets a second.
 pub(super) fn mesh(hosts: u32) -> (Network, Plan) {
     meshed(hosts, every_millisecond)
 }
 
-/// The mesh of 1,000 hosts in which every packet is an echo or asks for one, so that every VPC reacts.
+/// The mesh of 1,000 hosts in which every packet is an echo request or reply, so that every VPC reacts.
 pub(super) fn pings() -> (Network, Plan) {
     meshed(1_000, |cloud, from, peers| Traffic {
         pattern: Pattern::Ping { interval: SimDuration::from_millis(10) },
@@ -59,7 +59,7 @@ fn meshed(hosts: u32, traffic: fn(&Cloud, usize, &[usize]) -> Traffic) -> (Netwo
     (cloud.network, plan(traffic))
 }
 
-/// One VPC sends, one receives: a second core finds nothing to do.
+/// One VPC sends, one receives: a second core has nothing to do.
 pub(super) fn busy_one() -> (Network, Plan) {
     let mut cloud = Cloud::new(1);
     let [busy, peer] = [1_000, HOSTS].map(|hosts| cloud.vpc("guangzhou", hosts));
@@ -68,7 +68,7 @@ pub(super) fn busy_one() -> (Network, Plan) {
     (cloud.network, plan(vec![traffic]))
 }
 
-/// Pairs of VPCs with [`HOSTS`] hosts each, `hosts` in all: only their number differs from size to size, not who sends
+/// Pairs of VPCs with [`HOSTS`] hosts each, `hosts` in all: sizes differ only in the number of pairs, not in who sends
 /// how much to whom.
 pub(super) fn sources(hosts: u32) -> (Network, Plan) {
     let mut cloud = Cloud::new(1);
@@ -81,7 +81,7 @@ pub(super) fn sources(hosts: u32) -> (Network, Plan) {
     (cloud.network, plan(traffic))
 }
 
-/// Each host of VPC `from` to one host, chosen by the seed, of the VPCs `peers`.
+/// Each host of VPC `from` sends to one host, chosen by the seed, of the VPCs `peers`.
 fn every_millisecond(cloud: &Cloud, from: usize, peers: &[usize]) -> Traffic {
     Traffic {
         from: cloud.hosts(from).into(),
