@@ -1,13 +1,12 @@
-//! Inputs that once went wrong, from a folder beside the project that not everybody has: each gets its right answer.
-//! Whoever has no such folder is told that nothing was tried. The kinds that they stand for are tested on inputs of our
-//! own, in the other tests.
+//! Inputs that once went wrong, from an optional folder outside the repository: each gets its right answer. Without the
+//! folder, the test says that it tried nothing. The other tests cover the same kinds of input with inputs of their own.
 
 mod program;
 
 use program::{command, root, said};
 use std::path::Path;
 
-/// A command, run in its case's folder, the exit code, and what it must say, on stdout or stderr.
+/// A command, run in its case's folder, with the exit code and what it must say, on stdout or stderr.
 struct Case {
     folder: &'static str,
     args: &'static str,

@@ -1,6 +1,6 @@
-//! The FIB against a linear scan of what the user wrote: the longest enabled prefix that holds the address, the VPC's
-//! own CIDRs included. Tables overlap on purpose, look-ups aim at the edges of every prefix, and tables are edited in
-//! between: a FIB that follows the edits is one that was compiled after them.
+//! The FIB against a linear scan of what the user wrote: the longest enabled prefix that contains the address, the
+//! VPC's own CIDRs included. Tables overlap on purpose, look-ups target the edges of every prefix, and tables are
+//! edited in between: a FIB that follows edits must equal one compiled after them.
 
 mod kept;
 
@@ -15,7 +15,7 @@ use vpcsim::workload::{Cloud, UNCAPPED};
 
 const TABLE: TableId = TableId(0);
 
-/// One VPC, 10.0.0.0/16, with two peerings to tell next hops apart.
+/// One VPC, 10.0.0.0/16, with two peerings as distinct next hops.
 fn network() -> Network {
     let mut cloud = Cloud::new(2);
     let [a, b, c] = [1, 0, 0].map(|hosts| cloud.vpc("guangzhou", hosts));
@@ -24,7 +24,7 @@ fn network() -> Network {
     cloud.network
 }
 
-/// The dull twin: every route of the table and every CIDR of the VPC, the longest that holds the address.
+/// The dull twin: of every route of the table and every CIDR of the VPC, the longest that contains the address.
 fn scan(network: &Network, address: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
     let table = network.table(TABLE);
     let custom = table.routes.values().filter(|r| !r.disabled).map(|r| (r.to, FibEntry::Via(r.via)));
@@ -39,12 +39,12 @@ fn holds(to: Ipv4Net, address: Ipv4Addr) -> bool {
     (network..network + size).contains(&u64::from(u32::from(address)))
 }
 
-/// Whether the scan finds a disabled route that holds the address.
+/// Whether the scan finds a disabled route that contains the address.
 fn scan_disabled(network: &Network, address: Ipv4Addr) -> bool {
     network.table(TABLE).routes.values().any(|r| r.disabled && holds(r.to, address))
 }
 
-/// First and last address of every prefix ever seen, one beyond each, and the ends of the address space.
+/// First and last address of every prefix used so far, one address beyond each, and the ends of the address space.
 fn targets(seen: &BTreeSet<Ipv4Net>) -> BTreeSet<Ipv4Addr> {
     let edges = seen.iter().flat_map(|to| {
         let (first, last) = (u32::from(to.network()), u32::from(to.broadcast()));
@@ -65,19 +65,20 @@ fn targets(seen: &BTreeSet<Ipv4Net>) -> BTreeSet<Ipv4Addr> {
 #[derive(Debug, Clone, Copy)]
 enum Edit {
     Add(Ipv4Net, u32, bool),
-    /// A route that exists, by its place among those; the sibling, half or double of its prefix.
+    /// The sibling, half or double of an existing route's prefix, chosen by index.
     Sibling(usize, u32),
     Half(usize, u32),
     Double(usize, u32),
     Remove(usize),
     Disable(usize, bool),
     AddCidr(Ipv4Net),
-    /// All routes over it go too (S21).
+    /// Also deletes all routes over it (S21).
     DeletePeering(u32),
 }
 
 fn prefixes() -> impl Strategy<Value = Ipv4Net> {
-    // Near the VPC's own range, so that routes hold it, and everywhere else; every length with the ends favoured.
+    // Near the VPC's own range, so that routes contain it, and everywhere else; all lengths, with the extremes more
+    // often.
     let base = prop_oneof![3 => 0x0A00_0000..=0x0A03_FFFFu32, 2 => any::<u32>(), 1 => Just(0), 1 => Just(u32::MAX)];
     let length = prop_oneof![1 => Just(0u8), 2 => Just(32), 1 => Just(31), 1 => Just(1), 8 => 0..=32u8];
     (base, length).prop_map(|(base, length)| Ipv4Net::new_assert(Ipv4Addr::from(base), length).trunc())
@@ -102,13 +103,13 @@ fn next_hop(via: u32) -> NextHop {
     if via == 2 { NextHop::Blackhole } else { NextHop::Peering(PeeringId(via)) }
 }
 
-/// The same prefix with its last bit turned.
+/// The same prefix with its last bit flipped.
 fn sibling(to: Ipv4Net) -> Option<Ipv4Net> {
     let bit = 1u32.checked_shl(32 - u32::from(to.prefix_len()))?;
     Some(Ipv4Net::new_assert(Ipv4Addr::from(u32::from(to.network()) ^ bit), to.prefix_len()))
 }
 
-/// What an edit asks of the control plane; `None` if there is no such route to edit.
+/// The control-plane change for an edit; `None` if there is no such route to edit.
 fn change(network: &Network, edit: Edit) -> Option<Change> {
     let existing: Vec<Ipv4Net> = network.table(TABLE).routes.keys().copied().collect();
     let at = |place: usize| existing.get(place % existing.len().max(1)).copied();
@@ -134,7 +135,7 @@ fn change(network: &Network, edit: Edit) -> Option<Change> {
     })
 }
 
-/// Carries out one edit and says whether the table or the VPC's ranges changed.
+/// Applies one edit and returns whether the table or the VPC's ranges changed.
 fn edit(network: &mut Network, edit: Edit) -> Result<bool, Refusal> {
     if let Edit::AddCidr(cidr) = edit {
         let vpc = network.table(TABLE).vpc;
@@ -190,7 +191,8 @@ proptest! {
     }
 }
 
-/// Every length at once around one address, each with its sibling: the deepest wins, and one less after each removal.
+/// Every length at once around one address, each with its sibling: the longest wins, and the next longest after each
+/// removal.
 #[test]
 fn thirty_two_nested_prefixes_unwind_one_by_one() {
     let mut network = network();
@@ -214,7 +216,7 @@ fn thirty_two_nested_prefixes_unwind_one_by_one() {
     assert_eq!(Fib::compile(&network, TABLE).lookup(address), None);
 }
 
-/// More edits than a table remembers: a FIB that slept through them is right all the same.
+/// More edits than a table remembers: a FIB that missed them is still right.
 #[test]
 fn what_was_edited_too_long_ago_is_compiled_anew() {
     let mut network = network();
@@ -238,7 +240,7 @@ fn what_was_edited_too_long_ago_is_compiled_anew() {
     }
 }
 
-/// What one route says, where no other holds its addresses.
+/// The result for one route whose addresses no other route contains.
 fn scan_one(network: &Network, to: Ipv4Net) -> Option<(Ipv4Net, FibEntry)> {
     network.table(TABLE).routes.get(&to).filter(|r| !r.disabled).map(|r| (to, FibEntry::Via(r.via)))
 }

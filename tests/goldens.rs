@@ -1,4 +1,4 @@
-//! Every shipped scenario runs, meets its own demands and gives the report that stands in `tests/goldens`, down to a
+//! Every shipped scenario runs, meets its own expectations and gives the report stored in `tests/goldens`, down to a
 //! hash over the end of every packet. A change in behaviour shows as a readable diff. `UPDATE_EXPECT=1 cargo test`
 //! rewrites the goldens.
 
@@ -42,7 +42,7 @@ fn shipped() -> Vec<PathBuf> {
     files
 }
 
-/// The end of one packet as a line of text; none if it goes on.
+/// The end of one packet as a line of text; `None` if the record is not an end.
 fn end(record: &Record) -> Option<String> {
     let Record { time, id, kind, emitted, wire_length, place, .. } = record;
     let verdict = match record.verdict()? {
@@ -96,7 +96,7 @@ fn every_shipped_scenario_gives_its_golden_report() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
-/// The golden reports for narrow terminals, by width: of a plain scenario, a large one and one of long sentences.
+/// The golden reports for narrow terminals, by width: a plain scenario, a large one and one with long sentences.
 fn narrow(stem: &str) -> Vec<(usize, String)> {
     let shown = ["quick-start", "hub-and-spokes", "wrong-account"].contains(&stem);
     let golden = |width| (width, format!("narrow/{stem}.{width}.txt"));
@@ -111,7 +111,7 @@ fn names(snapshot: &Snapshot) -> BTreeSet<String> {
     links.chain(entries).cloned().chain(hosts.map(str::to_owned)).collect()
 }
 
-/// Holds `found` against a golden, or makes it the golden.
+/// Compares `found` with a golden, or makes it the golden.
 fn compare(golden: String, found: String, differing: &mut Vec<String>) {
     let path = root().join("tests/goldens").join(&golden);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -123,7 +123,7 @@ fn compare(golden: String, found: String, differing: &mut Vec<String>) {
     }
 }
 
-/// However it is computed and on however many threads, and whether anybody watches or not.
+/// The same however it is computed, on any number of threads, observed or not.
 #[test]
 fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
     let computed = |file: &Path, mode: Mode, workers: usize| {

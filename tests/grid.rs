@@ -1,4 +1,4 @@
-//! A grid of caps, buckets, queues and loads over one link, and what became of the packets: one row each in
+//! A grid of caps, buckets, queues and loads over one link, and the outcome of the packets: one row each in
 //! `tests/goldens/grid.txt`. A change in behaviour shows as rows that differ. `UPDATE_EXPECT=1 cargo test --test grid`
 //! rewrites the table.
 
@@ -17,13 +17,13 @@ const CAPS: [u64; 3] = [2, 70, 1_000];
 const BURSTS: [&str; 3] = ["3 kB", "40 kB", "1 MB"];
 /// The first is a policer.
 const QUEUES: [&str; 3] = ["0 packets", "20 packets", "50 ms"];
-/// What is offered, in percent of the cap.
+/// Offered load, in percent of the cap.
 const LOADS: [u64; 3] = [60, 99, 140];
 
-/// In a run, about, of 1500 bytes.
+/// Packets of 1500 bytes in a run, approximately.
 const PACKETS: u64 = 4_000;
 
-/// Two thirds of the load are even, one third comes at random in small packets.
+/// Two thirds of the load are evenly spaced, one third is small packets at random times.
 fn scenario(cap: u64, burst: &str, queue: &str, load: u64) -> String {
     let offered = cap * 1_000_000 * load / 100;
     format!(
@@ -51,12 +51,12 @@ packet_size = "300 B"
     )
 }
 
-/// The middle of a quantile, or nothing where there is none.
+/// The middle of a quantile, or nothing if there is no quantile.
 fn micros(quantile: Option<Quantile>) -> String {
     quantile.map_or("-".into(), |quantile| format!("{} us", quantile.value().as_nanos() / 1_000))
 }
 
-/// What became of the packets of a run, in columns.
+/// The outcome of a run's packets, in columns.
 fn outcome(run: &Run) -> String {
     let books = [0, 1].map(|entry| run.simulation.traffic_book(TrafficId(entry)).whole);
     let (mut sent, mut delivered, mut drops) = (Counts::default(), Counts::default(), Drops::default());

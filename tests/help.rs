@@ -1,5 +1,5 @@
-//! The reference that the program and its documents give: every topic is there, every example in it runs, and what the
-//! language offers is named. Judges no wording.
+//! The reference that the program and its documents give: every topic exists, every example in it runs, and everything
+//! the language offers is named. Does not judge wording.
 
 mod program;
 

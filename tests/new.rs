@@ -1,4 +1,4 @@
-//! `vpcsim new`: what it writes is right, runs, and has the size that was asked for; what is there already stays.
+//! `vpcsim new`: its output is right, runs, and has the requested size; existing files stay.
 
 mod program;
 
@@ -10,7 +10,7 @@ fn folder() -> TempDir {
     program::folder::<&str>(&[])
 }
 
-/// Checks and runs `s.toml`: no complaint, no remark, and everything demanded holds. Answers what the check says of its
+/// Checks and runs `s.toml`: no complaint, no remark, and every expectation holds. Returns what the check says of its
 /// size.
 fn sound(folder: &Path) -> String {
     let check = vpcsim(folder, &["check", "s.toml"]);

@@ -1,6 +1,6 @@
-//! The token bucket against two second opinions: a dull twin that counts in absolute 10⁻⁹ bit with 128-bit integers and
-//! holds its queue as a list, and the closed form of a saturated flow. Nothing of the data plane's arithmetic is
-//! shared.
+//! The token bucket against two independent computations: a dull twin that counts in absolute 10⁻⁹ bit with 128-bit
+//! integers and holds its queue as a list, and the closed form of a saturated flow. They share none of the data plane's
+//! arithmetic.
 
 mod kept;
 
@@ -33,7 +33,7 @@ const RATES: [u64; 11] = [
     100_000_000_000,
 ];
 
-/// A token bucket that fills, with a list of what waits. It keeps no theoretical arrival time and moves no origin.
+/// A token bucket that fills, with a list of waiting packets. It keeps no theoretical arrival time and moves no origin.
 struct Twin {
     shaping: Shaping,
     /// Tokens at `filled`, in 10⁻⁹ bit.
@@ -97,13 +97,13 @@ impl Twin {
         departure
     }
 
-    /// S34: the tokens at `now`, before anything that still waits took its own, are kept up to the new burst. A change
+    /// S34: the tokens at `now`, before any waiting packet takes its own, are kept up to the new burst. A change
     /// precedes the departures of its instant.
     fn change(&mut self, now: u64, shaping: Shaping) -> Vec<u64> {
         let lengths = self.held(now);
         let at = u128::from(now) * self.rate();
         let taken: u128 = lengths.iter().map(|l| u128::from(*l) * BYTE).sum();
-        // `filled` lies past `now` when something waits: what fills until then is not there yet.
+        // `filled` is later than `now` if something waits: the tokens earned until then are not there yet.
         let tokens = (self.tokens + taken + at).saturating_sub(self.filled).min(bits(self.shaping.burst));
         *self = Twin::new(shaping);
         self.tokens = tokens.min(bits(shaping.burst));
@@ -133,16 +133,17 @@ fn bits(size: ByteSize) -> u128 {
     u128::from(size.as_u64()) * BYTE
 }
 
-/// When the next packet comes, relative to what happened so far.
+/// When the next packet comes, relative to earlier ones.
 #[derive(Debug, Clone, Copy)]
 enum When {
-    /// Together with the one before.
+    /// Together with the previous packet.
     Tie,
-    /// So many nanoseconds later.
+    /// This many nanoseconds later.
     Nanos(u64),
     /// This many percent of a packet's own time at the cap later.
     Percent(u64),
-    /// At the departure of the packet that has waited longest, and this many nanoseconds around it (1 is exactly).
+    /// At the departure of the packet that has waited longest, or up to this many nanoseconds around it (1 is exactly
+    /// at it).
     Departure(u64),
     /// Long after: the bucket is full again.
     Long,
@@ -204,7 +205,7 @@ fn instant(now: u64, when: When, twin: &Twin) -> u64 {
             let first = twin.waiting.iter().map(|(d, _)| *d).find(|d| *d > now + 1);
             first.map_or(0, |departure| departure + around - 1 - now)
         }
-        // Two full buckets at least, at most a day: later would leave the 584 years of virtual time at 1 bit/s.
+        // At least two full buckets, at most a day: later would exceed the 584 years of virtual time at 1 bit/s.
         When::Long => ((2 * bits(twin.shaping.burst) / twin.rate()) as u64).min(DAY),
     }
 }
@@ -250,7 +251,7 @@ proptest! {
     }
 }
 
-/// Offers `count` packets of 1500 bytes evenly at `offered` bit/s (n-th at ⌊n · gap⌋) and answers (admitted, last
+/// Offers `count` packets of 1500 bytes evenly at `offered` bit/s (n-th at ⌊n · gap⌋) and returns (admitted, last
 /// departure).
 fn offer(shaper: &mut Shaper, offered: u64, start: u64, count: u64) -> (u64, u64) {
     let (mut admitted, mut last) = (0, 0);
@@ -264,8 +265,8 @@ fn offer(shaper: &mut Shaper, offered: u64, start: u64, count: u64) -> (u64, u64
     (admitted, last)
 }
 
-/// All packets at once behind a queue that holds them: the n-th departs when n packets less a burst have been earned,
-/// no matter how late in virtual time.
+/// All packets at once behind a queue that holds them: the n-th departs when n packets minus a burst have been earned,
+/// however late in virtual time.
 #[test]
 fn a_saturated_flow_departs_at_its_closed_form() {
     for bps in RATES {
@@ -285,8 +286,8 @@ fn a_saturated_flow_departs_at_its_closed_form() {
     }
 }
 
-/// Nothing drifts over a long saturated run, and tail drop drops exactly the excess: a bucket restarted at the rounded
-/// departure loses up to a nanosecond a packet, 151 wrong drops in the first case.
+/// Nothing drifts over a long saturated run, and tail drop drops exactly the excess. A bucket restarted at the rounded
+/// departure would lose up to a nanosecond per packet: 151 wrong drops in the first case.
 #[test]
 fn tail_drop_over_minutes_drops_exactly_the_excess() {
     let cases = [
@@ -302,11 +303,11 @@ fn tail_drop_over_minutes_drops_exactly_the_excess() {
             let shaping = Shaping { rate: BitRate::from_bps(cap), burst: ByteSize::from_bytes(1_500), queue };
             let count = offered * seconds / 12_000;
             let (admitted, last) = offer(&mut Shaper::new(shaping), offered, start, count);
-            // The m-th admitted departs at m packet times exactly, for the queue never runs dry.
+            // The m-th admitted packet departs at exactly m packet times, because the queue never runs empty.
             let earned = u128::from(admitted - 1) * 1_500 * BYTE;
             assert_eq!(last - start, earned.div_ceil(u128::from(cap)) as u64, "{offered} into {cap}");
-            // Once full, the queue admits one packet for each that departs: by the last arrival, k have departed after
-            // the first, and as many more as may wait are there.
+            // Once full, the queue admits one packet for each departure: by the last arrival, k have departed after the
+            // first, and as many more as the queue holds are waiting.
             let gone = (u128::from(count - 1) * 1_500 * BYTE / u128::from(offered)) * u128::from(cap) / (1_500 * BYTE);
             let expected = 1 + gone as u64 + u64::from(waiting_max);
             assert_eq!(count - admitted, count - expected, "drops of {offered} into {cap} from {start}");
@@ -314,7 +315,7 @@ fn tail_drop_over_minutes_drops_exactly_the_excess() {
     }
 }
 
-/// At exactly the cap nothing is dropped by a policer whose bucket holds one packet more than rounding can eat.
+/// At exactly the cap, a policer drops nothing if its bucket holds one packet more than rounding can consume.
 #[test]
 fn a_flow_at_the_cap_passes_a_policer() {
     for bps in [64_000, 300_000_000, 333_333_333, 700_000_000, 7_777_000_000] {
@@ -326,8 +327,8 @@ fn a_flow_at_the_cap_passes_a_policer() {
     }
 }
 
-/// A change precedes the departures of its instant, so the packet that is about to leave is re-admitted with its own
-/// tokens still in the bucket, watched by a series or not: it leaves at that instant, at the new rate.
+/// A change precedes the departures of its instant, so the packet about to leave is admitted again with its own tokens
+/// still in the bucket, observed by a series or not: it leaves at that instant, at the new rate.
 #[test]
 fn a_change_at_the_instant_of_a_departure_charges_nobody_twice() {
     for interval in [None, Some(SimDuration::from_millis(12))] {

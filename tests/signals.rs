@@ -1,5 +1,5 @@
-//! Signals, with real processes: a run ends early with what it has, everything else at once. How long that takes is
-//! asserted nowhere; a process that does not end at all hangs the test.
+//! Signals, with real processes: a run ends early with its results so far, everything else ends at once. No test
+//! asserts how long that takes; a process that never ends hangs the test.
 #![cfg(target_os = "linux")]
 
 mod program;
@@ -14,7 +14,7 @@ use std::process::{Child, ChildStderr, Stdio};
 use tempfile::TempDir;
 use texts::PAIR;
 
-/// Nobody waits for its end. The change is told with `-v`: then it runs.
+/// A scenario far too long to wait for. With `-v` the timeline change is logged, which shows that the run has begun.
 fn endless() -> String {
     let rest = r#"bandwidth = "500 Mbps"
 [traffic.t]
@@ -43,14 +43,14 @@ fn done(program: &str, args: &[&str]) {
     said(bare(program).args(args)).ended(0);
 }
 
-/// The program at work; it is killed if the test fails before its end.
+/// The running program; it is killed if the test fails first.
 struct Running {
     child: Child,
     talk: BufReader<ChildStderr>,
 }
 
 impl Running {
-    /// Whoever runs the tests may ignore signals, and a child would go on doing so: `signals` sets them as env(1) does.
+    /// The test runner may ignore signals, and a child would inherit that: `signals` sets them as env(1) does.
     fn with(signals: &[&str], folder: &Path, args: &[&str]) -> Running {
         let mut command = bare("env");
         command.args(signals).arg(env!("CARGO_BIN_EXE_vpcsim")).current_dir(folder).args(args);
@@ -63,7 +63,7 @@ impl Running {
         Running::with(&["--default-signal=INT,TERM,HUP"], folder, args)
     }
 
-    /// Waits until it plays the scenario, that is until it told of the change.
+    /// Waits until the program plays the scenario, that is, until it logs the change.
     fn plays(&mut self) {
         let mut line = String::new();
         while !line.contains("timeline") {
@@ -76,20 +76,20 @@ impl Running {
         done("kill", &[&format!("-{signal}"), &self.child.id().to_string()]);
     }
 
-    /// What the system says of it.
+    /// A line of the program's `/proc` status.
     fn status(&self, what: &str) -> String {
         let all = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it is there");
         let line = all.lines().find_map(|line| line.strip_prefix(&format!("{what}:")));
         line.expect("the system tells it").trim().to_owned()
     }
 
-    /// Whether a signal is in one of the masks that the system tells.
+    /// Whether a signal is in one of the masks of that status.
     fn has(&self, mask: &str, signal: u32) -> bool {
         let mask = u64::from_str_radix(&self.status(mask), 16).expect("a mask");
         mask >> (signal - 1) & 1 == 1
     }
 
-    /// Its standard output, and the rest of what it talked.
+    /// Its standard output, and the rest of its standard error.
     fn ended(mut self) -> Said {
         let (mut out, mut talk) = (String::new(), String::new());
         self.child.stdout.take().map(|mut pipe| pipe.read_to_string(&mut out)).transpose().expect("text");
@@ -100,7 +100,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail where it has ended, which is as well.
+        // Both fail if the process has ended, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -134,7 +134,7 @@ fn a_bill_that_was_interrupted_says_so_everywhere() {
     assert!(read("m.csv").starts_with("# PARTIAL: interrupted at "));
     assert!(read("svg/p-2017-06-01.svg").contains("PARTIAL: p on 2017-06-01"));
     assert!(!folder.path().join("f.csv").exists() && said.talk.contains("f.csv is not written"), "{}", said.talk);
-    // What an interrupted run left is replaced like what any run left.
+    // Files of an interrupted run are replaced like those of any run.
     let args = ["bill", "s.toml", "--set", "duration=1 s", "--monitoring", "m.csv", "--svg", "svg"];
     program::vpcsim(folder.path(), &args).ended(0);
     assert!(read("m.csv").starts_with("time,"));
@@ -145,7 +145,7 @@ fn a_bill_that_was_interrupted_says_so_everywhere() {
 fn nothing_is_begun_after_a_signal() {
     let folder = folder();
     write(folder.path(), "later.toml", endless());
-    // As many workers as nobody has cores: one run at a time.
+    // More workers than any machine has cores: one run at a time.
     let mut run = Running::start(folder.path(), &["run", "-v", "--json", "--workers", "512", "s.toml", "later.toml"]);
     run.plays();
     run.send("INT");
@@ -165,7 +165,7 @@ fn pipe(folder: &TempDir, name: &str) {
 fn a_second_signal_ends_at_once() {
     let folder = folder();
     pipe(&folder, "pipe");
-    // Nobody ever reads the pipe, so that the program cannot end in good order.
+    // Nobody ever reads the pipe, so the program cannot end normally.
     let mut run = Running::start(folder.path(), &["run", "-v", "s.toml", "--interval", "1h", "--csv", "pipe"]);
     run.plays();
     run.send("INT");
@@ -179,7 +179,7 @@ fn a_second_signal_ends_at_once() {
     run.ended().ended(130);
 }
 
-/// As timeout(1) does: to the process, and to its group. The second comes before the program can look at the first.
+/// As timeout(1) does: to the process, and to its group. The second comes before the program can handle the first.
 #[test]
 fn two_signals_in_a_row_are_one() {
     let folder = folder();
@@ -189,7 +189,7 @@ fn two_signals_in_a_row_are_one() {
     while !run.status("State").starts_with('T') {
         std::thread::yield_now();
     }
-    // Not the same one twice, which would be pending once.
+    // Different signals: the same one twice would be pending only once.
     for signal in ["TERM", "INT", "CONT"] {
         run.send(signal);
     }
@@ -203,7 +203,7 @@ fn before_anything_runs_a_signal_ends_at_once() {
     pipe(&folder, "pipe.toml");
     for (signal, command) in [("INT", "run"), ("TERM", "bill"), ("HUP", "check")] {
         let run = Running::start(folder.path(), &[command, "pipe.toml"]);
-        // Once it reads, it listens too; it goes on reading until this is closed.
+        // Once it reads, it also handles signals; it goes on reading until this file is closed.
         let held = fs::File::options().write(true).open(folder.path().join("pipe.toml")).expect("it reads");
         run.send(signal);
         let said = run.ended().ended(130);

@@ -1,17 +1,17 @@
-//! What a person is told of files that somebody else wrote: nothing in them steers the terminal, and of many mistakes
-//! the first are shown. And the limit of interval rows, which such a file could pass by.
+//! What the program says about files that somebody else wrote: nothing in them controls the terminal, and of many
+//! mistakes only the first are shown. Also the limit of interval rows, which such a file could exceed.
 
 mod program;
 
 use program::{Said, command, folder, read, said};
 use std::path::Path;
 
-/// Colours are the logger's own.
+/// Runs the program with the logger's own colours.
 fn vpcsim(folder: &Path, args: &[&str]) -> Said {
     said(command(folder, args).env("NO_COLOR", "1"))
 }
 
-/// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` with what they name,
+/// Two peered VPCs; `head` stands first, `route` among the routes of one, `peering` and `traffic` in those tables,
 /// `tail` last.
 fn scenario(head: &str, route: &str, peering: &str, traffic: &str, tail: &str) -> String {
     format!(
@@ -45,10 +45,10 @@ packet_size = "1000 B"
     )
 }
 
-/// As TOML writes them: escape sequences of a terminal, line ends, and marks that turn a line round.
+/// As TOML writes them: terminal escape sequences, line ends, and marks that reverse the direction of text.
 const BAD: &str = r#""\u001b[2J\u0007\r\n\t\u007f\u009b\u202e\u2066""#;
 
-/// The characters of `said` that do more than show, but for line feeds.
+/// The control and direction characters in `said`, except line feeds.
 fn steering(said: &str) -> Vec<char> {
     let bad = |c: &char| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c) || *c == '\u{2066}';
     said.chars().filter(bad).collect()
@@ -101,7 +101,7 @@ fn of_many_mistakes_the_first_are_told_and_programs_get_all() {
     let wrong: String =
         (0..55).map(|n| format!("[vpc.V{n}]\nregion = \"nowhere-{n}\"\ncidr = \"10.9.{n}.0/24\"\n")).collect();
     let folder = folder(&[
-        // The warnings come first in the file, and last in what is told.
+        // The warnings come first in the file and last in the output.
         ("wrong.toml", scenario(head, &odd(52), "", "", &wrong)),
         ("odd.toml", scenario(head, &odd(60), "", "", "")),
     ]);
@@ -111,7 +111,7 @@ fn of_many_mistakes_the_first_are_told_and_programs_get_all() {
     assert!(told.find("no region") < told.find("reaches outside"), "{told}");
     let document = vpcsim(folder.path(), &["check", "--json", "wrong.toml"]).ended(2).json();
     assert_eq!(document["complaints"].as_array().map(Vec::len), Some(107));
-    // A file of warnings alone runs, and its report does not drown in them.
+    // A file with only warnings runs, and its report is not buried under them.
     let report = vpcsim(folder.path(), &["run", "odd.toml"]).ended(0).out;
     assert!(report.contains("… and 59 more notes like this (-v shows all)"), "{report}");
     assert_eq!(report.matches("reaches outside").count(), 1, "{report}");
@@ -132,7 +132,7 @@ fn the_limit_of_interval_rows_counts_peerings_to_come() {
     let run = vpcsim(folder.path(), &["run", "later.toml", "--interval", "10 ms"]).ended(2);
     // Six peerings, two directions, 1,800,000 intervals.
     assert!(run.talk.contains("up to 21,600,000 rows, at most 20,000,000"), "{}", run.talk);
-    // An interval that is cut short is a row as well, and no length of a run is too much to count.
+    // A shortened interval is a row too, and the rows of the longest possible run can be counted.
     let longest = ["run", "later.toml", "--interval", "3001 us", "--set", "duration=400 d"];
     let run = vpcsim(folder.path(), &longest).ended(2);
     assert!(run.talk.contains("up to 138,193,935,360 rows"), "{}", run.talk);

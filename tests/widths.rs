@@ -1,5 +1,5 @@
-//! Bills, details of peerings, comparisons and complaints keep to the page as reports do, wide letters and long names
-//! included. The reports of the shipped scenarios are held to the same in `tests/goldens.rs`.
+//! Bills, peering details, comparisons and complaints fit the page as reports do, wide letters and long names included.
+//! `tests/goldens.rs` checks the same for the reports of the shipped scenarios.
 
 mod loading;
 mod page;
@@ -12,7 +12,7 @@ use vpcsim::metering::{Bill, Metered, PriceBook, Terms, compare, trials};
 use vpcsim::report::{self, Invoice, Page, Snapshot, WhatIf};
 use vpcsim::scenario::Scenario;
 
-/// Three peerings of long names, one of which loses at its cap; a label of wide letters.
+/// Three peerings with long names, one of which drops packets at its cap; a label of wide letters.
 fn scenario() -> Scenario {
     let vpc = |name: &str, region: &str, net: u8, routes: &str| {
         format!(
@@ -87,7 +87,7 @@ fn every_view_keeps_to_its_page() {
     keeps_to_its_page("bill in brief", &names(), |page| report::invoice_in_brief(&invoice, page));
 }
 
-/// Columns are aligned by what a terminal shows of them.
+/// Columns are aligned by displayed width.
 #[test]
 fn wide_letters_count_twice() {
     let run = played(&scenario());

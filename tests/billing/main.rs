@@ -1,5 +1,6 @@
 //! Bills against a second, dull way to compute them, and what a bill says of itself: which windows count, what it
-//! covers, what another cap would have cost. Windows of odd days and prices as such are in `tests/metering.rs`.
+//! covers, what another cap would have cost. Days of unusual length and the prices themselves are in
+//! `tests/metering.rs`.
 
 #[path = "../kept/mod.rs"]
 mod kept;
@@ -24,7 +25,7 @@ use vpcsim::scenario::Scenario;
 const ZONES: [&str; 5] =
     ["Europe/Berlin", "America/Toronto", "America/Sao_Paulo", "Asia/Shanghai", "Australia/Lord_Howe"];
 
-/// Two VPCs, `R` in Shanghai and `S` in Guangzhou, with a host each, and `rest`.
+/// Two VPCs, `R` in Shanghai and `S` in Guangzhou, with a host each, followed by `rest`.
 fn scenario_text(head: &str, rest: &str) -> String {
     let vpc = |name: &str, region: &str, net: u8, far: u8| {
         format!(
@@ -46,7 +47,7 @@ fn terms(scenario: &Scenario) -> Terms {
     Terms::new(book, &scenario.network.rules, &scenario.plan.billing, scenario.plan.start.time_zone().clone(), name)
 }
 
-/// What `vpcsim bill` prints about a file with this text, with these arguments.
+/// The output of `vpcsim bill` for a file with this text, with these arguments.
 #[track_caller]
 fn bill(text: &str, args: &[&str]) -> String {
     let folder = folder(&[("t.toml", text)]);

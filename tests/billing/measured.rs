@@ -1,4 +1,4 @@
-//! Measured samples: a window without a row, from the first to the last day with one, is a sample of 0 (S48).
+//! Measured samples: a window without a row, between the first and the last day that have one, is a sample of 0 (S48).
 
 use super::kept::cases;
 use super::twin::{self, Windows, date_of};
@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use vpcsim::metering::{Limit, Load, Method, Sample, Series, Subject, Terms, months};
 use vpcsim::model::PeeringId;
 
-/// Mid-March and mid-October of 2017 see all these zones' clocks change within the next weeks; then a leap year's
-/// February, and the end of a year.
+/// From mid-March and mid-October of 2017 the clocks of all these zones change within weeks; the others are February of
+/// a leap year and the end of a year.
 const STARTS: [civil::Date; 4] =
     [civil::date(2017, 3, 10), civil::date(2017, 9, 28), civil::date(2020, 2, 20), civil::date(2021, 12, 5)];
 
@@ -94,7 +94,7 @@ proptest! {
     }
 }
 
-/// Two rows a day of 288 windows: 14 are dropped, and the 15th is silence.
+/// Two rows a day of 288 windows: 14 windows are dropped, and the 15th is silent.
 #[test]
 fn a_month_of_two_rows_is_a_month_of_silence() {
     let (subject, terms) = world("Asia/Shanghai");
@@ -105,7 +105,7 @@ fn a_month_of_two_rows_is_a_month_of_silence() {
     };
     let two = month(&[0, 287]);
     assert_eq!((two.samples, two.silent, two.load, two.valid_days), (2, 286, Load::ZERO, 1));
-    // The fifteenth row is the first that is not dropped; one in the next day's last window brings 288 more windows.
+    // The fifteenth row is the first that is not dropped; a row in the next day's last window adds 288 windows.
     let fourteen: Vec<i64> = (100..114).collect();
     assert_eq!(month(&fourteen).load, Load::ZERO);
     let fifteen: Vec<i64> = (100..115).collect();

@@ -1,5 +1,5 @@
-//! Simulated months and days: packets go at instants that are counted here by division, and a window counts if the
-//! peering was in force in it and the run came so far.
+//! Simulated months and days: the packets are counted here by division, and a window counts if the peering was in force
+//! during it and the run reached it.
 
 use super::kept;
 use super::loading::played;
@@ -24,7 +24,7 @@ const BITS: u128 = 12_000;
 impl Block {
     /// Packets that leave the far end in `[from, until)`.
     fn carried(&self, from: i128, until: i128) -> u128 {
-        // Of those sent before `time`, stopped or not.
+        // Packets sent before `time`, whether the block has stopped or not.
         let sent = |time: i128| (time.clamp(self.start, self.stop) - self.start + self.gap - 1) / self.gap;
         (sent(until - DELAY) - sent(from - DELAY)) as u128
     }
@@ -41,13 +41,13 @@ impl Block {
     }
 }
 
-/// A run, the stretches in which its peering is in force, and its traffic.
+/// A run, the periods in which its peering is in force, and its traffic.
 #[derive(Debug, Clone)]
 struct Case {
     zone: &'static str,
     start: &'static str,
     duration: i128,
-    /// Ends of stretches in force, in seconds, ascending: isolated at the first, restored at the second, and so on.
+    /// Ends of periods in force, in seconds, ascending: isolated at the first, restored at the second, and so on.
     turns: Vec<i128>,
     blocks: Vec<Block>,
 }
@@ -66,7 +66,7 @@ impl Case {
         scenario_text(&head, &format!("{peering}{blocks}{turns}"))
     }
 
-    /// Stretches in force, in nanoseconds.
+    /// Periods in force, in nanoseconds.
     fn in_force(&self) -> Vec<(i128, i128)> {
         let ends: Vec<i128> = [0].iter().chain(&self.turns).chain([&self.duration]).map(|s| s * SECOND).collect();
         ends.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
@@ -94,7 +94,7 @@ impl Case {
     }
 }
 
-/// Clocks change soon after most of these, at midnight in São Paulo; some lie inside a window or a minute.
+/// Clocks change soon after most of these, in São Paulo at midnight; some lie inside a window or a minute.
 const STARTS: [&str; 6] = [
     "2017-03-10T23:58:30",
     "2017-10-13T00:00:00",
@@ -105,7 +105,7 @@ const STARTS: [&str; 6] = [
 ];
 
 fn cases() -> impl Strategy<Value = Case> {
-    // Full days, a window more or less, and anything.
+    // Full days, a window more or less, and arbitrary durations.
     let duration = prop_oneof![
         (1i128..40).prop_map(|days| days * 86_400),
         (1i128..9_000).prop_map(|windows| windows * 300),
@@ -126,7 +126,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 let start = start % duration;
                 Block { out, start: start * SECOND, stop: (start + length).min(duration) * SECOND, gap }
             };
-            // No packet is on its way when the peering comes or goes.
+            // No packet is on its way when the peering goes in or out of force.
             let turning = |b: &Block| turns.iter().any(|t| b.start < (t + 2) * SECOND && (t - 1) * SECOND < b.stop);
             let blocks = blocks.into_iter().map(block).filter(|b| !turning(b)).collect();
             Case { zone, start, duration, turns, blocks }
@@ -145,7 +145,7 @@ proptest! {
         prop_assert_eq!(twin::billed(series, &terms, Method::Month95), twin::months(&windows, &terms.zone));
         let days: Vec<twin::Entry> = twin::days(&windows, &terms.zone);
         let billed = twin::billed(series, &terms, Method::DayPeak);
-        // A day's samples are those of the run, in force or not; the windows of a month are in force.
+        // A day's samples cover the whole run; a month's only the windows in force.
         let bare = |all: Vec<twin::Entry>| all.into_iter().map(|e| (e.first, e.bits, e.cents)).collect::<Vec<_>>();
         prop_assert_eq!(bare(billed), bare(days));
     }

@@ -1,6 +1,6 @@
 //! Bills the dull way: every window of every day in a map, wide integers, tables of its own. Windows are counted from
-//! 1970, which comes to the same in zones that are whole multiples of five minutes off; whose day a window is, the
-//! calendar says of its start.
+//! 1970, which gives the same windows in zones whose offset is a multiple of five minutes; the calendar decides to
+//! which day a window's start belongs.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,19 +11,19 @@ use vpcsim::metering::{Basis, Bill, LineItem, Method, Series, Terms};
 /// Bits out and in, by window, of the windows that count.
 pub type Windows = BTreeMap<i64, [u128; 2]>;
 
-/// What there is to say of a day or a month.
+/// The figures of a day or a month.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     pub first: Date,
     pub windows: usize,
     pub bits: u128,
-    /// Of a month: a day that is billed at all is billed whole.
+    /// Only for a month: a day that is billed at all is billed whole.
     pub valid_days: Option<usize>,
     pub cents: u128,
 }
 
 const MEGA: u128 = 1_000_000 * 300;
-/// The lower end of each tier in Mbps and its price, as the book cny-2022 has them.
+/// The lower end of each tier in Mbps and its price, from the book cny-2022.
 const DAY: [(u128, u128); 5] = [(0, 20), (20, 12), (100, 9), (500, 7), (2000, 5)];
 const MONTH: [(u128, u128); 9] =
     [(0, 550), (10, 410), (20, 290), (50, 220), (100, 165), (200, 115), (500, 88), (1000, 69), (2000, 65)];
@@ -76,7 +76,7 @@ pub fn months(windows: &Windows, zone: &TimeZone) -> Vec<Entry> {
     grouped(windows, zone, Date::first_of_month).into_iter().map(entry).collect()
 }
 
-/// The same of the program's own bill.
+/// The same from the program's own bill.
 pub fn billed(series: &Series, terms: &Terms, method: Method) -> Vec<Entry> {
     let bill = Bill::of(std::slice::from_ref(series), &Terms { method, ..terms.clone() });
     let entry = |line: &LineItem| {

@@ -1,5 +1,4 @@
-//! `--what-if`: each row against a plain run of a file that says that cap itself, and what the table says of caps it
-//! left out.
+//! `--what-if`: each row against a plain run of a file with that cap, and what the table says of caps it left out.
 
 use super::{bill, bill_json, scenario_text};
 use serde_json::Value;
@@ -32,7 +31,7 @@ fn a_trial_holds_its_cap_throughout_and_the_file_has_a_row_of_its_own() {
         let plain = &what_if(&raised(&format!("{cap} Mbps"), ""))[0];
         assert_eq!((trial["cap_bps"].as_u64(), found(trial)), (Some(cap * 1_000_000), found(&plain["as_it_is"])));
     }
-    // As the file has it nothing is lost, which 100 Mbps throughout would not do.
+    // With the file's own timeline nothing is lost; 100 Mbps throughout would lose packets.
     let caps: Vec<_> = tried["caps"].as_array().expect("a list").iter().map(|c| c["cap_bps"].as_u64()).collect();
     assert_eq!(caps, [Some(100_000_000), Some(200_000_000)]);
     let billed = &bill_json(&raised("100 Mbps", RAISE), &["--book", "cny-2022"])["lines"][0]["amount"];
@@ -45,7 +44,7 @@ fn a_trial_holds_its_cap_throughout_and_the_file_has_a_row_of_its_own() {
     assert!(!bill(&raised("100 Mbps", ""), &["--what-if", "0 %"]).contains("left out"));
 }
 
-/// A hub with peerings that are renamed, made later, deleted and made again, suspended at first, lossy, and one inside
+/// A hub with peerings that are renamed, made later, deleted and made again, initially suspended, lossy, and one within
 /// the region.
 fn hub(caps: [&str; 4], changes: bool) -> String {
     let mut text = String::from("name = \"hub\"\nduration = \"20 s\"\n");
@@ -110,7 +109,7 @@ fn hub(caps: [&str; 4], changes: bool) -> String {
     text
 }
 
-/// In trials every peering has the same cap: a row is that of a run in which only its own has.
+/// In trials every peering has the same cap: each row equals that of a run in which only its own peering has that cap.
 #[test]
 fn a_row_does_not_depend_on_the_caps_of_other_peerings() {
     let own = ["25 Mbps", "70 Mbps", "30 Mbps", "40 Mbps"];
@@ -131,7 +130,7 @@ fn a_row_does_not_depend_on_the_caps_of_other_peerings() {
             assert_eq!(plain["peering"], table["peering"]);
         }
     }
-    // 5 s at 1 Gbps are more than may wait: there is no number for that cap, and it is never the cheapest.
+    // 5 s at 1 Gbps are more than the largest queue: that cap has no number and is never the cheapest.
     let impossible = |table: &Value| table["not_possible"].as_array().expect("a list").clone();
     assert_eq!(tables.iter().map(|table| impossible(table).len()).collect::<Vec<_>>(), [0, 1, 0, 0]);
     assert_eq!(
@@ -153,7 +152,7 @@ fn a_row_does_not_depend_on_the_caps_of_other_peerings() {
 fn months_can_be_tried_and_what_has_no_cap_is_told() {
     let months = bill(&raised("100 Mbps", RAISE), &["--book", "cny-2022", "--month-95", "--what-if", "0 %"]);
     assert!(months.contains("cap      loss  ") && months.contains("  95 %  price"), "{months}");
-    // Where no price is published none is the cheapest.
+    // If no price is published, none is the cheapest.
     let far = raised("100 Mbps", RAISE).replace("guangzhou", "toronto");
     assert!(bill(&far, &["--what-if", "0 %"]).contains("No cap with a published price loses at most 0 %."));
     let regional = raised("100 Mbps", "").replace("guangzhou", "shanghai").replace("bandwidth = \"100 Mbps\"\n", "");

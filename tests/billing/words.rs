@@ -1,4 +1,4 @@
-//! What a bill says of itself: what it covers, which windows are silent, what is not priced; and what is drawn of a
+//! What a bill says of itself: what it covers, which windows are silent, what is not priced; and the picture of a
 //! month.
 
 use super::program::{Said, folder, read, vpcsim};
@@ -30,7 +30,7 @@ fn a_bill_of_a_part_of_a_day_says_so_in_its_head() {
     assert_eq!((json["partial"].as_bool(), json["partial_lines"].as_u64()), (Some(false), Some(2)));
     assert_eq!(json["lines"][0]["covers_start_utc"], "2017-06-01T15:58:00Z");
     assert_eq!(json["lines"][1]["covers_end_utc"], "2017-06-01T16:03:01Z");
-    // Whole days, one of them of 23 hours, and a whole month of 31 days with one of 25.
+    // Whole days, one of which has 23 hours, and a whole month of 31 days, one of which has 25.
     let whole = "zone = \"Europe/Berlin\"\nstart = \"2017-03-25T00:00:00\"\nduration = \"47 h\"\n";
     assert!(!head(&run(whole, None), &[]).contains("PARTIAL"));
     let october =
@@ -40,7 +40,7 @@ fn a_bill_of_a_part_of_a_day_says_so_in_its_head() {
     assert!(month(31 * 24).contains("PARTIAL MONTH: the bill covers 31 d of 2017-10;"), "{}", month(31 * 24));
 }
 
-/// Stopped on the way: the run is interrupted, and the day it stands in is partial.
+/// Stopped on the way: the run is interrupted, and the day in which it stopped is partial.
 #[test]
 fn an_interrupted_bill_says_both() {
     let scenario = load(run("duration = \"2 d\"\n", None));
@@ -65,7 +65,7 @@ fn what_is_not_priced_is_not_called_partial() {
     assert!(days.contains("\ndefault: all 2 lines are NOT PRICED, since their prices are not published.\n"), "{days}");
 }
 
-/// Whoever pays is told what for, where the price is to be had, and never that it is nothing.
+/// The payer is told what the charge is for and where to get the price, and never that it is zero.
 #[test]
 fn a_price_that_is_not_published_is_named_where_it_is() {
     let far = run("duration = \"1 d\"\n", Some(("shanghai", "toronto")));
@@ -79,7 +79,7 @@ fn a_price_that_is_not_published_is_named_where_it_is() {
     let nowhere =
         run("duration = \"1 d\"\n[region.moon]\ndelay = { guangzhou = \"1 s\" }\n", Some(("shanghai", "moon")));
     assert!(bill(&nowhere, &[]).contains("No book that comes with vpcsim has that price; --book FILE"));
-    // A day without load costs nothing, which does not make it a price.
+    // A day without load costs nothing, which does not mean that it has a price.
     let stop = "rate = \"8 Mbps\"\nstop = \"1 h\"\n";
     let idle = run("duration = \"3 d\"\n", Some(("shanghai", "toronto"))).replace("rate = \"8 Mbps\"\n", stop);
     let said = bill(&idle, &[]);
@@ -98,7 +98,7 @@ fn days_without_load_are_folded_and_each_peering_is_summed_up() {
     assert!(!said.contains("2017-06-03") && bill(&month, &["-v"]).contains("2017-06-30"), "{said}");
 }
 
-/// Deleted and made again within minutes: each row says which of the two it is of.
+/// Deleted and made again within minutes: each row says which of the two peerings it belongs to.
 #[test]
 fn peerings_of_one_name_are_told_apart() {
     let at = |time: &str, what: &str, rest: &str| format!("[[at]]\ntime = \"{time}\"\ndo = \"{what}\"\n{rest}\n");

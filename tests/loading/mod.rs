@@ -17,14 +17,14 @@ impl Files for Memory {
     }
 }
 
-/// The first of these files, which must be a valid scenario; it may name the others.
+/// Loads the first of these files, which must be a valid scenario; it may name the others.
 pub fn loaded(files: &[(&str, String)], edits: &[Edit]) -> Scenario {
     let memory = files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into())).collect();
     let loaded = load(Path::new(files[0].0), &Memory(memory), edits);
     loaded.unwrap_or_else(|all| panic!("{}", all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n")))
 }
 
-/// A run of it, at its end.
+/// Runs the scenario to its end.
 pub fn played(scenario: &Scenario) -> Run {
     let mut run = Run::new(scenario.network.clone(), scenario.plan.clone(), Options::default());
     run.advance(SimTime::NEVER);

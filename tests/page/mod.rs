@@ -1,5 +1,5 @@
-//! What must hold of every text that a person reads, on any page: no line is wider than the terminal, unless a single
-//! word is; no word is broken and no name is lost.
+//! What must hold for every text that a person reads, at any page width: no line is wider than the terminal, unless a
+//! single word is; no word is broken and no name is lost.
 #![allow(dead_code, reason = "each test target takes what it needs")]
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use vpcsim::report::Page;
 
 pub const WIDTHS: [usize; 3] = [60, 80, 120];
 
-/// Checks a text as it comes out on pages of several widths; `names` are those of the scenario.
+/// Checks a text as printed on pages of several widths; `names` are those of the scenario.
 #[track_caller]
 pub fn keeps_to_its_page(what: &str, names: &BTreeSet<String>, text: impl Fn(&Page) -> String) {
     let piped = text(&Page::PIPE);

@@ -1,5 +1,5 @@
-//! The built program as a user meets it: run in a folder, with nothing of the surroundings of whoever runs the tests,
-//! and what it said. Knows no subcommand.
+//! The built program as a user meets it: run in a folder, isolated from the environment of the test run, and its
+//! output. Knows no subcommand.
 #![allow(dead_code, reason = "each test target takes what it needs")]
 
 use std::ffi::OsStr;
@@ -7,26 +7,26 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug, Clone)]
 pub struct Said {
-    /// None if a signal ended it.
+    /// `None` if a signal ended it.
     pub code: Option<i32>,
     pub out: String,
     pub talk: String,
-    /// How long a run took, which no test can know: said among the talk, and kept apart from it here.
+    /// The duration of a run, which no test can know: it is part of stderr and kept apart here.
     pub took: Option<String>,
 }
 
 impl Said {
-    /// A code, what was data and what was talk.
+    /// From an exit code, standard output and standard error.
     pub fn new(code: Option<i32>, out: String, talk: &str) -> Said {
         let is_took = |line: &&str| line.starts_with("carried ") && line.contains(" packets in ");
         let (took, talk): (Vec<&str>, Vec<&str>) = talk.split_inclusive('\n').partition(is_took);
         Said { code, out, talk: talk.concat(), took: took.first().map(|line| line.trim_end().to_owned()) }
     }
 
-    /// Itself, if this is how it ended.
+    /// Returns itself if it ended with this code.
     #[track_caller]
     pub fn ended(self, code: i32) -> Said {
         assert_eq!(self.code, Some(code), "{}{}", self.out, self.talk);
@@ -39,13 +39,13 @@ impl Said {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.talk))
     }
 
-    /// All that it said.
+    /// All of its output.
     pub fn all(&self) -> String {
         self.out.clone() + &self.talk
     }
 }
 
-/// A command that finds programs, and knows nothing else of its surroundings: no width, no colours, no filter of logs.
+/// A command that finds programs and inherits nothing else from the environment: no width, no colours, no log filter.
 pub fn bare(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -89,7 +89,7 @@ pub fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Where the project lies.
+/// The folder of the project.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,5 +1,5 @@
-//! The books balance at every slice, series add up to them, and foul packets are counted for what they are. What they
-//! should say is the twin's matter.
+//! The books balance at every slice, series add up to the books, and malformed packets are counted as such. The twin
+//! checks the books' values.
 
 use crate::dice::{name, net};
 use crate::engine_vs_reference::cases;

@@ -1,5 +1,5 @@
 //! The twin of the token bucket: a plain sum of tokens in 10⁻⁹ bit, in 128 bits and absolute time. No limiter, no
-//! origin that moves.
+//! moving origin.
 
 use vpcsim::model::Shaping;
 
@@ -26,17 +26,18 @@ impl Bucket {
         self.stamp = tick;
     }
 
-    /// Lets tokens drip in until `nanos`.
+    /// Adds the tokens earned until `nanos`.
     pub fn refill_to(&mut self, nanos: u64) {
         self.refill(u128::from(nanos) * self.rate);
     }
 
-    /// The exact tick at which `length` bytes are there, not before the last use.
+    /// The exact tick at which `length` bytes are available, not before the last use.
     pub fn conforms(&self, length: u16) -> u128 {
         self.stamp + (u128::from(length) * PER_BYTE).saturating_sub(self.tokens)
     }
 
-    /// The same for a packet that comes at `nanos`, behind all that were taken, some of them perhaps later than now.
+    /// The same for a packet that comes at `nanos`, after all packets already taken, some of them perhaps later than
+    /// now.
     pub fn tick_from(&mut self, nanos: u64, length: u16) -> u128 {
         self.refill(self.stamp.max(u128::from(nanos) * self.rate));
         self.conforms(length)
@@ -53,7 +54,7 @@ impl Bucket {
         self.tokens -= u128::from(length) * PER_BYTE;
     }
 
-    /// S34: tokens stay, up to the new burst.
+    /// S34: tokens are kept, up to the new burst.
     pub fn change(&mut self, nanos: u64, shaping: Shaping) {
         self.refill_to(nanos);
         self.rate = shaping.rate.as_bps().into();

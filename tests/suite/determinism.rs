@@ -1,5 +1,5 @@
-//! Same seed, same records; another seed, others; and what is declared beside an entry changes none of its numbers,
-//! wherever in the file it stands. Observers and series change nothing.
+//! The same seed gives the same records, another seed gives others, and declaring other things beside an entry changes
+//! none of its numbers, wherever in the file they stand. Observers and series change nothing.
 
 use crate::dice::{name, net};
 use crate::engine_vs_reference::cases;
@@ -62,7 +62,7 @@ impl Builder {
         self.network.find_host(vpc, host).expect("declared")
     }
 
-    /// A peering that loses a tenth of what it carries, with routes both ways if asked for.
+    /// A peering that loses a tenth of what it carries, with routes in both directions if requested.
     fn peering(&mut self, label: &str, ends: (&str, &str), routed: bool) {
         let (a, b) =
             (self.network.find_vpc(ends.0).expect("declared"), self.network.find_vpc(ends.1).expect("declared"));
@@ -104,8 +104,8 @@ impl Builder {
     }
 }
 
-/// A hub with a spoke in another region and one beside it; `beside` says where an unrelated pair of VPCs, peerings and
-/// entries stand.
+/// A hub with a spoke in another region and one in the same region; `beside` says where an unrelated pair of VPCs,
+/// peerings and entries is declared.
 fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     let mut builder = Builder { network: Network::new(Rules::guide()), traffic: Vec::new() };
     let stand = |place: Beside, add: &mut dyn FnMut()| {
@@ -161,7 +161,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
     (builder.network, plan)
 }
 
-/// All that happened to the hub's entries and links, without a single index in it.
+/// Everything that happened to the hub's entries and links, without any index.
 fn account(beside: Beside, seed: u64) -> BTreeMap<String, Vec<String>> {
     let (network, plan) = scenario(beside, seed);
     let mut simulation = Simulation::new(network, &plan, Options::default());

@@ -1,4 +1,4 @@
-//! When endpoints are woken. What they send fares like any other packet: see `slicing`.
+//! When endpoints are woken. What they send is treated like any other packet: see `slicing`.
 
 use crate::fairness::Bottleneck;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use vpcsim::model::plan::{Pace, PacketSize};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::ipv4::{self, Addressing};
 
-/// Wakes at set instants, one packet each, and notes when it was woken.
+/// Wakes at fixed instants, sends one packet each time, and records when it was woken.
 struct Clock {
     own: Ipv4Addr,
     peer: Ipv4Addr,
@@ -35,8 +35,8 @@ fn at(micros: u64) -> SimTime {
     SimTime::from_nanos(micros * 1_000)
 }
 
-/// An endpoint with these alarms, seated at `seated`: when it was woken, and how many of its packets arrived within a
-/// second.
+/// For an endpoint with these alarms, attached at `seated`: when it was woken, and how many of its packets arrived
+/// within a second.
 fn woken(alarms: &[SimTime], seated: SimTime) -> (Vec<SimTime>, u64) {
     let bottleneck = Bottleneck::new(1, None, None);
     let plan = bottleneck.plan(1, Pace::Interval(SimDuration::from_secs(100)), PacketSize::Fixed(100), at(0));

@@ -1,4 +1,4 @@
-//! The engine against its dull twin, record by record and book by book. Not a proof: as good as the worlds aim.
+//! The engine against its dull twin, record by record and book by book. Not a proof: it is only as good as the worlds.
 
 use crate::kept;
 use crate::reference::Reference;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use vpcsim::model::{DropReason, Peering, PeeringState};
 
-/// As many cases as asked for; PROPTEST_CASES raises it.
+/// As many cases as requested; PROPTEST_CASES raises it.
 pub fn cases(usual: u32) -> ProptestConfig {
     kept::cases(usual, "tests/regressions/suite.txt")
 }
@@ -28,7 +28,7 @@ proptest! {
     }
 }
 
-/// A generator that stopped reaching a reason, a full queue or a tie would make the comparison above hollow.
+/// If the generator no longer reached a reason, a full queue or a tie, the comparison above would be hollow.
 #[test]
 fn the_worlds_reach_every_end_and_every_tie() {
     let mut missing: BTreeSet<&str> = DropReason::ALL.iter().map(|r| r.code()).collect();

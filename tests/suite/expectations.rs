@@ -1,5 +1,5 @@
-//! What expectations find of peerings whose name changes hands: made again, turned round, renamed. Numbers are worked
-//! by hand; each text goes the whole way, from the file to the verdict.
+//! What expectations report for peerings whose name changes hands: made again, reversed, renamed. The numbers are
+//! worked out by hand; each text goes the whole way from the file to the verdict.
 
 use bytes::Bytes;
 use std::path::Path;
@@ -15,8 +15,8 @@ impl Files for Text {
     }
 }
 
-/// 20 s of 100-byte packets from `a` to `b`, one every 10 ms from 5 ms on, over the peering `p` of 1 ms, where there is
-/// a route over it.
+/// 20 s of 100-byte packets from `a` to `b`, one every 10 ms from 5 ms on, over the peering `p` with a delay of 1 ms,
+/// while there is a route over it.
 const HEAD: &str = r#"
 name = "lives"
 duration = "20 s"
@@ -55,7 +55,7 @@ fn at(time: &str, verb: &str, keys: &[&str]) -> String {
     format!("[[at]]\ntime = \"{time}\"\ndo = \"{verb}\"\n{}\n", keys.join("\n"))
 }
 
-/// `p` is deleted at 4 s and made again at 6 s, three times as slow, by `requester`.
+/// `p` is deleted at 4 s and made again at 6 s by `requester`, with three times the delay.
 fn made_again(requester: &str, accepter: &str) -> String {
     let (requester, accepter) = (format!("requester = \"{requester}\""), format!("accepter = \"{accepter}\""));
     let keys = ["name = \"p\"", &requester, &accepter, "bandwidth = \"20 Mbps\"", "delay = \"3 ms\""];
@@ -64,8 +64,8 @@ fn made_again(requester: &str, accepter: &str) -> String {
     delete + &at("6 s", "create_peering", &keys) + &at("6 s", "add_route", &route)
 }
 
-/// What each of `expectations` finds, from the smallest to the largest that it can be; all their checks demand what
-/// can hold.
+/// What each of `expectations` finds, from the smallest to the largest possible value; all of them demand something
+/// that can hold.
 fn found(timeline: &str, expectations: &[&str]) -> Vec<Option<(u64, u64)>> {
     let expectations: Vec<String> = expectations.iter().map(|keys| format!("[[expect]]\n{keys}\n")).collect();
     let text = [HEAD, timeline, &expectations.concat()].concat();
@@ -91,7 +91,7 @@ fn what_all_peerings_of_a_name_carry_is_added_up() {
     let carried = windows.map(|between| format!("{of}\n{between}\ncarried = \">= 0\""));
     let carried = carried.each_ref().map(String::as_str);
     assert_eq!(found(&made_again("a", "b"), &carried), exactly([1_800, 400, 0, 200]));
-    // Whoever asked for the second: its direction away from `a` is meant.
+    // Whichever side requested the second: its direction away from `a` is meant.
     assert_eq!(found(&made_again("b", "a"), &carried), exactly([1_800, 400, 0, 200]));
     let back = ["peering = \"p\"\nfrom = \"b\"\ncarried = 0\noffered = 0"];
     assert_eq!(found(&made_again("b", "a"), &back), exactly([0, 0]));
@@ -105,7 +105,7 @@ fn delays_losses_and_rates_are_those_of_all_peerings_of_a_name_together() {
     let rate = 180_000 * 8 / 20;
     let expected = exactly([0, 0, rate, 1_000_000, 3_000_000, 3_000_000, 1_800, 180_000]);
     assert_eq!(found(&made_again("a", "b"), &[keys]), expected);
-    // In a window around the change, each half has its own.
+    // In a window around the change, each of the two peerings has its own delay.
     let early = "peering = \"p\"\nfrom = \"a\"\nbetween = [\"3 s\", \"6500 ms\"]\ndelay_p50 = \"< 1 h\"";
     let late = "peering = \"p\"\nfrom = \"a\"\nbetween = [\"3500 ms\", \"7 s\"]\ndelay_p50 = \"< 1 h\"";
     assert_eq!(found(&made_again("a", "b"), &[early, late]), exactly([1_000_000, 3_000_000]));
@@ -113,7 +113,7 @@ fn delays_losses_and_rates_are_those_of_all_peerings_of_a_name_together() {
 
 #[test]
 fn the_longest_queue_is_the_longest_of_all_peerings_of_a_name() {
-    // Thirty packets at once, more than the bucket holds, wait in the first life only.
+    // Thirty packets at once, more than the bucket holds, wait only in the first peering.
     let burst = "[traffic.burst]\nfrom = \"a/h\"\nto = \"b/h\"\nrate = \"100 Gbps\"\npacket_size = \"1500 B\"\n\
                  phase = \"0 s\"\ncount = 30\n";
     let queue = "peering = \"p\"\nfrom = \"a\"\nlongest_queue = \">= 0 B\"";
@@ -122,7 +122,7 @@ fn the_longest_queue_is_the_longest_of_all_peerings_of_a_name() {
     assert_eq!(found(&(burst.to_owned() + &made_again("a", "b")), &[queue]), alone);
 }
 
-/// Places in the vendor's list of states.
+/// Indices into the vendor's list of states.
 const ACTIVE: u64 = 1;
 const DELETED: u64 = 4;
 
@@ -132,7 +132,7 @@ fn a_state_is_that_of_the_peering_of_then() {
     let states = ["1 s", "4 s", "5999 ms", "6 s", "20 s"].map(|at| state("p", at));
     let states = states.each_ref().map(String::as_str);
     assert_eq!(found(&made_again("a", "b"), &states), exactly([ACTIVE, DELETED, DELETED, ACTIVE, ACTIVE]));
-    // Renamed, deleted by its new name, and another made with the old one.
+    // Renamed, deleted by its new name, and a new one made with the old name.
     let again = ["name = \"p\"", "requester = \"a\"", "accepter = \"b\"", "bandwidth = \"20 Mbps\""];
     let renamed = at("4 s", "rename", &["peering = \"p\"", "name = \"q\""])
         + &at("6 s", "delete", &["peering = \"q\""])
@@ -141,7 +141,7 @@ fn a_state_is_that_of_the_peering_of_then() {
     let states = asked.map(|(name, at)| state(name, at));
     let states = states.each_ref().map(String::as_str);
     assert_eq!(found(&renamed, &states), exactly([ACTIVE, ACTIVE, ACTIVE, DELETED, DELETED]));
-    // Of a name that changes hands, whoever bears it: `p` becomes `old`, and a peering with `c` becomes `p`.
+    // For a name that changes hands, whichever peering has it: `p` becomes `old`, and a peering with `c` becomes `p`.
     let of_c = ["name = \"x\"", "requester = \"a\"", "accepter = \"c\"", "bandwidth = \"1 Mbps\""];
     let handed = at("1 s", "create_peering", &of_c)
         + &at("4 s", "rename", &["peering = \"p\"", "name = \"old\""])
@@ -160,13 +160,13 @@ fn a_peering_is_found_by_each_of_its_names_in_any_window() {
     assert_eq!(found(&renamed, &[&carried("p"), &carried("q")]), exactly([400, 400]));
 }
 
-/// 4 s and 14 s active, 2 s of these cut: 2 of 18 s. Between the two lives nothing is promised.
+/// 4 s and 14 s active, 2 s of these cut: 2 of 18 s. Between the two peerings nothing is promised.
 #[test]
 fn availability_is_that_of_all_peerings_of_a_name_together() {
     let cut = at("10 s", "link_down", &["peering = \"p\"", "for = \"2 s\""]);
     let availability = "peering = \"p\"\navailability = \"> 0 %\"";
     assert_eq!(found(&(made_again("a", "b") + &cut), &[availability]), exactly([888_888_889]));
-    // Loss is no downtime, however much is lost (S36 does not say).
+    // Loss is not downtime, however large (S36 does not mention it).
     let lost = at("10 s", "link_loss", &["peering = \"p\"", "loss = \"100 %\""]);
     assert_eq!(found(&lost, &[availability]), exactly([1_000_000_000]));
 }

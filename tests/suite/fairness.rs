@@ -7,7 +7,7 @@ use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic}
 use vpcsim::model::*;
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
-/// Two VPCs, `flows` hosts here and one there, and a cap between them.
+/// Two VPCs, `flows` hosts in one and one host in the other, and a cap between them.
 pub struct Bottleneck {
     pub network: Network,
     pub from: Vec<HostId>,
@@ -16,7 +16,7 @@ pub struct Bottleneck {
 }
 
 impl Bottleneck {
-    /// `cap` none is a regional peering at its ceiling of 5 Gbps.
+    /// If `cap` is `None`, a regional peering at its ceiling of 5 Gbps.
     pub fn new(flows: usize, cap: Option<BitRate>, burst: Option<u64>) -> Bottleneck {
         let mut network = Network::new(Rules::guide());
         let account = network.account_named(&name("me"));
@@ -118,7 +118,7 @@ fn equal_random_flows_get_equal_shares_of_a_full_cap() {
     assert_fair(Pattern::Poisson, 2);
 }
 
-/// What left by `t` is at most the burst and the cap's bits since the start, and less than one packet under it.
+/// By `t`, at most the burst and the cap's bits since the start have left, and at least that minus one packet.
 #[test]
 fn a_full_cap_carries_its_rate_and_its_burst_to_the_packet() {
     let mix: Arc<[(u16, u32)]> = Arc::new([(1499, 1), (64, 2), (577, 1)]);

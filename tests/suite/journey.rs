@@ -1,12 +1,12 @@
 //! The twin of the routers: longest prefix by looking at every route, delivery by looking at every host (S3–S5, S8,
-//! S25a, S35a). No FIB, no remembered path, no bytes: a packet is its few fields.
+//! S25a, S35a). No FIB, no remembered path, no bytes: a packet is only its few fields.
 
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::model::{DropReason, HostId, LinkId, Network, NextHop, PeeringState, SubnetId, Verdict, VpcId};
 use vpcsim::wire::icmp::ErrorKind;
 
-/// What a packet asks of whoever gets it.
+/// What a packet asks of its receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     Data,
@@ -15,13 +15,13 @@ pub enum What {
     Error(ErrorKind),
 }
 
-/// A packet, as far as anybody looks at it.
+/// The fields of a packet that matter here.
 #[derive(Debug, Clone)]
 pub struct Parcel {
     pub id: PacketId,
     pub kind: PacketKind,
     pub emitted: u64,
-    /// When the echo request behind it was sent.
+    /// When the original echo request was sent.
     pub asked: u64,
     pub length: u16,
     pub source: Ipv4Addr,
@@ -49,7 +49,7 @@ pub fn subnet_of(network: &Network, from: From) -> SubnetId {
     }
 }
 
-/// Out of the source's VPC: source check, TTL, route, the peering's state, size.
+/// Leaves the source's VPC: source check, TTL, route, the peering's state, size.
 pub fn leave(network: &Network, from: From, parcel: &mut Parcel) -> Result<Exit, DropReason> {
     let subnet = network.subnet(subnet_of(network, from));
     if let From::Host(host) = from {
@@ -95,7 +95,7 @@ pub fn route(network: &Network, subnet: SubnetId, to: Ipv4Addr) -> Result<(Exit,
     Err(refused)
 }
 
-/// Into the far VPC: only ever to a destination inside its own CIDRs (S3).
+/// Enters the far VPC: only to a destination inside its own CIDRs (S3).
 pub fn enter(network: &Network, link: LinkId, parcel: &mut Parcel) -> Verdict {
     let (near, far) = network.ends(link);
     let owns = |vpc: VpcId, address: Ipv4Addr| network.vpc(vpc).cidrs.iter().any(|c| c.contains(&address));
@@ -141,7 +141,7 @@ fn age(network: &Network, parcel: &mut Parcel) -> Result<(), DropReason> {
     Ok(())
 }
 
-/// The RFC 792 error that a visible router owes the sender (S35a).
+/// The RFC 792 error that a visible router must send to the sender (S35a).
 pub fn error_for(network: &Network, parcel: &Parcel, from: From, reason: DropReason) -> Option<ErrorKind> {
     use DropReason::*;
     if !network.rules.routers_visible || matches!(parcel.what, What::Error(_)) {

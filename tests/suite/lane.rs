@@ -1,5 +1,5 @@
-//! What the twin keeps of one direction of a peering: its bucket, its queue, its wire, and when which forwarding node
-//! failed. Sets nothing in motion: the twin's events do.
+//! The twin's state of one direction of a peering: its bucket, its queue, its wire, and when which forwarding node
+//! failed. Triggers nothing: the twin's events do.
 
 use crate::bucket::Bucket;
 use crate::journey::Parcel;
@@ -8,7 +8,7 @@ use vpcsim::model::{DropReason, LinkId, Network, Peering, PeeringState, QueueLim
 
 pub struct Lane {
     pub id: LinkId,
-    /// What its losses are drawn by: the name the peering was made with, whatever it is called later.
+    /// The name from which its losses are drawn: the one the peering was made with, even after a rename.
     pub made_as: String,
     pub shaping: Option<Shaping>,
     pub bucket: Option<Bucket>,
@@ -45,8 +45,8 @@ impl Lane {
         (self.queue.len() + self.wire.len()) as u64
     }
 
-    /// Takes over the peering's state; answers why everything on the lane must go, if it must: it was active and no
-    /// longer is (S21, S25a), or it was cut.
+    /// Takes over the peering's state; returns why everything on the lane must be dropped, if it must: it was active
+    /// and no longer is (S21, S25a), or it was cut.
     pub fn follow(&mut self, peering: &Peering) -> Option<DropReason> {
         let was_active = self.state == PeeringState::Active;
         let was_down = std::mem::replace(&mut self.down, peering.down);
@@ -59,7 +59,7 @@ impl Lane {
         }
     }
 
-    /// Empties it; what was on it.
+    /// Empties it and returns what was on it.
     pub fn clear(&mut self) -> Vec<Parcel> {
         self.wire_turn += 1;
         self.queue_turn += 1;
@@ -67,8 +67,8 @@ impl Lane {
     }
 }
 
-/// The forwarding nodes (S10): since when each has failed, and until when. A failure is noticed `detection` later, if
-/// ever; no state is kept of it.
+/// The forwarding nodes (S10): since when each has failed, and until when. A failure is noticed after `detection`, if
+/// at all; this is computed, not stored.
 pub struct Underlay {
     failed: Vec<Option<(u64, u64)>>,
     detection: Option<u64>,
@@ -80,7 +80,7 @@ impl Underlay {
         Underlay { failed: vec![None; peering.nodes.count()], detection }
     }
 
-    /// Node `number`, from 1, fails until `until` or is mended; when a failure will be noticed.
+    /// Node `number`, from 1, fails until `until` or is repaired; returns when a failure will be noticed.
     pub fn set(&mut self, number: usize, up: bool, now: u64, until: u64) -> Option<u64> {
         let node = &mut self.failed[number - 1];
         let (since, known) = node.filter(|(_, until)| now < *until).unwrap_or((now, 0));
@@ -88,7 +88,7 @@ impl Underlay {
         node.and_then(|(since, _)| Some(since + self.detection?))
     }
 
-    /// Whether a flow gets through: its node is up, or noticed to have failed while another is up.
+    /// Whether a flow gets through: its node is up, or its failure has been noticed while another node is up.
     pub fn carries(&self, hash: u64, now: u64) -> bool {
         let failed = |node: Option<(u64, u64)>| node.filter(|(_, until)| now < *until);
         match failed(self.failed[(hash % self.failed.len() as u64) as usize]) {
@@ -101,7 +101,7 @@ impl Underlay {
     }
 }
 
-/// S33: what would wait with this packet must fit; where nothing may wait, the bucket polices.
+/// S33: the waiting packets including this one must fit; if nothing may wait, the bucket polices.
 pub fn refusal(shaping: Shaping, bytes: u64, packets: usize) -> Option<DropReason> {
     let fits = match shaping.queue {
         QueueLimit::Time(t) if t.as_nanos() == 0 => return Some(DropReason::PolicerExceeded),

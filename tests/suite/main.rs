@@ -1,5 +1,5 @@
-//! Second opinions on the engine: a dull twin, slices, seeds, shares and books, fed by worlds that aim at overlaps and
-//! ties. Not unit tests: everything here goes through the engine's three calls.
+//! Independent checks of the engine: a dull twin, slices, seeds, shares and books, fed by worlds that aim at overlaps
+//! and ties. Not unit tests: everything here uses the engine's three calls.
 
 mod books;
 mod bucket;

@@ -1,7 +1,7 @@
-//! However a run is computed, the same bytes come out: as runs or packet by packet, on one thread or several, in one
+//! However a run is computed, the bytes are the same: as runs or packet by packet, on one thread or several, in one
 //! advance or in many. The worlds are those of the suite and others that aim at runs: several senders at, just below
-//! and just above a cap, borders of minutes and windows among them, changes in between. Nobody watches here, since to
-//! watch is to look at packets.
+//! and just above a cap, boundaries of minutes and windows among them, changes in between. There are no observers here,
+//! because observing means looking at packets.
 
 use crate::dice::{Dice, name};
 use crate::engine_vs_reference::cases;
@@ -38,7 +38,7 @@ fn computed(world: &World, way: Way) -> (String, Effort) {
     let workers = NonZeroUsize::new(way.workers).expect("not zero");
     let options = Options { mode: way.mode, workers, interval: None };
     let mut run = Run::new(world.network.clone(), world.plan.clone(), options);
-    // Not evenly: slices must not fall onto the same instants again and again.
+    // Uneven slices, so that they do not fall onto the same instants again and again.
     let mut dice = Dice::new(way.slices);
     let end = world.plan.duration.as_nanos();
     let mut cuts: Vec<u64> = (1..way.slices).map(|_| dice.below(end)).collect();
@@ -90,7 +90,7 @@ proptest! {
     }
 }
 
-/// A generator that never lets packets pass in closed form, wait, or change between the two, would make the comparison
+/// If the generator never let packets pass in closed form, wait, or switch between the two, the comparison would be
 /// hollow.
 #[test]
 fn the_worlds_go_every_way() {
@@ -110,7 +110,7 @@ fn the_worlds_go_every_way() {
     assert!(parallel > 5 || cfg!(not(feature = "threads")), "only {parallel} worlds kept two threads busy");
 }
 
-/// Echoes cross VPCs in windows full enough for several threads to meet between them.
+/// Echoes cross VPCs in windows full enough for several threads to synchronise between them.
 #[test]
 fn threads_that_meet_change_nothing() {
     let mut cloud = Cloud::new(3);
@@ -143,10 +143,10 @@ fn threads_that_meet_change_nothing() {
 }
 
 /// Senders in step, some of whose packets of one instant are carried before the rest may pass in closed form: when the
-/// bucket is charged later, for a change of the cap, each of them must be charged once.
+/// bucket is charged later, for a change of the cap, each packet must be charged exactly once.
 #[test]
 fn packets_of_one_instant_are_charged_once() {
-    // So that the loop looks up in the middle of an instant, after 8,192 packets.
+    // The loop stops to check in the middle of an instant, after 8,192 packets.
     for step in 40..60u64 {
         let turn = 3_650_000_000 + step * 4_000_003;
         let mut cloud = Cloud::new(1);
@@ -175,7 +175,7 @@ fn packets_of_one_instant_are_charged_once() {
 }
 
 /// Senders in step at a policer, one of which falls silent: the pattern of the others is found in the middle of an
-/// instant. What would be sent at the very instant at which they stop, the cap changes or the run ends is not part of
+/// instant. Packets due at the very instant at which the senders stop, the cap changes or the run ends are not part of
 /// it.
 #[test]
 fn a_pattern_ends_before_the_instant_at_which_it_is_over() {

@@ -1,5 +1,5 @@
-//! Who sends to whom: the flows of an entry against two nested loops, on lists that overlap. What is sent is no matter
-//! of this file.
+//! Who sends to whom: the flows of an entry against two nested loops, on overlapping lists. What is sent does not
+//! matter here.
 
 use crate::engine_vs_reference::cases;
 use proptest::prelude::*;

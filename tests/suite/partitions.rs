@@ -1,5 +1,5 @@
-//! A run in two partitions gives the same bytes as in one: each carries some of the VPCs, on a thread of its own, they
-//! exchange mail and agree on instants, and one takes in what the other wrote down.
+//! A run in two partitions gives the same bytes as in one: each carries some of the VPCs on its own thread, they
+//! exchange mail and agree on instants, and one takes in what the other recorded.
 
 use crate::dice::Dice;
 use crate::engine_vs_reference::cases;
@@ -13,7 +13,7 @@ use vpcsim::model::{LinkId, VpcId};
 use vpcsim::report::{self, Snapshot};
 use vpcsim::units::{SimDuration, SimTime};
 
-/// One of two partitions: what it holds, and its ends of the channels to the other.
+/// One of two partitions: the VPCs it holds, and its ends of the channels to the other.
 struct Half {
     holds: Vec<bool>,
     mail: (Sender<Vec<Mail>>, Receiver<Vec<Mail>>),
@@ -49,7 +49,7 @@ fn options() -> Options {
     Options { interval: Some(SimDuration::from_millis(100)), ..Options::default() }
 }
 
-/// One half's run to the end, or the whole, and what an observer was told if one is wanted.
+/// Runs one half, or the whole, to the end; returns what an observer was told if one is wanted.
 fn play(world: &World, exchange: Option<Half>, is_observed: bool) -> (Run, Vec<Told>) {
     let mut simulation = match exchange {
         Some(half) => Simulation::part(world.network.clone(), &world.plan, options(), Box::new(half)),
@@ -61,7 +61,7 @@ fn play(world: &World, exchange: Option<Half>, is_observed: bool) -> (Run, Vec<T
     (run, records.map(|records| records.take()).unwrap_or_default())
 }
 
-/// In an order that does not depend on who was told what.
+/// Sorted, so that the order does not depend on which observer was told.
 fn sorted(told: impl IntoIterator<Item = Told>) -> Vec<String> {
     let mut told: Vec<String> = told.into_iter().map(|told| format!("{told:?}")).collect();
     told.sort_unstable();
@@ -106,7 +106,7 @@ proptest! {
     }
 }
 
-/// Worlds in which no mail crosses between the halves would prove nothing.
+/// Worlds without mail between the halves would prove nothing.
 #[test]
 fn the_worlds_have_mail_between_the_halves() {
     let answered = |seed: &u64| {

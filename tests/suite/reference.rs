@@ -1,6 +1,6 @@
 //! The dull twin of the engine: one heap of explicit events, one at a time, in the one order (time, then expiry,
 //! change, departure, arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that
-//! happens after emission; shares no forwarding, shaping or scheduling with it. Slow, and meant to be.
+//! happens after emission; shares no forwarding, shaping or scheduling with the engine. Slow on purpose.
 
 use crate::journey::{self, Exit, From, Parcel, What};
 use crate::lane::{Lane, refusal};
@@ -18,22 +18,22 @@ use vpcsim::units::{ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// What hosts and routers send with.
+/// The TTL of hosts and routers.
 const TTL: u8 = 64;
 
-/// Time, class, place in declaration order, sequence; then what.
+/// Time, class, place in declaration order, sequence; then the action.
 type Event = Reverse<(u64, u8, u64, u64, Todo)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Todo {
-    /// A request runs out, a failed node is noticed, a fault ends.
+    /// A request expires, a failed node is noticed, a fault ends.
     Due,
     Change(usize),
     /// The head of a link's queue, unless the queue was re-admitted since.
     Depart(usize, u64),
     /// The head of a link's wire, unless the wire was cut since.
     Arrive(usize, u64),
-    /// A slot of the parcels inside VPCs.
+    /// A slot of the packets inside VPCs.
     ArriveLocally(usize),
     /// Sender and sequence.
     Wake(usize, usize),
@@ -47,7 +47,7 @@ type Dropped = BTreeMap<(SourceId, PacketKind, u64), (Ipv4Addr, Ipv4Addr)>;
 
 /// One run of the twin.
 pub struct Reference<'a> {
-    /// As it is now.
+    /// The network at the current instant.
     pub network: Network,
     plan: &'a Plan,
     senders: &'a [Sender],
@@ -61,15 +61,15 @@ pub struct Reference<'a> {
     pub tally: Tally,
     /// Every packet dropped, by where and why.
     dropped: BTreeMap<Site, Dropped>,
-    /// Instants at which something happened: what a generator of ties aims at.
+    /// Instants at which something happened: targets for a generator of ties.
     pub instants: Vec<u64>,
     /// When a packet that had waited departed, and over which peering.
     pub departures: Vec<(u64, PeeringId)>,
-    /// How often a change of the shaping fell on the very instant at which a waiting packet was to depart.
+    /// How often a change of the shaping fell exactly on the departure of a waiting packet.
     pub changes_on_departures: u64,
     /// How often a change took more than one packet off a link.
     pub emptied: u64,
-    /// The packet whose story is told.
+    /// The packet whose journey is reported.
     pub followed: Option<PacketId>,
     pub story: Vec<String>,
 }
@@ -135,7 +135,7 @@ impl<'a> Reference<'a> {
             tally.on_link = lane.held();
         }
         self.tally.totals.3 = on_links + self.local.iter().flatten().count() as u64;
-        // Steps of one packet at one instant stand in the order of its journey.
+        // Steps of one packet at one instant are in the order of its journey.
         self.records.sort_by_key(|r| (r.time, r.id, r.kind));
     }
 
@@ -240,7 +240,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// Has the head of a queue depart when it conforms.
+    /// Schedules the departure of a queue's head for when it conforms.
     fn call_head(&mut self, at: usize) {
         let lane = &mut self.lanes[at];
         lane.queue_turn += 1;
@@ -286,7 +286,7 @@ impl<'a> Reference<'a> {
         xxh3_64(&[&[protocol][..], &source, &destination, &ports].concat())
     }
 
-    /// By names and numbers only: the link's, the sender's, the packet's.
+    /// Depends only on names and numbers: the link's, the sender's, the packet's.
     fn is_lost(&self, at: usize, parcel: &Parcel) -> bool {
         let link = self.lanes[at].id;
         let peering = self.network.peering(link.peering());
@@ -334,7 +334,8 @@ impl<'a> Reference<'a> {
             }
             Ok(_) => {}
             Err(reason) => {
-                // S35a: the source's subnet in its own VPC, the destination's in the far one, else the VPC's first.
+                // S35a: the source's subnet in its own VPC, the destination's in the far one, otherwise the VPC's
+                // first.
                 let at = |address| journey::subnet_with(&self.network, vpc, address);
                 let near = if own { at(parcel.source) } else { None };
                 let first = self.network.vpc(vpc).subnets.first().copied();
@@ -345,7 +346,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// Of a replay, the plan says which requests are answered.
+    /// For a replay, the plan says which requests are answered.
     fn is_answered(&self, parcel: &Parcel) -> bool {
         let sender = &self.senders[parcel.id.source().0 as usize];
         sender.replayed(parcel.id.sequence()).is_none_or(|(_, answered)| answered)
@@ -454,16 +455,16 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// Has every request run out when it must.
+    /// Schedules the expiry of every request.
     fn call_expiries(&mut self) {
         let due: Vec<u64> = self.network.peerings().filter_map(|(_, p)| Some(p.expires?.as_nanos())).collect();
         due.into_iter().for_each(|time| self.push(time, 0, 0, Todo::Due));
     }
 
-    /// One action of the timeline; what is on the links is judged anew (S21, S34).
+    /// One action of the timeline; packets on the links are judged again (S21, S34).
     fn change(&mut self, at: usize) {
         let action = &self.plan.timeline[at];
-        // Before the change: a name means who bears it then.
+        // Resolved before the change: a name means whatever has it at that point.
         let named = match &action.change {
             Change::SetNode { peering, .. } => self.network.find_peering(peering.as_str()),
             _ => None,
@@ -512,7 +513,7 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// How long what a change sets lasts, if that is said.
+/// How long the effect of a change lasts, if the change says so.
 fn lasts(change: &Change) -> Option<SimDuration> {
     match change {
         Change::SetHost { lasts, .. }

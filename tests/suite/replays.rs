@@ -1,6 +1,6 @@
 //! Replays for the worlds of the suite: packets whose sender, receiver, size and kind are drawn one by one, on a grid
-//! of few instants, so that they tie with each other and with everything else. And what a replay that nobody answers
-//! leaves alone.
+//! of few instants, so that they tie with each other and with everything else. Also what a replay without answers
+//! leaves unaffected.
 
 use crate::dice::name;
 use crate::world::{Maker, SIZES, World};
@@ -16,11 +16,11 @@ use vpcsim::wire::icmp;
 use vpcsim::wire::ipv4::{self, Addressing};
 use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
-/// UDP ports of replayed datagrams: those that the entry has, so that nodes are told apart as for other traffic.
+/// UDP ports of replayed datagrams: those of the entry, so that nodes are chosen as for other traffic.
 const PORTS: (u16, u16) = (4_000, 5_000);
 
 impl Maker {
-    /// A replay of up to 20 packets; `host` draws who takes part. Of its echo requests `answered` percent are answered.
+    /// A replay of up to 20 packets; `host` draws the hosts. Of its echo requests, `answered` percent are answered.
     pub fn replay(&mut self, number: u64, window: u64, answered: u64, host: impl Fn(&mut Maker) -> HostId) -> Traffic {
         let mut flows: Vec<ReplayFlow> = Vec::new();
         let mut index = BTreeMap::new();
@@ -124,7 +124,7 @@ fn a_replay_that_nobody_answers_leaves_its_neighbours_to_pass_in_closed_form() {
     assert_eq!((busy.of(Road::Events), busy.of(Road::Closed), answered), (10_050, 0, 50));
 }
 
-/// A generator whose replays are never answered, or always, would show nothing.
+/// A generator whose replays were never or always answered would show nothing.
 #[test]
 fn replays_have_requests_of_both_kinds() {
     let (mut answered, mut ignored, mut passes) = (0, 0, 0);

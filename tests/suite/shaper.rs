@@ -1,5 +1,5 @@
-//! The shaper by itself against the twin's bucket, where whole worlds do not go: the largest buffers, odd rates, pauses
-//! of days.
+//! The shaper by itself against the twin's bucket, in conditions that whole worlds do not reach: the largest buffers,
+//! odd rates, pauses of days.
 
 use crate::bucket::Bucket;
 use crate::engine_vs_reference::cases;
@@ -12,7 +12,7 @@ use vpcsim::model::plan::{Pace, PacketSize};
 use vpcsim::model::{Change, DropReason, QueueLimit, Shaping};
 use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 
-/// The largest bucket and the largest queue that the control plane lets pass.
+/// The largest bucket and the largest queue that the control plane accepts.
 const LARGEST: u64 = 500_000_000;
 
 fn shaping() -> impl Strategy<Value = Shaping> {
@@ -32,7 +32,7 @@ fn shaping() -> impl Strategy<Value = Shaping> {
     })
 }
 
-/// How long after the packet before, how long the packet, how many at once.
+/// How long after the previous packet, the packet's length, how many at once.
 fn bursts() -> impl Strategy<Value = Vec<(u64, u16, usize)>> {
     let pause = prop_oneof![0..10u64, 0..1_000_000u64, 0..10_000_000_000u64, Just(30 * 86_400_000_000_000u64)];
     prop::collection::vec((pause, 20..=65_535u16, prop_oneof![1..4usize, 1..9_000usize]), 1..12)
@@ -79,8 +79,8 @@ proptest! {
     }
 }
 
-/// A change precedes a departure at one instant, but the tokens are there: the packet goes then, however often the cap
-/// changes.
+/// A change precedes a departure at the same instant, but the tokens are there: the packet departs then, however often
+/// the cap changes.
 #[test]
 fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
     for caps in [&[][..], &[2], &[2, 3], &[2, 1, 5]] {
@@ -97,7 +97,7 @@ fn a_new_cap_at_the_instant_of_a_departure_does_not_hold_the_packet_back() {
         }
         simulation.advance(SimTime::from_nanos(1_000_000_000));
         let carried = &simulation.link_book(narrow.link).whole;
-        // Sent at 1 ms, behind the one that emptied the bucket at 0: 12,000 bits later at 1 Mbps.
+        // Sent at 1 ms, after the packet that emptied the bucket at 0: 12,000 bits later at 1 Mbps.
         assert_eq!(carried.delay.max(), Some(SimDuration::from_millis(11) + delay), "{caps:?}");
         assert_eq!(carried.carried.packets, 2);
     }

@@ -1,5 +1,5 @@
-//! However time is sliced, the same records and books come out: in one call or in a thousand, also at the very instants
-//! of events, also with endpoints that answer each packet with two, with packets injected and the network changed in
+//! However time is sliced, the records and books are the same: in one call or in a thousand, also at the very instants
+//! of events, with endpoints that answer each packet with two, with packets injected and the network changed in
 //! between.
 
 use crate::dice::Dice;
@@ -17,7 +17,7 @@ use vpcsim::model::{Change, HostId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::ipv4::{self, Addressing};
 
-/// A thousand random instants, and up to 300 at which something happens, each also one later.
+/// A thousand random instants, and up to 300 at which something happens, each followed by one a nanosecond later.
 fn cuts(world: &World, seed: u64) -> Vec<SimTime> {
     let senders = traffic::senders(&world.network, &world.plan);
     let mut twin = Reference::new(&world.network, &world.plan, &senders);
@@ -69,7 +69,7 @@ fn first_difference(world: &World, whole: &(Vec<Told>, Tally), parts: &(Vec<Told
     format!("{}\nwhole {:?}\nparts {:?}\n{books}", describe(world), whole.0.get(at), parts.0.get(at))
 }
 
-/// What comes from outside while time passes.
+/// External actions while time passes.
 enum Step {
     Apply(Change),
     Inject(HostId, Bytes),
@@ -131,7 +131,7 @@ fn with_endpoints(world: &World, steps: &[(SimTime, Step)], cuts: &[SimTime]) ->
     (records.take(), Tally::of(&simulation, world.plan.traffic.len()))
 }
 
-/// A UDP packet whose first payload byte says how often it may still be doubled.
+/// A UDP packet whose first payload byte says how many more times it may be doubled.
 fn datagram(source: Ipv4Addr, destination: Ipv4Addr, budget: u8) -> Bytes {
     let head = ipv4::udp_head(Addressing { source, destination, ttl: 64 }, (7, 7), 60, 0);
     let mut bytes = [0; 60];
@@ -140,7 +140,7 @@ fn datagram(source: Ipv4Addr, destination: Ipv4Addr, budget: u8) -> Bytes {
     Bytes::copy_from_slice(&bytes)
 }
 
-/// Answers each packet with two until its budget is spent; sends some on its own.
+/// Answers each packet with two until its budget is spent; also sends some unprompted.
 struct Doubler {
     own: Ipv4Addr,
     peer: Ipv4Addr,
@@ -164,7 +164,7 @@ impl Endpoint for Doubler {
             for _ in 0..2 {
                 out.send(datagram(self.own, source, packet[28] - 1));
             }
-            // Changes its mind about when to wake.
+            // Changes the instant at which to wake.
             self.next = self.next.max(now + SimDuration::from_micros(12));
         }
     }

@@ -1,5 +1,4 @@
-//! Holding two accounts of one run against each other, and telling the first difference. Makes a failing world smaller
-//! before it tells.
+//! Compares two accounts of one run and reports the first difference. Shrinks a failing world first.
 
 use crate::reference::Reference;
 use crate::tally::Tally;
@@ -10,7 +9,7 @@ use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::engine::{Options, Place, Record, Run, Simulation, Step};
 use vpcsim::units::SimTime;
 
-/// A record, but for the packet's bytes.
+/// A record without the packet's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     pub time: SimTime,
@@ -29,12 +28,12 @@ impl From<&Record> for Told {
     }
 }
 
-/// Where an observer puts what it is told.
+/// Collects what an observer is told.
 #[derive(Clone, Default)]
 pub struct Records(Arc<Mutex<Vec<Told>>>);
 
 impl Records {
-    /// What was told since the last time.
+    /// What was told since the last call.
     pub fn take(&self) -> Vec<Told> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -45,7 +44,7 @@ impl Records {
     }
 }
 
-/// Has a simulation tell its records into a shared list.
+/// Makes a simulation report its records into a shared list.
 pub fn listen(simulation: &mut Simulation) -> Records {
     let records = Records::default();
     let sink = records.clone();
@@ -104,7 +103,7 @@ fn story(id: PacketId, engine: &[Told], twin: &Reference<'_>) -> String {
     )
 }
 
-/// The same failure with as little as possible: traffic and actions are left out one by one while it still fails.
+/// The same failure with as little as possible: traffic and actions are removed one by one while it still fails.
 pub fn reduce(world: &World, fails: impl Fn(&World) -> bool) -> World {
     let mut smallest = world.clone();
     loop {

@@ -9,7 +9,8 @@ use vpcsim::wire::icmp::ErrorKind;
 
 pub type Drops = BTreeMap<&'static str, u64>;
 
-/// By link or VPC, reason and, in a VPC, subnet: how many packets, and the addresses of the first of them by sender.
+/// By link or VPC, reason and, in a VPC, subnet: the number of packets, and the addresses of the first packet by
+/// sender.
 pub type Sites = BTreeMap<(Result<LinkId, VpcId>, &'static str, Option<SubnetId>), (u64, Ipv4Addr, Ipv4Addr)>;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub fn add(pair: &mut (u64, u64), length: u16) {
 }
 
 impl Tally {
-    /// An empty tally for so many of each.
+    /// An empty tally for this many of each.
     pub fn new(vpcs: usize, links: usize, traffic: usize) -> Tally {
         Tally {
             vpcs: vec![VpcTally::default(); vpcs],

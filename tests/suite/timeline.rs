@@ -1,5 +1,5 @@
-//! The timelines of the suite's worlds: changes at instants at which the twin saw something happen, aimed at what there
-//! is by then: peerings deleted with packets on them, made again, accepted, routed; nodes that fail; caps at
+//! The timelines of the suite's worlds: changes at instants at which the twin saw something happen, aimed at the state
+//! at that point: peerings deleted with packets on them, made again, accepted, routed; nodes that fail; caps changed at
 //! departures.
 
 use crate::dice::name;
@@ -11,8 +11,8 @@ use vpcsim::model::*;
 use vpcsim::units::{BitRate, SimDuration, SimTime};
 
 impl Maker {
-    /// An action after those there are, at an instant at which the twin saw something happen, or near one: often a new
-    /// cap at the very departure of a packet that waited for the old one.
+    /// An action after the existing ones, at or near an instant at which the twin saw something happen: often a new cap
+    /// at the exact departure of a packet that waited under the old one.
     pub fn action(&mut self, world: &World, senders: &[Sender]) -> Action {
         let plan = &world.plan;
         let mut twin = Reference::new(&world.network, plan, senders);
@@ -69,7 +69,7 @@ impl Maker {
         }
     }
 
-    /// Some gaps, so that faults overlap and end together; often until further notice.
+    /// A few gaps, so that faults overlap and end together; often without an end.
     fn lasts(&mut self) -> Option<SimDuration> {
         let gaps = self.dice.pick(&[0, 0, 1, 2, 5, 20]);
         Some(SimDuration::from_nanos(gaps * self.gap)).filter(|lasts| *lasts > SimDuration::ZERO)
@@ -109,8 +109,7 @@ impl Maker {
         actions
     }
 
-    /// What a peering goes through, and what one does next: a request is accepted, a dead one is made again, a new one
-    /// is routed.
+    /// The next step in a peering's life: a request is accepted, a deleted one is made again, a new one is routed.
     fn life(&mut self, id: PeeringId) -> Change {
         let known = self.network.peering(id).clone();
         let peering = known.name.clone();
@@ -138,7 +137,7 @@ impl Maker {
         }
     }
 
-    /// The same pair once more, from either side.
+    /// The same pair again, requested by either side.
     fn again(&mut self, dead: &Peering) -> Change {
         let (a, b) = (dead.requester, dead.accepter);
         let (a, b) = if self.dice.chance(50) { (a, b) } else { (b, a) };

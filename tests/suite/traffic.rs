@@ -1,6 +1,6 @@
-//! When the plan's senders send, for the twin: a formula of our own for constant traffic with a set phase; what is
-//! random is learnt from a run of the engine in which nothing else happens. What becomes of the packets is no matter of
-//! this file.
+//! When the plan's senders send, for the twin: an independent formula for constant traffic with a set phase; random
+//! traffic is recorded from a run of the engine in which nothing else happens. What becomes of the packets does not
+//! matter here.
 
 use crate::story::listen;
 use std::net::Ipv4Addr;
@@ -15,11 +15,11 @@ use vpcsim::units::SimTime;
 enum To {
     Host(HostId),
     Address(Ipv4Addr),
-    /// Each packet of a pass to its own.
+    /// Each packet of a pass has its own destination.
     Frames(Vec<ReplayFrame>),
 }
 
-/// One flow: who sends, for which entry, to whom, and when how much.
+/// One flow: who sends, for which entry, to whom, when and how much.
 #[derive(Debug, Clone)]
 pub struct Sender {
     pub traffic: usize,
@@ -35,7 +35,7 @@ impl Sender {
         PacketId::new(SourceId(source as u32), sequence as u64)
     }
 
-    /// The host that a packet names, if one is.
+    /// The host that a packet is meant for, if it is meant for a host.
     pub fn meant(&self, sequence: u64) -> Option<HostId> {
         match &self.to {
             To::Host(host) => Some(*host),
@@ -51,7 +51,8 @@ impl Sender {
         }
     }
 
-    /// Whether a packet of a replay asks for an echo, and whether a host answers it; none if it is no replay's.
+    /// Whether a packet of a replay is an echo request, and whether a host answers it; `None` if the sender is not a
+    /// replay.
     pub fn replayed(&self, sequence: u64) -> Option<(bool, bool)> {
         let To::Frames(frames) = &self.to else { return None };
         let frame = &frames[sequence as usize % frames.len()];
@@ -93,7 +94,7 @@ fn flows(entry: &Traffic) -> Vec<(HostId, To)> {
                 continue;
             }
         };
-        // Round and round from the sender's own number on, without the sender: whoever comes first.
+        // Cycles from the sender's own number on and skips the sender: the first other host.
         let mut turned = (0..hosts.len()).map(|at| hosts[(number + at) % hosts.len()]);
         match pick {
             Pick::Every => flows.extend(hosts.iter().filter(|to| **to != from).map(|to| (from, To::Host(*to)))),
@@ -120,7 +121,7 @@ fn played(entry: &Traffic, replay: &Replay, frames: &[ReplayFrame]) -> Vec<(u64,
     all
 }
 
-/// Whether its emissions need not be learnt.
+/// Whether its emissions need not be recorded from a run.
 fn is_known(entry: &Traffic) -> bool {
     matches!(entry.pattern, Pattern::Replay(_)) || formula(entry).is_some()
 }
@@ -147,8 +148,8 @@ fn formula(entry: &Traffic) -> Option<Vec<(u64, u16)>> {
     Some((0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect())
 }
 
-/// The k-th packet goes when more than the bits of k packets have passed since the first instant: a wide sum for each
-/// packet.
+/// The k-th packet is sent when more than the bits of k packets have passed since the first instant: a wide sum for
+/// each packet.
 fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec<(u64, u16)> {
     let ends = series.steps().skip(1).map(|(begin, _)| begin.as_nanos()).chain([u64::MAX]);
     let steps: Vec<(u64, u64, u128)> = series
@@ -172,8 +173,8 @@ fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec
     (0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect()
 }
 
-/// Every host up, no timeline, and so much time that every packet ends and shows itself; of the entries that are not
-/// known.
+/// Records the emissions of the entries that are not known: every host up, no timeline, and enough time for every
+/// packet to end.
 fn learn(network: &Network, plan: &Plan, known: &[bool], senders: &mut [Sender]) {
     let mut simulation = Simulation::new(network.clone(), plan, Options::default());
     let told = listen(&mut simulation);

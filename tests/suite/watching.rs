@@ -44,7 +44,7 @@ fn some(world: &World, dice: &mut Dice) -> Interest {
     }
 }
 
-/// What an observer with these interests is told, and the books; it may come late.
+/// What an observer with these interests is told, and the books; the observer may be added late.
 fn told(world: &World, interest: Interest, late: bool) -> (Vec<Told>, Tally) {
     let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
     if late {
@@ -73,7 +73,7 @@ proptest! {
     }
 }
 
-/// By sender: the entry it belongs to.
+/// The traffic entry of each sender.
 fn entries(world: &World) -> Vec<Option<TrafficId>> {
     let senders = crate::traffic::senders(&world.network, &world.plan);
     senders.iter().map(|sender| Some(TrafficId(sender.traffic as u32))).collect()
@@ -106,7 +106,7 @@ fn watching_one_link_slows_that_link_alone() {
     assert!(told.len() as u64 > 2 * each && told.iter().all(|r| r.place == Place::Link(watched)));
 }
 
-/// How often an observer of the first of two pairs is told, and the most records at once.
+/// How often an observer of the first of two pairs is called, and the most records in one call.
 fn tellings(gaps: [SimDuration; 2]) -> (usize, usize) {
     struct Counting(Arc<Mutex<Vec<usize>>>);
     impl Observer for Counting {
@@ -135,7 +135,7 @@ fn an_observer_is_told_as_often_as_its_own_records_need() {
     assert!(often < 12, "{often} times");
 }
 
-/// Whether another watches or not, a change's drops are told to those who were there.
+/// Whether another observer watches or not, a change's drops are told to the observers present at that time.
 #[test]
 fn an_observer_is_not_told_what_happened_before_it_came() {
     let told = |is_other_there: bool| {

@@ -1,6 +1,6 @@
 //! Worlds for the suite: valid networks and plans from one seed, made through the control plane, so that a refusal is a
-//! finding. They aim at overlaps and ties, which occur only if one aims: few distinct gaps, delays that are multiples
-//! of gaps, phase 0, equal rates into one cap, prefixes that nest. Not the scenario language.
+//! finding. They aim at overlaps and ties, which hardly occur by chance: few distinct gaps, delays that are multiples
+//! of gaps, phase 0, equal rates into one cap, nested prefixes. Not the scenario language.
 
 use crate::dice::{Dice, name, net};
 use crate::traffic;
@@ -30,7 +30,7 @@ pub struct Maker {
     pub network: Network,
     pub gap: u64,
     pub mbps: u64,
-    /// Two VPCs, one cap, more than fits: where shapers and changes are busy.
+    /// Two VPCs, one cap, more traffic than fits: shapers and changes are busy.
     pub narrow: bool,
     /// In worlds of runs: all senders evenly spaced, so that patterns repeat.
     pub even: bool,
@@ -65,8 +65,8 @@ impl World {
 
 /// Worlds that aim at runs.
 impl World {
-    /// Two to four VPCs in a row, every neighbour pair capped, one to four constant senders per direction whose rates
-    /// add up to just around the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes
+    /// Two to four VPCs in a row, every pair of neighbours capped, one to four constant senders per direction whose
+    /// rates add up to about the cap; minutes begin in the middle, windows begin and end anywhere, caps and routes
     /// change.
     pub fn of_runs(seed: u64) -> World {
         let mut maker = Maker::of(seed ^ 0x5eed, Network::new(Rules::guide()));
@@ -78,7 +78,7 @@ impl World {
         let mut plan = maker.plan(seed);
         plan.duration = SimTime::from_nanos(duration);
         plan.traffic = maker.runs(cap, duration);
-        // The civil minute turns somewhere in the run.
+        // A civil minute begins somewhere in the run.
         let early = maker.dice.below(duration.min(60_000_000_000)) as i64;
         plan.start = plan.start.saturating_add(jiff::SignedDuration::from_nanos(60_000_000_000 - early));
         plan.timeline = maker.changes(cap, duration);
@@ -122,7 +122,7 @@ impl Maker {
         }
     }
 
-    /// One entry with one to four senders for each pair of neighbours, and one that goes nowhere.
+    /// One entry with one to four senders for each pair of neighbours, and one without a reachable destination.
     fn runs(&mut self, cap: u64, duration: u64) -> Vec<Traffic> {
         let vpcs = self.network.vpcs().len() as u64;
         let mut traffic = Vec::new();
@@ -317,7 +317,7 @@ impl Maker {
         let gap = self.gap;
         let spec = PeeringSpec {
             state: Some(state),
-            // Requests that run out while packets flow.
+            // Requests that expire while packets flow.
             requested: Rules::guide().request_life - SimDuration::from_nanos(gap * dice.pick(&[1, 3, 10, 30])),
             nodes: dice.pick(&[1, 2, 2, 3]),
             failover: dice.chance(80),
@@ -333,7 +333,7 @@ impl Maker {
         self.network.add_peering(spec, SimTime::ZERO).expect("a peering that S6, S11, S13 and S29-S33 allow");
     }
 
-    /// S11 and S13 in our own words.
+    /// S11 and S13, written independently.
     fn may_peer(&self, a: VpcId, b: VpcId, cross: bool) -> bool {
         let meet = |a: VpcId, b: VpcId| {
             let (a, b) = (&self.network.vpc(a).cidrs, &self.network.vpc(b).cidrs);
@@ -374,7 +374,7 @@ impl Maker {
         }
     }
 
-    /// Adds a route that S8 allows; it must be taken.
+    /// Adds a route that S8 allows; it must be accepted.
     fn try_route(&mut self, table: TableId, to: Ipv4Net, via: NextHop) {
         let known = self.network.table(table);
         let inside = self.network.vpc(known.vpc).cidrs.iter().any(|c| c.contains(&to));
@@ -385,7 +385,7 @@ impl Maker {
         self.network.add_route(table, RouteSpec { to, via, disabled }).expect("a route that S8 allows");
     }
 
-    /// A prefix of any length that holds somebody's address.
+    /// A prefix of any length that contains some host's address.
     pub fn some_prefix(&mut self) -> Ipv4Net {
         let length = self.dice.pick(&[0, 4, 8, 16, 17, 18, 24, 29, 32]);
         Ipv4Net::new(self.some_address(), length).expect("at most 32").trunc()
@@ -515,7 +515,7 @@ impl Maker {
         }
     }
 
-    /// Rates near `rate`, silences among them, each for a few gaps or less than one.
+    /// Rates near `rate`, some of them zero, each for a few gaps or less than one.
     fn steps(&mut self, gap: u64, rate: u64) -> Arc<RateSeries> {
         let mut at = self.dice.pick(&[0, 1, gap]);
         let mut steps = Vec::new();
