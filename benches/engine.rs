@@ -1,5 +1,5 @@
-//! The whole engine: packets per second of one core, by mode and workload, and beside it allocations per packet.
-//! Building the network is not measured; memory that a run touches for the first time is warmed up before.
+//! The whole engine: packets per second of one core, by mode and workload, along with allocations per packet. Building
+//! the network is not measured; memory is touched in a warm-up before measuring.
 
 mod counting;
 
@@ -11,7 +11,7 @@ use vpcsim::workload::{self, Workload};
 
 /// Virtual time before measuring: queues are full and every book is allocated.
 const WARM_UP: SimTime = SimTime::from_nanos(200_000_000);
-/// In a sample, about.
+/// Packets per sample, approximately.
 const PACKETS: u64 = 1_000_000;
 
 fn warm(workload: &Workload, mode: Mode) -> Simulation {
@@ -21,7 +21,7 @@ fn warm(workload: &Workload, mode: Mode) -> Simulation {
     simulation
 }
 
-/// Packets emitted, and allocations, in `span` after the warm-up.
+/// Packets emitted and allocations made in `span` after the warm-up.
 fn counted(workload: &Workload, mode: Mode, span: SimDuration) -> (u64, u64) {
     let mut simulation = warm(workload, mode);
     let (emitted, allocations) = (simulation.totals().emitted, counting::allocations());

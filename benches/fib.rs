@@ -1,5 +1,6 @@
-//! Route tables: one look-up by the number of routes, to random destinations and to the same few again; making a FIB;
-//! following an edit. The largest has the size and the prefix lengths of an Internet table of 2014, spread at random.
+//! Route tables: one look-up by the number of routes, to random destinations and to the same few repeatedly; building a
+//! FIB; following an edit. The largest table has the size and the prefix lengths of an Internet table of 2014, spread
+//! at random.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
@@ -10,14 +11,14 @@ use vpcsim::model::{Change, Network, NextHop, RouteSpec, TableId};
 use vpcsim::units::SimTime;
 use vpcsim::workload::Cloud;
 
-/// Destinations per measured pass, at least; twice the routes, if those are more, so that caches do not hold a large
-/// table's.
+/// The minimum number of destinations per measured pass; twice the routes, if that is more, so that a large table does
+/// not fit into caches.
 const DESTINATIONS: usize = 4_096;
 
-/// As many prefixes as the Internet had in May 2014.
+/// The number of Internet prefixes in May 2014.
 const INTERNET: u32 = 512_000;
 
-/// How many of a hundred prefixes of such a table have which length.
+/// The percentage of prefixes of each length in such a table.
 const LENGTHS: [(u8, u32); 8] = [(24, 53), (22, 12), (23, 10), (21, 8), (20, 7), (19, 5), (18, 2), (16, 3)];
 
 /// A table with its network, and the addresses inside its prefixes.
@@ -27,7 +28,7 @@ struct Filled {
     inside: Vec<Ipv4Addr>,
 }
 
-/// `routes` prefixes of lengths 12 to 28 outside the VPC's own.
+/// `routes` prefixes of lengths 12 to 28 outside the VPC's own range.
 fn spread(routes: u32) -> Filled {
     // Below 11.0.0.0, spread evenly over the upper half of the address space.
     fill(routes, |n| {
@@ -35,7 +36,7 @@ fn spread(routes: u32) -> Filled {
     })
 }
 
-/// The Internet's lengths, anywhere from 11.0.0.0 to 223.255.255.255; what comes twice is drawn again.
+/// The Internet's prefix lengths, anywhere from 11.0.0.0 to 223.255.255.255; duplicates are drawn again.
 fn internet(routes: u32) -> Filled {
     let mut state = 1;
     fill(routes, |_| {
@@ -87,7 +88,7 @@ fn look_up(c: &mut Criterion) {
     group.finish();
 }
 
-/// A FIB from nothing, and one that follows a route out of force and back.
+/// Building a FIB, and following one route that is disabled and enabled again.
 fn change(c: &mut Criterion) {
     let mut group = c.benchmark_group("fib change");
     group.sample_size(10);

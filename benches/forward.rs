@@ -1,5 +1,5 @@
-//! One packet through both routers, without remembering paths: leave the source's VPC, enter the peer's. Delivered,
-//! dropped for want of a route, and refused transit.
+//! One packet through both routers, without remembered paths: leave the source's VPC, enter the peer's. Delivered,
+//! dropped without a route, and refused as transit.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ipnet::Ipv4Net;
@@ -13,7 +13,7 @@ use vpcsim::units::SimTime;
 use vpcsim::wire::ipv4::{self, Addressing};
 use vpcsim::workload::{Cloud, UNCAPPED};
 
-/// Three VPCs in a row; the first also routes the third's range over the second.
+/// Three VPCs in a row; the first also routes the third's range through the second.
 fn row() -> (Network, HostId, Ipv4Addr, Ipv4Addr) {
     let mut cloud = Cloud::new(2);
     let [a, b, c] = [0; 3].map(|_| cloud.vpc("guangzhou", 10));

@@ -1,5 +1,5 @@
-//! One packet at a token bucket: below the cap, saturated with tail drop, policed; at a rate that divides and at two
-//! that do not.
+//! One packet at a token bucket: below the cap, saturated with tail drop, policed; at a rate that divides evenly and at
+//! two that do not.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use vpcsim::units::{BitRate, ByteSize, SimTime};
 const PACKETS: u64 = 10_000;
 const LENGTH: u16 = 1_500;
 
-/// Offers packets evenly at `percent` of the cap and counts the admitted.
+/// Offers packets evenly at `percent` of the cap and returns how many were admitted.
 fn offer(shaper: &mut Shaper, percent: u64) -> usize {
     let gap = u64::from(LENGTH) * 8 * 1_000_000_000 * 100 / (shaper.shaping().rate.as_bps() * percent);
     let mut now = 0;

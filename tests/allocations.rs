@@ -1,4 +1,4 @@
-//! No allocation per packet: a counting allocator watches the engine advance after everything has been touched once.
+//! No allocation per packet: a counting allocator observes the engine after a warm-up.
 
 #[path = "../benches/counting/mod.rs"]
 mod counting;
@@ -15,8 +15,8 @@ fn imix() -> PacketSize {
     PacketSize::Mix([(40, 7), (576, 4), (1_500, 1)].into())
 }
 
-/// Constant and imix traffic both ways over one capped cross-region link, together above its cap: packets wait and are
-/// dropped.
+/// Constant and imix traffic in both directions over one capped cross-region link, together above its cap: packets wait
+/// and are dropped.
 fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
     let mut cloud = Cloud::new(1);
     let [a, b] = ["guangzhou", "beijing"].map(|region| cloud.vpc(region, 4));
@@ -39,7 +39,7 @@ fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
     Simulation::new(cloud.network, &plan, Options::default())
 }
 
-/// Advances in slices of 10 ms and answers (packets emitted, allocations) after a second of warm-up.
+/// Advances in slices of 10 ms and returns (packets emitted, allocations) after a second of warm-up.
 fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
     let slice = SimDuration::from_millis(10);
     let mut until = SimTime::ZERO;
@@ -57,7 +57,7 @@ fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
     (simulation.totals().emitted - packets, allocated)
 }
 
-/// A rate that changes every millisecond and is zero every third.
+/// A rate that changes every millisecond and is zero in every third.
 fn steps() -> Arc<RateSeries> {
     let rate = |n: u64| BitRate::from_mbps([10, 0, 33][(n % 3) as usize]);
     let steps = (0..10_000).map(|n| (SimTime::from_nanos(n * 1_000_000), rate(n)));
@@ -78,7 +78,7 @@ fn steady_traffic_over_a_shaped_link_allocates_nothing() {
     assert_eq!(allocated, 0, "allocations over {packets} packets");
 }
 
-/// Echo requests cross cells as mail: their mailboxes and timers are reused as well.
+/// Echo requests cross cells as mail: mailboxes and timers are reused as well.
 #[test]
 fn pings_allocate_nothing() {
     let patterns = [("ping", Pattern::Ping { interval: SimDuration::from_micros(100) }, PacketSize::Fixed(84))];

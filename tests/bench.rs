@@ -1,5 +1,5 @@
-//! `vpcsim bench` as a user meets it, and that each workload is what it says. Nothing here is about time: only about
-//! what is counted.
+//! `vpcsim bench` as a user meets it, and that each workload is what it claims. Nothing here depends on time: only on
+//! counts.
 
 mod program;
 
@@ -61,7 +61,7 @@ fn both_modes_and_any_workers_count_the_same() {
     assert_eq!(packets, all("runs", "3"));
 }
 
-/// A million packets and more: below that, nobody asks why one thread did it all.
+/// A million packets or more: below that, it does not matter why one thread did everything.
 #[test]
 fn what_limited_the_threads_is_told() {
     let names = ["--workload", "bill-day,saturated-day-even", "--mode", "runs", "--packets", "2M"];
@@ -99,13 +99,13 @@ fn what_cannot_be_measured_is_told() {
     }
 }
 
-/// A span is cut from the density that a workload states.
+/// A span is derived from the packet rate that a workload states.
 #[test]
 fn a_workload_is_as_dense_as_it_says() {
     for workload in workload::ALL.iter().filter(|w| w.packets_per_minute <= 600_000_000) {
         let (network, plan) = workload.build();
         let mut simulation = Simulation::new(network, &plan, Options { mode: Mode::Packets, ..Options::default() });
-        // Until the first answers are on their way.
+        // By this time the first answers are on their way.
         let start = SimTime::ZERO + SimDuration::from_millis(20);
         simulation.advance(start);
         let before = simulation.totals().emitted;

@@ -1,5 +1,5 @@
-//! What broken scenarios are told: every `tests/broken/NAME.toml` against `NAME.expected`, the text a person would see.
-//! `UPDATE_EXPECT=1 cargo test --test broken` rewrites the texts; read them before committing.
+//! The complaints about broken scenarios: every `tests/broken/NAME.toml` against `NAME.expected`, the text that a
+//! person sees. `UPDATE_EXPECT=1 cargo test --test broken` rewrites the texts; read them before committing.
 
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -7,14 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use vpcsim::scenario::{Edit, Files, Override, load};
 
-/// Files of the folder, called by their names alone so that the texts do not depend on where the folder is.
+/// Files of the folder, by their names alone so that the texts do not depend on where the folder is.
 struct Folder(PathBuf);
 
 impl Files for Folder {
     fn read(&self, path: &Path) -> std::io::Result<Bytes> {
         match fs::read(self.0.join(path)) {
             Ok(bytes) => Ok(bytes.into()),
-            // The system's own words differ from system to system.
+            // The operating system's own wording differs between systems.
             Err(_) => Err(std::io::Error::new(std::io::ErrorKind::NotFound, "no such file")),
         }
     }

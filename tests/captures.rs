@@ -1,5 +1,5 @@
-//! Real captures against what an independent reader counted in them (SOURCES.md beside the data), and what damage to
-//! them does. The data is not part of the repository: without it there is nothing to test.
+//! Real captures against the counts of an independent reader (SOURCES.md beside the data), and the effect of damage.
+//! The data is not part of the repository: without it there is nothing to test.
 
 use bytes::Bytes;
 use pnet::packet::ip::IpNextHeaderProtocols;
@@ -62,7 +62,7 @@ fn counts_are_those_of_the_table() {
         if counts.mpls_labelled == 0 {
             assert_eq!((Some(counts.ipv4), Some(counts.bytes)), (packets, bytes), "{}: IPv4 packets", stated.path);
         } else {
-            // The reader of the table did not look behind labels.
+            // The independent reader did not look behind labels.
             assert!(Some(counts.ipv4) > packets && Some(counts.bytes) > bytes, "{}: IPv4 packets", stated.path);
         }
         for (words, counted) in [(" packets snapped", counts.snapped), (" out of time order", counts.out_of_order)] {
@@ -74,7 +74,7 @@ fn counts_are_those_of_the_table() {
     }
 }
 
-/// Whether the TCP or UDP checksum of a whole, unfragmented packet is right; `None` if it has none to check.
+/// Whether the TCP or UDP checksum of a whole, unfragmented packet is right; `None` if there is none to check.
 fn transport_is_right(ip: &[u8]) -> Option<bool> {
     let packet = Ipv4Packet::new(ip)?;
     let whole = usize::from(packet.get_total_length()) == ip.len();
@@ -124,7 +124,7 @@ fn readdressing_keeps_right_checksums_right() {
     println!("{right} right checksums stayed right; {wrong} were wrong before");
 }
 
-/// A pcap file cut where a record ends is a whole capture; cut anywhere else it says that it is not.
+/// A pcap file cut at the end of a record is a whole capture; cut anywhere else, it is reported as cut.
 #[test]
 fn a_cut_capture_says_so() {
     for (stated, file) in captures().into_iter().filter(|(_, file)| file.len() < 20_000) {
@@ -138,7 +138,7 @@ fn a_cut_capture_says_so() {
     }
 }
 
-/// Where the blocks of a pcapng file end: each says its length behind its type.
+/// Where the blocks of a pcapng file end: each states its length after its type.
 fn block_ends(file: &[u8]) -> BTreeSet<usize> {
     let length = |at: usize| {
         let bytes = file[at + 4..at + 8].try_into().expect("four bytes");
@@ -155,10 +155,10 @@ fn block_ends(file: &[u8]) -> BTreeSet<usize> {
     ends
 }
 
-/// A pcapng file cut where a block ends is whole; cut behind its first block elsewhere, it says so.
+/// A pcapng file cut at the end of a block is whole; cut anywhere else after its first block, it is reported as cut.
 #[test]
 fn a_cut_pcapng_says_so() {
-    // Whatever its name, a pcapng file begins so.
+    // A pcapng file begins with these bytes, whatever its name.
     for (stated, file) in captures().into_iter().filter(|(_, file)| file.starts_with(b"\n\r\r\n")) {
         let ends = block_ends(&file);
         assert_eq!(ends.last(), Some(&file.len()), "{}: blocks", stated.path);
@@ -179,7 +179,7 @@ fn a_cut_pcapng_says_so() {
 #[test]
 fn damage_never_panics_and_never_loops() {
     for (_, file) in captures() {
-        // Every byte of the smallest files, every so many of the others.
+        // Every byte of the smallest files, a sample of the others.
         for at in (0..file.len().min(300_000)).step_by(1 + file.len() / 1_000) {
             let mut bytes = file[..file.len().min(at + 2_000)].to_vec();
             bytes[at] ^= 0xFF;

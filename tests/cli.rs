@@ -34,7 +34,7 @@ fn an_action_that_goes_otherwise_than_the_file_says_ends_with_1() {
     vpcsim(&["run", other, "-q"]).ended(0);
     let run = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp"]).ended(1);
     assert!(run.out.contains("timeline FAILED"), "{}", run.out);
-    // What was expected is told beside what came of it.
+    // The expectation is reported beside the result.
     let report = vpcsim(&["run", other, "--set", "at.3.refused=Ecmp", "--json"]).ended(1).out;
     let report: Value = serde_json::from_str(&report).expect("JSON");
     let outcomes = report["timeline"].as_array().expect("a list").iter().map(|action| action["outcome"].to_string());
@@ -113,7 +113,7 @@ fn intervals_add_up_to_the_books_in_csv_and_json() {
         assert_eq!(link["carried"]["bytes"], sum(7));
         assert_eq!(link["shaper_drops"], sum(8));
     }
-    // The bucket of 1 MB is full until traffic starts at 1 s, and holds less than two packets once the queue is full.
+    // The bucket of 1 MB is full until traffic starts at 1 s, and holds fewer than two packets once the queue is full.
     let tokens = |start: &str| {
         let row = rows.iter().find(|r| r[0] == start && r[2] == "office").expect("a row");
         row[10].parse::<u64>().expect("tokens")
@@ -286,7 +286,7 @@ fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
     vpcsim(&["run", QUICK, "--workers", "0"]).ended(2);
 }
 
-/// Two VPCs of two hosts each without a peering, `traffic` between all of them.
+/// Two VPCs of two hosts each without a peering, `traffic` between all hosts.
 fn islands(traffic: &str) -> tempfile::NamedTempFile {
     let vpc = |name: &str, net: u8| {
         format!(
@@ -305,7 +305,7 @@ fn islands(traffic: &str) -> tempfile::NamedTempFile {
     file
 }
 
-/// Each host reaches the other of its VPC and neither of the two beyond.
+/// Each host reaches the other host of its VPC and neither of the two in the other VPC.
 #[test]
 fn all_to_all_pings_every_pair_and_nobody_pings_himself() {
     for (traffic, path, sent, delivered) in [
@@ -329,7 +329,7 @@ fn all_to_all_pings_every_pair_and_nobody_pings_himself() {
     }
 }
 
-/// The hub's own pings go to the others, and those of the others to the hub.
+/// The hub's own pings go to the others, and their pings go to the hub.
 #[test]
 fn labels_name_whom_packets_really_go_to() {
     for (from, to, path) in [

@@ -1,23 +1,24 @@
-//! What a person is told beside the report and how it is marked: colours where a terminal wants them, in reports,
-//! complaints, logs and help alike, and how long a run took. Neither reaches a pipe unasked, a document or a quiet run.
+//! What the program tells a person besides the report, and how it is marked: colours where a terminal supports them, in
+//! reports, complaints, logs and help alike, and the duration of a run. Neither reaches a pipe without being requested,
+//! nor a document or a quiet run.
 
 mod program;
 
 use program::{Said, command, folder, root, said, vpcsim};
 
-/// A scenario whose demand is not met.
+/// A scenario whose expectation fails.
 fn failing() -> String {
     let text = std::fs::read_to_string(root().join("scenarios/missing-return-route.toml")).expect("a shipped file");
     text + "\n[[expect]]\ntraffic = \"one-way\"\nloss = \"5 %\"\n"
 }
 
-/// What the program says with these variables of the environment.
+/// The output of the program with these environment variables.
 fn told(args: &[&str], environment: &[(&str, &str)]) -> Said {
     let folder = folder(&[("failing.toml", failing()), ("wrong.toml", "name = 1\n".into())]);
     said(command(folder.path(), args).envs(environment.iter().copied()))
 }
 
-/// Commands that have something to mark, on either stream: a report, a log, a complaint, help, a mistake in arguments.
+/// Commands with something to mark, on either stream: a report, a log, a complaint, help, a wrong argument.
 const MARKED: [&[&str]; 5] =
     [&["run", "failing.toml"], &["run", "-v", "failing.toml"], &["check", "wrong.toml"], &["run", "--help"], &["rum"]];
 

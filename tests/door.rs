@@ -1,5 +1,5 @@
-//! The way in, as a new user takes it: completions and the manual page, `-` for standard input and output, `--do`, and
-//! the rules that reports cite.
+//! The first steps of a new user: completions and the manual page, `-` for standard input and output, `--do`, and the
+//! rules that reports cite.
 
 mod program;
 
@@ -10,12 +10,12 @@ use std::process::Stdio;
 
 const QUICK: &str = include_str!("../scenarios/quick-start.toml");
 
-/// Runs the program in a folder, with this on its standard input.
+/// Runs the program in a folder, with `input` on its standard input.
 fn fed(folder: &Path, args: &[&str], input: &str) -> Said {
     let mut command = program::command(folder, args);
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
-    // Whoever does not read it to its end is not to blame here.
+    // The program may end without reading all of its input.
     let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
     let output = child.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
@@ -82,7 +82,7 @@ fn every_question_about_a_scenario_takes_actions() {
     vpcsim(&["check", "s.toml", "--do", "4 s delete Peerconn"]).ended(2);
 }
 
-/// Behind what the file does at that instant, and in the order of the command line.
+/// After the file's actions at that instant, and in the order of the command line.
 #[test]
 fn actions_of_one_instant_follow_those_of_the_file() {
     let with = format!("{QUICK}\n[[at]]\ntime = '4 s'\ndo = 'rename'\npeering = 'PeerConn'\nname = 'other'\n");
@@ -157,7 +157,7 @@ fn a_dash_is_standard_output_and_the_report_moves_over() {
     assert_eq!((&piped.out, &piped.talk), (&read(folder.path(), "m.csv"), &plain.out));
     let both = here(&["bill", "s.toml", "--monitoring", "-", "--csv", "-"]).ended(2);
     assert!(both.out.is_empty() && both.talk.contains("two outputs"), "{}", both.talk);
-    // What is refused does not stand where the table would.
+    // A refusal is not printed where the table would be.
     let refused = here(&[&interval[..], &["--csv", "-", "--json", "--set", "seed=x"]].concat()).ended(2);
     assert!(refused.out.is_empty() && refused.talk.contains("\"complaints\""), "{}", refused.talk);
     assert_eq!(here(&["new", "-o", "-"]).ended(0).out, here(&["new"]).ended(0).out);
@@ -174,7 +174,7 @@ fn an_imported_table_may_come_from_standard_input() {
     vpcsim(folder.path(), &["check", "made/stdin.toml"]).ended(0);
 }
 
-/// Where the shell is there, it reads its script; a shell that nobody has is refused.
+/// Each shell that is installed reads its script; an unknown shell is refused.
 #[test]
 fn completions_are_scripts_of_their_shell() {
     let folder = tempfile::tempdir().expect("a temporary folder");

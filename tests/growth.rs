@@ -1,7 +1,6 @@
-//! Time grows with the size of a file, not with its square: the program reads and runs generated scenarios of N, 2 N
-//! and 4 N things of each kind under valgrind, which counts instructions, the same on a busy machine as on an idle one.
-//! Where there is no valgrind, this says so and tests nothing. Not a benchmark: what things cost is not asserted, only
-//! how it grows.
+//! Time grows linearly with the size of a file, not quadratically: the program reads and runs generated scenarios of N,
+//! 2 N and 4 N things of each kind under valgrind, which counts instructions and so does not depend on other load.
+//! Without valgrind, this says so and tests nothing. Not a benchmark: only growth is asserted, not cost.
 
 mod program;
 
@@ -11,20 +10,21 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What twice as many things may cost beyond what half of that growth cost: 2 is linear, 4 is the square.
+/// The largest accepted ratio between the cost of the second doubling and that of the first: 2 is linear, 4 is
+/// quadratic.
 const GROWTH_MAX: f64 = 2.6;
 
 /// One kind of thing that a file can hold many of.
 struct Kind {
     name: &'static str,
     call: Call,
-    /// So many things are the smallest of the three sizes: more where a search is limited to the first few complaints.
+    /// The smallest of the three sizes: larger where a search is limited to the first few complaints.
     least: usize,
-    /// The scenario behind [`base`] with so many things.
+    /// The scenario after [`base`] with this many things.
     text: fn(usize) -> String,
 }
 
-/// The subcommand with its options, and how it ends.
+/// The subcommand with its options, and its exit code.
 struct Call {
     args: &'static [&'static str],
     code: i32,
@@ -33,7 +33,7 @@ struct Call {
 const CHECK: Call = Call { args: &["check", "-q"], code: 0 };
 const WRONG: Call = Call { code: 2, ..CHECK };
 const RUN: Call = Call { args: &["run", "-q", "--workers", "1"], code: 0 };
-/// Nothing is sent in most of the windows, which then do not hold.
+/// Nothing is sent in most of the windows, so their expectations fail.
 const UNMET: Call = Call { code: 1, ..RUN };
 const SHOW: Call = Call { args: &["show", "-v"], code: 0 };
 
@@ -55,17 +55,17 @@ fn base(quota: usize) -> String {
     )
 }
 
-/// A quota of all peerings there are.
+/// A quota that allows all peerings.
 const ALL: usize = 1_000_000;
 
-/// `head`, then what `thing` says for each number.
+/// `head`, then the text of `thing` for each number.
 fn each(quota: usize, head: &str, count: usize, thing: impl Fn(usize) -> String) -> String {
     let mut text = base(quota) + head;
     (0..count).for_each(|n| writeln!(text, "{}", thing(n)).expect("a String takes what it is given"));
     text
 }
 
-/// A prefix of its own for each number.
+/// A separate prefix for each number.
 fn net(n: usize) -> String {
     format!("{}.{}.{}.0/24", 11 + (n >> 16), n >> 8 & 255, n & 255)
 }
@@ -99,7 +99,7 @@ fn create(n: usize, name: &str, requester: &str, accepter: &str) -> String {
     at(n, &format!("do = \"create_peering\"\nname = \"{name}\"\n{ends}\nbandwidth = \"10 Mbps\""))
 }
 
-/// An expectation of entry 0 in a window of so many milliseconds.
+/// An expectation of entry 0 in a window of `length` milliseconds.
 fn window(from: usize, length: usize) -> String {
     format!("[[expect]]\ntraffic = \"t0\"\nbetween = [\"{from} ms\", \"{} ms\"]\nloss = \"0 %\"", from + length)
 }
@@ -236,7 +236,7 @@ const KINDS: &[Kind] = &[
             each(10, "", n, debt).replace("10 s", "8 d")
         },
     },
-    // What must hold.
+    // What is expected.
     Kind {
         name: "expectations with windows side by side",
         call: UNMET,
@@ -249,7 +249,7 @@ const KINDS: &[Kind] = &[
         least: 200,
         text: |n| each(10, &entry(0, "\n"), n, |n| window(n, 5_000)),
     },
-    // What is wrong or odd.
+    // What is wrong or unusual.
     Kind {
         name: "unknown keys",
         call: WRONG,
@@ -288,7 +288,7 @@ const KINDS: &[Kind] = &[
     },
 ];
 
-/// The program, without what debuggers need if that can be taken out: valgrind would read it anew for each run.
+/// The program, stripped of debug information if possible: valgrind would otherwise read it again in each run.
 fn program(folder: &Path) -> PathBuf {
     let (whole, stripped) = (PathBuf::from(env!("CARGO_BIN_EXE_vpcsim")), folder.join("vpcsim"));
     let strip = bare("strip").arg("--strip-debug").arg("-o").args([&stripped, &whole]).status();
@@ -307,10 +307,10 @@ fn instructions(kind: &Kind, program: &Path, file: &Path, count: usize) -> f64 {
     digits.trim().parse().expect("a number")
 }
 
-/// How much more the second doubling cost than the first, if that is too much.
+/// The cost of the second doubling divided by that of the first, if it is too large.
 fn too_much(kind: &Kind, program: &Path, file: &Path) -> Option<String> {
     let [one, two, four] = [1, 2, 4].map(|times| instructions(kind, program, file, kind.least * times));
-    // What costs less when there is more of it was not measured.
+    // If more things cost less, the measurement failed.
     assert!(one < two && two < four, "{}: {one}, {two}, {four} instructions", kind.name);
     let growth = (four - two) / (two - one);
     println!(

@@ -1,5 +1,5 @@
 //! Measured traffic becomes a scenario and is sent as it was measured: the Abilene week and the transatlantic link of
-//! the data folder beside the repository (skipped where that is missing), and the command with its files.
+//! the data folder outside the repository (skipped without it), and the command with its files.
 
 mod loading;
 mod program;
@@ -59,8 +59,8 @@ fn an_hour_of_the_abilene_week_is_sent_as_measured() {
         let column = names.iter().position(|name| *name == entry.name).expect("a column");
         let cells = csv.lines().skip(1).take(12).map(|line| line.split(',').nth(column).expect("a cell"));
         let hundreds: u64 = cells.map(|cell| cell.parse::<u64>().expect("a number")).sum();
-        // A thousandth of so many hundred bytes in packets of 1500; rates are rounded to 1 bit/s, and the last packet
-        // is begun.
+        // A thousandth of `hundreds` times 100 bytes, in packets of 1500; rates are rounded to 1 bit/s, and the last
+        // packet is started.
         let packets = hundreds / 10 / 1500;
         assert!(entry.sent.packets.abs_diff(packets) <= 1, "{}: {} of {packets}", entry.name, entry.sent.packets);
     }
@@ -100,7 +100,7 @@ fn seven_weeks_of_civil_stamps_are_sent_as_measured() {
     assert_eq!(sent.handled, [("rows".to_owned(), 14_772)], "gap-free");
     let bits = csv.lines().skip(1).take(days * 288).map(|line| line.split(',').nth(1).expect("a cell"));
     let bits: u64 = bits.map(|cell| cell.parse::<u64>().expect("a number")).sum();
-    // Rounding each rate to 1 bit/s is worth at most half a bit a second.
+    // Rounding each rate to 1 bit/s changes it by at most half a bit per second.
     let rounding = days as u64 * 86_400 / 2 / 12_000 + 1;
     assert!(sent.sent.packets.abs_diff(bits / 10_000 / 12_000) <= rounding, "{}", sent.sent.packets);
 }
@@ -118,7 +118,7 @@ fn what_the_command_writes_can_be_run() {
     let run = vpcsim(&["run", "out/m.toml"]);
     // 60 s of 4 kbps and 60 s of 0.5 kbps in packets of 12 kbit; 60 s of 1 kbps and 60 s of 2 kbps.
     assert!(run.contains("Packets: 38 emitted"), "{run}");
-    // Into the folder of the file itself, which then stays.
+    // Into the folder of the file itself, which is not overwritten.
     vpcsim(&[&import[..], &["-o", "."]].concat());
     assert_eq!(read(folder.path(), "m.csv"), csv);
 }

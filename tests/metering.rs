@@ -1,5 +1,5 @@
 //! Samples, peaks and bills of simulated packets, and of measured series: the guide's worked numbers, the windows of
-//! odd days, and what must hold of any series.
+//! days of unusual length, and properties of any series.
 
 mod kept;
 mod loading;
@@ -18,7 +18,7 @@ use vpcsim::report::samples_note;
 use vpcsim::scenario::Scenario;
 use vpcsim::units::BitRate;
 
-/// Two accounts' VPCs, peered; `rest` goes on inside the peering's table.
+/// VPCs of two accounts, peered; `rest` continues the peering's table.
 fn load(regions: [&str; 2], duration: &str, rest: &str) -> Scenario {
     let vpc = |name: &str, account: &str, region: &str, net: u8, far: u8| {
         format!(
@@ -69,7 +69,7 @@ fn the_guides_example_costs_the_initiator_360() {
     assert_eq!((peak.billable.direction, peak.samples, peak.windows), (Direction::In, 2, 288));
 }
 
-/// S40a: without the cap's help packet quantisation would put it into the cheaper tier.
+/// S40a: without the limit to the cap, packet quantisation would move the peak into the cheaper tier.
 #[test]
 fn a_full_cap_is_billed_as_the_cap() {
     let rest = format!("bandwidth = \"20 Mbps\"\n{}", flow("copy", "R", "S", "25 Mbps", 1400));
@@ -80,7 +80,7 @@ fn a_full_cap_is_billed_as_the_cap() {
     assert_eq!(amounts(&Bill::of(&series, &terms("guide-2017", &run))), ["400.00"]);
 }
 
-/// S44, S39, S42: what is free, who is free, and what nobody knows.
+/// S44, S39, S42: what is free, who pays nothing, and which prices are unknown.
 #[test]
 fn a_bill_knows_vips_regional_peerings_and_missing_prices() {
     let run =
@@ -118,8 +118,8 @@ fn free_bandwidth_holds_in_its_days_only() {
     assert_eq!(amounts(&Bill::of(&series, &terms)), ["400.00", "400.00", "360.00", "360.00"]);
 }
 
-/// Packets over odd windows: the run starts inside a minute, the cap changes, the peering is isolated, restored and
-/// deleted.
+/// Packets over irregular windows: the run starts inside a minute, the cap changes, the peering is isolated, restored
+/// and deleted.
 #[test]
 fn samples_add_up_to_the_books_and_windows_are_cut() {
     let timeline = [
@@ -144,7 +144,7 @@ fn samples_add_up_to_the_books_and_windows_are_cut() {
         assert!(book > 0);
         assert_eq!(samples.iter().map(|s| s.measured(direction).bits()).sum::<u64>(), book * 8);
     }
-    // 23:50 to 00:20 and on; isolated 23:58:10 to 00:13:10, deleted 00:16:30.
+    // From 23:50 past 00:20; isolated from 23:58:10 to 00:13:10, deleted at 00:16:30.
     let limits: Vec<(Limit, bool)> = samples.iter().map(|s| (s.limit, s.partial)).collect();
     let cap = |mbps| Limit::Cap(BitRate::from_mbps(mbps));
     assert_eq!(
@@ -245,7 +245,7 @@ fn read(text: &str) -> Result<(Vec<Series>, Handled), Vec<String>> {
     read_in(text, &TimeZone::fixed(jiff::tz::offset(8)), &Dialect::default())
 }
 
-/// The rates of a file's only series, by window.
+/// The rates, by window, of the only series in a file.
 fn rates(text: &str) -> Vec<[u64; 2]> {
     let series = &read(text).unwrap_or_else(|all| panic!("{text}: {all:?}")).0[0];
     series.samples.iter().map(|sample| sample.loads.map(|load| load.rate().as_bps())).collect()
@@ -269,7 +269,7 @@ fn rows_of_bytes_add_up_and_of_bps_the_largest_counts() {
         let row = |(minute, value): &(u32, u64)| format!("2017-06-01 00:{minute:02}:00,P,out,{value}\n");
         format!("time,peering,direction,{unit}\n{}", rows.iter().map(row).collect::<String>())
     };
-    // Any order; the row of minute 3 is there twice and counts once, with its larger value.
+    // Any order; the row of minute 3 appears twice and counts once, with its larger value.
     let minutes = [(4, 150), (0, 150), (3, 150), (1, 150), (2, 150), (3, 100), (5, 75)];
     let bytes = rows("bytes", &minutes);
     assert_eq!(rates(&bytes), [[20, 0], [2, 0]]);
@@ -336,7 +336,7 @@ fn complaints_about_samples_say_where() {
     ] {
         assert_eq!(read(text).err(), Some(vec![wrong.to_owned()]), "{text}");
     }
-    // Neither a row nor a cell hides another.
+    // Neither a bad row nor a bad cell hides another one.
     let told = read("time,peering,direction,bps\n2017-06-01 00:00:00,P,out\nnoon,Q,out,x\n").expect_err("all is wrong");
     let wanted = [
         "(2, 1) this row has 3 cells, the first line 4",
@@ -350,8 +350,8 @@ fn complaints_about_samples_say_where() {
 proptest! {
     #![proptest_config(kept::cases(64, "tests/regressions/metering.txt"))]
 
-    /// Rows by the clocks of a zone, over the end of summer time, oldest or newest first: none is lost, all are where
-    /// they were.
+    /// Rows in a zone's civil time, across the end of summer time, oldest or newest first: none is lost, and each keeps
+    /// its place.
     #[test]
     fn the_repeated_hour_is_told_apart_by_the_order_of_the_rows(
         zone in prop::sample::select(vec![
@@ -366,7 +366,7 @@ proptest! {
             (0..300 / minutes).map(|k| first + SignedDuration::from_mins(k * minutes)).collect();
         let mut rows: Vec<String> = instants.iter().zip(1..).flat_map(|(at, n)| {
             let civil = at.to_zoned(zone.clone()).datetime();
-            // The same stamp twice, once a direction.
+            // The same stamp twice, once per direction.
             ["out", "in"].map(|direction| format!("{civil},P,{direction},{n}"))
         }).collect();
         if newest_first {
@@ -415,7 +415,7 @@ fn subject_once() -> Subject {
     ONCE.get_or_init(subject).clone()
 }
 
-/// A scenario names books that the metering room has: the two lists are in two rooms.
+/// A scenario can name exactly the price books that ship with the program: the two lists are in two rooms.
 #[test]
 fn the_books_a_scenario_can_name_are_those_that_come_with_the_program() {
     let named: std::collections::BTreeSet<&str> = vpcsim::model::plan::SHIPPED_BOOKS.into_iter().collect();

@@ -1,5 +1,5 @@
-//! What the command writes, and what it leaves alone: outputs are claimed before anything runs, none replaces what is
-//! not its own, and none that fails costs the others or the verdict.
+//! What the command writes, and what it leaves alone: outputs are claimed before anything runs, none replaces a foreign
+//! file, and a failing output affects neither the others nor the verdict.
 #![cfg(target_os = "linux")]
 
 mod program;
@@ -50,7 +50,7 @@ fn vpcsim(folder: &Path, args: &[&str]) -> Said {
     said(&mut command(folder, args))
 }
 
-/// Ends with 2 before anything runs, for this reason.
+/// The program ends with 2 before anything runs, for this reason.
 #[track_caller]
 fn refused(folder: &Path, args: &[&str], why: &str) {
     let said = vpcsim(folder, args);
@@ -58,7 +58,7 @@ fn refused(folder: &Path, args: &[&str], why: &str) {
     assert!(said.talk.contains(why), "{args:?}: {}", said.talk);
 }
 
-/// Ends with 0 and says nothing but its report.
+/// The program ends with 0 and says nothing except its report.
 #[track_caller]
 fn done(folder: &Path, args: &[&str]) -> String {
     let said = vpcsim(folder, args);
@@ -74,7 +74,7 @@ fn closed() -> std::io::PipeWriter {
     std::io::pipe().expect("a pipe").1
 }
 
-/// Every subcommand that prints, and its verdict.
+/// Every subcommand that prints, and its exit code.
 const PRINTING: [(&[&str], i32); 11] = [
     (&["run", "s.toml"], 0),
     (&["run", "s.toml", CAPPED[0], CAPPED[1]], 1),
@@ -148,7 +148,7 @@ fn an_output_that_fails_costs_neither_the_report_nor_the_other_outputs() {
 fn the_reader_of_a_named_pipe_may_leave_or_stay() {
     let folder = folder();
     said(bare("mkfifo").arg(folder.path().join("pipe"))).ended(0);
-    // Some megabytes: far more than any pipe holds, so that it is written to after the reader left.
+    // Some megabytes: far more than any pipe holds, so that writing goes on after the reader has left.
     let run = ["run", "s.toml", "--set", "duration=60 s", "--interval", "1ms", "--csv", "pipe"];
     let report = done(folder.path(), &run[..6]);
     let reader = |program: &[&str]| {
@@ -177,12 +177,12 @@ fn devices_and_standard_output_itself_can_be_outputs() {
     for name in ["/dev/stdout", "/dev/fd/1", "link"] {
         let both = report.clone() + &read(folder.path(), "t.csv");
         assert_eq!(done(folder.path(), &[&run[..], &[name]].concat()), both, "{name}");
-        // A file behind stdout takes both as a pipe does.
+        // A file as stdout takes both, like a pipe.
         let out = File::create(folder.path().join("out")).expect("a file");
         let said = said(command(folder.path(), &[&run[..], &[name]].concat()).stdout(out));
         assert_eq!((said.code, read(folder.path(), "out")), (Some(0), both), "{name}");
     }
-    // By its own name, it would be cut under the report.
+    // Under its own name, the file would be truncated while the report is written to it.
     let out = File::create(folder.path().join("out")).expect("a file");
     let said = said(command(folder.path(), &[&run[..], &["out"]].concat()).stdout(out));
     assert_eq!((said.code, read(folder.path(), "out")), (Some(2), String::new()));
@@ -210,7 +210,7 @@ fn what_cannot_be_opened_is_told_before_anything_runs() {
         refused(folder.path(), &["bill", "s.toml", "--svg", name], "cannot be written");
         refused(folder.path(), &["import", "series", "matrix.csv", "--unit", "Mbps", "-o", name], "cannot be written");
     }
-    // Nothing was left behind by finding that out.
+    // The check itself left nothing behind.
     assert_eq!(names(folder.path()), ["folder", "matrix.csv", "rates.csv", "s.toml"]);
 }
 
@@ -283,7 +283,7 @@ fn tables_and_pictures_replace_earlier_ones_and_nothing_else() {
     for (name, args) in outputs {
         done(folder.path(), args);
         let made = read(folder.path(), name);
-        // An earlier one, cut off behind its beginning, and an empty file.
+        // An earlier output cut off after its beginning, and an empty file.
         let lines: Vec<&str> = made.lines().take(2).collect();
         for earlier in [lines.join("\n"), String::new()] {
             write(folder.path(), name, &earlier);
@@ -304,7 +304,7 @@ fn tables_and_pictures_replace_earlier_ones_and_nothing_else() {
         done(folder.path(), &[args, &["--force"]].concat());
         assert_eq!(read(folder.path(), name), made, "{name}");
     }
-    // One kind is not another.
+    // One kind of output does not replace another.
     write(folder.path(), "f.csv", read(folder.path(), "m.csv"));
     refused(folder.path(), outputs[1].1, "f.csv is there already and is not a FOCUS CSV of vpcsim");
 }
@@ -315,7 +315,7 @@ fn a_replaced_file_keeps_its_permissions_and_the_links_to_it() {
     let run = ["run", "s.toml", "--interval", "1s", "--csv"];
     done(folder.path(), &[&run[..], &["t.csv"]].concat());
     let mode = |name: &str| fs::metadata(folder.path().join(name)).expect("a file").permissions().mode() & 0o777;
-    // Made as any file is, not as a temporary one.
+    // Created like any file, not like a temporary one.
     write(folder.path(), "any", "");
     assert_eq!(mode("t.csv"), mode("any"));
     fs::set_permissions(folder.path().join("t.csv"), PermissionsExt::from_mode(0o640)).expect("ours");
@@ -405,7 +405,7 @@ fn whatever_is_refused_is_one_document_for_programs() {
     assert_eq!(json(&["run", "none.toml", "broken.toml"]).as_array().map(Vec::len), Some(2));
 }
 
-/// Three VPCs in a ring whose hosts ping each other so often that several threads are worth it.
+/// Three VPCs in a ring whose hosts ping each other so often that several threads are worthwhile.
 fn ring() -> String {
     let mut text = String::from("name = \"ring\"\nduration = \"60 ms\"\n");
     for (at, region) in ["beijing", "guangzhou", "shanghai"].into_iter().enumerate() {
@@ -427,7 +427,7 @@ fn ring() -> String {
 fn without_threads_the_report_is_the_same() {
     let folder = folder();
     write(folder.path(), "ring.toml", ring());
-    // No thread's stack is that large, so none is to be had.
+    // No thread can have a stack that large, so no thread can be started.
     let alone = |args: &[&str]| said(command(folder.path(), args).env("RUST_MIN_STACK", "140737488355328"));
     let run = ["run", "s.toml", "ring.toml", "--workers", "3"];
     let (many, one) = (vpcsim(folder.path(), &run), alone(&run));
@@ -438,7 +438,7 @@ fn without_threads_the_report_is_the_same() {
     assert_eq!(bench.code, Some(0), "{}", bench.talk);
 }
 
-/// Runs the program under a limit of the shell, with no descriptors but the three that everybody has.
+/// Runs the program under a limit of the shell, with only the three standard descriptors.
 fn limited(folder: &Path, limit: &str, args: &str) -> Said {
     let close = "for at in /proc/self/fd/*; do at=${at##*/}; [ $at -lt 3 ] || eval \"exec $at>&-\"; done";
     let script = format!("{close}; ulimit {limit} && exec \"$0\" {args}");
@@ -457,11 +457,11 @@ fn a_machine_without_threads_or_files_is_no_bug() {
     for limit in threads.chain(["-n 4", "-n 6"]) {
         limited(folder.path(), limit, run).ended(0);
     }
-    // The limit does limit: with three, not even its libraries can be read.
+    // The limit works: with three descriptors, not even the program's libraries can be read.
     assert_ne!(limited(folder.path(), "-n 3", run).code, Some(0));
 }
 
-/// A file that may not grow is like a full disk: nothing is cut.
+/// A file that may not grow is like a full disk: nothing is truncated.
 #[test]
 fn a_file_that_may_not_grow_stays_as_it_was() {
     let folder = folder();

@@ -27,7 +27,7 @@ cidr        = "10.0.0.0/24"
 routes_file = "prefixes.txt"
 "#;
 
-/// The prefixes of a table of the lpm folder, which has them beside other things.
+/// The prefixes of a table in the lpm folder, which also holds other things.
 fn prefixes(name: &str) -> Option<Vec<Ipv4Net>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/lpm").join(name);
     let Ok(packed) = std::fs::File::open(&path) else {
@@ -41,13 +41,13 @@ fn prefixes(name: &str) -> Option<Vec<Ipv4Net>> {
     Some(first.map(|word| word.parse().expect("a prefix")).collect())
 }
 
-/// A VPC with all of them as routes into the blackhole.
+/// A VPC with all of them as blackhole routes.
 fn network(prefixes: &[Ipv4Net]) -> Network {
     let lines: String = prefixes.iter().map(|to| format!("{to} blackhole\n")).collect();
     loaded(&[("s.toml", SCENARIO.to_owned()), ("prefixes.txt", lines)], &[]).network
 }
 
-/// The longest of `prefixes`, apart from those `without`, that holds the address.
+/// The longest of `prefixes`, except those in `without`, that contains the address.
 fn scan(prefixes: &[Ipv4Net], without: &[Ipv4Net], address: Ipv4Addr) -> Option<(Ipv4Net, FibEntry)> {
     let own: Ipv4Net = "10.0.0.0/16".parse().expect("a prefix");
     if own.contains(&address) {

@@ -1,5 +1,5 @@
-//! Replays as a user meets them: captures made here, two VPCs, and what the report and the warnings say. What a capture
-//! holds in detail is tested beside the reader.
+//! Replays as a user meets them: generated captures, two VPCs, and what the report and the warnings say. How captures
+//! are read in detail is tested beside the reader.
 
 mod program;
 
@@ -42,7 +42,7 @@ file = "trace.pcap"
 
 const SECOND: u64 = 1_000_000_000;
 
-/// An IPv4 packet of `length` bytes from 192.0.2.`from` to 192.0.2.`to`, its payload `data` and zeros.
+/// An IPv4 packet of `length` bytes from 192.0.2.`from` to 192.0.2.`to`, with the payload `data` followed by zeros.
 fn ip(protocol: u8, length: u16, from: u8, to: u8, data: &[u8]) -> Vec<u8> {
     let mut ip = vec![0x45, 0];
     ip.extend(length.to_be_bytes());
@@ -61,7 +61,7 @@ fn echo(kind: u8, from: u8, to: u8, sequence: u8) -> Vec<u8> {
     ip(1, 60, from, to, &[kind, 0, 0, 0, 0, 9, 0, sequence])
 }
 
-/// A pcap of the link type of packets at nanoseconds.
+/// A pcap file with this link type, from packets with times in nanoseconds.
 fn pcap(datalink: DataLink, packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
     let header = PcapHeader { datalink, ts_resolution: TsResolution::NanoSecond, ..Default::default() };
     let mut writer = PcapWriter::with_header(Vec::new(), header).expect("memory is writable");
@@ -76,7 +76,7 @@ fn raw(packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
     pcap(DataLink::RAW, packets)
 }
 
-/// What a run of the capture, with further keys of the entry, says.
+/// The output of a run of the capture, with further keys in the entry.
 struct Replayed {
     report: Value,
     code: i32,
@@ -107,7 +107,7 @@ impl Replayed {
     }
 }
 
-/// Runs the program on `scenario` beside the capture.
+/// Runs the program on `scenario`, with the capture beside it.
 fn play(command: &[&str], capture: &[u8], scenario: String) -> program::Said {
     let folder = folder(&[("trace.pcap", capture), ("run.toml", scenario.as_bytes())]);
     vpcsim(folder.path(), &[command, &["run.toml"]].concat())
@@ -131,7 +131,7 @@ fn time_begins_with_the_first_packet_that_is_replayed() {
     let padded = [raw(&packets), vec![0; 32]].concat();
     let said = run(&padded, "");
     assert_eq!((said.sent(), said.count("empty")), (3, 2));
-    // A packet without hosts, decades before.
+    // A packet that matches no host, decades earlier.
     let strangers = [&[(year, udp(8, 9))][..], &packets].concat();
     let mapped = "map = { \"192.0.2.1\" = \"a/h-1\", \"192.0.2.2\" = \"b/h-1\" }";
     let without_pools = SCENARIO.replace("from = \"a/h-*\"\nto = \"b/h-*\"\n", "");
@@ -147,7 +147,7 @@ fn packets_behind_the_end_are_counted_and_told() {
     let told = "2 of 4 packets lie behind the end of the run at 10 s: the replay lasts 101 s";
     assert!(said.notes().contains(told), "{}", said.notes());
     assert_eq!(said.report["traffic"][0]["path"], "a/h-1 -> b/h-1", "those behind the end do not play");
-    // Who says when it ends is not told, but the packets are counted.
+    // With an explicit stop there is no warning, but the packets are counted.
     let stopped = run(&raw(&packets), "stop = \"5 s\"");
     assert_eq!((stopped.sent(), stopped.count("behind `stop`, not sent"), &stopped.notes()[..]), (1, 3, "[]"));
     let counted = run(&raw(&packets), "count = 1\nspeed = 20");
@@ -259,7 +259,7 @@ fn offloaded_segments_are_cut_or_told() {
     let large = run(&capture, "segment_size = \"2 kB\"");
     assert!(large.notes().contains("above the MTU of p, 1500 B"), "{}", large.notes());
     assert_eq!(run(&capture, "segment_size = \"60 B\"").code, 2);
-    // Only what is sent is told of.
+    // Only packets that are sent cause a warning.
     let years = raw(&[(0, udp(1, 2)), (100_000_000 * SECOND, tcp(2_920, 2_920))]);
     let notes = run(&years, "").notes();
     assert!(notes.contains("the replay lasts 1157 d 09:46:40") && !notes.contains("MTU"), "{notes}");
@@ -287,11 +287,11 @@ fn the_path_names_who_sends_and_who_receives() {
 #[test]
 fn speed_and_repeat_stretch_and_multiply_exactly() {
     let capture = raw(&[(0, udp(1, 2)), (2 * SECOND, udp(2, 1)), (4 * SECOND, udp(1, 2))]);
-    // Passes of 4 s, 2 s apart; twice as fast the second ends after 5 s.
+    // Passes of 4 s, 2 s apart; at double speed the second ends after 5 s.
     let twice = run(&capture, "speed = \"2\"\nrepeat = 2");
     assert_eq!((twice.sent(), twice.count("packets to replay"), &twice.notes()[..]), (6, 6, "[]"));
     assert_eq!(run(&capture, "speed = 2\nrepeat = 2\nstop = \"5 s\"").sent(), 5);
-    // The end of the run in a later pass is what repeating is for; in the first it is told.
+    // Ending in a later pass is the purpose of repeating; ending in the first causes a warning.
     let endless = run(&capture, "repeat = 1000000");
     assert_eq!((endless.sent(), &endless.notes()[..]), (5, "[]"));
     assert_eq!(endless.count("behind the end of the run"), 3_000_000 - 5);

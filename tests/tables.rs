@@ -1,5 +1,5 @@
-//! Tables as people's programs write them, through the whole program: what is read, what is refused where, and what is
-//! told. How cells are found is tested beside the reader, against the `csv` crate.
+//! Tables as real programs write them, through the whole program: what is read, what is refused where, and what is
+//! reported. How cells are found is tested beside the reader, against the `csv` crate.
 
 mod program;
 
@@ -10,7 +10,7 @@ fn vpcsim_with(files: &[(&str, &[u8])], args: &[&str]) -> Said {
     vpcsim(folder(files).path(), args)
 }
 
-/// A host that sends 1000-byte packets to another, at the rates of a table; `top` goes on at the top, `keys` in the
+/// A host that sends 1000-byte packets to another, at the rates of a table; `top` continues the top level, `keys` the
 /// entry.
 fn scenario(top: &str, keys: &str) -> String {
     format!(
@@ -34,7 +34,7 @@ packet_size = "1000 B"
     )
 }
 
-/// Packets sent in 10 s at the rates of `table`; or what was said instead.
+/// Packets sent in 10 s at the rates of `table`, or the complaint instead.
 fn packets(table: &[u8], keys: &str) -> Result<u64, String> {
     let text = scenario("duration = \"10 s\"", keys);
     let said = vpcsim_with(&[("t.toml", text.as_bytes()), ("rates.csv", table)], &["run", "t.toml", "--json"]);
@@ -113,7 +113,7 @@ fn all_wrong_cells_are_told_up_to_twenty_of_a_file() {
     let told = packets(format!("t,r,s\n{rows}").as_bytes(), two).expect_err("x is no rate");
     assert_eq!(told.matches(" is not a rate").count(), 20, "{told}");
     assert!(told.contains("… and 40 more places of this text are wrong"), "{told}");
-    // A time that is wrong is wrong once, whatever reads it.
+    // A wrong time is reported once, however many readers it has.
     let told = packets(b"t,r,s\n0,1,2\nnoon,1,2\n", two).expect_err("noon is no time");
     assert_eq!(told.matches("`noon` is not a time").count(), 1, "{told}");
 }
@@ -131,12 +131,12 @@ fn points_that_may_separate_thousands_are_remarked_on() {
     assert!(!remark("t,r\n0,800.000\n5,0\n", BPS));
 }
 
-/// What an hour of packets at 8 kbps is.
+/// Packets in an hour at 8 kbps.
 const HOUR: u64 = 3_600;
 
 #[test]
 fn an_hour_that_clocks_show_twice_is_sent_twice() {
-    // 01:00 to 04:00 by the clocks of Berlin are 4 hours.
+    // 01:00 to 04:00 in Berlin's civil time are 4 hours.
     let hours = [("01:00", 1), ("02:00", 2), ("02:30", 3), ("02:00", 4), ("02:30", 5), ("03:00", 1)];
     let sent = |hours: &[(&str, u64)]| {
         let rows: String = hours.iter().map(|(time, kbps)| format!("2017-10-29T{time}:00,{}\n", kbps * 8)).collect();
@@ -153,7 +153,7 @@ fn an_hour_that_clocks_show_twice_is_sent_twice() {
     let mut newest_first = hours;
     newest_first.reverse();
     assert_eq!(sent(&newest_first).0, packets);
-    // A single row may be either: it is the earlier.
+    // A single row may be either of the two: it is read as the earlier.
     assert_eq!(sent(&[("01:00", 1), ("02:00", 2), ("03:00", 1)]).0, HOUR + 2 * 2 * HOUR + HOUR);
 }
 
@@ -188,7 +188,7 @@ fn rows_in_the_scenario_are_read_like_those_of_a_file() {
     assert!(code == Some(2) && told.contains("t.toml:15:11") && told.contains("t.toml:15:29"), "{told}");
 }
 
-/// The first line of a bill of `samples` that says who pays; or what was said instead.
+/// The first line of a bill of `samples` that says who pays, or the complaint instead.
 fn billed(samples: &[u8], more: &[&str]) -> Result<String, String> {
     let said = vpcsim_with(&[("s.csv", samples)], &[&["bill", "--samples", "s.csv"], more].concat());
     match said.code {

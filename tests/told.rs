@@ -6,7 +6,7 @@ mod program;
 use program::{Said, command, folder, read, said};
 use std::path::Path;
 
-/// Runs the program with the logger's own colours.
+/// Runs the program without colours: the escape sequences of colours come from the logger, not from the files.
 fn vpcsim(folder: &Path, args: &[&str]) -> Said {
     said(command(folder, args).env("NO_COLOR", "1"))
 }

@@ -1,4 +1,4 @@
-//! An allocator that counts and leaves the allocating to the system's.
+//! An allocator that counts allocations and passes them to the system's allocator.
 
 #![allow(unsafe_code, reason = "an allocator is unsafe by its trait; each call is handed on as it came")]
 
@@ -8,7 +8,7 @@ use std::cell::Cell;
 struct Counting;
 
 thread_local! {
-    // Per thread, so that tests beside each other do not count each other's.
+    // Per thread, so that tests that run in parallel do not count each other's allocations.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -18,7 +18,7 @@ pub fn allocations() -> u64 {
 }
 
 fn count() {
-    // Fails only while the thread ends, when nobody asks any more.
+    // Fails only while the thread ends, when the count is no longer read.
     let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
 }
 

@@ -1,5 +1,5 @@
-//! S36 with worked numbers: downtime weighted by the share of flows a fault stops, and the budget of the promised 99.95
-//! %.
+//! S36 with worked numbers: downtime weighted by the share of flows that a fault stops, and the budget of the promised
+//! 99.95 %.
 
 use crate::dice::name;
 use vpcsim::model::*;
@@ -69,7 +69,7 @@ fn a_failed_node_weighs_its_share_until_it_is_noticed() {
     assert_eq!(available(&network, 1000), (1000 * SECOND, 2 * SECOND, 998_000_000, SECOND / 2));
 }
 
-/// Without failover it weighs until it is mended: half the flows for 30 s are 15 s.
+/// Without failover a node counts until it is repaired: half the flows for 30 s are 15 s.
 #[test]
 fn without_failover_a_node_weighs_until_it_is_mended() {
     let mut network = pair(2, false, 8);
@@ -78,18 +78,18 @@ fn without_failover_a_node_weighs_until_it_is_mended() {
     assert_eq!(available(&network, 100).1, 15 * SECOND);
 }
 
-/// Two of two: the first is bypassed at 11 s, the second fails at 20 s and takes everything with it, until 24 s.
+/// Two of two nodes: the first is bypassed at 11 s, the second fails at 20 s and stops everything until 24 s.
 #[test]
 fn when_no_node_is_left_everything_is_down() {
     let mut network = pair(2, true, 1);
     set(&mut network, 10, node(1, false));
     set(&mut network, 20, node(2, false));
     set(&mut network, 24, node(1, true));
-    // Half for 1 s, all for 4 s, nothing after: node 2 was noticed at 21 s.
+    // Half for 1 s, all for 4 s, nothing after: the failure of node 2 was noticed at 21 s.
     assert_eq!(available(&network, 100).1, 4 * SECOND + SECOND / 2);
 }
 
-/// A cut counts once, however many nodes are down under it.
+/// A cut counts once, however many nodes are down during it.
 #[test]
 fn faults_that_coincide_count_once() {
     let mut network = pair(2, false, 1);
@@ -104,7 +104,7 @@ fn cut_for(seconds: u64) -> Change {
     Change::SetLink { peering: name("p"), up: false, lasts: Some(SimDuration::from_secs(seconds)) }
 }
 
-/// Neither the end of the one that began last nor that of the one that began first ends what the other says.
+/// The end of one cut, whichever began first or last, does not end the other.
 #[test]
 fn a_cut_lasts_as_long_as_the_longest_of_those_that_overlap() {
     for (cuts, downtime) in [
@@ -124,7 +124,7 @@ fn a_cut_lasts_as_long_as_the_longest_of_those_that_overlap() {
     }
 }
 
-/// What is cut until further notice is not mended by the end of a cut for a time, and is mended, both are, by hand.
+/// A cut without an end outlasts the end of a timed cut; repair by hand ends both.
 #[test]
 fn mending_by_hand_ends_every_cut_and_nothing_else_ends_one_without_an_end() {
     let mut network = pair(2, true, 1);
@@ -157,7 +157,7 @@ fn what_never_was_active_has_no_availability() {
     assert_eq!(network.peering(PeeringId(0)).availability(SimTime::ZERO), None);
 }
 
-/// Losing packets at random is no outage: the rules speak of downtime only.
+/// Losing packets at random is not an outage: the rules mention only downtime.
 #[test]
 fn loss_is_no_downtime() {
     let mut network = pair(2, true, 1);

@@ -1,5 +1,5 @@
-//! S21 with worked numbers: what a deletion at an instant of departures and arrivals takes off the link, and the pair's
-//! second life.
+//! S21 with worked numbers: what a deletion at an instant of departures and arrivals takes off the link, and the
+//! peering that the pair makes afterwards.
 
 use crate::dice::name;
 use crate::idle::{routes, step, strangers};
@@ -13,8 +13,8 @@ fn ms(n: u64) -> SimTime {
     SimTime::from_nanos(n * 1_000_000)
 }
 
-/// 12 Mbps carry a 1500-byte packet in a millisecond; two fit into the bucket, fifty into the queue; 10 ms to the far
-/// end.
+/// 12 Mbps carry a 1500-byte packet in a millisecond; two packets fit into the bucket, fifty into the queue; the delay
+/// is 10 ms.
 fn request() -> Change {
     Change::CreatePeering(Box::new(PeeringSpec {
         bandwidth: Some(BitRate::from_mbps(12)),
@@ -45,15 +45,15 @@ fn deletion_takes_what_waits_and_what_flies_at_that_instant() {
     simulation.advance(ms(20));
     assert_eq!(drops(&simulation, 0, DropReason::ShaperQueueFull), 48);
     do_all(&mut simulation, [step(Step::Delete)], ms(20));
-    // Carried: the two that left at once, and those that left at 1..=9 ms. The one due in at 20 ms (left at 10 ms) is
-    // too late, and so is the one due out at 20 ms: 10 on the wire, 31 of the fifty that waited.
+    // Carried: the two that left at once, and those that left at 1..=9 ms. The packet that would arrive at 20 ms (left
+    // at 10 ms) is too late, and so is the one that would depart at 20 ms: 10 on the wire, 31 of the fifty that waited.
     let counts = |s: &Simulation, link| (s.link_book(LinkId(link)).whole.carried.packets, s.on_link(LinkId(link)));
     assert_eq!(counts(&simulation, 0), (11, 0));
     assert_eq!(drops(&simulation, 0, DropReason::PeeringDeleted), 10 + 31);
     assert!(simulation.network().tables().all(|(_, t)| t.routes.is_empty()));
     simulation.check_books().expect("balanced books");
 
-    // The whole flow again (S21), at the same instant: a packet between deletion and the new routes finds none.
+    // The whole sequence again (S21), at the same instant: a packet between deletion and the new routes finds no route.
     send(&mut simulation, HostId(0), HostId(1), 1500, ms(20));
     simulation.advance(ms(21));
     let drops = simulation.vpc_book(VpcId(0)).drops;
@@ -63,7 +63,8 @@ fn deletion_takes_what_waits_and_what_flies_at_that_instant() {
     simulation.advance(ms(22));
     assert_eq!(simulation.vpc_book(VpcId(0)).drops.total(), 2, "still to be accepted");
     do_all(&mut simulation, [step(Step::Accept)], ms(22));
-    // Its own bucket, full: two at once, the third a millisecond later, in at 33 ms, just when the books are read.
+    // The new peering has its own full bucket: two leave at once, the third a millisecond later and arrives at 33 ms,
+    // exactly when the books are read.
     for _ in 0..3 {
         send(&mut simulation, HostId(0), HostId(1), 1500, ms(22));
     }
@@ -72,7 +73,8 @@ fn deletion_takes_what_waits_and_what_flies_at_that_instant() {
     simulation.check_books().expect("balanced books");
 }
 
-/// S43: isolation empties the link too, keeps the routes, and restoring finds them and a bucket that went on filling.
+/// S43: isolation empties the link too and keeps the routes; after restoring, the routes are there and the bucket has
+/// gone on filling.
 #[test]
 fn isolation_keeps_routes_and_restoring_finds_them() {
     let mut simulation = Simulation::new(strangers(), &empty_plan(0), Options::default());
@@ -82,10 +84,10 @@ fn isolation_keeps_routes_and_restoring_finds_them() {
     }
     simulation.advance(ms(4));
     do_all(&mut simulation, [step(Step::Isolate)], ms(4));
-    // Left at 0, 0, 1, 2 and 3 ms, none in before 10 ms; five waited.
+    // Left at 0, 0, 1, 2 and 3 ms, none arrived before 10 ms; five waited.
     assert_eq!(drops(&simulation, 0, DropReason::PeeringIsolated), 10);
     do_all(&mut simulation, [step(Step::Restore)], ms(5));
-    // The tokens of 3 ms to 5 ms were taken by nobody: two packets' worth.
+    // Nothing took the tokens of 3 ms to 5 ms: two packets' worth.
     for _ in 0..3 {
         send(&mut simulation, HostId(0), HostId(1), 1500, ms(5));
     }

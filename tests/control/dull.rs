@@ -1,5 +1,5 @@
 //! A dull model of the control plane, written from the rules alone: vectors, and one sentence per rule with its number.
-//! It answers every rule that an action breaks, since the rules set no order among complaints. Knows no packets and
+//! It returns every rule that an action breaks, since the rules set no order among complaints. Knows no packets and
 //! shares no code with the model.
 
 use crate::ledger::*;
@@ -12,7 +12,7 @@ const BAD_STATE: &str = "UnsupportedOperation.VpcPeerInvalidStateChange";
 
 // Time.
 impl Dull {
-    /// What happens by itself until `now`, `now` included (S19: at t >= limit it has expired).
+    /// What happens by itself up to and including `now` (S19: at t >= limit it has expired).
     pub fn pass_to(&mut self, now: u64) {
         while let Some(due) = self.next_due().filter(|due| *due <= now) {
             self.accrue(due);
@@ -37,7 +37,7 @@ impl Dull {
 
     pub fn next_due(&self) -> Option<u64> {
         let noticed = |n: &Node| if let Node::Failed(at) = n { *at } else { None };
-        // Nothing befalls what has disappeared.
+        // Nothing happens to peerings that have disappeared.
         let live = self.pacts.iter().filter(|p| !p.gone());
         live.flat_map(|p| p.nodes.iter().map(noticed).chain([p.expires, p.next_end()])).flatten().min()
     }
@@ -54,7 +54,7 @@ impl Dull {
 
 // Actions.
 impl Dull {
-    /// The pact that bears a name; of those that disappeared, the last, and a deleted one is not there at all.
+    /// The pact with this name; among those that disappeared, the last one, and a deleted one does not count at all.
     pub fn named(&self, name: &str) -> Option<usize> {
         let bears = |p: &Pact| p.name == name;
         let live = self.pacts.iter().position(|p| bears(p) && !p.gone());
@@ -66,7 +66,7 @@ impl Dull {
         self.vpcs[a].region != self.vpcs[b].region
     }
 
-    /// Does `change` for account `by` now, unless it breaks a rule; answers what it breaks.
+    /// Does `change` for account `by` now, unless it breaks a rule; returns the broken rules.
     pub fn act(&mut self, by: Option<u32>, change: &Change) -> Broken {
         match change {
             Change::CreatePeering(spec) => self.create(by, spec),
@@ -102,7 +102,7 @@ impl Dull {
         }
     }
 
-    /// Nothing befalls what has disappeared.
+    /// Nothing happens to a pact that has disappeared.
     fn until(&self, at: usize, lasts: Option<SimDuration>) -> u64 {
         lasts.filter(|_| !self.pacts[at].gone()).map_or(u64::MAX, |lasts| self.now + lasts.as_nanos())
     }
@@ -141,7 +141,7 @@ impl Dull {
             lost: 0,
         };
         let mut broken = Broken::new();
-        // S16: the local side asks.
+        // S16: the local side requests.
         if by.is_some_and(|by| by != self.vpcs[a].account) {
             broken.insert(PURVIEW);
         }
@@ -169,7 +169,7 @@ impl Dull {
         broken
     }
 
-    /// S6, S11, S13, S23 for a pact in the state it would have. `own` is its number, if it exists.
+    /// S6, S11, S13, S23 for a pact in the state it would have. `own` is its index, if it exists.
     fn check_pair(&self, pact: &Pact, own: Option<usize>, broken: &mut Broken) {
         let others: Vec<&Pact> =
             self.pacts.iter().enumerate().filter(|(n, p)| Some(*n) != own && p.counts()).map(|(_, p)| p).collect();
@@ -183,7 +183,8 @@ impl Dull {
         for (hub, peer) in [(a, b), (b, a)] {
             self.check_peers(hub, peer, &self.vpcs[peer].cidrs, &others, broken);
             let used = others.iter().filter(|p| p.far_from(hub).is_some());
-            // S23: pending, active and suspended ones against the total; what is or was active against the other.
+            // S23: pending, active and suspended ones count against the total; those that are or were active against
+            // the other quota.
             if used.clone().count() as u32 >= self.quota_total {
                 broken.insert("LimitExceeded.VpcPeerTotalLimitExceeded");
             }
@@ -194,7 +195,7 @@ impl Dull {
         }
     }
 
-    /// S13 at `hub`: what `peer` has or would have, against the hub's other peers.
+    /// S13 at `hub`: the CIDRs that `peer` has or would have, against the hub's other peers.
     fn check_peers(&self, hub: usize, peer: usize, cidrs: &[Range], others: &[&Pact], broken: &mut Broken) {
         for other in others.iter().filter_map(|p| p.far_from(hub)).filter(|o| *o != peer) {
             let both_regional = !self.cross(hub, peer) && !self.cross(hub, other);
@@ -221,7 +222,7 @@ impl Dull {
             Step::Delete => (by.is_none_or(|by| by == asks || by == asked), !pact.gone(), "DELETED"),
             // S19: the initiator, once it has expired.
             Step::Enable => (by.is_none_or(|by| by == asks), state == "EXPIRED", "PENDING"),
-            // S43, S49: the vendor alone.
+            // S43, S49: only the vendor.
             Step::Isolate => (by.is_none(), state == "ACTIVE", "ISOLATED"),
             Step::Restore => (by.is_none(), state == "ISOLATED", "ACTIVE"),
         };
@@ -233,8 +234,8 @@ impl Dull {
             broken.insert(BAD_STATE);
         }
         if broken.is_empty() && matches!(step, Step::Accept | Step::Enable) {
-            // S14, S19: checked anew. (That S14 leaves pending ones out at accept shows nowhere: what counts never
-            // overlaps.)
+            // S14, S19: checked again. (That S14 exempts pending ones at accept never shows: peerings that count never
+            // overlap.)
             self.pacts[at].history.push((self.now, to));
             self.check_pair(&self.pacts[at], Some(at), &mut broken);
             self.pacts[at].history.pop();
@@ -277,7 +278,7 @@ impl Dull {
     fn set_cap(&mut self, by: Option<u32>, at: usize, cap: u64) -> Broken {
         let mut broken = Broken::new();
         let [a, b] = self.pacts[at].ends();
-        // S39: who pays, changes.
+        // S39: the paying account changes it.
         if by.is_some_and(|by| by != self.vpcs[a].account) {
             broken.insert(PURVIEW);
         }
@@ -292,7 +293,7 @@ impl Dull {
         broken
     }
 
-    /// S25a: re-checks S8, S11, S13.
+    /// S25a: checks S8, S11 and S13 again.
     fn add_cidr(&mut self, by: Option<u32>, vpc: usize, cidr: ipnet::Ipv4Net) -> Broken {
         let new = range(cidr);
         let mut broken = self.owned(by, vpc);
@@ -354,7 +355,7 @@ impl Dull {
         broken
     }
 
-    /// Takes a route away (none), or out of force or back (S8).
+    /// Deletes a route (`None`), or disables or enables it (S8).
     fn edit(&mut self, by: Option<u32>, table: usize, to: ipnet::Ipv4Net, disabled: Option<bool>) -> Broken {
         let vpc = self.tables[table].vpc;
         let mut broken = self.owned(by, vpc);

@@ -1,6 +1,6 @@
-//! Overlapping faults against brute force: at every moment each fault that was ever set is asked whether it lasts.
-//! Compared are what is down, what is lost, the availability (S36) and the end of a packet sent at every instant. It
-//! keeps no state between moments.
+//! Overlapping faults against brute force: at every moment, each fault set so far is checked for whether it still
+//! lasts. Compared are what is down, what is lost, the availability (S36) and the outcome of a packet sent at every
+//! instant. The brute force keeps no state between moments.
 
 use crate::dice::{Dice, name};
 use crate::{cases, empty_plan, send};
@@ -11,7 +11,7 @@ use vpcsim::model::DropReason;
 use vpcsim::model::*;
 use vpcsim::units::{Share, SimDuration, SimTime};
 
-/// Faults begin and end at multiples of this, the way over the peering takes less.
+/// Faults begin and end at multiples of this; the delay of the peering is shorter.
 const TICK: u64 = 1_000_000;
 const TICKS: u64 = 60;
 const DELAY: SimDuration = SimDuration::from_micros(1);
@@ -22,12 +22,12 @@ const FAR: HostId = HostId(1);
 enum Part {
     Host,
     Link,
-    /// From 1.
+    /// Numbered from 1.
     Node(usize),
     Loss(Share),
 }
 
-/// One action: at a tick, a part is set up or down, for so many ticks or for good.
+/// One action: at a tick, a part is set up or down, for a number of ticks or without an end.
 #[derive(Debug, Clone, Copy)]
 struct Set {
     tick: u64,
@@ -52,7 +52,7 @@ impl Set {
     }
 }
 
-/// A moment: a tick, and how many of all actions have come.
+/// A moment: a tick, and how many actions have happened by then.
 type Moment = (u64, usize);
 
 struct Brute {
@@ -89,7 +89,7 @@ impl Brute {
         largest.unwrap_or(lasting)
     }
 
-    /// Every moment until the last of `tick`, in order.
+    /// Every moment up to the last one of `tick`, in order.
     fn moments(&self, tick: u64) -> Vec<Moment> {
         let come = |tick| self.sets.iter().filter(|set| set.tick < tick).count();
         (0..=tick).flat_map(|t| (come(t)..=come(t + 1)).map(move |k| (t, k))).collect()
@@ -121,7 +121,7 @@ impl Brute {
         if all { Share::WHOLE } else { Share::of(failed, self.nodes as u64) }.as_ppb()
     }
 
-    /// How a packet ends that is sent at a tick and whose flow belongs to `node`; `Err(None)` where chance decides.
+    /// The outcome of a packet sent at a tick whose flow belongs to `node`; `Err(None)` if chance decides.
     fn fate(&self, tick: u64, node: usize) -> Result<(), Option<DropReason>> {
         let (now, underlay) = (self.last(tick), self.underlay(tick));
         let bypassed = self.node(node, tick) == 'B' && underlay.contains('U');
@@ -168,7 +168,7 @@ fn pair(brute: &Brute) -> Network {
     network
 }
 
-/// The node that the packets of [`NEAR`] to [`FAR`] are spread to: the one without which they do not arrive.
+/// The node that carries the packets of [`NEAR`] to [`FAR`]: without it they do not arrive.
 fn node_of_packets(nodes: usize) -> usize {
     let arrives = |down: usize| {
         let set = Set { tick: 0, part: Part::Node(down), up: false, lasts: None };
@@ -205,7 +205,7 @@ fn some(seed: u64) -> Brute {
     Brute { nodes, detection, loss, sets }
 }
 
-/// Plays the faults through a simulation; the first difference.
+/// Plays the faults through a simulation; returns the first difference.
 fn play(brute: &Brute) -> Result<(), String> {
     let mut simulation = Simulation::new(pair(brute), &empty_plan(1), Options::default());
     let ends = Arc::new(Mutex::new(Vec::new()));

@@ -1,5 +1,5 @@
-//! Weeks in which nothing happens: a request that runs out after seven idle days needs as many events as one that runs
-//! out at once.
+//! Weeks in which nothing happens: a request that expires after seven idle days needs as many events as one that
+//! expires at once.
 
 use crate::dice::name;
 use crate::{empty_plan, send};
@@ -9,7 +9,7 @@ use vpcsim::units::{BitRate, SimTime};
 
 const WEEK: u64 = 604_800_000_000_000;
 
-/// Two VPCs of two accounts in two regions, with routes to each other once `p` is there.
+/// Two VPCs of two accounts in two regions, with routes to each other once `p` exists.
 pub fn strangers() -> Network {
     let mut network = Network::new(Rules::guide());
     for (owner, region, cidr) in [("ann", "beijing", "10.0.0.0/16"), ("bob", "guangzhou", "10.1.0.0/16")] {
@@ -33,7 +33,7 @@ pub fn step(step: Step) -> Change {
     Change::Step { peering: name("p"), step }
 }
 
-/// From each side to the other.
+/// A route from each side to the other.
 pub fn routes() -> impl Iterator<Item = Change> {
     [(0, "10.1.0.0/16"), (1, "10.0.0.0/16")].into_iter().map(|(table, to)| {
         let to = to.parse().expect("a CIDR");
@@ -41,7 +41,7 @@ pub fn routes() -> impl Iterator<Item = Change> {
     })
 }
 
-/// A hundred rounds of asking and running out: seven hundred days, and one event a week.
+/// A hundred rounds of request and expiry: seven hundred days, and one event a week.
 #[test]
 fn idle_weeks_are_single_events() {
     let mut simulation = Simulation::new(strangers(), &empty_plan(0), Options::default());
@@ -49,7 +49,7 @@ fn idle_weeks_are_single_events() {
     for week in 1..=100 {
         let end = SimTime::from_nanos(week * WEEK);
         assert_eq!(simulation.network().next_due(), Some(end));
-        // At the limit it has expired (S19), and enabling gives a fresh week from there.
+        // At the limit it has expired (S19), and enabling starts a new week from that instant.
         let late = simulation.apply(None, &step(Step::Accept), end).expect_err("too late");
         assert_eq!(late.name(), "InvalidState");
         simulation.apply(Some(AccountId(0)), &step(Step::Enable), end).expect("the initiator may");
@@ -57,7 +57,7 @@ fn idle_weeks_are_single_events() {
     assert_eq!(simulation.happened().len(), 100);
 }
 
-/// The last nanosecond is in time, the next is not.
+/// An accept in the last nanosecond is in time, the next nanosecond is too late.
 #[test]
 fn a_request_lives_seven_days_to_the_nanosecond() {
     for (at, accepted) in [(WEEK - 1, true), (WEEK, false), (WEEK + 1, false)] {
@@ -68,8 +68,7 @@ fn a_request_lives_seven_days_to_the_nanosecond() {
     }
 }
 
-/// A peering made after many idle weeks has a full bucket and forwards to the nanosecond, as one made at the start
-/// does.
+/// A peering made after many idle weeks has a full bucket and forwards to the nanosecond like one made at the start.
 #[test]
 fn a_peering_made_late_forwards_like_one_made_early() {
     let carried = |start: u64| {

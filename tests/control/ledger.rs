@@ -1,4 +1,4 @@
-//! What the dull model keeps: accounts of VPCs, tables and pacts as vectors, ranges as pairs of numbers. Decides
+//! The state of the dull model: accounts of VPCs, tables and pacts as vectors, ranges as pairs of numbers. Decides
 //! nothing.
 
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub struct Vpc {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub to: Range,
-    /// A peering's number; none is nowhere.
+    /// A peering's index; `None` leads nowhere.
     pub over: Option<usize>,
     pub disabled: bool,
 }
@@ -38,17 +38,17 @@ pub enum Node {
     Bypassed,
 }
 
-/// What keeps one thing down: every fault by itself.
+/// What keeps one thing down: each fault separately.
 #[derive(Debug, Clone, Default)]
 pub struct Ills {
     /// When each fault in force ends.
     pub ends: Vec<u64>,
-    /// When it goes down again that was set up for a while.
+    /// When a thing that was set up for a limited time goes down again.
     pub again: Option<u64>,
 }
 
 impl Ills {
-    /// `until` is `u64::MAX` for what is to stay.
+    /// `until` is `u64::MAX` for a state without an end.
     pub fn set(&mut self, up: bool, until: u64) {
         if up {
             *self = Ills { ends: Vec::new(), again: Some(until).filter(|t| *t < u64::MAX) };
@@ -83,14 +83,14 @@ pub struct Pact {
     pub burst: Option<u64>,
     pub mtu: u64,
     pub cuts: Ills,
-    /// Set for a time: its end and the share.
+    /// Losses set for a limited time: end and share.
     pub losses: Vec<(u64, u64)>,
     pub lasting_loss: u64,
     pub nodes: Vec<Node>,
     /// By node.
     pub failures: Vec<Ills>,
     pub detection: Option<u64>,
-    /// Nanoseconds as ACTIVE, and of these nanoseconds times parts per billion lost to faults (S36).
+    /// Nanoseconds as ACTIVE, and the part of these lost to faults, times parts per billion (S36).
     pub active: u64,
     pub lost: u128,
 }
@@ -107,11 +107,11 @@ impl Pact {
     pub fn gone(&self) -> bool {
         ["REJECTED", "DELETED"].contains(&self.state())
     }
-    /// The largest share set for a time, or the lasting one.
+    /// The largest share set for a limited time, or the lasting one.
     pub fn loss(&self) -> u64 {
         self.losses.iter().map(|(_, share)| *share).max().unwrap_or(self.lasting_loss)
     }
-    /// What their failures make of its nodes now.
+    /// Updates the state of its nodes from their failures now.
     pub fn see_nodes(&mut self, now: u64) {
         let noticed = self.detection.map(|d| now + d);
         for (node, ills) in self.nodes.iter_mut().zip(&self.failures) {
@@ -124,7 +124,7 @@ impl Pact {
     }
     /// When the next fault ends.
     pub fn next_end(&self) -> Option<u64> {
-        // Of losses of one share, only the last shows.
+        // Of several losses with the same share, only the last end matters.
         let last_of = |share: u64| self.losses.iter().filter(|(_, s)| *s == share).map(|(end, _)| *end).max();
         let of_losses = self.losses.iter().filter_map(|(_, share)| last_of(*share)).filter(|end| *end < u64::MAX);
         let of_parts = self.failures.iter().chain([&self.cuts]).filter_map(Ills::next);
@@ -181,7 +181,7 @@ pub fn inside(small: Range, large: Range) -> bool {
 pub fn range(net: ipnet::Ipv4Net) -> Range {
     let hosts = u64::from(u32::MAX) >> net.prefix_len();
     let first = u32::from(net.addr());
-    // With host bits the block is no block; whoever asks for it is refused before it matters.
+    // A block with host bits is invalid; a request with it is refused before this matters.
     (first, (u64::from(first) | hosts) as u32)
 }
 

@@ -1,6 +1,6 @@
-//! Second opinions on the control plane: a dull model of the rules against the network inside a running engine, outcome
-//! by outcome and state by state, with packets on the links; worked numbers of availability; idle weeks. Not about
-//! forwarding.
+//! Independent checks of the control plane: a dull model of the rules against the network inside a running engine,
+//! outcome by outcome and state by state, with packets on the links; worked numbers of availability; idle weeks. Not
+//! about forwarding.
 
 mod availability;
 mod deletion;
@@ -27,7 +27,7 @@ use vpcsim::model::*;
 use vpcsim::units::SimTime;
 use vpcsim::wire::ipv4::{self, Addressing};
 
-/// A plan without traffic: packets come by hand.
+/// A plan without traffic: the tests send the packets.
 pub fn empty_plan(seed: u64) -> Plan {
     Plan {
         billing: Default::default(),
@@ -67,7 +67,7 @@ proptest! {
     }
 }
 
-/// A generator that stopped reaching a refusal or a state would make the property hollow.
+/// If the generator no longer reached a refusal or a state, the property would be hollow.
 #[test]
 fn the_scenes_reach_every_outcome() {
     let mut seen = BTreeMap::new();
@@ -91,7 +91,7 @@ fn the_scenes_reach_every_outcome() {
     assert!(missing.is_empty(), "no scene reaches {missing:?}; seen {seen:?}");
 }
 
-/// Plays one scene both ways; the first difference, with what led to it.
+/// Plays one scene in both; returns the first difference, with what led to it.
 fn play(seed: u64, steps: u32, seen: &mut BTreeMap<&'static str, u64>) -> Result<(), String> {
     let mut dice = Dice::new(seed);
     let (network, mut dull) = scene::open(&mut dice);
@@ -153,7 +153,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, network: T, rules: T) -> Res
     if network == rules { Ok(()) } else { Err(format!("{what}: network {network:?}, rules {rules:?}")) }
 }
 
-/// Everything the rules speak of, in the network and in the dull model.
+/// Compares everything the rules mention, in the network and in the dull model.
 fn compare(network: &Network, dull: &Dull) -> Result<(), String> {
     same("peerings", network.peerings().len(), dull.pacts.len())?;
     for ((id, peering), pact) in network.peerings().zip(&dull.pacts) {

@@ -1,4 +1,4 @@
-//! What the property found, kept as small stories.
+//! Failures that the property once found, kept as small tests.
 
 use crate::dice::name;
 use vpcsim::model::*;
@@ -37,7 +37,7 @@ fn a_name_leads_to_the_peering_that_lives() {
     assert_eq!(play(&mut network, &[step("q", Step::Delete)]), [None]);
 }
 
-/// A suspended peering left its place in the quota of active ones to another, and came back beside it.
+/// A suspended peering gave up its place in the quota of active ones to another, and was restored in addition to it.
 #[test]
 fn restoring_does_not_pass_the_active_quota() {
     let mut network = trio(1);
@@ -46,7 +46,7 @@ fn restoring_does_not_pass_the_active_quota() {
     assert_eq!(play(&mut network, &changes), [None, None, full, None]);
 }
 
-/// A peering deleted while a failure was not yet noticed went on to tell of flows that it moved.
+/// A peering deleted before a failure was noticed still reported moved flows.
 #[test]
 fn nothing_befalls_a_deleted_peering() {
     let mut network = trio(1);
@@ -56,18 +56,19 @@ fn nothing_befalls_a_deleted_peering() {
     assert_eq!(network.fall_due(SimTime::from_nanos(u64::MAX / 2)), []);
 }
 
-/// The end of a cut was an action of its own: it mended whatever bore the name by then, and failed where nothing did.
+/// The end of a cut was a separate action: it repaired whichever peering had the name by then, and failed if there was
+/// none.
 #[test]
 fn a_cut_ends_on_the_peering_that_was_cut() {
     let second = SimTime::from_nanos(1_000_000_000);
     let cut = |lasts| Change::SetLink { peering: name("p"), up: false, lasts };
     let for_a_second = cut(Some(SimDuration::from_secs(1)));
-    // Renamed meanwhile.
+    // Renamed in the meantime.
     let mut network = trio(10);
     let rename = Change::Rename { peering: name("p"), name: name("q") };
     assert_eq!(play(&mut network, &[create("p", 1), for_a_second.clone(), rename]), [None; 3]);
     assert_eq!(network.fall_due(second), [Outcome("q up".into())]);
-    // Deleted meanwhile, made again and cut until further notice.
+    // Deleted in the meantime, made again and cut without an end.
     let mut network = trio(10);
     let again = [create("p", 1), for_a_second, step("p", Step::Delete), create("p", 1), cut(None)];
     assert_eq!(play(&mut network, &again), [None; 5]);
@@ -76,7 +77,7 @@ fn a_cut_ends_on_the_peering_that_was_cut() {
     assert!(network.peering(PeeringId(1)).down);
 }
 
-/// A loss for a time went back to the loss declared in the file, whatever else was set meanwhile.
+/// A timed loss ended by restoring the loss declared in the file, even if another had been set in the meantime.
 #[test]
 fn a_loss_for_a_time_leaves_what_else_is_set() {
     let mut network = trio(10);

@@ -1,5 +1,5 @@
-//! The scenes of the property: small networks of three accounts whose VPCs overlap here and there, and actions at
-//! random, of the kinds that meet (few names, few CIDRs, tight quotas). Decides nothing.
+//! The scenes of the property: small networks of three accounts with some overlapping VPCs, and random actions of kinds
+//! that collide (few names, few CIDRs, tight quotas). Decides nothing.
 
 use crate::dice::{Dice, name, net};
 use crate::ledger::{Dull, Table, Vpc, WEEK, range};
@@ -29,7 +29,7 @@ const OTHERS: [&str; 8] = [
     "172.16.0.0/16",
 ];
 
-/// The same small world twice: as the network, and as the dull model.
+/// The same small world twice: as the network and as the dull model.
 pub fn open(dice: &mut Dice) -> (Network, Dull) {
     let mut network = Network::new(Rules::guide());
     let rules = &mut network.rules;
@@ -67,7 +67,7 @@ pub fn open(dice: &mut Dice) -> (Network, Dull) {
     (network, dull)
 }
 
-/// A later instant, or the same: by preference one at which something falls due, or a nanosecond beside it.
+/// A later instant, or the same one: preferably one at which something falls due, or a nanosecond beside it.
 pub fn later(dice: &mut Dice, dull: &Dull) -> u64 {
     let now = dull.now;
     let aimed = dull.next_due().map(|due| dice.pick(&[due - 1, due, due, due + 1]));
@@ -78,7 +78,7 @@ pub fn later(dice: &mut Dice, dull: &Dull) -> u64 {
     }
 }
 
-/// Who asks: usually somebody, now and then nobody in particular.
+/// The requesting account: usually one, sometimes `None`.
 pub fn somebody(dice: &mut Dice, network: &Network) -> Option<AccountId> {
     if dice.chance(60) { None } else { Some(AccountId(dice.below(network.accounts().count() as u64) as u32)) }
 }
@@ -126,7 +126,7 @@ pub fn action(dice: &mut Dice, network: &Network) -> Change {
     }
 }
 
-/// Of few lengths, so that faults overlap and end together, and together with what else falls due.
+/// Only a few lengths, so that faults overlap and end together, and coincide with other due instants.
 fn lasts(dice: &mut Dice) -> Option<SimDuration> {
     let nanos = dice.pick(&[0, 0, 1, 40_000_000, 1_000_000_000, 2_000_000_000, 3_600_000_000_000, WEEK]);
     Some(SimDuration::from_nanos(nanos)).filter(|lasts| *lasts > SimDuration::ZERO)
@@ -136,14 +136,14 @@ fn some_name(dice: &mut Dice) -> Name {
     name(dice.pick(&["p", "q", "r", "s"]))
 }
 
-/// Usually the name of a peering that there is.
+/// Usually the name of an existing peering.
 fn known_name(dice: &mut Dice, network: &Network) -> Name {
     let known: Vec<Name> =
         network.peerings().filter(|(_, p)| !p.state.is_gone()).map(|(_, p)| p.name.clone()).collect();
     if known.is_empty() || dice.chance(15) { some_name(dice) } else { dice.pick(&known) }
 }
 
-/// From one end's hosts to the other end, so that packets cross; twice, it is a second next hop.
+/// From one end's hosts to the other end, so that packets cross; a second one is a second next hop.
 fn useful_route(dice: &mut Dice, network: &Network, peering: &Name) -> Change {
     let ends = network.find_peering(peering.as_str()).map_or((VpcId(0), VpcId(1)), |id| {
         let peering = network.peering(id);
@@ -163,7 +163,7 @@ fn known_route(dice: &mut Dice, network: &Network, table: TableId) -> Ipv4Net {
     if known.is_empty() || dice.chance(20) { some_cidr(dice) } else { dice.pick(&known) }
 }
 
-/// In nanoseconds: usual ones, and the least and the most that are allowed, with their neighbours.
+/// In nanoseconds: common values, and the smallest and largest allowed, with their neighbours.
 const DELAYS: [Option<u64>; 8] =
     [None, None, None, Some(30_000_000), Some(999), Some(1_000), Some(10_000_000_000), Some(10_000_000_001)];
 

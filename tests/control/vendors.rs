@@ -1,4 +1,5 @@
-//! A second vendor is a value: what the control plane asks, allows, waits for and says follows the rules it is given.
+//! A second vendor is a value: what the control plane requires, allows, waits for and reports follows the rules it is
+//! given.
 
 use crate::dice::name;
 use vpcsim::model::*;
@@ -7,7 +8,7 @@ use vpcsim::units::{BitRate, Share, SimDuration, SimTime};
 const MENU: Menu = Menu::new(&[BitRate::from_mbps(30), BitRate::from_mbps(60)]);
 const DAY: SimDuration = SimDuration::from_secs(86_400);
 
-/// Two regions of its own, no cap unless one is wanted, a day for a request, words of its own.
+/// Two regions of its own, no cap unless one is requested, a day until a request expires, its own names.
 fn other() -> Rules {
     Rules {
         name: "other",
@@ -42,7 +43,7 @@ fn request(called: &str, mbps: Option<u64>) -> Change {
     Change::CreatePeering(Box::new(PeeringSpec { bandwidth, ..PeeringSpec::new(name(called), VpcId(0), VpcId(1)) }))
 }
 
-/// What was done, or the name of the refusal.
+/// Returns what was done, or the name of the refusal.
 fn ask(network: &mut Network, change: &Change, now: SimTime) -> Result<String, &'static str> {
     let done = network.apply(None, change, now).map(|outcome| outcome.0);
     done.map_err(|refusal| network.rules.code(&refusal))
@@ -77,7 +78,7 @@ fn refusals_and_remarks_bear_the_vendors_words() {
     assert_eq!(ask(&mut network, &request("q", Some(30)), SimTime::ZERO), Err("PeeringExists"));
     let restore = Change::Step { peering: name("p"), step: Step::Restore };
     assert_eq!(ask(&mut network, &restore, SimTime::ZERO), Err("WrongMoment"));
-    // Where the vendor has no name of its own, ours stays.
+    // If the vendor has no name of its own, the standard one stays.
     assert_eq!(ask(&mut network, &request("p", Some(30)), SimTime::ZERO), Err("DuplicateName"));
     let ours = strangers(Rules::guide()).apply(None, &restore, SimTime::ZERO).expect_err("there is no such peering");
     assert_eq!(Rules::guide().code(&ours), "InvalidPeeringConnection.NotFound");

@@ -1,4 +1,4 @@
-//! What random worlds are made of: a seeded die, names and prefixes. Makes no world.
+//! Building blocks of random worlds: a seeded die, names and prefixes. Makes no world.
 
 use ipnet::Ipv4Net;
 use rand_core::{Rng, SeedableRng};

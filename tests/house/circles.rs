@@ -1,5 +1,5 @@
-//! No circle among the files of the crate: whoever reads a file finds what it builds on without coming back to it.
-//! `mod` lines and what a file only hands on tie nothing.
+//! No import cycles among the files of the crate: a reader of a file finds what it builds on without coming back to it.
+//! `mod` lines and re-exports do not count.
 
 use crate::names::Names;
 use crate::nothing;
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 type Arrows = Vec<BTreeMap<usize, BTreeSet<String>>>;
 
-/// Every file that can be reached from one, over one arrow or more.
+/// Every file reachable from `from`, over one arrow or more.
 fn reached(arrows: &Arrows, from: usize) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut next = vec![from];
@@ -17,7 +17,7 @@ fn reached(arrows: &Arrows, from: usize) -> BTreeSet<usize> {
     reached
 }
 
-/// The largest groups of files each of which reaches the others.
+/// The largest groups of files that all reach each other.
 fn circles(arrows: &Arrows) -> BTreeSet<Vec<usize>> {
     let reached: Vec<BTreeSet<usize>> = (0..arrows.len()).map(|from| reached(arrows, from)).collect();
     let around = |one: usize| -> Vec<usize> {

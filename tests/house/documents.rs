@@ -1,4 +1,4 @@
-//! What documents name exists: every path that leads into the repository, every rule that is cited.
+//! What documents name exists: every path into the repository, every rule that is cited.
 
 use crate::nothing;
 use crate::source::sources;
@@ -18,7 +18,7 @@ fn documents() -> Vec<(String, String)> {
     files.chain(others).map(read).collect()
 }
 
-/// The paths in a text's backquotes and links, but for those with a name to fill in.
+/// The paths in a text's backquotes and links, except those with a placeholder.
 fn paths(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| c.is_whitespace() || "`()[]*".contains(c));
     let is_path = |word: &&str| {
@@ -70,7 +70,7 @@ fn every_rule_that_is_cited_is_explained() {
     let all = texts.iter().flat_map(|(path, text)| cited(text).into_iter().map(move |rule| (path, rule)));
     let (known, unknown): (Vec<_>, Vec<_>) = all.partition(|(_, rule)| explained.contains(rule));
     assert!(known.len() > 100, "only {} citations were read", known.len());
-    // What a test makes up to see it refused.
+    // Rules that a test invents to see them refused.
     let found = unknown.into_iter().filter(|(path, _)| *path != "guide/rules.rs");
     nothing(found.map(|(path, rule)| format!("{path}: {rule}")).collect(), "cite a rule of src/guide/rules.md");
 }

@@ -1,4 +1,4 @@
-//! The engine's own rules: a type's methods stand in few files, and few files count.
+//! The engine's own rules: a type's methods are in few files, and few files count.
 
 use crate::nothing;
 use crate::source::{Source, sources, word};
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// In how many files a type may have methods of its own.
 const FILES_MAX: usize = 2;
 
-/// The type of an `impl` block without a trait that begins here.
+/// The type of an `impl` block without a trait that begins in this line.
 fn inherent(header: &str) -> Option<&str> {
     let rest = header.strip_prefix("impl")?;
     let mut depth = 0;
@@ -40,10 +40,10 @@ fn the_methods_of_a_type_stand_together() {
     nothing(found.collect(), "give a part of the type's work, with its data, to a type of its own");
 }
 
-/// Where the counters stand.
+/// Where the counters are defined.
 const BOOKS: &str = "engine/books.rs";
 
-/// Who may touch counters: the booker, and who adds them up for a reader.
+/// Who may change counters: the booker, and the code that adds them up for a reader.
 const BOOKERS: [&str; 3] = [BOOKS, "engine/booking.rs", "engine/simulation/ledger.rs"];
 
 /// The public fields of the books and their parts; packets and bytes are counted in many other places too.
@@ -53,13 +53,13 @@ fn counters(books: &Source) -> BTreeSet<&str> {
     names.filter(|name| !["packets", "bytes", "whole", "windows"].contains(name)).collect()
 }
 
-/// The methods of books that count and answer nothing.
+/// The methods of books that count and return nothing.
 fn counting(books: &Source) -> BTreeSet<&str> {
     let methods = books.code().iter().filter(|line| line.contains("(&mut self") && !line.contains("->"));
     methods.filter_map(|line| Some(word(line.split_once("fn ")?.1))).collect()
 }
 
-/// What a line says that touches a counter: `.emitted += `, `.drops.add(`, `book.each(`.
+/// The code that changes a counter: `.emitted += `, `.drops.add(`, `book.each(`.
 fn touches(books: &Source) -> Vec<String> {
     let of_counters = counters(books)
         .into_iter()
@@ -77,7 +77,7 @@ fn counters_are_touched_in_one_place() {
     }
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.room() == "engine" && !s.is_test()) {
-        // A tally is what the booker is told.
+        // A tally is input for the booker.
         let of_books = |line: &str| touches.iter().any(|touch| line.replace("tally.", "tally ").contains(touch));
         let touching = source.lines().filter(|(_, line)| of_books(line));
         let lines: Vec<String> =
@@ -92,7 +92,7 @@ fn counters_are_touched_in_one_place() {
 /// The one file that chooses how packets are carried.
 const ROADS: &str = "engine/road.rs";
 
-/// How others may name a road: to do what it wants, to ask whether it is this one, to say that it was taken.
+/// How other files may name a road: to do what it says, to compare with it, to record that it was taken.
 const NAMINGS: [&str; 4] = ["=>", "== Road::", "!= Road::", "carried_by(Road::"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where numbers may be rounded as the machine does it.
+//! Where floating-point numbers are allowed.
 
 use crate::nothing;
 use crate::source::{has_word, sources};

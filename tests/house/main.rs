@@ -1,6 +1,6 @@
-//! The rules of the house, read off the text of `src/`, `tests/` and `benches/`: imports point down and in no circle,
-//! each drop reason has one producer, one file counts, rooms stay small. It reads words, not syntax: macro-made names
-//! escape it. That the core does no I/O and walks through no hash map is clippy's to see (`.clippy.toml`).
+//! The rules of the house, checked on the text of `src/`, `tests/` and `benches/`: imports point down and form no
+//! cycle, each drop reason has one producer, one file counts, rooms stay small. It reads words, not syntax: names made
+//! by macros escape it. Clippy checks that the core does no I/O and iterates over no hash map (`.clippy.toml`).
 
 mod circles;
 mod documents;

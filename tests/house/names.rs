@@ -1,23 +1,23 @@
-//! Which file a name comes from: paths as the compiler reads them, through re-exports to the file that defines the
-//! name. Reads modules that are files, items that stand at the left margin, and no macros.
+//! Which file a name comes from: paths resolved as the compiler does, through re-exports to the file that defines the
+//! name. Reads modules that are files and items at the left margin, but no macros.
 
 use crate::source::{Source, is_part, sources, word};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A module's names from the root on.
+/// The names of a module's path from the root.
 type Module = Vec<String>;
 
 /// A name that a `use` brings in.
 #[derive(Debug)]
 struct Import {
     path: Vec<String>,
-    /// What it is called here; `*` for all that is there.
+    /// Its name here; `*` for everything in the path.
     name: String,
-    /// Whether it is handed on (`pub use`).
+    /// Whether it is a re-export (`pub use`).
     is_public: bool,
 }
 
-/// What one file says of names.
+/// The names in one file.
 struct File {
     module: Module,
     imports: Vec<Import>,
@@ -28,7 +28,7 @@ struct File {
     words: BTreeSet<String>,
 }
 
-/// All files of the crate but tests and the binary.
+/// All files of the crate except tests and the binary.
 pub struct Names {
     /// Their paths below `src`.
     pub files: Vec<String>,
@@ -52,12 +52,12 @@ impl Names {
         Names { files: sources.into_iter().map(|source| source.path).collect(), read, by_module }
     }
 
-    /// The files that this one takes names from, with the names. What it only hands on it does not take, and the
-    /// modules that it is a part of are no others: what they define is there for their parts.
+    /// The files from which this one takes names, with the names. Re-exports do not count as taken. Modules that
+    /// contain this one do not count either: what they define is there for their parts.
     pub fn taken(&self, file: usize) -> BTreeMap<usize, BTreeSet<String>> {
         let File { module, imports, paths, words, .. } = &self.read[file];
         let used = imports.iter().filter(|i| !i.is_public || words.contains(&i.name)).map(|import| &import.path);
-        // A path that begins with a crate, or with a name that a `use` brought in, was looked at there.
+        // A path that begins with a crate, or with an imported name, was handled at the import.
         let here = |path: &&Vec<String>| is_keyword(&path[0]) || self.is_module(&[&module[..], &path[..1]].concat());
         let mut taken: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         for path in used.chain(paths.iter().filter(here)) {
@@ -80,7 +80,7 @@ impl Names {
         }
     }
 
-    /// Follows a path that stands in a module.
+    /// Resolves a path in a module.
     fn find(&self, module: &Module, path: &[String], depth: usize) -> Option<Place> {
         let mut here = module.clone();
         for (at, name) in path.iter().enumerate() {
@@ -99,7 +99,7 @@ impl Names {
 
     /// What a name means inside a module.
     fn step(&self, module: &Module, name: &str, depth: usize) -> Option<Place> {
-        // Names that lead to each other lead nowhere.
+        // Names that lead to each other in a circle lead nowhere.
         let file = *self.by_module.get(module).filter(|_| depth < 16)?;
         let child = [&module[..], &[name.to_owned()]].concat();
         if self.is_module(&child) {
@@ -148,7 +148,7 @@ impl File {
     }
 }
 
-/// A line without the visibility that it begins with, if it begins with one.
+/// A line without its visibility; `None` if it has none.
 fn public(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("pub")?;
     match rest.strip_prefix('(') {
@@ -157,7 +157,7 @@ fn public(line: &str) -> Option<&str> {
     }
 }
 
-/// What a line at the left margin defines.
+/// The name that a line at the left margin defines.
 fn item(line: &str) -> Option<String> {
     const KINDS: [&str; 9] = ["struct", "enum", "union", "trait", "type", "fn", "const", "static", "macro_rules!"];
     let mut words = public(line).unwrap_or(line).split(' ').skip_while(|w| ["unsafe", "async"].contains(w));
@@ -166,14 +166,14 @@ fn item(line: &str) -> Option<String> {
     Some(word(name).to_owned()).filter(|name| !name.is_empty())
 }
 
-/// The tree of a `use`, and whether it is handed on.
+/// The tree of a `use`, and whether it is a re-export.
 fn import(line: &str) -> Option<(bool, &str)> {
     let line = line.trim();
     let private = line.strip_prefix("use ").map(|tree| (false, tree));
     private.or_else(|| Some((true, public(line)?.strip_prefix("use ")?)))
 }
 
-/// The paths of a `use` tree, each with what it is called.
+/// The paths of a `use` tree, each with its local name.
 fn grow(stem: &[String], tree: &str, leaves: &mut Vec<(Vec<String>, String)>) {
     let tree = tree.trim();
     if let Some(group) = tree.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
@@ -189,7 +189,7 @@ fn grow(stem: &[String], tree: &str, leaves: &mut Vec<(Vec<String>, String)>) {
     }
 }
 
-/// What stands between the outer commas.
+/// The parts between the outer commas.
 fn parts(group: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut begin) = (Vec::new(), 0, 0);
     for (at, c) in group.char_indices() {
@@ -207,9 +207,9 @@ fn parts(group: &str) -> Vec<&str> {
     parts
 }
 
-/// The words of a line, and the paths of more than one name.
+/// Collects the first names of a line's paths, and its paths of more than one name.
 fn read_paths(line: &str, paths: &mut BTreeSet<Vec<String>>, words: &mut BTreeSet<String>) {
-    // How far an item is seen ties nothing.
+    // A path in a visibility is not a dependency.
     let mut rest = public(line.trim_start()).unwrap_or(line);
     while let Some(begin) = rest.find(is_part) {
         let mut path = vec![word(&rest[begin..]).to_owned()];

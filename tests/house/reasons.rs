@@ -1,9 +1,9 @@
-//! Each reason of a drop has exactly one producer.
+//! Each drop reason has exactly one producer.
 
 use crate::nothing;
 use crate::source::{Source, has_word, sources, word};
 
-/// Where the reasons are listed.
+/// Where the reasons are defined.
 const LIST: &str = "model/verdict.rs";
 
 /// The variants of `DropReason`, from their list.

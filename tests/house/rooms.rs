@@ -1,12 +1,10 @@
-//! Which rooms a room may import. Names are found line by line; that files inside a room lie in no circle is another
-//! file's matter.
+//! Which rooms a room may import. Names are found line by line; cycles within a room are checked elsewhere.
 
 use crate::nothing;
 use crate::source::{Source, sources, word};
 use std::collections::BTreeMap;
 
-/// Which rooms a room may import. The order is the order of the house; changing a row is a design decision with a
-/// reason.
+/// Which rooms a room may import, in the order of the house; changing a row is a design decision that needs a reason.
 const ROOMS: [(&str, &[&str]); 14] = [
     ("units", &[]),
     ("notation", &["units"]),
@@ -15,7 +13,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("workload", &["units", "model"]),
     ("dataplane", &["units", "wire", "model"]),
     ("engine", &["units", "wire", "model", "dataplane"]),
-    // Of the engine only what a run metered.
+    // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
     ("report", &["units", "model", "engine", "metering"]),
     ("scenario", &["units", "notation", "wire", "model"]),
@@ -90,7 +88,7 @@ fn imports_point_down() {
     nothing(found, "imports point down: move the code to the room that may know both, or pass a value in");
 }
 
-/// A row that allows what nobody does is a wall with a hole in it.
+/// A row that allows an unused import is too permissive.
 #[test]
 fn every_row_names_only_rooms_that_are_imported() {
     let sources = sources("src");

@@ -1,4 +1,4 @@
-//! How large files, functions and lines are, and what a file opens with; in the tests and benches as in the source.
+//! How large files, functions and lines are, and how a file begins; for the tests and benches as well as the source.
 
 use crate::nothing;
 use crate::source::{Source, sources};
@@ -46,7 +46,7 @@ fn files_are_small() {
     nothing(found, "split a file along its seams");
 }
 
-/// Whether a function with a body of its own lines begins here.
+/// Whether a function with a body on its own lines begins here.
 fn opens_function(line: &str) -> bool {
     let Some((before, _)) = line.split_once("fn ") else { return false };
     let qualifiers = before
@@ -62,7 +62,7 @@ fn long_functions(source: &Source) -> Vec<String> {
     for (line, number) in source.whole.iter().zip(1..) {
         let indent = line.len() - line.trim_start().len();
         match open {
-            // rustfmt closes a function at the column it opened.
+            // rustfmt closes a function at the column where it opened.
             Some((start, column)) if indent == column && line.trim() == "}" => {
                 let length = number - start + 1;
                 if length > FUNCTION_MAX {

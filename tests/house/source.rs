@@ -1,4 +1,4 @@
-//! Source files as lines of code: without comments, without the insides of strings. Knows no rule.
+//! Source files as lines of code: without comments or the contents of strings. Knows no rule.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 pub struct Source {
     /// `src`, `tests` or `benches`.
     pub folder: &'static str,
-    /// Below that folder.
+    /// The path below that folder.
     pub path: String,
     pub text: String,
     /// Each line without comments and string contents.
     pub whole: Vec<String>,
-    /// How many of these lines stand before the tests.
+    /// How many of these lines come before the tests.
     before_tests: usize,
 }
 
 impl Source {
-    /// The folder or file right below `src` that it belongs to.
+    /// The folder or file directly below `src` that it belongs to.
     pub fn room(&self) -> &str {
         self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
     }
@@ -70,24 +70,24 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// How many lines stand before the tests.
+/// How many lines come before the tests.
 fn before_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
-    // Tests stand last; `mod tests;` names another file and may stand anywhere.
+    // Tests come last; `mod tests;` names another file and may be anywhere.
     let names_a_file = |at: usize| lines.get(at + 1).is_some_and(|next| next.ends_with(';'));
     let begins = |at: &usize| lines[*at].starts_with("#[cfg(test)]") && !names_a_file(*at);
     (0..lines.len()).find(begins).unwrap_or(lines.len())
 }
 
-/// Where a line begins or ends.
+/// The syntax in which a line begins or ends.
 enum Inside {
     Code,
     String,
-    /// A raw string, closed by a quote and so many hashes.
+    /// A raw string, closed by a quote and this many hashes.
     Raw(usize),
 }
 
-/// One line without its comment and the insides of its strings, which may go on over lines.
+/// One line without its comment and the contents of its strings, which may span lines.
 fn plain(line: &str, inside: &mut Inside) -> String {
     let mut kept = String::new();
     let mut letters = line.chars().peekable();
@@ -127,7 +127,7 @@ fn plain(line: &str, inside: &mut Inside) -> String {
     kept
 }
 
-/// What a quote behind `before` opens.
+/// What a quote after `before` opens.
 fn opened(before: &str) -> Inside {
     let bare = before.trim_end_matches('#');
     let hashes = before.len() - bare.len();
@@ -137,12 +137,12 @@ fn opened(before: &str) -> Inside {
     }
 }
 
-/// Whether a letter may stand in a name.
+/// Whether a character may be part of a name.
 pub fn is_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// Whether `word` stands in `line` as a whole word.
+/// Whether `line` contains `word` as a whole word.
 pub fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word)
         .any(|(at, _)| !line[..at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part))

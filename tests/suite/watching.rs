@@ -1,5 +1,5 @@
-//! Observers are told what interests them, and nothing else: the same steps as somebody who is told everything, at the
-//! same instants. What nobody is interested in is carried as if nobody looked.
+//! Observers are told what interests them and nothing else: the same steps at the same instants as an observer of
+//! everything. Other packets are carried as if there were no observer.
 
 use crate::dice::Dice;
 use crate::engine_vs_reference::cases;

@@ -385,7 +385,7 @@ impl Maker {
         self.network.add_route(table, RouteSpec { to, via, disabled }).expect("a route that S8 allows");
     }
 
-    /// A prefix of any length that contains some host's address.
+    /// A prefix of any length around the address of a host or one near it.
     pub fn some_prefix(&mut self) -> Ipv4Net {
         let length = self.dice.pick(&[0, 4, 8, 16, 17, 18, 24, 29, 32]);
         Ipv4Net::new(self.some_address(), length).expect("at most 32").trunc()
@@ -397,7 +397,7 @@ impl Maker {
         self.dice.pick(&[address, address, address + 1, address | 0xff, address | 0xffff, 0x0808_0808]).into()
     }
 
-    /// At most `most`, each once.
+    /// At most `most` hosts, each once.
     fn some_hosts(&mut self, most: u64) -> Arc<[HostId]> {
         let mut hosts: Vec<HostId> = Vec::new();
         for _ in 0..1 + self.dice.below(most) {

@@ -1,6 +1,6 @@
-//! Scenario texts that several tests begin with.
+//! Scenario texts with which several tests begin.
 
-/// Two VPCs with a host each and a peering `p`, in whose table the text goes on.
+/// Two VPCs with a host each and a peering `p`, whose table the appended text continues.
 pub const PAIR: &str = r#"
 [vpc.a]
 region = "beijing"
