@@ -33,7 +33,7 @@ pub fn is_tcp(ip: &[u8]) -> bool {
 /// most `largest` bytes long. `None` if it cannot be cut: it is not TCP, is a fragment, already fits, has headers that
 /// leave no room for a byte of data, or too little of its TCP header was captured.
 ///
-/// The cuts follow network cards: the identification counts up, the sequence number advances, the last segment has FIN
+/// Cut as network cards do: the identification counts up, the sequence number advances, the last segment has FIN
 /// and PSH, the first has CWR (and SYN). The IPv4 checksums are right, and so are the TCP checksums of segments that
 /// were captured whole.
 pub fn segments(ip: &Bytes, wire_length: u32, largest: u16) -> Option<Vec<Segment>> {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vpcsim::metering::{Limit, Load, Method, Sample, Series, Subject, Terms, months};
 use vpcsim::model::PeeringId;
 
-/// From mid-March and mid-October of 2017 the clocks of all these zones change within weeks; the others are February of
+/// From mid-March and mid-October of 2017 the clocks of these zones change within weeks; the others are February of
 /// a leap year and the end of a year.
 const STARTS: [civil::Date; 4] =
     [civil::date(2017, 3, 10), civil::date(2017, 9, 28), civil::date(2020, 2, 20), civil::date(2021, 12, 5)];

@@ -218,7 +218,7 @@ impl Dull {
             // S18: only the accepter's account, only PENDING.
             Step::Accept => (by.is_none_or(|by| by == asked), state == "PENDING", "ACTIVE"),
             Step::Reject => (by.is_none_or(|by| by == asked), state == "PENDING", "REJECTED"),
-            // S21: either party, any time; what has disappeared cannot be deleted.
+            // S21: either party, at any time; a pact that has disappeared cannot be deleted.
             Step::Delete => (by.is_none_or(|by| by == asks || by == asked), !pact.gone(), "DELETED"),
             // S19: the initiator, once it has expired.
             Step::Enable => (by.is_none_or(|by| by == asks), state == "EXPIRED", "PENDING"),
