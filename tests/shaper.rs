@@ -18,7 +18,7 @@ const SECOND: u128 = 1_000_000_000;
 const BYTE: u128 = 8 * SECOND;
 const DAY: u64 = 86_400_000_000_000;
 
-/// Rates that divide nothing, rates that divide everything, and the ones in the rules.
+/// Rates that divide evenly, rates that do not, and those in the rules.
 const RATES: [u64; 11] = [
     1,
     7,
@@ -140,7 +140,7 @@ enum When {
     Tie,
     /// This many nanoseconds later.
     Nanos(u64),
-    /// This many percent of a packet's own time at the cap later.
+    /// Later by this many percent of a packet's own time at the cap.
     Percent(u64),
     /// At the departure of the packet that has waited longest, or up to this many nanoseconds around it (1 is exactly
     /// at it).

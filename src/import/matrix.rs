@@ -34,7 +34,7 @@ pub(super) struct Matrix {
     pub rows: usize,
     /// The instant of the first row, if the times are instants.
     pub start: Option<Zoned>,
-    /// From the start to the end of the last row, which lasts as long as the one before it.
+    /// From the start to the end of the last row, which lasts as long as the previous one.
     pub duration: SimDuration,
     /// How many columns lead from a place to itself; their traffic never leaves it.
     pub within: usize,

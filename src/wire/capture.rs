@@ -37,7 +37,7 @@ const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 pub struct Capture {
     /// The IPv4 packets, ordered by time; packets of the same time in file order.
     pub frames: Vec<CapturedFrame>,
-    /// What was read and what became of it.
+    /// What was read, in numbers.
     pub counts: CaptureCounts,
     /// From the first IPv4 packet to the last; over all packets if none is IPv4. Saturates after 584 years.
     pub length: SimDuration,
@@ -61,13 +61,13 @@ pub struct CapturedFrame {
     /// From the IPv4 header as far as captured, at most the total length; at least the whole IPv4 header. Shares the
     /// memory of the file.
     pub ip: Bytes,
-    /// IPv4 total length; from the length on the wire where the field is 0, as segmentation offload leaves it. More
-    /// than the 65,535 bytes that the field can say only then (`BIG TCP`).
+    /// IPv4 total length; where that field is 0, as segmentation offload leaves it, taken from the length on the wire.
+    /// Only then can it exceed the 65,535 bytes that the field holds (`BIG TCP`).
     pub wire_length: u32,
 }
 
-/// Reads a capture. The whole packets of one that ends too early are taken, and [`Capture::cut`] says so; one that is
-/// cut off inside its file header, or damaged anywhere, is an error.
+/// Reads a capture. If the file ends too early, its whole packets are taken and [`Capture::cut`] says so; a file cut
+/// off inside its file header, or damaged anywhere, is an error.
 pub fn read(file: Bytes) -> Result<Capture, CaptureError> {
     if !gzip::is_compressed(&file) {
         return read_plain(&file);
@@ -92,7 +92,8 @@ fn read_plain(file: &Bytes) -> Result<Capture, CaptureError> {
     collector.finish()
 }
 
-/// Why lengths that a packet claims cannot be, if so: what is cut off ends too early, what is damaged claims nonsense.
+/// Why the lengths in a packet's record are impossible, if they are. A cut file only ends too early; a damaged one
+/// states impossible lengths.
 fn nonsense(captured: u32, original: u32) -> Option<String> {
     if captured > LONGEST_PACKET {
         return Some(format!("it claims {captured} captured bytes, and no packet is longer than {LONGEST_PACKET}"));
@@ -107,7 +108,7 @@ fn word(bytes: &[u8], at: usize, order: Endianness) -> Option<u32> {
     Some(if order.is_big() { BigEndian::read_u32(word) } else { LittleEndian::read_u32(word) })
 }
 
-/// Whether only zeros follow, as a file has them whose space was taken before it was written.
+/// Whether only zeros follow, as in a file whose space was allocated before it was written.
 fn is_padding(rest: &[u8]) -> bool {
     rest.iter().all(|byte| *byte == 0)
 }

@@ -130,7 +130,7 @@ fn an_observer_is_told_as_often_as_its_own_records_need() {
     let (quiet, dense) = (SimDuration::from_millis(1), SimDuration::from_nanos(4_000));
     let (often, most) = tellings([dense, quiet]);
     assert!(often > 1 && most < 1 << 19, "{often} times, {most} records at once");
-    // The neighbour's 10 million packets a second are counted, not watched.
+    // The 10 million packets a second of the other pair are counted, not observed.
     let (often, _) = tellings([quiet, SimDuration::from_nanos(100)]);
     assert!(often < 12, "{often} times");
 }

@@ -12,7 +12,7 @@ use pcap_file::pcapng::blocks::{
 };
 use pcap_file::{Endianness, PcapError};
 
-/// `if_tsresol` and `if_tsoffset` among the options of an interface.
+/// The options of an interface that are read: `if_tsresol` and `if_tsoffset`.
 const END_OF_OPTIONS: u16 = 0;
 const TIME_RESOLUTION: u16 = 9;
 const TIME_OFFSET: u16 = 14;

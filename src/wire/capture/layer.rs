@@ -208,8 +208,8 @@ fn family(rest: &[u8]) -> Option<(Layer, &[u8])> {
     Some((if is_ipv4 { Layer::Ipv4 } else { Layer::Other }, behind))
 }
 
-/// Family, version, resource, then parts: a length that counts itself, a type, a value padded to four bytes. Both
-/// numbers are in the byte order of the capturing host, which is the one that leads to a packet.
+/// Family, version, resource, then parts: a length that includes itself, a type, a value padded to four bytes. Length
+/// and type are in the byte order of the capturing host: the one that leads to a packet.
 fn nflog(rest: &[u8]) -> Option<(Layer, &[u8])> {
     let ([family, ..], parts) = rest.split_first_chunk::<4>()?;
     if u32::from(*family) != AF_INET {
