@@ -1,5 +1,5 @@
-//! How the run is billed: `[billing]` and each peering's `free` -> plan. Prices are not read here: a user's own book is
-//! handed on as text, and the metering room complains about it.
+//! How the run is billed: `[billing]` and each peering's `free` -> plan. Prices are not read here: a user's own price
+//! book is passed on as text, and the metering room reports errors in it.
 
 use super::Loader;
 use super::names::unknown;
@@ -10,7 +10,7 @@ use crate::units::BitRate;
 use jiff::civil::Date;
 
 impl Loader<'_> {
-    /// What the scenario says of its bill.
+    /// The billing settings of the scenario.
     pub(super) fn billing(&mut self, top: &Entity) -> Billing {
         let mut billing = Billing::default();
         if let Some(entity) = top.get::<Entity>("billing") {
@@ -28,7 +28,7 @@ impl Loader<'_> {
         billing
     }
 
-    /// A book that comes with the program, or a file.
+    /// A built-in price book, or a file.
     fn book(&mut self, entity: &Entity) -> Option<BookChoice> {
         let name = entity.get::<String>("book")?;
         if SHIPPED_BOOKS.contains(&name.as_str()) {
@@ -71,7 +71,7 @@ impl Loader<'_> {
             .ok()
     }
 
-    /// An account that is declared, or owns a VPC.
+    /// An account that is declared or that owns a VPC.
     pub(super) fn known_account(&mut self, name: &str, span: TextSpan) -> Option<AccountId> {
         if let Some(account) = self.network.find_account(name) {
             return Some(account);

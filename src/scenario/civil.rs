@@ -1,4 +1,5 @@
-//! Civil time of a scenario: its time zone and the civil instant it starts at. Virtual time knows none of this.
+//! Civil time of a scenario: its time zone and the civil instant at which it starts. Virtual time does not depend on
+//! it.
 
 use super::Loader;
 use crate::model::YEARS;
@@ -7,12 +8,12 @@ use jiff::Zoned;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 impl Loader<'_> {
-    /// The civil instant of time 0, by `start` and `zone`. A civil time that the zone's clocks skip or show twice is
+    /// The civil instant of time 0, from `start` and `zone`. A civil time that the zone's clocks skip or show twice is
     /// refused.
     pub(super) fn start(&mut self, top: &Entity) -> Zoned {
         let usual = self.network.rules.start();
         let zone = match top.get::<String>("zone") {
-            // Where nobody knows the clocks, UTC judges whether `start` is a time at all.
+            // If the zone is unknown, UTC decides whether `start` is a valid time.
             Some(name) => self.zone(top, name).unwrap_or(TimeZone::UTC),
             None => usual.time_zone().clone(),
         };
@@ -43,7 +44,7 @@ impl Loader<'_> {
     }
 }
 
-/// The instant; wrong if there is no such one, or two.
+/// The instant; an error if it does not exist or is ambiguous.
 fn civil_start(text: &str, zone: &TimeZone) -> Result<Zoned, Wrong> {
     let civil = match text.parse() {
         Ok(Stamp::Instant(instant)) => {

@@ -1,5 +1,5 @@
-//! Daily curves: a `diurnal` entry -> a series of the plan, a rate for every civil 5 minutes. The run's steps are
-//! walked once, however many entries there are; the curve itself is the units room's.
+//! Daily curves: a `diurnal` entry -> a series of the plan, one rate per 5 civil minutes. The steps of the run are
+//! walked once, however many entries there are; the units room computes the curve.
 
 use super::Loader;
 use crate::model::plan::Pattern;
@@ -10,13 +10,13 @@ use jiff::Zoned;
 use jiff::civil::Time;
 use std::sync::Arc;
 
-/// A step, in civil seconds.
+/// The length of a step, in civil seconds.
 const STEP: i64 = 300;
-/// Steps of a civil day.
+/// The number of steps in a civil day.
 const STEPS: i64 = 86_400 / STEP;
 
 impl Loader<'_> {
-    /// The pattern of a `diurnal` entry: each step has the curve's value in its middle.
+    /// The pattern of a `diurnal` entry: each step has the curve's value at the middle of the step.
     pub(super) fn diurnal(&mut self, entity: &Entity) -> Option<Pattern> {
         let (low, high) = (*entity.get::<BitRate>("low")?, *entity.get::<BitRate>("high")?);
         if low > high {
@@ -38,7 +38,7 @@ impl Loader<'_> {
         Some(Pattern::Diurnal(Arc::new(RateSeries::on_grid(self.civil_steps()?, rates.collect()))))
     }
 
-    /// Every step of the run, with its number in its civil day; none if nobody knows when the run ends.
+    /// Every step of the run, with its number within its civil day; `None` if the end of the run is unknown.
     fn civil_steps(&mut self) -> Option<Grid> {
         if self.civil_steps.is_none() {
             self.civil_steps = Some(civil_steps(&self.start, self.end?)?);
@@ -60,7 +60,7 @@ fn civil_steps(start: &Zoned, end: SimTime) -> Option<Grid> {
     Some(steps.into())
 }
 
-/// Whole seconds of the civil day.
+/// Whole seconds since the start of the civil day.
 fn seconds(time: Time) -> i64 {
     time.duration_since(Time::MIN).as_secs()
 }

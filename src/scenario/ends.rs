@@ -1,5 +1,5 @@
-//! The ends of a traffic entry: `from`, `to` and `pick` -> who sends to whom. What they send is `traffic`'s, what a
-//! host is called `hosts`'.
+//! The ends of a traffic entry: `from`, `to` and `pick` -> who sends to whom. `traffic` decides what they send; `hosts`
+//! resolves host names.
 
 use super::Loader;
 use super::patterns::Sends;
@@ -12,8 +12,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 impl Loader<'_> {
-    /// The hosts under `from` and what stands under `to`. A replay needs neither, and what it has are pools: there
-    /// nobody is paired.
+    /// The hosts under `from` and the destination under `to`. A replay requires neither; if given, they are pools, and
+    /// hosts are not paired.
     pub(super) fn ends(&mut self, entity: &Entity, sends: Sends) -> (Option<Arc<[HostId]>>, Option<Destination>) {
         let is_replay = sends == Sends::Capture;
         let (from, to) = (self.pool(entity, "from", is_replay), self.destination(entity, sends));
@@ -26,7 +26,7 @@ impl Loader<'_> {
         }
     }
 
-    /// The hosts under `key`, each once; an empty list only if nothing was written and that is allowed.
+    /// The hosts under `key`, each once; an empty list only if the key is unset and may be.
     fn pool(&mut self, entity: &Entity, key: &'static str, may_miss: bool) -> Option<Arc<[HostId]>> {
         let texts = texts(entity, key);
         if texts.is_empty() {
@@ -67,7 +67,7 @@ impl Loader<'_> {
         }
         let hosts = self.pool(entity, "to", is_replay)?;
         let pick = match entity.get::<String>("pick").map(String::as_str) {
-            // Of one host there is nothing to choose.
+            // With a single host there is no choice.
             _ if hosts.len() < 2 => Pick::InOrder,
             Some("every") => Pick::Every,
             Some("random") => Pick::Random,
@@ -77,8 +77,8 @@ impl Loader<'_> {
         Some(Destination::Hosts { hosts, pick })
     }
 
-    /// The senders that have somebody to send to: all but one that is the only receiver. Where that one alone is named
-    /// on both sides, it is meant.
+    /// The senders that have a receiver: without the host that is the only receiver. If both sides name just that one
+    /// host, it sends to itself on purpose.
     fn without_itself(&mut self, entity: &Entity, from: Arc<[HostId]>, to: &[HostId]) -> Option<Arc<[HostId]>> {
         let &[only] = to else { return Some(from) };
         if !from.contains(&only) {
@@ -87,7 +87,7 @@ impl Loader<'_> {
         let name = self.network.host_name(only);
         let is_pattern = |text: &At<String>| text.value.contains('*');
         if from.len() > 1 {
-            // A pattern finds whom it finds; a host that is spelt out was meant to send.
+            // A pattern may match the receiver by accident; a host named explicitly was meant to send.
             let mut spelt = texts(entity, "from").iter().filter(|text| !is_pattern(text));
             if let Some(text) = spelt.find(|text| self.host_called(&text.value, text.span) == Some(only)) {
                 self.out
@@ -108,7 +108,7 @@ impl Loader<'_> {
         Some(from)
     }
 
-    /// Complains of the entry with which a plan has too many senders.
+    /// Complains about the entry that gives a plan too many senders.
     pub(super) fn too_many_senders(&mut self, entity: &Entity, made: &Traffic) {
         let (most, path) = (grouped(SENDERS_MAX as u64), &entity.path);
         let (what, hint) = match &made.to {

@@ -1,5 +1,5 @@
-//! Expectations: `[[expect]]` entities -> subject, window and checks. What can be measured, the model's rows of metrics
-//! say.
+//! Expectations: `[[expect]]` entities -> subject, window and checks. The model's table of metrics defines what can be
+//! measured.
 
 use super::Loader;
 use super::network::instant;
@@ -9,10 +9,10 @@ use crate::model::plan::{Check, Expectation, Subject, Traffic};
 use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some, nearest};
 use crate::units::{SimTime, Span};
 
-/// Whom an expectation is about, as far as its keys say.
+/// The subject of an expectation, as far as its keys tell.
 #[derive(Debug, Clone, Copy)]
 enum About {
-    /// A traffic entry that asks for echoes, or may: a name that nobody bears gets the benefit of the doubt.
+    /// A traffic entry that sends echo requests, or may: an unknown name gets the benefit of the doubt.
     Pings,
     /// Another traffic entry.
     Traffic,
@@ -20,7 +20,7 @@ enum About {
     Link,
     /// A peering as a whole.
     Peering,
-    /// Nobody.
+    /// No subject.
     Nobody,
 }
 
@@ -59,7 +59,7 @@ impl Loader<'_> {
         Some(Expectation { subject: subject?, between: between?, checks })
     }
 
-    /// Whether a metric can be measured of whom the expectation is about, and over its window.
+    /// Complains if a metric cannot be measured for the subject of the expectation, or over its window.
     fn check_measurable(&mut self, entity: &Entity, row: &'static MetricRow, about: About) {
         let of = match (row.on, about) {
             (On::Traffic, About::Link | About::Peering) => Some("of a traffic entry, not of a peering"),
@@ -69,7 +69,7 @@ impl Loader<'_> {
                 Some("of a peering as a whole, without `from`")
             }
             (On::Traffic | On::Both, About::Pings | About::Traffic) | (On::Pings, About::Pings) => None,
-            // Of a peering without `from`, that is complained about.
+            // A peering without `from` is complained about elsewhere.
             (On::Link | On::Both, About::Link | About::Peering) | (On::Peering, About::Peering) => None,
             (On::Traffic | On::Pings | On::Link | On::Both | On::Peering, About::Nobody) => None,
         };
@@ -106,7 +106,7 @@ impl Loader<'_> {
         }
     }
 
-    /// A state at the instant `at`, which is not after the run.
+    /// A state at the instant `at`, which must not be after the end of the run.
     fn state(&mut self, entity: &Entity, key: &'static str, checks: &mut Vec<Check>) {
         let Some(at) = instant(entity, "at") else {
             if !entity.broken {
@@ -161,7 +161,8 @@ impl Loader<'_> {
         }
     }
 
-    /// One direction of the peerings that bear a name, or these as a whole where nothing else is asked for.
+    /// One direction of the peerings with this name, or the peerings as a whole if only metrics of the whole are asked
+    /// for.
     fn peerings_of(&mut self, entity: &Entity, name: &str) -> Option<Subject> {
         let peering = self.peering_name(name, entity.span("peering"))?;
         let group = self.names.lives.group(&peering, &self.network);
@@ -193,7 +194,7 @@ impl Loader<'_> {
         Some(Subject::Link { peering, from: from_vpc })
     }
 
-    /// What `between` says, inside the run.
+    /// The window `between`, which must lie inside the run.
     fn between(&mut self, entity: &Entity) -> Option<Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
         let Some(Two(two)) = entity.get::<Two>("between") else { return Some(Span::new(SimTime::ZERO, end)) };
@@ -218,7 +219,7 @@ impl Loader<'_> {
     }
 }
 
-/// Whether all that is asked for is measured of peerings as a whole, and something is.
+/// Whether at least one metric is asked for, and all of them are measured on peerings as a whole.
 fn asks_of_whole(entity: &Entity) -> bool {
     let mut asked = Metric::ROWS.into_iter().filter(|row| entity.has(row.key)).peekable();
     asked.peek().is_some() && asked.all(|row| row.on == On::Peering)

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 impl Loader<'_> {
-    /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be unsound.
+    /// The hosts that `text` names, in declaration order; `None` after a complaint, or if they are known to be invalid.
     pub(super) fn hosts_called(&mut self, text: &str, span: TextSpan) -> Option<Arc<[HostId]>> {
         if !text.contains('*') {
             return self.host_called(text, span).map(|host| [host].into());
@@ -49,7 +49,7 @@ impl Loader<'_> {
         });
         let bases = [Some(text), numbered(text).map(|(base, _)| base)];
         let vpcs = bases.iter().flatten().filter_map(|base| by_base.get(*base)).flatten();
-        // A VPC may stand in both lists. More than are told need not be found.
+        // A VPC may be in both lists. No more hosts are needed than a complaint lists.
         let found: BTreeSet<HostId> = vpcs.filter_map(|vpc| network.find_host(*vpc, text)).take(2_000).collect();
         let found: Vec<HostId> = found.into_iter().collect();
         match found.as_slice() {
@@ -74,8 +74,8 @@ impl Loader<'_> {
         unknown(what, name, names.as_ref().map(|names| names.iter().map(String::as_str)), span, &mut self.out);
     }
 
-    /// The names of the hosts of `vpc`, or the full names of all. Those that could not be made may have been meant all
-    /// the same.
+    /// The names of the hosts of `vpc`, or the full names of all hosts, including those that could not be made: one of
+    /// them may have been meant.
     fn host_names(&self, vpc: Option<VpcId>) -> Vec<String> {
         let mut names: Vec<String> = match vpc {
             Some(vpc) => self.network.hosts().filter(|(_, h)| h.vpc == vpc).map(|(_, h)| h.name.to_string()).collect(),
@@ -122,7 +122,8 @@ impl Loader<'_> {
         (!found.is_empty()).then_some(found)
     }
 
-    /// Whether `text` names a host that was declared but could not be made, or one of its numbered ones.
+    /// Whether `text` names a host that was declared but could not be made, or one of the numbered hosts of such a
+    /// declaration.
     fn is_broken(&self, text: &str) -> bool {
         let ends = text.match_indices('-').map(|(at, _)| at).chain([text.len()]);
         ends.into_iter().any(|end| self.names.broken_hosts.contains(&text[..end]))
@@ -130,7 +131,7 @@ impl Loader<'_> {
 }
 
 fn matches_qualified(vpc: &str, host: &str, full: &str) -> bool {
-    // With a `count`, the hosts' names are longer than the declared one.
+    // With a `count`, the hosts have longer names than the declaration.
     full.split_once('/').is_some_and(|(v, h)| matches(vpc, v) && (matches(host, h) || host.starts_with(h)))
 }
 
@@ -140,7 +141,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     let Some(mut rest) = name.strip_prefix(head) else { return false };
     let mut parts: Vec<&str> = tail.split('*').collect();
     let last = parts.pop().unwrap_or("");
-    // Taking each part at its first place leaves the most for those behind it.
+    // Matching each part at its first occurrence leaves the most text for the parts after it.
     for part in parts {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],

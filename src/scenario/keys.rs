@@ -1,4 +1,4 @@
-//! Keys and kinds of keys that several sections of the language share. Only tables.
+//! Keys and kinds of keys that several sections of the language share. It contains only tables.
 
 use crate::model;
 use crate::notation::Kind::*;
@@ -8,16 +8,16 @@ use crate::notation::{Field, Kind, Section, optional, required};
 pub(super) const TIME_MAX: u64 = model::TIME_MAX.as_nanos();
 /// In bit/s.
 pub(super) const RATE_MAX: u64 = model::RATE_MAX.as_bps();
-/// IPv4 and UDP headers: no packet of a traffic entry is smaller.
+/// IPv4 and UDP headers: the smallest packet of a traffic entry.
 pub(super) const PACKET_MIN: u64 = 28;
-/// What an IPv4 total length can say.
+/// The largest IPv4 total length.
 pub(super) const PACKET_MAX: u64 = 65_535;
 pub(super) const INTEGER_MAX: u64 = i64::MAX as u64;
 /// Every IPv4 network carries packets of this size (RFC 791).
 pub(super) const MTU: Kind = Size(68, PACKET_MAX);
 /// A time that may be zero.
 pub(super) const TIME: Kind = Duration(0, TIME_MAX);
-/// A rate whose bounds the rules state.
+/// A rate; the rules state its bounds.
 pub(super) const ANY_RATE: Kind = Rate(0, INTEGER_MAX);
 pub(super) const LABEL: &[Field] = &[optional("label", Text, "Free text for people.")];
 

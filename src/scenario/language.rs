@@ -1,6 +1,6 @@
-//! The scenario language: every section and every key, with type, unit and meaning. Only tables; reading them is
-//! elsewhere. What a verb and a pattern take stands with what they do, in `verbs` and `patterns`; metrics are the
-//! model's. Adding a key here without reading it, or the reverse, fails a test.
+//! The scenario language: every section and every key, with type, unit and meaning. It contains only tables; other
+//! modules read them. The keys of verbs and patterns are next to their code, in `verbs` and `patterns`; the model
+//! defines the metrics. A key that is declared here but not read, or the reverse, fails a test.
 
 use super::keys::*;
 use super::{patterns, verbs};
@@ -286,7 +286,7 @@ const fn metrics() -> [Field; Metric::ROWS.len()] {
     fields
 }
 
-/// What an expectation can say of a metric.
+/// The kind of value that an expectation accepts for a metric.
 const fn allowed(unit: Unit) -> Kind {
     const PACKETS: Kind = Limit(&Integer(0, INTEGER_MAX));
     match unit {

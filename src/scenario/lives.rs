@@ -1,5 +1,5 @@
-//! Which peerings a name can mean in the course of a run: those declared, those that the timeline makes, and what it
-//! calls them later. Only what the text says; which of it comes about, the run shows.
+//! Which peerings a name can mean in the course of a run: declared peerings and those that the timeline creates or
+//! renames. This is what the text allows; which of them come to exist, only the run shows.
 
 use super::Loader;
 use super::verbs::{self, Naming};
@@ -8,26 +8,26 @@ use crate::notation::{Entity, TextSpan};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The peerings of a run by the names they may bear.
+/// The peerings of a run, by the names they may have.
 #[derive(Default)]
 pub(super) struct Lives {
-    /// Names that peerings get on the timeline.
+    /// Names that the timeline gives to peerings.
     promised: BTreeSet<Name>,
     namesakes: Namesakes,
-    /// By the name that stands for a group: those that a name of the timeline is in.
+    /// By the representative name of a group: the groups that contain a name from the timeline.
     groups: BTreeMap<Name, Group>,
 }
 
-/// All peerings that can bear one name.
+/// All peerings that can have one name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
-    /// Requester and accepter of the first.
+    /// Requester and accepter of the first peering.
     pub first: Option<(VpcId, VpcId)>,
-    /// Where they end.
+    /// The VPCs at their ends.
     pub vpcs: BTreeSet<VpcId>,
-    /// The most nodes that one has.
+    /// The largest node count of any of them.
     pub nodes: usize,
-    /// One of them is unsound, so that nobody knows its ends.
+    /// Whether one of them is invalid, so that its ends are unknown.
     has_unknown: bool,
 }
 
@@ -47,7 +47,7 @@ impl Group {
 }
 
 impl Lives {
-    /// All peerings that can bear `name`; none if there are none or not all are known.
+    /// All peerings that can have `name`; `None` if there are none or not all are known.
     pub(super) fn group(&self, name: &Name, network: &Network) -> Option<Cow<'_, Group>> {
         if let Some(group) = self.groups.get(self.namesakes.group(name)) {
             return Some(Cow::Borrowed(group)).filter(|group| !group.has_unknown && group.first.is_some());
@@ -57,7 +57,7 @@ impl Lives {
         Some(Cow::Owned(group))
     }
 
-    /// Whether a peering gets this name on the timeline.
+    /// Whether the timeline gives this name to a peering.
     pub(super) fn is_promised(&self, name: &str) -> bool {
         self.promised.contains(name)
     }
@@ -67,14 +67,14 @@ impl Lives {
     }
 }
 
-/// A peering that is there when the run starts; none if it could not be made.
+/// A peering that exists when the run starts; `None` if it could not be made.
 fn declared(network: &Network, name: &Name) -> Option<Life> {
     let peering = network.peering(network.find_peering(name.as_str())?);
     Some((peering.requester, peering.accepter, peering.nodes.count()))
 }
 
 impl Loader<'_> {
-    /// Notes all peerings of the run, and the names they get.
+    /// Records all peerings of the run and the names they get.
     pub(super) fn lives(&mut self, top: &Entity) {
         let named = |entity: &Entity, key| entity.get::<String>(key).and_then(|name| Name::new(name).ok());
         let mut lives = Lives::default();
@@ -109,7 +109,7 @@ impl Loader<'_> {
         self.names.lives = lives;
     }
 
-    /// What is known of a peering that the timeline makes; none if it is unsound.
+    /// What is known of a peering that the timeline creates; `None` if it is invalid.
     fn life_to_come(&self, entity: &Entity) -> Option<Life> {
         let vpc = |key| self.network.find_vpc(entity.get::<String>(key)?);
         let (requester, accepter) = (vpc("requester")?, vpc("accepter")?);
@@ -119,7 +119,7 @@ impl Loader<'_> {
         Some((requester, accepter, usize::try_from(nodes).ok()?)).filter(|_| !entity.broken)
     }
 
-    /// A peering's name at some time of the run.
+    /// The name of a peering at some time of the run.
     pub(super) fn peering_name(&mut self, name: &str, span: TextSpan) -> Option<Name> {
         if !self.names.lives.is_promised(name) {
             self.names.peerings.find(None, name, span, &mut self.out)?;

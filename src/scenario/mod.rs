@@ -1,9 +1,9 @@
 //! Scenario text -> a valid network and a plan, or complaints with file, line, column and hint. No I/O: files come
 //! through [`Files`].
 //!
-//! The way of a text: `notation` reads it against the tables of `language` into typed entities, which become the
-//! control plane's operations, one after the other, in `Loader`. Each step complains about all it can and hands on what
-//! is sound; whatever refers to something unsound is passed over in silence, so that one mistake is one complaint.
+//! `notation` first reads a text against the tables of `language` into typed entities; `Loader` then turns these into
+//! the control plane's operations, one after the other. Each step reports every error it can and passes on what is
+//! valid; a reference to something invalid is skipped silently, so that one mistake yields one complaint.
 
 mod billing;
 mod civil;
@@ -44,16 +44,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Where the files of a scenario come from: the disk, or a test's memory.
+/// Where the files of a scenario come from: the disk, or memory in a test.
 pub trait Files {
     /// The whole content of a file.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// The reason why the file cannot be read.
     fn read(&self, path: &Path) -> std::io::Result<Bytes>;
 }
 
-/// A scenario that can run.
+/// A scenario that is ready to run.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// The file it was read from.
@@ -62,24 +62,24 @@ pub struct Scenario {
     pub network: Network,
     /// What to do with it.
     pub plan: Plan,
-    /// What a user should know of, in order of place.
+    /// Warnings for the user, in order of place.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the scenario at `path` as these edits change it.
+/// Reads the scenario at `path` with `edits` applied.
 ///
 /// # Errors
-/// Everything that is wrong with it, in order of place; warnings included.
+/// All errors of the scenario, in order of place; warnings are included.
 pub fn load(path: &Path, files: &dyn Files, edits: &[Edit]) -> Result<Scenario, Vec<Diagnostic>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     load_content(files.read(path), &path.display().to_string(), folder, files, edits)
 }
 
-/// Reads a scenario whose content lies in no file: `file` is what a person calls it, and the names of other files in it
-/// are relative to `folder`.
+/// Reads a scenario whose content is not in a file: `file` is the name shown to the user, and the names of other files
+/// in it are relative to `folder`.
 ///
 /// # Errors
-/// As [`load`] has them.
+/// The same as those of [`load`].
 pub fn load_content(
     content: std::io::Result<Bytes>,
     file: &str,
@@ -116,7 +116,7 @@ pub fn schema() -> serde_json::Value {
     notation::schema(LANGUAGE.section, "vpcsim scenario")
 }
 
-/// Keeps the content of a scenario as a source; complains if there is nothing to read.
+/// Stores the content of a scenario as a source; complains if it cannot be read or is empty.
 fn read_text(content: std::io::Result<Bytes>, file: &str, out: &mut Complaints) -> Option<usize> {
     let text = match content {
         Ok(bytes) => decode(&bytes).map_err(|wrong| Wrong { message: format!("{file}: {}", wrong.message), ..wrong }),
@@ -146,30 +146,30 @@ fn first_line_question(text: &str) -> Option<String> {
     (!question.is_empty()).then(|| question.to_owned())
 }
 
-/// What tells a table from another: its file's name in the scenario, how that says it is split, and whether the decimal
-/// mark is a comma.
+/// The key of a table: the name of its file in the scenario, its delimiter if given, and whether the decimal mark is a
+/// comma.
 type TableKey = (String, Option<Delimiter>, bool);
 
-/// What a loading knows while it goes through the entities.
+/// The state of a load while it goes through the entities.
 struct Loader<'a> {
     network: Network,
     names: Names,
     out: Complaints,
     files: &'a dyn Files,
-    /// Other files' paths are relative to it.
+    /// The folder to which the paths of other files are relative.
     folder: PathBuf,
-    /// The end of the run, if the scenario says it.
+    /// The end of the run, if the scenario gives it.
     end: Option<SimTime>,
-    /// The civil instant at which it starts.
+    /// The civil instant at which the run starts.
     start: Zoned,
-    /// The steps of daily curves, made when the first is asked for.
+    /// The steps of daily curves, made for the first such curve.
     civil_steps: Option<Grid>,
-    /// The tables read so far; none in the place of one that could not be.
+    /// The tables read so far; `None` for one that could not be read.
     tables: BTreeMap<TableKey, Option<Rc<Table>>>,
 }
 
 impl Loader<'_> {
-    /// Everything, in the order in which things refer to each other.
+    /// Builds everything, in the order in which things refer to each other.
     fn build(&mut self, top: &Entity, question: Option<String>) -> Option<Plan> {
         self.start = self.start(top);
         self.rules(top);
@@ -198,7 +198,7 @@ impl Loader<'_> {
         })
     }
 
-    /// Reads a file that the scenario names under `key`; complains there if that fails.
+    /// Reads a file that the scenario names under `key`; complains at that key if reading fails.
     fn read_file(&mut self, entity: &Entity, key: &'static str) -> Option<Bytes> {
         let path = self.folder.join(entity.get::<String>(key)?);
         match self.files.read(&path) {
