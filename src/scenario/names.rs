@@ -1,4 +1,4 @@
-//! Who is called what: full names, short names where they are unique, and what to say about names that nobody bears.
+//! Names: full names, short names where they are unique, and the complaints about unknown names.
 
 use super::lives::Lives;
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-/// Everything declared so far.
+/// The names of everything declared so far.
 pub(super) struct Names {
     pub vpcs: Index<VpcId>,
     pub subnets: Index<SubnetId>,
@@ -18,11 +18,11 @@ pub(super) struct Names {
     pub lives: Lives,
     /// Full names, and short ones, of hosts that were declared but could not be made.
     pub broken_hosts: BTreeSet<String>,
-    /// VPCs by the names, or bases of the names, of their hosts; made when the first short name is asked for.
+    /// The VPCs that hold hosts with a given name or base name; made for the first short name that is looked up.
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
-    /// What patterns of hosts were found to stand for; all entries that name one share it.
+    /// The hosts that each host pattern matches; all entries that use a pattern share them.
     pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
-    /// Where things were declared, by kind and full name: for second labels.
+    /// Where things were declared, by kind and full name; for second labels.
     pub places: BTreeMap<(&'static str, String), TextSpan>,
 }
 
@@ -55,7 +55,7 @@ impl<T: Copy> Index<T> {
         Index { what, full: BTreeMap::new(), short: BTreeMap::new() }
     }
 
-    /// Notes a thing; its short name is what follows the last `/`.
+    /// Records a thing; its short name is the part after the last `/`.
     pub(super) fn insert(&mut self, full: String, thing: Option<T>) {
         if let Some((_, short)) = full.rsplit_once('/') {
             self.short.entry(short.to_owned()).or_default().push(full.clone());
@@ -63,8 +63,8 @@ impl<T: Copy> Index<T> {
         self.full.insert(full, thing);
     }
 
-    /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or in silence if the
-    /// thing is known to be unsound.
+    /// The thing called `text`, inside the VPC `scope` if that is given. `None` after a complaint, or silently if the
+    /// thing is known to be invalid.
     pub(super) fn find(&self, scope: Option<&str>, text: &str, span: TextSpan, out: &mut Complaints) -> Option<T> {
         let full = match scope {
             Some(scope) if !text.contains('/') => format!("{scope}/{text}"),
@@ -96,8 +96,8 @@ impl<T: Copy> Index<T> {
     }
 }
 
-/// Complains about a name that nobody bears; without the `known` ones, if looking through them costs too much, without
-/// a hint.
+/// Complains about an unknown name. `known` is `None` if searching the known names costs too much; the complaint then
+/// has no hint.
 pub(super) fn unknown<'a>(
     what: &str,
     text: &str,
@@ -109,9 +109,9 @@ pub(super) fn unknown<'a>(
     out.error(span, format!("no {what} is called `{text}`")).hint = hint;
 }
 
-/// What was probably meant, or what there is.
+/// A hint: the name that was probably meant, or the names that exist.
 fn meant<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    // A short name may be a slip of somebody's last part.
+    // A short name may be a misspelling of the last part of a full name.
     let short = known.clone().filter(|k| !text.contains('/') && k.contains('/'));
     let near = nearest(text, known.clone()).map(str::to_owned).or_else(|| {
         let near = nearest(text, short.clone().filter_map(|k| k.rsplit('/').next()))?;
@@ -124,7 +124,7 @@ fn meant<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clon
     }
 }
 
-/// Complains about a short name that several bear.
+/// Complains about a short name that several things share.
 pub(super) fn ambiguous<'a>(
     what: &str,
     text: &str,

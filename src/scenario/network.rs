@@ -1,5 +1,5 @@
-//! Rules, accounts, regions, VPCs, subnets, tables and hosts: entities -> control plane. Routes and peerings come
-//! later.
+//! Rules, accounts, regions, VPCs, subnets, tables and hosts: entities -> control plane. Other modules read routes and
+//! peerings, afterwards.
 
 use super::Loader;
 use super::names::Names;
@@ -11,11 +11,11 @@ use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
-/// The tables with the entities that hold their routes.
+/// The tables, with the entities that hold their routes.
 pub(super) type TableEntities<'a> = Vec<(TableId, &'a Entity)>;
 
 impl Loader<'_> {
-    /// Single settings of the rule set.
+    /// Overrides of single settings in the rule set.
     pub(super) fn rules(&mut self, top: &Entity) {
         let rules = &mut self.network.rules;
         match top.get::<String>("overlap").map(String::as_str) {
@@ -43,7 +43,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Declared accounts exist even if no VPC names them.
+    /// Declares all accounts, including those that no VPC names.
     pub(super) fn accounts(&mut self, top: &Entity) {
         for (name, entity) in top.named("account") {
             entity.get::<String>("label");
@@ -57,7 +57,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Declares all regions, then states their delays, which may name any of them.
+    /// Declares all regions, then sets their delays, which may name any region.
     pub(super) fn regions(&mut self, top: &Entity) {
         for (name, entity) in top.named("region") {
             entity.get::<String>("label");
@@ -93,7 +93,7 @@ impl Loader<'_> {
         found
     }
 
-    /// All VPCs with what is in them; answers the route tables to fill.
+    /// Declares all VPCs with their contents; returns the route tables to fill.
     pub(super) fn vpcs<'e>(&mut self, top: &'e Entity) -> TableEntities<'e> {
         let mut tables = Vec::new();
         for (name, entity) in top.named("vpc") {
@@ -141,7 +141,7 @@ impl Loader<'_> {
         let account = self.network.account_named(&account?);
         let label = entity.get::<String>("label").cloned();
         let cidrs = entity.get::<Vec<At<Ipv4Net>>>("cidr")?;
-        // Judged here, so that a bad region does not hide a bad prefix.
+        // Checked here, so that an invalid region does not hide an invalid prefix.
         let crooked: Vec<_> = cidrs.iter().filter(|cidr| cidr.value.trunc() != cidr.value).collect();
         for cidr in &crooked {
             self.refuse(cidr.span, &Refusal::HostBits { cidr: cidr.value });
@@ -165,7 +165,7 @@ impl Loader<'_> {
         sound.then_some(id)
     }
 
-    /// An empty table; what it routes comes when the peerings are there.
+    /// An empty table; its routes are added once the peerings exist.
     fn table(&mut self, vpc: VpcId, name: &str, entity: &Entity) -> Option<TableId> {
         let made = self.network.add_table(vpc, Name::new(name).ok()?);
         made.map_err(|refusal| self.refuse(entity.at, &refusal)).ok()
@@ -257,7 +257,7 @@ impl Loader<'_> {
             return subnets.find(Some(vpc_name), text, entity.span("subnet"), &mut self.out);
         }
         match vpc.named("subnet") {
-            // The place of the key that is not there is the entity itself.
+            // The host has no `subnet` key, so a complaint points to the entity itself.
             [(only, _)] => subnets.find(Some(vpc_name), only, entity.at, &mut self.out),
             _ if entity.broken => None,
             [] => {
@@ -276,12 +276,12 @@ impl Loader<'_> {
     }
 }
 
-/// An MTU; the table bounds it to 16 bits.
+/// An MTU; the language's table limits it to 16 bits.
 pub(super) fn mtu(entity: &Entity, key: &'static str) -> Option<u16> {
     entity.get::<ByteSize>(key).and_then(|size| u16::try_from(size.as_u64()).ok())
 }
 
-/// The refusal with its subnet named in full, as places are.
+/// The refusal with the full name of its subnet, the form in which places are recorded.
 fn qualified(mut refusal: Refusal, vpc: &str) -> Refusal {
     match &mut refusal {
         Refusal::SubnetOverlap { other: name, .. }
@@ -292,7 +292,7 @@ fn qualified(mut refusal: Refusal, vpc: &str) -> Refusal {
     refusal
 }
 
-/// A time of the file as an instant of the run; the table bounds it.
+/// A time of the file as an instant of the run; the language's table limits it.
 pub(super) fn instant(entity: &Entity, key: &'static str) -> Option<SimTime> {
     let time = entity.get::<SimDuration>(key)?;
     debug_assert!(*time <= TIME_MAX);

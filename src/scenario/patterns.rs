@@ -1,5 +1,5 @@
-//! The patterns of traffic entries, one row each: what its section of the language takes, what it sends, and how it is
-//! read. The packets are the engine's.
+//! The patterns of traffic entries, one row each: the section of the language, what the senders send, and how to read
+//! it. The engine makes the packets.
 
 use super::Loader;
 use super::keys::*;
@@ -20,15 +20,15 @@ pub(super) struct PatternRow {
 /// What the senders of an entry send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sends {
-    /// UDP datagrams of sizes that the entry says.
+    /// UDP datagrams of the sizes given in the entry.
     Datagrams,
-    /// Echo requests: of the usual size unless the entry says another, and to every receiver.
+    /// Echo requests to every receiver, of the usual size unless the entry gives another.
     Echoes,
-    /// The packets of a capture: ends and sizes are its own.
+    /// The packets of a capture, which gives their ends and sizes.
     Capture,
 }
 
-/// What of an entry is read before its pattern; parts are missing after a complaint.
+/// The parts of an entry that are read before its pattern; `None` after a complaint.
 pub(super) struct Frame<'a> {
     pub from: Option<&'a [HostId]>,
     pub to: Option<&'a Destination>,
@@ -75,13 +75,13 @@ static PATTERNS: &[PatternRow] = &[
     }),
 ];
 
-/// The row of the pattern that an entry chose; none if it chose none that there is.
+/// The row of the pattern that an entry chose; `None` if there is no such pattern.
 pub(super) fn chosen(entity: &Entity) -> Option<&'static PatternRow> {
     let name = entity.variant?.name;
     PATTERNS.iter().find(|row| row.section.name == name)
 }
 
-/// Of every pattern its section.
+/// The section of every pattern.
 pub(super) static SECTIONS: [Section; PATTERNS.len()] = {
     let mut sections = [PATTERNS[0].section; PATTERNS.len()];
     let mut at = 0;
@@ -120,7 +120,7 @@ const DIURNAL: &[Field] = &[
 
 const PING: &[Field] = &[optional("interval", Duration(1_000, TIME_MAX), "From request to request; default \"1 s\".")];
 
-/// Where a series comes from and what its numbers mean. Times are times of the run; IPv4 bits count, per flow.
+/// Where a series comes from and what its numbers mean. Times are times of the run; rates count IPv4 bits, per flow.
 const SERIES: &[Field] = &[
     optional("file", Text, "A table (CSV): times in the first column, rates in others; either this or `series`."),
     optional(

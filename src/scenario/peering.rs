@@ -22,7 +22,7 @@ impl Loader<'_> {
         let requested = entity.get("requested").copied().unwrap_or_default();
         let spec = self.peering_spec(Name::new(name).ok()?, entity);
         if entity.broken {
-            // What could not be read hides what depends on it; a delay depends on nothing.
+            // An unreadable key hides errors that depend on it; the delay depends on no other key.
             if let Some(Err(refusal)) = entity.get("delay").copied().map(check_delay) {
                 self.refuse(entity.span("delay"), &refusal);
             }
@@ -41,7 +41,7 @@ impl Loader<'_> {
         }
     }
 
-    /// What a declaration and a `create_peering` have in common.
+    /// The keys that a declaration and a `create_peering` have in common.
     pub(super) fn peering_spec(&mut self, name: Name, entity: &Entity) -> Option<PeeringSpec> {
         let (requester, accepter) = (self.end(entity, "requester"), self.end(entity, "accepter"));
         let plain = PeeringSpec::new(name, requester?, accepter?);

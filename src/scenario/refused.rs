@@ -1,5 +1,5 @@
-//! Says what the control plane refused or remarked on, at the key that caused it, pointing also at the other things
-//! named.
+//! Reports refusals and remarks of the control plane at the key that caused them, with labels at the other things they
+//! name.
 
 use super::Loader;
 use crate::model::{Refusal, numbered};
@@ -21,8 +21,8 @@ impl Loader<'_> {
         }
     }
 
-    /// Turns the control plane's remarks on the last operation into warnings at `span`; keeps at most `room`, answers
-    /// how many there were.
+    /// Turns the control plane's remarks on the last operation into warnings at `span`, at most `room` of them; returns
+    /// how many remarks there were.
     pub(super) fn remark(&mut self, span: TextSpan, room: usize) -> usize {
         let notices = self.network.take_notices();
         for notice in notices.iter().take(room) {
@@ -31,20 +31,20 @@ impl Loader<'_> {
         notices.len()
     }
 
-    /// Where a thing was declared; hosts with numbers were together.
+    /// Where a thing was declared; numbered hosts share one declaration.
     fn place(&self, kind: &'static str, full: String) -> Option<TextSpan> {
         let together = numbered(&full).filter(|_| kind == "host").map(|(base, _)| base.to_owned());
         let places = &self.names.places;
         places.get(&(kind, full)).or_else(|| places.get(&(kind, together?))).copied()
     }
 
-    /// Notes where a thing was declared.
+    /// Records where a thing was declared.
     pub(super) fn note_place(&mut self, kind: &'static str, full: &str, span: TextSpan) {
         self.names.places.insert((kind, full.to_owned()), span);
     }
 }
 
-/// The other declared things a refusal names: kind, full name, what to say there.
+/// The other declared things that a refusal names: kind, full name, label text.
 fn others(refusal: &Refusal) -> Vec<(&'static str, String, String)> {
     let vpc = |name: &String, cidr: &dyn std::fmt::Display| ("vpc", name.clone(), format!("`{name}`: {cidr}"));
     match refusal {
@@ -64,7 +64,7 @@ fn others(refusal: &Refusal) -> Vec<(&'static str, String, String)> {
     }
 }
 
-/// The key of a peering that a refusal to make it is about.
+/// The place of the key that caused a refusal to make a peering.
 pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> TextSpan {
     let key = match refusal {
         Refusal::BandwidthNotSettable | Refusal::BandwidthTooHigh { .. } | Refusal::BandwidthNotWhole { .. } => {
@@ -77,6 +77,6 @@ pub(super) fn culprit(refusal: &Refusal, peering: &Entity) -> TextSpan {
         Refusal::PeeredWithItself { .. } => "accepter",
         _ => return peering.at,
     };
-    // An unset burst or queue follows the bandwidth.
+    // An unset burst or queue is derived from the bandwidth.
     if peering.has(key) { peering.span(key) } else { peering.span("bandwidth") }
 }

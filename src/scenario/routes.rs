@@ -49,7 +49,7 @@ impl Loader<'_> {
         }
     }
 
-    /// One route a line: prefix, or prefix and next hop.
+    /// One route per line: a prefix, or a prefix and a next hop.
     fn routes_file(&mut self, table: TableId, entity: &Entity) {
         let default = if entity.has("via") {
             let Some(via) = self.next_hop(entity, "via") else { return };
@@ -72,7 +72,7 @@ impl Loader<'_> {
             let via = match words.as_slice() {
                 [_] => default.or_else(|| to.and_then(|_| self.no_next_hop(span))),
                 [_, via] => match hops.get(via) {
-                    // Known, and complained about if it is wrong.
+                    // Already looked up; if it is wrong, a complaint was made then.
                     Some(known) => *known,
                     None => {
                         let found = self.named_hop(via, span);
@@ -104,7 +104,7 @@ impl Loader<'_> {
         self.and_more(end, wrong, remarks);
     }
 
-    /// Says how many complaints and remarks about the lines of a file were not shown.
+    /// States how many complaints and remarks about the lines of a file were not shown.
     pub(super) fn and_more(&mut self, span: TextSpan, wrong: usize, remarks: usize) {
         if wrong > COMPLAINTS_MAX {
             self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - COMPLAINTS_MAX));

@@ -1,5 +1,5 @@
-//! Rates that change in time: a table's column, or rows in the scenario itself -> a series of the plan. Daily curves
-//! are `diurnal`'s.
+//! Rates that change over time: a table's column, or rows in the scenario itself -> a series of the plan. `diurnal`
+//! makes daily curves.
 
 use super::Loader;
 use crate::model::plan::Pattern;
@@ -14,21 +14,21 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One row: its time and its rate, if it has a cell for that.
+/// One row: its time, and its rate if it has a cell for it.
 type Row<'t> = (Cell<'t>, Option<Cell<'t>>);
 
-/// Rows of a series, and what was odd about them.
+/// The rows of a series, and counts of what was unusual about them.
 #[derive(Default)]
 struct Rows {
-    /// Nanoseconds of the run, negative before its start, in the order of the file.
+    /// Nanoseconds of the run, negative before its start, in file order.
     rows: Vec<(i64, BitRate)>,
     shown: ShownCounts,
     without_rate: u64,
     thousands: Thousands,
 }
 
-/// Tells whether points may separate thousands: every number then has three digits behind its point and one to three
-/// before it.
+/// Detects whether points may separate thousands: every number then has one to three digits before its point and three
+/// after it.
 #[derive(Default)]
 struct Thousands {
     like: u64,
@@ -44,13 +44,13 @@ impl Thousands {
     }
 }
 
-/// Reads rows one after the other.
+/// Reads rows one by one.
 struct RowReader<'a> {
     meaning: Meaning<'a>,
     start: &'a Zoned,
-    /// The instant of the row before.
+    /// The instant of the previous row.
     previous: Option<Timestamp>,
-    /// It was said that plain numbers have no unit; every row would say so.
+    /// Whether a missing unit was already reported; otherwise every row would repeat the complaint.
     lacks_unit: bool,
     is_sound: bool,
     found: Rows,
@@ -73,7 +73,7 @@ impl RowReader<'_> {
         self.found.rows.push((at, rate));
     }
 
-    /// When a row is, in nanoseconds of the run, and how often clocks show that.
+    /// The time of a row in nanoseconds of the run, and how often clocks show it.
     fn time(&mut self, cell: &Cell<'_>) -> Result<(i64, Option<Shown>), Wrong> {
         let start = self.start.timestamp().as_nanosecond();
         let (at, shown) = match self.meaning.time(&cell.said, self.previous)? {
@@ -89,7 +89,7 @@ impl RowReader<'_> {
         Ok((at, shown))
     }
 
-    /// The rate, if the cell says one.
+    /// The rate, if the cell holds one.
     fn rate(&mut self, cell: &Cell<'_>) -> Result<Option<BitRate>, Wrong> {
         if self.lacks_unit && self.meaning.lacks_unit(&cell.said) {
             return Ok(None);
@@ -99,7 +99,7 @@ impl RowReader<'_> {
         rate
     }
 
-    /// Reads the rows with these numbers; nothing after a complaint.
+    /// Reads the rows with these numbers; `None` after a complaint.
     fn read<'t>(
         mut self,
         rows: Range<usize>,
@@ -165,7 +165,7 @@ impl Loader<'_> {
         self.note_rows_outside(entity.span(key), &rows.rows);
         let mut series = RateSeries::of_rows(rows.rows);
         if entity.has("series") {
-            // What was written by hand is meant as it stands.
+            // Rows written by hand are taken as they stand.
             series.handled.clear();
         }
         let without_rate = (rows.without_rate > 0).then_some(("rows without a rate, left out", rows.without_rate));
@@ -174,7 +174,7 @@ impl Loader<'_> {
         Some(Pattern::Series(Arc::new(series)))
     }
 
-    /// Remarks on rows of which the run sees none, as when stamps belong to another year.
+    /// Warns if the run covers none of the rows, as when stamps belong to another year.
     fn note_rows_outside(&mut self, span: TextSpan, rows: &[(i64, BitRate)]) {
         let (Some(first), Some(last)) = (rows.iter().map(|r| r.0).min(), rows.iter().map(|r| r.0).max()) else {
             return;
@@ -199,7 +199,7 @@ impl Loader<'_> {
         }
         let (column, is_named) = self.column(entity, &table)?;
         let row = |at| Some((table.cell(at, 0)?, table.cell(at, column)));
-        // Without a name to look for, the first row is one if neither a time nor a rate can be read from it.
+        // If no column is chosen by name, the first row is a header if neither its time nor its rate can be read.
         let is_header = is_named
             || row(0).is_some_and(|(time, rate): Row<'_>| {
                 reader.meaning.time(&time.said, None).is_err()
@@ -227,7 +227,7 @@ impl Loader<'_> {
             .hint("each row is a time and a rate, such as 0,10 and 300,12");
     }
 
-    /// Remarks on numbers that may be a thousand times what they are taken for.
+    /// Warns that numbers may be a thousand times larger than they were read as.
     fn note_thousands(&mut self, span: TextSpan) {
         self.out
             .warning(
@@ -237,7 +237,7 @@ impl Loader<'_> {
             .hint("write thousands together; decimal = \".\" says that the point is the decimal mark");
     }
 
-    /// The column of the rates, and whether it was called by its name.
+    /// The column of the rates, and whether it was chosen by name.
     fn column(&mut self, entity: &Entity, table: &Table) -> Option<(usize, bool)> {
         let found = match entity.get::<Datum>("column") {
             None => Ok((1, false)),

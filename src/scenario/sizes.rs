@@ -7,16 +7,16 @@ use crate::model::plan::PacketSize;
 use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, TextSpan, lines};
 use crate::units::{ByteSize, Share};
 
-/// 64, 594 and 1518 byte Ethernet frames 7 : 4 : 1, less 18 bytes of Ethernet each.
+/// 64, 594 and 1518 byte Ethernet frames in the ratio 7 : 4 : 1, minus 18 bytes of Ethernet each.
 const IMIX: [(u16, u32); 3] = [(46, 7), (576, 4), (1500, 1)];
-/// An echo request as `ping` sends it.
+/// The size of an echo request sent by `ping`.
 const PING: u16 = 84;
 const KEYS: [&str; 4] = ["packet_size", "payload", "sizes", "sizes_file"];
-/// Parts of a percent in which cumulative shares are counted: a whole is then 10⁹, as in [`crate::units::Share`].
+/// Cumulative shares are counted in this many parts per percent: 100 % is then 10⁹, as in [`crate::units::Share`].
 const PER_PERCENT: u64 = 10_000_000;
 
 impl Loader<'_> {
-    /// The sizes of an entry's packets; complains unless exactly one key gives them. A capture's are its own.
+    /// The packet sizes of an entry; complains unless exactly one key gives them. A capture has its own sizes.
     pub(super) fn packet_size(&mut self, entity: &Entity, sends: Sends) -> Option<PacketSize> {
         if sends == Sends::Capture {
             return Some(PacketSize::Fixed(u16::MAX));
@@ -84,7 +84,7 @@ impl Loader<'_> {
         for (place, line) in lines(said.text()) {
             let span = TextSpan::of(source, place);
             let before = self.out.count();
-            // What has no weight is never sent, whatever its size.
+            // A size without weight is never sent, so it is not checked.
             if let Some((size, weight)) =
                 self.size_line(line, cumulative.then_some(below), span).filter(|line| line.1 > 0)
             {
@@ -113,7 +113,7 @@ impl Loader<'_> {
         Some(PacketSize::Mix(mix.into()))
     }
 
-    /// A size in bytes, and its weight: the number itself, or parts of a percent above those `below`.
+    /// A size in bytes, and its weight: the number itself, or the increase of the cumulative percentage over `below`.
     fn size_line(&mut self, line: &str, below: Option<u64>, span: TextSpan) -> Option<(u64, u64)> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let parsed = match words.as_slice() {

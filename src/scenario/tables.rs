@@ -1,5 +1,5 @@
-//! The tables that entries name: each is read once, and complained about as a whole, however many entries use it. What
-//! their cells mean is not said here.
+//! The tables that entries name: each is read, and complained about as a whole, once, however many entries use it. The
+//! meaning of their cells is defined elsewhere.
 
 use super::Loader;
 use crate::notation::{At, DecimalMark, Dialect, Entity, Spelling, Table};
@@ -25,7 +25,7 @@ impl Loader<'_> {
         }
     }
 
-    /// The table under `file`; none after a complaint about it.
+    /// The table under `file`; `None` after a complaint about it.
     pub(super) fn table_file(&mut self, entity: &Entity, dialect: &Dialect) -> Option<Rc<Table>> {
         let name = entity.get::<String>("file")?;
         let key = (name.clone(), dialect.delimiter, dialect.decimal() == DecimalMark::Comma);

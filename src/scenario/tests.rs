@@ -1,5 +1,5 @@
-//! The language as a whole: the tables are complete, good scenarios mean what they say, damaged ones never panic.
-//! What broken scenarios are told is in `tests/broken/`.
+//! The language as a whole: the tables are complete, valid scenarios are read correctly, damaged ones never panic.
+//! `tests/broken/` checks the complaints about invalid scenarios.
 
 use super::*;
 use crate::model::plan::{Destination, Metric, Pace, PacketSize, Pattern, Pick, Subject};
@@ -62,12 +62,12 @@ fn sections() -> Vec<&'static Section> {
 
 #[test]
 fn every_key_of_the_language_is_read() {
-    // There is no such capture, so that the entry is read and then complained about.
+    // This capture does not exist: the entry is read, then complained about.
     let with_replay = format!("{FULL}\n[traffic.r]\npattern = \"replay\"\nfile = \"a.pcap\"\n");
     let _ = load_with(with_replay.as_bytes(), &[]);
     for section in sections() {
         for field in section.all_fields() {
-            // The reader itself chooses the variant.
+            // The reader itself evaluates the tag that chooses the variant.
             let is_read = matches!(field.kind, Kind::Tag) || asked::was(section.name, field.name);
             assert!(is_read, "[{}] {} is never read", section.name, field.name);
         }
@@ -109,7 +109,7 @@ fn the_full_scenario_means_what_it_says() {
     assert!(matches!(traffic("probe").pattern, Pattern::Ping { .. }));
 }
 
-/// More than a packet's name can tell apart.
+/// More senders than packet identifiers can tell apart.
 #[test]
 fn too_many_senders_are_refused_where_they_are_too_many() {
     let mut text = String::from(
@@ -244,7 +244,7 @@ fn damaged_text_never_panics() {
     for at in 0..FULL.len() {
         let _ = load_with(&FULL.as_bytes()[..at], &[]);
     }
-    // A fixed linear congruential sequence: damage that can be repeated.
+    // A fixed linear congruential sequence makes the damage repeatable.
     let mut state = 1_u64;
     let mut next = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -295,7 +295,7 @@ fn rates_that_change_become_steps_of_the_run() {
     assert_eq!(plan.start.to_string(), "2017-06-01T08:00:00+08:00[Asia/Shanghai]");
     assert_eq!(steps_of(&plan, "measured"), [(0, 1_000_000), (5, 2_000_000)]);
     assert_eq!(steps_of(&plan, "stated"), [(0, 1_000_000), (5, 0), (6, 2_000_000)]);
-    // Half a day and 27.5 min from the peak, in the middle of the first civil 5 minutes.
+    // Half a day and 27.5 min from the peak, at the middle of the first 5 civil minutes.
     assert_eq!(steps_of(&plan, "daily"), [(0, 1_003_595)]);
 }
 

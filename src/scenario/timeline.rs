@@ -42,7 +42,7 @@ impl Loader<'_> {
         self.account_at(entity, "by").map(Some)
     }
 
-    /// The refusal an action is to meet; `Some(None)` if it is to succeed.
+    /// The refusal that an action expects; `Some(None)` if the action should succeed.
     fn expected_refusal(&mut self, entity: &Entity) -> Option<Option<String>> {
         let Some(name) = entity.get::<String>("refused") else { return Some(None) };
         let rules = &self.network.rules;
@@ -73,7 +73,7 @@ impl Loader<'_> {
         self.peering_name(entity.get::<String>("peering")?, entity.span("peering"))
     }
 
-    /// The next hop of a route to come: a peering's name then, or a blackhole.
+    /// The next hop of a future route: the name that a peering has by then, or a blackhole.
     pub(super) fn via(&mut self, entity: &Entity) -> Option<Via> {
         if let Some(name) = entity.get::<String>("via").filter(|name| self.names.lives.is_promised(name)) {
             return Name::new(name).ok().map(Via::Peering);
@@ -84,7 +84,7 @@ impl Loader<'_> {
         })
     }
 
-    /// The table named, or the one of the subnet named.
+    /// The table that the action names, or the table of the subnet it names.
     pub(super) fn table_of(&mut self, entity: &Entity) -> Option<TableId> {
         match (entity.get::<String>("table"), entity.get::<String>("subnet")) {
             (Some(table), None) => self.names.tables.find(None, table, entity.span("table"), &mut self.out),
@@ -119,7 +119,7 @@ fn sentence(entity: &Entity) -> String {
             ("for" | "via", datum) => format!("{} {datum}", field.name),
             (name, Datum::Bool(true)) => name.to_owned(),
             (_, Datum::Bool(false)) => continue,
-            // A sentence for people, in logs too.
+            // The sentence is shown to people, also in logs.
             (_, Datum::Text(text)) => escaped(text).into_owned(),
             (_, datum) => datum.to_string(),
         });

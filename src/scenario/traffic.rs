@@ -9,7 +9,7 @@ use crate::notation::{Datum, Entity, Two};
 use crate::units::{self, BitRate, SimDuration, SimTime};
 
 impl Loader<'_> {
-    /// All traffic entries, by number; `None` stands for one that could not be made.
+    /// All traffic entries, by number; `None` for one that could not be made.
     pub(super) fn traffic(&mut self, top: &Entity) -> Vec<Option<Traffic>> {
         let mut entries = Vec::new();
         let mut senders: usize = 0;
@@ -33,10 +33,10 @@ impl Loader<'_> {
         entries
     }
 
-    /// Adds what an entry can come to; complains about the first one with which it is too much to be counted.
+    /// Adds the most that an entry can send; complains about the first entry that makes the total too large to count.
     fn add_volume(&mut self, before: Volume, entity: &Entity, made: Option<&Traffic>) -> Volume {
         let volume = before.and(made.map_or(Volume::default(), Traffic::volume));
-        // Without an end, it has been complained about already.
+        // A missing end has already been complained about.
         if self.end.is_some() && before.is_countable() && !volume.is_countable() {
             self.out
                 .error(entity.at, format!("with {} a run may send more than can be counted", entity.path))
@@ -78,7 +78,7 @@ impl Loader<'_> {
         })
     }
 
-    /// From `start` to `stop`, inside the run.
+    /// From `start` to `stop`, within the run.
     fn window(&mut self, entity: &Entity) -> Option<units::Span> {
         let end = self.end.unwrap_or(SimTime::NEVER);
         let start = instant(entity, "start").unwrap_or(SimTime::ZERO);

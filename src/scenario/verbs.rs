@@ -1,5 +1,5 @@
-//! The verbs of the timeline, one row each: what its section of the language takes and the change it makes. How an
-//! action is said follows from its keys (`timeline`); what a change does is the model's.
+//! The verbs of the timeline, one row each: the section of the language and the change it makes. `timeline` words an
+//! action from its keys; the model defines the effect of a change.
 
 use super::Loader;
 use super::keys::*;
@@ -11,20 +11,20 @@ use crate::units::SimDuration;
 /// A verb of the language.
 pub(super) struct Verb {
     pub section: Section,
-    /// Whose name its key `name` is.
+    /// Which peering its key `name` belongs to.
     pub names: Naming,
     /// The change that an action asks for; `None` after a complaint.
     pub change: fn(&mut Loader<'_>, &Entity) -> Option<Change>,
 }
 
-/// Whether a peering gets a name from a verb.
+/// Whether a verb gives a name to a peering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Naming {
-    /// None does.
+    /// To no peering.
     Nobody,
-    /// A new one.
+    /// To a new peering.
     Made,
-    /// The one that bears the name under `peering` then.
+    /// To the peering that has the name under `peering` at that time.
     Renamed,
 }
 
@@ -164,13 +164,13 @@ const LOSS: &[Field] = &[
     ),
 ];
 
-/// The row of the verb that an action chose; none if it chose none that there is.
+/// The row of the verb that an action chose; `None` if there is no such verb.
 pub(super) fn chosen(entity: &Entity) -> Option<&'static Verb> {
     let name = entity.variant?.name;
     VERBS.iter().find(|verb| verb.section.name == name)
 }
 
-/// Of every verb its section, in the order in which a sentence names its arguments.
+/// The section of every verb; its fields are in the order in which a sentence names the arguments.
 pub(super) static SECTIONS: [Section; VERBS.len()] = {
     let mut sections = [VERBS[0].section; VERBS.len()];
     let mut at = 0;
@@ -217,7 +217,7 @@ fn set_link(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change
 fn set_node(loader: &mut Loader<'_>, entity: &Entity, up: bool) -> Option<Change> {
     let peering = loader.peering_of(entity)?;
     let node = entity.get::<u64>("node").and_then(|n| usize::try_from(*n).ok())?;
-    // An action that is to be refused may be refused for this, or before it.
+    // An action with `refused` may be refused for this reason or an earlier one, so it is not checked here.
     let group = loader.names.lives.group(&peering, &loader.network).filter(|_| !entity.has("refused"));
     let count = group.map(|group| group.nodes);
     if let Some(count) = count.filter(|count| node > *count) {
