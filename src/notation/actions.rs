@@ -1,5 +1,5 @@
-//! `--do 'TIME VERB [VALUE] [KEY=VALUE …]'`: an action said in one line, added to the tree behind those of the text.
-//! What its words mean, the reader finds out as if they stood in the text; here is only which word is what.
+//! `--do 'TIME VERB [VALUE] [KEY=VALUE …]'`: one action per line, added to the tree after those of the text. This
+//! module only tells the words apart; the reader interprets them as if they were in the text.
 
 use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 const FORM: &str = "write TIME VERB [VALUE] [KEY=VALUE …], for example '30 s delete NAME'";
 
-/// Adds an action; complains if its words are in no order that makes sense.
+/// Adds an action; complains if its words are in no valid order.
 pub(super) fn add(said: &str, language: &Language, table: &mut Table, out: &mut Complaints) {
     let Some((list, section, variants)) = list(language) else { return };
     let source = out.add(Source::new("--do", said.to_owned()));
@@ -22,7 +22,7 @@ pub(super) fn add(said: &str, language: &Language, table: &mut Table, out: &mut 
     let node = Node { span: line.span(0..said.len()), value: Value::Table(line.action) };
     match table.get_mut(list).map(|node| &mut node.value) {
         Some(Value::List(nodes)) => nodes.push(node),
-        // The reader complains about anything else.
+        // The reader complains about any other value.
         Some(_) => {}
         None => table.put(list, Node { span: node.span, value: Value::List(vec![node]) }),
     }
@@ -38,7 +38,7 @@ fn list(language: &Language) -> Option<(&'static str, &'static Section, &'static
 /// One action while it is read.
 struct ActionLine<'a> {
     said: &'a str,
-    /// Its text, as the complaints number it.
+    /// The number of its text among the complaints.
     source: usize,
     section: &'static Section,
     variants: &'static Variants,
@@ -61,14 +61,14 @@ impl ActionLine<'_> {
         self.put(first, 0..0, words[0].start..words[time - 1].end)?;
         let tag = Value::Text(self.said[verb.clone()].to_owned());
         self.action.put(self.variants.key, Node { span: self.span(verb.clone()), value: tag });
-        // The reader complains about an unknown verb; what it takes nobody knows.
+        // The reader complains about an unknown verb; its arguments are unknown too.
         match self.section.variant(&self.said[verb.clone()]) {
             Some(verb) => self.arguments(verb, &words[time + 1..]),
             None => Some(()),
         }
     }
 
-    /// How many words say the time: as many as make one; where none do, those before the verb.
+    /// How many words form the time: the longest valid duration, or all words before the verb if there is none.
     fn time(&mut self, words: &[Range<usize>]) -> Option<usize> {
         let is_time = |n: &usize| self.said[words[0].start..words[n - 1].end].parse::<SimDuration>().is_ok();
         let is_verb = |word: &Range<usize>| self.section.variant(&self.said[word.clone()]).is_some();
@@ -79,7 +79,7 @@ impl ActionLine<'_> {
         }
     }
 
-    /// What follows the verb: its value, then keys with values, which go on to the next key.
+    /// What follows the verb: its value, then keys with values; each value extends to the next key.
     fn arguments(&mut self, verb: &'static Section, words: &[Range<usize>]) -> Option<()> {
         let keys = words.iter().position(|word| key(&self.said[word.clone()]).is_some()).unwrap_or(words.len());
         let (values, pairs) = words.split_at(keys);
@@ -118,7 +118,7 @@ impl ActionLine<'_> {
         }
     }
 
-    /// Puts down the value of a key, which stands at `name` if it is written at all.
+    /// Sets the value of a key; `name` is where the key is written, or empty.
     fn put(&mut self, field: &Field, name: Range<usize>, value: Range<usize>) -> Option<()> {
         if self.action.get(field.name).is_some() {
             let place = if name.is_empty() { value } else { name };
@@ -155,8 +155,8 @@ fn key(word: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Where the words stand: what is between blanks, but for those inside of quotes and brackets. A `=` belongs to the
-/// word before it.
+/// The ranges of the words: separated by blanks, except inside quotes and brackets. A `=` belongs to the word before
+/// it.
 fn words(said: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let (mut quote, mut depth, mut is_inside) = (None, 0_usize, false);

@@ -1,4 +1,4 @@
-//! What the reader hands on: typed values with their places. No meaning yet: names are texts.
+//! The reader's output: typed values with their places. They are not interpreted yet: names are texts.
 
 use super::diagnostic::TextSpan;
 use super::field::{Field, Section};
@@ -14,7 +14,7 @@ pub(crate) struct At<T> {
     pub span: TextSpan,
 }
 
-/// So many packets.
+/// A number of packets.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PacketCount(pub u32);
 
@@ -22,7 +22,7 @@ pub(crate) struct PacketCount(pub u32);
 #[derive(Debug, Clone)]
 pub(crate) struct Two(pub Box<(Datum, Datum)>);
 
-/// What an expectation allows, in base units, bounds included; and as the file says it.
+/// What an expectation allows, in base units, bounds included; and as written in the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowed {
     pub low: u64,
@@ -45,10 +45,10 @@ pub(crate) struct Entity {
     pub variant: Option<&'static Section>,
     /// As a person would name it: `[vpc.VPC1.subnet.A]`.
     pub path: String,
-    /// Its name or its brace: where to complain about it as a whole.
+    /// Its name or opening brace: the place of complaints about the whole.
     pub at: TextSpan,
     pub items: Vec<Item>,
-    /// Something in it could not be read: nothing can be made of it, and nobody need hear of that again.
+    /// Whether part of it could not be read: nothing is made of it, and no further complaint follows.
     pub broken: bool,
 }
 
@@ -154,7 +154,7 @@ impl Entity {
 }
 
 impl fmt::Display for Datum {
-    /// As a sentence of the report would say it.
+    /// As written in a sentence of the report.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Datum::Text(text) => f.write_str(text),
@@ -181,7 +181,7 @@ impl fmt::Display for Datum {
     }
 }
 
-/// Which keys were asked for, so that a test can tell whether any is not.
+/// Which keys were asked for, so that a test can find keys that never are.
 #[cfg(test)]
 pub(crate) mod asked {
     use std::cell::RefCell;
@@ -195,7 +195,7 @@ pub(crate) mod asked {
         ASKED.with_borrow_mut(|asked| asked.insert((section, key)));
     }
 
-    /// Whether `key` of a section was.
+    /// Whether `key` of a section was asked for.
     pub(crate) fn was(section: &'static str, key: &'static str) -> bool {
         ASKED.with_borrow(|asked| asked.contains(&(section, key)))
     }

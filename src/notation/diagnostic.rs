@@ -1,15 +1,15 @@
-//! A complaint or remark about a text: what, where, and what to write instead; and all of one reading, with the texts
-//! they are about. It decides nothing and draws nothing.
+//! A complaint or remark about a text: what, where, and what to write instead; and the collection of all complaints of
+//! one reading, with their texts. It makes no decisions and draws nothing.
 
 use super::source::Source;
 use super::wrong::Wrong;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Of the cells of one table, and of the lines of one file, so many complaints are told; beyond, they are only counted.
+/// The most complaints shown about the cells of one table or the lines of one file; further ones are only counted.
 pub const COMPLAINTS_MAX: usize = 20;
 
-/// Whether what was read can be used all the same.
+/// Whether what was read can still be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// It cannot.
@@ -44,7 +44,7 @@ impl Diagnostic {
         Some(self.source.position(self.labels.first()?.0.start))
     }
 
-    /// A complaint about a file as a whole, that no place in its text is to blame for.
+    /// A complaint about a file as a whole, without a place in its text.
     pub fn plain(file: &str, message: String, hint: Option<String>) -> Diagnostic {
         Diagnostic {
             severity: Severity::Error,
@@ -107,7 +107,7 @@ pub(crate) struct TextSpan {
     pub source: usize,
     /// First byte.
     pub start: usize,
-    /// Behind the last byte.
+    /// The byte after the last one.
     pub end: usize,
 }
 
@@ -127,19 +127,19 @@ impl TextSpan {
 pub struct Complaints {
     sources: Vec<Source>,
     list: Vec<Diagnostic>,
-    /// What was said about the cells of each text.
+    /// The complaints about the cells of each text.
     cells: BTreeMap<usize, Cells>,
-    /// Unknown names that were looked for so far, and the names they were compared with.
+    /// Searches for unknown names so far, and names compared in them.
     searches: usize,
     compared: usize,
 }
 
-/// What was said about the cells of one text.
+/// The complaints about the cells of one text.
 #[derive(Debug, Default)]
 struct Cells {
     /// By first byte and message, at most [`COMPLAINTS_MAX`].
     told: Vec<(usize, String)>,
-    /// First bytes of further cells that something is wrong with.
+    /// First bytes of further invalid cells.
     more: BTreeSet<usize>,
 }
 
@@ -155,7 +155,7 @@ impl Complaints {
         &self.sources[source]
     }
 
-    /// Complains about a place; the answer takes hint, code and further labels.
+    /// Complains about a place; the result can be given a hint, a code and further labels.
     pub(crate) fn error(&mut self, span: TextSpan, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Severity::Error, span, message.into())
     }
@@ -170,8 +170,8 @@ impl Complaints {
         self.error(span, wrong.message).hint = wrong.hint;
     }
 
-    /// Complains about one of the many cells or rows of a table: once, however often it is read, and only about the
-    /// first [`COMPLAINTS_MAX`] of a text. How many more there are is said at the end.
+    /// Complains about one cell or row of a table: once, however often it is read, and only for the first
+    /// [`COMPLAINTS_MAX`] of a text. The number of further ones is stated at the end.
     pub(crate) fn cell(&mut self, span: TextSpan, wrong: Wrong) {
         let cells = self.cells.entry(span.source).or_default();
         if cells.told.iter().any(|(start, message)| *start == span.start && *message == wrong.message) {
@@ -185,7 +185,7 @@ impl Complaints {
         self.wrong(span, wrong);
     }
 
-    /// Whether it complains about a cell that begins inside of `span`, or counts one.
+    /// Whether a complaint about a cell that begins inside `span` was made or counted.
     pub(crate) fn tells_of(&self, span: TextSpan) -> bool {
         let place = span.start..span.end.max(span.start + 1);
         self.cells.get(&span.source).is_some_and(|cells| {
@@ -203,8 +203,8 @@ impl Complaints {
         &mut self.list[at]
     }
 
-    /// Whether to look for what one more unknown name was meant to be among `candidates`: for the first ones always,
-    /// then as long as all comparisons together cost little. A file of mistakes must not cost the square of its size.
+    /// Whether to search `candidates` for the intended name: always for the first unknown names, then while all
+    /// comparisons together stay cheap. The cost must not grow with the square of the file size.
     pub(crate) fn affords(&mut self, candidates: usize) -> bool {
         const FIRST: usize = 20;
         const COMPARED_MAX: usize = 5_000;
@@ -216,17 +216,17 @@ impl Complaints {
         affords
     }
 
-    /// How many there are so far; for [`Complaints::forget_after`].
+    /// The number of complaints so far; for [`Complaints::forget_after`].
     pub(crate) fn count(&self) -> usize {
         self.list.len()
     }
 
-    /// Takes back what was said after `count`, when another reading of the same place succeeds.
+    /// Discards complaints made after `count`, when another reading of the same place succeeds.
     pub(crate) fn forget_after(&mut self, count: usize) {
         self.list.truncate(count);
     }
 
-    /// Keeps only what `wanted` accepts of what was said after `count`.
+    /// Of the complaints made after `count`, keeps only those that `wanted` accepts.
     pub(crate) fn retain_after(&mut self, count: usize, wanted: impl Fn(&Diagnostic) -> bool) {
         let late = self.list.split_off(count);
         self.list.extend(late.into_iter().filter(wanted));
@@ -237,7 +237,7 @@ impl Complaints {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Everything said, in order of place.
+    /// All complaints, in order of place.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for (source, cells) in std::mem::take(&mut self.cells) {
             if !cells.more.is_empty() {

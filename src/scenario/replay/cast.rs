@@ -1,4 +1,4 @@
-//! Which host plays which captured address. It does not send, and knows no time.
+//! Which host plays which captured address. It sends nothing and does not depend on time.
 
 use crate::model::HostId;
 use std::collections::BTreeMap;
@@ -7,9 +7,9 @@ use std::net::Ipv4Addr;
 /// Who plays whom.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mapping<'a> {
-    /// Hosts for the addresses that speak first, round robin.
+    /// Hosts for the addresses that initiate a conversation, round robin.
     pub from: &'a [HostId],
-    /// Hosts for those they speak to, round robin.
+    /// Hosts for the addresses they speak to, round robin.
     pub to: &'a [HostId],
     /// Addresses whose host the user has chosen.
     pub pinned: &'a BTreeMap<Ipv4Addr, HostId>,
@@ -46,10 +46,11 @@ impl<'a> Cast<'a> {
         Cast { pools, drawn: [0; 2], pinned: mapping.pinned, parts: BTreeMap::new() }
     }
 
-    /// The hosts that play `source` and `destination`; nothing is drawn unless both have one.
+    /// The hosts that play `source` and `destination`; no host is drawn unless both addresses get one.
     pub(super) fn pair(&mut self, source: Ipv4Addr, destination: Ipv4Addr) -> Option<(HostId, HostId)> {
         let (from, to) = (self.known(source), self.known(destination));
-        // Who talks with one side is the other; between strangers the one who speaks is on the `from` side.
+        // An address that talks with one side is on the other; between two unknown addresses the source is on the
+        // `from` side.
         let side_of_source = to.and_then(|(_, side)| side).map_or(Side::From, Side::other);
         let side_of_destination = from.and_then(|(_, side)| side).map_or(Side::To, Side::other);
         let from_part = from.or_else(|| self.next(side_of_source))?;

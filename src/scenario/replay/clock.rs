@@ -1,27 +1,27 @@
-//! Turns the instants of a capture into offsets, and says how far apart two passes are. It knows no packets.
+//! Turns the capture times of packets into offsets, and computes the time between two passes. It does not see packets.
 
 use crate::units::SimDuration;
 
-/// The time of a replay, which begins with the first packet it is told of.
+/// The time of a replay; it begins with the first packet.
 pub(super) struct Clock {
     max_gap: Option<SimDuration>,
-    /// When the packet before was captured, in nanoseconds since 1970.
+    /// When the previous packet was captured, in nanoseconds since 1970.
     captured: Option<i128>,
-    /// The offset of the packet before.
+    /// The offset of the previous packet.
     offset: SimDuration,
-    /// How many packets it was told of.
+    /// How many packets were played.
     packets: u64,
-    /// Silences that were shortened.
+    /// How many silences were shortened.
     pub shortened: u64,
 }
 
 impl Clock {
-    /// A clock for which longer silences than `max_gap` are as long as that.
+    /// A clock that shortens silences longer than `max_gap` to that length.
     pub(super) fn new(max_gap: Option<SimDuration>) -> Clock {
         Clock { max_gap, captured: None, offset: SimDuration::ZERO, packets: 0, shortened: 0 }
     }
 
-    /// The offset of a packet captured at `time`, in nanoseconds since 1970 and not before the packet before.
+    /// The offset of a packet captured at `time`, in nanoseconds since 1970 and not before the previous packet.
     pub(super) fn play(&mut self, time: i128) -> SimDuration {
         let silence = self.captured.map_or(0, |before| u64::try_from(time - before).unwrap_or(u64::MAX));
         let silence = SimDuration::from_nanos(silence);
@@ -38,8 +38,8 @@ impl Clock {
         self.offset
     }
 
-    /// From the beginning of one pass to that of the next: behind the last packet comes the mean gap of those before,
-    /// in whole nanoseconds, rounded half up.
+    /// From the start of one pass to the start of the next: the mean gap between packets follows the last packet, in
+    /// whole nanoseconds, rounded half up.
     pub(super) fn period(&self) -> SimDuration {
         let gaps = self.packets.saturating_sub(1).max(1);
         let mean = (u128::from(self.offset.as_nanos()) + u128::from(gaps) / 2) / u128::from(gaps);

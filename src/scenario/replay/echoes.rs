@@ -1,5 +1,5 @@
-//! Which echo requests of a capture the hosts answer: a reply that was captured with them is replayed, and must not
-//! come twice.
+//! Which echo requests of a capture the hosts answer: a reply in the capture is replayed, so the host must not send a
+//! second one.
 
 use super::{Played, is_group};
 use crate::wire::icmp::{self, Echo};
@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 /// Which echo requests the hosts answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answers {
-    /// Those whose reply is not in the capture.
+    /// Requests whose reply is not in the capture.
     Missing,
     All,
     None,
@@ -27,8 +27,8 @@ impl Answers {
     }
 }
 
-/// Marks the requests among `played`, which are in order of time, that are answered; answers how many are not because
-/// their reply is there.
+/// Marks the requests among `played`, which is in time order, that hosts answer; returns how many they do not answer
+/// because the capture holds the reply.
 pub(super) fn mark(played: &mut [Played], answers: Answers) -> u64 {
     if answers == Answers::None {
         return 0;
@@ -54,11 +54,11 @@ fn asks(ip: &[u8]) -> bool {
     icmp::is_echo_request(&head)
 }
 
-/// The places of the requests whose reply comes later: with their identifier and sequence number, from where they went
-/// (from anybody, where they went to a group) to where they came from. A reply is that of one request, the latest that
-/// still waits, since an earlier one that waits was lost.
+/// The indices of the requests whose reply comes later: it has the same identifier and sequence number and goes from
+/// the request's destination (from any address if that is a group) to its source. A reply matches one request, the
+/// latest one still waiting, since earlier waiting ones were lost.
 fn replied(played: &[Played]) -> Vec<usize> {
-    // Who asked whom (nobody in particular: a group), and with which numbers.
+    // Source, destination (`None` for a group), identifier and sequence number.
     let mut waiting: BTreeMap<(Ipv4Addr, Option<Ipv4Addr>, Echo), Vec<usize>> = BTreeMap::new();
     let mut replied = Vec::new();
     for (at, one) in played.iter().enumerate() {
@@ -151,7 +151,7 @@ mod tests {
     proptest::proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// As many requests go unanswered as a dull look at every pair finds partners for; every reply counts once.
+        /// The number of unanswered requests equals the pairs found by the dull twin; every reply counts once.
         #[test]
         fn every_reply_takes_the_latest_request_that_waits(
             echoes in proptest::collection::vec((1u8..3, 1u8..3, 0u16..2, 0u16..2, proptest::bool::ANY), 0..30),

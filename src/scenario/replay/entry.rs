@@ -1,5 +1,4 @@
-//! A replay entry: its keys -> a pattern, and what a user should know of the capture. What a capture becomes is
-//! `stage`'s.
+//! A replay entry: its keys -> a pattern, and warnings about the capture. `stage` turns the capture into a replay.
 
 use super::super::Loader;
 use super::cast::Mapping;
@@ -14,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// Among so many addresses a misspelt one is looked for.
+/// How many addresses of the capture are searched for one similar to a misspelt address.
 const ADDRESSES_COMPARED: usize = 1_000;
 
 impl Loader<'_> {
@@ -86,7 +85,7 @@ impl Loader<'_> {
         })
     }
 
-    /// Says what a user would otherwise miss in the numbers.
+    /// Warns of what the numbers alone do not show.
     fn note_capture(&mut self, entity: &Entity, staged: &Staged, terms: &Terms) {
         let span = entity.span("file");
         if let Some(place) = &staged.cut {
@@ -109,7 +108,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Warns of packets that are too large for where they go.
+    /// Warns of packets that are too large for their path.
     fn note_large(&mut self, entity: &Entity, staged: &Staged) {
         let of_each = if staged.replay.passes > 1 { " of each pass" } else { "" };
         if let Some(Above { packets, mtu, place }) = &staged.above {
@@ -135,7 +134,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Warns of addresses that the user has chosen a host for and that never occur.
+    /// Warns of addresses in `map` that do not occur in the capture.
     fn note_map(&mut self, entity: &Entity, addresses: &BTreeSet<Ipv4Addr>) {
         for Pair { key, value } in entity.get::<Vec<Pair>>("map").into_iter().flatten() {
             let Ok(address) = key.value.trim().parse::<Ipv4Addr>() else { continue };
@@ -143,7 +142,7 @@ impl Loader<'_> {
             if addresses.contains(&address) {
                 continue;
             }
-            // Of two that are spelt as nearly alike, the one nearer as a number.
+            // Of two equally similar spellings, the numerically nearer address wins.
             let mut known: Vec<Ipv4Addr> = addresses.iter().copied().take(ADDRESSES_COMPARED).collect();
             known.sort_by_key(|known| u32::from(*known).abs_diff(u32::from(address)));
             let known: Vec<String> = known.iter().map(Ipv4Addr::to_string).collect();
@@ -157,7 +156,7 @@ impl Loader<'_> {
     }
 }
 
-/// A length as a clock shows it: it may be years.
+/// A length as a clock time: it may be years.
 fn clocked(length: SimDuration) -> SimTime {
     SimTime::ZERO + length
 }

@@ -26,44 +26,44 @@ use ways::Above;
 /// How a capture is played.
 #[derive(Debug, Clone, Copy)]
 struct Terms {
-    /// Longer silences become this long.
+    /// Longer silences are shortened to this.
     max_gap: Option<SimDuration>,
     /// How many times as fast as captured; not zero.
     speed: Factor,
-    /// How often.
+    /// How many times the capture is played.
     passes: u64,
     answers: Answers,
     /// TCP packets above this IPv4 total length are cut into segments.
     segment_size: Option<u16>,
-    /// What is later than this after the first packet of the capture is not sent: the entry stops, or the run ends.
+    /// Packets later than this after the first packet are not sent, because the entry stops or the run ends.
     span: SimDuration,
-    /// The entry stops before the run ends, because the user says so.
+    /// Whether the entry has a `stop` before the end of the run.
     is_stopped: bool,
-    /// Packets of one sender at most.
+    /// The most packets that one sender sends.
     count: u64,
 }
 
-/// A capture that was made a replay, and what there is to say about it.
+/// A capture turned into a replay, with what is reported about it.
 struct Staged {
     replay: Replay,
     counts: CaptureCounts,
-    /// Of the capture as it was read.
+    /// The length of the capture as it was read.
     length: SimDuration,
-    /// Of one pass as it is played, without the silence behind it.
+    /// The length of one pass as played, without the silence after it.
     played_length: SimDuration,
-    /// Where the file ends too early.
+    /// Where the file is truncated.
     cut: Option<String>,
     left_out: LeftOut,
     /// Packets mapped onto hosts, all passes.
     packets: u64,
     unsent: Unsent,
-    /// Packets of the first pass that lie behind the span.
+    /// Packets of the first pass that lie after the span.
     first_pass_late: u64,
-    /// Packets to be sent that TCP offload left larger than their way takes.
+    /// TCP packets to be sent that offload left larger than the MTU of their path.
     above: Option<Above>,
     /// Packets larger than `segment_size` that could not be cut.
     uncut: u64,
-    /// Every address of an IPv4 packet of the capture.
+    /// All addresses of IPv4 packets in the capture.
     addresses: BTreeSet<Ipv4Addr>,
 }
 
@@ -72,16 +72,16 @@ struct Staged {
 struct LeftOut {
     unmapped: u64,
     to_itself: u64,
-    /// Longer than an IPv4 packet can say.
+    /// Longer than the largest IPv4 packet.
     too_long: u64,
 }
 
 /// Packets mapped onto hosts that are never sent.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Unsent {
-    /// They lie behind the span.
+    /// They lie after the span.
     late: u64,
-    /// Their sender has sent its count.
+    /// Their sender has reached its count.
     beyond_count: u64,
 }
 
@@ -101,7 +101,7 @@ impl From<CaptureError> for Unplayable {
 /// A packet of the capture with the host that plays its sender.
 struct Played {
     from: HostId,
-    /// As captured.
+    /// The captured address.
     source: Ipv4Addr,
     destination: Ipv4Addr,
     frame: ReplayFrame,
@@ -140,14 +140,14 @@ fn stage(file: Bytes, mapping: &Mapping<'_>, terms: &Terms, network: &Network) -
     })
 }
 
-/// How many packets all passes have together.
+/// The number of packets in all passes together.
 fn check_passes(packets: u64, clock: &Clock, passes: u64) -> Result<u64, Unplayable> {
     let wrong = |message: String, hint: &str| Unplayable { key: "repeat", wrong: Wrong::new(message).hint(hint) };
     if passes > 1 && packets > 0 && clock.length() == SimDuration::ZERO {
         let message = "all packets of the capture are of one instant, so that its passes would be too".to_owned();
         return Err(wrong(message, "take a longer capture, or leave `repeat` out"));
     }
-    // What fits into memory, up to a million times.
+    // A capture that fits into memory, at most a million times.
     match packets * passes {
         all if all <= REPLAYED_MAX => Ok(all),
         all => {
@@ -157,7 +157,7 @@ fn check_passes(packets: u64, clock: &Clock, passes: u64) -> Result<u64, Unplaya
     }
 }
 
-/// Takes away what is never sent; answers how much that is, and how much of the first pass lies behind the span.
+/// Removes packets that are never sent; returns how many they are, and how many of the first pass lie after the span.
 fn end(replay: &mut Replay, terms: &Terms) -> (Unsent, u64) {
     let (mut unsent, mut first_pass_late) = (Unsent::default(), 0);
     let mut first_only = true;
@@ -177,8 +177,7 @@ fn end(replay: &mut Replay, terms: &Terms) -> (Unsent, u64) {
         for (flow, kept) in replay.flows.iter_mut().zip(kept) {
             flow.frames.truncate(kept as usize);
         }
-        // Flows stand in the order of their first packets, so that only the last are empty and no other changes its
-        // number.
+        // Flows are in the order of their first packets, so only the last can be empty and no other changes its number.
         replay.flows.retain(|flow| !flow.frames.is_empty());
     }
     let late = if terms.is_stopped { "behind `stop`, not sent" } else { "behind the end of the run, not sent" };
@@ -207,7 +206,7 @@ fn is_group(address: Ipv4Addr) -> bool {
     address.is_multicast() || address.is_broadcast()
 }
 
-/// Where packet after packet of a capture gets its hosts and its time.
+/// Assigns hosts and a time to each packet of a capture in turn.
 struct Stage<'a> {
     network: &'a Network,
     terms: &'a Terms,
@@ -239,7 +238,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Takes the next packet. What is left out does not move the clock.
+    /// Takes the next packet. Packets that are left out do not advance the clock.
     fn take(&mut self, frame: &CapturedFrame) {
         let Some((source, destination)) = addresses(frame) else { return };
         self.addresses.extend([source, destination]);
@@ -266,7 +265,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The packet, or its segments if it is to be cut; nothing if it is longer than a packet can be.
+    /// The packet, or its segments if it is to be cut; empty if it is longer than a packet can be.
     fn segments(&mut self, frame: &CapturedFrame) -> Vec<Segment> {
         let is_large = |size: &u16| segment::is_tcp(&frame.ip) && frame.wire_length > u32::from(*size);
         if let Some(size) = self.terms.segment_size.filter(is_large) {
@@ -281,7 +280,7 @@ impl<'a> Stage<'a> {
         u16::try_from(frame.wire_length).map(whole).into_iter().collect()
     }
 
-    /// What became of the packets, in words.
+    /// What happened to the packets, in words.
     fn lines(&self, replied: u64) -> Vec<(String, u64)> {
         let hosts: BTreeSet<HostId> = self.played.iter().flat_map(|one| [one.from, one.frame.to]).collect();
         let always = ["packets to replay", "addresses mapped", "hosts used"];

@@ -1,4 +1,5 @@
-//! Captures made by hand and what becomes of them: who plays whom, when, how often, cut into what, and what is told.
+//! Handmade captures and their replays: which host plays which address, when, how often, how packets are cut, and the
+//! warnings.
 
 use super::*;
 use crate::model::{HostSpec, Name, Rules};
@@ -25,7 +26,7 @@ fn network(hosts: u8) -> (Network, Vec<HostId>) {
     (network, ids)
 }
 
-/// A packet of `length` bytes between the addresses that end so; octet 255 is the broadcast address.
+/// A packet of `length` bytes between addresses with these last octets; 255 is the broadcast address.
 fn ip(protocol: u8, length: u16, source: u8, destination: u8) -> Vec<u8> {
     let mut ip = vec![0; usize::from(length)];
     ip[0] = 0x45;
@@ -40,7 +41,7 @@ fn address(octet: u8) -> Ipv4Addr {
     if octet == 255 { Ipv4Addr::BROADCAST } else { Ipv4Addr::new(1, 1, 1, octet) }
 }
 
-/// A raw capture of packets at nanoseconds.
+/// A raw capture of packets at times in nanoseconds.
 fn capture_of(packets: &[(u64, Vec<u8>)]) -> Bytes {
     let header = PcapHeader { datalink: DataLink::RAW, ts_resolution: TsResolution::NanoSecond, ..Default::default() };
     let mut writer = PcapWriter::with_header(Vec::new(), header).unwrap();
@@ -50,7 +51,7 @@ fn capture_of(packets: &[(u64, Vec<u8>)]) -> Bytes {
     writer.into_writer().into()
 }
 
-/// The same of `(nanosecond, last octet of the source, of the destination)`.
+/// A capture of `(nanosecond, last octet of the source, of the destination)`.
 fn file(packets: &[(u64, u8, u8)]) -> Bytes {
     let packets: Vec<_> = packets.iter().map(|(nanos, from, to)| (*nanos, ip(1, 20, *from, *to))).collect();
     capture_of(&packets)
@@ -83,7 +84,7 @@ fn played(staged: &Staged) -> Vec<(u32, u32, u64)> {
     (0..replay.flows.len()).flat_map(of_flow).collect()
 }
 
-/// Host 0 plays 1, host 1 plays 2.
+/// Host 0 plays address 1, host 1 plays address 2.
 fn between_two(packets: &[(u64, u8, u8)], terms: Terms) -> Result<Staged, Unplayable> {
     let (network, h) = network(2);
     let pinned = BTreeMap::new();
@@ -109,7 +110,7 @@ fn pinned_addresses_have_their_hosts_and_others_need_a_pool() {
     let (network, h) = network(3);
     let pinned = BTreeMap::from([(address(1), h[2]), (address(2), h[0])]);
     let none = Mapping { from: &[], to: &[], pinned: &pinned };
-    // The clock begins with the first packet that has hosts, and stops for those that have none.
+    // The clock begins with the first packet that has hosts, and ignores packets that have none.
     let packets = [(0, 1, 3), (1, 1, 2), (2, 3, 4), (4, 2, 1)];
     let only_pinned = stage(file(&packets), &none, &PLAIN, &network).unwrap();
     assert_eq!(played(&only_pinned), [(2, 0, 0), (0, 2, 3)]);
@@ -130,7 +131,8 @@ fn packets_to_oneself_are_left_out_and_groups_are_mapped() {
     assert_eq!(count(&staged, "packets to replay"), 3);
 }
 
-/// Silences are those between packets that are replayed: one to oneself in the middle of a silence does not halve it.
+/// Silences are measured between replayed packets: a packet to its own host in the middle of a silence does not split
+/// it.
 #[test]
 fn long_silences_are_shortened() {
     let terms = Terms { max_gap: Some(SimDuration::from_nanos(100)), ..PLAIN };
@@ -160,7 +162,7 @@ fn what_lies_behind_the_end_or_the_count_is_counted_and_not_kept() {
 fn passes_are_the_mean_gap_apart_and_as_fast_as_wanted() {
     let packets = [(7, 1, 2), (9, 2, 1), (17, 1, 2)];
     let twice = Terms { passes: 2, ..PLAIN };
-    // 10 ns with 2 gaps: the next pass begins 5 ns behind the last packet.
+    // 10 ns with 2 gaps: the next pass begins 5 ns after the last packet.
     let staged = between_two(&packets, twice).unwrap();
     assert_eq!(played(&staged), [(0, 1, 0), (0, 1, 10), (0, 1, 15), (0, 1, 25), (1, 0, 2), (1, 0, 17)]);
     assert_eq!((count(&staged, "packets to replay"), count(&staged, "passes")), (6, 2));
@@ -208,14 +210,14 @@ fn segments_go_at_the_instant_of_the_packet_they_are_cut_from() {
     assert!(cut.replay.flows[0].frames[..7].iter().all(|f| f.offset == SimDuration::ZERO));
     assert_eq!((count(&cut, "offloaded TCP packets cut"), count(&cut, "segments made")), (1, 7));
     assert_eq!((count(&cut, "packets to replay"), cut.uncut, cut.above), (10, 0, None));
-    // The mean gap is that of the capture: 4 ns with 3 gaps, not with 9.
+    // The mean gap is that of the captured packets: 4 ns with 3 gaps, not with 9.
     assert_eq!(cut.replay.period.as_nanos(), 5);
 
     let no_room = with(Some(40));
     assert_eq!((no_room.uncut, count(&no_room, "could not be cut")), (2, 2));
 }
 
-/// `BIG TCP`: longer than a packet can say.
+/// `BIG TCP`: longer than the largest IPv4 packet.
 #[test]
 fn what_is_longer_than_a_packet_can_be_is_cut_or_left_out() {
     let (network, h) = network(2);
@@ -235,8 +237,7 @@ fn what_is_longer_than_a_packet_can_be_is_cut_or_left_out() {
     assert_eq!(played(&with(Some(9_000))).len(), 23);
 }
 
-/// Times, senders and receivers of the packets that are replayed: sorted, and mapped one by one. Every address keeps
-/// its host.
+/// Times, senders and receivers of the replayed packets, sorted and mapped one by one. Every address keeps its host.
 fn lines(packets: &[(u64, u8, u8)], mapping: &Mapping<'_>, pins: &BTreeMap<u8, HostId>) -> Vec<(u64, u32, u32)> {
     let mut sorted = packets.to_vec();
     sorted.sort_by_key(|packet| packet.0);
@@ -256,7 +257,8 @@ fn lines(packets: &[(u64, u8, u8)], mapping: &Mapping<'_>, pins: &BTreeMap<u8, H
 
 type Sent = BTreeMap<u32, Vec<(u32, u64)>>;
 
-/// The dull twin: each pass a copy moved by the period. What each sender sends to whom and when, and how much is late.
+/// The dull twin: each pass is a copy shifted by the period. Returns what each sender sends to whom and when, and the
+/// late count.
 fn dull(lines: &[(u64, u32, u32)], terms: &Terms) -> (Sent, u64) {
     let begin = lines.first().map_or(0, |line| line.0);
     let length = lines.last().map_or(0, |line| line.0) - begin;
@@ -316,7 +318,7 @@ proptest::proptest! {
         let mut found = Sent::new();
         for (from, to, offset) in played(&staged) {
             let sent = found.entry(from).or_default();
-            // As the engine does it: not at or behind the span, no more than the count.
+            // As in the engine: before the end of the span, and at most the count.
             if offset < span && (sent.len() as u64) < count_of_each {
                 sent.push((to, offset));
             }

@@ -1,5 +1,5 @@
-//! Counts the packets of a replay that segmentation offload left larger than the MTU of the way they will take. It
-//! routes nothing: the way between two VPCs is any peering of theirs, at its smallest MTU.
+//! Counts the packets of a replay that segmentation offload left larger than the MTU of their path. It does no routing:
+//! the path between two VPCs is the peering between them with the smallest MTU.
 
 use crate::model::{Name, Network, Replay, VpcId};
 use crate::wire::segment;
@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Above {
     pub packets: u64,
-    /// The smallest of the MTUs they are above.
+    /// The smallest of the MTUs that they exceed.
     pub mtu: u16,
-    /// Where it holds: a peering, or a VPC.
+    /// Where this MTU applies: a peering, or a VPC.
     pub place: String,
 }
 
-/// What of a replay is above the MTUs, if anything.
+/// The packets of a replay that exceed an MTU, if any.
 pub(super) fn above(network: &Network, replay: &Replay) -> Option<Above> {
     let ways = ways(network);
     let inside = network.rules.mtu_regional;
@@ -36,7 +36,7 @@ pub(super) fn above(network: &Network, replay: &Replay) -> Option<Above> {
     worst
 }
 
-/// By a pair of VPCs, the smaller one first: the smallest MTU between them, and the peering that has it.
+/// For each pair of VPCs, the smaller identifier first: the smallest MTU between them, and the peering that has it.
 fn ways(network: &Network) -> BTreeMap<(VpcId, VpcId), (u16, &Name)> {
     let mut ways = BTreeMap::new();
     for (_, peering) in network.peerings() {
