@@ -1,5 +1,5 @@
-//! `--do 'TIME VERB [VALUE] [KEY=VALUE …]'`: one action per line, added to the tree after those of the text. This
-//! module only tells the words apart; the reader interprets them as if they were in the text.
+//! `--do 'TIME VERB [VALUE] [KEY=VALUE …]'`: an action written in one line, added to the tree after those of the text.
+//! This module only tells the words apart; the reader interprets them as if they were in the text.
 
 use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};

@@ -1,15 +1,15 @@
-//! How a table is written, as far as its text does not tell: what splits its cells, its decimal mark, what stands for
-//! no value.
+//! How a table is written, as far as its text does not show: the delimiter of its cells, its decimal mark, and the
+//! words for a missing value.
 
 use super::stamp::Epoch;
 use std::str::FromStr;
 
-/// What splits the cells of a line.
+/// The character that separates the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Delimiter(u8);
 
 impl Delimiter {
-    /// Those that are looked for in a table's first line.
+    /// The delimiters that are searched for in a table's first line.
     pub const ALL: [Delimiter; 4] = [Delimiter(b','), Delimiter(b';'), Delimiter(b'\t'), Delimiter(b'|')];
     /// `,`
     pub const COMMA: Delimiter = Delimiter::ALL[0];
@@ -38,7 +38,7 @@ impl FromStr for Delimiter {
     }
 }
 
-/// What stands between the whole and the fraction of a number.
+/// The mark between the whole part and the fraction of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DecimalMark {
     /// `1234.5`
@@ -69,7 +69,7 @@ impl FromStr for DecimalMark {
     }
 }
 
-/// Where a person says how a table is written; for hints.
+/// Where a person states how a table is written; for hints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Spelling {
     /// In a scenario: `decimal = ","`.
@@ -79,23 +79,23 @@ pub enum Spelling {
     Flag,
 }
 
-/// How a table is written, where its text does not tell.
+/// How a table is written, as far as its text does not show.
 #[derive(Debug, Clone, Default)]
 pub struct Dialect {
-    /// What splits cells; by default found in the first line.
+    /// The delimiter of cells; by default found from the first line.
     pub delimiter: Option<Delimiter>,
-    /// What stands before the fraction of a number; by default a point.
+    /// The mark before the fraction of a number; by default a point.
     pub decimal: Option<DecimalMark>,
-    /// What a cell says that has no value, such as `NaN`.
+    /// The contents of cells without a value, such as `NaN`.
     pub missing: Vec<String>,
     /// What plain numbers count as times since 1970; by default steps since the start of the run.
     pub epoch: Option<Epoch>,
-    /// Where all this is said.
+    /// Where these options are stated.
     pub spelling: Spelling,
 }
 
 impl Dialect {
-    /// What stands before the fraction of a number.
+    /// The mark before the fraction of a number.
     pub fn decimal(&self) -> DecimalMark {
         self.decimal.unwrap_or_default()
     }

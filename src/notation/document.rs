@@ -1,4 +1,4 @@
-//! A TOML text as a tree that remembers where everything stood. It knows TOML, no language written in it.
+//! A TOML text as a tree that records where everything is. It knows TOML, but no language written in it.
 
 use super::diagnostic::{Complaints, TextSpan};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub(crate) struct Node {
     pub value: Value,
 }
 
-/// What TOML can say. Numbers and dates keep their text.
+/// The values of TOML. Numbers and dates keep their text.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Text(String),
@@ -33,7 +33,7 @@ pub(crate) enum Value {
 pub(crate) struct Table {
     /// In the order of the text.
     entries: Vec<Entry>,
-    /// Their places, in order of keys: a table may have thousands.
+    /// The indices of the entries, sorted by key for fast lookup: a table may have thousands.
     by_key: Vec<u32>,
 }
 
@@ -68,12 +68,12 @@ impl Table {
         Some(&mut self.entries[place].node)
     }
 
-    /// Sets a key; one that is new stands last, where its value does.
+    /// Sets a key; a new key comes last, at the place of its value.
     pub(crate) fn put(&mut self, key: &str, node: Node) {
         self.put_at(node.span, key, node);
     }
 
-    /// Sets a key; one that is new stands last, at this place.
+    /// Sets a key; a new key comes last, at this place.
     pub(crate) fn put_at(&mut self, key_span: TextSpan, key: &str, node: Node) {
         match self.place(key) {
             Ok(place) => self.entries[place].node = node,
@@ -84,7 +84,7 @@ impl Table {
         }
     }
 
-    /// Where the entry of a key stands; as an error, where its place belongs among those in order of keys.
+    /// The index of a key's entry; as an error, the index at which to insert it into the sorted keys.
     fn place(&self, key: &str) -> Result<usize, usize> {
         let found = self.by_key.binary_search_by(|place| self.entries[*place as usize].key.as_str().cmp(key));
         found.map(|at| self.by_key[at] as usize)
@@ -106,8 +106,8 @@ impl Value {
     }
 }
 
-/// Reads the text of `source`. Syntax errors become complaints; what could be understood beside them is returned with
-/// the lines they stand on.
+/// Reads the text of `source`. Syntax errors become complaints; returns the tree of everything else, and the lines of
+/// the errors.
 pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usize>) {
     let said = out.source(source).clone();
     let text = said.text();
@@ -120,7 +120,7 @@ pub(crate) fn parse(source: usize, out: &mut Complaints) -> (Table, BTreeSet<usi
             out.error(span, "… and more below, not shown").hint("this may be no TOML at all");
             return (Table::default(), lines);
         }
-        // What follows the first error on a line is mostly its echo.
+        // Further errors on a line mostly follow from the first.
         let line = said.line(range.start);
         if !lines.contains(&line) {
             let echo = is_echo(error, text, &lines);
@@ -146,14 +146,14 @@ fn complain(span: TextSpan, message: &str, found: Option<&str>, out: &mut Compla
     }
 }
 
-/// Whether an error says again that a table is opened twice, key by key.
+/// Whether an error repeats, for a key, that its table is opened twice.
 fn is_echo(error: &toml::de::Error, text: &str, lines: &BTreeSet<usize>) -> bool {
     let before = text.get(..error.span().map_or(0, |range| range.start)).unwrap_or("");
     let header = before.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with('[')).last();
     error.message() == "duplicate key" && header.is_some_and(|(at, _)| lines.contains(&(at + 1)))
 }
 
-/// Reads what stands at `span` as one TOML value; as plain text if it is none, or if `plain` asks for it.
+/// Reads the text at `span` as one TOML value; as plain text if it is not TOML, or if `plain` asks for it.
 pub(crate) fn parse_value(span: TextSpan, plain: bool, out: &Complaints) -> Node {
     let text = &out.source(span.source).text()[span.start..span.end];
     match DeValue::parse(text) {
@@ -179,7 +179,7 @@ pub(crate) fn parse_key(key: &str) -> Option<Vec<String>> {
     }
 }
 
-/// What the parser of `parsed` calls `range`.
+/// The place of `range`, which is relative to `parsed`.
 fn part(parsed: TextSpan, range: Range<usize>) -> TextSpan {
     TextSpan::of(parsed.source, parsed.start + range.start..parsed.start + range.end)
 }

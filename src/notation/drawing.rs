@@ -1,5 +1,5 @@
-//! Drawing complaints for a person: the line with its neighbours, the place underlined, as many complaints as anybody
-//! reads. It decides nothing about them; programs read [`Diagnostic::json`].
+//! Draws complaints for a person: the line with its neighbours and the place underlined, for a limited number of
+//! complaints. It makes no decisions about them; programs read [`Diagnostic::json`].
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::source::Source;
@@ -9,18 +9,18 @@ use miette::{SourceCode, SourceSpan, SpanContents};
 use std::fmt;
 use std::ops::Range;
 
-/// So many errors are drawn, and so many warnings: whoever mends a file begins with the first. Room for what is said of
-/// two tables, each of which is limited already.
+/// The most errors drawn, and the most warnings: fixing a file begins with the first. This leaves room for the
+/// complaints about two tables, each of which has its own limit.
 const TOLD: usize = 50;
-/// A label that is further from the place, in lines, is named below the drawing: it would draw all lines between.
+/// A label more lines than this away from the place is named below the drawing: otherwise all lines between are drawn.
 const NEAR: usize = 6;
-/// Where lines may be as long as they need, only rules are drawn to a width.
+/// The width of rules when lines have no limit.
 const USUAL_WIDTH: usize = 100;
-/// What is drawn of a long line, in bytes to each side of the place.
+/// How many bytes of a long line are drawn on each side of the place.
 const AROUND: usize = 120;
 
-/// What a person is told of `complaints`: errors first, then warnings, a text for each in lines of at most `width`
-/// columns, if there is a limit, and how many more there are.
+/// The texts shown for `complaints`, errors before warnings, and the number of further ones. Lines have at most `width`
+/// columns, if given.
 pub fn told(complaints: &[Diagnostic], width: Option<usize>, colours: bool) -> Vec<String> {
     let mut texts = Vec::new();
     for (severity, what) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
@@ -36,7 +36,7 @@ pub fn told(complaints: &[Diagnostic], width: Option<usize>, colours: bool) -> V
 }
 
 impl Diagnostic {
-    /// The complaint as text in lines of at most `width` columns, if there is a limit, the place underlined.
+    /// The complaint as text, with the place underlined and lines of at most `width` columns, if given.
     pub fn render(&self, width: Option<usize>, colours: bool) -> String {
         let mut text = String::new();
         let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -53,7 +53,7 @@ impl Diagnostic {
     }
 }
 
-/// A complaint as it is drawn: only what is shown of the text, everything escaped.
+/// A complaint as drawn: only the visible part of the text, with everything escaped.
 #[derive(Debug)]
 struct Drawing {
     severity: Severity,
@@ -144,7 +144,7 @@ impl Excerpt {
         (excerpt.lines_before, excerpt.column) = (first - 1, column - 1);
         for at in first..=last {
             excerpt.show(source, cut(source.text(), source.bytes_of(at), place), source.bytes_of(at));
-            // The last line has no end, so that none is drawn behind it.
+            // The last line has no line end, so that no empty line is drawn after it.
             if at < last || last < source.line_count() {
                 excerpt.text.push('\n');
             }
@@ -171,7 +171,7 @@ impl Excerpt {
     }
 }
 
-/// What is shown of the bytes of a line: all, or of a long one what lies around the place or at its beginning.
+/// The part of a line that is shown: all, or in a long line the part around the place or at its beginning.
 fn cut(text: &str, line: Range<usize>, place: &Range<usize>) -> Range<usize> {
     if line.len() <= 2 * AROUND {
         return line;
@@ -191,7 +191,7 @@ impl SourceCode for Excerpt {
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let read = self.text.read_span(span, lines_before, lines_after)?;
-        // Without lines around it, this is the place itself, asked for to name its position.
+        // A request without surrounding lines asks for the position of the place itself.
         let column = if lines_before == 0 { self.column } else { read.column() };
         // miette counts the lines from the beginning of the text, and draws labels in one frame accordingly.
         let (line, count) = (self.lines_before + read.line(), self.lines_before + read.line_count());

@@ -1,5 +1,5 @@
-//! What the command line changes of a text before it is read, so that it meets the same checks as the text: keys that
-//! it sets (`overrides`) and actions that it adds (`actions`).
+//! The changes that the command line makes to a text before it is read, so that they pass the same checks as the text:
+//! keys to set (`overrides`) and actions to add (`actions`).
 
 use super::actions;
 use super::diagnostic::Complaints;
@@ -16,7 +16,7 @@ pub enum Edit {
     Do(String),
 }
 
-/// Makes all of them, in their order; a key that is set is one of the text, never of an action that is added.
+/// Applies all edits in order; a key that is set belongs to the text, never to an added action.
 pub(super) fn apply(edits: &[Edit], language: &Language, table: &mut Table, out: &mut Complaints) {
     let mut added = Vec::new();
     for edit in edits {

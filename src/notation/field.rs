@@ -1,5 +1,5 @@
-//! How a language written in TOML is described: sections of fields, each with a kind. The reader, the hints and the
-//! JSON Schema all follow from such tables, which the rooms have that know what the words mean.
+//! The description of a language written in TOML: sections of fields, each with a kind. The reader, the hints and the
+//! JSON Schema all follow from such tables, which belong to the rooms that know the meaning of the words.
 
 use super::wrong::Wrong;
 use crate::units::{BitRate, ByteSize, SimDuration};
@@ -11,16 +11,16 @@ pub(crate) struct Language {
     pub section: &'static Section,
     /// What a person calls a text in it: `the scenario`.
     pub whole: &'static str,
-    /// What names its named tables may have.
+    /// Checks the names of named tables.
     pub check_name: fn(&str) -> Result<(), Wrong>,
-    /// The list whose entries can be said in one line (`actions`), if it has such a list.
+    /// The list whose entries can be written in one line (`actions`), if there is one.
     pub actions: Option<&'static str>,
 }
 
 /// A table of the file: its fields, and those that depend on the value of one of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Section {
-    /// Unique; what one such table is called.
+    /// The unique name of this kind of table.
     pub name: &'static str,
     /// What it stands for.
     pub doc: &'static str,
@@ -68,7 +68,7 @@ pub(crate) enum Kind {
     Share,
     /// `1 %` or `0.01`
     Factor,
-    /// `-6 d`: so long before the start, up to the bound.
+    /// `-6 d`: a time before the start, up to the bound.
     Ago(u64),
     /// `10 packets`
     Packets,
@@ -77,7 +77,7 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     /// The value that chooses a variant of its section.
     Tag,
-    /// The first that fits.
+    /// The first kind that fits.
     OneOf(&'static [Kind]),
     /// A list, not empty.
     Several(&'static Kind),

@@ -51,7 +51,7 @@ fn comparison(text: &str) -> (&str, &str) {
 
 /// A single value of a metric in base units, and how to show it.
 fn amount(kind: &'static Kind, key: &str, node: &Node, out: &mut Complaints) -> Option<(u64, String)> {
-    // Counts inside a comparison are digits in a text.
+    // In a comparison, a count is written as text.
     let counted = match (kind, &node.value) {
         (Kind::Integer(..), Value::Text(text)) => text.replace('_', "").parse::<u64>().ok(),
         _ => None,

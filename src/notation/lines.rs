@@ -1,9 +1,8 @@
-//! A text that lists one thing a line, its words split by blanks. What the words mean is not its business.
+//! A text with one item per line, its words separated by blanks. It does not interpret the words.
 
 use std::ops::Range;
 
-/// The lines of `text` that say something, without their comments (behind `#`) and the blanks around them, and their
-/// places.
+/// The non-empty lines of `text`, without comments (after `#`) and surrounding blanks, and their places.
 pub fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut next = 0;
     text.split_inclusive('\n').filter_map(move |line| {

@@ -1,5 +1,5 @@
-//! What the cells of a measured series mean: times and rates. One reading for a scenario's tables and rows and for the
-//! tables that are imported, so that what the one accepts the other does.
+//! The meaning of cells in a measured series: times and rates. A scenario's tables and rows and imported tables share
+//! this code, so that all accept the same input.
 
 use super::dialect::Dialect;
 use super::numeral::numeral;
@@ -9,10 +9,10 @@ use crate::units::{BitRate, Factor, RateUnit, SimDuration, UnitError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// When a row is.
+/// The time of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
-    /// So long after the start of the run.
+    /// This long after the start of the run.
     After(SimDuration),
     /// At an instant.
     At(Timestamp, Shown),
@@ -23,26 +23,26 @@ pub enum Time {
 pub struct Meaning<'a> {
     /// How they are written.
     pub dialect: &'a Dialect,
-    /// Whose clocks civil stamps are by.
+    /// The zone of civil stamps.
     pub zone: &'a TimeZone,
     /// What 1 means as a time.
     pub step: SimDuration,
     /// What 1 means as a rate.
     pub unit: Option<RateUnit>,
-    /// Every rate times this.
+    /// The factor applied to every rate.
     pub scale: Factor,
-    /// No row is later after the start.
+    /// The latest time allowed after the start.
     pub latest: SimDuration,
-    /// No rate is higher.
+    /// The highest rate allowed.
     pub fastest: BitRate,
 }
 
 impl Meaning<'_> {
-    /// The time a cell says: a number of steps, or of a unit since 1970 where the dialect says so; a duration; a stamp,
-    /// read as [`Stamp::instant`] does.
+    /// The time in a cell: a number of steps, or of a unit since 1970 if the dialect has an epoch; a duration; or a
+    /// stamp, read as in [`Stamp::instant`].
     ///
     /// # Errors
-    /// No time, or one that no run reaches.
+    /// The cell holds no time, or one that no run reaches.
     pub fn time(&self, said: &str, previous: Option<Timestamp>) -> Result<Time, Wrong> {
         if is_stamp(said) {
             let instant = said.parse::<Stamp>()?.instant(self.zone, previous);
@@ -80,7 +80,7 @@ impl Meaning<'_> {
         }
     }
 
-    /// Whether a cell says a rate whose unit nobody has said.
+    /// Whether a cell holds a rate without a unit, and no unit is given elsewhere.
     pub fn lacks_unit(&self, said: &str) -> bool {
         self.unit.is_none() && numeral(said, self.dialect).is_ok_and(|(_, unit)| unit.is_empty())
     }
@@ -100,11 +100,11 @@ impl Meaning<'_> {
         Wrong::new(message).hint(hint)
     }
 
-    /// The rate a cell says: a number of the unit, or a rate with a unit of its own; none if it stands for no value.
-    /// Rounded half up to 1 bit/s, once.
+    /// The rate in a cell: a number of the unit, or a rate with its own unit; `None` if the cell has no value. Rounded
+    /// once, half up to 1 bit/s.
     ///
     /// # Errors
-    /// No rate, a negative one, or one that no traffic entry may have.
+    /// The cell holds no rate, a negative one, or one that no traffic entry may have.
     pub fn rate(&self, said: &str) -> Result<Option<BitRate>, Wrong> {
         if said.is_empty() || self.dialect.is_missing(said) {
             return Ok(None);
@@ -112,7 +112,7 @@ impl Meaning<'_> {
         if let Some(positive) = said.strip_prefix('-')
             && positive.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         {
-            // As programs write what they have rounded to nothing.
+            // Programs write this for values rounded to zero.
             if numeral(positive, self.dialect).is_ok_and(|(number, _)| number.bytes().all(|b| b"0.".contains(&b))) {
                 return self.rate(positive);
             }
@@ -199,7 +199,7 @@ mod tests {
             assert_eq!(rate(&comma, &said.replace('.', ",")), Some(Some(bps)), "{said}");
         }
         assert_eq!(rate(&point, ""), Some(None));
-        // As programs write what they have rounded to nothing.
+        // Programs write this for values rounded to zero.
         assert_eq!([rate(&point, "-0.0"), rate(&point, "-0"), rate(&comma, "-0,0")], [Some(Some(0)); 3]);
         for wrong in
             ["1,6 Mbit/s", "NaN", "-1", "800,000", "7 apples", "200 Gbps", "1e30", "1 234", ".5", "-0.1", "-.5"]

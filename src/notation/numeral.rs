@@ -1,15 +1,15 @@
-//! The number that a cell begins with, as programs and countries write it -> digits with a point. A mark that could be
-//! read in two ways is refused, never guessed: `800,000` is eight hundred thousand to some and eight hundred to others.
+//! The number at the start of a cell, in the notation of various programs and countries -> digits with a point. An
+//! ambiguous mark is refused, never guessed: `800,000` is eight hundred thousand to some and eight hundred to others.
 
 use super::dialect::{DecimalMark, Dialect};
 use super::wrong::Wrong;
 use std::borrow::Cow;
 
-/// What people put between thousands: blanks, also those that do not break, and apostrophes.
+/// Separators of thousands: blanks, including non-breaking ones, apostrophes and underscores.
 const GROUPING: [char; 7] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’', '_'];
 
-/// The number that `said` begins with, its mark made a point and underscores between digits taken out, and what stands
-/// behind it: `1,6 Mbit/s` with a decimal comma is `1.6` and `Mbit/s`. An exponent is part of the number.
+/// The number at the start of `said`, with a point as its mark and without underscores between digits, and the rest of
+/// the text: `1,6 Mbit/s` with a decimal comma is `1.6` and `Mbit/s`. An exponent is part of the number.
 ///
 /// # Errors
 /// There is no number, or one with another mark or with thousands separated.

@@ -1,5 +1,5 @@
 //! Reads a tree against the tables of a language: unknown keys, missing keys and wrong values become complaints, the
-//! rest typed entities. One pass over everything; it knows no language, and no name of a file.
+//! rest typed entities. It makes one pass over the tree and knows no language and no file name.
 
 use super::datum::{At, Datum, Entity, Item, Pair, Two};
 use super::diagnostic::{Complaints, TextSpan};
@@ -18,7 +18,7 @@ pub(crate) fn read(language: &Language, source: usize, edits: &[Edit], out: &mut
     let mut reader = Reader { check_name: language.check_name, tells_missing: is_toml, out };
     let entity = reader.section(language.section, language.whole, top, &table);
     if !is_toml {
-        // What else is wrong on a line that is no TOML is mostly an echo of that.
+        // Other errors on a line with a syntax error mostly follow from it.
         out.retain_after(before, |said| said.line_column().is_some_and(|(line, _)| !syntax_lines.contains(&line)));
         return None;
     }
@@ -27,7 +27,7 @@ pub(crate) fn read(language: &Language, source: usize, edits: &[Edit], out: &mut
 
 struct Reader<'a> {
     check_name: fn(&str) -> Result<(), Wrong>,
-    /// Whether missing keys are complained about: in a text that is no TOML, they may only not have been understood.
+    /// Whether to complain about missing keys: in invalid TOML, a key may be present but not understood.
     tells_missing: bool,
     out: &'a mut Complaints,
 }
@@ -38,7 +38,7 @@ impl Reader<'_> {
         let mut broken = false;
         let variant = self.variant(section, path, table, &mut broken);
         let mut entity = Entity { section, variant, path: path.into(), at, items: Vec::new(), broken };
-        // With an illegal choice nobody knows which keys are legal: the keys of all variants pass unread.
+        // With an invalid choice the legal keys are unknown: the keys of all variants are accepted unread.
         let undecided = section.variants.is_some() && variant.is_none();
         let mut meant = Vec::new();
         for entry in table.entries() {
@@ -86,7 +86,7 @@ impl Reader<'_> {
                 self.out
                     .error(entry.node.span, format!("{path} must be a table, not {found}"))
                     .hint(format!("`{}` is a table of named tables: write {}", section.name, path));
-                // It has been declared all the same: who names it is not wrong.
+                // The name is declared all the same: a reference to it is not an error.
                 let (variant, items, at, broken) = (None, Vec::new(), entry.key_span, true);
                 entities.push((entry.key.clone(), Entity { section, variant, path, at, items, broken }));
                 continue;
@@ -200,7 +200,7 @@ impl Reader<'_> {
                 self.out.forget_after(before);
                 return datum;
             }
-            // The only kind with this shape knows best what is wrong.
+            // If only one kind has this shape, its complaint is the most precise.
             let shape_fits = matches!(
                 (kind, &node.value),
                 (Kind::Table(_) | Kind::Pairs(..), Value::Table(_))

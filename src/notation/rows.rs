@@ -1,10 +1,10 @@
-//! The order in which the rows of a file are read. What they say is not its business.
+//! The order in which the rows of a file are read. It does not interpret their contents.
 
 use jiff::Timestamp;
 use std::ops::Range;
 
-/// The rows of a file as they are read: those of one that begins with its newest row from its end, so that instants
-/// follow each other.
+/// The rows of a file in reading order: a file that begins with its newest row is read from its end, so that instants
+/// ascend.
 #[derive(Debug, Clone)]
 pub struct RowsByTime {
     rows: Range<usize>,
@@ -13,7 +13,7 @@ pub struct RowsByTime {
 }
 
 impl RowsByTime {
-    /// The order of `rows`, of which `instant` reads some row's, if it says one. The first and the last tell.
+    /// The order of `rows`, found from the first and the last; `instant` reads the instant of a row, if it has one.
     pub fn of(rows: Range<usize>, instant: impl Fn(usize) -> Option<Timestamp>) -> RowsByTime {
         let is_falling = rows.len() > 1 && instant(rows.start).zip(instant(rows.end - 1)).is_some_and(|(a, b)| b < a);
         RowsByTime { rows, is_falling }

@@ -1,4 +1,5 @@
-//! Where the rows of a table begin, and what splits their cells: what its text says, or shows. It finds no cells.
+//! Where the rows of a table begin, and the delimiter of their cells, as stated or shown by the text. It finds no
+//! cells.
 
 use super::dialect::{DecimalMark, Delimiter, Dialect};
 use super::wrong::Wrong;
@@ -25,8 +26,8 @@ fn separator_line(text: &str) -> Result<(usize, Option<Delimiter>), (Range<usize
     }
 }
 
-/// What splits the cells: the one character of [`Delimiter::ALL`] in the first line outside of quotes. Of several, the
-/// one that splits the second line into as many cells; a comma that is the decimal mark stands back.
+/// The delimiter of the cells: the one character of [`Delimiter::ALL`] in the first line outside quotes. Of several,
+/// the one that splits the second line into as many cells; a comma that is the decimal mark yields to the others.
 fn delimiter(text: &str, dialect: &Dialect) -> Result<Delimiter, (Range<usize>, Wrong)> {
     let Some(start) = row_start(text, 0, None) else { return Ok(Delimiter::COMMA) };
     let (first, end) = delimiters(text, start);
@@ -55,7 +56,7 @@ fn delimiter(text: &str, dialect: &Dialect) -> Result<Delimiter, (Range<usize>, 
 fn delimiters(text: &str, start: usize) -> ([usize; Delimiter::ALL.len()], usize) {
     let (mut counts, mut is_quoted) = ([0; Delimiter::ALL.len()], false);
     let known = |byte: u8| Delimiter::ALL.iter().position(|known| known.byte() == byte);
-    // A quote opens a cell, or is doubled and did not close it.
+    // A quote opens a cell, or is the second of a doubled quote, which did not close the cell.
     let mut may_open = true;
     for (at, byte) in text.bytes().enumerate().skip(start) {
         match byte {
@@ -73,7 +74,7 @@ fn delimiters(text: &str, start: usize) -> ([usize; Delimiter::ALL.len()], usize
     (counts, text.len())
 }
 
-/// Where the first row at or behind `at` starts: blank lines and comments are none.
+/// Where the first row at or after `at` starts, skipping blank lines and comments.
 pub(super) fn row_start(text: &str, mut at: usize, delimiter: Option<Delimiter>) -> Option<usize> {
     // A tab before `#` may end an empty cell.
     let is_blank = |c: char| c.is_whitespace() && delimiter.is_none_or(|d| char::from(d.byte()) != c);

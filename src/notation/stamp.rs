@@ -1,5 +1,5 @@
-//! Instants as files write them: civil stamps, with or without an offset, and counts since 1970. What clocks skip or
-//! show twice is decided here, and counted. It knows no run: whoever has a start subtracts it.
+//! Instants as files write them: civil stamps, with or without an offset, and counts since 1970. Times that clocks skip
+//! or show twice are resolved here, and counted. It knows no run: the caller subtracts the start.
 
 use super::wrong::Wrong;
 use crate::units::{SimDuration, UnitError};
@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use std::str::FromStr;
 
-/// What a stamp can say.
+/// The two kinds of stamps.
 #[derive(Debug, Clone, Copy)]
 pub enum Stamp {
     /// With an offset from UTC, or `Z`.
@@ -70,7 +70,7 @@ impl Stamp {
     }
 }
 
-/// How many stamps clocks do not show once, for whoever tells of a file.
+/// How many stamps the clocks do not show exactly once, for reports about a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ShownCounts {
     /// Of [`Shown::Never`].
@@ -91,7 +91,7 @@ impl ShownCounts {
             Shown::Later => self.later += 1,
         }
     }
-    /// What to tell, and how often it happened; nothing that did not.
+    /// What to report, with counts; only counts above zero.
     pub fn told(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let all = [
             ("stamps that clocks skip, moved forward", self.never),
@@ -150,8 +150,8 @@ impl Epoch {
         Timestamp::from_nanosecond(i128::from(nanos)).map_err(too_large)
     }
 
-    /// What a number probably counts that is far too large for a time of a run: an instant of 1973 to 2286 has nine
-    /// digits as seconds, ten from September 2001 on, and three more in each finer unit.
+    /// The probable unit of a number that is far too large for a time of a run: an instant from 1973 to 2286 has nine
+    /// digits in seconds, ten from September 2001 on, and three more in each finer unit.
     pub fn guess(number: &str) -> Option<Epoch> {
         let whole = number.split(['.', 'e', 'E']).next().unwrap_or_default();
         let at = whole.len().checked_sub(9)?;

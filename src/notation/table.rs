@@ -1,10 +1,10 @@
-//! A text as rows of cells (RFC 4180 and what programs make of it): where each cell stands and what it says. What the
-//! cells mean is not its business. Quotes and line ends are read by csv-core, the machine inside the `csv` crate, which
-//! tells where cells end.
+//! A text as rows of cells (RFC 4180 and common variants): the place and the content of each cell. It does not
+//! interpret the content. csv-core, the parser inside the `csv` crate, reads quotes and line ends and tells where cells
+//! end.
 //!
-//! Blank lines, lines that begin with `#` and the line `sep=;` of spreadsheets are no rows. Blanks around a cell and
-//! quotes around what it says do not count. Every row has as many cells as the first; empty ones at the end may be too
-//! many or left out.
+//! Blank lines, lines that begin with `#` and the line `sep=;` of spreadsheets are not rows. Blanks around a cell and
+//! quotes around its content do not count. Every row has as many cells as the first; surplus cells at the end may be
+//! empty, and empty ones may be left out.
 
 use super::diagnostic::{Complaints, TextSpan};
 use super::dialect::{Delimiter, Dialect};
@@ -47,8 +47,8 @@ pub(crate) struct Cell<'t> {
 
 impl Table {
     /// Finds the cells of a text. A row that is longer or shorter than the first, or in which a quote is not closed or
-    /// closed too early, is complained about and no row of the table. Nothing, after a complaint, if the delimiter
-    /// cannot be told or the text has 4 GiB or more.
+    /// is closed too early, is complained about and left out. `None`, after a complaint, if the delimiter is ambiguous
+    /// or the text has 4 GiB or more.
     pub(crate) fn read(source: usize, dialect: &Dialect, out: &mut Complaints) -> Option<Table> {
         let text = out.source(source).clone();
         let found = match u32::try_from(text.text().len()) {
@@ -81,7 +81,7 @@ impl Table {
         let mut reader = ReaderBuilder::new().delimiter(self.delimiter.byte()).build();
         let said = self.text.clone();
         let text = said.text();
-        // What csv-core says of a field is not looked at: only where it ends.
+        // Of csv-core's output only the end of each field is used.
         let (mut at, mut unused) = (from, [0; 512]);
         while let Some(start) = row_start(text, at, Some(self.delimiter)) {
             at = start;
@@ -234,7 +234,7 @@ fn field_end(reader: &mut Reader, text: &str, mut at: usize, unused: &mut [u8]) 
         at += read;
         match result {
             ReadFieldResult::OutputFull => {}
-            // Only an empty input tells that the text is at its end.
+            // Only empty input shows that the text has ended.
             ReadFieldResult::InputEmpty if read > 0 => {}
             ReadFieldResult::InputEmpty | ReadFieldResult::End => return (text.len(), true),
             ReadFieldResult::Field { record_end } if read == 0 => return (text.len(), record_end),
