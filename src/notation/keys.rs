@@ -1,5 +1,5 @@
-//! What to say about the keys of a table: unknown ones, missing ones, and choices that do not exist. The reader decides
-//! which they are.
+//! Complaints about the keys of a table: unknown ones, missing ones, and choices that do not exist. The reader finds
+//! them.
 
 use super::datum::Entity;
 use super::diagnostic::{Complaints, TextSpan};
@@ -7,7 +7,7 @@ use super::document::{Entry, Table};
 use super::field::{Field, Kind, Section};
 use super::nearest::{list_some, nearest};
 
-/// Complains about a key that is not legal here; answers the legal one that was probably meant.
+/// Complains about a key that is not legal here; returns the legal one that was probably meant.
 pub(super) fn unknown(entity: &Entity, table: &Table, entry: &Entry, out: &mut Complaints) -> Option<&'static str> {
     let path = &entity.path;
     if let Some((variants, variant)) = entity.section.variants.zip(entity.variant)
@@ -30,7 +30,7 @@ pub(super) fn unknown(entity: &Entity, table: &Table, entry: &Entry, out: &mut C
     near
 }
 
-/// Complains about a choice that no variant of the section is called by.
+/// Complains about a choice that no variant of the section has as its name.
 pub(super) fn no_variant(section: &Section, path: &str, tag: &str, span: TextSpan, out: &mut Complaints) {
     let Some(variants) = section.variants else { return };
     let names = || variants.sections.iter().map(|s| s.name);

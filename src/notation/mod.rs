@@ -1,16 +1,16 @@
 //! How people and programs write things down: texts and their encodings, tables, documents in TOML, and the complaints
-//! about them. It knows no cloud and no language, and opens no file.
+//! about them. It knows no cloud and no particular language, and opens no file.
 //!
 //! Bytes become a text ([`decode()`]), which is read
 //!
-//! * as a table: `table` finds its cells, as far as its [`Dialect`] does not say; a [`Meaning`] makes times and rates
-//!   of them;
+//! * as a table: `table` finds its cells, with a [`Dialect`] for what the text does not show; a [`Meaning`] turns them
+//!   into times and rates;
 //! * as a document in TOML: `document` (a tree with places), `edits` (what the command line changes of it), `reader`
 //!   (typed entities, against the tables of a language, which are made of what `field` has);
 //! * or line by line (`lines`).
 //!
-//! Whatever is wrong is a [`Diagnostic`] with its place, collected in [`Complaints`]; a reader complains about all it
-//! can and hands on what is sound. `drawing` alone shows them to people.
+//! Every error is a [`Diagnostic`] with its place, collected in [`Complaints`]; a reader reports every error it can and
+//! passes on what is valid. Only `drawing` shows them to people.
 
 mod actions;
 mod datum;

@@ -1,8 +1,8 @@
-//! Nearest names for hints, and short lists of candidates. It complains about nothing itself.
+//! Nearest names for hints, and short lists of candidates. It makes no complaints itself.
 
 /// The candidate that was probably meant by `word`, if one is near enough.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A word longer than any name has no neighbour worth the comparison, and of a single letter any short one is.
+    // A word longer than any name is not worth the comparison, and any short name is near to a single letter.
     if word.len() > 130 || word.chars().count() < 2 {
         return None;
     }
@@ -12,7 +12,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     candidates.map(|c| (distance(c), c)).filter(|(d, _)| *d <= allowed).min_by_key(|(d, _)| *d).map(|(_, c)| c)
 }
 
-/// `a, b, c, … and 7 more`: of many words the first, and of very many no exact count, since each complaint may list
+/// `a, b, c, … and 7 more`: the first of many words. Very many are not counted exactly, since each complaint may list
 /// them.
 pub(crate) fn list_some<'a>(mut words: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 20;

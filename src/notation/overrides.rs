@@ -1,5 +1,5 @@
-//! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that values meet the same checks as
-//! the file's.
+//! `--set KEY=VALUE`: replaces or inserts keys of the tree before it is read, so that their values pass the same checks
+//! as those of the file.
 
 use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};
@@ -66,7 +66,7 @@ impl Setter<'_> {
 
     fn in_named(&mut self, section: &'static Section, table: Option<&mut Table>, parts: &[String]) {
         let Some(table) = table else { return };
-        // Names may contain dots: the longest one that exists is meant.
+        // Names may contain dots: the longest existing name is meant.
         let exists = |n: &usize| table.get(&parts[..*n].join(".")).is_some();
         let Some(n) = (1..=parts.len()).rev().find(exists) else {
             let names = table.entries().iter().map(|entry| entry.key.as_str());
@@ -123,7 +123,7 @@ impl Setter<'_> {
     }
 }
 
-/// The path of a key in one of the section's named tables, if it has such: `vpc.NAME.region`.
+/// The path of a key in one of the section's named tables, if it has any: `vpc.NAME.region`.
 fn example(section: &Section) -> Option<String> {
     section.own_fields().find_map(|field| match &field.kind {
         Kind::Named(inner) => {

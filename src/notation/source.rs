@@ -1,12 +1,12 @@
-//! A text that was read, by the name a person knows it by, and where its lines lie. It says nothing itself.
+//! A text that was read, with the name shown to the user and the places of its lines. It makes no complaints itself.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// Characters are counted in blocks of so many bytes, so that a column costs no more on a long line.
+/// Characters are counted in blocks of this many bytes, so that finding a column is as cheap on a long line.
 const BLOCK: usize = 1024;
 
-/// A file, or what the command line says; a clone is the same text.
+/// A file, or text of the command line; clones share the text.
 #[derive(Debug, Clone)]
 pub struct Source(Arc<Said>);
 
@@ -14,7 +14,7 @@ pub struct Source(Arc<Said>);
 struct Said {
     name: String,
     text: String,
-    /// Made when the first place is asked for: most texts are never complained about.
+    /// Made when the first place is asked for: most texts get no complaint.
     index: OnceLock<Index>,
 }
 
@@ -22,7 +22,7 @@ struct Said {
 struct Index {
     /// Where each line begins.
     lines: Vec<usize>,
-    /// By block of bytes: the characters that begin before it.
+    /// For each block of bytes, the number of characters that begin before it.
     characters: Vec<usize>,
 }
 
@@ -53,7 +53,7 @@ impl Source {
         (line, self.characters(at) - self.characters(self.index().lines[line - 1]) + 1)
     }
 
-    /// The bytes of a line, from 1, without what ends it; empty behind the last.
+    /// The bytes of a line, numbered from 1, without its line end; empty after the last line.
     pub fn bytes_of(&self, line: usize) -> Range<usize> {
         let lines = &self.index().lines;
         let begin = lines.get(line - 1).copied().unwrap_or(self.text().len());
@@ -106,7 +106,7 @@ mod tests {
     proptest! {
         #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
 
-        /// Against counting from the beginning of the text, with lines longer than a block.
+        /// Compared with counting from the beginning of the text, with lines longer than a block.
         #[test]
         fn places_are_what_counting_says(parts in prop::collection::vec(("[a-zäö€𝄞\r\n]{0,9}", 1usize..99), 0..6)) {
             let text: String = parts.iter().map(|(part, times)| part.repeat(*times)).collect();

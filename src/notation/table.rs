@@ -3,8 +3,8 @@
 //! end.
 //!
 //! Blank lines, lines that begin with `#` and the line `sep=;` of spreadsheets are not rows. Blanks around a cell and
-//! quotes around its content do not count. Every row has as many cells as the first; surplus cells at the end may be
-//! empty, and empty ones may be left out.
+//! quotes around its content do not count. Every row has as many cells as the first; at its end it may have surplus
+//! empty cells, or lack cells where the first row has empty ones.
 
 use super::diagnostic::{Complaints, TextSpan};
 use super::dialect::{Delimiter, Dialect};

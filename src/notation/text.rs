@@ -1,11 +1,11 @@
-//! The bytes of a text file -> text. It knows encodings and line ends, not what the lines say.
+//! The bytes of a text file -> text. It handles encodings and line ends, not the content of lines.
 
 use super::source::Source;
 use super::wrong::Wrong;
 
-/// Byte order marks (Unicode 16, 23.8) of what is not UTF-8.
+/// Byte order marks (Unicode 16, 23.8) of encodings other than UTF-8.
 const MARKS: [(&[u8], Encoding); 4] = [
-    // Before UTF-16, whose mark it begins with.
+    // Before UTF-16, whose mark is a prefix of this one.
     (b"\xff\xfe\0\0", Encoding::Utf32),
     (b"\0\0\xfe\xff", Encoding::Utf32),
     (b"\xff\xfe", Encoding::Utf16(u16::from_le_bytes)),
@@ -18,11 +18,11 @@ enum Encoding {
     Utf32,
 }
 
-/// The text in UTF-8, or in UTF-16 with a byte order mark. The mark is no part of it, and a carriage return that ends a
-/// line alone is a newline: places count from the first letter, lines are what an editor shows.
+/// The text in UTF-8, or in UTF-16 with a byte order mark. The mark is removed, and a carriage return without a newline
+/// becomes a newline, so that places count from the first letter and lines match those in an editor.
 ///
 /// # Errors
-/// What is in no encoding that is read, with the place of the first byte that is not.
+/// The bytes are in no supported encoding; the error gives the place of the first invalid byte.
 pub fn decode(bytes: &[u8]) -> Result<String, Wrong> {
     for (mark, encoding) in MARKS {
         if let Some(rest) = bytes.strip_prefix(mark) {
@@ -65,7 +65,7 @@ fn with_newlines(text: String) -> String {
             bytes[at] = b'\n';
         }
     }
-    // One ASCII character for another keeps it UTF-8.
+    // Replacing one ASCII character with another keeps the text valid UTF-8.
     String::from_utf8(bytes).unwrap_or_default()
 }
 

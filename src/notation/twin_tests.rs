@@ -1,4 +1,4 @@
-//! Random tables, written by the `csv` crate in any manner, read back cell by cell; damaged ones never panic.
+//! Random tables, written by the `csv` crate in various styles, are read back cell by cell; damaged ones never panic.
 
 use super::{Complaints, Dialect, Source, Table, decode};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
@@ -20,7 +20,7 @@ fn manner() -> impl Strategy<Value = Manner> {
     parts.prop_map(|(delimiter, end, quotes, says_delimiter)| Manner { delimiter, end, quotes, says_delimiter })
 }
 
-/// Rows of equal length of whatever troubles a reader: delimiters, quotes, line ends, letters of several bytes.
+/// Rows of equal length with cells that are hard to read: delimiters, quotes, line ends, letters of several bytes.
 fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
     let cell = prop_oneof![3 => "[0-9]{1,4}", 2 => "[a,;|\"\t\n\r#ä '=.-]{0,6}", 1 => Just(String::new())];
     (1_usize..6).prop_flat_map(move |width| prop::collection::vec(prop::collection::vec(cell.clone(), width), 1..8))
@@ -41,7 +41,7 @@ proptest! {
 
     #[test]
     fn what_the_csv_crate_writes_reads_back(table in table(), manner in manner()) {
-        // Without quotes, nothing tells these from comments, blank lines, `sep=` lines and stray quotes.
+        // Without quotes, such rows look like comments, blank lines, `sep=` lines or stray quotes.
         let is_plain = |row: &[String]| row.iter().any(|cell| !cell.trim().is_empty())
             && !row[0].trim_start().starts_with('#') && row.iter().all(|cell| !cell.trim_start().starts_with('"'));
         prop_assume!(matches!(manner.quotes, QuoteStyle::Always) || table.iter().all(|row| is_plain(row)));
@@ -60,7 +60,7 @@ proptest! {
             for (column, cell) in cells.iter().enumerate() {
                 let found = read.cell(row, column).expect("in the row");
                 prop_assert_eq!(found.said.as_ref(), cell.trim(), "{:?}", &text);
-                // The place is what was written there.
+                // The place holds the text that was written there.
                 let place = &text[found.span.start..found.span.end];
                 let bare = place.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
                 let bare = bare.map_or(place.to_owned(), |inner| inner.replace("\"\"", "\""));

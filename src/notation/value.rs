@@ -1,5 +1,5 @@
-//! Reads one value without parts as a kind: quantities with units, addresses, choices. What does not fit becomes a
-//! complaint.
+//! Reads a single value as a kind without parts: quantities with units, addresses, choices. A value that does not fit
+//! becomes a complaint.
 
 use super::datum::{Datum, PacketCount};
 use super::diagnostic::{Complaints, TextSpan};
@@ -55,7 +55,7 @@ fn out_of_bounds(kind: &Kind, key: &str, value: &str, span: TextSpan, out: &mut 
 
 fn quantity(kind: &Kind, key: &str, node: &Node, out: &mut Complaints) -> Option<Datum> {
     let text = match &node.value {
-        // An exponent would read like a unit.
+        // An exponent would look like a unit.
         Value::Float(text) if text.contains(|c: char| c.is_ascii_alphabetic()) => {
             return mismatch(kind, key, node, out);
         }
@@ -140,8 +140,8 @@ fn packets(text: &str, span: TextSpan, out: &mut Complaints) -> Option<Datum> {
     }
 }
 
-/// Reads a prefix as RFC 4632 writes it: anything else that a parser might take for one, such as leading zeros, is
-/// refused. Host bits are left for the rules to refuse.
+/// Reads a prefix as RFC 4632 writes it: other forms that a parser might accept, such as leading zeros, are refused.
+/// The rules refuse host bits.
 pub(crate) fn cidr(text: &str, span: TextSpan, out: &mut Complaints) -> Option<Ipv4Net> {
     let text = text.trim();
     let parsed = text.parse::<Ipv4Net>().ok();

@@ -1,8 +1,8 @@
-//! What is wrong with a value, said by whoever does not know its place. With a place it is a `Diagnostic`.
+//! What is wrong with a value, from code that does not know its place. With a place it becomes a `Diagnostic`.
 
 use crate::units::UnitError;
 
-/// What is wrong with a value, by whoever does not know its place.
+/// What is wrong with a value, from code that does not know its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
     /// One sentence for a person, naming the offending values.
