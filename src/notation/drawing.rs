@@ -12,7 +12,7 @@ use std::ops::Range;
 /// The most errors drawn, and the most warnings: fixing a file begins with the first. This leaves room for the
 /// complaints about two tables, each of which has its own limit.
 const TOLD: usize = 50;
-/// A label more lines than this away from the place is named below the drawing: otherwise all lines between are drawn.
+/// A label more lines than this away from the place is named below the drawing: all lines between would be drawn.
 const NEAR: usize = 6;
 /// The width of rules when lines have no limit.
 const USUAL_WIDTH: usize = 100;
