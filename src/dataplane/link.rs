@@ -146,8 +146,8 @@ impl Link {
         self.wire.push_back((arrival, packet));
     }
     /// Sorts the packets on the wire, which were kept sender by sender, by arrival.
-    pub fn order_wire(&mut self) {
-        self.wire.make_contiguous().sort_unstable_by_key(|(arrival, packet)| (*arrival, packet.id));
+    pub fn order_wire<K: Ord>(&mut self, by: impl Fn(&Packet) -> K) {
+        self.wire.make_contiguous().sort_by_key(|(arrival, packet)| (*arrival, by(packet)));
     }
     /// The next kept packet that departs before `horizon`.
     pub fn next_departure(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {

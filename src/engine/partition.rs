@@ -8,7 +8,7 @@ use super::exchange::{Exchange, exchange};
 use super::sending::Flow;
 use super::shared::Scope;
 use super::workers;
-use crate::model::{Network, PeeringId, VpcId};
+use crate::model::{HostId, Network, PeeringId, VpcId};
 use crate::units::{SimDuration, SimTime};
 
 /// The cells of one partition. Cells of VPCs that are carried elsewhere are present, but nothing happens in them.
@@ -16,9 +16,8 @@ pub(super) struct Partition {
     /// By VPC.
     pub cells: Vec<Cell>,
     exchange: Box<dyn Exchange>,
-    /// The cells that run alone and have senders, in order: in the other cells that run alone nothing happens by
-    /// itself.
-    alone: Vec<VpcId>,
+    /// The cells that have senders, in order: in the others nothing happens by itself.
+    sending: Vec<VpcId>,
     /// By VPC: whether what it sends may be answered.
     is_answered: Vec<bool>,
     /// How many cells run in windows, and the shortest delay from one of them to another.
@@ -33,7 +32,7 @@ impl Partition {
         Partition {
             cells: network.vpcs().map(|(vpc, _)| Cell::new(vpc)).collect(),
             exchange,
-            alone: Vec::new(),
+            sending: Vec::new(),
             is_answered: vec![false; network.vpcs().len()],
             joined: 0,
             window: SimDuration::from_nanos(u64::MAX),
@@ -50,18 +49,18 @@ impl Partition {
         self.exchange.holds(vpc).then(|| &mut self.cells[vpc.index()])
     }
 
-    /// Adds a sender of `vpc`, wherever that is carried.
-    pub(super) fn add_flow(&mut self, vpc: VpcId, flow: Flow) {
+    /// Adds a sender of `vpc`, wherever that is carried; `reacts` as in [`Cell::add_flow`].
+    pub(super) fn add_flow(&mut self, vpc: VpcId, flow: Flow, reacts: bool) {
         self.is_answered[vpc.index()] |= flow.is_answered();
         if let Some(cell) = self.held(vpc) {
-            cell.add_flow(flow);
+            cell.add_flow(flow, reacts);
         }
     }
 
     /// Finishes the set-up, after all senders were added.
     pub(super) fn start(&mut self) {
         self.cells.iter_mut().for_each(Cell::trim);
-        self.alone = self.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc).collect();
+        self.sending = self.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc).collect();
     }
 
     /// Notes that what this VPC sends may be answered.
@@ -69,34 +68,38 @@ impl Partition {
         self.is_answered[vpc.index()] = true;
     }
 
-    /// Runs cells whose packets may be answered, and their peers, in windows from `now` on; with `all`, every cell.
+    /// Runs cells whose packets may be answered, and their peers, in windows from now on; with `all`, every cell.
     /// Replies are never answered, so peers of peers need not join. A cell that joined stays.
-    pub(super) fn join_windows(&mut self, network: &Network, now: SimTime, all: bool) {
+    pub(super) fn join_windows(&mut self, network: &Network, all: bool) {
         for at in 0..self.cells.len() {
             if all || self.is_answered[at] {
-                self.join(network, now, VpcId(at as u32));
+                self.join(network, VpcId(at as u32));
             }
         }
         let count = network.peerings().len() as u32;
-        (0..count).for_each(|id| self.join_ends(network, now, PeeringId(id)));
+        (0..count).for_each(|id| self.join_ends(network, PeeringId(id)));
+    }
+
+    /// From `now` on, something reacts to what arrives at a host: senders to its address become events.
+    pub(super) fn heed(&mut self, network: &Network, now: SimTime, host: HostId) {
+        let (to, local_delay) = (network.host(host), network.rules.local_delay);
+        self.cells.iter_mut().for_each(|cell| cell.heed(to.address, now, local_delay));
+        self.is_answered[to.vpc.index()] = true;
     }
 
     /// Runs both ends of a peering in windows if the packets of either end may be answered.
-    pub(super) fn join_ends(&mut self, network: &Network, now: SimTime, id: PeeringId) {
+    pub(super) fn join_ends(&mut self, network: &Network, id: PeeringId) {
         let peering = network.peering(id);
         let ends = [peering.requester, peering.accepter];
         if ends.iter().any(|end| self.is_answered[end.index()]) {
-            ends.into_iter().for_each(|end| self.join(network, now, end));
+            ends.into_iter().for_each(|end| self.join(network, end));
         }
         self.narrow_window(network, id);
     }
 
-    fn join(&mut self, network: &Network, now: SimTime, vpc: VpcId) {
-        let cell = &mut self.cells[vpc.index()];
-        if cell.is_alone() {
-            cell.join_windows(now, network.rules.local_delay);
+    fn join(&mut self, network: &Network, vpc: VpcId) {
+        if self.cells[vpc.index()].join() {
             self.joined += 1;
-            self.alone.retain(|alone| *alone != vpc);
             let peerings: Vec<PeeringId> = network.peerings_of(vpc).map(|(id, _)| id).collect();
             peerings.into_iter().for_each(|id| self.narrow_window(network, id));
         }
@@ -106,23 +109,21 @@ impl Partition {
     fn narrow_window(&mut self, network: &Network, id: PeeringId) {
         let peering = network.peering(id);
         let ends = [peering.requester, peering.accepter];
-        if ends.iter().all(|end| !self.cell(*end).is_alone()) {
+        if ends.iter().all(|end| self.cell(*end).is_joined()) {
             self.window = self.window.min(peering.delay);
         }
     }
 
-    /// Advances all cells from `from` to the horizon.
-    pub(super) fn advance(&mut self, scope: Scope<'_>, from: SimTime, workers: usize) {
+    /// Advances all cells to the horizon: first the events of those that react to each other, then everything else.
+    pub(super) fn advance(&mut self, scope: Scope<'_>, workers: usize) {
         if self.joined > 0 {
-            self.cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.move_held(scope));
+            self.cells.iter_mut().filter(|c| c.is_joined()).for_each(|cell| cell.begin(scope));
             exchange(&mut self.cells, self.exchange.as_mut());
-        }
-        let threads = workers::run_alone(&mut self.cells, &self.alone, scope, from, workers);
-        self.threads = self.threads.max(threads);
-        if self.joined > 0 {
             let threads = workers::run_windows(&mut self.cells, self.exchange.as_mut(), scope, self.window, workers);
             self.threads = self.threads.max(threads);
         }
+        let threads = workers::run(&mut self.cells, &self.sending, scope, workers);
+        self.threads = self.threads.max(threads);
     }
 
     /// The earliest of the times that the partitions propose.
@@ -132,7 +133,7 @@ impl Partition {
 
     /// Charges the buckets for what passed in closed form, since the network changes at `now`.
     pub(super) fn charge(&mut self, now: SimTime) {
-        self.alone.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));
+        self.sending.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));
     }
 
     /// Takes the cells that `other` carries, with their books.

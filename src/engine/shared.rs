@@ -115,6 +115,8 @@ impl Shared {
 pub(super) struct Scope<'a> {
     pub view: View<'a>,
     pub shared: &'a Shared,
+    /// Where the advance begins.
+    pub from: SimTime,
     /// Nothing departs or arrives at or after this instant in this advance: the epoch may end there.
     pub horizon: SimTime,
 }

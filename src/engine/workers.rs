@@ -5,7 +5,7 @@
 mod threads;
 
 #[cfg(feature = "threads")]
-pub(super) use threads::{run_alone, run_windows};
+pub(super) use threads::{run, run_windows};
 
 use super::cell::Cell;
 use super::exchange::{Exchange, exchange};
@@ -14,17 +14,11 @@ use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use std::borrow::Borrow;
 
-/// Advances the cells of the VPCs `alone`, which are in order, from `from` to the horizon. Returns the number of
-/// threads used: always one here, however many are allowed.
+/// Carries what the cells of the VPCs `sending`, which are in order, have left to do by themselves to the horizon.
+/// Returns the number of threads used: always one here, however many are allowed.
 #[cfg(not(feature = "threads"))]
-pub(super) fn run_alone(
-    cells: &mut [Cell],
-    alone: &[VpcId],
-    scope: Scope<'_>,
-    from: SimTime,
-    _allowed: usize,
-) -> usize {
-    alone_in_turn(cells, alone, scope, from);
+pub(super) fn run(cells: &mut [Cell], sending: &[VpcId], scope: Scope<'_>, _allowed: usize) -> usize {
+    run_in_turn(cells, sending, scope);
     1
 }
 
@@ -42,13 +36,13 @@ pub(super) fn run_windows(
     1
 }
 
-fn alone_in_turn(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime) {
-    alone.iter().for_each(|vpc| cells[vpc.index()].run_alone(scope, from));
+fn run_in_turn(cells: &mut [Cell], sending: &[VpcId], scope: Scope<'_>) {
+    sending.iter().for_each(|vpc| cells[vpc.index()].run(scope));
 }
 
 fn windows_in_turn(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration) {
     while let Some(end) = next_window(cells, others, scope, window) {
-        cells.iter_mut().filter(|c| !c.is_alone()).for_each(|cell| cell.handle(scope, end));
+        cells.iter_mut().filter(|c| c.is_joined()).for_each(|cell| cell.handle(scope, end));
         exchange(cells, others);
     }
 }
@@ -60,7 +54,7 @@ fn next_window<C: Borrow<Cell>>(
     scope: Scope<'_>,
     window: SimDuration,
 ) -> Option<SimTime> {
-    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| !c.is_alone());
+    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| c.is_joined());
     let next = others.least(joined.map(Cell::next_event).min().unwrap_or(SimTime::NEVER));
     (next < scope.horizon).then(|| (next + window).min(scope.horizon))
 }

@@ -113,15 +113,12 @@ fn effort_of(is_answered: bool) -> (Effort, u64) {
 }
 
 #[test]
-fn a_replay_that_nobody_answers_leaves_its_neighbours_to_pass_in_closed_form() {
-    let (quiet, answered) = effort_of(false);
-    assert_eq!(
-        (quiet.of(Road::Events), quiet.of(Road::Closed), answered),
-        (50, 10_000, 0),
-        "what is still on the way is counted too"
-    );
-    let (busy, answered) = effort_of(true);
-    assert_eq!((busy.of(Road::Events), busy.of(Road::Closed), answered), (10_050, 0, 50));
+fn a_replay_leaves_its_neighbours_to_pass_in_closed_form() {
+    for (is_answered, replies) in [(false, 0), (true, 50)] {
+        let (effort, answered) = effort_of(is_answered);
+        // What is still on the way is counted too.
+        assert_eq!((effort.of(Road::Events), effort.of(Road::Closed), answered), (50, 10_000, replies));
+    }
 }
 
 /// A generator whose replays were never or always answered would show nothing.

@@ -6,6 +6,7 @@ use super::super::road::Facts;
 use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::super::windows::edge_after;
+use super::events::Events;
 use super::lane::Lane;
 use crate::dataplane::router::Exit;
 use crate::units::{BitRate, SimTime};
@@ -16,6 +17,8 @@ pub(super) struct Aggregates {
     /// The epoch they are valid for; `None` if they must be gathered.
     epoch: Option<u64>,
     pub all: Vec<Aggregate>,
+    /// By lane, and three more for the rest: where the aggregate that goes there stands.
+    places: Vec<Option<u32>>,
 }
 
 /// Senders whose packets go the same way.
@@ -128,12 +131,16 @@ impl Aggregates {
         self.epoch == Some(scope.view.epoch)
     }
 
-    /// Groups the senders of a cell with these `lanes` by route.
-    pub(super) fn gather(scope: Scope<'_>, flows: &mut [Flow], lanes: &[Lane]) -> Aggregates {
+    /// The place of the aggregate that leads over a lane.
+    pub(super) fn over(&self, lane: usize) -> Option<usize> {
+        self.places.get(lane).copied().flatten().map(|at| at as usize)
+    }
+
+    /// Groups the senders of a cell with these `lanes` by route; those that are events have none.
+    pub(super) fn gather(scope: Scope<'_>, flows: &mut [Flow], events: &Events, lanes: &[Lane]) -> Aggregates {
         let mut all: Vec<Aggregate> = Vec::new();
-        // One place for each lane, and three for the rest.
         let mut places = vec![None; lanes.len() + 3];
-        for (index, flow) in flows.iter_mut().enumerate() {
+        for (index, flow) in flows.iter_mut().enumerate().filter(|(index, _)| !events.is_called(*index as u32)) {
             let to = way_of(scope, flow);
             let place = match to {
                 To::Lane(lane) => lane as usize,
@@ -143,16 +150,16 @@ impl Aggregates {
             };
             let at = *places[place].get_or_insert_with(|| {
                 all.push(Aggregate::new(to));
-                all.len() - 1
+                all.len() as u32 - 1
             });
-            all[at].add(index as u32, flow);
+            all[at as usize].add(index as u32, flow);
         }
         for aggregate in &mut all {
             aggregate.flows.shrink_to_fit();
             aggregate.edges = edges(scope, aggregate, flows, lanes);
             aggregate.is_observed = is_observed(scope, aggregate, flows, lanes);
         }
-        Aggregates { epoch: Some(scope.view.epoch), all }
+        Aggregates { epoch: Some(scope.view.epoch), all, places }
     }
 }
 

@@ -11,9 +11,27 @@ use crate::units::SimDuration;
 const PATIENCE: u64 = 8192;
 
 impl LinkRun<'_> {
-    /// Advances to the horizon.
+    /// Advances to the end.
     pub(super) fn advance(mut self) {
-        while self.now < self.scope.horizon {
+        self.reach();
+        self.lane.reached = self.now;
+    }
+
+    /// Carries what is sent before the turn of the sender at index `source` at the end: only its instant tells who
+    /// precedes it there.
+    pub(super) fn catch_up(mut self, source: u32) {
+        self.reach();
+        proof::charge(self.lane, self.aggregate, self.flows, &mut self.seats.merge, self.now);
+        if self.now == self.end && source > 0 {
+            self.take_seats();
+            self.lane.is_midway = self.carry_tied(source);
+        }
+        self.lane.reached = self.now;
+    }
+
+    fn reach(&mut self) {
+        self.finish_instant();
+        while self.now < self.end {
             match self.conforming() {
                 Some(proven) => {
                     let noted = self.lane.uncharged.get_or_insert(Uncharged { since: self.now, peak: proven.peak });
@@ -28,16 +46,29 @@ impl LinkRun<'_> {
         }
     }
 
+    /// Carries the rest of an instant that was begun: see [`LinkRun::catch_up`].
+    fn finish_instant(&mut self) {
+        if std::mem::take(&mut self.lane.is_midway) && self.now < self.end {
+            self.take_seats();
+            self.carry_instant();
+        }
+    }
+
+    fn carry_instant(&mut self) {
+        let end = (self.now + SimDuration::from_nanos(1)).min(self.merged_until());
+        self.carry(end, u64::MAX);
+    }
+
     /// Until when packets are proven to conform from now on, if the proof can be used.
     fn conforming(&mut self) -> Option<proof::Proven> {
         let is_of_use = road(Facts { conforms: true, ..self.facts() }) == Road::Proven;
         if is_of_use { proof::conforming(self) } else { None }
     }
 
-    /// Carries packets that may wait for each other: to the horizon, or until the rest conforms.
+    /// Carries packets that may wait for each other: to the end, or until the rest conforms.
     fn contend(&mut self) {
         self.take_seats();
-        while self.now < self.scope.horizon {
+        while self.now < self.end {
             let until = self.merged_until();
             match road(self.facts()) {
                 Road::Repeated => repetition::leap(self, until),
@@ -46,13 +77,11 @@ impl LinkRun<'_> {
                     self.lane.search.rested(carried);
                 }
             }
-            if self.now < self.scope.horizon && self.conforming().is_some() {
+            if self.now < self.end && self.conforming().is_some() {
                 // Finish the current instant: packets that pass in closed form from here on may be charged later, by
                 // instant.
-                let until = self.merged_until();
-                let end = (self.now + SimDuration::from_nanos(1)).min(until);
-                self.carry(end, u64::MAX);
-                if self.now < self.scope.horizon && self.conforming().is_some() {
+                self.carry_instant();
+                if self.now < self.end && self.conforming().is_some() {
                     return;
                 }
             }

@@ -1,109 +1,94 @@
-//! The cell itself: what a VPC holds, and which part is used when. The other files of the room carry the packets.
+//! The cell itself: which part of what a VPC holds is used when. The other files of the room carry the packets.
 
 use super::super::arrival::Mail;
-use super::super::booking::Booking;
 use super::super::endpoint::{Endpoint, Sends};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
-use super::super::sending::{self, Batch, Flow};
+use super::super::sending::{self, Flow};
 use super::super::shared::Scope;
-use super::aggregate::{Aggregate, Aggregates, To};
-use super::events::{Events, Raw, Seated, Waker};
+use super::aggregate::{Aggregates, To};
+use super::contents::Contents;
+use super::events::{Raw, Seated};
 use super::journey::Journey;
 use super::lane::Lane;
-use super::link_run::{LinkRun, Seats};
-use super::passing::{Inside, Passing};
+use super::link_run::LinkRun;
 use super::proof;
-use super::trains::{Train, Trains};
+use super::trains::Train;
 use crate::dataplane::packet::SourceId;
 use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{SimDuration, SimTime};
+use std::net::Ipv4Addr;
 
 /// One VPC's share of the simulation.
 pub(in crate::engine) struct Cell {
     pub vpc: VpcId,
-    pub lanes: Vec<Lane>,
-    pub booking: Booking,
-    /// Whether nothing here reacts to other cells, and no other cell reacts to this one.
-    is_alone: bool,
-    /// Whether all its senders can foresee what they send.
-    is_foreseen: bool,
-    /// Whether its senders have been scheduled as events.
-    is_called: bool,
-    /// Packets its senders send per second, approximately.
-    density: u64,
-    pub(super) flows: Vec<Flow>,
-    pub(super) aggregates: Aggregates,
-    events: Events,
-    /// The lanes whose links may hold packets of an earlier advance, each once.
-    held: Vec<u32>,
-    /// Equal packets under way inside the VPC that were counted, not made.
-    trains: Trains,
-    seats: Seats,
-    /// The packets made last; `None` unless every packet is made.
-    batch: Option<Box<Batch>>,
+    pub contents: Contents,
+    /// Whether it runs in windows with others: something here reacts to other cells, or another cell to this one.
+    is_joined: bool,
+    /// Packets its senders send per second, approximately: as events, and otherwise.
+    density: (u64, u64),
 }
 
 impl Cell {
     pub(in crate::engine) fn new(vpc: VpcId) -> Cell {
-        Cell {
-            vpc,
-            lanes: Vec::new(),
-            booking: Booking::default(),
-            is_alone: true,
-            is_foreseen: true,
-            is_called: false,
-            density: 0,
-            flows: Vec::new(),
-            aggregates: Aggregates::default(),
-            events: Events::default(),
-            held: Vec::new(),
-            trains: Trains::default(),
-            seats: Seats::default(),
-            batch: None,
-        }
+        Cell { vpc, contents: Contents::default(), is_joined: false, density: (0, 0) }
     }
 
-    /// Adds a sender while the simulation is set up.
-    pub(in crate::engine) fn add_flow(&mut self, flow: Flow) {
-        self.density = self.density.saturating_add(flow.density());
-        self.is_foreseen &= flow.says_its_future();
-        self.flows.push(flow);
+    /// Adds a sender while the simulation is set up. `reacts` says that something may react to each of its packets,
+    /// wherever it is sent from.
+    pub(in crate::engine) fn add_flow(&mut self, flow: Flow, reacts: bool) {
+        let facts = Facts { reacts: reacts || flow.is_answered() || !flow.says_its_future(), ..Facts::default() };
+        let is_event = road(facts) == Road::Events;
+        if is_event {
+            self.contents.events.call_flow(self.contents.flows.len(), &flow);
+        }
+        let density = if is_event { &mut self.density.0 } else { &mut self.density.1 };
+        *density = density.saturating_add(flow.density());
+        self.contents.flows.push(flow);
     }
 
     /// Frees the spare capacity left by adding senders one by one: there may be a million of them.
     pub(in crate::engine) fn trim(&mut self) {
-        self.flows.shrink_to_fit();
+        self.contents.flows.shrink_to_fit();
     }
 
     pub(in crate::engine) fn has_senders(&self) -> bool {
-        !self.flows.is_empty()
+        !self.contents.flows.is_empty()
     }
 
-    /// About how many packets are sent here in `span`: an estimate, for distributing work.
+    /// About how many packets are sent here as events in `span`: an estimate, for distributing work.
+    #[cfg(feature = "threads")]
+    pub(in crate::engine) fn events_in(&self, span: SimDuration) -> u64 {
+        packets_in(self.density.0, span)
+    }
+
+    /// About how many packets [`Cell::run`] carries in `span`.
     #[cfg(feature = "threads")]
     pub(in crate::engine) fn packets_in(&self, span: SimDuration) -> u64 {
-        let packets =
-            u128::from(self.density) * u128::from(span.as_nanos()) / u128::from(crate::units::NANOS_PER_SECOND);
-        u64::try_from(packets).unwrap_or(u64::MAX)
+        let events = if self.is_joined { 0 } else { self.events_in(span) };
+        packets_in(self.density.1, span).saturating_add(events)
     }
 
-    pub(in crate::engine) fn is_alone(&self) -> bool {
-        self.is_alone
+    pub(in crate::engine) fn is_joined(&self) -> bool {
+        self.is_joined
     }
 
-    /// Whether its packets are carried as events.
-    pub(super) fn is_eventful(&self) -> bool {
-        road(Facts { reacts: !self.is_alone || !self.is_foreseen, ..Facts::default() }) == Road::Events
+    /// From now on, the cell runs in windows with others; answers whether that is new. Its senders keep their roads.
+    pub(in crate::engine) fn join(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_joined, true)
     }
 
-    /// From `now` on, the cell runs in windows with others: its senders become events. Packets inside the VPC take
-    /// `local_delay`.
-    pub(in crate::engine) fn join_windows(&mut self, now: SimTime, local_delay: SimDuration) {
-        if std::mem::replace(&mut self.is_alone, false) {
-            self.look(now, local_delay);
-            self.call_senders();
+    /// From `now` on, something reacts to what arrives at `address`: senders to it become events, and packets under way
+    /// are made. Inside the VPC packets take `local_delay`.
+    pub(in crate::engine) fn heed(&mut self, address: Ipv4Addr, now: SimTime, local_delay: SimDuration) {
+        let leads_there = |flow: &Flow| flow.example().destination == address;
+        if !self.contents.flows.iter().any(leads_there) {
+            return;
         }
+        self.look(now, local_delay);
+        let Contents { flows, events, .. } = &mut self.contents;
+        let to_it = flows.iter().enumerate().filter(|(_, flow)| leads_there(flow));
+        to_it.for_each(|(index, flow)| events.call_flow(index, flow));
     }
 
     /// Makes the cell's state complete at `now`, for whoever inspects it: charges the buckets, makes the packets that
@@ -111,68 +96,66 @@ impl Cell {
     pub(in crate::engine) fn look(&mut self, now: SimTime, local_delay: SimDuration) {
         self.charge_all(now);
         self.make_trains(local_delay);
-        self.aggregates = Aggregates::default();
-    }
-
-    /// Schedules the senders as events from now on.
-    fn call_senders(&mut self) {
-        if std::mem::replace(&mut self.is_called, true) {
-            return;
-        }
-        for (index, flow) in self.flows.iter().enumerate() {
-            self.events.call(flow, flow.source, Waker::Flow(index as u32));
-        }
+        self.contents.aggregates = Aggregates::default();
     }
 
     pub(in crate::engine) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, program: Box<dyn Endpoint>) {
         let seated = Seated::new(now, host, source, program);
-        self.is_foreseen &= seated.says_its_future();
-        self.events.seat(seated);
+        self.contents.events.seat(seated);
     }
 
     pub(in crate::engine) fn inject(&mut self, now: SimTime, raw: Raw) {
-        self.events.inject(now, raw);
+        self.contents.events.inject(now, raw);
     }
 
     /// When something next happens here.
     pub(in crate::engine) fn next_event(&self) -> SimTime {
-        self.events.next()
+        self.contents.events.next()
     }
 
     /// Packets inside the VPC whose verdict is still open.
     pub(in crate::engine) fn local_in_flight(&self) -> u64 {
-        self.events.waiting() + self.trains.count()
+        self.contents.events.waiting() + self.contents.trains.count()
     }
 
     /// Packets for other cells.
     pub(in crate::engine) fn mailbox(&mut self) -> &mut Vec<Mail> {
-        &mut self.events.mailbox
+        &mut self.contents.events.mailbox
     }
 
     /// Takes a packet from another cell.
     pub(in crate::engine) fn receive(&mut self, mail: Mail) {
-        self.events.receive(mail);
+        self.contents.events.receive(mail);
     }
 
     /// Applies the changed settings of a link's peering at the horizon: packets on the link are judged again.
     pub(in crate::engine) fn change_link(&mut self, scope: Scope<'_>, link: LinkId) {
         let at = scope.shared.lanes[link.index()] as usize;
-        let Lane { link, booking, .. } = &mut self.lanes[at];
+        let Lane { link, booking, .. } = &mut self.contents.lanes[at];
         let network = scope.view.network;
         if let Some(intervals) = &mut booking.intervals {
             intervals.close(scope.horizon, link);
         }
         booking.meter.change_cap(scope.horizon, network.peering(link.id.peering()).metered_cap());
         if let Some((reason, packets)) = link.change(scope.horizon, network) {
-            self.passing(scope, Some(at)).drop_trains(reason);
+            self.contents.passing(scope, self.vpc, Some(at)).drop_trains(reason);
             let mut journey = self.journey(scope);
             packets.into_iter().for_each(|packet| journey.end_on_link(at, scope.horizon, packet, reason));
         }
     }
 
-    /// Moves the packets that earlier advances left on the links up to the new horizon.
-    pub(in crate::engine) fn move_held(&mut self, scope: Scope<'_>) {
+    /// Begins an advance: moves the packets that earlier ones left under way up to the new horizon, and groups the
+    /// senders that are no events.
+    pub(in crate::engine) fn begin(&mut self, scope: Scope<'_>) {
         self.journey(scope).move_held();
+        self.land_trains(scope);
+        let Contents { flows, aggregates, events, lanes, batch, .. } = &mut self.contents;
+        if !flows.is_empty() && !aggregates.are_of(scope) {
+            *aggregates = Aggregates::gather(scope, flows, events, lanes);
+        }
+        if batch.is_none() && scope.shared.mode == Mode::Packets {
+            *batch = Some(sending::batch());
+        }
     }
 
     /// Handles every event before `end`.
@@ -180,52 +163,51 @@ impl Cell {
         self.journey(scope).handle(end);
     }
 
-    /// Runs the cell by itself from `from`, its current time, to the horizon.
-    pub(in crate::engine) fn run_alone(&mut self, scope: Scope<'_>, from: SimTime) {
-        self.move_held(scope);
-        if self.is_eventful() {
-            self.call_senders();
+    /// Carries the cell through an advance, or through what is left of it behind the windows: all senders that are no
+    /// events reach the horizon.
+    pub(in crate::engine) fn run(&mut self, scope: Scope<'_>) {
+        if !self.is_joined {
+            self.begin(scope);
+            // Packets inside the VPC left by an earlier advance, and senders that are events.
+            self.handle(scope, scope.horizon);
         }
-        // Packets inside the VPC left by an earlier advance, and senders that are events.
-        self.handle(scope, scope.horizon);
-        if self.is_eventful() {
-            return;
-        }
-        self.land_trains(scope);
-        if self.has_senders() && !self.aggregates.are_of(scope) {
-            self.aggregates = Aggregates::gather(scope, &mut self.flows, &self.lanes);
-        }
-        if self.batch.is_none() && scope.shared.mode == Mode::Packets {
-            self.batch = Some(sending::batch());
-        }
-        let mut aggregates = std::mem::take(&mut self.aggregates.all);
-        aggregates.iter_mut().for_each(|aggregate| self.carry(scope, aggregate, from));
-        self.aggregates.all = aggregates;
+        (0..self.contents.aggregates.all.len()).for_each(|index| self.carry(scope, index));
     }
 
-    /// Carries all packets of an aggregate from `from` to the horizon.
-    fn carry(&mut self, scope: Scope<'_>, aggregate: &mut Aggregate, from: SimTime) {
+    /// Carries all packets of the aggregate at `index` to the horizon.
+    fn carry(&mut self, scope: Scope<'_>, index: usize) {
+        let aggregate = &self.contents.aggregates.all[index];
+        let (to, is_observed) = (aggregate.to, aggregate.is_observed);
         if road(aggregate.facts(scope)) == Road::Silent {
-            return self.stay_silent(aggregate, scope.horizon);
+            return self.stay_silent(index, scope.horizon);
         }
-        match aggregate.to {
-            To::Silence | To::Nowhere | To::Local => self.passing(scope, None).pass(aggregate, scope.horizon, false),
-            To::Lane(lane) => {
-                let at = lane as usize;
-                if self.lanes[at].has_order() || aggregate.is_observed {
-                    self.link_run(scope, aggregate, at, from).advance();
-                } else {
-                    self.passing(scope, Some(at)).pass(aggregate, scope.horizon, false);
-                }
-                self.lanes[at].hold(at, &mut self.held);
-            }
+        let at = match to {
+            To::Silence | To::Nowhere | To::Local => None,
+            To::Lane(lane) => Some(lane as usize),
+        };
+        if let Some(at) = at
+            && (self.contents.lanes[at].has_order() || is_observed)
+        {
+            let run = self.contents.link_run(scope, self.vpc, index, scope.horizon);
+            run.into_iter().for_each(LinkRun::advance);
+        } else {
+            let aggregates = std::mem::take(&mut self.contents.aggregates.all);
+            self.contents.passing(scope, self.vpc, at).pass(&aggregates[index], scope.horizon, false);
+            self.contents.aggregates.all = aggregates;
+        }
+        let Contents { lanes, held, .. } = &mut self.contents;
+        for lane in at.into_iter() {
+            // Events may have been sent before.
+            lanes[lane].link.order_wire(|_| ());
+            lanes[lane].hold(lane, held);
         }
     }
 
     /// Lets the clocks of a stopped host's senders run on, so that later packets do not depend on whether it was down.
-    fn stay_silent(&mut self, aggregate: &Aggregate, until: SimTime) {
-        for &index in &aggregate.flows {
-            let flow = &mut self.flows[index as usize];
+    fn stay_silent(&mut self, index: usize, until: SimTime) {
+        let Contents { flows, aggregates, .. } = &mut self.contents;
+        for &index in &aggregates.all[index].flows {
+            let flow = &mut flows[index as usize];
             if flow.is_countable() {
                 flow.skip(flow.count_before(until));
             }
@@ -237,34 +219,34 @@ impl Cell {
 
     /// Lands the packets of trains that arrive before the horizon.
     fn land_trains(&mut self, scope: Scope<'_>) {
-        for held in 0..self.held.len() {
-            let at = self.held[held] as usize;
-            self.passing(scope, Some(at)).land_trains();
+        for held in 0..self.contents.held.len() {
+            let at = self.contents.held[held] as usize;
+            self.contents.passing(scope, self.vpc, Some(at)).land_trains();
         }
-        self.passing(scope, None).land_trains();
+        self.contents.passing(scope, self.vpc, None).land_trains();
     }
 
     /// Charges every bucket for the packets that passed in closed form, before the buckets are read or the senders
     /// change.
     pub(in crate::engine) fn charge_all(&mut self, now: SimTime) {
-        for aggregate in &self.aggregates.all {
+        let Contents { aggregates, lanes, flows, seats, .. } = &mut self.contents;
+        for aggregate in &aggregates.all {
             if let To::Lane(lane) = aggregate.to {
-                let lane = &mut self.lanes[lane as usize];
-                proof::charge(lane, aggregate, &self.flows, &mut self.seats.merge, now);
+                proof::charge(&mut lanes[lane as usize], aggregate, flows, &mut seats.merge, now);
             }
         }
     }
 
     /// Makes every packet of every train. Packets inside the VPC take `local_delay`.
     fn make_trains(&mut self, local_delay: SimDuration) {
-        let Cell { lanes, flows, trains, events, .. } = self;
+        let Contents { lanes, flows, trains, events, .. } = &mut self.contents;
         for lane in lanes {
             for train in lane.trains.take() {
                 each_of(flows, train, |flow| {
                     lane.link.keep_on_wire(flow.next_wake() + lane.link.delay, flow.packet());
                 });
             }
-            lane.link.order_wire();
+            lane.link.order_wire(|packet| packet.id);
         }
         for train in trains.take() {
             each_of(flows, train, |flow| events.keep_inside(flow.next_wake() + local_delay, flow.packet()));
@@ -272,48 +254,7 @@ impl Cell {
     }
 
     fn journey<'a>(&'a mut self, scope: Scope<'a>) -> Journey<'a> {
-        Journey {
-            scope,
-            vpc: self.vpc,
-            lanes: &mut self.lanes,
-            held: &mut self.held,
-            flows: &mut self.flows,
-            booking: &mut self.booking,
-            events: &mut self.events,
-        }
-    }
-
-    fn passing<'a>(&'a mut self, scope: Scope<'a>, at: Option<usize>) -> Passing<'a> {
-        Passing {
-            scope,
-            vpc: self.vpc,
-            flows: &mut self.flows,
-            lane: at.map(|at| &mut self.lanes[at]),
-            booking: &mut self.booking,
-            inside: Inside { trains: &mut self.trains, events: &mut self.events },
-            batch: self.batch.as_deref_mut(),
-        }
-    }
-
-    fn link_run<'a>(
-        &'a mut self,
-        scope: Scope<'a>,
-        aggregate: &'a mut Aggregate,
-        at: usize,
-        now: SimTime,
-    ) -> LinkRun<'a> {
-        LinkRun {
-            scope,
-            vpc: self.vpc,
-            now,
-            lane: &mut self.lanes[at],
-            aggregate,
-            flows: &mut self.flows,
-            booking: &mut self.booking,
-            seats: &mut self.seats,
-            inside: Inside { trains: &mut self.trains, events: &mut self.events },
-            batch: self.batch.as_deref_mut(),
-        }
+        Journey { scope, vpc: self.vpc, contents: &mut self.contents, source: 0 }
     }
 }
 
@@ -324,4 +265,10 @@ fn each_of(flows: &[Flow], train: Train, mut keep: impl FnMut(&Flow)) {
         keep(&flow);
         flow.step();
     }
+}
+
+#[cfg(feature = "threads")]
+fn packets_in(density: u64, span: SimDuration) -> u64 {
+    let packets = u128::from(density) * u128::from(span.as_nanos()) / u128::from(crate::units::NANOS_PER_SECOND);
+    u64::try_from(packets).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,9 @@
 //! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
-//! order; `react.rs` handles them.
+//! order; `journey.rs` handles them.
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::endpoint::{Endpoint, Sends};
+use super::super::sending::Flow;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
 use crate::model::HostId;
 use crate::units::SimTime;
@@ -76,6 +77,8 @@ pub(super) struct Events {
     arrivals: BinaryHeap<Reverse<Arrival>>,
     /// Packets kept inside the VPC so far.
     kept: u64,
+    /// By index: whether a sender of the plan is an event; those beyond are not.
+    called: Vec<bool>,
 }
 
 impl Events {
@@ -85,8 +88,23 @@ impl Events {
         self.endpoints.push(seated);
     }
 
+    /// Schedules a sender of the plan as an event from now on, if it is none yet.
+    pub(super) fn call_flow(&mut self, index: usize, flow: &Flow) {
+        if self.called.len() <= index {
+            self.called.resize(index + 1, false);
+        }
+        if !std::mem::replace(&mut self.called[index], true) {
+            self.call(flow, flow.source, Waker::Flow(index as u32));
+        }
+    }
+
+    /// Whether a sender of the plan is an event.
+    pub(super) fn is_called(&self, index: u32) -> bool {
+        self.called.get(index as usize).is_some_and(|called| *called)
+    }
+
     /// Schedules a sender's wake-up for when it next sends.
-    pub(super) fn call(&mut self, sender: &impl Sends, source: SourceId, waker: Waker) {
+    fn call(&mut self, sender: &impl Sends, source: SourceId, waker: Waker) {
         self.schedule(sender.next_wake(), source, waker);
     }
 

@@ -1,15 +1,16 @@
-//! A packet's way as events: emitted, routed, offered to a link, departed, arrived, ended. Forwarding is decided by the
-//! data plane's functions; this file calls them in order, tells observers, and books the results.
+//! A packet's way as events: sent, routed, offered to a link, departed, arrived, ended or answered (S35a). Forwarding is
+//! decided by the data plane's functions; this file calls them in order, tells observers, and books the results.
 
 use super::super::arrival::{Arrival, Mail};
-use super::super::booking::Booking;
 use super::super::books::Counts;
+use super::super::endpoint::Outbox;
 use super::super::observe::{Place, Step};
-use super::super::sending::Flow;
+use super::super::road::Road;
 use super::super::shared::Scope;
 use super::super::sites::{Example, Site};
-use super::answers::{RouterError, reacts};
-use super::events::Events;
+use super::answers::{RouterError, answering_subnet, echo_reply, reacts};
+use super::contents::Contents;
+use super::events::{Event, Waker};
 use super::lane::Lane;
 use crate::dataplane::packet::{Packet, TailId};
 use crate::dataplane::router::{self, Exit, Path, Sender};
@@ -20,19 +21,60 @@ use crate::units::SimTime;
 pub(super) struct Journey<'a> {
     pub scope: Scope<'a>,
     pub vpc: VpcId,
-    pub lanes: &'a mut [Lane],
-    /// The lanes whose links may hold packets of an earlier advance, each once.
-    pub held: &'a mut Vec<u32>,
-    pub flows: &'a mut [Flow],
-    pub booking: &'a mut Booking,
-    pub events: &'a mut Events,
+    pub contents: &'a mut Contents,
+    /// Whose turn it is: of the senders of the plan, those before this index precede what is sent now.
+    pub source: u32,
 }
 
+/// The turn of whoever sends because something arrived: before all senders of the plan.
+const FIRST: u32 = 0;
+/// The turn of programs and of what comes from outside: behind all senders of the plan.
+const LAST: u32 = u32::MAX;
+
 impl Journey<'_> {
+    /// Handles every event before `end`.
+    pub(super) fn handle(&mut self, end: SimTime) {
+        while let Some(event) = self.contents.events.pop(end) {
+            match event {
+                Event::Arrival(arrival) => {
+                    self.source = FIRST;
+                    self.on_arrival(arrival);
+                }
+                Event::Wake(_, _, Waker::Flow(index)) => {
+                    self.source = index;
+                    self.wake_flow(index);
+                }
+                Event::Wake(now, source, waker) => {
+                    self.source = LAST;
+                    self.wake_other(now, source, waker);
+                }
+            }
+        }
+    }
+
+    fn wake_flow(&mut self, index: u32) {
+        let flow = &mut self.contents.flows[index as usize];
+        let (packet, form) = flow.emit(&mut self.contents.events.tails);
+        let (host, traffic) = (flow.host, flow.traffic);
+        let next = flow.next_wake();
+        // Visible routers edit packets, so no path can be remembered.
+        let form = form.filter(|_| !self.scope.view.network.rules.routers_visible);
+        let path = form.map(|form| flow.path(self.scope.view, form));
+        self.contents.events.reschedule_first(next);
+        if !self.scope.view.network.host(host).up {
+            self.contents.events.tails.take(packet.tail);
+            return; // its clock runs on, so that its later packets are the same whether it was down or not
+        }
+        self.contents.booking.carried_by(Road::Events, 1);
+        let counts = Counts::of(1, packet.wire_length);
+        self.contents.booking.sent(traffic, &self.scope.shared.edges, packet.emitted, counts);
+        self.emit(Sender::Host(host), packet, path);
+    }
+
     /// Begins the journey: through this VPC's router, to a neighbour or onto a link. `path` is the path if it is known.
     pub(super) fn emit(&mut self, sender: Sender, mut packet: Packet, path: Option<Path>) {
         let now = packet.emitted;
-        self.booking.emitted(1);
+        self.contents.booking.emitted(1);
         self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
         let path = path.unwrap_or_else(|| router::path(self.scope.view, sender, &mut packet));
         match path.leave {
@@ -54,7 +96,7 @@ impl Journey<'_> {
     pub(super) fn send_error(&mut self, now: SimTime, error: Option<RouterError>) {
         let Some(error) = error else { return };
         let sender = Sender::Router(error.subnet);
-        let packet = error.packet(now, &mut self.events.tails);
+        let packet = error.packet(now, &mut self.contents.events.tails);
         self.emit(sender, packet, None);
     }
 
@@ -64,14 +106,15 @@ impl Journey<'_> {
         if arrival < self.scope.horizon && !reacts(self.scope, &packet, verdict) {
             self.end_here(arrival, packet, verdict, None);
         } else {
-            self.events.keep_inside(arrival, packet);
+            self.contents.events.keep_inside(arrival, packet);
         }
     }
 
     /// Offers a packet to a link: it waits, or departs at once.
     fn offer(&mut self, now: SimTime, link: LinkId, packet: Packet, verdict: Verdict) {
         let at = self.scope.shared.lanes[link.index()] as usize;
-        let Lane { link, booking, .. } = &mut self.lanes[at];
+        self.contents.catch_up(self.scope, self.vpc, at, now, self.source);
+        let Lane { link, booking, .. } = &mut self.contents.lanes[at];
         let length = packet.wire_length;
         booking.offered(now, Counts::of(1, length));
         booking.row_offered(now, length, link);
@@ -84,7 +127,7 @@ impl Journey<'_> {
             Err(reason) => self.end_on_link(at, now, packet, reason),
             Ok(departure) if departure < self.scope.horizon => self.depart(at, departure, packet, Some(verdict)),
             Ok(departure) => {
-                self.lanes[at].link.keep_waiting(departure, packet);
+                self.contents.lanes[at].link.keep_waiting(departure, packet);
                 self.hold(at);
             }
         }
@@ -92,7 +135,7 @@ impl Journey<'_> {
 
     /// Moves a packet from the shaper onto the wire. `verdict` is how it ends, if that is known.
     fn depart(&mut self, at: usize, departure: SimTime, packet: Packet, verdict: Option<Verdict>) {
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.contents.lanes[at];
         let (arrival, survives) =
             (departure + lane.link.delay, lane.link.carry(self.scope.shared.luck(&packet), &packet));
         let on_link = Place::Link(lane.link.id);
@@ -103,25 +146,25 @@ impl Journey<'_> {
         if arrival < self.scope.horizon {
             self.arrive(at, arrival, packet, verdict);
         } else {
-            self.lanes[at].link.keep_on_wire(arrival, packet);
+            self.contents.lanes[at].link.keep_on_wire(arrival, packet);
             self.hold(at);
         }
     }
 
     /// Moves a packet off the wire into the far VPC: it is judged here, unless the far end reacts.
     fn arrive(&mut self, at: usize, time: SimTime, mut packet: Packet, verdict: Option<Verdict>) {
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.contents.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
         lane.booking.carried_one(time, packet.wire_length, time.since(packet.emitted));
         self.tell(time, &packet, Place::Link(id), Step::Arrived);
         let verdict = verdict.unwrap_or_else(|| router::enter(self.scope.view, id, &mut packet.clone()));
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.contents.lanes[at];
         if reacts(self.scope, &packet, verdict) {
             lane.mailed += 1;
-            let tail = self.events.tails.take(packet.tail);
+            let tail = self.contents.events.tails.take(packet.tail);
             packet.tail = TailId::NONE;
             let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet };
-            return self.events.mailbox.push(Mail { to: far, arrival, tail });
+            return self.contents.events.mailbox.push(Mail { to: far, arrival, tail });
         }
         lane.booking.judged(verdict, 1, || site(self.scope, far, &packet));
         self.end(time, packet, Place::Vpc(far), verdict);
@@ -129,28 +172,29 @@ impl Journey<'_> {
 
     /// Moves the packets that earlier advances left on the links up to the new horizon.
     pub(super) fn move_held(&mut self) {
-        let mut held = std::mem::take(self.held);
+        let mut held = std::mem::take(&mut self.contents.held);
         held.sort_unstable();
         for lane in held.iter().map(|lane| *lane as usize) {
-            while let Some((arrival, packet)) = self.lanes[lane].link.next_arrival(self.scope.horizon) {
+            while let Some((arrival, packet)) = self.contents.lanes[lane].link.next_arrival(self.scope.horizon) {
                 self.arrive(lane, arrival, packet, None);
             }
-            while let Some((departure, packet)) = self.lanes[lane].link.next_departure(self.scope.horizon) {
+            while let Some((departure, packet)) = self.contents.lanes[lane].link.next_departure(self.scope.horizon) {
                 self.depart(lane, departure, packet, None);
             }
         }
         held.retain(|lane| {
-            let lane = &mut self.lanes[*lane as usize];
+            let lane = &mut self.contents.lanes[*lane as usize];
             lane.is_held = lane.in_flight() > 0;
             lane.is_held
         });
-        held.append(self.held);
-        *self.held = held; // with its memory
+        held.append(&mut self.contents.held);
+        self.contents.held = held; // with its memory
     }
 
     /// Notes that a link may hold packets for the next advance.
     fn hold(&mut self, at: usize) {
-        self.lanes[at].hold(at, self.held);
+        let Contents { lanes, held, .. } = &mut *self.contents;
+        lanes[at].hold(at, held);
     }
 
     /// Ends a packet inside this VPC; `left` is the subnet it failed to leave, if that is the reason.
@@ -159,13 +203,13 @@ impl Journey<'_> {
             None => site(self.scope, self.vpc, &packet),
             subnet => Site { subnet, example: Example::of(&packet) },
         };
-        self.booking.ended(verdict, 1, site);
+        self.contents.booking.ended(verdict, 1, site);
         self.end(time, packet, Place::Vpc(self.vpc), verdict);
     }
 
     /// Ends a packet on one of this VPC's links.
     pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: Packet, reason: DropReason) {
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.contents.lanes[at];
         lane.booking.dropped_one(time, &packet, reason);
         let place = Place::Link(lane.link.id);
         self.end(time, packet, place, Err(reason));
@@ -174,13 +218,44 @@ impl Journey<'_> {
     /// Ends any packet: books it in its traffic entry's book, tells the observers, and removes its tail from the side
     /// table.
     fn end(&mut self, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
-        self.booking.packet_ended(self.scope, time, &packet, verdict);
+        self.contents.booking.packet_ended(self.scope, time, &packet, verdict);
         self.tell(time, &packet, place, Step::Ended(verdict));
-        self.events.tails.take(packet.tail);
+        self.contents.events.tails.take(packet.tail);
+    }
+
+    /// Handles the arrival in this VPC of a packet that something may react to.
+    fn on_arrival(&mut self, arrival: Arrival) {
+        let Arrival { time, link, mut packet, .. } = arrival;
+        let verdict = match link {
+            Some(link) => router::enter(self.scope.view, link, &mut packet),
+            None => router::accept(self.scope.view, self.vpc, &packet),
+        };
+        match verdict {
+            Ok(host) => {
+                let program = self.program_at(host).map(|index| (index, packet.bytes(&self.contents.events.tails)));
+                let is_answered = self.scope.shared.is_answered(&packet);
+                let reply = is_answered.then(|| echo_reply(time, &packet, &mut self.contents.events.tails));
+                self.end_here(time, packet, verdict, None);
+                if let Some(reply) = reply {
+                    self.emit(Sender::Host(host), reply, None);
+                }
+                if let Some((index, bytes)) = program {
+                    let mut out = Outbox::default();
+                    self.contents.events.endpoints[index as usize].endpoint.on_packet(time, &bytes, &mut out);
+                    self.send_all(time, index, out);
+                }
+            }
+            Err(reason) => {
+                let subnet = answering_subnet(self.scope, self.vpc, &packet, link.is_some());
+                let error = subnet.and_then(|s| RouterError::about(self.scope, s, Sender::Router(s), &packet, reason));
+                self.end_here(time, packet, verdict, None);
+                self.send_error(time, error);
+            }
+        }
     }
 
     pub(super) fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
-        self.booking.tell(self.scope, time, packet, place, step);
+        self.contents.booking.tell(self.scope, time, packet, place, step);
     }
 }
 

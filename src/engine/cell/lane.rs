@@ -20,6 +20,10 @@ pub(in crate::engine) struct Lane {
     /// Set while packets pass in closed form, without charging the bucket.
     pub(super) uncharged: Option<Uncharged>,
     pub(super) search: Search,
+    /// Up to when its senders were carried.
+    pub(super) reached: SimTime,
+    /// Whether some that are due then were carried too, and others not.
+    pub(super) is_midway: bool,
 }
 
 /// Packets that passed the bucket without being charged to it.
@@ -41,6 +45,8 @@ impl Lane {
             trains: Trains::default(),
             uncharged: None,
             search: Search::default(),
+            reached: SimTime::ZERO,
+            is_midway: false,
         }
     }
 

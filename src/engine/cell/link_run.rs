@@ -26,11 +26,13 @@ pub(super) struct Seats {
     pub merge: Merge,
 }
 
-/// One link and all its senders, from `now` to the horizon of an advance.
+/// One link and all its senders, from `now` to `end`.
 pub(super) struct LinkRun<'a> {
     pub scope: Scope<'a>,
     pub vpc: VpcId,
     pub now: SimTime,
+    /// Up to when packets are carried, at most the horizon.
+    pub end: SimTime,
     pub lane: &'a mut Lane,
     pub aggregate: &'a mut Aggregate,
     pub flows: &'a mut [Flow],
@@ -102,7 +104,7 @@ impl LinkRun<'_> {
         if self.now == self.seats.merge.limit() {
             self.merge();
         }
-        self.seats.merge.limit().min(self.scope.horizon)
+        self.seats.merge.limit().min(self.end)
     }
 
     /// Carries up to `most` packets that are due before `until`, one by one, and moves `now` to when the next one is
@@ -114,6 +116,21 @@ impl LinkRun<'_> {
         self.booking.carried_by(Road::Looped, count);
         self.now = due;
         count
+    }
+
+    /// Carries what is due now and precedes the sender at index `source`; answers whether others are due now too.
+    pub(super) fn carry_tied(&mut self, source: u32) -> bool {
+        let (now, after) = (self.now, self.now + SimDuration::from_nanos(1));
+        while self.now == now && self.first().is_some_and(|first| first < source) {
+            self.carry(after, 1);
+        }
+        self.now == now && self.first().is_some()
+    }
+
+    /// The sender that is due now and comes first; `None` if none is.
+    fn first(&self) -> Option<u32> {
+        let due = |flow: &u32| self.flows[*flow as usize].next_wake() == self.now;
+        self.aggregate.flows.iter().copied().find(due)
     }
 
     /// The loop, with nothing counted yet.

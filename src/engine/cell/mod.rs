@@ -2,16 +2,18 @@
 //! carries packets from emission to their end, or to the mailbox if something at the far end will react. It never looks
 //! into another cell.
 //!
-//! A cell in which nothing reacts runs alone: its senders, grouped by route ([`aggregate`]), are carried one after the
-//! other where no packet waits ([`passing`]). A link where order matters is a [`link_run`], carried by the cheapest
-//! road ([`carry`]): proven to conform ([`proof`]), repeated ([`repetition`]) or looped ([`looped`]). All other cells
-//! run in windows, event by event ([`events`], [`journey`], [`react`]).
+//! Senders to which nothing reacts are grouped by route ([`aggregate`]) and carried one after the other where no packet
+//! waits ([`passing`]). A link where order matters is a [`link_run`], carried by the cheapest road ([`carry`]): proven
+//! to conform ([`proof`]), repeated ([`repetition`]) or looped ([`looped`]). What something reacts to is an event
+//! ([`events`], [`journey`], [`programs`]): one more sender of a link, whose packets are known late. Before it is
+//! offered, the link's other senders are carried up to its turn, by their own roads.
 
 mod aggregate;
 mod answers;
 mod carry;
 #[allow(clippy::module_inception, reason = "the room is named for what it holds")]
 mod cell;
+mod contents;
 mod events;
 mod journey;
 mod lane;
@@ -19,8 +21,8 @@ mod link_run;
 mod looped;
 mod merge;
 mod passing;
+mod programs;
 mod proof;
-mod react;
 mod repetition;
 mod search;
 mod trains;

@@ -68,9 +68,6 @@ impl Passing<'_> {
                 at = self.flows[index as usize].next_wake();
             }
         }
-        if let (Some(lane), true) = (&mut self.lane, aggregate.flows.len() > 1) {
-            lane.link.order_wire();
-        }
     }
 
     /// The road of one sender where no packet waits for another.

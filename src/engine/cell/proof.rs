@@ -27,17 +27,17 @@ pub(super) struct Proven {
 /// Until when all packets are proven to conform; `None` if they are not, or if the proof is not worth it. For countable
 /// senders only.
 pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Proven> {
-    let (now, horizon, burst) = (run.now, run.scope.horizon, run.aggregate.burst);
+    let (now, end, burst) = (run.now, run.end, run.aggregate.burst);
     let is_proven = run.lane.uncharged.is_some();
     let shaper = run.lane.link.shaper()?;
     if !is_proven && !shaper.has_room(now, burst) {
         return None;
     }
-    let (until, peak) = run.aggregate.within(run.flows, shaper.shaping().rate, now, horizon);
+    let (until, peak) = run.aggregate.within(run.flows, shaper.shaping().rate, now, end);
     // If the stretch ends before the horizon, the bucket is charged there: that must not cost more than the stretch
     // saves.
     let fills = shaper.fills_within(peak, burst);
-    let is_worth_it = until == horizon || is_proven || fills.is_some_and(|f| until > now + f + f);
+    let is_worth_it = until == end || is_proven || fills.is_some_and(|f| until > now + f + f);
     (until > now && is_worth_it).then_some(Proven { until, peak })
 }
 

@@ -6,6 +6,7 @@ use super::super::sending::Flow;
 use super::super::shared::Scope;
 use super::aggregate::{Aggregate, To};
 use super::cell::Cell;
+use super::contents::Contents;
 use super::lane::Lane;
 use super::link_run::facts;
 use crate::units::{SimDuration, SimTime};
@@ -19,18 +20,21 @@ const STRETCH: u64 = 4;
 const BOUNDARY: SimDuration = crate::engine::MINUTE;
 
 impl Cell {
-    /// About how much work it is to advance from `from` to the horizon.
-    pub(in crate::engine) fn work(&mut self, scope: Scope<'_>, from: SimTime) -> u64 {
-        let all = self.flows.iter().map(|flow| flow.about_before(scope.horizon)).fold(0, u64::saturating_add);
-        if self.is_eventful() {
-            return all.saturating_mul(EVENT);
+    /// About how much work it is to let time pass to the horizon.
+    pub(in crate::engine) fn work(&mut self, scope: Scope<'_>) -> u64 {
+        let Contents { aggregates, flows, events, lanes, .. } = &mut self.contents;
+        let is_known = aggregates.are_of(scope);
+        let one_by_one = |(index, flow): (usize, &Flow)| match (events.is_called(index as u32), is_known) {
+            (true, _) => flow.about_before(scope.horizon).saturating_mul(EVENT),
+            (false, false) => flow.about_before(scope.horizon),
+            (false, true) => 0,
+        };
+        let singly = flows.iter().enumerate().map(one_by_one).fold(0, u64::saturating_add);
+        if !is_known {
+            return singly;
         }
-        if !self.aggregates.are_of(scope) {
-            return all;
-        }
-        let Cell { aggregates, flows, lanes, .. } = self;
-        let of_one = |aggregate| work_of(scope, aggregate, flows, lanes, from);
-        aggregates.all.iter_mut().map(of_one).fold(0, u64::saturating_add)
+        let of_one = |aggregate| work_of(scope, aggregate, flows, lanes, scope.from);
+        aggregates.all.iter_mut().map(of_one).fold(singly, u64::saturating_add)
     }
 }
 

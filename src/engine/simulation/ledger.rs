@@ -38,7 +38,7 @@ pub struct Unbalanced {
 impl Simulation {
     pub(super) fn lane(&self, link: LinkId) -> &Lane {
         let home = self.network.ends(link).0;
-        &self.partition.cell(home).lanes[self.shared.lanes[link.index()] as usize]
+        &self.partition.cell(home).contents.lanes[self.shared.lanes[link.index()] as usize]
     }
 
     /// A link's book.
@@ -65,9 +65,9 @@ impl Simulation {
     /// answers may end.
     pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
         let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
-        let joined = self.partition.cells.iter().filter(|cell| !cell.is_alone()).map(|cell| cell.vpc);
+        let joined = self.partition.cells.iter().filter(|cell| cell.is_joined()).map(|cell| cell.vpc);
         let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
-        for book in keepers.iter().filter_map(|vpc| self.partition.cell(*vpc).booking.traffic.get(id)) {
+        for book in keepers.iter().filter_map(|vpc| self.partition.cell(*vpc).contents.booking.traffic.get(id)) {
             merged.merge(book);
         }
         merged
@@ -75,7 +75,7 @@ impl Simulation {
 
     /// A VPC's book: what its own cell and the cells that send to it judged.
     pub fn vpc_book(&self, vpc: VpcId) -> VpcBook {
-        let mut book = self.partition.cells[vpc.index()].booking.vpc.clone();
+        let mut book = self.partition.cells[vpc.index()].contents.booking.vpc.clone();
         for (id, peering) in self.network.peerings_of(vpc) {
             book.merge(&self.link_book(LinkId::new(id, peering.direction_from(vpc).reversed())).far);
         }
@@ -90,11 +90,11 @@ impl Simulation {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for cell in &self.partition.cells {
-            totals.emitted += cell.booking.vpc.emitted;
-            totals.delivered += cell.booking.vpc.delivered;
-            totals.dropped += cell.booking.vpc.drops.total();
+            totals.emitted += cell.contents.booking.vpc.emitted;
+            totals.delivered += cell.contents.booking.vpc.delivered;
+            totals.dropped += cell.contents.booking.vpc.drops.total();
             totals.in_flight += cell.local_in_flight();
-            for lane in &cell.lanes {
+            for lane in &cell.contents.lanes {
                 totals.delivered += lane.booking.book.far.delivered;
                 totals.dropped += lane.booking.book.far.drops.total() + lane.booking.book.whole.drops.total();
                 totals.in_flight += lane.in_flight();

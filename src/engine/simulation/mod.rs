@@ -129,10 +129,9 @@ impl Simulation {
         self.partition.take(other.partition);
     }
 
-    /// Runs cells in windows where something reacts: all of them if routers are visible or hosts have programs.
+    /// Runs cells in windows where something reacts: all of them if routers are visible.
     fn join_windows(&mut self) {
-        let all = self.network.rules.routers_visible || !self.shared.endpoint_hosts.is_empty();
-        self.partition.join_windows(&self.network, self.now, all);
+        self.partition.join_windows(&self.network, self.network.rules.routers_visible);
     }
 
     /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint per host.
@@ -141,6 +140,7 @@ impl Simulation {
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
         let source = self.shared.add_source(info);
         self.shared.endpoint_hosts.insert(host);
+        self.partition.heed(&self.network, self.now, host);
         if let Some(cell) = self.partition.held(self.network.host(host).vpc) {
             cell.seat(self.now, host, source, endpoint);
         }
@@ -161,7 +161,7 @@ impl Simulation {
     /// How the packets were carried so far.
     pub fn effort(&self) -> Effort {
         let mut effort = Effort::default();
-        self.partition.cells.iter().for_each(|cell| effort.merge(cell.booking.effort));
+        self.partition.cells.iter().for_each(|cell| effort.merge(cell.contents.booking.effort));
         effort.threads = self.partition.threads;
         effort
     }
@@ -246,10 +246,10 @@ impl Simulation {
             meter.change_cap(self.now, now);
             let intervals = self.options.interval.map(Intervals::new);
             let lane = Lane::new(Link::new(&self.network, link), LinkBooking { book, meter, intervals });
-            let home = &mut self.partition.cells[peering.near(link).index()].lanes;
+            let home = &mut self.partition.cells[peering.near(link).index()].contents.lanes;
             self.shared.lanes.push(home.len() as u32);
             home.push(lane);
-            self.partition.join_ends(&self.network, self.now, link.peering());
+            self.partition.join_ends(&self.network, link.peering());
         }
     }
 
@@ -281,9 +281,8 @@ impl Simulation {
 
     /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
     pub fn work(&mut self, until: SimTime) -> u64 {
-        let now = self.now;
         let (scope, partition) = self.scope(until);
-        partition.cells.iter_mut().map(|cell| cell.work(scope, now)).fold(0, u64::saturating_add)
+        partition.cells.iter_mut().map(|cell| cell.work(scope)).fold(0, u64::saturating_add)
     }
 
     /// Lets time pass to `until`: everything due before then happens.
@@ -298,10 +297,11 @@ impl Simulation {
     /// Lets time pass to `until` within one epoch. Tells observers in between, so that not too many records are held.
     fn pass(&mut self, until: SimTime) {
         while self.now < until {
-            let (from, workers) = (self.now, self.options.workers.get());
-            let end = if self.shared.observing { self.partition.agree(until.min(from + self.slice)) } else { until };
+            let workers = self.options.workers.get();
+            let slice = self.now + self.slice;
+            let end = if self.shared.observing { self.partition.agree(until.min(slice)) } else { until };
             let (scope, partition) = self.scope(end);
-            partition.advance(scope, from, workers);
+            partition.advance(scope, workers);
             self.now = end;
             match self.tell_observers() {
                 many if many > RECORDED => self.slice = SimDuration::from_nanos((self.slice.as_nanos() / 2).max(1)),
@@ -317,7 +317,8 @@ impl Simulation {
         if self.observers.is_empty() {
             return 0;
         }
-        let mut records: Vec<_> = self.partition.cells.iter_mut().flat_map(|c| c.booking.records.drain(..)).collect();
+        let mut records: Vec<_> =
+            self.partition.cells.iter_mut().flat_map(|c| c.contents.booking.records.drain(..)).collect();
         records.sort_by_key(Record::key);
         for (observer, interest) in &mut self.observers {
             let of_interest: Vec<Record> =
@@ -330,7 +331,7 @@ impl Simulation {
     /// Closes the last interval of every series at the current time, and tells observers of drops by a last change.
     pub fn close(&mut self) {
         self.tell_observers();
-        for lane in self.partition.cells.iter_mut().flat_map(|c| &mut c.lanes) {
+        for lane in self.partition.cells.iter_mut().flat_map(|c| &mut c.contents.lanes) {
             lane.booking.meter.note_cap_until(self.now);
             if let Some(intervals) = &mut lane.booking.intervals {
                 intervals.finish(self.now, &mut lane.link);
@@ -340,7 +341,7 @@ impl Simulation {
 
     /// What cells may see of the simulation in an advance to `horizon`, and the partition that holds the cells.
     fn scope(&mut self, horizon: SimTime) -> (Scope<'_>, &mut Partition) {
-        let Simulation { network, fibs, epoch, shared, partition, .. } = self;
-        (Scope { view: View { network, fibs, epoch: *epoch }, shared, horizon }, partition)
+        let Simulation { network, fibs, epoch, shared, partition, now, .. } = self;
+        (Scope { view: View { network, fibs, epoch: *epoch }, shared, from: *now, horizon }, partition)
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partitio
             if senders.last() != Some(&owner.vpc) {
                 senders.push(owner.vpc);
             }
-            partition.add_flow(owner.vpc, flow);
+            partition.add_flow(owner.vpc, flow, network.rules.routers_visible);
         }
     }
     seated

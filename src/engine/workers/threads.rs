@@ -6,7 +6,7 @@
 use super::super::cell::Cell;
 use super::super::exchange::{Exchange, exchange};
 use super::super::shared::Scope;
-use super::{alone_in_turn, next_window, windows_in_turn};
+use super::{next_window, run_in_turn, windows_in_turn};
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 use spin::Yield;
@@ -25,23 +25,25 @@ const WORTH_A_MEETING: u64 = 4_000;
 /// of time, each of which costs a look at every sender.
 const PIECES: u64 = 16;
 
-/// Advances the cells of the VPCs `alone`, which are in order, from `from` to the horizon; returns the number of
-/// threads used.
-pub fn run_alone(cells: &mut [Cell], alone: &[VpcId], scope: Scope<'_>, from: SimTime, workers: usize) -> usize {
-    let span = scope.horizon.since(from);
-    let workers = workers.min(worth(alone.iter().map(|vpc| &cells[vpc.index()]), span, WORTH_A_THREAD));
+/// Carries what the cells of the VPCs `sending`, which are in order, have left to do by themselves to the horizon;
+/// returns the number of threads used.
+pub fn run(cells: &mut [Cell], sending: &[VpcId], scope: Scope<'_>, workers: usize) -> usize {
+    let span = scope.horizon.since(scope.from);
+    let passive = sending.iter().map(|vpc| cells[vpc.index()].packets_in(span));
+    let workers = workers.min(worth(passive, WORTH_A_THREAD));
     if workers == 1 {
-        alone_in_turn(cells, alone, scope, from);
+        run_in_turn(cells, sending, scope);
         return 1;
     }
-    let pieces = (PIECES * workers as u64).div_ceil(alone.len() as u64);
-    let alone = cells.iter_mut().filter(|cell| alone.binary_search(&cell.vpc).is_ok());
-    let piece = SimDuration::from_nanos(scope.horizon.since(from).as_nanos() / pieces + 1);
-    let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(alone.map(|cell| (from, cell)).collect());
+    let pieces = (PIECES * workers as u64).div_ceil(sending.len() as u64);
+    let sending = cells.iter_mut().filter(|cell| sending.binary_search(&cell.vpc).is_ok());
+    let piece = SimDuration::from_nanos(span.as_nanos() / pieces + 1);
+    let waiting: Mutex<VecDeque<(SimTime, &mut Cell)>> = Mutex::new(sending.map(|cell| (scope.from, cell)).collect());
     let work = || {
         while let Some((from, cell)) = pop(&waiting) {
-            let until = (from + piece).min(scope.horizon);
-            cell.run_alone(Scope { horizon: until, ..scope }, from);
+            // Those that run in windows stand at different instants link by link.
+            let until = if cell.is_joined() { scope.horizon } else { (from + piece).min(scope.horizon) };
+            cell.run(Scope { from, horizon: until, ..scope });
             if until < scope.horizon {
                 lock(&waiting).push_back((until, cell));
             }
@@ -61,11 +63,12 @@ fn start<'scope>(threads: &'scope thread::Scope<'scope, '_>, count: usize, work:
     (0..count).map_while(one).count()
 }
 
-/// How many threads these cells can keep busy, if `packets` in `span` justify one; at least one.
-fn worth<'c>(cells: impl Iterator<Item = &'c Cell>, span: SimDuration, packets: u64) -> usize {
-    let part = cells.filter(|cell| cell.packets_in(span) > 0);
-    let (count, sum) = part.fold((0, 0u64), |(n, sum), c| (n + 1, sum.saturating_add(c.packets_in(span))));
-    count.min((sum / packets) as usize).max(1)
+/// How many threads can be kept busy by cells with so many packets each, if `worthwhile` packets justify one; at least
+/// one.
+fn worth(packets: impl Iterator<Item = u64>, worthwhile: u64) -> usize {
+    let part = packets.filter(|packets| *packets > 0);
+    let (count, sum) = part.fold((0, 0u64), |(n, sum), packets| (n + 1, sum.saturating_add(packets)));
+    count.min((sum / worthwhile) as usize).max(1)
 }
 
 fn pop<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
@@ -85,7 +88,8 @@ pub fn run_windows(
     window: SimDuration,
     workers: usize,
 ) -> usize {
-    let workers = workers.min(worth(cells.iter().filter(|c| !c.is_alone()), window, WORTH_A_MEETING));
+    let events = cells.iter().filter(|cell| cell.is_joined()).map(|cell| cell.events_in(window));
+    let workers = workers.min(worth(events, WORTH_A_MEETING));
     if workers > 1 {
         return meet(cells, others, scope, window, workers);
     }
@@ -107,7 +111,7 @@ fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window:
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
     // Made once the number of threads is known.
     let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
-    let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| !c.is_alone()).map(Mutex::new).collect();
+    let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| c.is_joined()).map(Mutex::new).collect();
     // A thread that panics still comes to the meetings, so that the others do not wait for ever.
     let panicked = Mutex::new(None);
     let take = || {

@@ -1,0 +1,84 @@
+//! What a cell holds, and the parts of it that carry packets together: senders that do not wait for each other
+//! ([`Passing`]), one link with its senders ([`LinkRun`]). Decides neither when nor by which road.
+
+use super::super::booking::Booking;
+use super::super::sending::{Batch, Flow};
+use super::super::shared::Scope;
+use super::aggregate::{Aggregates, To};
+use super::events::Events;
+use super::lane::Lane;
+use super::link_run::{LinkRun, Seats};
+use super::passing::{Inside, Passing};
+use super::trains::Trains;
+use crate::model::VpcId;
+use crate::units::SimTime;
+
+/// The senders, links, events and books of one VPC.
+#[derive(Default)]
+pub(in crate::engine) struct Contents {
+    pub lanes: Vec<Lane>,
+    pub booking: Booking,
+    pub(super) flows: Vec<Flow>,
+    pub(super) aggregates: Aggregates,
+    pub(super) events: Events,
+    /// The lanes whose links may hold packets of an earlier advance, each once.
+    pub(super) held: Vec<u32>,
+    /// Equal packets under way inside the VPC that were counted, not made.
+    pub(super) trains: Trains,
+    pub(super) seats: Seats,
+    /// The packets made last; `None` unless every packet is made.
+    pub(super) batch: Option<Box<Batch>>,
+}
+
+impl Contents {
+    /// Senders on their way over the lane at `at`, or inside the VPC.
+    pub(super) fn passing<'a>(&'a mut self, scope: Scope<'a>, vpc: VpcId, at: Option<usize>) -> Passing<'a> {
+        Passing {
+            scope,
+            vpc,
+            flows: &mut self.flows,
+            lane: at.map(|at| &mut self.lanes[at]),
+            booking: &mut self.booking,
+            inside: Inside { trains: &mut self.trains, events: &mut self.events },
+            batch: self.batch.as_deref_mut(),
+        }
+    }
+
+    /// The run of the lane that the aggregate at `index` leads over, from where it stands to `end`.
+    pub(super) fn link_run<'a>(
+        &'a mut self,
+        scope: Scope<'a>,
+        vpc: VpcId,
+        index: usize,
+        end: SimTime,
+    ) -> Option<LinkRun<'a>> {
+        let aggregate = &mut self.aggregates.all[index];
+        let To::Lane(at) = aggregate.to else { return None };
+        let lane = &mut self.lanes[at as usize];
+        Some(LinkRun {
+            scope,
+            vpc,
+            now: lane.reached.max(scope.from),
+            end,
+            lane,
+            aggregate,
+            flows: &mut self.flows,
+            booking: &mut self.booking,
+            seats: &mut self.seats,
+            inside: Inside { trains: &mut self.trains, events: &mut self.events },
+            batch: self.batch.as_deref_mut(),
+        })
+    }
+
+    /// Carries what is sent over the lane at `at` before the turn of `source` at `now`: its senders by their own roads,
+    /// so that an event finds the link as if they had been events too. Where order does not matter, nothing is done.
+    pub(super) fn catch_up(&mut self, scope: Scope<'_>, vpc: VpcId, at: usize, now: SimTime, source: u32) {
+        let Some(index) = self.aggregates.over(at) else { return };
+        if self.lanes[at].has_order()
+            && let Some(run) = self.link_run(scope, vpc, index, now)
+        {
+            run.catch_up(source);
+            self.lanes[at].hold(at, &mut self.held);
+        }
+    }
+}
