@@ -149,6 +149,11 @@ impl Link {
     pub fn order_wire<K: Ord>(&mut self, by: impl Fn(&Packet) -> K) {
         self.wire.make_contiguous().sort_by_key(|(arrival, packet)| (*arrival, by(packet)));
     }
+    /// Whether no kept packet waits, or waited before it departed.
+    pub fn is_on_pace(&self) -> bool {
+        let is_on_pace = |(arrival, packet): &(SimTime, Packet)| *arrival == packet.emitted + self.delay;
+        self.waiting.is_empty() && self.wire.iter().all(is_on_pace)
+    }
     /// The next kept packet that departs before `horizon`.
     pub fn next_departure(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {
         let &(departure, _) = self.waiting.front()?;

@@ -44,6 +44,14 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The link it leads over, if it leaves the VPC.
+    pub fn link(self) -> Option<LinkId> {
+        match self {
+            Exit::Local(_) => None,
+            Exit::Over(link) => Some(link),
+        }
+    }
+
     /// The VPC it leads into.
     pub fn vpc(self, network: &Network) -> VpcId {
         match self {

@@ -3,7 +3,7 @@
 //! VPC's, the link's with its windows, minutes and interval rows, and the traffic entry's. Decides nothing and holds no
 //! packet.
 
-use super::books::{Counts, LinkBook, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
+use super::books::{Counts, LinkBook, PingCounts, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
 use super::delay::{DelayRun, DelaySpan};
 use super::intervals::Intervals;
 use super::meter::Meter;
@@ -33,6 +33,16 @@ pub(super) struct Class {
     pub site: Site,
     /// Whether the host that takes them is the one they are meant for.
     pub is_meant: bool,
+    /// Of echo replies: how long after its request each is sent.
+    pub replies_after: Option<SimDuration>,
+}
+
+impl Class {
+    /// When what is booked in the traffic entry's book for a packet sent at `sent` counts: that of a reply counts when
+    /// its request was sent.
+    fn counts_at(&self, sent: SimTime) -> SimTime {
+        sent - self.replies_after.unwrap_or_default()
+    }
 }
 
 /// The outcome of packets of one class between two boundaries of the books.
@@ -113,19 +123,30 @@ impl Booking {
             None if arrived > 0 => self.vpc.ended(class.verdict, arrived, || class.site),
             None => {}
         }
-        self.traffic.at(class.book).each(when.sent, |c| {
-            c.sent.add(sent_counts);
-            if let Some((reason, count)) = dropped {
-                c.drops.add(reason, count);
+        self.traffic.at(class.book).each(class.counts_at(when.sent), |c| match class.replies_after {
+            None => {
+                c.sent.add(sent_counts);
+                if let Some((reason, count)) = dropped {
+                    c.drops.add(reason, count);
+                }
+                c.original_ended(class.is_meant, class.verdict, arrived_counts);
             }
-            c.original_ended(class.is_meant, class.verdict, arrived_counts);
+            Some(_) => {
+                if let Some((reason, count)) = dropped {
+                    c.ping.drops.add(reason, count);
+                }
+                c.ping.reply_ended(class.is_meant, class.verdict, arrived);
+            }
         });
     }
 
     /// Books `delay` for each of `count` arrived packets of a class.
     pub(super) fn delayed(&mut self, class: &Class, sent: SimTime, delay: SimDuration, count: u64) {
         if class.is_meant {
-            self.traffic.at(class.book).each(sent, |c| c.delay.record(delay, count));
+            self.traffic.at(class.book).each(class.counts_at(sent), |c| match class.replies_after {
+                None => c.delay.record(delay, count),
+                Some(after) => c.ping.round_trip.record(after + delay, count),
+            });
         }
     }
 
@@ -180,6 +201,17 @@ impl TrafficCounts {
     }
 }
 
+impl PingCounts {
+    /// Replies ended, without their round trips; `is_meant` says whether they came back to the host that asked.
+    fn reply_ended(&mut self, is_meant: bool, verdict: Verdict, count: u64) {
+        match verdict {
+            Ok(_) if is_meant => self.answered += count,
+            Ok(_) => self.misdelivered += count,
+            Err(reason) => self.drops.add(reason, count),
+        }
+    }
+}
+
 fn original_ended(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, packet: &Packet, verdict: Verdict) {
     let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, packet.id.sequence()));
     book.each(packet.emitted, |c| {
@@ -191,15 +223,10 @@ fn original_ended(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, pa
 }
 
 fn reply_ended(counts: &mut TrafficCounts, source: &SourceInfo, asked: Option<SimTime>, time: SimTime, how: Verdict) {
-    match how {
-        Ok(host) if host == source.from => {
-            counts.ping.answered += 1;
-            if let Some(asked) = asked {
-                counts.ping.round_trip.record(time.since(asked), 1);
-            }
-        }
-        Ok(_) => counts.ping.misdelivered += 1,
-        Err(reason) => counts.ping.drops.add(reason, 1),
+    let is_meant = how == Ok(source.from);
+    counts.ping.reply_ended(is_meant, how, 1);
+    if let Some(asked) = asked.filter(|_| is_meant) {
+        counts.ping.round_trip.record(time.since(asked), 1);
     }
 }
 

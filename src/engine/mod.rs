@@ -17,6 +17,7 @@ mod booking;
 mod books;
 mod cell;
 mod delay;
+mod echoes;
 mod endpoint;
 mod exchange;
 mod intervals;

@@ -4,6 +4,7 @@
 //! mail.
 
 use super::cell::Cell;
+use super::echoes::Echoes;
 use super::exchange::{Exchange, exchange};
 use super::sending::Flow;
 use super::shared::Scope;
@@ -23,6 +24,9 @@ pub(super) struct Partition {
     /// How many cells run in windows, and the shortest delay from one of them to another.
     joined: usize,
     window: SimDuration,
+    /// Which echo requests are known beforehand, if any are sent.
+    echoes: Echoes,
+    asks: bool,
     /// The most threads used at once; for several partitions, the sum of their maxima.
     pub threads: usize,
 }
@@ -36,6 +40,8 @@ impl Partition {
             is_answered: vec![false; network.vpcs().len()],
             joined: 0,
             window: SimDuration::from_nanos(u64::MAX),
+            echoes: Echoes::default(),
+            asks: false,
             threads: 1,
         }
     }
@@ -52,6 +58,7 @@ impl Partition {
     /// Adds a sender of `vpc`, wherever that is carried; `reacts` as in [`Cell::add_flow`].
     pub(super) fn add_flow(&mut self, vpc: VpcId, flow: Flow, reacts: bool) {
         self.is_answered[vpc.index()] |= flow.is_answered();
+        self.asks |= flow.asks_evenly();
         if let Some(cell) = self.held(vpc) {
             cell.add_flow(flow, reacts);
         }
@@ -60,6 +67,10 @@ impl Partition {
     /// Finishes the set-up, after all senders were added.
     pub(super) fn start(&mut self) {
         self.cells.iter_mut().for_each(Cell::trim);
+        self.note_sending();
+    }
+
+    fn note_sending(&mut self) {
         self.sending = self.cells.iter().filter(|cell| cell.has_senders()).map(|cell| cell.vpc).collect();
     }
 
@@ -83,6 +94,7 @@ impl Partition {
     /// From `now` on, something reacts to what arrives at a host: senders to its address become events.
     pub(super) fn heed(&mut self, network: &Network, now: SimTime, host: HostId) {
         let (to, local_delay) = (network.host(host), network.rules.local_delay);
+        self.suspend_echoes(now, local_delay);
         self.cells.iter_mut().for_each(|cell| cell.heed(to.address, now, local_delay));
         self.is_answered[to.vpc.index()] = true;
     }
@@ -114,8 +126,32 @@ impl Partition {
         }
     }
 
-    /// Advances all cells to the horizon: first the events of those that react to each other, then everything else.
+    /// Advances all cells to the horizon, in parts within which the same senders are events.
     pub(super) fn advance(&mut self, scope: Scope<'_>, workers: usize) {
+        let mut from = scope.from;
+        while from < scope.horizon {
+            let until = self.settle_echoes(Scope { from, ..scope }).min(scope.horizon);
+            let until = self.agree(until);
+            self.advance_part(Scope { from, horizon: until, ..scope }, workers);
+            from = until;
+        }
+    }
+
+    fn settle_echoes(&mut self, scope: Scope<'_>) -> SimTime {
+        if !self.asks {
+            return SimTime::NEVER;
+        }
+        let Partition { cells, exchange, echoes, .. } = self;
+        let seated = echoes.seated();
+        let until = echoes.settle(cells, |vpc| exchange.holds(vpc), scope);
+        if self.echoes.seated() > seated {
+            self.note_sending();
+        }
+        until
+    }
+
+    /// First the events of those that react to each other, then everything else.
+    fn advance_part(&mut self, scope: Scope<'_>, workers: usize) {
         if self.joined > 0 {
             self.cells.iter_mut().filter(|c| c.is_joined()).for_each(|cell| cell.begin(scope));
             exchange(&mut self.cells, self.exchange.as_mut());
@@ -129,6 +165,11 @@ impl Partition {
     /// The earliest of the times that the partitions propose.
     pub(super) fn agree(&mut self, time: SimTime) -> SimTime {
         self.exchange.least(time)
+    }
+
+    /// From `now` on all echoes are events, until it is decided anew which of them are known beforehand.
+    pub(super) fn suspend_echoes(&mut self, now: SimTime, local_delay: SimDuration) {
+        self.echoes.suspend(&mut self.cells, now, local_delay);
     }
 
     /// Charges the buckets for what passed in closed form, since the network changes at `now`.

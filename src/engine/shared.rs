@@ -72,6 +72,12 @@ impl Shared {
         self.observing && self.interest.holds(place, self.entry_of(packet.id))
     }
 
+    /// Whether packets to which something reacts may be known beforehand: if nobody watches, not every packet is wanted,
+    /// and routers, which would edit packets and answer too, are not visible.
+    pub(super) fn foresees(&self, view: View<'_>) -> bool {
+        self.mode == Mode::Runs && !self.observing && !view.network.rules.routers_visible
+    }
+
     /// The traffic entry of a packet, or of the packet it answers.
     pub(super) fn entry_of(&self, id: PacketId) -> Option<TrafficId> {
         self.sources.get(id.source().0 as usize)?.traffic

@@ -22,9 +22,9 @@ impl Example {
         Example { source, destination, rank: (packet.id.source(), packet.kind, packet.id.sequence()) }
     }
 
-    /// Any packet of a sender whose originals all have these addresses.
-    pub(super) fn of_any(sender: SourceId, source: Ipv4Addr, destination: Ipv4Addr) -> Example {
-        Example { source, destination, rank: (sender, PacketKind::Original, 0) }
+    /// Any packet of one kind of a sender, if all of them have these addresses.
+    pub(super) fn of_any((sender, kind): (SourceId, PacketKind), source: Ipv4Addr, destination: Ipv4Addr) -> Example {
+        Example { source, destination, rank: (sender, kind, 0) }
     }
 
     /// The first of the two.

@@ -7,6 +7,9 @@ use pnet::packet::ipv4::{self, Ipv4Flags, Ipv4Packet, MutableIpv4Packet};
 use pnet::packet::udp::MutableUdpPacket;
 use std::net::Ipv4Addr;
 
+/// The TTL that hosts and routers send with, unless traffic sets another.
+pub const TTL: u8 = 64;
+
 /// Bytes of a packet that a record carries verbatim.
 pub const HEAD: usize = 40;
 /// An IPv4 header without options.

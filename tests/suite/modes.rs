@@ -84,6 +84,12 @@ proptest! {
     }
 
     #[test]
+    fn worlds_of_echoes_come_out_the_same(seed: u64) {
+        let found = differing(&World::of_echoes(seed));
+        prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
+    }
+
+    #[test]
     fn worlds_of_runs_come_out_the_same(seed: u64) {
         let found = differing(&World::of_runs(seed));
         prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
@@ -110,6 +116,27 @@ fn the_worlds_go_every_way() {
     assert!(parallel > 5 || cfg!(not(feature = "threads")), "only {parallel} worlds kept two threads busy");
 }
 
+/// If echoes were never known beforehand, or never after they were events, or never events, the comparison would be
+/// hollow.
+#[test]
+fn the_worlds_know_echoes_beforehand_and_forget_them() {
+    let (mut known, mut proven, mut both, mut never) = (0, 0, 0, 0);
+    for seed in 0..60 {
+        let world = World::of_echoes(seed);
+        let (_, effort) = computed(&world, OTHERS[0]);
+        let (_, plain) = computed(&world, PLAIN);
+        let (events, all) = (effort.of(Road::Events), plain.of(Road::Events));
+        known += u32::from(events == 0 && all > 0);
+        proven += u32::from(events == 0 && effort.of(Road::Proven) > 0);
+        both += u32::from(events > all / 10 && events < all / 10 * 9);
+        never += u32::from(events == all && all > 0);
+    }
+    assert!(
+        known > 1 && proven > 1 && both > 10 && never > 1,
+        "{known} known, {proven} proven, {both} both, {never} never"
+    );
+}
+
 /// Echoes cross VPCs in windows full enough for several threads to synchronise between them.
 #[test]
 fn threads_that_meet_change_nothing() {
@@ -127,7 +154,8 @@ fn threads_that_meet_change_nothing() {
             pick: Pick::Random,
         },
         pattern: Pattern::Ping { interval: SimDuration::from_millis(1) },
-        size: PacketSize::Fixed(84),
+        // Of two sizes, so that they are not known beforehand.
+        size: PacketSize::Mix([(84, 1), (85, 1)].into()),
         ..entry(&format!("ping-{at}"))
     };
     let traffic = vpcs.iter().enumerate().map(ping).collect();

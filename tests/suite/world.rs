@@ -87,6 +87,77 @@ impl World {
     }
 }
 
+/// Worlds that aim at echoes known beforehand.
+impl World {
+    /// The rows of [`World::of_runs`] for many seconds, less busy, with pings in both directions: on links that never
+    /// shape, that shape and never delay, and that are overloaded for seconds.
+    pub fn of_echoes(seed: u64) -> World {
+        let mut maker = Maker::of(seed ^ 0xec40, Network::new(Rules::guide()));
+        let cap = 1_000_000;
+        maker.make_row(BitRate::from_bps(cap));
+        let duration = maker.dice.pick(&[1_500_000_000u64, 9_000_000_000, 20_000_000_001]);
+        let mut plan = maker.plan(seed);
+        plan.duration = SimTime::from_nanos(duration);
+        let load = maker.dice.pick(&[cap / 4, cap / 4, cap / 4, cap / 2, cap]);
+        let mut traffic = maker.pings(duration);
+        traffic.extend(maker.runs(load, duration).into_iter().filter(|_| maker.dice.chance(70)));
+        traffic.extend(maker.pings(duration));
+        traffic.extend(maker.bursts(cap, duration));
+        traffic.iter_mut().enumerate().for_each(|(number, entry)| entry.name = name(&format!("t{number}")));
+        plan.traffic = traffic;
+        plan.timeline = if maker.dice.chance(50) { Vec::new() } else { maker.changes(cap, duration) };
+        plan.expectations = maker.windows(&plan.traffic, duration);
+        World { network: maker.network, plan }
+    }
+}
+
+impl Maker {
+    /// Pings between neighbours, some inside a VPC, some of hosts that are not there.
+    fn pings(&mut self, duration: u64) -> Vec<Traffic> {
+        let vpcs = self.network.vpcs().len() as u64;
+        let of = |vpc: u64, host: u64| HostId((vpc * 3 + host % 3) as u32);
+        let mut traffic = Vec::new();
+        for number in 0..2 * (vpcs - 1) {
+            let (a, b) = (number / 2, number / 2 + self.dice.pick(&[1, 1, 1, 1, 0]));
+            let (from, to) = if number % 2 == 0 { (a, b) } else { (b, a) };
+            let first = self.dice.below(3);
+            let interval = self.dice.pick(&[7_000_000u64, 40_000_000, 40_000_000, 333_333_333, 1_000_000_000]);
+            traffic.push(Traffic {
+                from: (0..1 + self.dice.below(2)).map(|h| of(from, h)).collect(),
+                to: Destination::in_order([of(to, first), of(to, first + 1)]),
+                pattern: Pattern::Ping { interval: SimDuration::from_nanos(interval) },
+                size: PacketSize::Fixed(self.dice.pick(&[36, 84, 84, 576, 1_500, 1_501])),
+                source: None,
+                count: self.dice.pick(&[None, None, None, Some(9)]),
+                phase: self.dice.pick(&[None, Some(0), Some(interval / 2)]).map(SimDuration::from_nanos),
+                ..self.entry(number, duration)
+            });
+        }
+        traffic
+    }
+
+    /// A sender that overloads a link for a second or so, again and again, and lets it recover.
+    fn bursts(&mut self, cap: u64, duration: u64) -> Option<Traffic> {
+        let mut at = 0;
+        let mut steps = Vec::new();
+        while at < duration {
+            let rate = self.dice.pick(&[cap / 8, cap / 8, cap * 2, 0]);
+            steps.push((SimTime::from_nanos(at), BitRate::from_bps(rate)));
+            at += self.dice.pick(&[300_000_000, 1_000_000_000, 4_000_000_000]);
+        }
+        let (from, to) = self.dice.pick(&[(0, 3), (3, 0)]);
+        let burst = Traffic {
+            from: [HostId(from)].into(),
+            to: Destination::in_order([HostId(to)]),
+            pattern: Pattern::Series(Arc::new(RateSeries::of_steps(steps))),
+            size: PacketSize::Fixed(1_000),
+            source: None,
+            ..self.entry(0, duration)
+        };
+        self.dice.chance(60).then_some(burst)
+    }
+}
+
 impl Maker {
     fn make_row(&mut self, cap: BitRate) {
         let count = 2 + self.dice.below(3);

@@ -9,7 +9,7 @@ use super::super::windows::edge_after;
 use super::events::Events;
 use super::lane::Lane;
 use crate::dataplane::router::Exit;
-use crate::units::{BitRate, SimTime};
+use crate::units::{BitRate, SimDuration, SimTime};
 
 /// All aggregates of one cell.
 #[derive(Debug, Default)]
@@ -177,14 +177,17 @@ fn way_of(scope: Scope<'_>, flow: &mut Flow) -> To {
 }
 
 fn edges(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &[Lane]) -> Vec<SimTime> {
-    let mut entries: Vec<usize> = aggregate.flows.iter().map(|f| flows[*f as usize].traffic.index()).collect();
+    let entry = |f: &u32| (flows[*f as usize].traffic.index(), flows[*f as usize].replies_after());
+    let mut entries: Vec<(usize, Option<SimDuration>)> = aggregate.flows.iter().map(entry).collect();
     entries.dedup();
-    let of_traffic = entries.iter().flat_map(|entry| scope.shared.edges[*entry].iter());
+    let of_traffic = entries
+        .iter()
+        .flat_map(|(entry, after)| scope.shared.edges[*entry].iter().map(|edge| *edge + after.unwrap_or_default()));
     let of_link = match aggregate.to {
         To::Lane(lane) => lanes[lane as usize].booking.book.windows.edges(),
         To::Silence | To::Nowhere | To::Local => &[],
     };
-    let mut edges: Vec<SimTime> = of_traffic.chain(of_link).copied().collect();
+    let mut edges: Vec<SimTime> = of_traffic.chain(of_link.iter().copied()).collect();
     edges.sort_unstable();
     edges.dedup();
     edges

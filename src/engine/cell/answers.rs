@@ -6,11 +6,8 @@ use crate::dataplane::router::{self, Sender};
 use crate::model::{DropReason, SubnetId, Verdict, VpcId};
 use crate::units::SimTime;
 use crate::wire::icmp::{self, ErrorKind};
-use crate::wire::ipv4::{Addressing, HEAD};
+use crate::wire::ipv4::{Addressing, HEAD, TTL};
 use bytes::Bytes;
-
-/// The TTL hosts and routers send with.
-const TTL: u8 = 64;
 
 /// An ICMP error to be sent by the router of a subnet, about a packet.
 pub(super) struct RouterError {

@@ -81,7 +81,8 @@ impl Cell {
     /// From `now` on, something reacts to what arrives at `address`: senders to it become events, and packets under way
     /// are made. Inside the VPC packets take `local_delay`.
     pub(in crate::engine) fn heed(&mut self, address: Ipv4Addr, now: SimTime, local_delay: SimDuration) {
-        let leads_there = |flow: &Flow| flow.example().destination == address;
+        // Replies that are known beforehand rest then: whoever asks from there is an event.
+        let leads_there = |flow: &Flow| flow.replies_after().is_none() && flow.example().destination == address;
         if !self.contents.flows.iter().any(leads_there) {
             return;
         }
@@ -91,12 +92,18 @@ impl Cell {
         to_it.for_each(|(index, flow)| events.call_flow(index, flow));
     }
 
+    /// Charges the buckets, since other senders are carried as events from `now` on than before, and makes the packets
+    /// under way of the senders that are in `made`.
+    pub(in crate::engine) fn regroup(&mut self, now: SimTime, local_delay: SimDuration, made: impl Fn(u32) -> bool) {
+        self.charge_all(now);
+        self.make_trains(local_delay, made);
+        self.contents.aggregates = Aggregates::default();
+    }
+
     /// Makes the cell's state complete at `now`, for whoever inspects it: charges the buckets, makes the packets that
     /// were only counted, and discards the aggregates. Packets inside the VPC take `local_delay`.
     pub(in crate::engine) fn look(&mut self, now: SimTime, local_delay: SimDuration) {
-        self.charge_all(now);
-        self.make_trains(local_delay);
-        self.contents.aggregates = Aggregates::default();
+        self.regroup(now, local_delay, |_| true);
     }
 
     pub(in crate::engine) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, program: Box<dyn Endpoint>) {
@@ -149,12 +156,9 @@ impl Cell {
     pub(in crate::engine) fn begin(&mut self, scope: Scope<'_>) {
         self.journey(scope).move_held();
         self.land_trains(scope);
-        let Contents { flows, aggregates, events, lanes, batch, .. } = &mut self.contents;
-        if !flows.is_empty() && !aggregates.are_of(scope) {
-            *aggregates = Aggregates::gather(scope, flows, events, lanes);
-        }
-        if batch.is_none() && scope.shared.mode == Mode::Packets {
-            *batch = Some(sending::batch());
+        self.contents.group(scope);
+        if self.contents.batch.is_none() && scope.shared.mode == Mode::Packets {
+            self.contents.batch = Some(sending::batch());
         }
     }
 
@@ -237,18 +241,16 @@ impl Cell {
         }
     }
 
-    /// Makes every packet of every train. Packets inside the VPC take `local_delay`.
-    fn make_trains(&mut self, local_delay: SimDuration) {
+    /// Makes every packet of the trains whose senders are in `made`. Packets inside the VPC take `local_delay`.
+    fn make_trains(&mut self, local_delay: SimDuration, made: impl Fn(u32) -> bool) {
         let Contents { lanes, flows, trains, events, .. } = &mut self.contents;
-        for lane in lanes {
-            for train in lane.trains.take() {
-                each_of(flows, train, |flow| {
-                    lane.link.keep_on_wire(flow.next_wake() + lane.link.delay, flow.packet());
-                });
+        for Lane { link, trains, .. } in lanes {
+            for train in trains.take_of(&made) {
+                each_of(flows, train, |flow| link.keep_on_wire(flow.next_wake() + link.delay, flow.packet()));
             }
-            lane.link.order_wire(|packet| packet.id);
+            link.order_wire(|packet| packet.id);
         }
-        for train in trains.take() {
+        for train in trains.take_of(&made) {
             each_of(flows, train, |flow| events.keep_inside(flow.next_wake() + local_delay, flow.packet()));
         }
     }

@@ -31,6 +31,19 @@ pub(in crate::engine) struct Contents {
 }
 
 impl Contents {
+    /// Whether programs run here, or packets came from outside.
+    pub(in crate::engine) fn has_programs(&self) -> bool {
+        self.events.has_programs()
+    }
+
+    /// Groups the senders that are no events by route, once an epoch.
+    pub(super) fn group(&mut self, scope: Scope<'_>) {
+        let Contents { flows, aggregates, events, lanes, .. } = self;
+        if !flows.is_empty() && !aggregates.are_of(scope) {
+            *aggregates = Aggregates::gather(scope, flows, events, lanes);
+        }
+    }
+
     /// Senders on their way over the lane at `at`, or inside the VPC.
     pub(super) fn passing<'a>(&'a mut self, scope: Scope<'a>, vpc: VpcId, at: Option<usize>) -> Passing<'a> {
         Passing {

@@ -72,6 +72,7 @@ pub(super) struct Events {
     /// Packets for other cells.
     pub mailbox: Vec<Mail>,
     outside: VecDeque<(SimTime, Raw)>,
+    has_outside: bool,
     /// Ordered by time, then by sender in declaration order.
     wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
     arrivals: BinaryHeap<Reverse<Arrival>>,
@@ -90,12 +91,29 @@ impl Events {
 
     /// Schedules a sender of the plan as an event from now on, if it is none yet.
     pub(super) fn call_flow(&mut self, index: usize, flow: &Flow) {
+        if !self.is_called(index as u32) {
+            self.hold(index as u32);
+            self.call(flow, flow.source, Waker::Flow(index as u32));
+        }
+    }
+
+    /// Has a sender not carried with those that are no events, though it is not scheduled.
+    pub(super) fn hold(&mut self, index: u32) {
+        let index = index as usize;
         if self.called.len() <= index {
             self.called.resize(index + 1, false);
         }
-        if !std::mem::replace(&mut self.called[index], true) {
-            self.call(flow, flow.source, Waker::Flow(index as u32));
-        }
+        self.called[index] = true;
+    }
+
+    /// Has a sender of the plan be no event from now on. It stays scheduled once more, which is passed over.
+    pub(super) fn release(&mut self, index: u32) {
+        self.called[index as usize] = false;
+    }
+
+    /// Whether programs run here, or packets came from outside.
+    pub(super) fn has_programs(&self) -> bool {
+        !self.endpoints.is_empty() || self.has_outside
     }
 
     /// Whether a sender of the plan is an event.
@@ -110,6 +128,7 @@ impl Events {
 
     /// Schedules a packet from outside, after everything else at that instant.
     pub(super) fn inject(&mut self, now: SimTime, raw: Raw) {
+        self.has_outside = true;
         self.outside.push_back((now, raw));
         self.schedule(now, SourceId(u32::MAX), Waker::Outside);
     }

@@ -40,9 +40,9 @@ impl Journey<'_> {
                     self.source = FIRST;
                     self.on_arrival(arrival);
                 }
-                Event::Wake(_, _, Waker::Flow(index)) => {
+                Event::Wake(now, _, Waker::Flow(index)) => {
                     self.source = index;
-                    self.wake_flow(index);
+                    self.wake_flow(index, now);
                 }
                 Event::Wake(now, source, waker) => {
                     self.source = LAST;
@@ -52,8 +52,11 @@ impl Journey<'_> {
         }
     }
 
-    fn wake_flow(&mut self, index: u32) {
+    fn wake_flow(&mut self, index: u32, now: SimTime) {
         let flow = &mut self.contents.flows[index as usize];
+        if flow.next_wake() != now || !self.contents.events.is_called(index) {
+            return self.contents.events.reschedule_first(SimTime::NEVER); // it was released since
+        }
         let (packet, form) = flow.emit(&mut self.contents.events.tails);
         let (host, traffic) = (flow.host, flow.traffic);
         let next = flow.next_wake();

@@ -82,7 +82,9 @@ impl LinkRun<'_> {
             members.push(Member { flow: index, first: sized.len() as u32 });
             for form in 0..flow.forms().len() {
                 let class = class(self.scope, flow, form, flow.known_path(form), self.booking);
-                let book = class.is_meant.then_some(class.book);
+                // Replies are known beforehand: they wait for nothing, and their round trips are booked by their number.
+                let is_timed = class.is_meant && class.replies_after.is_none();
+                let book = is_timed.then_some(class.book);
                 if pending.last().is_none_or(|pending| pending.book != book) {
                     pending.push(PendingDelays { book, delays: DelayRuns::default() });
                 }

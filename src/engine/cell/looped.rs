@@ -11,6 +11,7 @@ use super::super::shared::Scope;
 use super::aggregate::Aggregate;
 use super::lane::Lane;
 use super::merge::Merge;
+use super::trains::Train;
 use crate::dataplane::packet::Packet;
 use crate::model::{DropReason, VpcId};
 use crate::units::{SimDuration, SimTime};
@@ -239,7 +240,13 @@ impl Loop<'_> {
             return false;
         }
         if arrival >= horizon {
-            self.lane.link.keep_on_wire(arrival, packet);
+            let flow = self.sized[at as usize].flow;
+            if self.flows[flow as usize].is_echo() && departure == turn.at {
+                // It is known beforehand: whole, something would react to it where it lands.
+                self.lane.trains.add(Train { flow, first: turn.sequence, count: 1 });
+            } else {
+                self.lane.link.keep_on_wire(arrival, packet);
+            }
             return false;
         }
         self.lane.booking.row_carried(arrival, length);
@@ -330,6 +337,9 @@ impl Loop<'_> {
             let tally = std::mem::take(tally);
             if tally.sent + tally.arrived > 0 {
                 self.booking.came_of(class, tally, when, Some(&mut self.lane.booking));
+                if class.replies_after.is_some() && tally.arrived > 0 {
+                    self.booking.delayed(class, when.sent, self.lane.link.delay, tally.arrived);
+                }
             }
         }
         for PendingDelays { book, delays } in self.pending.iter_mut() {

@@ -10,6 +10,7 @@
 
 mod aggregate;
 mod answers;
+mod calm;
 mod carry;
 #[allow(clippy::module_inception, reason = "the room is named for what it holds")]
 mod cell;

@@ -56,7 +56,7 @@ impl Passing<'_> {
             To::Silence | To::Nowhere => SimDuration::ZERO,
         };
         // A packet sent from this instant on does not arrive before the horizon.
-        let late = before(self.scope.horizon, delay);
+        let late = self.scope.horizon - delay;
         for &index in &aggregate.flows {
             let road = self.road_of(aggregate, index, conforms);
             let mut at = self.flows[index as usize].next_wake();
@@ -84,9 +84,9 @@ impl Passing<'_> {
     /// The next instant after `sent` at which a packet of this sender, by its sending or by its arrival `delay` later,
     /// falls behind a boundary of a book.
     fn boundary(&self, index: u32, sent: SimTime, delay: SimDuration) -> SimTime {
-        let of_entry = edge_after(&self.scope.shared.edges[self.flows[index as usize].traffic.index()], sent);
+        let of_entry = entry_edge_after(self.scope, &self.flows[index as usize], sent);
         let Some(lane) = &self.lane else { return of_entry };
-        let arrived = before(lane.booking.boundary_after(sent + delay), delay);
+        let arrived = lane.booking.boundary_after(sent + delay) - delay;
         of_entry.min(lane.booking.boundary_after(sent)).min(arrived)
     }
 
@@ -205,7 +205,7 @@ impl Passing<'_> {
     /// Lands the packets of a train that arrive before the horizon; returns how many.
     fn land(&mut self, train: Train) -> u64 {
         let delay = self.delay();
-        let late = before(self.scope.horizon, delay);
+        let late = self.scope.horizon - delay;
         let mut flow = self.flows[train.flow as usize].rewound_to(train.first);
         let exit = self.lane.as_ref().map_or(Exit::Local(self.vpc), |lane| Exit::Over(lane.link.id));
         let path = Path { matched: None, leave: Ok(exit), enter: self.judge(&flow) };
@@ -252,6 +252,12 @@ impl Passing<'_> {
     }
 }
 
+/// The next instant after `sent` at which a packet of this sender falls behind an edge of its traffic entry's windows.
+pub(super) fn entry_edge_after(scope: Scope<'_>, flow: &Flow, sent: SimTime) -> SimTime {
+    let edge = edge_after(&scope.shared.edges[flow.traffic.index()], flow.counts_at(sent));
+    edge + flow.replies_after().unwrap_or_default()
+}
+
 /// The class under which packets of `flow` in this form are booked.
 pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, booking: &mut Booking) -> Class {
     let source = &scope.shared.sources[flow.source.0 as usize];
@@ -268,11 +274,10 @@ pub(super) fn class(scope: Scope<'_>, flow: &Flow, form: usize, path: Path, book
         verdict: path.enter,
         site: Site { subnet, example: flow.example() },
         // The sequence does not matter: no replay gets here.
-        is_meant: path.enter.is_ok_and(|host| source.is_meant_for(host, 0)),
+        is_meant: path.enter.is_ok_and(|host| match flow.replies_after() {
+            None => source.is_meant_for(host, 0),
+            Some(_) => host == source.from,
+        }),
+        replies_after: flow.replies_after(),
     }
-}
-
-/// `delay` before `time`, but not before the beginning of the run.
-fn before(time: SimTime, delay: SimDuration) -> SimTime {
-    SimTime::from_nanos(time.as_nanos().saturating_sub(delay.as_nanos()))
 }

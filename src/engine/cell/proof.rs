@@ -46,7 +46,7 @@ pub(super) fn charge(lane: &mut Lane, aggregate: &Aggregate, flows: &[Flow], mer
     let Some(Uncharged { since, peak }) = lane.uncharged.take() else { return };
     let Some(shaper) = lane.link.shaper() else { return };
     let fills = shaper.fills_within(peak, aggregate.burst);
-    let from = fills.map_or(since, |f| SimTime::from_nanos(now.as_nanos().saturating_sub(f.as_nanos())).max(since));
+    let from = fills.map_or(since, |f| (now - f).max(since));
     let mut flows: Vec<Flow> = aggregate.flows.iter().map(|f| flows[*f as usize].rewound(from)).collect();
     merge.reset(from, flows.iter().map(Flow::next_wake));
     loop {

@@ -41,6 +41,13 @@ impl Trains {
         }
     }
 
+    /// Takes the trains of the flows that are in `taken`, by flow.
+    pub(super) fn take_of(&mut self, taken: impl Fn(u32) -> bool) -> Vec<Train> {
+        let (of_these, others): (Vec<Train>, Vec<Train>) = self.take().partition(|train| taken(train.flow));
+        others.into_iter().for_each(|train| self.add(train));
+        of_these
+    }
+
     /// Takes all trains, by flow.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Train> + use<> {
         let Trains { trains, .. } = std::mem::take(self);

@@ -80,7 +80,7 @@ impl Flow {
     /// Stops the flow after its last packet if that instant is known: its rate ends there, and one comparison per
     /// packet suffices.
     fn stop_with_the_last(&mut self) {
-        if self.count < u64::MAX && self.is_predictable() {
+        if self.count < u64::MAX && self.is_countable() {
             let mut last = self.clone();
             last.skip(self.count.saturating_sub(1));
             self.stop = self.stop.min(last.next + SimDuration::from_nanos(1));
@@ -126,7 +126,7 @@ impl Flow {
     /// An example that stands for all its packets, since all have the same addresses. Not for replays.
     pub(in crate::engine) fn example(&self) -> Example {
         let Addressing { source, destination, .. } = self.template.addressing;
-        Example::of_any(self.source, source, destination)
+        Example::of_any((self.source, self.kind()), source, destination)
     }
 
     /// Packets per second, approximately: at its densest, without silences.
@@ -145,8 +145,7 @@ impl Flow {
         let turn = self.turn();
         let packet = self.template.packet(self.source, &turn, tails);
         self.step();
-        let is_remembered = !self.template.asks_for_echoes() && self.says_its_future();
-        (packet, is_remembered.then_some(turn.form as usize))
+        (packet, self.says_its_future().then_some(turn.form as usize))
     }
 
     /// The packet that is due at [`Flow::next_wake`], in full. Not for replays.
@@ -163,7 +162,7 @@ impl Flow {
 
     /// The packet of any turn, in full. Not for replays.
     pub(in crate::engine) fn packet_of(&self, turn: &Turn) -> Packet {
-        let mut packet = Packet::of([0; HEAD], 0);
+        let mut packet = Packet { kind: self.kind(), ..Packet::of([0; HEAD], 0) };
         self.make(turn, &mut packet);
         packet
     }

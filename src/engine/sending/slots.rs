@@ -117,6 +117,11 @@ impl Slots {
         Slots { begin, rest: 0, divisor: self.divisor }
     }
 
+    /// The same slots, each `nanos` later.
+    pub(super) fn delayed(&self, nanos: u64) -> Slots {
+        Slots { begin: self.begin.saturating_add(nanos), ..*self }
+    }
+
     /// The rate, rounded up, of packets of `length` bytes in these slots.
     pub(super) fn rate(&self, slot: Slot, length: u16) -> BitRate {
         let bits = u128::from(bit_nanos(length)) * u128::from(self.divisor);

@@ -9,14 +9,9 @@ use crate::units::{BitRate, SimDuration, SimTime};
 /// Stretches of equal packets.
 impl Flow {
     /// Whether its packets are of one size and each instant is known without the earlier ones.
-    pub(super) fn is_predictable(&self) -> bool {
-        matches!(self.template.forms, Forms::One(_)) && self.schedule.predictable().is_some()
-    }
-
-    /// Whether its packets are equal and each instant is known without the earlier ones: then any number of them can be
-    /// counted and skipped at once.
+    /// Then any number of its packets can be counted and skipped at once.
     pub(in crate::engine) fn is_countable(&self) -> bool {
-        self.is_predictable() && !self.template.asks_for_echoes()
+        matches!(self.template.forms, Forms::One(_)) && self.schedule.predictable().is_some()
     }
 
     /// About how many of its next packets it sends before `t`.
@@ -24,7 +19,7 @@ impl Flow {
         if self.next >= t {
             return 0;
         }
-        if self.is_predictable() {
+        if self.is_countable() {
             return self.count_before(t);
         }
         self.schedule.about(self.sequence, self.template.forms.slot(0), (self.next, t.min(self.stop)))

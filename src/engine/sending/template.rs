@@ -8,7 +8,9 @@ use super::slots::{Measure, Slot};
 use super::timing::Start;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
 use crate::model::plan::PacketSize;
-use crate::wire::ipv4::{self, Addressing, HEAD};
+use crate::units::SimDuration;
+use crate::wire::icmp;
+use crate::wire::ipv4::{self, Addressing, HEAD, TTL};
 use std::sync::Arc;
 
 /// Makes the packets of one flow.
@@ -20,6 +22,8 @@ pub(super) struct Template {
     /// Whether heads differ in more than the identification.
     is_varied: bool,
     echo: Option<Echo>,
+    /// Of replies: how long after its request each is sent.
+    pub replies_after: Option<SimDuration>,
 }
 
 /// The sizes of a flow's packets.
@@ -111,11 +115,20 @@ impl Template {
             Content::Captured(captured) => (Forms::Captured(captured), None),
         };
         let is_varied = echo.is_some() || entry.ttl.0 != entry.ttl.1;
-        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo }
+        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo, replies_after: None }
     }
 
     pub(super) fn asks_for_echoes(&self) -> bool {
         self.echo.is_some()
+    }
+
+    /// The replies to these echo requests, each `delay` after its request.
+    pub(super) fn replies(&self, delay: SimDuration) -> Template {
+        let Addressing { source, destination, .. } = self.addressing;
+        let addressing = Addressing { source: destination, destination: source, ..self.addressing };
+        let mut replies = Template { addressing, replies_after: Some(delay), ..self.clone() };
+        replies.forms.all_mut().iter_mut().for_each(|form| form.path = None);
+        replies
     }
 
     /// Whether its packets are answered.
@@ -161,7 +174,10 @@ impl Template {
     fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
         let addressing = self.stepped(turn.sequence);
         if let Some(echo) = self.echo {
-            return echo.head(addressing, form.length, turn);
+            let Some(delay) = self.replies_after else { return echo.head(addressing, form.length, turn) };
+            let Addressing { source, destination, .. } = addressing;
+            let asked = Addressing { source: destination, destination: source, ..addressing };
+            return icmp::echo_reply(&echo.head(asked, form.length, &Turn { at: turn.at - delay, ..*turn }), TTL);
         }
         let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
         ipv4::udp_head(addressing, (port(20), port(22)), form.length, turn.sequence as u16)

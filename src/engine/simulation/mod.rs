@@ -154,6 +154,7 @@ impl Simulation {
         let interest = observer.interest();
         self.shared.interest.join(&interest);
         let local_delay = self.network.rules.local_delay;
+        self.partition.suspend_echoes(self.now, local_delay);
         self.partition.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
         self.observers.push((observer, interest));
     }
@@ -214,6 +215,7 @@ impl Simulation {
     /// judges the packets on changed links again.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
+        self.partition.suspend_echoes(self.now, self.network.rules.local_delay);
         self.partition.charge(self.now);
         let touched = self.network.take_touched();
         for table in touched.tables {
@@ -271,8 +273,11 @@ impl Simulation {
         let id = PacketId::new(source, self.injected);
         self.injected += 1;
         let vpc = self.network.host(host).vpc;
-        self.partition.note_answered(vpc);
-        self.join_windows();
+        if !self.partition.cell(vpc).contents.has_programs() {
+            self.partition.suspend_echoes(now, self.network.rules.local_delay);
+            self.partition.note_answered(vpc);
+            self.join_windows();
+        }
         if let Some(cell) = self.partition.held(vpc) {
             cell.inject(now, Raw { host, bytes: packet, id });
         }

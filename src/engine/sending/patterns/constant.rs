@@ -4,7 +4,7 @@ use super::super::jitter::Jitter;
 use super::super::slots::{Ahead, Slot, Slots};
 use super::super::timing::{Predictable, Start, Timing};
 use crate::model::plan::Pace;
-use crate::units::{BitRate, SimTime};
+use crate::units::{BitRate, SimDuration, SimTime};
 
 /// One packet in each slot.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,11 @@ pub(in crate::engine::sending) struct Constant {
 impl Constant {
     pub(in crate::engine::sending) fn new(pace: Pace, start: &Start<'_>) -> Constant {
         Constant::from(pace, start.first(), start.jitter())
+    }
+
+    /// The same, `by` later.
+    pub(in crate::engine::sending) fn delayed(&self, by: SimDuration) -> Constant {
+        Constant { slots: self.slots.delayed(by.as_nanos()), first: self.first + by, jitter: self.jitter }
     }
 
     /// The first slot begins at `first`.
