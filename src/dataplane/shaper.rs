@@ -110,6 +110,16 @@ pub struct Backlog {
     waiting: Vec<(SimDuration, u16)>,
 }
 
+/// How often something can happen again at a shaper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recurrence {
+    /// How often at most.
+    pub times: u64,
+    /// How many packets depart from the queue each time while others behind them stay; `None` if the whole backlog
+    /// moves along.
+    pub departed: Option<usize>,
+}
+
 /// Departures and lengths of the waiting packets, in order. With a full queue every packet passes through here, and a
 /// vector with a moving front takes half the instructions of a ring buffer.
 #[derive(Debug, Default)]
@@ -276,10 +286,54 @@ impl Shaper {
         Backlog { debt, waiting: waiting.map(|(departure, length)| (departure.since(now), *length)).collect() }
     }
 
-    /// Shifts the state as if everything had happened `span` later.
-    pub fn shift(&mut self, span: SimDuration) {
-        self.origin += span;
-        self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += span);
+    /// How often what happened between two instants happens again if the same packets come again: since `before` was the
+    /// backlog, `span` before `now`. The debt must be as it was. Then packets conform as they did, and those that depart
+    /// must be as those before: as far as the queue repeats what departed, every drop repeats too.
+    pub fn recurs(&mut self, now: SimTime, before: &Backlog, span: SimDuration) -> Recurrence {
+        self.release(now);
+        let debt = self.tat.get().saturating_sub(self.ticks(now));
+        let waiting = &self.waiting.packets[self.waiting.departed..];
+        if debt != before.debt || waiting.len() != before.waiting.len() {
+            return Recurrence::default();
+        }
+        let relative = |&(departure, length): &(SimTime, u16)| (departure.since(now), length);
+        if waiting.iter().map(relative).eq(before.waiting.iter().copied()) {
+            return Recurrence { times: u64::MAX, departed: None };
+        }
+        let departed = before.waiting.partition_point(|(departure, _)| *departure <= span);
+        let bytes: u64 = before.waiting.iter().map(|(_, length)| u64::from(*length)).sum();
+        if departed == 0 || departed == before.waiting.len() || bytes != self.waiting.bytes {
+            return Recurrence::default();
+        }
+        let again = |at: usize| {
+            let (departure, length) = before.waiting[at % departed];
+            (departure + span * (at / departed) as u64, length)
+        };
+        let as_before = waiting.iter().enumerate().take_while(|(at, packet)| relative(packet) == again(*at)).count();
+        let mut times = as_before / departed;
+        // The next one must not depart with them.
+        while times > 0 && waiting.get(times * departed).is_some_and(|p| relative(p).0 <= span * times as u64) {
+            times -= 1;
+        }
+        Recurrence { times: times as u64, departed: Some(departed) }
+    }
+
+    /// Moves to where the shaper stands after what recurs has happened `times` times again, each taking `span`.
+    pub fn repeat(&mut self, times: u64, span: SimDuration, departed: Option<usize>) {
+        self.origin += span * times;
+        let Some(departed) = departed else {
+            let all = span * times;
+            return self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += all);
+        };
+        // As many departed as came, of the same lengths.
+        let came = self.waiting.packets.len() - departed;
+        self.waiting.departed += departed * times as usize;
+        for time in 1..=times {
+            for at in came..came + departed {
+                let (departure, length) = self.waiting.packets[at];
+                self.waiting.packets.push((departure + span * time, length));
+            }
+        }
     }
 
     /// Whether up to `burst` bytes more than the bucket refills from `now` on conform whenever they arrive: nothing

@@ -4,7 +4,7 @@ use super::NANOS_PER_SECOND;
 use super::number::{Quantity, UnitError, decimal};
 use serde::{Serialize, Serializer};
 use std::fmt;
-use std::ops::{Add, AddAssign, Sub};
+use std::ops::{Add, AddAssign, Mul, Sub};
 use std::str::FromStr;
 
 const TIME: Quantity = Quantity {
@@ -103,6 +103,13 @@ impl Sub<SimDuration> for SimTime {
 impl AddAssign<SimDuration> for SimTime {
     fn add_assign(&mut self, d: SimDuration) {
         *self = *self + d;
+    }
+}
+
+impl Mul<u64> for SimDuration {
+    type Output = SimDuration;
+    fn mul(self, times: u64) -> SimDuration {
+        SimDuration(self.0.saturating_mul(times))
     }
 }
 

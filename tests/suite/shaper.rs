@@ -41,6 +41,49 @@ fn bursts() -> impl Strategy<Value = Vec<(u64, u16, usize)>> {
 proptest! {
     #![proptest_config(cases(60))]
 
+    /// Even packets at a full queue, and now and then one that does not belong: what the shaper says recurs is carried
+    /// one by one by its twin, and from then on the two must agree.
+    #[test]
+    fn what_recurs_is_what_comes_one_by_one(
+        gap in 1_000..12_000u64,
+        queue in 2..60u32,
+        strangers in prop::collection::vec((1..200usize, 40..=1_500u16), 0..6),
+        most in 1..40u64,
+    ) {
+        let shaping = Shaping {
+            rate: BitRate::from_mbps(1_000),
+            burst: ByteSize::from_bytes(1_500),
+            queue: QueueLimit::Packets(queue),
+        };
+        let (mut leaping, mut plain) = (Shaper::new(shaping), Shaper::new(shaping));
+        let (mut now, mut leapt) = (SimTime::ZERO, 0);
+        let step = SimDuration::from_nanos(gap);
+        for (after, length) in strangers.into_iter().chain([(400, 1_500)]) {
+            let (mut before, mut began, mut since) = (leaping.backlog(now), now, 0);
+            for _ in 0..after {
+                prop_assert_eq!(leaping.admit(now, 1_500), plain.admit(now, 1_500));
+                (now, since) = (now + step, since + 1);
+                let span = now.since(began);
+                let found = leaping.recurs(now, &before, span);
+                let times = found.times.min(most);
+                if times > 0 {
+                    leaping.repeat(times, span, found.departed);
+                    for _ in 0..times * since {
+                        let _ = plain.admit(now, 1_500);
+                        now += step;
+                    }
+                    leapt += times;
+                }
+                prop_assert_eq!(leaping.waiting_at(now), plain.waiting_at(now));
+                if times > 0 || since > 40 {
+                    (before, began, since) = (leaping.backlog(now), now, 0);
+                }
+            }
+            prop_assert_eq!(leaping.admit(now, length), plain.admit(now, length));
+        }
+        prop_assert!(leapt > 0 || gap % 1_000 > 0, "nothing recurred");
+    }
+
     #[test]
     fn it_lets_packets_go_when_the_tokens_are_there(shaping in shaping(), bursts in bursts()) {
         let (mut shaper, mut bucket) = (Shaper::new(shaping), Bucket::new(shaping));

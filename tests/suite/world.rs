@@ -93,6 +93,7 @@ impl World {
     /// shape, that shape and never delay, and that are overloaded for seconds.
     pub fn of_echoes(seed: u64) -> World {
         let mut maker = Maker::of(seed ^ 0xec40, Network::new(Rules::guide()));
+        maker.even = maker.dice.chance(40);
         let cap = 1_000_000;
         maker.make_row(BitRate::from_bps(cap));
         let duration = maker.dice.pick(&[1_500_000_000u64, 9_000_000_000, 20_000_000_001]);

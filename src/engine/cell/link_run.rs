@@ -12,7 +12,7 @@ use super::lane::Lane;
 use super::looped::{Count, Evicted, Loop, Member, PendingDelays, SizedFlow};
 use super::merge::Merge;
 use super::passing::{Inside, Passing, class};
-use crate::dataplane::shaper::Backlog;
+use crate::dataplane::shaper::{Backlog, Recurrence};
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
 
@@ -162,17 +162,25 @@ impl LinkRun<'_> {
         State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
     }
 
-    /// Whether the state equals `before`; the senders alone tell most states apart.
-    pub(super) fn stands_as(&mut self, before: &State) -> bool {
-        self.senders() == before.senders && self.state() == *before
+    /// How often what happened since the state `before`, `span` ago, can happen again. The senders alone distinguish
+    /// most states.
+    pub(super) fn recurs(&mut self, before: &State, span: SimDuration) -> Recurrence {
+        if self.senders() != before.senders {
+            return Recurrence::default();
+        }
+        match (self.lane.link.shaper(), &before.backlog) {
+            (Some(shaper), Some(backlog)) => shaper.recurs(self.now, backlog, span),
+            _ => Recurrence { times: u64::MAX, departed: None },
+        }
     }
 
     fn senders(&self) -> Vec<Phase> {
         self.aggregate.flows.iter().map(|f| self.flows[*f as usize].phase(self.now)).collect()
     }
 
-    /// Moves senders and bucket past `times` repetitions of the counted packets, which take `span` in total.
-    pub(super) fn shift(&mut self, times: u64, span: SimDuration) {
+    /// Moves senders and bucket past `times` repetitions of the counted packets, each of which takes `span`; `departed`
+    /// as in [`Recurrence`].
+    pub(super) fn repeat(&mut self, times: u64, span: SimDuration, departed: Option<usize>) {
         let Seats { members, sized, .. } = &*self.seats;
         for (at, member) in members.iter().enumerate() {
             let end = members.get(at + 1).map_or(sized.len(), |next| next.first as usize);
@@ -180,7 +188,7 @@ impl LinkRun<'_> {
             self.flows[member.flow as usize].skip(sent * times);
         }
         if let Some(shaper) = self.lane.link.shaper() {
-            shaper.shift(span);
+            shaper.repeat(times, span, departed);
         }
     }
 }

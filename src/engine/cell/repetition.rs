@@ -10,8 +10,8 @@
 use super::super::road::Road;
 use super::super::sending::Flow;
 use super::link_run::LinkRun;
-use super::search::Search;
-use crate::units::{SimDuration, SimTime};
+use crate::dataplane::shaper::Recurrence;
+use crate::units::SimTime;
 
 /// Carries packets before `until`, and leaps over as many repetitions as it can.
 pub(super) fn leap(run: &mut LinkRun<'_>, until: SimTime) {
@@ -23,13 +23,13 @@ pub(super) fn leap(run: &mut LinkRun<'_>, until: SimTime) {
 
 /// Looks for a pattern, packet by packet.
 fn search(run: &mut LinkRun<'_>, until: SimTime) {
-    let start = run.state();
+    let (start, began) = (run.state(), run.now);
     for packets in 1..=run.lane.search.length() {
         run.carry(until, 1);
         if run.now >= until {
             return run.lane.search.was_cut_short(packets);
         }
-        if run.stands_as(&start) {
+        if run.recurs(&start, run.now.since(began)).times > 0 {
             run.lane.search.found = Some(packets);
             return;
         }
@@ -47,16 +47,14 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     let (count, room) = (looped.count, looped.room(due, end));
     run.booking.carried_by(Road::Looped, carried);
     run.now = due;
-    let is_whole = carried == packets && due < until;
-    let repeats = is_whole && run.stands_as(&before);
-    if is_whole && !repeats {
-        run.lane.search = Search::default();
+    let (is_whole, span) = (carried == packets && due < until, due.since(start));
+    let recurrence = if is_whole { run.recurs(&before, span) } else { Recurrence::default() };
+    if is_whole {
+        run.lane.search.was_tried(recurrence.times > 0);
     }
-    let span = due.since(start).as_nanos();
-    let times = if repeats { room.as_nanos().checked_div(span).unwrap_or(0) } else { 0 };
-    let leapt = SimDuration::from_nanos(span * times);
+    let times = room.as_nanos().checked_div(span.as_nanos()).unwrap_or(0).min(recurrence.times);
     if times > 0 {
-        run.shift(times, leapt);
+        run.repeat(times, span, recurrence.departed);
         run.booking.carried_by(Road::Repeated, packets * times);
     }
     // What was counted is booked only now, multiplied by its repetitions.
@@ -64,6 +62,6 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     looped.count = count;
     looped.multiply(1 + times);
     looped.book();
-    run.now = due + leapt;
+    run.now = due + span * times;
     run.merge();
 }

@@ -18,11 +18,16 @@ pub(super) struct Search {
     next: u64,
     /// Packets to carry before it.
     rest: u64,
+    /// How often in a row the pattern was carried and did not repeat.
+    misses: u32,
 }
+
+/// A pattern is given up after so many misses: a packet that something reacts to disturbs it, but not for long.
+const MISSES: u32 = 4;
 
 impl Default for Search {
     fn default() -> Search {
-        Search { found: None, next: FIRST, rest: 0 }
+        Search { found: None, next: FIRST, rest: 0, misses: 0 }
     }
 }
 
@@ -39,7 +44,15 @@ impl Search {
 
     /// Notes that the search found nothing.
     pub(super) fn was_in_vain(&mut self) {
-        *self = Search { found: None, next: self.next * 2, rest: self.next * REST };
+        *self = Search { next: self.next * 2, rest: self.next * REST, ..Search::default() };
+    }
+
+    /// Notes whether the pattern repeated when it was carried once more.
+    pub(super) fn was_tried(&mut self, repeats: bool) {
+        self.misses = if repeats { 0 } else { self.misses + 1 };
+        if self.misses > MISSES {
+            *self = Search::default();
+        }
     }
 
     /// Notes that time ran out after `packets` packets.
