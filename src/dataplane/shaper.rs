@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Ticks in a byte.
+/// Ticks in a byte: a tick is a billionth of a bit, what one bit per second lets through in a nanosecond.
 const TICKS_PER_BYTE: u64 = 8_000_000_000;
 /// The origin advances before the clock passes this; bucket and queue add less than 2⁶³ (`model::control::BUFFER_MAX`).
 const TICKS_MAX: u64 = 1 << 61;
@@ -108,6 +108,8 @@ pub struct Backlog {
     debt: u64,
     /// When the waiting packets depart, and their lengths.
     waiting: Vec<(SimDuration, u16)>,
+    /// The sum of those.
+    bytes: u64,
 }
 
 /// How often something can happen again at a shaper.
@@ -283,33 +285,35 @@ impl Shaper {
         self.release(now);
         let debt = self.tat.get().saturating_sub(self.ticks(now));
         let waiting = self.waiting.packets[self.waiting.departed..].iter();
-        Backlog { debt, waiting: waiting.map(|(departure, length)| (departure.since(now), *length)).collect() }
+        let waiting = waiting.map(|(departure, length)| (departure.since(now), *length)).collect();
+        Backlog { debt, waiting, bytes: self.waiting.bytes }
     }
 
-    /// How often what happened between two instants happens again if the same packets come again: since `before` was the
-    /// backlog, `span` before `now`. The debt must be as it was. Then packets conform as they did, and those that depart
-    /// must be as those before: as far as the queue repeats what departed, every drop repeats too.
-    pub fn recurs(&mut self, now: SimTime, before: &Backlog, span: SimDuration) -> Recurrence {
+    /// How often, at most `most` times, what happened between two instants happens again if the same packets come again:
+    /// since `before` was the backlog, `span` before `now`. The debt must be as it was; then packets conform as they
+    /// did. As far as the queue's front repeats what departed, so does every drop.
+    pub fn recurs(&mut self, now: SimTime, before: &Backlog, span: SimDuration, most: u64) -> Recurrence {
         self.release(now);
         let debt = self.tat.get().saturating_sub(self.ticks(now));
         let waiting = &self.waiting.packets[self.waiting.departed..];
-        if debt != before.debt || waiting.len() != before.waiting.len() {
+        if debt != before.debt || waiting.len() != before.waiting.len() || self.waiting.bytes != before.bytes {
             return Recurrence::default();
-        }
-        let relative = |&(departure, length): &(SimTime, u16)| (departure.since(now), length);
-        if waiting.iter().map(relative).eq(before.waiting.iter().copied()) {
-            return Recurrence { times: u64::MAX, departed: None };
         }
         let departed = before.waiting.partition_point(|(departure, _)| *departure <= span);
-        let bytes: u64 = before.waiting.iter().map(|(_, length)| u64::from(*length)).sum();
-        if departed == 0 || departed == before.waiting.len() || bytes != self.waiting.bytes {
-            return Recurrence::default();
+        let relative = |&(departure, length): &(SimTime, u16)| (departure.since(now), length);
+        let is_as_it_was = || waiting.iter().map(relative).eq(before.waiting.iter().copied());
+        if departed == 0 || departed == waiting.len() {
+            return if is_as_it_was() { Recurrence { times: most, departed: None } } else { Recurrence::default() };
         }
         let again = |at: usize| {
             let (departure, length) = before.waiting[at % departed];
             (departure + span * (at / departed) as u64, length)
         };
-        let as_before = waiting.iter().enumerate().take_while(|(at, packet)| relative(packet) == again(*at)).count();
+        let front = waiting.len().min(departed.saturating_mul(most.try_into().unwrap_or(usize::MAX)));
+        let as_before = (0..front).take_while(|at| relative(&waiting[*at]) == again(*at)).count();
+        if as_before == waiting.len() && is_as_it_was() {
+            return Recurrence { times: most, departed: None };
+        }
         let mut times = as_before / departed;
         // The next one must not depart with them.
         while times > 0 && waiting.get(times * departed).is_some_and(|p| relative(p).0 <= span * times as u64) {
@@ -336,13 +340,14 @@ impl Shaper {
         }
     }
 
-    /// Whether up to `burst` bytes more than the bucket refills from `now` on conform whenever they arrive: nothing
-    /// waits, and the bucket holds tokens for `burst` bytes plus one nanosecond at its rate, a margin for rounded
-    /// instants.
-    pub fn has_room(&mut self, now: SimTime, burst: u64) -> bool {
+    /// How many ticks the bucket holds beyond what lets up to `burst` bytes more than it refills from `now` on conform
+    /// whenever they arrive; `None` if they may not: something waits, or it holds no tokens for `burst` bytes plus one
+    /// nanosecond at its rate, a margin for rounded instants.
+    pub fn room(&mut self, now: SimTime, burst: u64) -> Option<u64> {
         let tokens = self.token_ticks_at(now);
         let needed = u128::from(burst) * u128::from(TICKS_PER_BYTE) + u128::from(self.shaping.rate.as_bps());
-        self.waiting.bytes == 0 && u128::from(tokens) >= needed
+        let left = u128::from(tokens).checked_sub(needed).filter(|_| self.waiting.bytes == 0)?;
+        u64::try_from(left).ok()
     }
 
     /// The longest time until the bucket is full, with senders of `rate` in total that are at most `burst` bytes ahead

@@ -2,7 +2,7 @@
 
 use super::cloud::{Cloud, Transport, entry, plan};
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
-use crate::model::{Network, QueueLimit};
+use crate::model::{Name, Network, QueueLimit};
 use crate::units::{BitRate, ByteSize, SimDuration};
 
 /// IPv4 length of the packets.
@@ -24,6 +24,30 @@ pub(super) fn pair() -> (Network, Plan) {
 /// The same, evenly spaced: twelve packets come while ten depart, and this repeats every 120 us.
 pub(super) fn pair_even() -> (Network, Plan) {
     saturated(1, Some(SimDuration::ZERO))
+}
+
+/// The same with a ping a second in the same direction.
+pub(super) fn pair_even_pinged() -> (Network, Plan) {
+    pinged(pair_even(), SimDuration::from_secs(1))
+}
+
+/// [`bill_day`] with a ping an hour in both directions.
+pub(super) fn bill_day_pinged() -> (Network, Plan) {
+    pinged(bill_day(), SimDuration::from_secs(3_600))
+}
+
+/// The same network and traffic, and each sender pings its first receiver too.
+fn pinged((network, plan): (Network, Plan), interval: SimDuration) -> (Network, Plan) {
+    let ping = |entry: &Traffic| Traffic {
+        name: Name::new(&format!("{}-ping", entry.name)).expect("a valid name"),
+        pattern: Pattern::Ping { interval },
+        size: PacketSize::Fixed(84),
+        phase: None,
+        ..entry.clone()
+    };
+    let pings: Vec<Traffic> = plan.traffic.iter().map(ping).collect();
+    let traffic = plan.traffic.iter().cloned().chain(pings).collect();
+    (network, Plan { traffic, ..plan })
 }
 
 /// Fifty flows, together 1.2 Gbps.

@@ -69,7 +69,7 @@ pub fn find(name: &str) -> Option<&'static Workload> {
 pub const USUAL: [&str; 4] = ["pair", "hub", "mesh-1k", "mesh-10k"];
 
 /// Every workload, the usual ones first.
-pub const ALL: [Workload; 14] = [
+pub const ALL: [Workload; 17] = [
     Workload {
         name: "pair",
         what: "one flow of 1500-byte packets at 1.2 Gbps into a cap of 1 Gbps, each at a random place in its slot",
@@ -120,6 +120,20 @@ pub const ALL: [Workload; 14] = [
         build: capped::pair_even,
     },
     Workload {
+        name: "bill-day-pinged",
+        what: "bill-day with a ping an hour in both directions",
+        packets_per_minute: 250_000,
+        length: Some(DAY),
+        build: capped::bill_day_pinged,
+    },
+    Workload {
+        name: "saturated-day-pinged",
+        what: "saturated-day-even with a ping a second in the same direction",
+        packets_per_minute: 6_000_120,
+        length: Some(DAY),
+        build: capped::pair_even_pinged,
+    },
+    Workload {
         name: "shared-50",
         what: "fifty flows, together as much as pair's, share its cap",
         packets_per_minute: 6_000_000,
@@ -139,6 +153,13 @@ pub const ALL: [Workload; 14] = [
         packets_per_minute: 1_000 * 2 * 6_000,
         length: None,
         build: spread::pings,
+    },
+    Workload {
+        name: "mixed",
+        what: "ten VPCs, all peered, over half of the links more than fits, and a ping a second over each",
+        packets_per_minute: 90 * 60_120,
+        length: None,
+        build: spread::mixed,
     },
     sources("sources-1k", "1,000 hosts in pairs of VPCs, traffic as in hub", 1_000, || spread::sources(1_000)),
     sources("sources-10k", "10,000 hosts in pairs of VPCs, traffic as in hub", 10_000, || spread::sources(10_000)),

@@ -1,10 +1,10 @@
 //! Many hosts that each send a little to one other, chosen by the seed, over peerings without limits: the cost of
 //! look-ups, events and sheer number.
 
-use super::cloud::{Cloud, UNCAPPED, entry, plan};
-use crate::model::Network;
+use super::cloud::{Cloud, Transport, UNCAPPED, entry, plan};
 use crate::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
-use crate::units::SimDuration;
+use crate::model::{Network, QueueLimit};
+use crate::units::{BitRate, ByteSize, SimDuration};
 
 /// IPv4 length of the packets: 28 bytes of headers and 64 of payload.
 const SMALL: u16 = 92;
@@ -41,6 +41,39 @@ pub(super) fn pings() -> (Network, Plan) {
         size: PacketSize::Fixed(ECHO),
         ..every_millisecond(cloud, from, peers)
     })
+}
+
+/// Ten VPCs in two regions, each peered with all others: across regions, capped. From each VPC to each other go 12 Mbps,
+/// more than a cap lets through, and a ping a second.
+pub(super) fn mixed() -> (Network, Plan) {
+    let mut cloud = Cloud::new(9);
+    let vpcs: Vec<usize> = (0..10).map(|v| cloud.vpc(["guangzhou", "beijing"][v % 2], 1)).collect();
+    let capped = Transport {
+        bandwidth: Some(BitRate::from_mbps(10)),
+        burst: Some(ByteSize::from_bytes(1_500)),
+        queue: QueueLimit::Packets(100),
+        delay: SimDuration::from_millis(20),
+    };
+    let mut traffic = Vec::new();
+    for (at, &a) in vpcs.iter().enumerate() {
+        for &b in &vpcs[at + 1..] {
+            cloud.peer(a, b, if a % 2 == b % 2 { UNCAPPED } else { capped });
+            for (from, to) in [(a, b), (b, a)] {
+                let bulk = Traffic {
+                    from: cloud.hosts(from).into(),
+                    to: Destination::in_order(cloud.hosts(to)),
+                    pattern: Pattern::Constant(Pace::Rate(BitRate::from_mbps(12))),
+                    size: PacketSize::Fixed(1_500),
+                    ..entry(&format!("bulk-{from}-{to}"))
+                };
+                let pattern = Pattern::Ping { interval: SimDuration::from_secs(1) };
+                let ping = entry(&format!("ping-{from}-{to}"));
+                let ping = Traffic { name: ping.name, pattern, size: PacketSize::Fixed(ECHO), ..bulk.clone() };
+                traffic.extend([bulk, ping]);
+            }
+        }
+    }
+    (cloud.network, plan(traffic))
 }
 
 fn meshed(hosts: u32, traffic: fn(&Cloud, usize, &[usize]) -> Traffic) -> (Network, Plan) {

@@ -64,8 +64,8 @@ proptest! {
                 prop_assert_eq!(leaping.admit(now, 1_500), plain.admit(now, 1_500));
                 (now, since) = (now + step, since + 1);
                 let span = now.since(began);
-                let found = leaping.recurs(now, &before, span);
-                let times = found.times.min(most);
+                let found = leaping.recurs(now, &before, span, most);
+                let times = found.times;
                 if times > 0 {
                     leaping.repeat(times, span, found.departed);
                     for _ in 0..times * since {

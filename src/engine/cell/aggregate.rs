@@ -41,6 +41,16 @@ pub(super) struct Aggregate {
     together: (BitRate, SimTime, SimTime),
 }
 
+/// How long senders stay within a cap.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Within {
+    pub until: SimTime,
+    /// The most they send together until then.
+    pub peak: BitRate,
+    /// What is left of the slack then.
+    pub slack: u64,
+}
+
 /// Where an aggregate leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum To {
@@ -99,19 +109,27 @@ impl Aggregate {
         (self.together.0, self.together.2)
     }
 
-    /// Until when, at most `end`, the combined rate of its senders, all countable, stays within `cap` from `now` on;
-    /// and their highest combined rate until then.
-    pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, now: SimTime, end: SimTime) -> (SimTime, BitRate) {
-        let (mut until, mut peak) = (now, BitRate::default());
-        while until < end {
-            let (rate, holds_until) = self.rate_at(flows, until);
-            if rate > cap {
+    /// Until when, at most `end`, its senders, all countable, send no more than `cap` and `slack` ticks on top of it
+    /// together from `now` on; their highest combined rate until then, and what is left of the slack. A tick is a
+    /// billionth of a bit.
+    pub(super) fn within(&mut self, flows: &[Flow], cap: BitRate, slack: u64, now: SimTime, end: SimTime) -> Within {
+        let mut within = Within { until: now, peak: BitRate::default(), slack };
+        while within.until < end {
+            let (rate, holds_until) = self.rate_at(flows, within.until);
+            let excess = rate.as_bps().saturating_sub(cap.as_bps());
+            let lasts = within
+                .slack
+                .checked_div(excess)
+                .map_or(SimTime::NEVER, |nanos| within.until + SimDuration::from_nanos(nanos));
+            let until = holds_until.min(end).min(lasts);
+            if until == within.until {
                 break;
             }
-            peak = peak.max(rate);
-            until = holds_until.min(end);
+            within.slack -= excess * until.since(within.until).as_nanos();
+            within.peak = within.peak.max(rate);
+            within.until = until;
         }
-        (until, peak)
+        within
     }
 
     /// The first boundary after `t` in the books that count its packets, those of `lane` included.

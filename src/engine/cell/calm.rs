@@ -6,6 +6,7 @@ use super::super::shared::Scope;
 use super::contents::Contents;
 use super::{link_run, proof};
 use crate::dataplane::router::{Exit, Path};
+use crate::dataplane::shaper::Shaper;
 use crate::model::{HostId, LinkId};
 use crate::units::{BitRate, SimDuration, SimTime};
 
@@ -105,23 +106,22 @@ impl Contents {
         self.group(scope);
         let Contents { lanes, aggregates, flows, seats, .. } = self;
         let lane = &mut lanes[at];
-        let is_proven = lane.uncharged.is_some() && burst == 0;
         let Some(index) = aggregates.over(at) else {
-            let fits = lane.link.shaper().is_none_or(|s| rate <= s.shaping().rate && s.has_room(now, burst));
-            return if fits { scope.horizon } else { now };
+            let fits = |s: &mut Shaper| rate <= s.shaping().rate && s.room(now, burst).is_some();
+            return if lane.link.shaper().is_none_or(fits) { scope.horizon } else { now };
         };
         let aggregate = &mut aggregates.all[index];
         if !link_run::facts(scope, lane, aggregate).is_countable {
             return now;
         }
-        if !is_proven {
+        let known = lane.uncharged.map(|uncharged| uncharged.slack).filter(|_| burst == 0);
+        if known.is_none() {
             proof::charge(lane, aggregate, flows, &mut seats.merge, now);
         }
         let Some(shaper) = lane.link.shaper() else { return scope.horizon };
-        if !is_proven && !shaper.has_room(now, aggregate.burst.saturating_add(burst)) {
-            return now;
-        }
-        let Some(spare) = shaper.shaping().rate.as_bps().checked_sub(rate.as_bps()) else { return now };
-        aggregate.within(flows, BitRate::from_bps(spare), now, scope.horizon).0
+        let slack = known.or_else(|| shaper.room(now, aggregate.burst.saturating_add(burst)));
+        let spare = shaper.shaping().rate.as_bps().checked_sub(rate.as_bps());
+        let (Some(slack), Some(spare)) = (slack, spare) else { return now };
+        aggregate.within(flows, BitRate::from_bps(spare), slack, now, scope.horizon).until
     }
 }

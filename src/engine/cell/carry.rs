@@ -2,6 +2,7 @@
 //! or one by one until they conform again. `link_run.rs` holds the parts, `road.rs` the choice of road.
 
 use super::super::road::{Facts, Road, road};
+use super::aggregate::Within;
 use super::lane::Uncharged;
 use super::link_run::LinkRun;
 use super::{proof, repetition};
@@ -34,9 +35,10 @@ impl LinkRun<'_> {
         while self.now < self.end {
             match self.conforming() {
                 Some(proven) => {
-                    let noted = self.lane.uncharged.get_or_insert(Uncharged { since: self.now, peak: proven.peak });
-                    noted.peak = noted.peak.max(proven.peak);
-                    self.pass(proven.until);
+                    let Within { until, peak, slack } = proven;
+                    let before = self.lane.uncharged.unwrap_or(Uncharged { since: self.now, peak, slack });
+                    self.lane.uncharged = Some(Uncharged { peak: before.peak.max(peak), slack, ..before });
+                    self.pass(until);
                 }
                 None => {
                     proof::charge(self.lane, self.aggregate, self.flows, &mut self.seats.merge, self.now);
@@ -60,7 +62,7 @@ impl LinkRun<'_> {
     }
 
     /// Until when packets are proven to conform from now on, if the proof can be used.
-    fn conforming(&mut self) -> Option<proof::Proven> {
+    fn conforming(&mut self) -> Option<Within> {
         let is_of_use = road(Facts { conforms: true, ..self.facts() }) == Road::Proven;
         if is_of_use { proof::conforming(self) } else { None }
     }

@@ -82,16 +82,4 @@ impl Contents {
             batch: self.batch.as_deref_mut(),
         })
     }
-
-    /// Carries what is sent over the lane at `at` before the turn of `source` at `now`: its senders by their own roads,
-    /// so that an event finds the link as if they had been events too. Where order does not matter, nothing is done.
-    pub(super) fn catch_up(&mut self, scope: Scope<'_>, vpc: VpcId, at: usize, now: SimTime, source: u32) {
-        let Some(index) = self.aggregates.over(at) else { return };
-        if self.lanes[at].has_order()
-            && let Some(run) = self.link_run(scope, vpc, index, now)
-        {
-            run.catch_up(source);
-            self.lanes[at].hold(at, &mut self.held);
-        }
-    }
 }

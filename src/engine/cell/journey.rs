@@ -116,7 +116,7 @@ impl Journey<'_> {
     /// Offers a packet to a link: it waits, or departs at once.
     fn offer(&mut self, now: SimTime, link: LinkId, packet: Packet, verdict: Verdict) {
         let at = self.scope.shared.lanes[link.index()] as usize;
-        self.contents.catch_up(self.scope, self.vpc, at, now, self.source);
+        self.catch_up(at, now);
         let Lane { link, booking, .. } = &mut self.contents.lanes[at];
         let length = packet.wire_length;
         booking.offered(now, Counts::of(1, length));
@@ -133,6 +133,18 @@ impl Journey<'_> {
                 self.contents.lanes[at].link.keep_waiting(departure, packet);
                 self.hold(at);
             }
+        }
+    }
+
+    /// Carries what is sent over the lane at `at` before this turn, by the roads of those who send it, so that an event
+    /// finds the link as if they had been events too. Where order does not matter, nothing is done.
+    fn catch_up(&mut self, at: usize, now: SimTime) {
+        let Some(index) = self.contents.aggregates.over(at) else { return };
+        if self.contents.lanes[at].has_order()
+            && let Some(run) = self.contents.link_run(self.scope, self.vpc, index, now)
+        {
+            run.catch_up(self.source);
+            self.hold(at);
         }
     }
 

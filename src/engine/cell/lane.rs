@@ -33,6 +33,8 @@ pub(super) struct Uncharged {
     pub since: SimTime,
     /// The highest combined rate of their senders.
     pub peak: BitRate,
+    /// By how many ticks more than the cap they may still send, as far as is proven.
+    pub slack: u64,
 }
 
 impl Lane {

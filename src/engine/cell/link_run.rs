@@ -162,15 +162,15 @@ impl LinkRun<'_> {
         State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
     }
 
-    /// How often what happened since the state `before`, `span` ago, can happen again. The senders alone distinguish
+    /// How often, at most `most` times, what happened since the state `before`, `span` ago, can happen again. The senders alone distinguish
     /// most states.
-    pub(super) fn recurs(&mut self, before: &State, span: SimDuration) -> Recurrence {
+    pub(super) fn recurs(&mut self, before: &State, span: SimDuration, most: u64) -> Recurrence {
         if self.senders() != before.senders {
             return Recurrence::default();
         }
         match (self.lane.link.shaper(), &before.backlog) {
-            (Some(shaper), Some(backlog)) => shaper.recurs(self.now, backlog, span),
-            _ => Recurrence { times: u64::MAX, departed: None },
+            (Some(shaper), Some(backlog)) => shaper.recurs(self.now, backlog, span, most),
+            _ => Recurrence { times: most, departed: None },
         }
     }
 

@@ -241,7 +241,7 @@ impl Loop<'_> {
         }
         if arrival >= horizon {
             let flow = self.sized[at as usize].flow;
-            if self.flows[flow as usize].is_echo() && departure == turn.at {
+            if self.is_plain && self.flows[flow as usize].is_echo() && departure == turn.at {
                 // It is known beforehand: whole, something would react to it where it lands.
                 self.lane.trains.add(Train { flow, first: turn.sequence, count: 1 });
             } else {

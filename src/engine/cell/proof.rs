@@ -3,47 +3,39 @@
 //!
 //! A sender is never ahead of its rate by more than its burst, the packets that may touch ([`Flow::burst`]). While the
 //! combined rate is within the cap, the tokens never fall by more than the sum of the bursts, so that one look at the
-//! bucket proves the stretch. While senders and rates stay the same, the proof still holds, and the bucket need not be
+//! bucket proves the stretch; what the bucket holds beyond that may be sent above the cap. While senders and rates stay the same, the proof still holds, and the bucket need not be
 //! charged. It is charged when its state is needed: for the packets since an instant early enough that the bucket was
 //! full at some point after it ([`Shaper::fills_within`]).
 //!
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 
 use super::super::sending::Flow;
-use super::aggregate::Aggregate;
+use super::aggregate::{Aggregate, Within};
 use super::lane::{Lane, Uncharged};
 use super::link_run::LinkRun;
 use super::merge::Merge;
-use crate::units::{BitRate, SimTime};
+use crate::units::SimTime;
 
-/// A proof that no packet waits from now on.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Proven {
-    pub until: SimTime,
-    /// The highest combined rate until then.
-    pub peak: BitRate,
-}
-
-/// Until when all packets are proven to conform; `None` if they are not, or if the proof is not worth it. For countable
+/// How long all packets are proven to conform; `None` if they are not, or if the proof is not worth it. For countable
 /// senders only.
-pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Proven> {
+pub(super) fn conforming(run: &mut LinkRun<'_>) -> Option<Within> {
     let (now, end, burst) = (run.now, run.end, run.aggregate.burst);
-    let is_proven = run.lane.uncharged.is_some();
     let shaper = run.lane.link.shaper()?;
-    if !is_proven && !shaper.has_room(now, burst) {
-        return None;
-    }
-    let (until, peak) = run.aggregate.within(run.flows, shaper.shaping().rate, now, end);
+    let (slack, is_proven) = match run.lane.uncharged {
+        Some(Uncharged { slack, .. }) => (slack, true),
+        None => (shaper.room(now, burst)?, false),
+    };
+    let within = run.aggregate.within(run.flows, shaper.shaping().rate, slack, now, end);
     // If the stretch ends before the horizon, the bucket is charged there: that must not cost more than the stretch
     // saves.
-    let fills = shaper.fills_within(peak, burst);
-    let is_worth_it = until == end || is_proven || fills.is_some_and(|f| until > now + f + f);
-    (until > now && is_worth_it).then_some(Proven { until, peak })
+    let fills = shaper.fills_within(within.peak, burst);
+    let is_worth_it = within.until == end || is_proven || fills.is_some_and(|f| within.until > now + f + f);
+    (within.until > now && is_worth_it).then_some(within)
 }
 
 /// Charges the bucket of `lane` for the packets of `aggregate` before `now` that passed in closed form.
 pub(super) fn charge(lane: &mut Lane, aggregate: &Aggregate, flows: &[Flow], merge: &mut Merge, now: SimTime) {
-    let Some(Uncharged { since, peak }) = lane.uncharged.take() else { return };
+    let Some(Uncharged { since, peak, .. }) = lane.uncharged.take() else { return };
     let Some(shaper) = lane.link.shaper() else { return };
     let fills = shaper.fills_within(peak, aggregate.burst);
     let from = fills.map_or(since, |f| (now - f).max(since));

@@ -29,7 +29,7 @@ fn search(run: &mut LinkRun<'_>, until: SimTime) {
         if run.now >= until {
             return run.lane.search.was_cut_short(packets);
         }
-        if run.recurs(&start, run.now.since(began)).times > 0 {
+        if run.recurs(&start, run.now.since(began), 1).times > 0 {
             run.lane.search.found = Some(packets);
             return;
         }
@@ -48,13 +48,15 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     run.booking.carried_by(Road::Looped, carried);
     run.now = due;
     let (is_whole, span) = (carried == packets && due < until, due.since(start));
-    let recurrence = if is_whole { run.recurs(&before, span) } else { Recurrence::default() };
+    let most = room.as_nanos().checked_div(span.as_nanos()).unwrap_or(0);
+    let Recurrence { times, departed } =
+        if is_whole { run.recurs(&before, span, most.max(1)) } else { Recurrence::default() };
     if is_whole {
-        run.lane.search.was_tried(recurrence.times > 0);
+        run.lane.search.was_tried(times > 0);
     }
-    let times = room.as_nanos().checked_div(span.as_nanos()).unwrap_or(0).min(recurrence.times);
+    let times = times.min(most);
     if times > 0 {
-        run.repeat(times, span, recurrence.departed);
+        run.repeat(times, span, departed);
         run.booking.carried_by(Road::Repeated, packets * times);
     }
     // What was counted is booked only now, multiplied by its repetitions.

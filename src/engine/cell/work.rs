@@ -68,7 +68,7 @@ fn closed_until(scope: Scope<'_>, aggregate: &mut Aggregate, flows: &[Flow], lan
     match (road(Facts { conforms: lane.uncharged.is_some(), ..facts }), lane.link.cap()) {
         (Road::Closed | Road::Repeated, _) => scope.horizon,
         (Road::Proven, _) if is_known => scope.horizon,
-        (Road::Proven, Some(cap)) => aggregate.within(flows, cap, from, scope.horizon).0,
+        (Road::Proven, Some(cap)) => aggregate.within(flows, cap, 0, from, scope.horizon).until,
         _ => from,
     }
 }

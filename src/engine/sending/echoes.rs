@@ -3,6 +3,7 @@
 
 use super::flow::Flow;
 use super::patterns::Schedule;
+use super::template::Replies;
 use super::timing::Timing;
 use crate::dataplane::packet::PacketKind;
 use crate::model::HostId;
@@ -38,14 +39,19 @@ impl Flow {
         if let Schedule::Constant(constant) = &mut replies.schedule {
             *constant = constant.delayed(delay);
         }
-        replies.template = self.template.replies(delay);
+        replies.template = self.template.replying(Replies { after: delay, first: self.sequence });
         replies.aim();
         replies
     }
 
     /// How long after its request each of its packets is sent, if they are replies.
     pub(in crate::engine) fn replies_after(&self) -> Option<SimDuration> {
-        self.template.replies_after
+        self.template.replies.map(|replies| replies.after)
+    }
+
+    /// The number of its first packet.
+    pub(super) fn first(&self) -> u64 {
+        self.template.replies.map_or(0, |replies| replies.first)
     }
 
     /// When what is booked for a packet sent at `sent` counts: a reply counts when its request was sent.

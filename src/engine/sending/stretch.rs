@@ -50,7 +50,7 @@ impl Flow {
     /// The same flow as it was when its next packet was the first at or after `t`. For countable flows only.
     pub(in crate::engine) fn rewound(&self, t: SimTime) -> Flow {
         let mut flow = self.restarted();
-        flow.skip(flow.count_before(t));
+        flow.skip(flow.count_before(t).max(self.first()));
         flow
     }
 

@@ -22,8 +22,17 @@ pub(super) struct Template {
     /// Whether heads differ in more than the identification.
     is_varied: bool,
     echo: Option<Echo>,
-    /// Of replies: how long after its request each is sent.
-    pub replies_after: Option<SimDuration>,
+    /// What replies know of their requests; `None` for any other packets.
+    pub replies: Option<Replies>,
+}
+
+/// Replies to the echo requests of a flow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Replies {
+    /// How long after its request each is sent.
+    pub after: SimDuration,
+    /// The first request that they answer.
+    pub first: u64,
 }
 
 /// The sizes of a flow's packets.
@@ -103,6 +112,7 @@ impl Mix {
 impl Template {
     pub(super) fn new(content: Content, addressing: Addressing, start: &Start<'_>) -> Template {
         let entry = start.entry;
+        let addressing = Addressing { ttl: entry.ttl.0, ..addressing };
         let ports = (entry.source_port.wrapping_add(start.number as u16).max(1), entry.destination_port);
         let udp = |length| ipv4::udp_head(addressing, ports, length, 0);
         let form = |length, head, measure: Measure| Form { path: None, length, head, slot: measure.slot(length) };
@@ -115,20 +125,20 @@ impl Template {
             Content::Captured(captured) => (Forms::Captured(captured), None),
         };
         let is_varied = echo.is_some() || entry.ttl.0 != entry.ttl.1;
-        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo, replies_after: None }
+        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo, replies: None }
     }
 
     pub(super) fn asks_for_echoes(&self) -> bool {
         self.echo.is_some()
     }
 
-    /// The replies to these echo requests, each `delay` after its request.
-    pub(super) fn replies(&self, delay: SimDuration) -> Template {
+    /// The replies to these echo requests.
+    pub(super) fn replying(&self, replies: Replies) -> Template {
         let Addressing { source, destination, .. } = self.addressing;
         let addressing = Addressing { source: destination, destination: source, ..self.addressing };
-        let mut replies = Template { addressing, replies_after: Some(delay), ..self.clone() };
-        replies.forms.all_mut().iter_mut().for_each(|form| form.path = None);
-        replies
+        let mut template = Template { addressing, replies: Some(replies), ..self.clone() };
+        template.forms.all_mut().iter_mut().for_each(|form| form.path = None);
+        template
     }
 
     /// Whether its packets are answered.
@@ -174,10 +184,10 @@ impl Template {
     fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
         let addressing = self.stepped(turn.sequence);
         if let Some(echo) = self.echo {
-            let Some(delay) = self.replies_after else { return echo.head(addressing, form.length, turn) };
+            let Some(Replies { after, .. }) = self.replies else { return echo.head(addressing, form.length, turn) };
             let Addressing { source, destination, .. } = addressing;
             let asked = Addressing { source: destination, destination: source, ..addressing };
-            return icmp::echo_reply(&echo.head(asked, form.length, &Turn { at: turn.at - delay, ..*turn }), TTL);
+            return icmp::echo_reply(&echo.head(asked, form.length, &Turn { at: turn.at - after, ..*turn }), TTL);
         }
         let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
         ipv4::udp_head(addressing, (port(20), port(22)), form.length, turn.sequence as u16)

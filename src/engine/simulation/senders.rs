@@ -8,7 +8,7 @@ use super::super::windows::{Edges, edges};
 use crate::model::plan::{Pattern, Plan, Receiver, Subject, Traffic};
 use crate::model::{Change, HostId, Name, Namesakes, Network, ReplayFlow, TrafficId, VpcId};
 use crate::units::SimTime;
-use crate::wire::ipv4::Addressing;
+use crate::wire::ipv4::{Addressing, TTL};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use xxhash_rust::xxh3::xxh3_64;
@@ -32,7 +32,7 @@ pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partitio
             let is_ping = entry.is_ping();
             let source = shared.add_source(SourceInfo { key, traffic: Some(traffic), from: host, meant_for, is_ping });
             let source_address = entry.source.unwrap_or(owner.address);
-            let addressing = Addressing { source: source_address, destination: address, ttl: entry.ttl.0 };
+            let addressing = Addressing { source: source_address, destination: address, ttl: TTL };
             let flow = Flow::new(entry, Seat { source, traffic, number: number as u32, host, addressing }, shared.seed);
             seated.density = seated.density.saturating_add(flow.density());
             let senders = &mut seated.by_entry[index];

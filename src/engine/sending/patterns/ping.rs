@@ -12,10 +12,7 @@ use crate::wire::ipv4::{Addressing, HEAD};
 /// When requests are sent. Unless the entry sets a phase, the first has a random place in its slot, and the others keep
 /// it.
 pub(in crate::engine::sending) fn timing(interval: SimDuration, start: &Start<'_>) -> Constant {
-    let place = match start.entry.phase {
-        Some(_) => 0,
-        None => start.stream("place").below(0, interval.as_nanos()),
-    };
+    let place = start.place_in(interval.as_nanos());
     Constant::from(Pace::Interval(interval), start.first() + SimDuration::from_nanos(place), Jitter::NONE)
 }
 
