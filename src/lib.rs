@@ -76,11 +76,17 @@
 //! change finds it and judges it again ([`dataplane::link::Link::change`]); equal packets that were only counted stay
 //! there as a count (`engine/cell/trains.rs`).
 //!
-//! A VPC in which nothing reacts runs alone to the end of the advance, link by link (`engine/cell/`), on any free
-//! thread (`engine/workers.rs`); the others run in windows no longer than the shortest link between them and exchange
-//! mail in one function, the meeting point of partitions, processes and machines (`engine/partition.rs`). Packets take
-//! the cheapest road that gives the same bytes. One function chooses it ([`engine::Road`], in `engine/road.rs`), and
-//! [`engine::Effort`] reports which roads were taken:
+//! A packet that something reacts to is one more packet of its link, known late: before it is offered, the link's other
+//! senders are carried up to its turn, by their own roads (`engine/cell/journey.rs`). What reacts may send over other
+//! links, so VPCs that react to each other run in windows no longer than the shortest link between them, and exchange
+//! mail in one function, the meeting point of partitions, processes and machines (`engine/partition.rs`); all other
+//! senders are carried link by link to the end of the advance (`engine/cell/`), on any free thread
+//! (`engine/workers.rs`). Most pings need none of this: as long as their way out and back is proven to let nothing
+//! wait, the replies are a sender whose packets go a fixed time after the requests, and both are counted
+//! (`engine/echoes.rs`).
+//!
+//! Packets take the cheapest road that gives the same bytes. One function chooses it ([`engine::Road`], in
+//! `engine/road.rs`), and [`engine::Effort`] reports which roads were taken:
 //!
 //! 1. *silent*: nothing is sent, clocks run on;
 //! 2. *closed*: equal packets that do not wait are counted, not made (`cell/passing.rs`);
@@ -89,7 +95,7 @@
 //! 4. *repeated*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
 //!    (`cell/repetition.rs`);
 //! 5. *looped*: one by one, without events; senders that share a bucket are merged in time order (`cell/looped.rs`);
-//! 6. *events*, where something reacts, and in a VPC that replays a capture, whose packets all differ
+//! 6. *events*, each at its instant: packets that something reacts to, and those of a replay, which all differ
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link

@@ -289,9 +289,9 @@ impl Shaper {
         Backlog { debt, waiting, bytes: self.waiting.bytes }
     }
 
-    /// How often, at most `most` times, what happened between two instants happens again if the same packets come again:
-    /// since `before` was the backlog, `span` before `now`. The debt must be as it was; then packets conform as they
-    /// did. As far as the queue's front repeats what departed, so does every drop.
+    /// How often, at most `most` times, what happened between two instants happens again if the same packets come
+    /// again: since `before` was the backlog, `span` before `now`. The debt must be as it was; then packets conform as
+    /// they did. As far as the queue's front repeats what departed, so does every drop.
     pub fn recurs(&mut self, now: SimTime, before: &Backlog, span: SimDuration, most: u64) -> Recurrence {
         self.release(now);
         let debt = self.tat.get().saturating_sub(self.ticks(now));

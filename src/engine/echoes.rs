@@ -1,6 +1,6 @@
-//! Which echo requests are known beforehand, replies included: those that provably wait for nothing on their way out and
-//! back. Their replies are a sender of their own ([`Flow::replies`]), so that both are counted in closed form; all other
-//! requests are events. Carries nothing.
+//! Which echo requests are known beforehand, replies included: those that provably wait for nothing on their way out
+//! and back. Their replies are a sender of their own ([`Flow::replies`]), so that both are counted in closed form; all
+//! other requests are events. Carries nothing.
 //!
 //! Requests and replies of links that shape are linked: a reply goes when its request arrives, which is known only
 //! while nothing waits on the request's link. So the links that echoes connect are judged together, as a group: from an

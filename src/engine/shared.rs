@@ -72,8 +72,8 @@ impl Shared {
         self.observing && self.interest.holds(place, self.entry_of(packet.id))
     }
 
-    /// Whether packets to which something reacts may be known beforehand: if nobody watches, not every packet is wanted,
-    /// and routers, which would edit packets and answer too, are not visible.
+    /// Whether packets to which something reacts may be known beforehand: if nobody watches, not every packet is
+    /// wanted, and routers, which would edit packets and answer too, are not visible.
     pub(super) fn foresees(&self, view: View<'_>) -> bool {
         self.mode == Mode::Runs && !self.observing && !view.network.rules.routers_visible
     }

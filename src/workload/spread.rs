@@ -43,8 +43,8 @@ pub(super) fn pings() -> (Network, Plan) {
     })
 }
 
-/// Ten VPCs in two regions, each peered with all others: across regions, capped. From each VPC to each other go 12 Mbps,
-/// more than a cap lets through, and a ping a second.
+/// Ten VPCs in two regions, each peered with all others: across regions, capped. From each VPC to each other go 12
+/// Mbps, more than a cap lets through, and a ping a second.
 pub(super) fn mixed() -> (Network, Plan) {
     let mut cloud = Cloud::new(9);
     let vpcs: Vec<usize> = (0..10).map(|v| cloud.vpc(["guangzhou", "beijing"][v % 2], 1)).collect();

@@ -73,7 +73,7 @@ impl LinkRun<'_> {
         while self.now < self.end {
             let until = self.merged_until();
             match road(self.facts()) {
-                Road::Repeated => repetition::leap(self, until),
+                Road::Repeated if !self.is_late => repetition::leap(self, until),
                 _ => {
                     let carried = self.carry(until, PATIENCE);
                     self.lane.search.rested(carried);

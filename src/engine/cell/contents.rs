@@ -80,6 +80,7 @@ impl Contents {
             seats: &mut self.seats,
             inside: Inside { trains: &mut self.trains, events: &mut self.events },
             batch: self.batch.as_deref_mut(),
+            is_late: false,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! A packet's way as events: sent, routed, offered to a link, departed, arrived, ended or answered (S35a). Forwarding is
-//! decided by the data plane's functions; this file calls them in order, tells observers, and books the results.
+//! A packet's way as events: sent, routed, offered to a link, departed, arrived, ended or answered (S35a). Forwarding
+//! is decided by the data plane's functions; this file calls them in order, tells observers, and books the results.
 
 use super::super::arrival::{Arrival, Mail};
 use super::super::books::Counts;

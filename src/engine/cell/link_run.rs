@@ -40,6 +40,8 @@ pub(super) struct LinkRun<'a> {
     pub seats: &'a mut Seats,
     pub inside: Inside<'a>,
     pub batch: Option<&'a mut Batch>,
+    /// Whether packets do not reach the far end before the horizon any more: then nothing can be repeated.
+    pub is_late: bool,
 }
 
 /// Everything that determines the next packets, relative to an instant.
@@ -82,7 +84,8 @@ impl LinkRun<'_> {
             members.push(Member { flow: index, first: sized.len() as u32 });
             for form in 0..flow.forms().len() {
                 let class = class(self.scope, flow, form, flow.known_path(form), self.booking);
-                // Replies are known beforehand: they wait for nothing, and their round trips are booked by their number.
+                // Replies are known beforehand: they wait for nothing, and their round trips are booked by their
+                // number.
                 let is_timed = class.is_meant && class.replies_after.is_none();
                 let book = is_timed.then_some(class.book);
                 if pending.last().is_none_or(|pending| pending.book != book) {
@@ -162,8 +165,8 @@ impl LinkRun<'_> {
         State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
     }
 
-    /// How often, at most `most` times, what happened since the state `before`, `span` ago, can happen again. The senders alone distinguish
-    /// most states.
+    /// How often, at most `most` times, what happened since the state `before`, `span` ago, can happen again. The
+    /// senders alone distinguish most states.
     pub(super) fn recurs(&mut self, before: &State, span: SimDuration, most: u64) -> Recurrence {
         if self.senders() != before.senders {
             return Recurrence::default();

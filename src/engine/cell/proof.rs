@@ -3,9 +3,9 @@
 //!
 //! A sender is never ahead of its rate by more than its burst, the packets that may touch ([`Flow::burst`]). While the
 //! combined rate is within the cap, the tokens never fall by more than the sum of the bursts, so that one look at the
-//! bucket proves the stretch; what the bucket holds beyond that may be sent above the cap. While senders and rates stay the same, the proof still holds, and the bucket need not be
-//! charged. It is charged when its state is needed: for the packets since an instant early enough that the bucket was
-//! full at some point after it ([`Shaper::fills_within`]).
+//! bucket proves the stretch; what the bucket holds beyond that may be sent above the cap. While senders and rates stay
+//! the same, the proof still holds, and the bucket need not be charged. It is charged when its state is needed: for the
+//! packets since an instant early enough that the bucket was full at some point after it ([`Shaper::fills_within`]).
 //!
 //! [`Shaper::fills_within`]: crate::dataplane::shaper::Shaper::fills_within
 

@@ -44,7 +44,8 @@ fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
     let end = going.map(Flow::stop).fold(until, SimTime::min);
     let mut looped = run.looped();
     let (carried, due) = looped.carry(until, packets);
-    let (count, room) = (looped.count, looped.room(due, end));
+    let (count, room, is_late) = (looped.count, looped.room(due, end), looped.is_late());
+    run.is_late = is_late;
     run.booking.carried_by(Road::Looped, carried);
     run.now = due;
     let (is_whole, span) = (carried == packets && due < until, due.since(start));

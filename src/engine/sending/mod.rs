@@ -5,7 +5,6 @@
 //! decides *what*. If a pattern can foresee its packets, equal ones are counted and skipped without being made.
 
 mod cursor;
-mod echoes;
 mod flow;
 mod form;
 mod jitter;

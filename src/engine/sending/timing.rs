@@ -25,7 +25,8 @@ impl Start<'_> {
         Stream::new(self.seed, purpose, self.entry.name.as_str(), u64::from(self.number))
     }
 
-    /// Where in a slot of `span` nanoseconds a sender keeps to: at its beginning if the entry sets a phase, else anywhere.
+    /// Where in a slot of `span` nanoseconds a sender keeps to: at its beginning if the entry sets a phase, else
+    /// anywhere.
     pub(super) fn place_in(&self, span: u64) -> u64 {
         if self.entry.phase.is_some() { 0 } else { self.stream("place").below(0, span) }
     }
