@@ -302,15 +302,18 @@ impl Loop<'_> {
     /// ```
     pub(super) fn room(&self, due: SimTime, end: SimTime) -> SimDuration {
         let Count { offered, carried, last_sent, last_arrival, boundaries, .. } = self.count;
-        let (sent, ended) =
-            self.sized.iter().fold((0, 0), |(sent, ended), sized| (sent + sized.tally.sent, ended + sized.ended()));
-        if boundaries > 0 || sent > ended {
+        if boundaries > 0 || self.is_late() {
             return SimDuration::ZERO;
         }
         let one = SimDuration::from_nanos(1);
         let until_sent = offered.boundary.min(end).since(last_sent + one).min(end.since(due));
         let until_carried = carried.boundary.min(self.scope.horizon).since(last_arrival + one);
         if last_arrival > SimTime::ZERO { until_sent.min(until_carried) } else { until_sent }
+    }
+
+    /// Whether some of the counted packets do not reach the far end before the horizon.
+    pub(super) fn is_late(&self) -> bool {
+        self.sized.iter().any(|sized| sized.tally.sent > sized.ended())
     }
 
     /// Multiplies everything that was counted, as if it had come `times` times.
