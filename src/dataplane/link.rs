@@ -147,7 +147,11 @@ impl Link {
     }
     /// Sorts the packets on the wire, which were kept sender by sender, by arrival.
     pub fn order_wire<K: Ord>(&mut self, by: impl Fn(&Packet) -> K) {
-        self.wire.make_contiguous().sort_by_key(|(arrival, packet)| (*arrival, by(packet)));
+        let key = |(arrival, packet): &(SimTime, Packet)| (*arrival, by(packet));
+        // In most advances they are in order, and sorting allocates.
+        if !self.wire.iter().is_sorted_by_key(key) {
+            self.wire.make_contiguous().sort_by_key(key);
+        }
     }
     /// Whether no kept packet waits, or waited before it departed.
     pub fn is_on_pace(&self) -> bool {

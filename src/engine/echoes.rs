@@ -4,10 +4,8 @@
 //!
 //! Requests and replies of links that shape are linked: a reply goes when its request arrives, which is known only
 //! while nothing waits on the request's link. So the links that echoes connect are judged together, as a group: from an
-//! instant at which every link of the group is proven to let nothing wait ([`Contents::calm_until`]), all its echoes
+//! instant at which every link of the group is proven to let nothing wait (`engine/cell/calm.rs`), all its echoes
 //! are known. A packet that waited would be the first to do so, so that everything before it came as proven.
-//!
-//! [`Contents::calm_until`]: super::cell::Contents::calm_until
 
 use super::cell::Cell;
 use super::sending::Flow;
