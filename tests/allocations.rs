@@ -79,9 +79,14 @@ fn steady_traffic_over_a_shaped_link_allocates_nothing() {
 }
 
 /// Echo requests cross cells as mail: mailboxes and timers are reused as well.
+/// Of two sizes, so that they are events and not known beforehand.
 #[test]
 fn pings_allocate_nothing() {
-    let patterns = [("ping", Pattern::Ping { interval: SimDuration::from_micros(100) }, PacketSize::Fixed(84))];
+    let patterns = [(
+        "ping",
+        Pattern::Ping { interval: SimDuration::from_micros(100) },
+        PacketSize::Mix([(84, 1), (85, 1)].into()),
+    )];
     let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
     assert!(packets >= 100_000, "only {packets} packets");
     assert_eq!(allocated, 0, "allocations over {packets} packets");
