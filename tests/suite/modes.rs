@@ -5,6 +5,7 @@
 
 use crate::dice::{Dice, name};
 use crate::engine_vs_reference::cases;
+use crate::traffic;
 use crate::world::World;
 use proptest::prelude::*;
 use std::num::NonZeroUsize;
@@ -135,6 +136,22 @@ fn the_worlds_know_echoes_beforehand_and_forget_them() {
         known > 1 && proven > 1 && both > 10 && never > 1,
         "{known} known, {proven} proven, {both} both, {never} never"
     );
+}
+
+/// A driver cuts its slices by the estimate of their work: if a nanosecond seemed to be much, it would stand still.
+#[test]
+fn a_nanosecond_is_little_work() {
+    for seed in 0..60 {
+        let world = World::of_echoes(seed);
+        let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
+        let senders = traffic::senders(&world.network, &world.plan).len() as u64;
+        let step = world.plan.duration.as_nanos() / 100;
+        for cut in (1..100).map(|n| n * step) {
+            run.advance(SimTime::from_nanos(cut));
+            let work = run.work(SimTime::from_nanos(cut + 1));
+            assert!(work <= 100 * senders, "seed {seed}: {work} for {senders} senders at {cut} ns");
+        }
+    }
 }
 
 /// Echoes cross VPCs in windows full enough for several threads to synchronise between them.

@@ -25,6 +25,8 @@ impl Cell {
         let Contents { aggregates, flows, events, lanes, .. } = &mut self.contents;
         let is_known = aggregates.are_of(scope);
         let one_by_one = |(index, flow): (usize, &Flow)| match (events.is_called(index as u32), is_known) {
+            // Replies that are events are sent when their requests arrive: they are part of those.
+            (true, _) if flow.replies_after().is_some() => 0,
             (true, _) => flow.about_before(scope.horizon).saturating_mul(EVENT),
             (false, false) => flow.about_before(scope.horizon),
             (false, true) => 0,
