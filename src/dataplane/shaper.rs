@@ -101,15 +101,15 @@ pub struct Shaper {
     waiting: Waiting,
 }
 
-/// The state of a shaper relative to an instant.
-#[derive(Debug, PartialEq, Eq)]
+/// The state of a shaper at an instant.
+#[derive(Debug)]
 pub struct Backlog {
     /// How many ticks the bucket is short of full.
     debt: u64,
-    /// When the waiting packets depart, and their lengths.
-    waiting: Vec<(SimDuration, u16)>,
-    /// The sum of those.
-    bytes: u64,
+    /// How many packets wait, and their bytes.
+    waiting: (usize, u64),
+    /// When the first of them depart, and their lengths.
+    front: Vec<(SimTime, u16)>,
 }
 
 /// How often something can happen again at a shaper.
@@ -280,46 +280,52 @@ impl Shaper {
         ByteSize::from_bytes(self.waiting.bytes)
     }
 
-    /// The bucket's debt and the waiting packets, relative to `now`: equal backlogs treat all later packets alike.
-    pub fn backlog(&mut self, now: SimTime) -> Backlog {
+    /// What [`Shaper::recurs`] compares with, when at most `packets` more packets were offered: no more of those that
+    /// wait can have departed if as many wait then.
+    pub fn backlog(&mut self, now: SimTime, packets: u64) -> Backlog {
+        let (debt, waiting) = self.backlog_at(now);
+        let front = &self.waiting.packets[self.waiting.departed..];
+        let front = front[..front.len().min(usize::try_from(packets).unwrap_or(usize::MAX))].to_vec();
+        Backlog { debt, waiting, front }
+    }
+
+    /// The bucket's debt, and how many packets and bytes wait.
+    fn backlog_at(&mut self, now: SimTime) -> (u64, (usize, u64)) {
         self.release(now);
-        let debt = self.tat.get().saturating_sub(self.ticks(now));
-        let waiting = self.waiting.packets[self.waiting.departed..].iter();
-        let waiting = waiting.map(|(departure, length)| (departure.since(now), *length)).collect();
-        Backlog { debt, waiting, bytes: self.waiting.bytes }
+        (self.tat.get().saturating_sub(self.ticks(now)), (self.waiting.len(), self.waiting.bytes))
     }
 
     /// How often, at most `most` times, what happened between two instants happens again if the same packets come
     /// again: since `before` was the backlog, `span` before `now`. The debt must be as it was; then packets conform as
-    /// they did. As far as the queue's front repeats what departed, so does every drop.
+    /// they did. As far as what waits is spaced as what departed, so does every drop.
     pub fn recurs(&mut self, now: SimTime, before: &Backlog, span: SimDuration, most: u64) -> Recurrence {
-        self.release(now);
-        let debt = self.tat.get().saturating_sub(self.ticks(now));
-        let waiting = &self.waiting.packets[self.waiting.departed..];
-        if debt != before.debt || waiting.len() != before.waiting.len() || self.waiting.bytes != before.bytes {
+        if most == 0 || self.backlog_at(now) != (before.debt, before.waiting) {
             return Recurrence::default();
         }
-        let departed = before.waiting.partition_point(|(departure, _)| *departure <= span);
-        let relative = |&(departure, length): &(SimTime, u16)| (departure.since(now), length);
-        let is_as_it_was = || waiting.iter().map(relative).eq(before.waiting.iter().copied());
-        if departed == 0 || departed == waiting.len() {
-            return if is_as_it_was() { Recurrence { times: most, departed: None } } else { Recurrence::default() };
+        let waiting = &self.waiting.packets[self.waiting.departed..];
+        let gone = before.front.partition_point(|(departure, _)| *departure <= now);
+        if agreeing(&before.front[..gone], waiting, span) < gone {
+            return Recurrence::default();
         }
-        let again = |at: usize| {
-            let (departure, length) = before.waiting[at % departed];
-            (departure + span * (at / departed) as u64, length)
-        };
-        let front = waiting.len().min(departed.saturating_mul(most.try_into().unwrap_or(usize::MAX)));
-        let as_before = (0..front).take_while(|at| relative(&waiting[*at]) == again(*at)).count();
-        if as_before == waiting.len() && is_as_it_was() {
+        if gone == waiting.len() {
             return Recurrence { times: most, departed: None };
         }
-        let mut times = as_before / departed;
+        if gone == 0 {
+            return Recurrence::default();
+        }
+        // What waited behind those that departed has moved to the front.
+        let most_packets = usize::try_from(most).unwrap_or(usize::MAX).saturating_mul(gone);
+        let compared = &waiting[..waiting.len().min(most_packets)];
+        let same = gone + agreeing(compared, &compared[gone..], span);
+        if same == waiting.len() {
+            return Recurrence { times: most, departed: None };
+        }
+        let mut times = same / gone;
         // The next one must not depart with them.
-        while times > 0 && waiting.get(times * departed).is_some_and(|p| relative(p).0 <= span * times as u64) {
+        while times > 0 && waiting.get(times * gone).is_some_and(|next| next.0 <= now + span * times as u64) {
             times -= 1;
         }
-        Recurrence { times: times as u64, departed: Some(departed) }
+        Recurrence { times: times as u64, departed: Some(gone) }
     }
 
     /// Moves to where the shaper stands after what recurs has happened `times` times again, each taking `span`.
@@ -327,7 +333,8 @@ impl Shaper {
         self.origin += span * times;
         let Some(departed) = departed else {
             let all = span * times;
-            return self.waiting.packets.iter_mut().for_each(|(departure, _)| *departure += all);
+            let waiting = &mut self.waiting.packets[self.waiting.departed..];
+            return waiting.iter_mut().for_each(|(departure, _)| *departure += all);
         };
         // As many departed as came, of the same lengths.
         let came = self.waiting.packets.len() - departed;
@@ -397,6 +404,14 @@ impl Shaper {
         let conforms = self.conforms_at(length).max(now_ticks);
         self.reserve(now, now_ticks, conforms, length)
     }
+}
+
+/// How many packets at the front depart `span` later in `after` than in `before`, with the same lengths.
+fn agreeing(before: &[(SimTime, u16)], after: &[(SimTime, u16)], span: SimDuration) -> usize {
+    let differ = |((early, length), (late, other)): (&(SimTime, u16), &(SimTime, u16))| {
+        *early + span != *late || length != other
+    };
+    before.iter().zip(after).position(differ).unwrap_or(before.len().min(after.len()))
 }
 
 fn limiter(shaping: Shaping, tat: &Tat) -> Limiter {

@@ -59,7 +59,7 @@ proptest! {
         let (mut now, mut leapt) = (SimTime::ZERO, 0);
         let step = SimDuration::from_nanos(gap);
         for (after, length) in strangers.into_iter().chain([(400, 1_500)]) {
-            let (mut before, mut began, mut since) = (leaping.backlog(now), now, 0);
+            let (mut before, mut began, mut since) = (leaping.backlog(now, 41), now, 0);
             for _ in 0..after {
                 prop_assert_eq!(leaping.admit(now, 1_500), plain.admit(now, 1_500));
                 (now, since) = (now + step, since + 1);
@@ -76,7 +76,7 @@ proptest! {
                 }
                 prop_assert_eq!(leaping.waiting_at(now), plain.waiting_at(now));
                 if times > 0 || since > 40 {
-                    (before, began, since) = (leaping.backlog(now), now, 0);
+                    (before, began, since) = (leaping.backlog(now, 41), now, 0);
                 }
             }
             prop_assert_eq!(leaping.admit(now, length), plain.admit(now, length));

@@ -45,7 +45,7 @@ pub(super) struct LinkRun<'a> {
 }
 
 /// Everything that determines the next packets, relative to an instant.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct State {
     senders: Vec<Phase>,
     backlog: Option<Backlog>,
@@ -160,9 +160,9 @@ impl LinkRun<'_> {
         }
     }
 
-    /// The state of senders and bucket at `now`.
-    pub(super) fn state(&mut self) -> State {
-        State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now)) }
+    /// The state of senders and bucket at `now`, to be compared with that after at most `packets` packets.
+    pub(super) fn state(&mut self, packets: u64) -> State {
+        State { senders: self.senders(), backlog: self.lane.link.shaper().map(|s| s.backlog(self.now, packets)) }
     }
 
     /// How often, at most `most` times, what happened since the state `before`, `span` ago, can happen again. The

@@ -23,8 +23,9 @@ pub(super) fn leap(run: &mut LinkRun<'_>, until: SimTime) {
 
 /// Looks for a pattern, packet by packet.
 fn search(run: &mut LinkRun<'_>, until: SimTime) {
-    let (start, began) = (run.state(), run.now);
-    for packets in 1..=run.lane.search.length() {
+    let (length, began) = (run.lane.search.length(), run.now);
+    let start = run.state(length);
+    for packets in 1..=length {
         run.carry(until, 1);
         if run.now >= until {
             return run.lane.search.was_cut_short(packets);
@@ -39,7 +40,7 @@ fn search(run: &mut LinkRun<'_>, until: SimTime) {
 
 /// Carries one pattern of `packets` packets and, if the state is then as it was before, books it as often as it fits.
 fn repeat(run: &mut LinkRun<'_>, until: SimTime, packets: u64) {
-    let (start, before) = (run.now, run.state());
+    let (start, before) = (run.now, run.state(packets));
     let going = run.aggregate.flows.iter().map(|f| &run.flows[*f as usize]).filter(|f| f.next_wake() < SimTime::NEVER);
     let end = going.map(Flow::stop).fold(until, SimTime::min);
     let mut looped = run.looped();
