@@ -5,7 +5,7 @@
 use super::packet::Packet;
 use super::router;
 use super::shaper::Shaper;
-use crate::model::{Direction, DropReason, LinkId, Network, Nodes, PeeringState, VpcId};
+use crate::model::{Direction, DropReason, LinkId, Network, Nodes, Peering, PeeringState, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use std::collections::VecDeque;
@@ -34,6 +34,8 @@ pub struct Link {
     down: bool,
     loss: Share,
     nodes: Nodes,
+    /// Whether neither of the two loses anything.
+    is_faultless: bool,
     state: PeeringState,
     waiting: VecDeque<(SimTime, Packet)>,
     wire: VecDeque<(SimTime, Packet)>,
@@ -42,6 +44,10 @@ pub struct Link {
 /// Why a cut transport drops packets, both those offered to it and those on it.
 fn cut() -> DropReason {
     DropReason::LinkDown
+}
+
+fn is_faultless(peering: &Peering) -> bool {
+    peering.loss == Share::ZERO && peering.nodes.all_up()
 }
 
 /// A hash that keeps a flow's packets on one forwarding node: protocol, addresses and, for UDP and TCP, ports (S10).
@@ -70,6 +76,7 @@ impl Link {
             down: peering.down,
             loss: peering.loss,
             nodes: peering.nodes.clone(),
+            is_faultless: is_faultless(peering),
             state: peering.state,
             waiting: VecDeque::new(),
             wire: VecDeque::new(),
@@ -86,7 +93,7 @@ impl Link {
 
     /// Whether no departing packet is lost on the way.
     pub fn is_faultless(&self) -> bool {
-        self.loss == Share::ZERO && self.nodes.all_up()
+        self.is_faultless
     }
 
     /// The token bucket with its queue, if there is one.
@@ -119,7 +126,13 @@ impl Link {
     ///
     /// # Errors
     /// It was lost.
+    #[inline]
     pub fn carry(&self, luck: Luck, packet: &Packet) -> Result<(), DropReason> {
+        if self.is_faultless { Ok(()) } else { self.carry_at_risk(luck, packet) }
+    }
+
+    #[inline(never)]
+    fn carry_at_risk(&self, luck: Luck, packet: &Packet) -> Result<(), DropReason> {
         if !self.nodes.all_up() && !self.nodes.carries(flow_hash(packet)) {
             return Err(DropReason::NodeDown);
         }
@@ -200,6 +213,7 @@ impl Link {
         self.loss = peering.loss;
         self.delay = peering.delay;
         self.nodes.clone_from(&peering.nodes);
+        self.is_faultless = is_faultless(peering);
         let reason = match router::obstacle(self.state) {
             Some(reason) if was == PeeringState::Active => Some(reason),
             _ if self.down && !was_cut => Some(cut()),

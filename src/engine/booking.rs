@@ -269,6 +269,7 @@ impl LinkBooking {
 
     /// Books packets that reached the shaper at `time` or later but before the next boundary; the other methods take
     /// `time` the same way.
+    #[inline]
     pub(super) fn offered(&mut self, time: SimTime, counts: Counts) {
         self.book.each(time, |c| c.offered.add(counts));
         self.meter.at(time).offered.add(counts);
@@ -284,12 +285,14 @@ impl LinkBooking {
     }
 
     /// Books packets that left the far end.
+    #[inline]
     fn carried(&mut self, time: SimTime, counts: Counts) {
         self.book.each(time, |c| c.carried.add(counts));
         self.meter.at(time).carried.add(counts);
     }
 
     /// Books one packet that left the far end.
+    #[inline]
     pub(super) fn carried_one(&mut self, time: SimTime, length: u16, delay: SimDuration) {
         self.carried(time, Counts::of(1, length));
         self.delayed(time, delay, 1);

@@ -3,6 +3,7 @@
 //! `booking.rs` writes to them.
 
 use super::delay::DelayRecorder;
+use super::recent::Recent;
 use super::sites::{DropSites, Example};
 use super::windows::{Edges, Sum, Windows};
 use crate::model::{DropReason, TrafficId};
@@ -215,38 +216,38 @@ impl TrafficBook {
 pub(super) struct TrafficBooks {
     books: Vec<TrafficBook>,
     by_entry: BTreeMap<TrafficId, usize>,
-    /// The book asked for last: packets of one entry come in succession.
-    last: Option<(TrafficId, usize)>,
+    /// The places asked for lately.
+    recent: Recent<TrafficId, usize>,
 }
 
 impl TrafficBooks {
     /// The entry's book; `edges` holds the edges of all entries.
+    #[inline]
     pub(super) fn of(&mut self, id: TrafficId, edges: &[Edges]) -> &mut TrafficBook {
         let place = self.place(id, edges);
         &mut self.books[place]
     }
 
     /// The place of the entry's book, for [`TrafficBooks::at`].
-    pub(super) fn place(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
-        match self.last {
-            Some((last, at)) if last == id => at,
-            _ => self.find(id, edges),
-        }
-    }
-
     #[inline]
-    pub(super) fn at(&mut self, place: usize) -> &mut TrafficBook {
-        &mut self.books[place]
+    pub(super) fn place(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
+        self.recent.get(id, id.index() as u64).unwrap_or_else(|| self.find(id, edges))
     }
 
+    #[inline(never)]
     fn find(&mut self, id: TrafficId, edges: &[Edges]) -> usize {
         let books = &mut self.books;
         let at = *self.by_entry.entry(id).or_insert_with(|| {
             books.push(TrafficBook::new(edges[id.index()].clone()));
             books.len() - 1
         });
-        self.last = Some((id, at));
+        self.recent.learn(id, id.index() as u64, at);
         at
+    }
+
+    #[inline]
+    pub(super) fn at(&mut self, place: usize) -> &mut TrafficBook {
+        &mut self.books[place]
     }
 
     pub(super) fn get(&self, id: TrafficId) -> Option<&TrafficBook> {

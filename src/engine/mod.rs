@@ -26,6 +26,7 @@ mod observe;
 mod options;
 mod partition;
 mod random;
+mod recent;
 mod road;
 mod run;
 mod sending;

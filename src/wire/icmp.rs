@@ -1,12 +1,11 @@
 //! ICMP (RFC 792): echo requests that carry their send time, echo replies, and the errors routers send. Not a ping
 //! program.
 
-use super::ipv4::{Addressing, HEAD, IPV4_HEADER, write_header};
+use super::ipv4::{Addressing, DONT_FRAGMENT, HEAD, IPV4_HEADER, correct, set_identification, word, write_header};
 use super::payload;
 use pnet::packet::icmp::{IcmpCode, IcmpPacket, IcmpType, IcmpTypes, MutableIcmpPacket, destination_unreachable};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use pnet::packet::ipv4::Ipv4Packet;
-use std::net::Ipv4Addr;
 
 /// ICMP header of an echo or an error.
 pub const ICMP_HEADER: usize = 8;
@@ -33,29 +32,31 @@ pub fn echo_request(to: Addressing, total: u16, identifier: u16, sequence: u16, 
     head
 }
 
-/// Turns the head of an echo request into that of its reply: addresses swapped, type 0, checksum corrected, new TTL.
-pub fn echo_reply(request: &[u8; HEAD], ttl: u8) -> [u8; HEAD] {
-    let mut head = *request;
-    let (source, destination) = (address(request, 16), address(request, 12));
-    let total = u16::from_be_bytes([head[2], head[3]]);
-    let identification = u16::from_be_bytes([head[4], head[5]]);
-    write_header(
-        &mut head,
-        Addressing { source, destination, ttl },
-        IpNextHeaderProtocols::Icmp,
-        total,
-        identification,
-    );
-    head[20] = IcmpTypes::EchoReply.0;
-    let checksum = u16::from_be_bytes([request[22], request[23]]);
-    let type_word = u64::from(IcmpTypes::EchoRequest.0) << 8;
-    let sum = u64::from(!checksum) + (!type_word & 0xffff);
-    head[22..24].copy_from_slice(&payload::fold(sum).to_be_bytes());
-    head
+/// Turns the head of an echo that carries its send time into that of another one: with this sequence number, which is
+/// its identification too, and send time. Checksums are corrected by the difference (RFC 1624).
+#[inline]
+pub fn set_echo(head: &mut [u8; HEAD], sequence: u16, sent_ns: u64) {
+    set_identification(head, sequence);
+    let old = u64::from(word(head, 26)) + payload::sum_words(echo_sent_ns(head));
+    head[26..28].copy_from_slice(&sequence.to_be_bytes());
+    head[28..36].copy_from_slice(&sent_ns.to_be_bytes());
+    correct(head, 22, old, u64::from(sequence) + payload::sum_words(sent_ns));
 }
 
-fn address(head: &[u8; HEAD], at: usize) -> Ipv4Addr {
-    Ipv4Addr::new(head[at], head[at + 1], head[at + 2], head[at + 3])
+/// Turns the head of an unfragmented echo request without options into that of its reply: addresses swapped, which
+/// changes no checksum, type 0, DF set, new TTL; checksums are corrected by the difference (RFC 1624).
+pub fn echo_reply(request: &[u8; HEAD], ttl: u8) -> [u8; HEAD] {
+    let mut head = *request;
+    head[12..16].copy_from_slice(&request[16..20]);
+    head[16..20].copy_from_slice(&request[12..16]);
+    head[6..8].copy_from_slice(&DONT_FRAGMENT.to_be_bytes());
+    head[8] = ttl;
+    head[20] = IcmpTypes::EchoReply.0;
+    let flags_and_ttl = |head: &[u8; HEAD]| u64::from(word(head, 6)) + u64::from(word(head, 8));
+    let (new, kind) = (flags_and_ttl(&head), word(&head, 20));
+    correct(&mut head, 10, flags_and_ttl(request), new);
+    correct(&mut head, 22, word(request, 20).into(), kind.into());
+    head
 }
 
 /// Whether the head is an unfragmented ICMP packet of `kind` without IP options.
@@ -190,6 +191,7 @@ pub fn error(to: Addressing, kind: ErrorKind, quoted: &[u8; IPV4_HEADER + 8]) ->
 mod tests {
     use super::*;
     use pnet::packet::icmp;
+    use proptest::prelude::*;
 
     fn checksum_is_right(bytes: &[u8]) -> bool {
         IcmpPacket::new(&bytes[20..]).is_some_and(|p| p.get_checksum() == icmp::checksum(&p))
@@ -211,6 +213,31 @@ mod tests {
             assert_eq!(echo_sent_ns(&reply), 86_400_123_456_789);
             let named = Echo { identifier: 0x1234, sequence: 0xfffe };
             assert_eq!((echo(&head), echo(&reply)), (Some((true, named)), Some((false, named))));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::kept::cases(256, "tests/regressions/unit.txt"))]
+
+        #[test]
+        fn an_edited_echo_is_one_built_anew(
+            total in ECHO_MIN..100,
+            echoes in prop::collection::vec((any::<u16>(), prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]), 1..5),
+            ttls in any::<(u8, u8)>(),
+        ) {
+            let there = Addressing { source: [10, 0, 0, 5].into(), destination: [10, 1, 0, 9].into(), ttl: ttls.0 };
+            let back = Addressing { source: there.destination, destination: there.source, ttl: ttls.1 };
+            let mut head = echo_request(there, total, 7, 0, 0);
+            for (sequence, sent) in echoes {
+                set_echo(&mut head, sequence, sent);
+                prop_assert_eq!(head, echo_request(there, total, 7, sequence, sent));
+                let mut reply = echo_request(back, total, 7, sequence, sent);
+                reply[20] = 0;
+                let whole = whole(&reply, total.into());
+                let checksum = IcmpPacket::new(&whole[20..]).map(|p| icmp::checksum(&p)).expect("long enough");
+                reply[22..24].copy_from_slice(&checksum.to_be_bytes());
+                prop_assert_eq!(echo_reply(&head, ttls.1), reply);
+            }
         }
     }
 

@@ -17,6 +17,9 @@ pub const IPV4_HEADER: usize = 20;
 /// A UDP header.
 pub const UDP_HEADER: usize = 8;
 
+/// The word of flags and fragment offset in what hosts send (RFC 1191).
+pub(super) const DONT_FRAGMENT: u16 = 1 << 14;
+
 /// The addressing of a packet to build.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressing {
@@ -82,9 +85,7 @@ pub fn udp_head(to: Addressing, ports: (u16, u16), total: u16, identification: u
 /// Sets the identification and corrects the header checksum by the difference (RFC 1624, equation 3).
 #[inline]
 pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
-    let old = u16::from_be_bytes([head[4], head[5]]);
-    let checksum = u16::from_be_bytes([head[10], head[11]]);
-    let sum = u32::from(!checksum) + u32::from(!old) + u32::from(identification);
+    let sum = u32::from(!word(head, 10)) + u32::from(!word(head, 4)) + u32::from(identification);
     // Three 16-bit words: after one round of folding the carry is at most 1, and fits.
     let folded = (sum & 0xffff) + (sum >> 16);
     head[4..6].copy_from_slice(&identification.to_be_bytes());
@@ -93,12 +94,27 @@ pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
 
 /// Decrements the TTL and corrects the header checksum by the difference (RFC 1624). The TTL must not be 0.
 pub fn decrement_ttl(head: &mut [u8; HEAD]) {
-    let checksum = u16::from_be_bytes([head[10], head[11]]);
-    let old = u16::from_be_bytes([head[8], head[9]]);
-    head[8] -= 1;
-    let new = u16::from_be_bytes([head[8], head[9]]);
-    let sum = u64::from(!checksum) + u64::from(!old) + u64::from(new);
-    head[10..12].copy_from_slice(&payload::fold(sum).to_be_bytes());
+    set_ttl(head, head[8] - 1);
+}
+
+/// Sets the TTL and corrects the header checksum by the difference (RFC 1624).
+pub fn set_ttl(head: &mut [u8; HEAD], ttl: u8) {
+    let old = word(head, 8);
+    head[8] = ttl;
+    correct(head, 10, old.into(), word(head, 8).into());
+}
+
+/// The 16 bits at an offset.
+pub(super) fn word(head: &[u8; HEAD], at: usize) -> u16 {
+    u16::from_be_bytes([head[at], head[at + 1]])
+}
+
+/// Corrects the checksum at an offset, after up to eight words that it covers changed: the sum of them was `old` and is
+/// `new` (RFC 1624, equation 3; a complemented word is one subtracted from 0xffff).
+#[inline]
+pub(super) fn correct(head: &mut [u8; HEAD], at: usize, old: u64, new: u64) {
+    let corrected = payload::fold(u64::from(!word(head, at)) + (8 * 0xffff - old) + new);
+    head[at..at + 2].copy_from_slice(&corrected.to_be_bytes());
 }
 
 /// Whether a router would accept these bytes: RFC 1812 §5.2.2 without the link-layer part. Returns the total length.

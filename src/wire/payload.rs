@@ -26,6 +26,13 @@ pub fn fold(mut sum: u64) -> u16 {
     !(sum as u16)
 }
 
+/// The sum of the four words of a number, not folded: two at a time.
+pub fn sum_words(number: u64) -> u64 {
+    const EVERY_OTHER: u64 = 0x0000_ffff_0000_ffff;
+    let pairs = (number & EVERY_OTHER) + (number >> 16 & EVERY_OTHER);
+    (pairs & 0xffff_ffff) + (pairs >> 32)
+}
+
 /// Sum of big-endian words, not folded; a last odd byte is padded with zero.
 pub fn sum_bytes(bytes: &[u8]) -> u64 {
     bytes.chunks(2).map(|c| u64::from(u16::from_be_bytes([c[0], c.get(1).copied().unwrap_or(0)]))).sum()

@@ -54,16 +54,12 @@ impl RouterError {
     }
 }
 
-/// The reply to an echo request that arrived `now` (RFC 792).
-pub(super) fn echo_reply(now: SimTime, request: &Packet, tails: &mut Tails) -> Packet {
-    let tail = tails.get(request.tail).cloned();
-    Packet {
-        head: icmp::echo_reply(&request.head, TTL),
-        emitted: now,
-        kind: PacketKind::Reply,
-        tail: tail.map_or(TailId::NONE, |bytes| tails.put(bytes)),
-        ..*request
-    }
+/// Turns an echo request that arrived `now`, with these bytes after its head, into the reply (RFC 792).
+pub(super) fn reply_to(packet: &mut Packet, now: SimTime, tail: Option<Bytes>, tails: &mut Tails) {
+    packet.head = icmp::echo_reply(&packet.head, TTL);
+    packet.emitted = now;
+    packet.kind = PacketKind::Reply;
+    packet.tail = tail.map_or(TailId::NONE, |bytes| tails.put(bytes));
 }
 
 /// The subnet whose router reports a packet dropped on arrival in `vpc`: that of the packet's source in its own VPC,
@@ -81,6 +77,7 @@ pub(super) fn answering_subnet(
 }
 
 /// Whether a packet that ends with this verdict triggers an answer: such a packet is an event where it ends.
+#[inline(always)] // Asked twice for each echo, in three places: too many for the compiler to do it by itself.
 pub(super) fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
     match verdict {
         Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),

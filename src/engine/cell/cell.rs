@@ -131,7 +131,7 @@ impl Cell {
     }
 
     /// Takes a packet from another cell.
-    pub(in crate::engine) fn receive(&mut self, mail: Mail) {
+    pub(in crate::engine) fn receive(&mut self, mail: &mut Mail) {
         self.contents.events.receive(mail);
     }
 
@@ -147,7 +147,7 @@ impl Cell {
         if let Some((reason, packets)) = link.change(scope.horizon, network) {
             self.contents.passing(scope, self.vpc, Some(at)).drop_trains(reason);
             let mut journey = self.journey(scope);
-            packets.into_iter().for_each(|packet| journey.end_on_link(at, scope.horizon, packet, reason));
+            packets.iter().for_each(|packet| journey.end_on_link(at, scope.horizon, packet, reason));
         }
     }
 
@@ -251,7 +251,7 @@ impl Cell {
             link.order_wire(|packet| packet.id);
         }
         for train in trains.take_of(&made) {
-            each_of(flows, train, |flow| events.keep_inside(flow.next_wake() + local_delay, flow.packet()));
+            each_of(flows, train, |flow| events.keep_inside(flow.next_wake() + local_delay, flow.packet(), None));
         }
     }
 

@@ -9,6 +9,7 @@ use super::events::Events;
 use super::lane::Lane;
 use super::link_run::{LinkRun, Seats};
 use super::passing::{Inside, Passing};
+use super::paths::Paths;
 use super::trains::Trains;
 use crate::model::VpcId;
 use crate::units::SimTime;
@@ -26,6 +27,7 @@ pub(in crate::engine) struct Contents {
     /// Equal packets under way inside the VPC that were counted, not made.
     pub(super) trains: Trains,
     pub(super) seats: Seats,
+    pub(super) paths: Paths,
     /// The packets made last; `None` unless every packet is made.
     pub(super) batch: Option<Box<Batch>>,
 }

@@ -1,10 +1,10 @@
 //! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
 //! order; `journey.rs` handles them.
 
-use super::super::arrival::{Arrival, Mail};
+use super::super::arrival::{Arrival, Arrivals, Judged, Mail};
 use super::super::endpoint::{Endpoint, Sends};
 use super::super::sending::Flow;
-use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails};
+use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
 use crate::model::HostId;
 use crate::units::SimTime;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Who wakes up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waker {
     /// A sender of the plan, by its index.
     Flow(u32),
@@ -21,6 +21,47 @@ pub(super) enum Waker {
     Endpoint(u32),
     /// Whoever injected a packet.
     Outside,
+}
+
+/// A wake-up in the order of wake-ups: by time, then by sender in declaration order. One number, since it is compared
+/// often: 64 bits of time, 32 of the sender, 32 of the waker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Wake(u128);
+
+impl Wake {
+    const OUTSIDE: u32 = u32::MAX;
+    /// Indices of programs have this bit; those of senders of the plan are below [`SourceId::MAX`].
+    const ENDPOINT: u32 = 1 << 31;
+
+    fn new(time: SimTime, SourceId(source): SourceId, waker: Waker) -> Wake {
+        let waker = match waker {
+            Waker::Flow(index) => index,
+            Waker::Endpoint(index) => index | Wake::ENDPOINT,
+            Waker::Outside => Wake::OUTSIDE,
+        };
+        Wake(u128::from(time.as_nanos()) << 64 | u128::from(source) << 32 | u128::from(waker))
+    }
+
+    fn time(self) -> SimTime {
+        SimTime::from_nanos((self.0 >> 64) as u64)
+    }
+
+    fn source(self) -> SourceId {
+        SourceId((self.0 >> 32) as u32)
+    }
+
+    fn waker(self) -> Waker {
+        match self.0 as u32 {
+            Wake::OUTSIDE => Waker::Outside,
+            index if index & Wake::ENDPOINT > 0 => Waker::Endpoint(index & !Wake::ENDPOINT),
+            index => Waker::Flow(index),
+        }
+    }
+
+    /// The same sender's wake-up at another time.
+    fn at(self, time: SimTime) -> Wake {
+        Wake(u128::from(time.as_nanos()) << 64 | u128::from(self.0 as u64))
+    }
 }
 
 /// A program on a host.
@@ -73,9 +114,8 @@ pub(super) struct Events {
     pub mailbox: Vec<Mail>,
     outside: VecDeque<(SimTime, Raw)>,
     has_outside: bool,
-    /// Ordered by time, then by sender in declaration order.
-    wakes: BinaryHeap<Reverse<(SimTime, SourceId, Waker)>>,
-    arrivals: BinaryHeap<Reverse<Arrival>>,
+    wakes: BinaryHeap<Reverse<Wake>>,
+    arrivals: Arrivals,
     /// Packets kept inside the VPC so far.
     kept: u64,
     /// By index: whether a sender of the plan is an event; those beyond are not.
@@ -141,7 +181,7 @@ impl Events {
     /// Schedules a wake-up at `time`.
     pub(super) fn schedule(&mut self, time: SimTime, source: SourceId, waker: Waker) {
         if time < SimTime::NEVER {
-            self.wakes.push(Reverse((time, source, waker)));
+            self.wakes.push(Reverse(Wake::new(time, source, waker)));
         }
     }
 
@@ -149,7 +189,7 @@ impl Events {
     pub(super) fn reschedule_first(&mut self, next: SimTime) {
         let Some(mut first) = self.wakes.peek_mut() else { return };
         if next < SimTime::NEVER {
-            first.0.0 = next;
+            first.0 = first.0.at(next);
         } else {
             PeekMut::pop(first);
         }
@@ -157,45 +197,44 @@ impl Events {
 
     /// When something next happens.
     pub(super) fn next(&self) -> SimTime {
-        self.next_wake().min(self.next_arrival())
+        self.next_wake().min(self.arrivals.next())
     }
 
     fn next_wake(&self) -> SimTime {
-        self.wakes.peek().map_or(SimTime::NEVER, |Reverse((time, ..))| *time)
-    }
-
-    fn next_arrival(&self) -> SimTime {
-        self.arrivals.peek().map_or(SimTime::NEVER, |Reverse(arrival)| arrival.time)
+        self.wakes.peek().map_or(SimTime::NEVER, |Reverse(wake)| wake.time())
     }
 
     /// Takes the next event before `end`: at one instant arrivals come before wakes, then declaration order applies. A
     /// wake of a sender of the plan stays in the heap until [`Events::reschedule_first`].
     pub(super) fn pop(&mut self, end: SimTime) -> Option<Event> {
-        let (wake, arrival) = (self.next_wake(), self.next_arrival());
+        let (wake, arrival) = (self.next_wake(), self.arrivals.next());
         if wake.min(arrival) >= end {
             return None;
         }
         if arrival <= wake {
-            return self.arrivals.pop().map(|Reverse(arrival)| Event::Arrival(arrival));
+            return self.arrivals.pop().map(Event::Arrival);
         }
-        let &Reverse((time, source, waker)) = self.wakes.peek()?;
+        let &Reverse(next) = self.wakes.peek()?;
+        let waker = next.waker();
         if !matches!(waker, Waker::Flow(_)) {
             self.wakes.pop();
         }
-        Some(Event::Wake(time, source, waker))
+        Some(Event::Wake(wake, next.source(), waker))
     }
 
     /// Keeps a packet inside the VPC until it arrives.
-    pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet) {
+    pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet, judged: Option<Judged>) {
         self.kept += 1;
-        self.arrivals.push(Reverse(Arrival { time, link: None, sequence: self.kept, packet }));
+        self.arrivals.push(&Arrival { time, link: None, sequence: self.kept, packet, judged });
     }
 
     /// Takes a packet from another cell.
-    pub(super) fn receive(&mut self, mail: Mail) {
-        let mut arrival = mail.arrival;
-        arrival.packet.tail = mail.tail.map_or(TailId::NONE, |bytes| self.tails.put(bytes));
-        self.arrivals.push(Reverse(arrival));
+    pub(super) fn receive(&mut self, mail: &mut Mail) {
+        let arrival = &mut mail.arrival;
+        if let Some(bytes) = mail.tail.take() {
+            arrival.packet.tail = self.tails.put(bytes);
+        }
+        self.arrivals.push(arrival);
     }
 
     /// Packets whose verdict is still open.

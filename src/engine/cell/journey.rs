@@ -1,14 +1,14 @@
 //! A packet's way as events: sent, routed, offered to a link, departed, arrived, ended or answered (S35a). Forwarding
 //! is decided by the data plane's functions; this file calls them in order, tells observers, and books the results.
 
-use super::super::arrival::{Arrival, Mail};
+use super::super::arrival::{Arrival, Judged, Mail};
 use super::super::books::Counts;
-use super::super::endpoint::Outbox;
+use super::super::endpoint::{Outbox, Sends};
 use super::super::observe::{Place, Step};
 use super::super::road::Road;
 use super::super::shared::Scope;
 use super::super::sites::{Example, Site};
-use super::answers::{RouterError, answering_subnet, echo_reply, reacts};
+use super::answers::{RouterError, answering_subnet, reacts, reply_to};
 use super::contents::Contents;
 use super::events::{Event, Waker};
 use super::lane::Lane;
@@ -57,7 +57,9 @@ impl Journey<'_> {
         if flow.next_wake() != now || !self.contents.events.is_called(index) {
             return self.contents.events.reschedule_first(SimTime::NEVER); // it was released since
         }
-        let (packet, form) = flow.emit(&mut self.contents.events.tails);
+        // A replay's packets all differ.
+        let form = flow.says_its_future().then(|| flow.upcoming());
+        let mut packet = flow.emit(&mut self.contents.events.tails);
         let (host, traffic) = (flow.host, flow.traffic);
         let next = flow.next_wake();
         // Visible routers edit packets, so no path can be remembered.
@@ -71,15 +73,15 @@ impl Journey<'_> {
         self.contents.booking.carried_by(Road::Events, 1);
         let counts = Counts::of(1, packet.wire_length);
         self.contents.booking.sent(traffic, &self.scope.shared.edges, packet.emitted, counts);
-        self.emit(Sender::Host(host), packet, path);
+        self.emit(Sender::Host(host), &mut packet, path);
     }
 
     /// Begins the journey: through this VPC's router, to a neighbour or onto a link. `path` is the path if it is known.
-    pub(super) fn emit(&mut self, sender: Sender, mut packet: Packet, path: Option<Path>) {
+    pub(super) fn emit(&mut self, sender: Sender, packet: &mut Packet, path: Option<Path>) {
         let now = packet.emitted;
         self.contents.booking.emitted(1);
-        self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
-        let path = path.unwrap_or_else(|| router::path(self.scope.view, sender, &mut packet));
+        self.tell(now, packet, Place::Vpc(self.vpc), Step::Emitted);
+        let path = path.unwrap_or_else(|| self.contents.paths.of(self.scope.view, sender, packet));
         match path.leave {
             Ok(Exit::Local(_)) => self.cross_vpc(now, packet, path.enter),
             Ok(Exit::Over(link)) => self.offer(now, link, packet, path.enter),
@@ -88,7 +90,7 @@ impl Journey<'_> {
                     Sender::Host(host) => self.scope.view.network.host(host).subnet,
                     Sender::Router(subnet) => subnet,
                 };
-                let error = RouterError::about(self.scope, subnet, sender, &packet, reason);
+                let error = RouterError::about(self.scope, subnet, sender, packet, reason);
                 self.end_here(now, packet, Err(reason), Some(subnet));
                 self.send_error(now, error);
             }
@@ -99,22 +101,26 @@ impl Journey<'_> {
     pub(super) fn send_error(&mut self, now: SimTime, error: Option<RouterError>) {
         let Some(error) = error else { return };
         let sender = Sender::Router(error.subnet);
-        let packet = error.packet(now, &mut self.contents.events.tails);
-        self.emit(sender, packet, None);
+        let mut packet = error.packet(now, &mut self.contents.events.tails);
+        self.emit(sender, &mut packet, None);
     }
 
     /// Carries a packet to a host of the same VPC.
-    fn cross_vpc(&mut self, now: SimTime, packet: Packet, verdict: Verdict) {
+    fn cross_vpc(&mut self, now: SimTime, packet: &Packet, verdict: Verdict) {
         let arrival = now + self.scope.view.network.rules.local_delay;
-        if arrival < self.scope.horizon && !reacts(self.scope, &packet, verdict) {
+        if arrival < self.scope.horizon && !reacts(self.scope, packet, verdict) {
             self.end_here(arrival, packet, verdict, None);
         } else {
-            self.contents.events.keep_inside(arrival, packet);
+            self.contents.events.keep_inside(
+                arrival,
+                packet.clone(),
+                Some(Judged { epoch: self.scope.view.epoch, verdict }),
+            );
         }
     }
 
     /// Offers a packet to a link: it waits, or departs at once.
-    fn offer(&mut self, now: SimTime, link: LinkId, packet: Packet, verdict: Verdict) {
+    fn offer(&mut self, now: SimTime, link: LinkId, packet: &Packet, verdict: Verdict) {
         let at = self.scope.shared.lanes[link.index()] as usize;
         self.catch_up(at, now);
         let Lane { link, booking, .. } = &mut self.contents.lanes[at];
@@ -125,12 +131,12 @@ impl Journey<'_> {
         booking.queued(link);
         booking.row_queued(now, link);
         let (waiting, on_link) = (link.waiting(), Place::Link(link.id));
-        self.tell(now, &packet, on_link, Step::Offered { waiting });
+        self.tell(now, packet, on_link, Step::Offered { waiting });
         match fate {
             Err(reason) => self.end_on_link(at, now, packet, reason),
             Ok(departure) if departure < self.scope.horizon => self.depart(at, departure, packet, Some(verdict)),
             Ok(departure) => {
-                self.contents.lanes[at].link.keep_waiting(departure, packet);
+                self.contents.lanes[at].link.keep_waiting(departure, packet.clone());
                 self.hold(at);
             }
         }
@@ -149,39 +155,41 @@ impl Journey<'_> {
     }
 
     /// Moves a packet from the shaper onto the wire. `verdict` is how it ends, if that is known.
-    fn depart(&mut self, at: usize, departure: SimTime, packet: Packet, verdict: Option<Verdict>) {
+    #[inline]
+    fn depart(&mut self, at: usize, departure: SimTime, packet: &Packet, verdict: Option<Verdict>) {
         let lane = &mut self.contents.lanes[at];
         let (arrival, survives) =
-            (departure + lane.link.delay, lane.link.carry(self.scope.shared.luck(&packet), &packet));
+            (departure + lane.link.delay, lane.link.carry(self.scope.shared.luck(packet), packet));
         let on_link = Place::Link(lane.link.id);
-        self.tell(departure, &packet, on_link, Step::Departed);
+        self.tell(departure, packet, on_link, Step::Departed);
         if let Err(reason) = survives {
             return self.end_on_link(at, departure, packet, reason);
         }
         if arrival < self.scope.horizon {
             self.arrive(at, arrival, packet, verdict);
         } else {
-            self.contents.lanes[at].link.keep_on_wire(arrival, packet);
+            self.contents.lanes[at].link.keep_on_wire(arrival, packet.clone());
             self.hold(at);
         }
     }
 
     /// Moves a packet off the wire into the far VPC: it is judged here, unless the far end reacts.
-    fn arrive(&mut self, at: usize, time: SimTime, mut packet: Packet, verdict: Option<Verdict>) {
+    fn arrive(&mut self, at: usize, time: SimTime, packet: &Packet, verdict: Option<Verdict>) {
         let lane = &mut self.contents.lanes[at];
         let (id, far) = (lane.link.id, lane.link.far);
         lane.booking.carried_one(time, packet.wire_length, time.since(packet.emitted));
-        self.tell(time, &packet, Place::Link(id), Step::Arrived);
+        self.tell(time, packet, Place::Link(id), Step::Arrived);
         let verdict = verdict.unwrap_or_else(|| router::enter(self.scope.view, id, &mut packet.clone()));
         let lane = &mut self.contents.lanes[at];
-        if reacts(self.scope, &packet, verdict) {
+        if reacts(self.scope, packet, verdict) {
             lane.mailed += 1;
             let tail = self.contents.events.tails.take(packet.tail);
-            packet.tail = TailId::NONE;
-            let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet };
+            let packet = Packet { tail: TailId::NONE, ..packet.clone() };
+            let judged = Some(Judged { epoch: self.scope.view.epoch, verdict });
+            let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet, judged };
             return self.contents.events.mailbox.push(Mail { to: far, arrival, tail });
         }
-        lane.booking.judged(verdict, 1, || site(self.scope, far, &packet));
+        lane.booking.judged(verdict, 1, || site(self.scope, far, packet));
         self.end(time, packet, Place::Vpc(far), verdict);
     }
 
@@ -191,10 +199,10 @@ impl Journey<'_> {
         held.sort_unstable();
         for lane in held.iter().map(|lane| *lane as usize) {
             while let Some((arrival, packet)) = self.contents.lanes[lane].link.next_arrival(self.scope.horizon) {
-                self.arrive(lane, arrival, packet, None);
+                self.arrive(lane, arrival, &packet, None);
             }
             while let Some((departure, packet)) = self.contents.lanes[lane].link.next_departure(self.scope.horizon) {
-                self.depart(lane, departure, packet, None);
+                self.depart(lane, departure, &packet, None);
             }
         }
         held.retain(|lane| {
@@ -213,46 +221,51 @@ impl Journey<'_> {
     }
 
     /// Ends a packet inside this VPC; `left` is the subnet it failed to leave, if that is the reason.
-    pub(super) fn end_here(&mut self, time: SimTime, packet: Packet, verdict: Verdict, left: Option<SubnetId>) {
+    pub(super) fn end_here(&mut self, time: SimTime, packet: &Packet, verdict: Verdict, left: Option<SubnetId>) {
         let site = || match left {
-            None => site(self.scope, self.vpc, &packet),
-            subnet => Site { subnet, example: Example::of(&packet) },
+            None => site(self.scope, self.vpc, packet),
+            subnet => Site { subnet, example: Example::of(packet) },
         };
         self.contents.booking.ended(verdict, 1, site);
         self.end(time, packet, Place::Vpc(self.vpc), verdict);
     }
 
     /// Ends a packet on one of this VPC's links.
-    pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: Packet, reason: DropReason) {
+    pub(super) fn end_on_link(&mut self, at: usize, time: SimTime, packet: &Packet, reason: DropReason) {
         let lane = &mut self.contents.lanes[at];
-        lane.booking.dropped_one(time, &packet, reason);
+        lane.booking.dropped_one(time, packet, reason);
         let place = Place::Link(lane.link.id);
         self.end(time, packet, place, Err(reason));
     }
 
     /// Ends any packet: books it in its traffic entry's book, tells the observers, and removes its tail from the side
     /// table.
-    fn end(&mut self, time: SimTime, packet: Packet, place: Place, verdict: Verdict) {
-        self.contents.booking.packet_ended(self.scope, time, &packet, verdict);
-        self.tell(time, &packet, place, Step::Ended(verdict));
+    fn end(&mut self, time: SimTime, packet: &Packet, place: Place, verdict: Verdict) {
+        self.contents.booking.packet_ended(self.scope, time, packet, verdict);
+        self.tell(time, packet, place, Step::Ended(verdict));
         self.contents.events.tails.take(packet.tail);
     }
 
     /// Handles the arrival in this VPC of a packet that something may react to.
     fn on_arrival(&mut self, arrival: Arrival) {
-        let Arrival { time, link, mut packet, .. } = arrival;
-        let verdict = match link {
-            Some(link) => router::enter(self.scope.view, link, &mut packet),
-            None => router::accept(self.scope.view, self.vpc, &packet),
+        let Arrival { time, link, mut packet, judged, .. } = arrival;
+        let view = self.scope.view;
+        // Visible routers edit packets when they judge them.
+        let judged = judged.filter(|judged| judged.epoch == view.epoch && !view.network.rules.routers_visible);
+        let verdict = match (judged, link) {
+            (Some(judged), _) => judged.verdict,
+            (None, Some(link)) => router::enter(view, link, &mut packet),
+            (None, None) => router::accept(view, self.vpc, &packet),
         };
         match verdict {
             Ok(host) => {
                 let program = self.program_at(host).map(|index| (index, packet.bytes(&self.contents.events.tails)));
                 let is_answered = self.scope.shared.is_answered(&packet);
-                let reply = is_answered.then(|| echo_reply(time, &packet, &mut self.contents.events.tails));
-                self.end_here(time, packet, verdict, None);
-                if let Some(reply) = reply {
-                    self.emit(Sender::Host(host), reply, None);
+                let tail = if is_answered { self.contents.events.tails.get(packet.tail).cloned() } else { None };
+                self.end_here(time, &packet, verdict, None);
+                if is_answered {
+                    reply_to(&mut packet, time, tail, &mut self.contents.events.tails);
+                    self.emit(Sender::Host(host), &mut packet, None);
                 }
                 if let Some((index, bytes)) = program {
                     let mut out = Outbox::default();
@@ -263,7 +276,7 @@ impl Journey<'_> {
             Err(reason) => {
                 let subnet = answering_subnet(self.scope, self.vpc, &packet, link.is_some());
                 let error = subnet.and_then(|s| RouterError::about(self.scope, s, Sender::Router(s), &packet, reason));
-                self.end_here(time, packet, verdict, None);
+                self.end_here(time, &packet, verdict, None);
                 self.send_error(time, error);
             }
         }

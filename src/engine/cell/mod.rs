@@ -22,6 +22,7 @@ mod link_run;
 mod looped;
 mod merge;
 mod passing;
+mod paths;
 mod programs;
 mod proof;
 mod repetition;

@@ -148,7 +148,7 @@ impl Passing<'_> {
             (Ok(_), Some(lane)) if is_late && !matches!(lane.link.treats_all_alike(), Some(Err(_))) => {
                 lane.link.keep_on_wire(arrival, packet);
             }
-            (Ok(Exit::Local(_)), None) if is_late => self.inside.events.keep_inside(arrival, packet),
+            (Ok(Exit::Local(_)), None) if is_late => self.inside.events.keep_inside(arrival, packet, None),
             (Ok(Exit::Local(_)), None) => {
                 self.booking.tell(self.scope, arrival, &packet, here, Step::Ended(path.enter));
             }

@@ -68,14 +68,14 @@ impl Journey<'_> {
         let held = bytes.len().min(HEAD);
         head[..held].copy_from_slice(&bytes[..held]);
         let tail = if bytes.len() > HEAD { self.contents.events.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
-        let packet = Packet { id, emitted: now, tail, ..Packet::of(head, length) };
+        let mut packet = Packet { id, emitted: now, tail, ..Packet::of(head, length) };
         match checked {
-            Ok(()) => self.emit(Sender::Host(host), packet, None),
+            Ok(()) => self.emit(Sender::Host(host), &mut packet, None),
             Err(reason) => {
                 self.contents.booking.emitted(1);
                 self.tell(now, &packet, Place::Vpc(self.vpc), Step::Emitted);
                 let subnet = self.scope.view.network.host(host).subnet;
-                self.end_here(now, packet, Err(reason), Some(subnet));
+                self.end_here(now, &packet, Err(reason), Some(subnet));
             }
         }
     }

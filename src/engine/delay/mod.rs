@@ -53,9 +53,16 @@ struct Recorded {
 
 #[derive(Debug, Clone)]
 enum Delays {
-    /// Each distinct delay and its count, in order.
-    Few(Vec<(u64, u64)>),
+    Few(Few),
     Many(Buckets),
+}
+
+/// Each distinct delay and its count, in order.
+#[derive(Debug, Clone, Default)]
+struct Few {
+    delays: Vec<(u64, u64)>,
+    /// The place of the last one: successive delays are often equal.
+    last: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -68,9 +75,17 @@ struct Buckets {
 
 impl DelayRecorder {
     /// Adds `count` packets of one delay.
+    #[inline]
     pub fn record(&mut self, delay: SimDuration, count: u64) {
+        let nanos = delay.as_nanos();
+        if !self.0.as_mut().is_some_and(|recorded| recorded.repeat(nanos, count)) {
+            self.record_another(nanos, count);
+        }
+    }
+
+    #[inline(never)]
+    fn record_another(&mut self, nanos: u64, count: u64) {
         if count > 0 {
-            let nanos = delay.as_nanos();
             self.spanning(nanos, count, nanos).delays.add(nanos, count);
         }
     }
@@ -95,14 +110,14 @@ impl DelayRecorder {
         let Some(other) = &other.0 else { return };
         let recorded = self.spanning(other.min, other.at_min, other.max);
         match &other.delays {
-            Delays::Few(few) => few.iter().for_each(|(nanos, times)| recorded.delays.add(*nanos, *times)),
+            Delays::Few(few) => few.delays.iter().for_each(|(nanos, times)| recorded.delays.add(*nanos, *times)),
             Delays::Many(many) => recorded.delays.become_many().merge(many),
         }
     }
 
     /// The recorded delays, extended to reach at least from `min`, which `at_min` more packets had, to `max`.
     fn spanning(&mut self, min: u64, at_min: u64, max: u64) -> &mut Recorded {
-        let new = || Box::new(Recorded { min, at_min: 0, max, delays: Delays::Few(Vec::new()) });
+        let new = || Box::new(Recorded { min, at_min: 0, max, delays: Delays::Few(Few::default()) });
         let recorded = self.0.get_or_insert_with(new);
         if min <= recorded.min {
             recorded.at_min = at_min + if min == recorded.min { recorded.at_min } else { 0 };
@@ -146,11 +161,11 @@ impl Delays {
     fn add(&mut self, nanos: u64, times: u64) {
         match self {
             Delays::Many(buckets) => buckets.add(nanos, times),
-            Delays::Few(few) => match few.binary_search_by_key(&nanos, |(known, _)| *known) {
-                Ok(at) => few[at].1 += times,
-                Err(at) if few.len() < FEW => few.insert(at, (nanos, times)),
-                Err(_) => self.become_many().add(nanos, times),
-            },
+            Delays::Few(few) => {
+                if !few.add(nanos, times) {
+                    self.become_many().add(nanos, times);
+                }
+            }
         }
     }
 
@@ -158,7 +173,7 @@ impl Delays {
     fn become_many(&mut self) -> &mut Buckets {
         if let Delays::Few(few) = self {
             let mut buckets = Buckets::new();
-            few.iter().for_each(|(nanos, times)| buckets.add(*nanos, *times));
+            few.delays.iter().for_each(|(nanos, times)| buckets.add(*nanos, *times));
             *self = Delays::Many(buckets);
         }
         match self {
@@ -169,7 +184,7 @@ impl Delays {
 
     fn len(&self) -> u64 {
         match self {
-            Delays::Few(few) => few.iter().map(|(_, times)| times).sum(),
+            Delays::Few(few) => few.delays.iter().map(|(_, times)| times).sum(),
             Delays::Many(buckets) => buckets.histogram.len() + buckets.last.1,
         }
     }
@@ -182,7 +197,7 @@ impl Delays {
             seen >= rank
         };
         match self {
-            Delays::Few(few) => few.iter().find(|(_, times)| reaches(*times)).map(|(nanos, _)| (*nanos, *nanos)),
+            Delays::Few(few) => few.delays.iter().find(|(_, times)| reaches(*times)).map(|(nanos, _)| (*nanos, *nanos)),
             Delays::Many(buckets) => {
                 let mut buckets = buckets.clone();
                 buckets.flush();
@@ -192,6 +207,35 @@ impl Delays {
                 Some((histogram.lowest_equivalent(nanos), histogram.highest_equivalent(nanos)))
             }
         }
+    }
+}
+
+impl Recorded {
+    /// Adds `times` packets if their delay is the last one that was added, and delays are kept individually.
+    #[inline]
+    fn repeat(&mut self, nanos: u64, times: u64) -> bool {
+        let Delays::Few(few) = &mut self.delays else { return false };
+        match few.delays.get_mut(few.last) {
+            Some((last, count)) if *last == nanos => *count += times,
+            _ => return false,
+        }
+        self.at_min += if nanos == self.min { times } else { 0 };
+        true
+    }
+}
+
+impl Few {
+    /// Adds `times` packets of one delay, unless there are too many delays already.
+    fn add(&mut self, nanos: u64, times: u64) -> bool {
+        match self.delays.binary_search_by_key(&nanos, |(known, _)| *known) {
+            Ok(at) => {
+                self.delays[at].1 += times;
+                self.last = at;
+            }
+            Err(at) if self.delays.len() < FEW => self.delays.insert(at, (nanos, times)),
+            Err(_) => return false,
+        }
+        true
     }
 }
 
@@ -313,6 +357,6 @@ mod tests {
         let mut recorder = DelayRecorder::default();
         (0..1_000_000).for_each(|n| recorder.record(SimDuration::from_nanos(n % FEW as u64 * 1_000_003), 1));
         let Some(Delays::Few(few)) = recorder.0.as_ref().map(|recorded| &recorded.delays) else { panic!("many") };
-        assert_eq!((few.len(), few.capacity() * size_of::<(u64, u64)>()), (FEW, 1_024));
+        assert_eq!((few.delays.len(), few.delays.capacity() * size_of::<(u64, u64)>()), (FEW, 1_024));
     }
 }

@@ -106,12 +106,15 @@ impl Flow {
     }
 
     /// The path of its packets of one form, looked up once per epoch. Not for visible routers: they edit packets.
+    #[inline]
     pub(in crate::engine) fn path(&mut self, view: View<'_>, form: usize) -> Path {
-        if let Some((epoch, path)) = self.forms()[form].path
-            && epoch == view.epoch
-        {
-            return path;
+        match self.forms()[form].path {
+            Some((epoch, path)) if epoch == view.epoch => path,
+            _ => self.look_up(view, form),
         }
+    }
+
+    fn look_up(&mut self, view: View<'_>, form: usize) -> Path {
         let mut probe = self.packet_of(&Turn { form: form as u32, ..self.turn() });
         let path = router::path(view, Sender::Host(self.host), &mut probe);
         self.template.forms.all_mut()[form].path = Some((view.epoch, path));
@@ -139,13 +142,11 @@ impl Flow {
         self.template.is_answered()
     }
 
-    /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next. The second value is the form whose
-    /// path may be remembered.
-    pub(in crate::engine) fn emit(&mut self, tails: &mut Tails) -> (Packet, Option<usize>) {
-        let turn = self.turn();
-        let packet = self.template.packet(self.source, &turn, tails);
+    /// Makes the packet that is due at [`Flow::next_wake`] and moves on to the next.
+    pub(in crate::engine) fn emit(&mut self, tails: &mut Tails) -> Packet {
+        let packet = self.template.packet(self.source, &self.turn(), tails);
         self.step();
-        (packet, self.says_its_future().then_some(turn.form as usize))
+        packet
     }
 
     /// The packet that is due at [`Flow::next_wake`], in full. Not for replays.

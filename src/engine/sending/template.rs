@@ -3,7 +3,7 @@
 
 use super::super::random::Stream;
 use super::form::{Form, Turn};
-use super::patterns::{Captured, Content, Echo};
+use super::patterns::{Captured, Content};
 use super::slots::{Measure, Slot};
 use super::timing::Start;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
@@ -21,7 +21,7 @@ pub(super) struct Template {
     last_ttl: u8,
     /// Whether heads differ in more than the identification.
     is_varied: bool,
-    echo: Option<Echo>,
+    is_echo: bool,
     /// What replies know of their requests; `None` for any other packets.
     pub replies: Option<Replies>,
 }
@@ -116,20 +116,20 @@ impl Template {
         let ports = (entry.source_port.wrapping_add(start.number as u16).max(1), entry.destination_port);
         let udp = |length| ipv4::udp_head(addressing, ports, length, 0);
         let form = |length, head, measure: Measure| Form { path: None, length, head, slot: measure.slot(length) };
-        let (forms, echo) = match content {
-            Content::Udp(measure) => (Forms::new(&entry.size, |n| form(n, udp(n), measure), start), None),
-            // Each head is made for its packet: it carries the time.
-            Content::Echo(measure, echo) => {
-                (Forms::new(&entry.size, |n| form(n, [0; HEAD], measure), start), Some(echo))
+        let (forms, is_echo) = match content {
+            Content::Udp(measure) => (Forms::new(&entry.size, |n| form(n, udp(n), measure), start), false),
+            Content::Echo(measure, identifier) => {
+                let echo = |length| icmp::echo_request(addressing, length, identifier, 0, 0);
+                (Forms::new(&entry.size, |n| form(n, echo(n), measure), start), true)
             }
-            Content::Captured(captured) => (Forms::Captured(captured), None),
+            Content::Captured(captured) => (Forms::Captured(captured), false),
         };
-        let is_varied = echo.is_some() || entry.ttl.0 != entry.ttl.1;
-        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, echo, replies: None }
+        let is_varied = is_echo || entry.ttl.0 != entry.ttl.1;
+        Template { forms, addressing, last_ttl: entry.ttl.1, is_varied, is_echo, replies: None }
     }
 
     pub(super) fn asks_for_echoes(&self) -> bool {
-        self.echo.is_some()
+        self.is_echo
     }
 
     /// The replies to these echo requests.
@@ -137,7 +137,9 @@ impl Template {
         let Addressing { source, destination, .. } = self.addressing;
         let addressing = Addressing { source: destination, destination: source, ..self.addressing };
         let mut template = Template { addressing, replies: Some(replies), ..self.clone() };
-        template.forms.all_mut().iter_mut().for_each(|form| form.path = None);
+        for form in template.forms.all_mut() {
+            (form.path, form.head) = (None, icmp::echo_reply(&form.head, TTL));
+        }
         template
     }
 
@@ -173,29 +175,25 @@ impl Template {
         packet.id = PacketId::new(source, turn.sequence);
         packet.wire_length = form.length;
         if self.is_varied {
-            packet.head = self.varied(form, turn);
+            self.vary(&mut packet.head, turn);
         } else {
             ipv4::set_identification(&mut packet.head, turn.sequence as u16);
         }
     }
 
-    /// A head that differs from the previous one in more than the identification.
+    /// Has a head differ from the form's in more than the identification: echoes carry their send time, and TTLs step
+    /// from the first to the last and start again.
     #[inline(never)] // Inside the loop that makes equal packets it costs those a tenth.
-    fn varied(&self, form: &Form, turn: &Turn) -> [u8; HEAD] {
-        let addressing = self.stepped(turn.sequence);
-        if let Some(echo) = self.echo {
-            let Some(Replies { after, .. }) = self.replies else { return echo.head(addressing, form.length, turn) };
-            let Addressing { source, destination, .. } = addressing;
-            let asked = Addressing { source: destination, destination: source, ..addressing };
-            return icmp::echo_reply(&echo.head(asked, form.length, &Turn { at: turn.at - after, ..*turn }), TTL);
+    fn vary(&self, head: &mut [u8; HEAD], turn: &Turn) {
+        let number = turn.sequence as u16;
+        match self.replies {
+            Some(Replies { after, .. }) => return icmp::set_echo(head, number, (turn.at - after).as_nanos()),
+            None if self.is_echo => icmp::set_echo(head, number, turn.at.as_nanos()),
+            None => ipv4::set_identification(head, number),
         }
-        let port = |at: usize| u16::from_be_bytes([form.head[at], form.head[at + 1]]);
-        ipv4::udp_head(addressing, (port(20), port(22)), form.length, turn.sequence as u16)
-    }
-
-    /// The addressing of a packet: TTLs step from the first to the last and start again.
-    fn stepped(&self, sequence: u64) -> Addressing {
-        let steps = u64::from(self.last_ttl.saturating_sub(self.addressing.ttl)) + 1;
-        Addressing { ttl: self.addressing.ttl + (sequence % steps) as u8, ..self.addressing }
+        let first = self.addressing.ttl;
+        if let Some(steps) = self.last_ttl.checked_sub(first).filter(|steps| *steps > 0) {
+            ipv4::set_ttl(head, first + (turn.sequence % (u64::from(steps) + 1)) as u8);
+        }
     }
 }

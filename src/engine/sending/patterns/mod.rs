@@ -8,7 +8,6 @@ mod poisson;
 mod replay;
 mod series;
 
-pub(super) use ping::Echo;
 pub(super) use replay::Captured;
 
 use super::slots::{Measure, Slot};
@@ -33,7 +32,8 @@ pub(super) enum Schedule {
 /// What a pattern sends, and the unit of its packets' slots.
 pub(super) enum Content {
     Udp(Measure),
-    Echo(Measure, Echo),
+    /// With the identifier of the requests.
+    Echo(Measure, u16),
     Captured(Captured),
 }
 
@@ -51,7 +51,7 @@ pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content)
             (Schedule::Stepped(Stepped::new(series.clone(), start)), Content::Udp(Measure::Bits))
         }
         Pattern::Ping { interval } => {
-            let content = Content::Echo(Measure::Time(Pace::Interval(*interval)), Echo::new(start));
+            let content = Content::Echo(Measure::Time(Pace::Interval(*interval)), ping::identifier(start));
             (Schedule::Constant(ping::timing(*interval, start)), content)
         }
         Pattern::Replay(replay) => {
