@@ -182,6 +182,12 @@ impl Link {
         if arrival < horizon { self.wire.pop_front() } else { None }
     }
 
+    /// When the next kept packet departs or arrives.
+    pub fn next_step(&self) -> Option<SimTime> {
+        let first = |kept: &VecDeque<(SimTime, Packet)>| kept.front().map(|(time, _)| *time);
+        [first(&self.waiting), first(&self.wire)].into_iter().flatten().min()
+    }
+
     /// The number of kept packets: waiting and on the wire.
     pub fn in_flight(&self) -> u64 {
         (self.waiting.len() + self.wire.len()) as u64

@@ -124,17 +124,17 @@ impl Packet {
         quoted
     }
 
-    /// All bytes of the packet: the head, then the side table's bytes or synthetic payload (zeros where a capture was
-    /// snapped).
-    pub fn bytes(&self, tails: &Tails) -> Bytes {
+    /// All bytes of the packet: the head, then `tail`, its bytes in the side table, or synthetic payload (zeros where a
+    /// capture was snapped).
+    pub fn bytes(&self, tail: Option<&Bytes>) -> Bytes {
         let length = usize::from(self.wire_length);
         let mut bytes = BytesMut::with_capacity(length);
         bytes.extend_from_slice(&self.head[..length.min(HEAD)]);
-        match tails.get(self.tail) {
+        match tail {
             Some(tail) => bytes.extend_from_slice(&tail[..tail.len().min(length - bytes.len())]),
             None => {
                 let header = usize::from(self.header_length);
-                bytes.extend((bytes.len()..length).map(|i| payload::byte(i - header)));
+                bytes.extend((bytes.len()..length).map(|i| payload::byte(i.wrapping_sub(header))));
             }
         }
         bytes.resize(length, 0);

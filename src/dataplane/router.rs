@@ -61,13 +61,13 @@ impl Exit {
     }
 }
 
-/// Checks a packet that arrives as bytes, from a device or a program: its header must be valid (RFC 1812 §5.2.2).
-/// Returns the total length.
+/// Checks a packet of `length` bytes that comes from a device or a program, by its first bytes: its header must be valid
+/// (RFC 1812 §5.2.2). Returns the total length.
 ///
 /// # Errors
 /// Lengths or checksum are wrong.
-pub fn take(bytes: &[u8]) -> Result<u16, DropReason> {
-    ipv4::check(bytes).map_err(|malformed| match malformed {
+pub fn take(bytes: &[u8], length: usize) -> Result<u16, DropReason> {
+    ipv4::check(bytes, length).map_err(|malformed| match malformed {
         Malformed::Length => DropReason::BadLength,
         Malformed::Checksum => DropReason::BadChecksum,
     })

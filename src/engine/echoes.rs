@@ -91,12 +91,12 @@ impl Echoes {
             for asker in cells[at].contents.askers(scope) {
                 let mut group = Group::default();
                 let mut answers = None;
-                if let Some(host) = asker.answers {
+                if let Some(host) = asker.answers.filter(|host| !scope.shared.silent.contains(host)) {
                     let there = scope.view.network.host(host).vpc;
                     let request = cells[at].contents.flow(asker.flow).clone();
                     let replies = self.seat(cells, request.replies(host, asker.delay), there);
                     let back = cells[there.index()].contents.path(scope, replies);
-                    let hears = |host| scope.shared.endpoint_hosts.contains(&host);
+                    let hears = |host| scope.shared.hears(host);
                     if !is_held(there) || hears(host) || back.enter.is_ok_and(hears) {
                         continue; // an event, and the links of both VPCs are restless
                     }

@@ -99,6 +99,13 @@ impl Partition {
         self.is_answered[to.vpc.index()] = true;
     }
 
+    /// Runs a VPC whose packets may be answered, and its peers, in windows from now on.
+    pub(super) fn join_around(&mut self, network: &Network, vpc: VpcId) {
+        self.join(network, vpc);
+        let peerings: Vec<PeeringId> = network.peerings_of(vpc).map(|(id, _)| id).collect();
+        peerings.into_iter().for_each(|id| self.join_ends(network, id));
+    }
+
     /// Runs both ends of a peering in windows if the packets of either end may be answered.
     pub(super) fn join_ends(&mut self, network: &Network, id: PeeringId) {
         let peering = network.peering(id);

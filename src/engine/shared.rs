@@ -20,8 +20,10 @@ pub(super) struct Shared {
     pub sources: Vec<SourceInfo>,
     /// By traffic entry: where the windows of its expectations begin or end.
     pub edges: Vec<Edges>,
-    /// Hosts with an `Endpoint`.
-    pub endpoint_hosts: BTreeSet<HostId>,
+    /// By `HostId`: whether it has an `Endpoint`; those beyond have none.
+    pub hearing: Vec<bool>,
+    /// Hosts that do not answer echo requests.
+    pub silent: BTreeSet<HostId>,
     /// By `LinkId`: its place in the cell it leaves.
     pub lanes: Vec<u32>,
     /// Whether there are observers, and what they are interested in.
@@ -103,10 +105,16 @@ impl Shared {
         Luck { seed: self.seed, sender }
     }
 
+    /// Whether an endpoint is seated on the host.
+    pub(super) fn hears(&self, host: HostId) -> bool {
+        self.hearing.get(host.index()).is_some_and(|hears| *hears)
+    }
+
     /// Whether the host that takes the packet sends an echo reply. For a replay, the plan says which requests are
     /// answered.
-    pub(super) fn is_answered(&self, packet: &Packet) -> bool {
+    pub(super) fn is_answered(&self, packet: &Packet, host: HostId) -> bool {
         icmp::is_echo_request(&packet.head)
+            && !self.silent.contains(&host)
             && match self.sources.get(packet.id.source().0 as usize).map(|source| &source.meant_for) {
                 Some(MeantFor::Frames(replay, flow)) => {
                     replay.frame(*flow as usize, packet.id.sequence()).is_some_and(|f| f.is_answered)

@@ -117,18 +117,27 @@ pub(super) fn correct(head: &mut [u8; HEAD], at: usize, old: u64, new: u64) {
     head[at..at + 2].copy_from_slice(&corrected.to_be_bytes());
 }
 
-/// Whether a router would accept these bytes: RFC 1812 §5.2.2 without the link-layer part. Returns the total length.
+/// Where the payload of a UDP, TCP or ICMP packet begins, by its headers (RFC 9293 §3.1 for TCP's length).
+pub fn payload_offset(head: &[u8; HEAD]) -> usize {
+    let transport = usize::from(head[0] & 0xf) * 4;
+    let is_tcp = head[9] == IpNextHeaderProtocols::Tcp.0;
+    let words = head.get(transport + 12).filter(|_| is_tcp).map_or(2, |offset| usize::from(offset >> 4));
+    transport + words * 4
+}
+
+/// Whether a router would accept a packet of `length` bytes that begins with `bytes`, of which it reads only the header:
+/// RFC 1812 §5.2.2 without the link-layer part. Returns the total length.
 ///
 /// # Errors
 /// The first of [`Malformed`] that applies.
-pub fn check(bytes: &[u8]) -> Result<u16, Malformed> {
+pub fn check(bytes: &[u8], length: usize) -> Result<u16, Malformed> {
     let ip = Ipv4Packet::new(bytes).ok_or(Malformed::Length)?;
     let header = usize::from(ip.get_header_length()) * 4;
     let total = usize::from(ip.get_total_length());
-    if ip.get_version() != 4 || header < IPV4_HEADER || total < header || bytes.len() < total {
+    if ip.get_version() != 4 || header < IPV4_HEADER || total < header || length < total {
         return Err(Malformed::Length);
     }
-    if payload::fold(payload::sum_bytes(&bytes[..header])) != 0 {
+    if payload::fold(payload::sum_bytes(bytes.get(..header).ok_or(Malformed::Length)?)) != 0 {
         return Err(Malformed::Checksum);
     }
     Ok(total as u16)
@@ -151,7 +160,7 @@ mod tests {
         for total in (28..=1500).chain([8500, 65_535]) {
             let head = udp_head(TO, (49_152, 5001), total, 7);
             let bytes = whole(&head, total.into());
-            assert_eq!(check(&bytes), Ok(total));
+            assert_eq!(check(&bytes, bytes.len()), Ok(total));
             let udp = UdpPacket::new(&bytes[20..]).unwrap();
             let expected = udp::ipv4_checksum(&udp, &TO.source, &TO.destination);
             assert_eq!(udp.get_checksum(), expected, "length {total}");
@@ -163,11 +172,11 @@ mod tests {
         let mut head = udp_head(TO, (1, 2), 100, 0);
         for id in [0, 1, 0xffff, 0x8000, 0x7fff, 0] {
             set_identification(&mut head, id);
-            assert_eq!(check(&whole(&head, 100)), Ok(100), "identification {id}");
+            assert_eq!(check(&whole(&head, 100), 100), Ok(100), "identification {id}");
         }
         for _ in 0..64 {
             decrement_ttl(&mut head);
-            assert_eq!(check(&whole(&head, 100)), Ok(100), "ttl {}", head[8]);
+            assert_eq!(check(&whole(&head, 100), 100), Ok(100), "ttl {}", head[8]);
         }
         assert_eq!(head[8], 0);
     }
@@ -175,10 +184,10 @@ mod tests {
     #[test]
     fn damage_is_seen() {
         let bytes = whole(&udp_head(TO, (1, 2), 100, 0), 100);
-        assert_eq!(check(&bytes[..99]), Err(Malformed::Length));
+        assert_eq!(check(&bytes, 99), Err(Malformed::Length));
         let mut flipped = bytes.clone();
         flipped[15] ^= 1;
-        assert_eq!(check(&flipped), Err(Malformed::Checksum));
-        assert_eq!(check(&[]), Err(Malformed::Length));
+        assert_eq!(check(&flipped, 100), Err(Malformed::Checksum));
+        assert_eq!(check(&[], 0), Err(Malformed::Length));
     }
 }

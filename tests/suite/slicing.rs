@@ -12,7 +12,7 @@ use crate::world::World;
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
-use vpcsim::engine::{Endpoint, Options, Outbox, Run, Simulation};
+use vpcsim::engine::{Endpoint, Hears, Options, Outbox, Received, Run, Simulation};
 use vpcsim::model::{Change, HostId};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::wire::ipv4::{self, Addressing};
@@ -113,7 +113,8 @@ fn with_endpoints(world: &World, steps: &[(SimTime, Step)], cuts: &[SimTime]) ->
     for (host, owner) in world.network.hosts().step_by(2) {
         let peer = HostId((host.0 + 1) % world.network.hosts().len() as u32);
         let peer = world.network.host(peer).address;
-        simulation.attach(host, Box::new(Doubler { own: owner.address, peer, next: SimTime::ZERO, left: 3 }));
+        let doubler = Doubler { own: owner.address, peer, next: SimTime::ZERO, left: 3 };
+        simulation.attach(host, Hears::Rest, Box::new(doubler)).expect("the only one there");
     }
     let mut steps = steps.iter().peekable();
     for cut in cuts {
@@ -157,7 +158,8 @@ impl Endpoint for Doubler {
         self.left -= 1;
         self.next = now + SimDuration::from_micros(120);
     }
-    fn on_packet(&mut self, now: SimTime, packet: &Bytes, out: &mut Outbox) {
+    fn on_packet(&mut self, now: SimTime, packet: &Received, out: &mut Outbox) {
+        let packet = packet.bytes();
         let is_ours = packet.len() == 60 && packet[9] == 17 && packet[20..22] == [0, 7] && packet[28] > 0;
         if is_ours {
             let source = Ipv4Addr::new(packet[12], packet[13], packet[14], packet[15]);

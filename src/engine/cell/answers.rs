@@ -80,7 +80,7 @@ pub(super) fn answering_subnet(
 #[inline(always)] // Asked twice for each echo, in three places: too many for the compiler to do it by itself.
 pub(super) fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
     match verdict {
-        Ok(host) => scope.shared.is_answered(packet) || scope.shared.endpoint_hosts.contains(&host),
+        Ok(host) => scope.shared.is_answered(packet, host) || scope.shared.hears(host),
         Err(reason) => error_about(scope, packet, reason).is_some(),
     }
 }

@@ -1,7 +1,7 @@
 //! The cell itself: which part of what a VPC holds is used when. The other files of the room carry the packets.
 
 use super::super::arrival::Mail;
-use super::super::endpoint::{Endpoint, Sends};
+use super::super::endpoint::{Endpoint, Hears, Sends};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
 use super::super::sending::{self, Flow};
@@ -106,9 +106,14 @@ impl Cell {
         self.regroup(now, local_delay, |_| true);
     }
 
-    pub(in crate::engine) fn seat(&mut self, now: SimTime, host: HostId, source: SourceId, program: Box<dyn Endpoint>) {
-        let seated = Seated::new(now, host, source, program);
-        self.contents.events.seat(seated);
+    pub(in crate::engine) fn seat(
+        &mut self,
+        now: SimTime,
+        (host, hears): (HostId, Hears),
+        source: SourceId,
+        program: Box<dyn Endpoint>,
+    ) {
+        self.contents.events.seat(Seated::new(now, host, source, program), hears);
     }
 
     pub(in crate::engine) fn inject(&mut self, now: SimTime, raw: Raw) {

@@ -10,9 +10,9 @@ use super::lane::Lane;
 use super::link_run::{LinkRun, Seats};
 use super::passing::{Inside, Passing};
 use super::paths::Paths;
-use super::trains::Trains;
+use super::trains::{Train, Trains};
 use crate::model::VpcId;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// The senders, links, events and books of one VPC.
 #[derive(Default)]
@@ -36,6 +36,21 @@ impl Contents {
     /// Whether programs run here, or packets came from outside.
     pub(in crate::engine) fn has_programs(&self) -> bool {
         self.events.has_programs()
+    }
+
+    /// The earliest instant at which something happens here, as far as it is known now: something is sent, departs or
+    /// arrives, or a program wakes up. Packets inside the VPC take `local_delay`.
+    pub(in crate::engine) fn next_event(&self, local_delay: SimDuration) -> SimTime {
+        let is_resting =
+            |(index, flow): &(usize, &Flow)| flow.replies_after().is_some() && self.events.is_called(*index as u32);
+        let sends = self.flows.iter().enumerate().filter(|f| !is_resting(f)).map(|(_, flow)| flow.next_wake());
+        let first = |trains: &Trains, delay| {
+            let lands = |train: Train| self.flows[train.flow as usize].rewound_to(train.first).next_wake() + delay;
+            trains.iter().map(lands).min()
+        };
+        let on_links = self.lanes.iter().flat_map(|lane| [lane.link.next_step(), first(&lane.trains, lane.link.delay)]);
+        let inside = [Some(self.events.next()), first(&self.trains, local_delay)];
+        sends.chain(on_links.chain(inside).flatten()).min().unwrap_or(SimTime::NEVER)
     }
 
     /// Groups the senders that are no events by route, once an epoch.

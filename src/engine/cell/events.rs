@@ -2,15 +2,14 @@
 //! order; `journey.rs` handles them.
 
 use super::super::arrival::{Arrival, Arrivals, Judged, Mail};
-use super::super::endpoint::{Endpoint, Sends};
+use super::super::endpoint::{Endpoint, Hears, Sends, Sent};
 use super::super::sending::Flow;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
 use crate::model::HostId;
 use crate::units::SimTime;
-use bytes::Bytes;
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 /// Who wakes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,13 +72,16 @@ pub(super) struct Seated {
     pub endpoint: Box<dyn Endpoint>,
     /// The alarm it set.
     pub wake: SimTime,
+    /// Its earliest scheduled wake-up. An alarm that is put off is scheduled again when this comes, not each time: a
+    /// timer that every packet puts off costs nothing.
+    pub scheduled: SimTime,
 }
 
 impl Seated {
     /// A program that runs from `now` on; it is asked at once when it wants to wake.
     pub(super) fn new(now: SimTime, host: HostId, source: SourceId, endpoint: Box<dyn Endpoint>) -> Seated {
         let wake = endpoint.next_wake().max(now);
-        Seated { host, source, sequence: 0, endpoint, wake }
+        Seated { host, source, sequence: 0, endpoint, wake, scheduled: wake }
     }
 }
 
@@ -92,10 +94,10 @@ impl Sends for Seated {
     }
 }
 
-/// A packet that comes as bytes.
+/// A packet that does not come from a sender of the plan.
 pub(in crate::engine) struct Raw {
     pub host: HostId,
-    pub bytes: Bytes,
+    pub sent: Sent,
     pub id: PacketId,
 }
 
@@ -109,6 +111,7 @@ pub(super) enum Event {
 #[derive(Default)]
 pub(super) struct Events {
     pub endpoints: Vec<Seated>,
+    by_host: BTreeMap<(HostId, Hears), u32>,
     pub tails: Tails,
     /// Packets for other cells.
     pub mailbox: Vec<Mail>,
@@ -124,8 +127,10 @@ pub(super) struct Events {
 
 impl Events {
     /// Seats a program on a host.
-    pub(super) fn seat(&mut self, seated: Seated) {
-        self.call(&seated, seated.source, Waker::Endpoint(self.endpoints.len() as u32));
+    pub(super) fn seat(&mut self, seated: Seated, hears: Hears) {
+        let index = self.endpoints.len() as u32;
+        self.call(&seated, seated.source, Waker::Endpoint(index));
+        self.by_host.insert((seated.host, hears), index);
         self.endpoints.push(seated);
     }
 
@@ -242,8 +247,9 @@ impl Events {
         self.arrivals.len() as u64
     }
 
-    /// Index of the program on a host.
-    pub(super) fn endpoint_at(&self, host: HostId) -> Option<u32> {
-        self.endpoints.iter().position(|e| e.host == host).map(|at| at as u32)
+    /// Index of the program on a host that hears a packet for this port of a protocol, if it has one.
+    pub(super) fn endpoint_at(&self, host: HostId, port: Option<Hears>) -> Option<u32> {
+        let at = |hears| self.by_host.get(&(host, hears)).copied();
+        port.and_then(at).or_else(|| at(Hears::Rest))
     }
 }

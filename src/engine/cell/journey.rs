@@ -3,7 +3,7 @@
 
 use super::super::arrival::{Arrival, Judged, Mail};
 use super::super::books::Counts;
-use super::super::endpoint::{Outbox, Sends};
+use super::super::endpoint::Sends;
 use super::super::observe::{Place, Step};
 use super::super::road::Road;
 use super::super::shared::Scope;
@@ -259,18 +259,16 @@ impl Journey<'_> {
         };
         match verdict {
             Ok(host) => {
-                let program = self.program_at(host).map(|index| (index, packet.bytes(&self.contents.events.tails)));
-                let is_answered = self.scope.shared.is_answered(&packet);
+                let heard = self.heard_by(host, &packet);
+                let is_answered = self.scope.shared.is_answered(&packet, host);
                 let tail = if is_answered { self.contents.events.tails.get(packet.tail).cloned() } else { None };
                 self.end_here(time, &packet, verdict, None);
                 if is_answered {
                     reply_to(&mut packet, time, tail, &mut self.contents.events.tails);
                     self.emit(Sender::Host(host), &mut packet, None);
                 }
-                if let Some((index, bytes)) = program {
-                    let mut out = Outbox::default();
-                    self.contents.events.endpoints[index as usize].endpoint.on_packet(time, &bytes, &mut out);
-                    self.send_all(time, index, out);
+                if let Some((index, received)) = heard {
+                    self.tell_program(time, index, &received);
                 }
             }
             Err(reason) => {

@@ -1,15 +1,15 @@
 //! Programs on hosts, and packets from outside: whole packets that come as bytes. Each begins its journey
 //! (`journey.rs`) once its header is checked.
 
-use super::super::endpoint::Outbox;
+use super::super::endpoint::{Outbox, Received};
 use super::super::observe::{Place, Step};
-use super::events::{Raw, Waker};
+use super::events::{Raw, Seated, Waker};
 use super::journey::Journey;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId};
 use crate::dataplane::router::{self, Sender};
 use crate::model::HostId;
 use crate::units::SimTime;
-use crate::wire::ipv4::HEAD;
+use crate::wire::ipv4;
 
 impl Journey<'_> {
     /// Has a program wake up, or takes a packet from outside.
@@ -27,8 +27,12 @@ impl Journey<'_> {
 
     fn wake_endpoint(&mut self, now: SimTime, source: SourceId, index: u32) {
         let seated = &mut self.contents.events.endpoints[index as usize];
-        if seated.wake != now || seated.source != source {
-            return; // it changed its mind since
+        if seated.scheduled != now || seated.source != source {
+            return; // it set an earlier alarm since
+        }
+        seated.scheduled = SimTime::NEVER;
+        if seated.wake > now {
+            return self.schedule(index); // it put the alarm off since
         }
         let mut out = Outbox::default();
         seated.wake = SimTime::NEVER; // this alarm is spent: wanting the same instant again is a new one
@@ -36,39 +40,49 @@ impl Journey<'_> {
         self.send_all(now, index, out);
     }
 
-    /// Sends what an endpoint put into its outbox, and asks when it next wants to wake.
-    pub(super) fn send_all(&mut self, now: SimTime, index: u32, out: Outbox) {
-        for bytes in out.packets {
-            let seated = &mut self.contents.events.endpoints[index as usize];
-            let id = PacketId::new(seated.source, seated.sequence);
-            seated.sequence += 1;
-            let host = seated.host;
-            self.take(now, Raw { host, bytes, id });
-        }
-        let seated = &mut self.contents.events.endpoints[index as usize];
-        let wake = seated.endpoint.next_wake().max(now);
-        if wake != seated.wake {
-            seated.wake = wake;
-            let source = seated.source;
+    /// Schedules a program's alarm, unless it is woken earlier anyway.
+    fn schedule(&mut self, index: u32) {
+        let Seated { wake, source, ref mut scheduled, .. } = self.contents.events.endpoints[index as usize];
+        if wake < *scheduled {
+            *scheduled = wake;
             self.contents.events.schedule(wake, source, Waker::Endpoint(index));
         }
     }
 
-    /// Takes a packet that comes as bytes, from an endpoint or from outside. Its header is checked as a router would
-    /// check it.
-    fn take(&mut self, now: SimTime, Raw { host, bytes, id }: Raw) {
+    /// Hands a packet to the program that hears it.
+    pub(super) fn tell_program(&mut self, now: SimTime, index: u32, packet: &Received) {
+        let mut out = Outbox::default();
+        self.contents.events.endpoints[index as usize].endpoint.on_packet(now, packet, &mut out);
+        self.send_all(now, index, out);
+    }
+
+    /// Sends what an endpoint put into its outbox, and asks when it next wants to wake.
+    fn send_all(&mut self, now: SimTime, index: u32, out: Outbox) {
+        for sent in out.packets {
+            let seated = &mut self.contents.events.endpoints[index as usize];
+            let id = PacketId::new(seated.source, seated.sequence);
+            seated.sequence += 1;
+            let host = seated.host;
+            self.take(now, Raw { host, sent, id });
+        }
+        let seated = &mut self.contents.events.endpoints[index as usize];
+        seated.wake = seated.endpoint.next_wake().max(now);
+        self.schedule(index);
+    }
+
+    /// Takes a packet from an endpoint or from outside. Its header is checked as a router would check it.
+    fn take(&mut self, now: SimTime, Raw { host, sent, id }: Raw) {
         if !self.scope.view.network.host(host).up {
             return;
         }
-        let (length, checked) = match router::take(&bytes) {
+        let header = sent.header();
+        let (length, checked) = match router::take(&header[..sent.length.min(header.len())], sent.length) {
             Ok(total) => (total, Ok(())),
-            Err(reason) => (u16::try_from(bytes.len()).unwrap_or(u16::MAX), Err(reason)),
+            Err(reason) => (u16::try_from(sent.length).unwrap_or(u16::MAX), Err(reason)),
         };
-        let mut head = [0; HEAD];
-        let held = bytes.len().min(HEAD);
-        head[..held].copy_from_slice(&bytes[..held]);
-        let tail = if bytes.len() > HEAD { self.contents.events.tails.put(bytes.slice(HEAD..)) } else { TailId::NONE };
-        let mut packet = Packet { id, emitted: now, tail, ..Packet::of(head, length) };
+        let tail = sent.tail.map_or(TailId::NONE, |tail| self.contents.events.tails.put(tail));
+        let header_length = ipv4::payload_offset(&sent.head) as u8;
+        let mut packet = Packet { id, emitted: now, tail, header_length, ..Packet::of(sent.head, length) };
         match checked {
             Ok(()) => self.emit(Sender::Host(host), &mut packet, None),
             Err(reason) => {
@@ -80,10 +94,13 @@ impl Journey<'_> {
         }
     }
 
-    pub(super) fn program_at(&self, host: HostId) -> Option<u32> {
-        if !self.scope.shared.endpoint_hosts.contains(&host) {
+    /// The program that hears a packet for a host, and what it hears.
+    pub(super) fn heard_by(&self, host: HostId, packet: &Packet) -> Option<(u32, Received)> {
+        if !self.scope.shared.hears(host) {
             return None;
         }
-        self.contents.events.endpoint_at(host)
+        let events = &self.contents.events;
+        let received = Received::new(packet.clone(), events.tails.get(packet.tail).cloned());
+        Some((events.endpoint_at(host, received.port())?, received))
     }
 }

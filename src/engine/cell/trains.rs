@@ -41,6 +41,11 @@ impl Trains {
         }
     }
 
+    /// All trains, by flow.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Train> + '_ {
+        self.trains.iter().map(|(&(flow, first), &count)| Train { flow, first, count })
+    }
+
     /// Takes the trains of the flows that are in `taken`, by flow.
     pub(super) fn take_of(&mut self, taken: impl Fn(u32) -> bool) -> Vec<Train> {
         let (of_these, others): (Vec<Train>, Vec<Train>) = self.take().partition(|train| taken(train.flow));

@@ -19,7 +19,7 @@ pub use senders::flows;
 use super::booking::LinkBooking;
 use super::books::LinkBook;
 use super::cell::{Lane, Raw};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Hears, Sent};
 use super::exchange::{Exchange, Whole};
 use super::intervals::Intervals;
 use super::meter::Meter;
@@ -48,6 +48,16 @@ pub enum InjectError {
     Past { now: SimTime, reached: SimTime },
 }
 
+/// Why an endpoint could not be seated.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("another endpoint of {host} hears {hears:?}")]
+pub struct AttachError {
+    /// By name.
+    pub host: String,
+    /// What both want to hear.
+    pub hears: Hears,
+}
+
 /// About how many records are held before observers are told.
 const RECORDED: u64 = 1 << 18;
 
@@ -59,6 +69,8 @@ pub struct Simulation {
     now: SimTime,
     partition: Partition,
     shared: Shared,
+    /// What endpoints hear.
+    seats: BTreeSet<(HostId, Hears)>,
     injected: u64,
     injector: Option<SourceId>,
     observers: Vec<(Box<dyn Observer>, Interest)>,
@@ -90,7 +102,8 @@ impl Simulation {
             seed: plan.seed,
             sources: Vec::new(),
             edges: traffic_edges(plan),
-            endpoint_hosts: BTreeSet::new(),
+            hearing: Vec::new(),
+            silent: BTreeSet::new(),
             lanes: Vec::new(),
             observing: false,
             interest: Interest::default(),
@@ -105,6 +118,7 @@ impl Simulation {
             now: SimTime::ZERO,
             partition,
             shared,
+            seats: BTreeSet::new(),
             injected: 0,
             injector: None,
             observers: Vec::new(),
@@ -134,17 +148,51 @@ impl Simulation {
         self.partition.join_windows(&self.network, self.network.rules.routers_visible);
     }
 
-    /// Seats an endpoint on a host; it is asked at once when it wants to wake. At most one endpoint per host.
-    pub fn attach(&mut self, host: HostId, endpoint: Box<dyn Endpoint>) {
-        let key = sender_key("endpoint", &self.network.host_name(host), &[]);
+    /// Seats an endpoint on a host, where it hears what `hears` says; it is asked at once when it wants to wake.
+    ///
+    /// # Errors
+    /// Another endpoint of the host hears that.
+    pub fn attach(&mut self, host: HostId, hears: Hears, endpoint: Box<dyn Endpoint>) -> Result<(), AttachError> {
+        if !self.seats.insert((host, hears)) {
+            return Err(AttachError { host: self.network.host_name(host), hears });
+        }
+        let number = match hears {
+            Hears::Rest => Vec::new(),
+            Hears::Port { protocol, port } => [&[protocol][..], &port.to_be_bytes()].concat(),
+        };
+        let key = sender_key("endpoint", &self.network.host_name(host), &number);
         let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
         let source = self.shared.add_source(info);
-        self.shared.endpoint_hosts.insert(host);
-        self.partition.heed(&self.network, self.now, host);
-        if let Some(cell) = self.partition.held(self.network.host(host).vpc) {
-            cell.seat(self.now, host, source, endpoint);
+        if self.shared.hearing.len() <= host.index() {
+            self.shared.hearing.resize(host.index() + 1, false);
         }
-        self.join_windows();
+        let is_first = !std::mem::replace(&mut self.shared.hearing[host.index()], true);
+        if is_first {
+            self.partition.heed(&self.network, self.now, host);
+        }
+        let vpc = self.network.host(host).vpc;
+        if let Some(cell) = self.partition.held(vpc) {
+            cell.seat(self.now, (host, hears), source, endpoint);
+        }
+        self.partition.join_around(&self.network, vpc);
+        Ok(())
+    }
+
+    /// Has a host answer echo requests by itself from now on, as all do at first, or not.
+    pub fn answer_echoes(&mut self, host: HostId, answers: bool) {
+        let is_new = if answers { self.shared.silent.remove(&host) } else { self.shared.silent.insert(host) };
+        if is_new {
+            self.partition.suspend_echoes(self.now, self.network.rules.local_delay);
+        }
+    }
+
+    /// The earliest instant at which anything can happen if nothing is changed or injected: until then a driver may
+    /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. Looks at
+    /// every sender and every link that this partition carries.
+    pub fn next_event(&self) -> SimTime {
+        let local_delay = self.network.rules.local_delay;
+        let cells = self.partition.cells.iter().map(|cell| cell.contents.next_event(local_delay));
+        cells.chain(self.network.next_due()).min().unwrap_or(SimTime::NEVER).max(self.now)
     }
 
     /// Tells `observer` of what interests it from now on.
@@ -276,10 +324,10 @@ impl Simulation {
         if !self.partition.cell(vpc).contents.has_programs() {
             self.partition.suspend_echoes(now, self.network.rules.local_delay);
             self.partition.note_answered(vpc);
-            self.join_windows();
+            self.partition.join_around(&self.network, vpc);
         }
         if let Some(cell) = self.partition.held(vpc) {
-            cell.inject(now, Raw { host, bytes: packet, id });
+            cell.inject(now, Raw { host, sent: Sent::of(packet), id });
         }
         Ok(id)
     }
