@@ -6,7 +6,7 @@ use super::exit::Exit;
 use super::machine;
 use super::output;
 use super::play::{Bug, report_bug};
-use crate::engine::{Effort, Mode, Options, Simulation, Totals};
+use crate::engine::{Mode, Options, Simulation, Totals};
 use crate::report::{self, BenchReport, EffortReport, Measurement};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Workload;
@@ -42,7 +42,7 @@ struct Pass {
     wall: Duration,
     cpu: Option<Duration>,
     totals: Totals,
-    effort: Effort,
+    effort: EffortReport,
 }
 
 fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
@@ -66,7 +66,6 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
     passes.sort_by_key(|pass| pass.wall);
     let (wall_min, wall_max) = (passes[0].wall, passes[passes.len() - 1].wall);
     let Pass { wall, cpu, totals, effort } = passes.swap_remove((passes.len() - 1) / 2);
-    let effort = EffortReport::from(effort);
     Ok(Measurement {
         workload: workload.name,
         mode: mode_name,
@@ -97,5 +96,10 @@ fn pass(workload: &Workload, span: SimDuration, options: Options) -> Result<Pass
     let wall = started.elapsed();
     let cpu = machine::cpu_time().zip(used).map(|(now, before)| now.saturating_sub(before));
     simulation.check_books()?;
-    Ok(Pass { wall, cpu, totals: simulation.totals(), effort: simulation.effort() })
+    Ok(Pass {
+        wall,
+        cpu,
+        totals: simulation.totals(),
+        effort: EffortReport::of(simulation.effort(), simulation.network()),
+    })
 }

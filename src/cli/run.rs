@@ -75,7 +75,10 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let options = options(args.how, scenarios.len(), args.interval);
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         let notes = warnings.iter().map(Diagnostic::headline).collect();
-        (Snapshot::of(run, file, notes, options.interval), EffortReport::from(run.simulation.effort()))
+        (
+            Snapshot::of(run, file, notes, options.interval),
+            EffortReport::of(run.simulation.effort(), run.simulation.network()),
+        )
     };
     let played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
         Ok(played) => played,
@@ -131,7 +134,8 @@ fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
     let workers = options.workers.get();
     let limit = effort.limit(workers).map_or(String::new(), |limit| format!(", limited: {limit}"));
     let workers = report::counted(workers as u64, "worker");
-    output::talk(&format!("how ({}): {}; {workers}{limit}", snapshot.file, effort.told()));
+    let waiting = effort.waiting().map_or(String::new(), |waiting| format!("; {waiting}"));
+    output::talk(&format!("how ({}): {}; {workers}{limit}{waiting}", snapshot.file, effort.told()));
 }
 
 /// One outcome per file, in order. Files that were not begun when a signal came are reported.

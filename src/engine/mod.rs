@@ -45,7 +45,7 @@ pub use exchange::Exchange;
 pub use intervals::{Intervals, Row};
 pub use meter::{MINUTE, Meter, Minute};
 pub use observe::{Interest, Observer, Place, Record, Step};
-pub use options::{Effort, Mode, Options};
+pub use options::{Effort, Meetings, Mode, Options};
 pub use road::Road;
 pub use run::{ActionOutcome, Run};
 pub use simulation::{AttachError, InjectError, Simulation, Totals, Unbalanced, flows};

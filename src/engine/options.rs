@@ -2,6 +2,7 @@
 //! samples and books are the same bytes for every choice.
 
 use super::road::Road;
+use crate::model::PeeringId;
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 
@@ -43,6 +44,20 @@ pub struct Effort {
     pub threads: usize,
     /// How many of all packets the busiest VPC carried: it limits the speed, whatever the number of threads.
     pub busiest: u64,
+    /// Who waits for whom, if anybody does.
+    pub meetings: Option<Meetings>,
+}
+
+/// VPCs that exchange packets to which something reacts: none may run ahead of another by more than the shortest delay
+/// between two of them, so they meet that often while such packets are under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meetings {
+    /// How many VPCs.
+    pub vpcs: usize,
+    /// How often, in simulated time.
+    pub every: SimDuration,
+    /// The peering with that delay.
+    pub over: PeeringId,
 }
 
 impl Effort {

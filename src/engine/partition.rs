@@ -6,6 +6,7 @@
 use super::cell::Cell;
 use super::echoes::Echoes;
 use super::exchange::{Exchange, exchange};
+use super::options::Meetings;
 use super::sending::Flow;
 use super::shared::Scope;
 use super::workers;
@@ -24,6 +25,8 @@ pub(super) struct Partition {
     /// How many cells run in windows, and the shortest delay from one of them to another.
     joined: usize,
     window: SimDuration,
+    /// The peering that delay belongs to, if there is one.
+    narrowest: Option<PeeringId>,
     /// Which echo requests are known beforehand, if any are sent.
     echoes: Echoes,
     asks: bool,
@@ -40,6 +43,7 @@ impl Partition {
             is_answered: vec![false; network.vpcs().len()],
             joined: 0,
             window: SimDuration::from_nanos(u64::MAX),
+            narrowest: None,
             echoes: Echoes::default(),
             asks: false,
             threads: 1,
@@ -128,9 +132,14 @@ impl Partition {
     fn narrow_window(&mut self, network: &Network, id: PeeringId) {
         let peering = network.peering(id);
         let ends = [peering.requester, peering.accepter];
-        if ends.iter().all(|end| self.cell(*end).is_joined()) {
-            self.window = self.window.min(peering.delay);
+        if ends.iter().all(|end| self.cell(*end).is_joined()) && peering.delay < self.window {
+            (self.window, self.narrowest) = (peering.delay, Some(id));
         }
+    }
+
+    /// Who waits for whom, if anybody does.
+    pub(super) fn meetings(&self) -> Option<Meetings> {
+        self.narrowest.map(|over| Meetings { vpcs: self.joined, every: self.window, over })
     }
 
     /// Advances all cells to the horizon, in parts within which the same senders are events.

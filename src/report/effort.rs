@@ -1,12 +1,12 @@
 //! How a run's packets were carried, in words. Not part of the run's report, whose bytes do not depend on it.
 
 use super::format::words::counted;
-use crate::units::{Share, grouped};
-use serde::Serialize;
+use crate::units::{Share, SimDuration, grouped};
+use serde::{Serialize, Serializer};
 use std::time::Duration;
 
 /// Packets by the road that carried them; see [`crate::engine::Effort`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct EffortReport {
     /// Counted in closed form.
     pub closed: u64,
@@ -22,6 +22,24 @@ pub struct EffortReport {
     pub threads: usize,
     /// Packets of the busiest VPC.
     pub busiest: u64,
+    /// Who waits for whom, if anybody does.
+    pub meetings: Option<MeetingsReport>,
+}
+
+/// VPCs that wait for each other; see [`crate::engine::Meetings`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeetingsReport {
+    /// How many VPCs.
+    pub vpcs: usize,
+    /// How often they meet, in simulated time.
+    #[serde(rename = "every_ns", serialize_with = "nanos")]
+    pub every: SimDuration,
+    /// The peering with that delay.
+    pub peering: String,
+}
+
+fn nanos<S: Serializer>(span: &SimDuration, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_u64(span.as_nanos())
 }
 
 /// With so few packets, a run ends before anyone would notice.
@@ -48,6 +66,12 @@ impl EffortReport {
         let taken = self.roads().into_iter().filter(|(_, packets)| *packets > 0);
         let shares = taken.map(|road| self.share(road)).collect::<Vec<_>>().join(", ");
         if shares.is_empty() { "no packet to carry".into() } else { shares }
+    }
+
+    /// Who waits for whom: `10 VPCs wait for each other every 1 ms of simulated time, the delay of peering p-1`.
+    pub fn waiting(&self) -> Option<String> {
+        let MeetingsReport { vpcs, every, peering } = self.meetings.as_ref()?;
+        Some(format!("{vpcs} VPCs wait for each other every {every} of simulated time, the delay of peering {peering}"))
     }
 
     fn share(&self, (name, packets): (&'static str, u64)) -> String {

@@ -69,7 +69,7 @@ pub fn find(name: &str) -> Option<&'static Workload> {
 pub const USUAL: [&str; 4] = ["pair", "hub", "mesh-1k", "mesh-10k"];
 
 /// Every workload, the usual ones first.
-pub const ALL: [Workload; 17] = [
+pub const ALL: [Workload; 18] = [
     Workload {
         name: "pair",
         what: "one flow of 1500-byte packets at 1.2 Gbps into a cap of 1 Gbps, each at a random place in its slot",
@@ -153,6 +153,13 @@ pub const ALL: [Workload; 17] = [
         packets_per_minute: 1_000 * 2 * 6_000,
         length: None,
         build: spread::pings,
+    },
+    Workload {
+        name: "pings-far",
+        what: "pings every millisecond over peerings of 20 ms",
+        packets_per_minute: 1_000 * 2 * 60_000,
+        length: None,
+        build: spread::pings_far,
     },
     Workload {
         name: "mixed",

@@ -31,16 +31,27 @@ pub(super) fn hub() -> (Network, Plan) {
 
 /// Ten VPCs, each peered with all others, `hosts` hosts in all; each host sends a thousand packets a second.
 pub(super) fn mesh(hosts: u32) -> (Network, Plan) {
-    meshed(hosts, every_millisecond)
+    meshed(hosts, UNCAPPED, every_millisecond)
 }
 
 /// The mesh of 1,000 hosts in which every packet is an echo request or reply, so that every VPC reacts.
 pub(super) fn pings() -> (Network, Plan) {
-    meshed(1_000, |cloud, from, peers| Traffic {
-        pattern: Pattern::Ping { interval: SimDuration::from_millis(10) },
+    meshed(1_000, UNCAPPED, |cloud, from, peers| pinging(cloud, from, peers, 10))
+}
+
+/// The same over peerings of 20 ms and ten times as often: windows as long as that hold enough work for several
+/// threads.
+pub(super) fn pings_far() -> (Network, Plan) {
+    let far = Transport { delay: SimDuration::from_millis(20), ..UNCAPPED };
+    meshed(1_000, far, |cloud, from, peers| pinging(cloud, from, peers, 1))
+}
+
+fn pinging(cloud: &Cloud, from: usize, peers: &[usize], millis: u64) -> Traffic {
+    Traffic {
+        pattern: Pattern::Ping { interval: SimDuration::from_millis(millis) },
         size: PacketSize::Fixed(ECHO),
         ..every_millisecond(cloud, from, peers)
-    })
+    }
 }
 
 /// Ten VPCs in two regions, each peered with all others: across regions, capped. From each VPC to each other go 12
@@ -76,12 +87,12 @@ pub(super) fn mixed() -> (Network, Plan) {
     (cloud.network, plan(traffic))
 }
 
-fn meshed(hosts: u32, traffic: fn(&Cloud, usize, &[usize]) -> Traffic) -> (Network, Plan) {
+fn meshed(hosts: u32, transport: Transport, traffic: fn(&Cloud, usize, &[usize]) -> Traffic) -> (Network, Plan) {
     let mut cloud = Cloud::new(9);
     let vpcs: Vec<usize> = (0..10).map(|_| cloud.vpc("guangzhou", hosts / 10)).collect();
     for (at, &a) in vpcs.iter().enumerate() {
         for &b in &vpcs[at + 1..] {
-            cloud.peer(a, b, UNCAPPED);
+            cloud.peer(a, b, transport);
         }
     }
     let traffic = vpcs.iter().map(|&v| {

@@ -143,8 +143,8 @@ mod tests {
             packets_per_s: packets_per_second(emitted, wall),
             peak_rss: Some(ByteSize::from_bytes(12_345_678)),
             peak_rss_is_own: false,
-            effort,
             limited_by: effort.limit(2),
+            effort,
         }
     }
 
