@@ -283,7 +283,7 @@ fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
     assert!(!told.out.contains("workers"));
     let told = vpcsim(&["run", QUICK, "--packets", "-v", "--workers", "1"]).ended(0).talk;
     assert!(
-        told.contains("; 1 worker; 2 VPCs wait for each other every 1 ms of simulated time, the delay of "),
+        told.contains("; 1 worker; 2 VPCs wait for each other every 18.4 ms of simulated time, the delay of "),
         "{told}"
     );
     let bill = |how: &[&str]| vpcsim(&[&["bill", QUICK], how].concat()).ended(0).out;
