@@ -227,14 +227,13 @@ impl Recorded {
 impl Few {
     /// Adds `times` packets of one delay, unless there are too many delays already.
     fn add(&mut self, nanos: u64, times: u64) -> bool {
-        match self.delays.binary_search_by_key(&nanos, |(known, _)| *known) {
-            Ok(at) => {
-                self.delays[at].1 += times;
-                self.last = at;
-            }
+        let place = self.delays.binary_search_by_key(&nanos, |(known, _)| *known);
+        match place {
+            Ok(at) => self.delays[at].1 += times,
             Err(at) if self.delays.len() < FEW => self.delays.insert(at, (nanos, times)),
             Err(_) => return false,
         }
+        self.last = place.unwrap_or_else(|at| at);
         true
     }
 }
