@@ -61,8 +61,8 @@ impl Exit {
     }
 }
 
-/// Checks a packet of `length` bytes that comes from a device or a program, by its first bytes: its header must be valid
-/// (RFC 1812 §5.2.2). Returns the total length.
+/// Checks a packet of `length` bytes that comes from a device or a program, by its first bytes: its header must be
+/// valid (RFC 1812 §5.2.2). Returns the total length.
 ///
 /// # Errors
 /// Lengths or checksum are wrong.

@@ -34,10 +34,14 @@ impl Exchange for Whole {
 }
 
 /// The one exchange between cells: delivers the mail in every mailbox, here or elsewhere. The cells are in the order of
-/// their VPCs; `cells` must hold every local cell that sends or receives mail.
-pub(super) fn exchange<C: BorrowMut<Cell>>(cells: &mut [C], others: &mut dyn Exchange) {
+/// their VPCs; `senders` are the places of those that may have sent mail.
+pub(super) fn exchange<C: BorrowMut<Cell>>(
+    cells: &mut [C],
+    senders: impl Iterator<Item = usize>,
+    others: &mut dyn Exchange,
+) {
     let mut away = Vec::new();
-    for from in 0..cells.len() {
+    for from in senders {
         let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
         mailbox.retain_mut(|mail| {
             let is_away = !others.holds(mail.to);

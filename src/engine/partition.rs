@@ -22,8 +22,8 @@ pub(super) struct Partition {
     sending: Vec<VpcId>,
     /// By VPC: whether what it sends may be answered.
     is_answered: Vec<bool>,
-    /// How many cells run in windows, and the shortest delay from one of them to another.
-    joined: usize,
+    /// The cells that run in windows, in order, and the shortest delay from one of them to another.
+    joined: Vec<VpcId>,
     window: SimDuration,
     /// The peering that delay belongs to, if there is one.
     narrowest: Option<PeeringId>,
@@ -41,7 +41,7 @@ impl Partition {
             exchange,
             sending: Vec::new(),
             is_answered: vec![false; network.vpcs().len()],
-            joined: 0,
+            joined: Vec::new(),
             window: SimDuration::from_nanos(u64::MAX),
             narrowest: None,
             echoes: Echoes::default(),
@@ -122,7 +122,8 @@ impl Partition {
 
     fn join(&mut self, network: &Network, vpc: VpcId) {
         if self.cells[vpc.index()].join() {
-            self.joined += 1;
+            let place = self.joined.partition_point(|joined| *joined < vpc);
+            self.joined.insert(place, vpc);
             let peerings: Vec<PeeringId> = network.peerings_of(vpc).map(|(id, _)| id).collect();
             peerings.into_iter().for_each(|id| self.narrow_window(network, id));
         }
@@ -139,7 +140,7 @@ impl Partition {
 
     /// Who waits for whom, if anybody does.
     pub(super) fn meetings(&self) -> Option<Meetings> {
-        self.narrowest.map(|over| Meetings { vpcs: self.joined, every: self.window, over })
+        self.narrowest.map(|over| Meetings { vpcs: self.joined.len(), every: self.window, over })
     }
 
     /// Advances all cells to the horizon, in parts within which the same senders are events.
@@ -168,10 +169,11 @@ impl Partition {
 
     /// First the events of those that react to each other, then everything else.
     fn advance_part(&mut self, scope: Scope<'_>, workers: usize) {
-        if self.joined > 0 {
-            self.cells.iter_mut().filter(|c| c.is_joined()).for_each(|cell| cell.begin(scope));
-            exchange(&mut self.cells, self.exchange.as_mut());
-            let threads = workers::run_windows(&mut self.cells, self.exchange.as_mut(), scope, self.window, workers);
+        if !self.joined.is_empty() {
+            let Partition { cells, exchange: others, joined, window, .. } = self;
+            joined.iter().for_each(|vpc| cells[vpc.index()].begin(scope));
+            exchange(cells, joined.iter().map(|vpc| vpc.index()), others.as_mut());
+            let threads = workers::run_windows(cells, joined, others.as_mut(), scope, *window, workers);
             self.threads = self.threads.max(threads);
         }
         let threads = workers::run(&mut self.cells, &self.sending, scope, workers);

@@ -12,7 +12,6 @@ use super::exchange::{Exchange, exchange};
 use super::shared::Scope;
 use crate::model::VpcId;
 use crate::units::{SimDuration, SimTime};
-use std::borrow::Borrow;
 
 /// Carries what the cells of the VPCs `sending`, which are in order, have left to do by themselves to the horizon.
 /// Returns the number of threads used: always one here, however many are allowed.
@@ -27,12 +26,13 @@ pub(super) fn run(cells: &mut [Cell], sending: &[VpcId], scope: Scope<'_>, _allo
 #[cfg(not(feature = "threads"))]
 pub(super) fn run_windows(
     cells: &mut [Cell],
+    joined: &[VpcId],
     others: &mut dyn Exchange,
     scope: Scope<'_>,
     window: SimDuration,
     _allowed: usize,
 ) -> usize {
-    windows_in_turn(cells, others, scope, window);
+    windows_in_turn(cells, joined, others, scope, window);
     1
 }
 
@@ -40,21 +40,27 @@ fn run_in_turn(cells: &mut [Cell], sending: &[VpcId], scope: Scope<'_>) {
     sending.iter().for_each(|vpc| cells[vpc.index()].run(scope));
 }
 
-fn windows_in_turn(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration) {
-    while let Some(end) = next_window(cells, others, scope, window) {
-        cells.iter_mut().filter(|c| c.is_joined()).for_each(|cell| cell.handle(scope, end));
-        exchange(cells, others);
+fn windows_in_turn(
+    cells: &mut [Cell],
+    joined: &[VpcId],
+    others: &mut dyn Exchange,
+    scope: Scope<'_>,
+    window: SimDuration,
+) {
+    let places = || joined.iter().map(|vpc| vpc.index());
+    while let Some(end) = next_window(places().map(|at| &cells[at]), others, scope, window) {
+        places().for_each(|at| cells[at].handle(scope, end));
+        exchange(cells, places(), others);
     }
 }
 
 /// When the next window ends, if anything happens before the horizon, here or elsewhere.
-fn next_window<C: Borrow<Cell>>(
-    cells: &[C],
+fn next_window<'a>(
+    joined: impl Iterator<Item = &'a Cell>,
     others: &mut dyn Exchange,
     scope: Scope<'_>,
     window: SimDuration,
 ) -> Option<SimTime> {
-    let joined = cells.iter().map(Borrow::borrow).filter(|c: &&Cell| c.is_joined());
     let next = others.least(joined.map(Cell::next_event).min().unwrap_or(SimTime::NEVER));
     (next < scope.horizon).then(|| (next + window).min(scope.horizon))
 }

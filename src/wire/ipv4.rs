@@ -125,8 +125,8 @@ pub fn payload_offset(head: &[u8; HEAD]) -> usize {
     transport + words * 4
 }
 
-/// Whether a router would accept a packet of `length` bytes that begins with `bytes`, of which it reads only the header:
-/// RFC 1812 §5.2.2 without the link-layer part. Returns the total length.
+/// Whether a router would accept a packet of `length` bytes that begins with `bytes`, of which it reads only the
+/// header: RFC 1812 §5.2.2 without the link-layer part. Returns the total length.
 ///
 /// # Errors
 /// The first of [`Malformed`] that applies.

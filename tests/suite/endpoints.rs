@@ -96,7 +96,7 @@ impl Listener {
     }
 }
 
-/// One host here, one there, a way from the first to the second, and a plan without traffic in the time that tests take.
+/// One host here, one there, a way from the first to the second, and a plan that sends nothing while tests run.
 fn quiet() -> (Bottleneck, Plan) {
     let bottleneck = Bottleneck::new(1, None, None);
     let plan = bottleneck.plan(1, Pace::Interval(SimDuration::from_secs(100)), PacketSize::Fixed(100), at(0));

@@ -26,7 +26,6 @@ use super::meter::Meter;
 use super::observe::{Interest, Observer, Record};
 use super::options::{Effort, Options};
 use super::partition::Partition;
-use super::road::Road;
 use super::shared::{MeantFor, Scope, Shared, SourceInfo};
 use crate::dataplane::fib::Fib;
 use crate::dataplane::link::Link;
@@ -213,7 +212,7 @@ impl Simulation {
         let mut effort = Effort::default();
         self.partition.cells.iter().for_each(|cell| effort.merge(cell.contents.booking.effort));
         effort.threads = self.partition.threads;
-        effort.meetings = self.partition.meetings().filter(|_| effort.of(Road::Events) > 0);
+        effort.meetings = self.partition.meetings();
         effort
     }
 

@@ -83,17 +83,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Advances the cells that run in windows to the horizon; returns the number of threads used.
 pub fn run_windows(
     cells: &mut [Cell],
+    joined: &[VpcId],
     others: &mut dyn Exchange,
     scope: Scope<'_>,
     window: SimDuration,
     workers: usize,
 ) -> usize {
-    let events = cells.iter().filter(|cell| cell.is_joined()).map(|cell| cell.events_in(window));
+    let events = joined.iter().map(|vpc| cells[vpc.index()].events_in(window));
     let workers = workers.min(worth(events, WORTH_A_MEETING));
     if workers > 1 {
         return meet(cells, others, scope, window, workers);
     }
-    windows_in_turn(cells, others, scope, window);
+    windows_in_turn(cells, joined, others, scope, window);
     1
 }
 
@@ -106,12 +107,13 @@ pub fn run_windows(
 /// thread 3   cell cell |      |                       |      | …
 /// ```
 fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window: SimDuration, workers: usize) -> usize {
-    let Some(first) = next_window(cells, others, scope, window) else { return 1 };
+    let mut joined: Vec<&mut Cell> = cells.iter_mut().filter(|c| c.is_joined()).collect();
+    let Some(first) = next_window(joined.iter().map(|cell| &**cell), others, scope, window) else { return 1 };
     let others = Mutex::new(others);
     let (end, next) = (AtomicU64::new(first.as_nanos()), AtomicUsize::new(0));
     // Made once the number of threads is known.
     let meeting: OnceLock<Barrier<Yield>> = OnceLock::new();
-    let cells: Vec<Mutex<&mut Cell>> = cells.iter_mut().filter(|c| c.is_joined()).map(Mutex::new).collect();
+    let cells: Vec<Mutex<&mut Cell>> = joined.drain(..).map(Mutex::new).collect();
     // A thread that panics still comes to the meetings, so that the others do not wait for ever.
     let panicked = Mutex::new(None);
     let take = || {
@@ -124,9 +126,10 @@ fn meet(cells: &mut [Cell], others: &mut dyn Exchange, scope: Scope<'_>, window:
         let mut guards: Vec<MutexGuard<'_, &mut Cell>> = cells.iter().map(lock).collect();
         let mut all: Vec<&mut Cell> = guards.iter_mut().map(|guard| &mut ***guard).collect();
         let mut others = lock(&others);
-        exchange(&mut all, &mut **others);
+        let senders = 0..all.len();
+        exchange(&mut all, senders, &mut **others);
         let goes_on = lock(&panicked).is_none();
-        next_window(&all, &mut **others, scope, window).filter(|_| goes_on)
+        next_window(all.iter().map(|cell| &**cell), &mut **others, scope, window).filter(|_| goes_on)
     };
     let work = || loop {
         let meeting = meeting.wait();

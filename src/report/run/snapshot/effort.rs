@@ -7,7 +7,7 @@ use crate::report::effort::{EffortReport, MeetingsReport};
 impl EffortReport {
     /// How a simulation of this network was computed.
     pub fn of(effort: Effort, network: &Network) -> EffortReport {
-        let meetings = effort.meetings.map(|meetings| MeetingsReport {
+        let meetings = effort.meetings.filter(|_| effort.of(Road::Events) > 0).map(|meetings| MeetingsReport {
             vpcs: meetings.vpcs,
             every: meetings.every,
             peering: network.peering(meetings.over).name.to_string(),
