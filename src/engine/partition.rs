@@ -138,6 +138,13 @@ impl Partition {
         }
     }
 
+    /// When something next happens here; inside a VPC packets take `local_delay`.
+    pub(super) fn next_event(&self, local_delay: SimDuration) -> SimTime {
+        // Elsewhere nothing is sent, so nothing is under way.
+        let busy = self.sending.iter().chain(&self.joined);
+        busy.map(|vpc| self.cell(*vpc).contents.next_event(local_delay)).min().unwrap_or(SimTime::NEVER)
+    }
+
     /// Who waits for whom, if anybody does.
     pub(super) fn meetings(&self) -> Option<Meetings> {
         self.narrowest.map(|over| Meetings { vpcs: self.joined.len(), every: self.window, over })

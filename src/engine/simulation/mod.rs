@@ -188,11 +188,10 @@ impl Simulation {
 
     /// The earliest instant at which anything can happen if nothing is changed or injected: until then a driver may
     /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. Looks at
-    /// every sender and every link that this partition carries.
+    /// every sender that this partition carries, and at the links of VPCs from which something is sent.
     pub fn next_event(&self) -> SimTime {
-        let local_delay = self.network.rules.local_delay;
-        let cells = self.partition.cells.iter().map(|cell| cell.contents.next_event(local_delay));
-        cells.chain(self.network.next_due()).min().unwrap_or(SimTime::NEVER).max(self.now)
+        let carried = self.partition.next_event(self.network.rules.local_delay);
+        self.network.next_due().map_or(carried, |due| carried.min(due)).max(self.now)
     }
 
     /// Tells `observer` of what interests it from now on.
