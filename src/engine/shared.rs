@@ -112,6 +112,7 @@ impl Shared {
 
     /// Whether the host that takes the packet sends an echo reply. For a replay, the plan says which requests are
     /// answered.
+    #[inline(always)] // As in `answers::reacts`.
     pub(super) fn is_answered(&self, packet: &Packet, host: HostId) -> bool {
         icmp::is_echo_request(&packet.head)
             && !self.silent.contains(&host)
