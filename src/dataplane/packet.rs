@@ -134,7 +134,7 @@ impl Packet {
             Some(tail) => bytes.extend_from_slice(&tail[..tail.len().min(length - bytes.len())]),
             None => {
                 let header = usize::from(self.header_length);
-                bytes.extend((bytes.len()..length).map(|i| payload::byte(i.wrapping_sub(header))));
+                bytes.extend((bytes.len()..length).map(|i| i.checked_sub(header).map_or(0, payload::byte)));
             }
         }
         bytes.resize(length, 0);

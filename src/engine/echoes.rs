@@ -91,14 +91,17 @@ impl Echoes {
             for asker in cells[at].contents.askers(scope) {
                 let mut group = Group::default();
                 let mut answers = None;
+                let hears = |host| scope.shared.hears(host);
+                if asker.answers.is_some_and(hears) {
+                    continue; // an event, and the links of both VPCs are restless
+                }
                 if let Some(host) = asker.answers.filter(|host| !scope.shared.silent.contains(host)) {
                     let there = scope.view.network.host(host).vpc;
                     let request = cells[at].contents.flow(asker.flow).clone();
                     let replies = self.seat(cells, request.replies(host, asker.delay), there);
                     let back = cells[there.index()].contents.path(scope, replies);
-                    let hears = |host| scope.shared.hears(host);
-                    if !is_held(there) || hears(host) || back.enter.is_ok_and(hears) {
-                        continue; // an event, and the links of both VPCs are restless
+                    if !is_held(there) || back.enter.is_ok_and(hears) {
+                        continue; // as above
                     }
                     let ways = [(vpc, asker.over), (there, back.leave.ok().and_then(Exit::link))];
                     for (near, link) in ways.into_iter().filter_map(|(near, link)| Some((near, link?))) {
@@ -115,7 +118,11 @@ impl Echoes {
                 groups.add(group);
             }
         }
-        groups.all.into_iter().filter(|group| !group.is_blocked).collect()
+        let mut all: Vec<Group> = groups.all.into_iter().filter(|group| !group.is_blocked).collect();
+        // Requests that nobody answers may take links too, but are known whatever the others do: these are judged
+        // with them.
+        all.sort_by_key(|group| !group.links.is_empty());
+        all
     }
 
     /// Seats the replies to a sender's requests in the VPC where they are sent.

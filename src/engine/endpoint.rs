@@ -27,7 +27,7 @@ pub enum Hears {
     /// Those of a protocol to a port (UDP and TCP), and the ICMP errors about what was sent from it (RFC 1122 §4.1.3.3
     /// and §4.2.3.9).
     Port {
-        /// As in the IPv4 header: 6 for TCP, 17 for UDP.
+        /// As in the IPv4 header: 6 for TCP, 17 for UDP; nothing is heard of others, which have no ports.
         protocol: u8,
         /// In the byte order of this machine.
         port: u16,
@@ -65,7 +65,7 @@ impl Received {
     }
 
     /// The port that it is for: its destination port, or of an ICMP error the source port of what it quotes; `None` for
-    /// other protocols and later fragments.
+    /// other protocols, later fragments, a quote with options, and where the port is cut off.
     pub(super) fn port(&self) -> Option<Hears> {
         let bytes = header(&self.packet.head, self.tail.as_ref());
         let own = usize::from(bytes[0] & 0xf) * 4;
@@ -73,7 +73,8 @@ impl Received {
         let (ip, port) = if icmp::is_error(&self.packet.head) { (quote, quote + IPV4_HEADER) } else { (0, own + 2) };
         let (protocol, is_later) = (bytes[ip + 9], u16::from_be_bytes([bytes[ip + 6], bytes[ip + 7]]) & 0x1fff > 0);
         let has_ports = [IpNextHeaderProtocols::Tcp.0, IpNextHeaderProtocols::Udp.0].contains(&protocol) && !is_later;
-        let port = bytes.get(port..port + 2).filter(|_| has_ports)?;
+        let is_there = port + 2 <= usize::from(self.length()) && (ip == 0 || bytes[ip] == 0x45);
+        let port = bytes.get(port..port + 2).filter(|_| has_ports && is_there)?;
         Some(Hears::Port { protocol, port: u16::from_be_bytes([port[0], port[1]]) })
     }
 }
@@ -88,7 +89,7 @@ pub(super) trait Sends {
 }
 
 /// Where an endpoint puts the packets it wants sent, in order. One that a router would not accept is dropped as
-/// `bad_length` or `bad_checksum`.
+/// `bad_length` or `bad_checksum`. A host that is down sends nothing, and nothing is counted.
 #[derive(Debug, Default)]
 pub struct Outbox {
     pub(super) packets: Vec<Sent>,
@@ -101,7 +102,8 @@ impl Outbox {
     }
 
     /// Sends an IPv4 packet of `length` bytes that begins with `head`. If it is longer, `tail` is what follows, filled
-    /// up with zeros; without a tail the payload is synthetic and no byte of it is made ([`crate::wire::payload`]).
+    /// up with zeros; without a tail, what follows the UDP, TCP or ICMP header is synthetic payload, of which no byte is
+    /// made ([`crate::wire::payload`]), and headers beyond 40 bytes are zeros.
     pub fn send_head(&mut self, head: [u8; HEAD], length: u16, tail: Option<Bytes>) {
         self.packets.push(Sent { head, length: length.into(), tail });
     }
@@ -131,8 +133,8 @@ impl Sent {
     }
 }
 
-/// Bytes of the longest IPv4 header; an ICMP error with what it quotes of a packet without options is shorter.
-const HEADER_MAX: usize = 60;
+/// Bytes of the longest IPv4 header and the ports behind it; an ICMP error about a packet without options is shorter.
+const HEADER_MAX: usize = 64;
 
 fn header(head: &[u8; HEAD], tail: Option<&Bytes>) -> [u8; HEADER_MAX] {
     let mut header = [0; HEADER_MAX];

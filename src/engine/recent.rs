@@ -40,10 +40,10 @@ impl<K: Copy + Eq, V: Copy> Recent<K, V> {
         self.places[place] = Some((asked, answer));
     }
 
-    /// Fibonacci hashing: the upper bits of a product depend on all bits of the factor.
+    /// Fibonacci hashing: the upper bits of a product depend on all bits of the factor; as many as [`MOST`] needs.
     #[inline]
     fn place(&self, bits: u64) -> usize {
-        (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & self.places.len().wrapping_sub(1)
+        (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize & self.places.len().wrapping_sub(1)
     }
 
     pub(super) fn clear(&mut self) {

@@ -40,7 +40,17 @@ pub fn set_echo(head: &mut [u8; HEAD], sequence: u16, sent_ns: u64) {
     let old = u64::from(word(head, 26)) + payload::sum_words(echo_sent_ns(head));
     head[26..28].copy_from_slice(&sequence.to_be_bytes());
     head[28..36].copy_from_slice(&sent_ns.to_be_bytes());
-    correct(head, 22, old, u64::from(sequence) + payload::sum_words(sent_ns));
+    correct_icmp(head, old, u64::from(sequence) + payload::sum_words(sent_ns));
+}
+
+/// [`correct`] for the checksum of an echo. The difference does not tell a sum of 0, all bytes being zero, from one of
+/// 0xffff: the checksum of the first is 0xffff, that of the other 0.
+#[inline]
+fn correct_icmp(head: &mut [u8; HEAD], old: u64, new: u64) {
+    correct(head, 22, old, new);
+    if word(head, 22) == 0 && head[20..].iter().all(|byte| *byte == 0) {
+        head[22..24].fill(0xff);
+    }
 }
 
 /// Turns the head of an unfragmented echo request without options into that of its reply: addresses swapped, which
@@ -55,7 +65,7 @@ pub fn echo_reply(request: &[u8; HEAD], ttl: u8) -> [u8; HEAD] {
     let flags_and_ttl = |head: &[u8; HEAD]| u64::from(word(head, 6)) + u64::from(word(head, 8));
     let (new, kind) = (flags_and_ttl(&head), word(&head, 20));
     correct(&mut head, 10, flags_and_ttl(request), new);
-    correct(&mut head, 22, word(request, 20).into(), kind.into());
+    correct_icmp(&mut head, word(request, 20).into(), kind.into());
     head
 }
 
@@ -222,21 +232,25 @@ mod tests {
         #[test]
         fn an_edited_echo_is_one_built_anew(
             total in ECHO_MIN..100,
-            echoes in prop::collection::vec((any::<u16>(), prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]), 1..5),
+            identifier in prop_oneof![Just(0), any::<u16>()],
+            echoes in prop::collection::vec((prop_oneof![Just(0), any::<u16>()], prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]), 1..5),
             ttls in any::<(u8, u8)>(),
         ) {
             let there = Addressing { source: [10, 0, 0, 5].into(), destination: [10, 1, 0, 9].into(), ttl: ttls.0 };
             let back = Addressing { source: there.destination, destination: there.source, ttl: ttls.1 };
-            let mut head = echo_request(there, total, 7, 0, 0);
+            let mut head = echo_request(there, total, identifier, 0, 0);
             for (sequence, sent) in echoes {
                 set_echo(&mut head, sequence, sent);
-                prop_assert_eq!(head, echo_request(there, total, 7, sequence, sent));
-                let mut reply = echo_request(back, total, 7, sequence, sent);
+                prop_assert_eq!(head, echo_request(there, total, identifier, sequence, sent));
+                let mut reply = echo_request(back, total, identifier, sequence, sent);
                 reply[20] = 0;
                 let whole = whole(&reply, total.into());
                 let checksum = IcmpPacket::new(&whole[20..]).map(|p| icmp::checksum(&p)).expect("long enough");
                 reply[22..24].copy_from_slice(&checksum.to_be_bytes());
                 prop_assert_eq!(echo_reply(&head, ttls.1), reply);
+                let mut edited = echo_reply(&echo_request(there, total, identifier, 0, 0), ttls.1);
+                set_echo(&mut edited, sequence, sent);
+                prop_assert_eq!(edited, reply);
             }
         }
     }

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Endpoint, Hears, Mode, Options, Outbox, Received, Simulation};
-use vpcsim::model::plan::{Pace, PacketSize, Pattern, Plan};
-use vpcsim::model::{HostId, TrafficId};
-use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Plan, Traffic};
+use vpcsim::model::{HostId, QueueLimit, TrafficId};
+use vpcsim::units::{BitRate, ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use vpcsim::wire::ipv4::{self, Addressing};
 use vpcsim::wire::payload;
+use vpcsim::workload::{Cloud, Transport, entry, plan};
 
 /// Wakes at fixed instants, sends one packet each time, and records when it was woken.
 struct Clock {
@@ -144,15 +145,14 @@ fn endpoints_of_one_host_hear_their_ports_and_one_hears_the_rest() {
     };
     let datagram = |port| Bytes::copy_from_slice(&udp(&bottleneck, (9, port), 40));
     let echo = Bytes::copy_from_slice(&icmp::echo_request(there, 40, 7, 7, 0));
-    let (mut fragment, mut later) = (udp(&bottleneck, (9, 7), 40), [0; 40]);
+    let mut fragment = udp(&bottleneck, (9, 7), 40);
     fragment[7] = 1; // its offset; the checksum must count it, and DF is off
     fragment[6] = 0;
     fragment[10..12].copy_from_slice(&[0, 0]);
     let checksum = payload::fold(payload::sum_bytes(&fragment[..20]));
     fragment[10..12].copy_from_slice(&checksum.to_be_bytes());
-    later.copy_from_slice(&fragment);
     let sent =
-        [datagram(7), datagram(8), echo, error_about((7, 1)), error_about((1, 7)), Bytes::copy_from_slice(&later)];
+        [datagram(7), datagram(8), echo, error_about((7, 1)), error_about((1, 7)), Bytes::copy_from_slice(&fragment)];
     for packet in &sent {
         simulation.inject(bottleneck.from[0], packet.clone(), at(0)).expect("not in the past");
     }
@@ -222,6 +222,55 @@ fn a_host_answers_echoes_unless_it_is_told_not_to() {
         let replies = counts.ping.drops.total();
         assert_eq!((counts.sent.packets, counts.delivered.packets, replies), (100, 100, 60), "{mode:?}");
     }
+}
+
+#[test]
+fn an_endpoint_hears_the_echoes_that_its_host_does_not_answer() {
+    for mode in [Mode::Runs, Mode::Packets] {
+        let (bottleneck, mut plan) = quiet();
+        plan.traffic[0].pattern = Pattern::Ping { interval: SimDuration::from_millis(10) };
+        (plan.traffic[0].phase, plan.traffic[0].stop) = (Some(SimDuration::from_nanos(0)), at(1_000_000));
+        let mut simulation = Simulation::new(bottleneck.network.clone(), &plan, Options { mode, ..Options::default() });
+        let listener = Listener::default();
+        simulation.attach(bottleneck.to, Hears::Rest, Box::new(listener.clone())).expect("the only one there");
+        simulation.answer_echoes(bottleneck.to, false);
+        simulation.advance(at(1_000_000));
+        assert_eq!(listener.heard().len(), 100, "{mode:?}");
+    }
+}
+
+/// Together the two entries send more than the link lets through, one of them alone does not.
+#[test]
+fn requests_that_nobody_answers_count_where_others_are_known_beforehand() {
+    let told = [Mode::Runs, Mode::Packets].map(|mode| {
+        let mut cloud = Cloud::new(1);
+        let [near, far] = ["guangzhou", "beijing"].map(|region| cloud.vpc(region, 2));
+        let capped = Transport {
+            bandwidth: Some(BitRate::from_mbps(1)),
+            burst: Some(ByteSize::from_bytes(1_500)),
+            queue: QueueLimit::Packets(10),
+            delay: SimDuration::from_millis(20),
+        };
+        cloud.peer(near, far, capped);
+        let ping = |n: usize| Traffic {
+            from: [cloud.hosts(near)[n]].into(),
+            to: Destination::in_order([cloud.hosts(far)[n]]),
+            pattern: Pattern::Ping { interval: SimDuration::from_millis(16) },
+            size: PacketSize::Fixed(1_250),
+            ..entry(&format!("ping-{n}"))
+        };
+        let plan = plan(vec![ping(0), ping(1)]);
+        let silent = cloud.hosts(far)[1];
+        let mut simulation = Simulation::new(cloud.network, &plan, Options { mode, ..Options::default() });
+        simulation.answer_echoes(silent, false);
+        simulation.advance(at(20_000_000));
+        [0, 1].map(|entry| {
+            let whole = simulation.traffic_book(TrafficId(entry)).whole;
+            (whole.delivered, whole.drops, whole.delay.max(), whole.ping.answered, whole.ping.round_trip.max())
+        })
+    });
+    assert!(told[1][0].1.total() > 0, "the link is too wide");
+    assert_eq!(told[0], told[1]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ struct Wake(u128);
 
 impl Wake {
     const OUTSIDE: u32 = u32::MAX;
-    /// Indices of programs have this bit; those of senders of the plan are below [`SourceId::MAX`].
+    /// Indices of programs have this bit; those of senders, at most twice [`SourceId::MAX`], do not.
     const ENDPOINT: u32 = 1 << 31;
 
     fn new(time: SimTime, SourceId(source): SourceId, waker: Waker) -> Wake {

@@ -111,11 +111,8 @@ impl Journey<'_> {
         if arrival < self.scope.horizon && !reacts(self.scope, packet, verdict) {
             self.end_here(arrival, packet, verdict, None);
         } else {
-            self.contents.events.keep_inside(
-                arrival,
-                packet.clone(),
-                Some(Judged { epoch: self.scope.view.epoch, verdict }),
-            );
+            let judged = Some(Judged { epoch: self.scope.view.epoch, verdict });
+            self.contents.events.keep_inside(arrival, packet.clone(), judged);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId};
 use crate::dataplane::router::{self, Sender};
 use crate::model::HostId;
 use crate::units::SimTime;
-use crate::wire::ipv4;
+use crate::wire::ipv4::{self, HEAD};
 
 impl Journey<'_> {
     /// Has a program wake up, or takes a packet from outside.
@@ -83,6 +83,7 @@ impl Journey<'_> {
         let tail = sent.tail.map_or(TailId::NONE, |tail| self.contents.events.tails.put(tail));
         let header_length = ipv4::payload_offset(&sent.head) as u8;
         let mut packet = Packet { id, emitted: now, tail, header_length, ..Packet::of(sent.head, length) };
+        packet.head[usize::from(length).min(HEAD)..].fill(0);
         match checked {
             Ok(()) => self.emit(Sender::Host(host), &mut packet, None),
             Err(reason) => {

@@ -148,7 +148,8 @@ impl Simulation {
         self.partition.join_windows(&self.network, self.network.rules.routers_visible);
     }
 
-    /// Seats an endpoint on a host, where it hears what `hears` says; it is asked at once when it wants to wake.
+    /// Seats an endpoint on a host, where it hears what `hears` says, packets under way included; it is asked at once
+    /// when it wants to wake. All traffic to the host is carried as events from now on.
     ///
     /// # Errors
     /// Another endpoint of the host hears that.
@@ -178,7 +179,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// Has a host answer echo requests by itself from now on, as all do at first, or not.
+    /// Has a host answer echo requests that arrive from now on by itself, as all do at first, or not: those of replays
+    /// too.
     pub fn answer_echoes(&mut self, host: HostId, answers: bool) {
         let is_new = if answers { self.shared.silent.remove(&host) } else { self.shared.silent.insert(host) };
         if is_new {
@@ -187,8 +189,9 @@ impl Simulation {
     }
 
     /// The earliest instant at which anything can happen if nothing is changed or injected: until then a driver may
-    /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. Looks at
-    /// every sender that this partition carries, and at the links of VPCs from which something is sent.
+    /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. It may be
+    /// too early, where an alarm was put off, never too late. Of several partitions the least counts. Looks at every
+    /// sender that this partition carries, and at the links of VPCs from which something is sent.
     pub fn next_event(&self) -> SimTime {
         let carried = self.partition.next_event(self.network.rules.local_delay);
         self.network.next_due().map_or(carried, |due| carried.min(due)).max(self.now)
