@@ -291,6 +291,28 @@ fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
     vpcsim(&["run", QUICK, "--workers", "0"]).ended(2);
 }
 
+/// A cap of 10 Mbps whose queue of 50 ms fills up, and that is raised afterwards.
+#[test]
+fn a_queue_drains_at_the_cap_behind_which_it_waited() {
+    let end = |vpc: &str, net: u8, region: &str, other: u8| {
+        format!(
+            "[vpc.{vpc}]\nregion = \"{region}\"\ncidr = \"10.{net}.0.0/16\"\n[vpc.{vpc}.subnet.s]\n\
+             cidr = \"10.{net}.1.0/24\"\nroutes = [{{ to = \"10.{other}.0.0/16\", via = \"P\" }}]\n\
+             [vpc.{vpc}.host.h]\n"
+        )
+    };
+    let scenario = end("a", 1, "beijing", 2)
+        + &end("b", 2, "guangzhou", 1)
+        + "[peering.P]\nrequester = \"a\"\naccepter = \"b\"\nbandwidth = \"10 Mbps\"\n[traffic.t]\nfrom = \"a/h\"\n\
+           to = \"b/h\"\nrate = \"20 Mbps\"\npacket_size = \"1250 B\"\n[[at]]\ntime = \"5 s\"\n\
+           do = \"change_bandwidth\"\npeering = \"P\"\nbandwidth = \"100 Mbps\"\n";
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), format!("name = \"q\"\nduration = \"10 s\"\n{scenario}")).expect("written");
+    let told = vpcsim(&["run", file.path().to_str().expect("text")]).ended(0).out;
+    let row = told.lines().find(|line| line.contains("P a -> b")).expect("a row");
+    assert!(row.contains("62.5 kB") && row.trim_end().ends_with("50 ms"), "{told}");
+}
+
 /// Two VPCs of two hosts each without a peering, `traffic` between all hosts.
 fn islands(traffic: &str) -> tempfile::NamedTempFile {
     let vpc = |name: &str, net: u8| {

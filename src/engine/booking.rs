@@ -324,7 +324,9 @@ impl LinkBooking {
 
     /// Notes the longest queue so far, after packets were offered.
     pub(super) fn queued(&mut self, link: &Link) {
-        self.book.longest_queue = self.book.longest_queue.max(link.longest_queue());
+        if link.longest_queue() > self.book.longest_queue {
+            (self.book.longest_queue, self.book.longest_queue_cap) = (link.longest_queue(), link.cap());
+        }
     }
 
     /// Books one offered packet in the interval series.

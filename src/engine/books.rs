@@ -7,7 +7,7 @@ use super::recent::Recent;
 use super::sites::{DropSites, Example};
 use super::windows::{Edges, Sum, Windows};
 use crate::model::{DropReason, TrafficId};
-use crate::units::{ByteSize, SimTime};
+use crate::units::{BitRate, ByteSize, SimTime};
 use crate::wire::icmp::ErrorKind;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -115,6 +115,8 @@ pub struct LinkBook {
     pub windows: Windows<LinkCounts>,
     /// The most bytes that ever waited.
     pub longest_queue: ByteSize,
+    /// The cap behind which they waited.
+    pub longest_queue_cap: Option<BitRate>,
     /// One dropped packet for each drop reason that occurred.
     pub examples: BTreeMap<DropReason, Example>,
     /// What the far VPC did with carried packets, as far as this side judged it.

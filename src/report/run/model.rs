@@ -142,6 +142,9 @@ pub struct LinkReport {
     /// The longest queue, in bytes.
     #[serde(rename = "longest_queue_bytes")]
     pub longest_queue: ByteSize,
+    /// How long the cap of that time takes to let it through.
+    #[serde(skip)]
+    pub drains_in: Option<SimDuration>,
     /// From the sending host to the far end of the link, for carried packets.
     pub delay: Option<Delays>,
 }

@@ -60,13 +60,15 @@ pub fn quiet() -> Snapshot {
 }
 
 pub fn link(from: &str, to: &str, offered: u64, carried: u64) -> LinkReport {
+    let (cap, longest_queue) =
+        (BitRate::from_mbps(50), ByteSize::from_bytes(if offered > carried { 625_000 } else { 0 }));
     LinkReport {
         peering: "PeerConn".into(),
         from: from.into(),
         to: to.into(),
         state: "ACTIVE",
         cross_region: true,
-        cap: Some(BitRate::from_mbps(50)),
+        cap: Some(cap),
         burst: Some(ByteSize::from_bytes(125_000)),
         offered: packets(offered),
         carried: packets(carried),
@@ -75,7 +77,8 @@ pub fn link(from: &str, to: &str, offered: u64, carried: u64) -> LinkReport {
         in_flight: 0,
         loss: Share::of(offered - carried, offered),
         carried_rate: BitRate::average(packets(carried).bytes, SimDuration::from_secs(10)),
-        longest_queue: ByteSize::from_bytes(if offered > carried { 625_000 } else { 0 }),
+        longest_queue,
+        drains_in: cap.time_for(longest_queue),
         delay: delays(carried, if offered > carried { QUEUED } else { EMPTY }).filter(|_| carried > 0),
     }
 }

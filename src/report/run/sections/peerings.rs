@@ -63,7 +63,7 @@ fn link_row(link: &LinkReport, state: &str) -> [String; 14] {
         p99,
         max,
         shaped(Some(link.longest_queue.to_string())),
-        shaped(link.cap.and_then(|cap| cap.time_for(link.longest_queue)).map(|time| time.to_string())),
+        shaped(link.drains_in.map(|time| time.to_string())),
     ]
 }
 

@@ -59,6 +59,7 @@ fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
     let counts = &book.whole;
     let shaping = peering.shaping(&network.rules);
     let shaper_drops = counts.drops.at_shaper();
+    let drained_at = book.longest_queue_cap.or(shaping.map(|shaping| shaping.rate));
     LinkReport {
         peering: titles[id.peering().index()].clone(),
         from: network.vpc(near).name.to_string(),
@@ -78,6 +79,7 @@ fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
             SimDuration::from_nanos(simulation.now().as_nanos()),
         ),
         longest_queue: book.longest_queue,
+        drains_in: drained_at.and_then(|cap| cap.time_for(book.longest_queue)),
         delay: delays(&counts.delay),
     }
 }
