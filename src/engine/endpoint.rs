@@ -102,8 +102,8 @@ impl Outbox {
     }
 
     /// Sends an IPv4 packet of `length` bytes that begins with `head`. If it is longer, `tail` is what follows, filled
-    /// up with zeros; without a tail, what follows the UDP, TCP or ICMP header is synthetic payload, of which no byte is
-    /// made ([`crate::wire::payload`]), and headers beyond 40 bytes are zeros.
+    /// up with zeros; without a tail, what follows the UDP, TCP or ICMP header is synthetic payload, of which no byte
+    /// is made ([`crate::wire::payload`]), and headers beyond 40 bytes are zeros.
     pub fn send_head(&mut self, head: [u8; HEAD], length: u16, tail: Option<Bytes>) {
         self.packets.push(Sent { head, length: length.into(), tail });
     }

@@ -233,7 +233,10 @@ mod tests {
         fn an_edited_echo_is_one_built_anew(
             total in ECHO_MIN..100,
             identifier in prop_oneof![Just(0), any::<u16>()],
-            echoes in prop::collection::vec((prop_oneof![Just(0), any::<u16>()], prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]), 1..5),
+            echoes in prop::collection::vec(
+                (prop_oneof![Just(0), any::<u16>()], prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]),
+                1..5,
+            ),
             ttls in any::<(u8, u8)>(),
         ) {
             let there = Addressing { source: [10, 0, 0, 5].into(), destination: [10, 1, 0, 9].into(), ttl: ttls.0 };

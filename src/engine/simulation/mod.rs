@@ -189,8 +189,8 @@ impl Simulation {
     }
 
     /// The earliest instant at which anything can happen if nothing is changed or injected: until then a driver may
-    /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. It may be
-    /// too early, where an alarm was put off, never too late. Of several partitions the least counts. Looks at every
+    /// sleep, and an advance to one nanosecond later lets it happen. [`SimTime::NEVER`] if nothing is to come. It may
+    /// be too early, where an alarm was put off, never too late. Of several partitions the least counts. Looks at every
     /// sender that this partition carries, and at the links of VPCs from which something is sent.
     pub fn next_event(&self) -> SimTime {
         let carried = self.partition.next_event(self.network.rules.local_delay);
