@@ -48,7 +48,15 @@ pub fn set_echo(head: &mut [u8; HEAD], sequence: u16, sent_ns: u64) {
 #[inline]
 fn correct_icmp(head: &mut [u8; HEAD], old: u64, new: u64) {
     correct(head, 22, old, new);
-    if word(head, 22) == 0 && head[20..].iter().all(|byte| *byte == 0) {
+    if word(head, 22) == 0 {
+        correct_zeros(head);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn correct_zeros(head: &mut [u8; HEAD]) {
+    if head[20..].iter().all(|byte| *byte == 0) {
         head[22..24].fill(0xff);
     }
 }
