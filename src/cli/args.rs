@@ -113,7 +113,7 @@ impl RunArgs {
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub(super) struct HowArgs {
     /// Threads per run: by default all cores, divided among concurrent runs; the report does not depend on it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_workers)]
     pub workers: Option<NonZeroUsize>,
     /// Carry packets one by one, never many at once; the report does not depend on it
     #[arg(long)]
@@ -322,7 +322,7 @@ pub(super) struct BenchArgs {
     #[arg(long, value_name = "MODE", default_value = "packets")]
     pub mode: ModeArg,
     /// Threads; by default one per core
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_workers)]
     pub workers: Option<NonZeroUsize>,
     /// Emit about this many packets, for example 40M, simulating as much time as that takes
     #[arg(long, value_name = "N", value_parser = parse_count)]
@@ -378,8 +378,12 @@ fn parse_count(text: &str) -> Result<NonZeroU64, String> {
     count.ok_or_else(|| "not a count above zero: write 1000, 1_000, 10k or 1M".into())
 }
 
+fn parse_workers(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "not a number of threads: write a whole number from 1 on".into())
+}
+
 fn parse_time(text: &str) -> Result<SimDuration, String> {
-    text.parse().map_err(|e: crate::units::UnitError| e.to_string())
+    text.parse().map_err(|e: crate::units::UnitError| format!("{e}: write a number and its unit, such as 100 ms"))
 }
 
 fn parse_delay(text: &str) -> Result<SimDuration, String> {

@@ -20,6 +20,7 @@ pub use complaints::complaints_json;
 pub use effort::{EffortReport, carried, packets_per_second};
 pub use format::markdown::markdown;
 pub use format::page::Page;
+pub use format::prose::wrapped;
 pub use format::words::counted;
 pub use peering::*;
 #[cfg(feature = "pictures")]

@@ -154,12 +154,12 @@ mod tests {
 
         Drops
           16,667  the queue in front of the bandwidth cap is full (shaper_queue_full)
-                  at PeerConn VPC1 -> VPC2: 10.0.0.2 -> 10.1.0.2
+                  at PeerConn VPC1 -> VPC2: for example 10.0.0.2 -> 10.1.0.2
               20  the TTL ran out at a router (ttl_expired)
-                  at VPC1: 10.0.0.2 -> 10.1.0.2
+                  at VPC1: for example 10.0.0.2 -> 10.1.0.2
               15  the source subnet's route table has no route to the destination (no_route)
-                  at VPC1: 10.0.0.2 -> 10.1.0.2, 10 packets
-                  at VPC2: 10.0.0.2 -> 10.1.0.2, 5 packets
+                  at VPC1: 10 packets, for example 10.0.0.2 -> 10.1.0.2
+                  at VPC2: 5 packets, for example 10.0.0.2 -> 10.1.0.2
 
         Timeline
           time  action                                      outcome
@@ -257,7 +257,7 @@ mod tests {
 
         Drops
           5  the source subnet's route table has no route to the destination (no_route)
-             at VPC2: 10.0.0.2 -> 10.1.0.2
+             at VPC2: for example 10.0.0.2 -> 10.1.0.2
 
         Packets: 10 emitted = 5 delivered + 5 dropped + 0 in flight
         ");

@@ -105,15 +105,16 @@ fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     named
 }
 
-/// `in app/batch (table app/batch): 10.1.2.4 -> 10.0.1.5, 60 packets`; a reason's only place needs no count.
+/// `in app/batch (table app/batch): 60 packets, for example 10.1.2.4 -> 10.0.1.5`; a reason's only place needs no count.
 fn place(drop: &DropReport, is_only: bool) -> String {
     let place = match (&drop.subnet, &drop.table) {
         (Some(subnet), Some(table)) => format!("in {subnet} (table {table})"),
         (Some(subnet), None) => format!("in {subnet}"),
         (None, _) => format!("at {}", drop.place),
     };
-    let of_all = if is_only { String::new() } else { format!(", {}", counted(drop.packets, "packet")) };
-    format!("{place}: {} -> {}{of_all}", drop.example.source, drop.example.destination)
+    let of_all = if is_only { String::new() } else { format!("{}, ", counted(drop.packets, "packet")) };
+    let one_of = if drop.packets > 1 { "for example " } else { "" };
+    format!("{place}: {of_all}{one_of}{} -> {}", drop.example.source, drop.example.destination)
 }
 
 /// How many minutes of the promise's allowance the run's faults used (S36).
