@@ -119,8 +119,8 @@ impl Echoes {
             }
         }
         let mut all: Vec<Group> = groups.all.into_iter().filter(|group| !group.is_blocked).collect();
-        // Requests that nobody answers may take links too, but are known whatever the others do: these are judged
-        // with them.
+        // Requests that nobody answers are known whatever the others do, and may share links with them: they come
+        // first, so that the others are judged with them.
         all.sort_by_key(|group| !group.links.is_empty());
         all
     }

@@ -1,5 +1,5 @@
-//! Programs on hosts, and packets from outside: whole packets that come as bytes. Each begins its journey
-//! (`journey.rs`) once its header is checked.
+//! Programs on hosts, and packets from outside. Each packet begins its journey (`journey.rs`) once its header is
+//! checked.
 
 use super::super::endpoint::{Outbox, Received};
 use super::super::observe::{Place, Step};
