@@ -58,7 +58,7 @@ fn micros(quantile: Option<Quantile>) -> String {
 
 /// The outcome of a run's packets, in columns.
 fn outcome(run: &Run) -> String {
-    let books = [0, 1].map(|entry| run.simulation.traffic_book(TrafficId(entry)).whole);
+    let books = [0, 1].map(|entry| run.simulation.traffic_books().of(TrafficId(entry)).whole);
     let (mut sent, mut delivered, mut drops) = (Counts::default(), Counts::default(), Drops::default());
     for book in &books {
         sent.add(book.sent);

@@ -94,6 +94,17 @@ fn spoke(n: usize) -> String {
     )
 }
 
+/// A host behind the spoke, which sends to one of the hub.
+fn asked(n: usize, what: &str) -> String {
+    let route = format!("routes = [{{ to = \"9.{}.{}.0/24\", via = \"p{n}\" }}]", n >> 8 & 255, n & 255);
+    let hosts = format!("[vpc.X.host.h{n}]\nsubnet = \"s{n}\"\n[vpc.v{n}.host.h]");
+    format!(
+        "[vpc.v{n}.subnet.s]\ncidr = \"{}\"\n{route}\n{hosts}\n\
+         [traffic.t{n}]\nfrom = \"v{n}/h\"\nto = \"X/h{n}\"\n{what}",
+        net(n)
+    )
+}
+
 fn create(n: usize, name: &str, requester: &str, accepter: &str) -> String {
     let ends = format!("requester = \"{requester}\"\naccepter = \"{accepter}\"");
     at(n, &format!("do = \"create_peering\"\nname = \"{name}\"\n{ends}\nbandwidth = \"10 Mbps\""))
@@ -138,6 +149,22 @@ const KINDS: &[Kind] = &[
     },
     Kind { name: "details of a hub's peerings", call: SHOW, least: 150, text: |n| each(ALL, HUB, n, spoke) },
     Kind { name: "traffic entries", call: RUN, least: 200, text: |n| each(10, "", n, |n| entry(n, "")) },
+    Kind {
+        name: "VPCs that send",
+        call: RUN,
+        least: 100,
+        text: |n| {
+            each(ALL, HUB, n, |n| format!("{}\n{}", spoke(n), asked(n, "rate = \"8 kbps\"\npacket_size = \"1000 B\"")))
+        },
+    },
+    Kind {
+        name: "VPCs that ping one",
+        call: RUN,
+        least: 100,
+        text: |n| {
+            each(ALL, HUB, n, |n| format!("{}\n{}", spoke(n), asked(n, "pattern = \"ping\"\ninterval = \"1 s\"")))
+        },
+    },
     Kind {
         name: "daily curves",
         call: CHECK,

@@ -339,7 +339,7 @@ fn a_change_at_the_instant_of_a_departure_charges_nobody_twice() {
         let at = SimTime::from_nanos(12_000_000);
         simulation.apply(None, &Change::ChangeBandwidth { peering, bandwidth }, at).expect("the change is allowed");
         simulation.advance(SimTime::from_nanos(100_000_000));
-        let delay = &simulation.traffic_book(TrafficId(0)).whole.delay;
+        let delay = &simulation.traffic_books().of(TrafficId(0)).whole.delay;
         assert_eq!(delay.max(), Some(SimDuration::from_millis(12 + 20)), "interval {interval:?}");
     }
 }

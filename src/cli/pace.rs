@@ -10,6 +10,9 @@ pub(super) const SLICE: Duration = Duration::from_millis(30);
 const FIRST: u64 = 30_000;
 /// The work of the largest slice: about a twentieth of a second, whatever earlier slices took.
 const MOST: u64 = 2_000_000;
+/// The work of any slice may be this many times that of the shortest: below that, shorter slices cost more than they
+/// save.
+const OF_SHORTEST: u64 = 4;
 
 /// The length of the next slice.
 #[derive(Debug)]
@@ -33,14 +36,16 @@ impl Pace {
 
     /// The end of a slice that begins at `now`; `work` estimates the work up to an instant.
     pub(super) fn next(&mut self, now: SimTime, mut work: impl FnMut(SimTime) -> u64) -> SimTime {
-        loop {
-            let until = now + SimDuration::from_nanos(self.span);
-            self.planned = work(until);
-            if self.planned <= self.work || self.span == 1 {
-                return until;
+        let mut work = |span| work(now + SimDuration::from_nanos(span));
+        self.planned = work(self.span);
+        if self.planned > self.work {
+            let most = self.work.max(work(1).saturating_mul(OF_SHORTEST));
+            while self.planned > most && self.span > 1 {
+                self.span /= 2;
+                self.planned = work(self.span);
             }
-            self.span /= 2;
         }
+        now + SimDuration::from_nanos(self.span)
     }
 
     /// Adapts to the time that the slice took.
@@ -92,6 +97,19 @@ mod tests {
         assert!(took < SLICE * 4, "{took:?}");
         let fitting = (Duration::from_secs(30).as_millis() / SLICE.as_millis()) as usize;
         assert!(slices < 2 * fitting + 200, "{slices}");
+    }
+
+    #[test]
+    fn many_senders_do_not_stop_time() {
+        // Any slice costs twice the most work, as where a million senders are looked at.
+        let mut pace = Pace::new(SimTime::from_nanos(1_000_000_000));
+        let (mut now, mut slices) = (SimTime::ZERO, 0);
+        while now < SimTime::from_nanos(1_000_000_000) && slices < 1_000 {
+            let until = pace.next(now, |until| 2 * MOST + until.since(now).as_nanos() / 100);
+            pace.took(SLICE * 2);
+            (now, slices) = (until, slices + 1);
+        }
+        assert!(slices < 30, "{slices}");
     }
 
     #[test]

@@ -252,7 +252,7 @@ impl TrafficBooks {
         &mut self.books[place]
     }
 
-    pub(super) fn get(&self, id: TrafficId) -> Option<&TrafficBook> {
-        self.by_entry.get(&id).map(|at| &self.books[*at])
+    pub(super) fn each(&self) -> impl Iterator<Item = (TrafficId, &TrafficBook)> {
+        self.by_entry.iter().map(|(id, at)| (*id, &self.books[*at]))
     }
 }

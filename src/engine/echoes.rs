@@ -24,6 +24,7 @@ struct Echo {
     answers: Option<Answers>,
 }
 
+#[derive(Clone, Copy)]
 struct Answers {
     at: (VpcId, u32),
     host: HostId,
@@ -68,17 +69,25 @@ impl Echoes {
             self.groups =
                 if scope.shared.foresees(scope.view) { self.gather(cells, is_held, scope) } else { Vec::new() };
         }
-        for group in self.groups.iter_mut().filter(|group| group.until <= scope.from) {
-            group.judge(cells, scope);
-        }
+        // Requests that nobody answers are known whatever the others do, and may share links with them: they come
+        // first, so that the others are judged with them.
+        self.judge(cells, scope, |group| group.links.is_empty());
+        self.judge(cells, scope, |group| !group.links.is_empty());
         self.groups.iter().map(|group| group.until).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Judges the groups among these whose time has come. They share no link, so that they are changed together.
+    fn judge(&mut self, cells: &mut [Cell], scope: Scope<'_>, among: impl Fn(&Group) -> bool) {
+        let due = self.groups.iter_mut().filter(|group| group.until <= scope.from && among(group));
+        let changed: Vec<&Group> = due.filter_map(|group| group.judge(cells, scope).then_some(&*group)).collect();
+        change(&changed, cells, scope.from, scope.view.network.rules.local_delay);
     }
 
     /// All echoes are events from `now` on, until they are judged anew. Inside a VPC packets take `local_delay`.
     pub(super) fn suspend(&mut self, cells: &mut [Cell], now: SimTime, local_delay: SimDuration) {
-        for group in self.groups.drain(..).filter(|group| group.is_known) {
-            group.call(cells, now, local_delay);
-        }
+        let mut known: Vec<Group> = self.groups.drain(..).filter(|group| group.is_known).collect();
+        known.iter_mut().for_each(|group| group.is_known = false);
+        change(&known.iter().collect::<Vec<_>>(), cells, now, local_delay);
         self.epoch = None;
     }
 
@@ -118,11 +127,7 @@ impl Echoes {
                 groups.add(group);
             }
         }
-        let mut all: Vec<Group> = groups.all.into_iter().filter(|group| !group.is_blocked).collect();
-        // Requests that nobody answers are known whatever the others do, and may share links with them: they come
-        // first, so that the others are judged with them.
-        all.sort_by_key(|group| !group.links.is_empty());
-        all
+        groups.all.into_iter().filter(|group| !group.is_blocked).collect()
     }
 
     /// Seats the replies to a sender's requests in the VPC where they are sent.
@@ -194,9 +199,9 @@ impl Group {
         self.is_blocked |= other.is_blocked;
     }
 
-    /// Decides whether its echoes are known from now on.
-    fn judge(&mut self, cells: &mut [Cell], scope: Scope<'_>) {
-        let (now, local_delay) = (scope.from, scope.view.network.rules.local_delay);
+    /// Decides whether its echoes are known from now on; answers whether that changes.
+    fn judge(&mut self, cells: &mut [Cell], scope: Scope<'_>) -> bool {
+        let now = scope.from;
         let mut until = scope.horizon;
         for (link, load) in &self.links {
             let contents = &mut cells[scope.view.network.ends(*link).0.index()].contents;
@@ -208,12 +213,7 @@ impl Group {
             until = now;
         }
         let is_known = if self.is_known { until > now } else { until >= scope.horizon.min(now + FIRST) };
-        match (self.is_known, is_known) {
-            (false, true) => self.release(cells, now, local_delay),
-            (true, false) => self.call(cells, now, local_delay),
-            _ => {}
-        }
-        self.is_known = is_known;
+        let changes = std::mem::replace(&mut self.is_known, is_known) != is_known;
         if is_known {
             self.patience = FIRST;
             self.until = if self.links.is_empty() { SimTime::NEVER } else { until };
@@ -221,42 +221,52 @@ impl Group {
             self.patience = (self.patience + self.patience).max(FIRST).min(LAST);
             self.until = now + self.patience;
         }
+        changes
     }
 
-    /// Has its echoes known beforehand: requests and replies are carried with the senders that are no events.
-    fn release(&self, cells: &mut [Cell], now: SimTime, local_delay: SimDuration) {
-        self.flows().into_keys().for_each(|vpc| cells[vpc.index()].regroup(now, local_delay, |_| false));
-        for Echo { asks: (vpc, flow), answers } in &self.echoes {
-            let asks = &mut cells[vpc.index()].contents;
-            asks.release(*flow);
-            let Some(Answers { at: (vpc, index), host, delay }) = answers else { continue };
-            let replies = asks.flow(*flow).replies(*host, *delay);
-            let answers = &mut cells[vpc.index()].contents;
-            answers.seat_replies(Some(*index), replies);
-            answers.release(*index);
-        }
-    }
-
-    /// Has its echoes carried as events, those under way too.
-    fn call(&self, cells: &mut [Cell], now: SimTime, local_delay: SimDuration) {
-        for (vpc, flows) in self.flows() {
-            cells[vpc.index()].regroup(now, local_delay, |flow| flows.contains(&flow));
-        }
-        for Echo { asks: (vpc, flow), answers } in &self.echoes {
-            cells[vpc.index()].contents.call(*flow);
-            if let Some(Answers { at: (vpc, index), .. }) = answers {
-                cells[vpc.index()].contents.rest(*index);
-            }
-        }
-    }
-
-    /// By VPC: the senders of requests and replies.
-    fn flows(&self) -> BTreeMap<VpcId, BTreeSet<u32>> {
-        let mut flows: BTreeMap<VpcId, BTreeSet<u32>> = BTreeMap::new();
+    /// The senders of its requests and replies.
+    fn flows(&self) -> impl Iterator<Item = (VpcId, u32)> {
         let of_one = |echo: &Echo| [Some(echo.asks), echo.answers.as_ref().map(|answers| answers.at)];
-        for (vpc, flow) in self.echoes.iter().flat_map(of_one).flatten() {
-            flows.entry(vpc).or_default().insert(flow);
+        self.echoes.iter().flat_map(of_one).flatten()
+    }
+}
+
+/// Has the echoes of some groups carried as is now known of them: with the senders that are no events, or as events,
+/// those under way too. Each cell is regrouped once.
+fn change(groups: &[&Group], cells: &mut [Cell], now: SimTime, local_delay: SimDuration) {
+    let mut made: BTreeMap<VpcId, BTreeSet<u32>> = BTreeMap::new();
+    for group in groups {
+        for (vpc, flow) in group.flows() {
+            made.entry(vpc).or_default().extend((!group.is_known).then_some(flow));
         }
-        flows
+    }
+    for (vpc, made) in made {
+        cells[vpc.index()].regroup(now, local_delay, |flow| made.contains(&flow));
+    }
+    for group in groups {
+        group.echoes.iter().for_each(|echo| if group.is_known { echo.release(cells) } else { echo.call(cells) });
+    }
+}
+
+impl Echo {
+    /// Has it known beforehand: request and reply are carried with the senders that are no events.
+    fn release(&self, cells: &mut [Cell]) {
+        let (vpc, flow) = self.asks;
+        let asks = &mut cells[vpc.index()].contents;
+        asks.release(flow);
+        let Some(Answers { at: (vpc, index), host, delay }) = self.answers else { return };
+        let replies = asks.flow(flow).replies(host, delay);
+        let answers = &mut cells[vpc.index()].contents;
+        answers.seat_replies(Some(index), replies);
+        answers.release(index);
+    }
+
+    /// Has it carried as events.
+    fn call(&self, cells: &mut [Cell]) {
+        let (vpc, flow) = self.asks;
+        cells[vpc.index()].contents.call(flow);
+        if let Some(Answers { at: (vpc, index), .. }) = self.answers {
+            cells[vpc.index()].contents.rest(index);
+        }
     }
 }

@@ -48,7 +48,7 @@ pub use observe::{Interest, Observer, Place, Record, Step};
 pub use options::{Effort, Meetings, Mode, Options};
 pub use road::Road;
 pub use run::{ActionOutcome, Run};
-pub use simulation::{AttachError, InjectError, Simulation, Totals, Unbalanced, flows};
+pub use simulation::{AttachError, InjectError, Simulation, Totals, TrafficLedger, Unbalanced, flows};
 pub use sites::{DropSites, Dropped, Example};
 pub use verify::{CheckOutcome, Measured, verify};
 pub use windows::{Sum, Windows};

@@ -4,6 +4,7 @@
 use super::books::{Drops, LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
 use super::run::Run;
+use super::simulation::TrafficLedger;
 use super::windows::{Spans, Sum};
 use crate::model::plan::{Check, Expectation, Metric, Subject};
 use crate::model::{Direction, LinkId, Name, Network, PeeringId, TrafficId, VpcId};
@@ -44,7 +45,8 @@ impl Measured {
 
 /// Every check of every expectation of a run that has finished.
 pub fn verify(run: &Run) -> Vec<CheckOutcome> {
-    let mut books = Books { run, traffic: BTreeMap::new(), links: BTreeMap::new() };
+    let ledger = run.simulation.traffic_books();
+    let mut books = Books { run, ledger, traffic: BTreeMap::new(), links: BTreeMap::new() };
     let mut outcomes = Vec::new();
     for (at, expectation) in run.plan.expectations.iter().enumerate() {
         let measured = books.measure(expectation);
@@ -59,6 +61,7 @@ pub fn verify(run: &Run) -> Vec<CheckOutcome> {
 /// The books asked for so far, prepared for any window.
 struct Books<'a> {
     run: &'a Run,
+    ledger: TrafficLedger<'a>,
     traffic: BTreeMap<TrafficId, (TrafficBook, Spans<TrafficCounts>)>,
     links: BTreeMap<(&'a Name, VpcId), LinkBooks>,
 }
@@ -92,7 +95,7 @@ impl<'a> Books<'a> {
         match &expectation.subject {
             &Subject::Traffic(id) => {
                 let (book, spans) = self.traffic.entry(id).or_insert_with(|| {
-                    let book = self.run.simulation.traffic_book(id);
+                    let book = self.ledger.of(id);
                     let spans = book.windows.spans();
                     (book, spans)
                 });

@@ -217,7 +217,7 @@ fn a_host_answers_echoes_unless_it_is_told_not_to() {
         }
         simulation.advance(at(2_000_000));
         simulation.check_books().expect("balanced books");
-        let counts = simulation.traffic_book(TrafficId(0)).whole;
+        let counts = simulation.traffic_books().of(TrafficId(0)).whole;
         // There is no way back, so each reply is dropped.
         let replies = counts.ping.drops.total();
         assert_eq!((counts.sent.packets, counts.delivered.packets, replies), (100, 100, 60), "{mode:?}");
@@ -265,7 +265,7 @@ fn requests_that_nobody_answers_count_where_others_are_known_beforehand() {
         simulation.answer_echoes(silent, false);
         simulation.advance(at(20_000_000));
         [0, 1].map(|entry| {
-            let whole = simulation.traffic_book(TrafficId(entry)).whole;
+            let whole = simulation.traffic_books().of(TrafficId(entry)).whole;
             (whole.delivered, whole.drops, whole.delay.max(), whole.ping.answered, whole.ping.round_trip.max())
         })
     });

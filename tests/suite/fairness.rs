@@ -91,7 +91,7 @@ fn shares(seed: u64, offered: u64, cap: u64, pattern: fn(Pace) -> Pattern) -> Ve
     }
     let mut simulation = Simulation::new(net.network, &plan, Options::default());
     simulation.advance(duration);
-    (0..2).map(|t| simulation.traffic_book(TrafficId(t)).whole.delivered.packets).collect()
+    (0..2).map(|t| simulation.traffic_books().of(TrafficId(t)).whole.delivered.packets).collect()
 }
 
 fn assert_fair(pattern: fn(Pace) -> Pattern, seeds: u64) {

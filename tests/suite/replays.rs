@@ -108,7 +108,7 @@ fn effort_of(is_answered: bool) -> (Effort, u64) {
     let mut run = Run::new(cloud.network, plan, Options { mode: Mode::Runs, workers, interval: None });
     run.advance(SimTime::NEVER);
     run.finish().expect("the books balance");
-    let answered = run.simulation.traffic_book(vpcsim::model::TrafficId(0)).whole.ping.answered;
+    let answered = run.simulation.traffic_books().of(vpcsim::model::TrafficId(0)).whole.ping.answered;
     (run.simulation.effort(), answered)
 }
 

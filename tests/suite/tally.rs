@@ -134,7 +134,7 @@ fn link(simulation: &Simulation, id: LinkId) -> LinkTally {
 }
 
 fn traffic(simulation: &Simulation, id: TrafficId) -> TrafficTally {
-    let whole = simulation.traffic_book(id).whole;
+    let whole = simulation.traffic_books().of(id).whole;
     TrafficTally {
         sent: (whole.sent.packets, whole.sent.bytes),
         delivered: (whole.delivered.packets, whole.delivered.bytes),

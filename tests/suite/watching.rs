@@ -100,7 +100,7 @@ fn watching_one_link_slows_that_link_alone() {
     let links = BTreeSet::from([watched]);
     let records = listen_for(&mut simulation, Interest { links, ..Interest::default() });
     simulation.advance(end);
-    let (each, effort) = (simulation.traffic_book(TrafficId(0)).whole.sent.packets, simulation.effort());
+    let (each, effort) = (simulation.traffic_books().of(TrafficId(0)).whole.sent.packets, simulation.effort());
     assert_eq!((effort.of(Road::Looped), effort.of(Road::Closed)), (each, each));
     let told = records.take();
     assert!(told.len() as u64 > 2 * each && told.iter().all(|r| r.place == Place::Link(watched)));

@@ -5,9 +5,9 @@ use super::super::books::{LinkBook, TrafficBook, VpcBook};
 use super::super::cell::Lane;
 use super::super::intervals::Intervals;
 use super::super::meter::Meter;
+use super::super::windows::Edges;
 use super::Simulation;
 use crate::model::{LinkId, TrafficId, VpcId};
-use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Packets by how they ended, over the whole simulation.
@@ -33,6 +33,23 @@ pub struct Unbalanced {
     pub entered: u64,
     /// Packets that left, ended or are still there.
     pub left: u64,
+}
+
+/// The books of traffic entries, each in parts: the VPCs that send an entry and those where answers end keep one.
+#[derive(Debug)]
+pub struct TrafficLedger<'a> {
+    edges: &'a [Edges],
+    /// By entry.
+    parts: Vec<Vec<&'a TrafficBook>>,
+}
+
+impl TrafficLedger<'_> {
+    /// An entry's book, with all its parts.
+    pub fn of(&self, id: TrafficId) -> TrafficBook {
+        let mut whole = TrafficBook::new(self.edges[id.index()].clone());
+        self.parts[id.index()].iter().for_each(|part| whole.merge(part));
+        whole
+    }
 }
 
 impl Simulation {
@@ -61,16 +78,13 @@ impl Simulation {
         self.lane(link).in_flight()
     }
 
-    /// A traffic entry's book, merged over all cells that keep a part of it: those that send it, and those where
-    /// answers may end.
-    pub fn traffic_book(&self, id: TrafficId) -> TrafficBook {
-        let mut merged = TrafficBook::new(self.shared.edges[id.index()].clone());
-        let joined = self.partition.cells.iter().filter(|cell| cell.is_joined()).map(|cell| cell.vpc);
-        let keepers: BTreeSet<VpcId> = self.senders[id.index()].iter().copied().chain(joined).collect();
-        for book in keepers.iter().filter_map(|vpc| self.partition.cell(*vpc).contents.booking.traffic.get(id)) {
-            merged.merge(book);
+    /// The books of all traffic entries. It looks at every VPC: for many entries, ask once.
+    pub fn traffic_books(&self) -> TrafficLedger<'_> {
+        let mut parts = vec![Vec::new(); self.shared.edges.len()];
+        for (id, book) in self.partition.cells.iter().flat_map(|cell| cell.contents.booking.traffic.each()) {
+            parts[id.index()].push(book);
         }
-        merged
+        TrafficLedger { edges: &self.shared.edges, parts }
     }
 
     /// A VPC's book: what its own cell and the cells that send to it judged.

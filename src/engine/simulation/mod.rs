@@ -13,7 +13,7 @@
 mod ledger;
 mod senders;
 
-pub use ledger::{Totals, Unbalanced};
+pub use ledger::{Totals, TrafficLedger, Unbalanced};
 pub use senders::flows;
 
 use super::booking::LinkBooking;
@@ -80,8 +80,6 @@ pub struct Simulation {
     /// The edges of the windows of expectations about links.
     link_edges: LinkEdges,
     options: Options,
-    /// By traffic entry: the VPCs that send it.
-    senders: Vec<Vec<VpcId>>,
     /// How far into its civil minute the run starts.
     minute_offset: SimDuration,
 }
@@ -109,7 +107,7 @@ impl Simulation {
             interest: Interest::default(),
             mode: options.mode,
         };
-        let seated = senders::seat(&network, plan, &mut shared, &mut partition);
+        let density = senders::seat(&network, plan, &mut shared, &mut partition);
         partition.start();
         let mut simulation = Simulation {
             network,
@@ -123,11 +121,10 @@ impl Simulation {
             injector: None,
             observers: Vec::new(),
             // The initial value assumes that every step of every packet is of interest; most packets take five.
-            slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / 5 / seated.density.max(1)).max(1)),
+            slice: SimDuration::from_nanos((RECORDED * NANOS_PER_SECOND / 5 / density.max(1)).max(1)),
             happened: Vec::new(),
             link_edges: LinkEdges::of(plan),
             options,
-            senders: seated.by_entry,
             minute_offset: plan.minute_offset(),
         };
         simulation.add_links();

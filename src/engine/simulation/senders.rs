@@ -13,17 +13,9 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// What is known of all senders.
-pub(super) struct Seated {
-    /// By traffic entry: the VPCs that send it.
-    pub by_entry: Vec<Vec<VpcId>>,
-    /// Packets per second, approximately.
-    pub density: u64,
-}
-
-/// Gives every flow of every traffic entry its sender.
-pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partition: &mut Partition) -> Seated {
-    let mut seated = Seated { by_entry: vec![Vec::new(); plan.traffic.len()], density: 0 };
+/// Gives every flow of every traffic entry its sender; returns about how many packets per second they send.
+pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partition: &mut Partition) -> u64 {
+    let mut density = 0u64;
     for (index, entry) in plan.traffic.iter().enumerate() {
         let traffic = TrafficId(index as u32);
         for (number, (host, address, meant_for)) in destinations(network, entry, shared.seed).enumerate() {
@@ -34,15 +26,11 @@ pub(super) fn seat(network: &Network, plan: &Plan, shared: &mut Shared, partitio
             let source_address = entry.source.unwrap_or(owner.address);
             let addressing = Addressing { source: source_address, destination: address, ttl: TTL };
             let flow = Flow::new(entry, Seat { source, traffic, number: number as u32, host, addressing }, shared.seed);
-            seated.density = seated.density.saturating_add(flow.density());
-            let senders = &mut seated.by_entry[index];
-            if senders.last() != Some(&owner.vpc) {
-                senders.push(owner.vpc);
-            }
+            density = density.saturating_add(flow.density());
             partition.add_flow(owner.vpc, flow, network.rules.routers_visible);
         }
     }
-    seated
+    density
 }
 
 /// For each flow of an entry: the sending host, the destination address, and which host it is meant for.

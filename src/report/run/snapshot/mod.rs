@@ -19,7 +19,7 @@ impl Snapshot {
     /// recorded with.
     pub fn of(run: &Run, file: &str, notes: Vec<String>, interval: Option<SimDuration>) -> Snapshot {
         let simulation = &run.simulation;
-        let totals = simulation.totals();
+        let (totals, books) = (simulation.totals(), simulation.traffic_books());
         let titles = peering_titles(simulation.network());
         let links: Vec<LinkId> = (0..titles.len() as u32 * 2).map(LinkId).collect();
         Snapshot {
@@ -40,7 +40,7 @@ impl Snapshot {
                 in_flight: totals.in_flight,
             },
             links: links.iter().map(|l| link(run, &titles, *l)).collect(),
-            traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, TrafficId(t))).collect(),
+            traffic: (0..run.plan.traffic.len() as u32).map(|t| traffic(run, &books, TrafficId(t))).collect(),
             availability: availability(run, &titles),
             drops: drops(run, &titles, &links),
             timeline: timeline(run),

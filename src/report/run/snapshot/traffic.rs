@@ -1,7 +1,7 @@
 //! The outcome of each traffic entry, and its senders and receivers in readable form.
 
 use super::counts::{delays, volume};
-use crate::engine::{Drops, Run, TrafficBook, flows};
+use crate::engine::{Drops, Run, TrafficBook, TrafficLedger, flows};
 use crate::model::plan::{Pattern, Receiver, Traffic};
 use crate::model::{HostId, Network, Replay, TrafficId, VpcId};
 use crate::report::run::model::{IcmpErrorReport, PingReport, TrafficReport};
@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 /// One entry.
-pub fn traffic(run: &Run, id: TrafficId) -> TrafficReport {
+pub fn traffic(run: &Run, books: &TrafficLedger<'_>, id: TrafficId) -> TrafficReport {
     let entry = run.plan.entry(id);
-    let book = run.simulation.traffic_book(id);
+    let book = books.of(id);
     let counts = &book.whole;
     let dropped = counts.drops.total();
     let ended = counts.delivered.packets + counts.misdelivered + dropped;
