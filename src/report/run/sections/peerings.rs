@@ -105,7 +105,8 @@ fn places(view: &View, group: &[&DropReport]) -> Vec<String> {
     named
 }
 
-/// `in app/batch (table app/batch): 60 packets, for example 10.1.2.4 -> 10.0.1.5`; a reason's only place needs no count.
+/// `in app/batch (table app/batch): 60 packets, for example 10.1.2.4 -> 10.0.1.5`; a reason's only place needs no
+/// count.
 fn place(drop: &DropReport, is_only: bool) -> String {
     let place = match (&drop.subnet, &drop.table) {
         (Some(subnet), Some(table)) => format!("in {subnet} (table {table})"),
