@@ -17,17 +17,19 @@
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire ← model ← dataplane ← engine ← metering ← report ← cli`; modules
-//! that read text also import `notation`.
+//! Imports point from right to left: `units ← wire, tcp ← model ← dataplane ← engine ← metering ← report ← cli`;
+//! modules that read text also import `notation`.
 //!
 //! * [`units`]: instants, durations, rates, sizes, shares, money; parsing, printing and rounding them; how text from
 //!   outside is shown
 //! * [`notation`]: how people and programs write things: texts, tables with numbers and times in their cells, documents
 //!   in languages that tables describe, complaints with place and hint; knows nothing of clouds, uses only `units`
 //! * [`wire`]: headers as the RFCs define them, captures as files store them; knows nothing of clouds
+//! * [`tcp`]: connections as state machines that are told what arrives and when, and say what is sent: no payload, no
+//!   clock, no network; uses only `units`. `engine/cell/connections` seats them on hosts and makes packets of segments
 //! * [`model`]: what the network *is*, the control plane that changes it, and the plan of a run, as valid data
 //! * [`scenario`]: text → model and plan, or complaints with place and hint; files come through [`scenario::Files`].
-//!   Uses `model`, `notation` and, to read captures, `wire`
+//!   Uses `model`, `tcp` for its settings, `notation` and, to read captures, `wire`
 //! * [`dataplane`]: one hop at a time: pure functions of (state, now, packet)
 //! * [`engine`]: virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
@@ -36,8 +38,8 @@
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
 //! * [`scaffold`]: new scenarios as text: a starter, and one of a requested size; uses `units` and the limits of
 //!   `model`
-//! * [`workload`]: the networks and plans whose cost is measured, by name; uses only `model` and `units`, measures
-//!   nothing
+//! * [`workload`]: the networks and plans whose cost is measured, by name; uses only `model`, `tcp` and `units`,
+//!   measures nothing
 //! * [`guide`]: the reference for users, as texts; uses nothing
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
@@ -54,7 +56,8 @@
 //! * **The books balance** at the end of every run, in release builds too: `emitted = delivered + dropped + in flight`,
 //!   in total, per VPC and per link ([`engine::Simulation::check_books`]).
 //! * **Every optimised part has a dull twin** in the tests: FIB and linear scan, shaper and wide integers, engine and a
-//!   one-event-at-a-time reference, slices and a single call, runs and packets, many threads and one.
+//!   one-event-at-a-time reference, connections and lists that are scanned, slices and a single call, runs and packets,
+//!   many threads and one.
 //!
 //! The house tests (`tests/house/`), `[lints]` in `Cargo.toml` and `.clippy.toml` enforce the parts of this that can be
 //! checked in the source.
@@ -133,6 +136,7 @@ pub mod notation;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;
+pub mod tcp;
 pub mod units;
 pub mod wire;
 pub mod workload;

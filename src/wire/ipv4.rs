@@ -92,6 +92,25 @@ pub fn set_identification(head: &mut [u8; HEAD], identification: u16) {
     head[10..12].copy_from_slice(&(!((folded + (folded >> 16)) as u16)).to_be_bytes());
 }
 
+/// In the second byte of a header: the sender takes marks of congestion (RFC 3168 §5).
+pub const ECT_0: u8 = 0b10;
+
+/// Marks a packet whose sender takes marks; answers whether it does (RFC 3168 §5).
+pub fn mark(head: &mut [u8; HEAD]) -> bool {
+    let takes_marks = head[1] & 0b11 > 0;
+    if takes_marks {
+        let old = word(head, 0);
+        head[1] |= 0b11;
+        correct(head, 10, old.into(), word(head, 0).into());
+    }
+    takes_marks
+}
+
+/// Whether a packet was marked (RFC 3168 §5).
+pub fn is_marked(head: &[u8; HEAD]) -> bool {
+    head[1] & 0b11 == 0b11
+}
+
 /// Decrements the TTL and corrects the header checksum by the difference (RFC 1624). The TTL must not be 0.
 pub fn decrement_ttl(head: &mut [u8; HEAD]) {
     set_ttl(head, head[8] - 1);

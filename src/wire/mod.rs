@@ -7,3 +7,4 @@ pub mod ipv4;
 pub mod payload;
 pub mod rewrite;
 pub mod segment;
+pub mod tcp;
