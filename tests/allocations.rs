@@ -5,8 +5,11 @@ mod counting;
 
 use std::sync::Arc;
 use vpcsim::engine::{Options, Simulation};
-use vpcsim::model::plan::{Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic};
+use vpcsim::model::plan::{
+    Arrivals, Destination, Pace, PacketSize, Pattern, Pick, Plan, Traffic, TransferSize, Transfers,
+};
 use vpcsim::model::{QueueLimit, RateSeries};
+use vpcsim::tcp::Settings;
 use vpcsim::units::{BitRate, SimDuration, SimTime};
 use vpcsim::workload::{self, Cloud, Transport};
 
@@ -39,8 +42,8 @@ fn shaped(patterns: &[(&str, Pattern, PacketSize)]) -> Simulation {
     Simulation::new(cloud.network, &plan, Options::default())
 }
 
-/// Advances in slices of 10 ms and returns (packets emitted, allocations) after a second of warm-up.
-fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
+/// Advances in slices of 10 ms and returns (packets emitted, allocations) after some seconds of warm-up.
+fn allocations(simulation: &mut Simulation, warm: u64, seconds: u64) -> (u64, u64) {
     let slice = SimDuration::from_millis(10);
     let mut until = SimTime::ZERO;
     let mut advance = |simulation: &mut Simulation, seconds: u64| {
@@ -49,7 +52,7 @@ fn allocations(simulation: &mut Simulation, seconds: u64) -> (u64, u64) {
             simulation.advance(until);
         }
     };
-    advance(simulation, 1);
+    advance(simulation, warm);
     let (packets, before) = (simulation.totals().emitted, counting::allocations());
     advance(simulation, seconds);
     let allocated = counting::allocations() - before;
@@ -73,7 +76,7 @@ fn steady_traffic_over_a_shaped_link_allocates_nothing() {
         ("poisson", Pattern::Poisson(pace(10)), imix()),
         ("series", Pattern::Series(steps()), imix()),
     ];
-    let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
+    let (packets, allocated) = allocations(&mut shaped(&patterns), 1, 2);
     assert!(packets >= 100_000, "only {packets} packets");
     assert_eq!(allocated, 0, "allocations over {packets} packets");
 }
@@ -87,7 +90,28 @@ fn pings_allocate_nothing() {
         Pattern::Ping { interval: SimDuration::from_micros(100) },
         PacketSize::Mix([(84, 1), (85, 1)].into()),
     )];
-    let (packets, allocated) = allocations(&mut shaped(&patterns), 2);
+    let (packets, allocated) = allocations(&mut shaped(&patterns), 1, 2);
     assert!(packets >= 100_000, "only {packets} packets");
+    assert_eq!(allocated, 0, "allocations over {packets} packets");
+}
+
+/// Connections that fill a cap, lose packets in it and repair that: what was needed for that once is used again.
+#[test]
+fn connections_allocate_nothing() {
+    let transfers = Transfers {
+        settings: Settings::default(),
+        mss: None,
+        timestamps: false,
+        size: TransferSize::Endless,
+        response: 0,
+        connections: 2,
+        interval: SimDuration::from_secs(1),
+        arrivals: Arrivals::Spaced,
+    };
+    let patterns = [("copy", Pattern::Tcp(Arc::new(transfers)), PacketSize::Fixed(1_500))];
+    let mut simulation = shaped(&patterns);
+    let (packets, allocated) = allocations(&mut simulation, 50, 5);
+    assert!(packets >= 100_000, "only {packets} packets");
+    assert!(simulation.totals().dropped > 100, "nothing was lost");
     assert_eq!(allocated, 0, "allocations over {packets} packets");
 }

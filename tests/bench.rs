@@ -102,7 +102,9 @@ fn what_cannot_be_measured_is_told() {
 /// A span is derived from the packet rate that a workload states.
 #[test]
 fn a_workload_is_as_dense_as_it_says() {
-    for workload in workload::ALL.iter().filter(|w| w.packets_per_minute <= 600_000_000) {
+    // Connections find their rate by themselves, and some end: what those workloads state is the mean of a minute.
+    let is_steady = |w: &&workload::Workload| w.packets_per_minute <= 600_000_000 && !w.name.starts_with("tcp-");
+    for workload in workload::ALL.iter().filter(is_steady) {
         let (network, plan) = workload.build();
         let mut simulation = Simulation::new(network, &plan, Options { mode: Mode::Packets, ..Options::default() });
         // By this time the first answers are on their way.

@@ -129,7 +129,7 @@ fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
     let computed = |file: &Path, mode: Mode, workers: usize| {
         let loaded = scenario::load(file, &Disk, &[]).expect("a shipped scenario is valid");
         let workers = NonZeroUsize::new(workers).expect("not zero");
-        let mut run = Run::new(loaded.network, loaded.plan, Options { mode, workers, interval: None });
+        let mut run = Run::new(loaded.network, loaded.plan, Options { mode, workers, interval: None, watch: None });
         run.advance(run.plan.duration);
         run.finish().expect("the books balance");
         let links = run.simulation.network().peerings().len() as u32 * 2;

@@ -96,6 +96,10 @@ pub(super) struct RunArgs {
     /// then goes to standard error
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+    /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
+    /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
+    #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
+    pub tcp_rows: Option<String>,
     /// Let --csv replace a file that is not an earlier CSV of this kind
     #[arg(long, requires = "csv")]
     pub force: bool,

@@ -51,7 +51,7 @@ fn measure(workload: &Workload, args: &BenchArgs) -> Result<Measurement, Bug> {
         ModeArg::Runs => (Mode::Runs, "runs", workload.span_of_runs()),
     };
     let span = args.packets.map_or(usual, |packets| workload.span_of(packets.get()));
-    let options = Options { mode, workers: args.workers.unwrap_or(machine::cores()), interval: None };
+    let options = Options { mode, workers: args.workers.unwrap_or(machine::cores()), interval: None, watch: None };
     let peak_rss_is_own = machine::forget_peak();
     let mut passes = Vec::new();
     for _ in 0..args.repeat.get() {

@@ -50,7 +50,7 @@ impl Took {
 /// How to compute each of `runs` runs: unless the user chose, they share the cores.
 pub(super) fn options(how: HowArgs, runs: usize, interval: Option<SimDuration>) -> Options {
     let mode = if how.packets { Mode::Packets } else { Mode::Runs };
-    Options { interval, mode, workers: how.workers.unwrap_or(share(machine::cores(), runs)) }
+    Options { interval, watch: None, mode, workers: how.workers.unwrap_or(share(machine::cores(), runs)) }
 }
 
 /// Cores for each of `runs`, at least one.

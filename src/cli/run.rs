@@ -8,8 +8,10 @@ use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
-use crate::engine::{Options, Run};
-use crate::model::Change;
+use crate::engine::{Options, Run, Which};
+use crate::model::plan::Traffic;
+use crate::model::{Change, TrafficId};
+use crate::notation::list_some;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
@@ -51,8 +53,9 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    if args.csv.is_some() && args.files.len() > 1 {
-        output::talk("vpcsim: --csv takes a single scenario");
+    let single = [("--csv", args.csv.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
+    if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
+        output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
     }
     let disk = Disk::default();
@@ -72,7 +75,8 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         }
     }
     let csv = claim(args, &disk)?;
-    let options = options(args.how, scenarios.len(), args.interval);
+    let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
+    let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         (
@@ -113,6 +117,36 @@ fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagno
         }
     }
     Ok(scenario)
+}
+
+/// The connection that `asked` names, as in `copy#3`.
+fn watched(asked: &str, scenario: &Scenario) -> Result<Which, Vec<Diagnostic>> {
+    let plain = |message: String, hint: &str| vec![Diagnostic::plain(&scenario.file, message, Some(hint.into()))];
+    let (name, number) = match asked.rsplit_once('#') {
+        None => (asked, 1),
+        Some((name, digits)) => {
+            let wrong = || plain(format!("`{digits}` is no connection"), "they count from 1, as in copy#3");
+            (name, digits.parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?)
+        }
+    };
+    let entries = || scenario.plan.traffic.iter().enumerate();
+    let connections = |entry: &Traffic| entry.transfers().map(|t| entry.senders() as u64 * u64::from(t.connections));
+    let found = entries().find(|(_, entry)| entry.name.as_str() == name);
+    let all = found.and_then(|(at, entry)| Some((at, entry, connections(entry)?)));
+    let Some((at, entry, flows)) = all else {
+        let tcp = entries().filter(|(_, e)| e.transfers().is_some()).map(|(_, e)| e.name.as_str());
+        let hint = match list_some(tcp) {
+            none if none.is_empty() => "no entry of this scenario has pattern = \"tcp\"".to_owned(),
+            some => format!("those are {some}"),
+        };
+        return Err(plain(format!("--tcp-rows: `{name}` is no traffic entry of TCP connections"), &hint));
+    };
+    let most = flows.saturating_mul(entry.count.unwrap_or(1));
+    if number > most {
+        let message = format!("--tcp-rows: `{name}` has no connection {}", grouped(number));
+        return Err(plain(message, &format!("it has {}", grouped(most))));
+    }
+    Ok(Which { traffic: TrafficId(at as u32), number: number - 1 })
 }
 
 /// The largest possible number of interval rows of a run: both directions of every peering, including all that the

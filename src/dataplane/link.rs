@@ -2,7 +2,7 @@
 //! leave the far end in the order they came. It holds the packets still under way when an epoch ends; a control-plane
 //! change re-judges exactly those, in one place ([`Link::change`]).
 
-use super::packet::Packet;
+use super::packet::{Packet, PacketKind};
 use super::router;
 use super::shaper::Shaper;
 use crate::model::{Direction, DropReason, LinkId, Network, Nodes, Peering, PeeringState, VpcId};
@@ -34,6 +34,11 @@ pub struct Link {
     down: bool,
     loss: Share,
     nodes: Nodes,
+    /// Every so many segments with data one is lost; and how many came since the last.
+    lose_every: Option<u64>,
+    segments: u64,
+    /// Segments that wait longer are marked.
+    mark: Option<SimDuration>,
     /// Whether neither of the two loses anything.
     is_faultless: bool,
     state: PeeringState,
@@ -76,6 +81,9 @@ impl Link {
             down: peering.down,
             loss: peering.loss,
             nodes: peering.nodes.clone(),
+            lose_every: peering.lose_every,
+            segments: 0,
+            mark: peering.mark,
             is_faultless: is_faultless(peering),
             state: peering.state,
             waiting: VecDeque::new(),
@@ -150,6 +158,26 @@ impl Link {
         Ok(())
     }
 
+    /// Whether a departing segment of a connection survives a link that loses every so many with data; asked once for
+    /// each, in order.
+    ///
+    /// # Errors
+    /// It was lost.
+    pub fn carry_segment(&mut self, packet: &Packet) -> Result<(), DropReason> {
+        let Some(every) = self.lose_every else { return Ok(()) };
+        self.segments += u64::from(packet.kind == PacketKind::Segment && packet.has_payload());
+        if self.segments < every {
+            return Ok(());
+        }
+        self.segments = 0;
+        Err(DropReason::PeriodicLoss)
+    }
+
+    /// Whether a packet that waits this long is marked, if its sender takes marks (RFC 3168).
+    pub fn marks(&self, wait: SimDuration) -> bool {
+        self.mark.is_some_and(|mark| wait > mark)
+    }
+
     /// Keeps a packet that departs after the horizon.
     pub fn keep_waiting(&mut self, departure: SimTime, packet: Packet) {
         self.waiting.push_back((departure, packet));
@@ -170,6 +198,10 @@ impl Link {
     pub fn is_on_pace(&self) -> bool {
         let is_on_pace = |(arrival, packet): &(SimTime, Packet)| *arrival == packet.emitted + self.delay;
         self.waiting.is_empty() && self.wire.iter().all(is_on_pace)
+    }
+    /// The kept packets.
+    pub fn kept_mut(&mut self) -> impl Iterator<Item = &mut Packet> {
+        self.waiting.iter_mut().chain(&mut self.wire).map(|(_, packet)| packet)
     }
     /// The next kept packet that departs before `horizon`.
     pub fn next_departure(&mut self, horizon: SimTime) -> Option<(SimTime, Packet)> {

@@ -1,6 +1,7 @@
 //! The packet record: 64 bytes, of which 40 are real header bytes. Further bytes are in a side table ([`Tails`]) or are
 //! synthetic payload ([`crate::wire::payload`]). Not a buffer: a packet never grows.
 
+use crate::tcp::segment::Blocks;
 use crate::units::SimTime;
 use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
 use crate::wire::payload;
@@ -58,6 +59,8 @@ pub enum PacketKind {
     ErrorAboutOriginal,
     /// An ICMP error about a reply.
     ErrorAboutReply,
+    /// A TCP segment, sent by the source itself.
+    Segment,
 }
 
 impl PacketKind {
@@ -112,6 +115,10 @@ impl Packet {
     fn address(&self, at: usize) -> Ipv4Addr {
         Ipv4Addr::new(self.head[at], self.head[at + 1], self.head[at + 2], self.head[at + 3])
     }
+    /// Whether there is payload behind its headers.
+    pub fn has_payload(&self) -> bool {
+        self.wire_length > u16::from(self.header_length)
+    }
     /// Time to live in the header.
     pub fn ttl(&self) -> u8 {
         self.head[8]
@@ -142,7 +149,7 @@ impl Packet {
     }
 }
 
-/// Index into [`Tails`]; 0 means none.
+/// Index into [`Tails`]; 0 means none. The lowest bit says in which of the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TailId(u32);
 
@@ -151,32 +158,91 @@ impl TailId {
     pub const NONE: TailId = TailId(0);
 }
 
-/// The side table: the bytes after the head of packets that are not synthetic (replayed, quoted, injected). Entries are
-/// reused.
+/// What belongs to a packet beside its head.
+#[derive(Debug, Clone)]
+pub enum Tail {
+    /// The bytes after the head, if they are not synthetic (replayed, quoted, injected).
+    Bytes(Bytes),
+    /// What a TCP acknowledgment tells beyond its header.
+    Told(Told),
+}
+
+/// What a TCP acknowledgment tells beyond its header: what arrived beyond gaps, which is in its options, and when the
+/// segment that caused it was sent, which only the model knows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    /// Ranges beyond the acknowledgment.
+    pub blocks: Blocks,
+    /// As in [`crate::tcp::segment::Segment`].
+    pub caused: SimTime,
+}
+
+/// The side tables of tails. Entries are reused.
 #[derive(Debug, Default)]
 pub struct Tails {
-    entries: Vec<Bytes>,
+    bytes: Side<Bytes>,
+    told: Side<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Side<T> {
+    entries: Vec<T>,
     free: Vec<u32>,
+}
+
+impl<T: Default> Side<T> {
+    fn put(&mut self, entry: T) -> u32 {
+        match self.free.pop() {
+            Some(at) => {
+                self.entries[at as usize] = entry;
+                at
+            }
+            None => {
+                self.entries.push(entry);
+                self.entries.len() as u32 - 1
+            }
+        }
+    }
+
+    fn take(&mut self, at: u32) -> T {
+        self.free.push(at);
+        std::mem::take(&mut self.entries[at as usize])
+    }
 }
 
 impl Tails {
     /// Stores `bytes`. An empty tail may go without an entry only if the packet ends within its head.
     pub fn put(&mut self, bytes: Bytes) -> TailId {
-        if let Some(at) = self.free.pop() {
-            self.entries[at as usize] = bytes;
-            return TailId(at + 1);
+        TailId(2 + (self.bytes.put(bytes) << 1))
+    }
+    /// Stores what an acknowledgment tells.
+    pub fn tell(&mut self, told: Told) -> TailId {
+        TailId(3 + (self.told.put(told) << 1))
+    }
+    /// Stores any tail.
+    pub fn keep(&mut self, tail: Tail) -> TailId {
+        match tail {
+            Tail::Bytes(bytes) => self.put(bytes),
+            Tail::Told(told) => self.tell(told),
         }
-        self.entries.push(bytes);
-        TailId(self.entries.len() as u32)
     }
     /// The bytes of an entry.
     pub fn get(&self, id: TailId) -> Option<&Bytes> {
-        self.entries.get((id.0 as usize).checked_sub(1)?)
+        let at = id.0.checked_sub(2).filter(|at| at & 1 == 0)? >> 1;
+        self.bytes.entries.get(at as usize)
     }
-    /// Frees an entry and returns its bytes.
-    pub fn take(&mut self, id: TailId) -> Option<Bytes> {
-        let at = id.0.checked_sub(1)?;
-        self.free.push(at);
-        Some(std::mem::take(&mut self.entries[at as usize]))
+    /// What an acknowledgment tells.
+    pub fn told(&self, id: TailId) -> Option<Told> {
+        let at = id.0.checked_sub(2).filter(|at| at & 1 > 0)? >> 1;
+        self.told.entries.get(at as usize).copied()
+    }
+    /// Frees an entry and returns it.
+    #[inline]
+    pub fn take(&mut self, id: TailId) -> Option<Tail> {
+        let at = id.0.checked_sub(2)?;
+        Some(match at & 1 {
+            0 => Tail::Bytes(self.bytes.take(at >> 1)),
+            _ => Tail::Told(self.told.take(at >> 1)),
+        })
     }
 }

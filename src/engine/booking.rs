@@ -4,6 +4,7 @@
 //! packet.
 
 use super::books::{Counts, LinkBook, PingCounts, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
+use super::cell::opener;
 use super::delay::{DelayRun, DelaySpan};
 use super::intervals::Intervals;
 use super::meter::Meter;
@@ -12,10 +13,12 @@ use super::options::Effort;
 use super::road::Road;
 use super::shared::{Scope, SourceInfo};
 use super::sites::{Example, Site};
+use super::tcp_books::{Compared, Limited, Opener, TcpCounts};
 use super::windows::Edges;
 use crate::dataplane::link::Link;
-use crate::dataplane::packet::{Packet, PacketKind};
+use crate::dataplane::packet::{Packet, PacketKind, SourceId};
 use crate::model::{DropReason, TrafficId, Verdict};
+use crate::tcp;
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{self, ErrorKind};
 
@@ -96,6 +99,11 @@ impl Booking {
         self.traffic.of(entry, edges).each(time, |c| c.sent.add(counts));
     }
 
+    /// Books something about an entry's connections that happened at `now`.
+    pub(super) fn tcp(&mut self, entry: TrafficId, edges: &[Edges], now: SimTime, told: Tcp) {
+        self.traffic.of(entry, edges).each(now, |c| c.tcp.add(now, told));
+    }
+
     /// Books packets that ended in this VPC.
     pub(super) fn ended(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         self.vpc.ended(verdict, count, site);
@@ -165,6 +173,21 @@ impl Booking {
         let Some((source, entry)) = source.and_then(|s| Some((s, s.traffic?))) else { return };
         let book = self.traffic.of(entry, &scope.shared.edges);
         match packet.kind {
+            PacketKind::Segment => {
+                if let Err(reason) = verdict {
+                    let opener = opener(packet.id.source(), source.answers);
+                    // Of losses on different links, a later one may be booked first.
+                    let losses = &mut book.whole.tcp.losses;
+                    let last = losses.entry(opener).or_insert((time, reason));
+                    *last = (*last).max((time, reason));
+                }
+                if source.answers {
+                    let dropped = verdict.err().into_iter();
+                    book.each(packet.emitted, |c| dropped.clone().for_each(|r| c.tcp.answers_dropped.add(r, 1)));
+                } else {
+                    original_ended(book, source, time, packet, verdict);
+                }
+            }
             PacketKind::Original => original_ended(book, source, time, packet, verdict),
             PacketKind::Reply => {
                 let asked = asked(source, packet);
@@ -176,6 +199,67 @@ impl Booking {
                 book.each(packet.emitted, |c| *c.icmp_errors.entry(key).or_default() += 1);
             }
             PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply => {}
+        }
+    }
+}
+
+/// What happened to a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tcp {
+    Opened,
+    /// So many bytes of payload arrived in order for the first time; an acknowledgment closed a round trip, unless that
+    /// is 0; segments were sent again, and timers ran out.
+    Moved {
+        taken: u64,
+        round_trip: SimDuration,
+        resent: tcp::Counts,
+    },
+    /// Of a connection that is compared with others.
+    Compared(Opener, Compared),
+    /// Everything arrived, so long after the first SYN.
+    Completed(SimDuration),
+    /// That of the end with this source was given up.
+    GaveUp(SourceId),
+    /// It could not open: all ports are in use.
+    NoPort,
+    /// This limited it for so long.
+    Limited(Limited, SimDuration),
+    /// It ended with this congestion window, in bytes.
+    Closed {
+        window: u64,
+    },
+}
+
+impl TcpCounts {
+    fn add(&mut self, now: SimTime, told: Tcp) {
+        match told {
+            Tcp::Opened => {
+                self.opened += 1;
+                self.first = self.first.into_iter().chain([now]).min();
+            }
+            Tcp::Moved { taken, round_trip, resent } => {
+                if taken > 0 {
+                    self.payload += taken;
+                    self.last = self.last.max(Some(now));
+                }
+                if round_trip > SimDuration::ZERO {
+                    self.round_trip.record(round_trip, 1);
+                }
+                self.retransmissions += u64::from(resent.retransmissions);
+                self.timeouts += u64::from(resent.timeouts);
+            }
+            Tcp::Compared(which, what) => self.compared.entry(which).or_default().add(now, what),
+            Tcp::Completed(span) => self.completion.record(span, 1),
+            Tcp::GaveUp(source) => {
+                self.given_up += 1;
+                *self.gave_up.entry(source).or_default() += 1;
+            }
+            Tcp::NoPort => {
+                self.given_up += 1;
+                self.without_port += 1;
+            }
+            Tcp::Limited(limited, span) => self.limited.add(limited, span),
+            Tcp::Closed { window } => self.windows.add(window),
         }
     }
 }

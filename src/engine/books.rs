@@ -3,46 +3,16 @@
 //! `booking.rs` writes to them.
 
 use super::delay::DelayRecorder;
+use super::drops::Drops;
 use super::recent::Recent;
 use super::sites::{DropSites, Example};
+use super::tcp_books::TcpCounts;
 use super::windows::{Edges, Sum, Windows};
 use crate::model::{DropReason, TrafficId};
 use crate::units::{BitRate, ByteSize, SimTime};
 use crate::wire::icmp::ErrorKind;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-
-/// Drops by reason, in the order of [`DropReason::ALL`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Drops([u64; DropReason::COUNT]);
-
-impl Drops {
-    /// Adds to the counts.
-    pub fn add(&mut self, reason: DropReason, count: u64) {
-        self.0[reason as usize] += count;
-    }
-    /// Packets dropped for one reason.
-    pub fn of(&self, reason: DropReason) -> u64 {
-        self.0[reason as usize]
-    }
-    /// Packets dropped for any reason.
-    pub fn total(&self) -> u64 {
-        self.0.iter().sum()
-    }
-    /// The reasons that occurred.
-    pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> {
-        DropReason::ALL.into_iter().map(|r| (r, self.of(r))).filter(|(_, n)| *n > 0)
-    }
-    /// Drops at the token bucket: the only ones in the product's loss rate (S38).
-    pub fn at_shaper(&self) -> u64 {
-        self.iter().filter(|(r, _)| r.is_shaper()).map(|(_, n)| n).sum()
-    }
-    fn merge(&mut self, other: &Drops) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            *mine += theirs;
-        }
-    }
-}
 
 /// Packets and bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -151,6 +121,8 @@ pub struct TrafficCounts {
     pub delay: DelayRecorder,
     /// Echo replies to this entry's packets.
     pub ping: PingCounts,
+    /// TCP connections.
+    pub tcp: TcpCounts,
     /// ICMP errors that reached a sender, by kind and router.
     pub icmp_errors: BTreeMap<(ErrorKind, Ipv4Addr), u64>,
 }
@@ -179,6 +151,7 @@ impl Sum for TrafficCounts {
         self.ping.misdelivered += other.ping.misdelivered;
         self.ping.drops.merge(&other.ping.drops);
         self.ping.round_trip.merge(&other.ping.round_trip);
+        self.tcp.merge(&other.tcp);
         for (key, n) in &other.icmp_errors {
             *self.icmp_errors.entry(*key).or_default() += n;
         }

@@ -2,7 +2,7 @@
 //! samples and books are the same bytes for every choice.
 
 use super::road::Road;
-use crate::model::PeeringId;
+use crate::model::{PeeringId, TrafficId};
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 
@@ -11,6 +11,8 @@ use std::num::NonZeroUsize;
 pub struct Options {
     /// Keep a series per link.
     pub interval: Option<SimDuration>,
+    /// Keep a series of this TCP connection, with the same interval.
+    pub watch: Option<Which>,
     /// Whether stretches of traffic may be computed as a whole.
     pub mode: Mode,
     /// The number of threads that advance VPCs; the caller decides, since only it knows the machine. A build without
@@ -21,8 +23,17 @@ pub struct Options {
 impl Default for Options {
     /// Mode [`Mode::Runs`], one thread, no series.
     fn default() -> Options {
-        Options { interval: None, mode: Mode::Runs, workers: NonZeroUsize::MIN }
+        Options { interval: None, watch: None, mode: Mode::Runs, workers: NonZeroUsize::MIN }
     }
+}
+
+/// One of the TCP connections of a traffic entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Which {
+    /// The entry.
+    pub traffic: TrafficId,
+    /// From 0, first those that open first of each pair of hosts, then those that open next.
+    pub number: u64,
 }
 
 /// Whether every packet is made and carried, or stretches of equal packets are computed at once.

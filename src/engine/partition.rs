@@ -3,7 +3,7 @@
 //! the same instants. The books of one partition can be taken into another. Not a transport: the [`Exchange`] moves the
 //! mail.
 
-use super::cell::Cell;
+use super::cell::{Cell, End};
 use super::echoes::Echoes;
 use super::exchange::{Exchange, exchange};
 use super::options::Meetings;
@@ -65,6 +65,14 @@ impl Partition {
         self.asks |= flow.asks_evenly();
         if let Some(cell) = self.held(vpc) {
             cell.add_flow(flow, reacts);
+        }
+    }
+
+    /// Adds an end of connections in `vpc`, wherever that is carried.
+    pub(super) fn add_end(&mut self, vpc: VpcId, end: End) {
+        self.is_answered[vpc.index()] = true;
+        if let Some(cell) = self.held(vpc) {
+            cell.seat_end(end);
         }
     }
 

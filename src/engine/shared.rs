@@ -5,7 +5,7 @@ use super::observe::{Interest, Place};
 use super::options::Mode;
 use super::windows::Edges;
 use crate::dataplane::link::{Link, Luck};
-use crate::dataplane::packet::{Packet, PacketId, SourceId};
+use crate::dataplane::packet::{Packet, PacketId, PacketKind, SourceId};
 use crate::dataplane::router::View;
 use crate::model::{HostId, Replay, TrafficId, VpcId};
 use crate::units::SimTime;
@@ -40,6 +40,8 @@ pub(super) struct SourceInfo {
     pub from: HostId,
     pub meant_for: MeantFor,
     pub is_ping: bool,
+    /// Whether it is the end of connections that answers: the entry counts only what the other one sends.
+    pub answers: bool,
 }
 
 /// Which host a packet is meant for.
@@ -47,6 +49,8 @@ pub(super) enum MeantFor {
     Host(HostId),
     /// Whichever host accepts the destination address.
     Anyone,
+    /// The other end of a flow of connections: its host, and its index there.
+    End(HostId, u32),
     /// The host named by each frame of a replay.
     Frames(Arc<Replay>, u32),
 }
@@ -54,7 +58,7 @@ pub(super) enum MeantFor {
 impl SourceInfo {
     pub(super) fn is_meant_for(&self, host: HostId, sequence: u64) -> bool {
         match &self.meant_for {
-            MeantFor::Host(named) => *named == host,
+            MeantFor::Host(named) | MeantFor::End(named, _) => *named == host,
             MeantFor::Anyone => true,
             MeantFor::Frames(replay, flow) => replay.frame(*flow as usize, sequence).is_some_and(|f| f.to == host),
         }
@@ -103,6 +107,29 @@ impl Shared {
     pub(super) fn luck(&self, packet: &Packet) -> Luck {
         let sender = self.sources.get(packet.id.source().0 as usize).map_or(0, |source| source.key);
         Luck { seed: self.seed, sender }
+    }
+
+    /// The end of connections at `host` that hears a packet.
+    pub(super) fn end_of(&self, packet: &Packet, host: HostId) -> Option<u32> {
+        match self.sources.get(packet.id.source().0 as usize)?.meant_for {
+            MeantFor::End(named, index) if packet.kind == PacketKind::Segment && named == host => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The end of connections at `host` that an ICMP error about one of its segments tells something.
+    pub(super) fn end_told(&self, packet: &Packet, host: HostId) -> Option<u32> {
+        if packet.kind != PacketKind::ErrorAboutOriginal {
+            return None;
+        }
+        let SourceId(at) = packet.id.source();
+        let about = self.sources.get(at as usize).filter(|about| about.from == host)?;
+        // The two ends of a flow are declared one after the other.
+        let other = if about.answers { at - 1 } else { at + 1 };
+        match (&about.meant_for, &self.sources.get(other as usize)?.meant_for) {
+            (MeantFor::End(..), MeantFor::End(_, index)) => Some(*index),
+            _ => None,
+        }
     }
 
     /// Whether an endpoint is seated on the host.

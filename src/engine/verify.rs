@@ -1,12 +1,13 @@
 //! Checks expectations against the books. Returns what was measured and whether it lies in the wanted range; the report
 //! prints it.
 
-use super::books::{Drops, LinkCounts, TrafficBook, TrafficCounts};
+use super::books::{LinkCounts, TrafficBook, TrafficCounts};
 use super::delay::{DelayRecorder, Quantile};
+use super::drops::Drops;
 use super::run::Run;
 use super::simulation::TrafficLedger;
 use super::windows::{Spans, Sum};
-use crate::model::plan::{Check, Expectation, Metric, Subject};
+use crate::model::plan::{Check, Expectation, Metric, Subject, Traffic};
 use crate::model::{Direction, LinkId, Name, Network, PeeringId, TrafficId, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +79,7 @@ struct LinkBooks {
 
 /// What the books say about the subject of one expectation, in its window.
 enum Facts<'a> {
-    Traffic { counts: &'a TrafficCounts, is_ping: bool },
+    Traffic { counts: &'a TrafficCounts, whole: &'a TrafficCounts, entry: &'a Traffic, between: Span },
     Link { counts: &'a LinkCounts, longest_queue: ByteSize },
     Peering { name: &'a Name, network: &'a Network, now: SimTime },
 }
@@ -100,8 +101,8 @@ impl<'a> Books<'a> {
                     (book, spans)
                 });
                 let window = (!is_whole).then(|| spans.between(between.from, between.until));
-                let (counts, is_ping) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id).is_ping());
-                each(Some(Facts::Traffic { counts, is_ping }))
+                let (counts, entry) = (window.as_ref().unwrap_or(&book.whole), self.run.plan.entry(id));
+                each(Some(Facts::Traffic { counts, whole: &book.whole, entry, between }))
             }
             Subject::Link { peering, from: near } => {
                 let books =
@@ -155,16 +156,27 @@ impl Facts<'_> {
             Metric::Delivered => self.traffic()?.delivered.packets,
             Metric::Misdelivered => self.traffic()?.misdelivered,
             Metric::Answered => self.traffic()?.ping.answered,
+            Metric::Goodput => self.goodput()?.as_bps(),
+            Metric::Fairness => self.fairness()?,
+            Metric::Completed => self.traffic()?.tcp.completion.len(),
+            Metric::CompletionP50 => return quantile(&self.traffic()?.tcp.completion, 500_000_000),
+            Metric::CompletionP99 => return quantile(&self.traffic()?.tcp.completion, 990_000_000),
+            Metric::CompletionMax => self.traffic()?.tcp.completion.max()?.as_nanos(),
+            Metric::Retransmissions => self.traffic()?.tcp.retransmissions,
+            Metric::Timeouts => self.traffic()?.tcp.timeouts,
+            Metric::RttMin => self.traffic()?.tcp.round_trip.min()?.as_nanos(),
+            Metric::RttP50 => return quantile(&self.traffic()?.tcp.round_trip, 500_000_000),
+            Metric::RttP99 => return quantile(&self.traffic()?.tcp.round_trip, 990_000_000),
             Metric::IcmpErrors => self.traffic()?.icmp_errors.values().sum(),
             Metric::Dropped => self.drops()?.total(),
             Metric::DroppedBy(reason) => self.drops()?.of(reason),
             Metric::Loss => self.loss()?.as_ppb(),
             Metric::Rate => BitRate::average(self.arrived()?, length).as_bps(),
             Metric::DelayMin => self.delays()?.min()?.as_nanos(),
-            Metric::DelayP50 => return self.quantile(500_000_000),
-            Metric::DelayP90 => return self.quantile(900_000_000),
-            Metric::DelayP99 => return self.quantile(990_000_000),
-            Metric::DelayP999 => return self.quantile(999_000_000),
+            Metric::DelayP50 => return quantile(self.delays()?, 500_000_000),
+            Metric::DelayP90 => return quantile(self.delays()?, 900_000_000),
+            Metric::DelayP99 => return quantile(self.delays()?, 990_000_000),
+            Metric::DelayP999 => return quantile(self.delays()?, 999_000_000),
             Metric::DelayMax => self.delays()?.max()?.as_nanos(),
             Metric::Offered => self.link()?.offered.packets,
             Metric::Carried => self.link()?.carried.packets,
@@ -200,7 +212,7 @@ impl Facts<'_> {
     /// The loss; `None` if no packets were counted, since then nothing is proven.
     fn loss(&self) -> Option<Share> {
         match *self {
-            Facts::Traffic { counts, is_ping } => counts.ended(is_ping).map(|_| counts.loss(is_ping)),
+            Facts::Traffic { counts, entry, .. } => counts.ended(entry.is_ping()).map(|_| counts.loss(entry.is_ping())),
             Facts::Link { counts, .. } => Some(counts.loss()).filter(|_| counts.offered.packets > 0),
             Facts::Peering { .. } => None,
         }
@@ -217,16 +229,22 @@ impl Facts<'_> {
 
     fn delays(&self) -> Option<&DelayRecorder> {
         match self {
-            Facts::Traffic { counts, is_ping: true } => Some(&counts.ping.round_trip),
-            Facts::Traffic { counts, is_ping: false } => Some(&counts.delay),
+            Facts::Traffic { counts, entry, .. } if entry.is_ping() => Some(&counts.ping.round_trip),
+            Facts::Traffic { counts, .. } => Some(&counts.delay),
             Facts::Link { counts, .. } => Some(&counts.delay),
             Facts::Peering { .. } => None,
         }
     }
 
-    fn quantile(&self, ppb: u32) -> Option<Measured> {
-        let Quantile { low, high } = self.delays()?.quantile(ppb)?;
-        Some(Measured { low: low.as_nanos(), high: high.as_nanos() })
+    fn goodput(&self) -> Option<BitRate> {
+        let &Facts::Traffic { counts, whole, entry, between } = self else { return None };
+        let stalls = || whole.tcp.first.filter(|first| *first < between.until).map(|_| BitRate::default());
+        counts.tcp.goodput(between, entry.transfers()?.size.ends()).or_else(stalls)
+    }
+
+    fn fairness(&self) -> Option<u64> {
+        let &Facts::Traffic { counts, whole, entry, between } = self else { return None };
+        counts.tcp.fairness(between, entry.transfers()?.size.ends(), whole.tcp.open_in(between))
     }
 
     fn longest_queue(&self) -> Option<ByteSize> {
@@ -254,6 +272,11 @@ impl Facts<'_> {
         let (_, id) = bearers.get(begun.saturating_sub(1))?;
         network.peering(*id).state_at(at).map(|state| state as u64)
     }
+}
+
+fn quantile(delays: &DelayRecorder, ppb: u32) -> Option<Measured> {
+    let Quantile { low, high } = delays.quantile(ppb)?;
+    Some(Measured { low: low.as_nanos(), high: high.as_nanos() })
 }
 
 impl TrafficCounts {

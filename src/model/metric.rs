@@ -34,6 +34,8 @@ pub enum On {
     Traffic,
     /// A traffic entry that asks for echoes.
     Pings,
+    /// A traffic entry of TCP connections.
+    Connections,
     /// One direction of a peering.
     Link,
     /// A traffic entry or one direction of a peering.
@@ -119,6 +121,28 @@ metrics! {
         "Packets dropped, any reason.";
     Answered: Packets of Pings over Window, "answered" or "no packets",
         "Echo replies that came back.";
+    Goodput: Rate of Connections over Window, "goodput" or "no payload",
+        "Payload bits per second that arrived in order for the first time.";
+    Fairness: Share of Connections over Window, "fairness" or "no payload",
+        "Jain's index of the goodput of the connections: 100 % if all have the same.";
+    Completed: Packets of Connections over Window, "completed" or "no connection",
+        "Connections that completed.";
+    CompletionP50: Time of Connections over Window, "completion_p50" or "none completed",
+        "The median time from the first SYN to the last byte.";
+    CompletionP99: Time of Connections over Window, "completion_p99" or "none completed",
+        "What 99 % of the completion times do not exceed.";
+    CompletionMax: Time of Connections over Window, "completion_max" or "none completed",
+        "The longest completion time.";
+    Retransmissions: Packets of Connections over Window, "retransmissions" or "no connection",
+        "Segments sent again.";
+    Timeouts: Packets of Connections over Window, "timeouts" or "no connection",
+        "Retransmission timeouts.";
+    RttMin: Time of Connections over Window, "rtt_min" or "no round trip",
+        "The smallest round trip.";
+    RttP50: Time of Connections over Window, "rtt_p50" or "no round trip",
+        "The median of the round trips.";
+    RttP99: Time of Connections over Window, "rtt_p99" or "no round trip",
+        "What 99 % of the round trips do not exceed.";
     IcmpErrors: Packets of Traffic over Window, "icmp_errors" or "no packets",
         "ICMP errors that came back.";
     Loss: Share of Both over Window, "loss" or "no packets",

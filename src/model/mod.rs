@@ -37,6 +37,7 @@ mod series;
 mod state;
 mod titles;
 mod traffic;
+mod transfers;
 mod vendors;
 mod verdict;
 mod volume;

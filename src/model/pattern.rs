@@ -3,6 +3,7 @@
 
 use super::replay::Replay;
 use super::series::RateSeries;
+use super::transfers::Transfers;
 use super::volume::Volume;
 use crate::units::{BitRate, SimDuration};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub enum Pattern {
     Series(Arc<RateSeries>),
     /// The same, for the steps of a daily curve.
     Diurnal(Arc<RateSeries>),
+    /// TCP connections.
+    Tcp(Arc<Transfers>),
     /// Packets of a capture, each from the host it is mapped to.
     Replay(Arc<Replay>),
 }
@@ -37,6 +40,7 @@ impl Pattern {
             Pattern::Ping { .. } => "ping",
             Pattern::Series(_) => "series",
             Pattern::Diurnal(_) => "diurnal",
+            Pattern::Tcp(_) => "tcp",
             Pattern::Replay(_) => "replay",
         }
     }
@@ -48,6 +52,8 @@ impl Pattern {
             }
             Pattern::Ping { interval } => Volume::spaced(*interval, largest, span),
             Pattern::Series(series) | Pattern::Diurnal(series) => Volume::steady(series.peak(), largest, span),
+            // Bounded by the windows of both sides.
+            Pattern::Tcp(_) => Volume::default(),
             // A replay's packets are counted when it is read; even 10 billion of 64 kB are far below the limits.
             Pattern::Replay(_) => Volume::default(),
         }
@@ -59,7 +65,7 @@ impl Pattern {
             Pattern::Replay(replay) => &replay.handled,
             Pattern::Series(series) => &series.handled,
             Pattern::Constant(_) | Pattern::Poisson(_) | Pattern::OnOff { .. } | Pattern::Ping { .. } => &[],
-            Pattern::Diurnal(_) => &[],
+            Pattern::Diurnal(_) | Pattern::Tcp(_) => &[],
         }
     }
 }

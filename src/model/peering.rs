@@ -88,6 +88,10 @@ pub struct Peering {
     pub down: bool,
     /// The share of packets currently lost on the way, in each direction; injected.
     pub loss: Share,
+    /// Of data segments, every so many one is lost, in each direction; injected.
+    pub lose_every: Option<u64>,
+    /// Segments that take marks are marked if they wait longer than this (RFC 3168).
+    pub mark: Option<SimDuration>,
     /// The permanent share of packets lost, in force while no temporary loss is.
     pub(super) lasting_loss: Share,
 }

@@ -7,6 +7,7 @@ use super::name::Name;
 pub use super::pattern::{Pace, Pattern};
 pub use super::receivers::{Destination, Pick, Receiver};
 pub use super::traffic::{PacketSize, SENDERS_MAX, Traffic};
+pub use super::transfers::{Arrivals, TransferSize, Transfers};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;

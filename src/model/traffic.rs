@@ -4,6 +4,7 @@ use super::ids::HostId;
 use super::name::Name;
 use super::pattern::Pattern;
 use super::receivers::Destination;
+use super::transfers::Transfers;
 use super::volume::Volume;
 use crate::units::{SimDuration, SimTime};
 use std::net::Ipv4Addr;
@@ -51,6 +52,17 @@ impl Traffic {
     /// Whether it sends echo requests.
     pub fn is_ping(&self) -> bool {
         matches!(self.pattern, Pattern::Ping { .. })
+    }
+
+    /// What its flows transfer, if they are connections.
+    pub fn transfers(&self) -> Option<&Transfers> {
+        if let Pattern::Tcp(transfers) = &self.pattern { Some(transfers) } else { None }
+    }
+
+    /// How many sources of packets it makes: two of each connection that is open at the same time.
+    pub fn sources(&self) -> usize {
+        let ends = self.transfers().map_or(1, |transfers| 2 * transfers.connections as usize);
+        self.senders().saturating_mul(ends)
     }
 
     /// The most that its senders can send: each at its highest rate from start to stop.

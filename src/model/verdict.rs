@@ -79,6 +79,8 @@ reasons! {
     NodeDown, "node_down", 142, "the forwarding node on the way failed";
     /// 34. Injected: lost at random on the way.
     RandomLoss, "random_loss", 128, "the link lost the packet";
+    /// Injected: every so many data segments one is lost.
+    PeriodicLoss, "periodic_loss", 128, "the link lost every n-th data segment";
     /// 25. Came in over a peering, would have to leave over another (S3).
     TransitNotAllowed, "transit_not_allowed", 131,
         "peering is not transitive: the packet came over one peering and would leave over another";
@@ -110,7 +112,7 @@ impl DropReason {
                 true
             }
             BadLength | BadChecksum | SrcSpoofed | TtlExpired | SrcNotInPeerCidr | TransitNotAllowed => false,
-            LinkDown | ShaperQueueFull | PolicerExceeded | NodeDown | RandomLoss => false,
+            LinkDown | ShaperQueueFull | PolicerExceeded | NodeDown | RandomLoss | PeriodicLoss => false,
             RouteOutsidePeerCidr | DstNoSubnet | DstNoHost | DstHostDown => false,
         }
     }
@@ -131,7 +133,7 @@ impl DropReason {
             DstNoHost | DstHostDown => Some(ErrorKind::HostUnreachable),
             TransitNotAllowed => Some(ErrorKind::Prohibited),
             BadLength | BadChecksum | SrcSpoofed | SrcNotInPeerCidr => None,
-            LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
+            LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss | PeriodicLoss => None,
         }
     }
 

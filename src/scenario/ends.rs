@@ -2,7 +2,7 @@
 //! resolves host names.
 
 use super::Loader;
-use super::patterns::Sends;
+use super::sends::Sends;
 use crate::model::HostId;
 use crate::model::plan::{Destination, Pick, SENDERS_MAX, Traffic};
 use crate::notation::{At, Entity};
@@ -57,6 +57,12 @@ impl Loader<'_> {
                     .hint("`to` is one address, or names of hosts; a replay needs names");
                 return None;
             }
+            if sends == Sends::Segments {
+                self.out
+                    .error(address.span, "a connection needs a host that answers, and this is an address")
+                    .hint("name the host, such as VPC2/db");
+                return None;
+            }
             if entity.has("pick") {
                 self.out
                     .error(entity.key_span("pick"), "`pick` chooses among hosts, and `to` is an address")
@@ -71,7 +77,7 @@ impl Loader<'_> {
             _ if hosts.len() < 2 => Pick::InOrder,
             Some("every") => Pick::Every,
             Some("random") => Pick::Random,
-            None if sends == Sends::Echoes => Pick::Every,
+            None if matches!(sends, Sends::Echoes | Sends::Segments) => Pick::Every,
             _ => Pick::InOrder,
         };
         Some(Destination::Hosts { hosts, pick })
@@ -112,6 +118,11 @@ impl Loader<'_> {
     pub(super) fn too_many_senders(&mut self, entity: &Entity, made: &Traffic) {
         let (most, path) = (grouped(SENDERS_MAX as u64), &entity.path);
         let (what, hint) = match &made.to {
+            _ if made.transfers().is_some() => (
+                format!("the {} ends of the connections of {path}", grouped(made.sources() as u64)),
+                "each connection of a pair of hosts that is open at the same time has two; name fewer hosts, \
+                 or fewer `connections`",
+            ),
             Destination::Hosts { pick: Pick::Every, .. } => (
                 format!("the {} pairs of {path}", grouped(made.senders() as u64)),
                 "each pair of a host of `from` and another of `to` is a sender; name fewer hosts, \

@@ -14,6 +14,8 @@ use crate::units::{SimTime, Span};
 enum About {
     /// A traffic entry that sends echo requests, or may: an unknown name gets the benefit of the doubt.
     Pings,
+    /// A traffic entry of TCP connections.
+    Connections,
     /// Another traffic entry.
     Traffic,
     /// One direction of a peering.
@@ -63,15 +65,22 @@ impl Loader<'_> {
     fn check_measurable(&mut self, entity: &Entity, row: &'static MetricRow, about: About) {
         let of = match (row.on, about) {
             (On::Traffic, About::Link | About::Peering) => Some("of a traffic entry, not of a peering"),
-            (On::Pings, About::Traffic | About::Link | About::Peering) => Some("of a ping"),
-            (On::Link, About::Pings | About::Traffic) => Some("of a peering, not of a traffic entry"),
-            (On::Peering, About::Pings | About::Traffic | About::Link) => {
+            (On::Pings, About::Traffic | About::Connections | About::Link | About::Peering) => Some("of a ping"),
+            (On::Connections, About::Pings | About::Traffic | About::Link | About::Peering) => {
+                Some("of TCP connections")
+            }
+            (On::Link, About::Pings | About::Traffic | About::Connections) => {
+                Some("of a peering, not of a traffic entry")
+            }
+            (On::Peering, About::Pings | About::Traffic | About::Connections | About::Link) => {
                 Some("of a peering as a whole, without `from`")
             }
-            (On::Traffic | On::Both, About::Pings | About::Traffic) | (On::Pings, About::Pings) => None,
+            (On::Traffic | On::Both, About::Pings | About::Traffic | About::Connections)
+            | (On::Pings, About::Pings)
+            | (On::Connections, About::Connections) => None,
             // A peering without `from` is complained about elsewhere.
             (On::Link | On::Both, About::Link | About::Peering) | (On::Peering, About::Peering) => None,
-            (On::Traffic | On::Pings | On::Link | On::Both | On::Peering, About::Nobody) => None,
+            (On::Traffic | On::Pings | On::Connections | On::Link | On::Both | On::Peering, About::Nobody) => None,
         };
         if let Some(of) = of {
             self.out.error(entity.key_span(row.key), format!("`{}` is measured only {of}", row.key));
@@ -226,10 +235,13 @@ fn asks_of_whole(entity: &Entity) -> bool {
 }
 
 fn about(entity: &Entity, subject: Option<&Subject>, traffic: &[Option<Traffic>]) -> About {
-    let is_ping = |entry: Option<&Traffic>| entry.is_some_and(Traffic::is_ping);
     match subject {
-        Some(Subject::Traffic(id)) if is_ping(traffic.get(id.index()).and_then(Option::as_ref)) => About::Pings,
-        Some(Subject::Traffic(_)) => About::Traffic,
+        Some(Subject::Traffic(id)) => match traffic.get(id.index()).and_then(Option::as_ref) {
+            Some(entry) if entry.is_ping() => About::Pings,
+            Some(entry) if entry.transfers().is_some() => About::Connections,
+            Some(_) => About::Traffic,
+            None => About::Nobody, // it was complained about
+        },
         Some(Subject::Link { .. }) => About::Link,
         Some(Subject::Peering { .. }) => About::Peering,
         None if entity.has("traffic") => About::Pings,

@@ -34,6 +34,9 @@ static BLACKHOLE: Section = Section {
 pub(super) const ENDS: &[Field] =
     &[required("requester", Text, "The VPC that asks, and pays."), required("accepter", Text, "The other VPC.")];
 
+/// The port that senders begin with (RFC 6335 §6).
+pub(super) const FIRST_PORT: u16 = 49_152;
+
 /// How a peering carries packets.
 pub(super) const TRANSPORT: &[Field] = &[
     optional("bandwidth", ANY_RATE, "The cap per direction, whole Mbps; exactly when cross-region (S27, S29)."),
@@ -47,6 +50,8 @@ pub(super) const TRANSPORT: &[Field] = &[
     optional("mtu", MTU, "Largest packet; default 8500 B regional, 1500 B cross-region (S35a)."),
     optional("ticket", Bool, "A ticket allows more than 1 Gbps (S30); default false."),
     optional("loss", Share, "Share of packets lost on the way; default none."),
+    optional("lose_every", Integer(1, INTEGER_MAX), "Every so many TCP segments with data one is lost; default none."),
+    optional("mark", TIME, "ECN: segments that wait longer at the cap are marked (RFC 3168); default never."),
     optional("nodes", Integer(1, 255), "Forwarding nodes that flows are spread over; default 2 (S10)."),
     optional("failover", Bool, "Whether a failed node's flows move to the others; default true (S10)."),
     optional("detection", TIME, "How long a failed node goes unnoticed; default 1 s."),

@@ -21,6 +21,7 @@ mod peering;
 mod refused;
 mod replay;
 mod routes;
+mod sends;
 mod series;
 mod sizes;
 mod tables;
@@ -28,6 +29,7 @@ mod tables;
 mod tests;
 mod timeline;
 mod traffic;
+mod transfers;
 mod verbs;
 
 pub use crate::notation::{Diagnostic, Edit, Override};

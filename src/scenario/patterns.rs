@@ -3,11 +3,13 @@
 
 use super::Loader;
 use super::keys::*;
-use crate::model::HostId;
-use crate::model::plan::{Destination, Pattern};
+use super::sends::{Frame, Sends};
+use super::transfers::TCP;
+use crate::model::plan::Pattern;
 use crate::notation::Kind::*;
 use crate::notation::{Delimiter, Entity, Epoch, Field, Section, optional, required};
-use crate::units::{SimDuration, Span};
+use crate::units::SimDuration;
+use std::sync::Arc;
 
 /// A pattern of the language.
 pub(super) struct PatternRow {
@@ -15,24 +17,6 @@ pub(super) struct PatternRow {
     pub sends: Sends,
     /// Reads the keys of its section; `None` after a complaint.
     pub read: fn(&mut Loader<'_>, &Entity, &Frame<'_>) -> Option<Pattern>,
-}
-
-/// What the senders of an entry send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sends {
-    /// UDP datagrams of the sizes given in the entry.
-    Datagrams,
-    /// Echo requests to every receiver, of the usual size unless the entry gives another.
-    Echoes,
-    /// The packets of a capture, which gives their ends and sizes.
-    Capture,
-}
-
-/// The parts of an entry that are read before its pattern; `None` after a complaint.
-pub(super) struct Frame<'a> {
-    pub from: Option<&'a [HostId]>,
-    pub to: Option<&'a Destination>,
-    pub window: Option<Span>,
 }
 
 static PATTERNS: &[PatternRow] = &[
@@ -69,6 +53,9 @@ static PATTERNS: &[PatternRow] = &[
     pattern("ping", "ICMP echo requests.", &[PING, SIZE, PICK], Sends::Echoes, |_, entity, _| {
         let interval = entity.get("interval").copied().unwrap_or(SimDuration::from_secs(1));
         Some(Pattern::Ping { interval })
+    }),
+    pattern("tcp", "TCP connections.", &[TCP, PORTS, PICK], Sends::Segments, |loader, entity, frame| {
+        loader.transfers(entity, frame).map(|transfers| Pattern::Tcp(Arc::new(transfers)))
     }),
     pattern("replay", "The packets of a capture.", &[REPLAY], Sends::Capture, |loader, entity, frame| {
         loader.replayed(entity, frame.from?, frame.to?, frame.window)
@@ -189,14 +176,14 @@ const SIZE: &[Field] = &[
 ];
 
 const PORTS: &[Field] = &[
-    optional("source_port", Integer(0, 65_535), "UDP source port of the first flow; default 49152."),
-    optional("destination_port", Integer(0, 65_535), "UDP destination port; default 5001."),
+    optional("source_port", Integer(0, 65_535), "UDP or TCP source port of the first flow; default 49152."),
+    optional("destination_port", Integer(0, 65_535), "UDP or TCP destination port; default 5001."),
 ];
 
 const PICK: &[Field] = &[optional(
     "pick",
     Choice(&["every", "in_order", "random"]),
-    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of a ping); \
-     else a flow for each sender, the n-th to the n-th host, round and round (\"in_order\", default of the others), \
-     or as the seed chooses (\"random\").",
+    "Who sends to which of several hosts, never to itself: \"every\" is a flow for each pair (default of ping and \
+     tcp); else a flow for each sender, the n-th to the n-th host, round and round (\"in_order\", default of the \
+     others), or as the seed chooses (\"random\").",
 )];

@@ -54,6 +54,8 @@ impl Loader<'_> {
             mtu: mtu(entity, "mtu"),
             ticket: entity.get("ticket").copied().unwrap_or(plain.ticket),
             loss: entity.get("loss").copied().unwrap_or(plain.loss),
+            lose_every: entity.get("lose_every").copied(),
+            mark: entity.get("mark").copied(),
             nodes: entity.get::<u64>("nodes").and_then(|n| u8::try_from(*n).ok()).unwrap_or(plain.nodes),
             failover: entity.get("failover").copied().unwrap_or(plain.failover),
             detection: entity.get("detection").copied().unwrap_or(plain.detection),

@@ -2,7 +2,7 @@
 
 use super::Loader;
 use super::keys::{PACKET_MAX, PACKET_MIN};
-use super::patterns::Sends;
+use super::sends::Sends;
 use crate::model::plan::PacketSize;
 use crate::notation::{COMPLAINTS_MAX, Datum, Entity, Pair, TextSpan, lines};
 use crate::units::{ByteSize, Share};
@@ -15,10 +15,20 @@ const KEYS: [&str; 4] = ["packet_size", "payload", "sizes", "sizes_file"];
 /// Cumulative shares are counted in this many parts per percent: 100 % is then 10⁹, as in [`crate::units::Share`].
 const PER_PERCENT: u64 = 10_000_000;
 
+/// The sizes that something may have.
+pub(super) struct Legal {
+    pub what: &'static str,
+    pub measure: &'static str,
+    pub least: u64,
+    pub most: u64,
+}
+
+const PACKETS: Legal = Legal { what: "packet", measure: "an IPv4 total length", least: PACKET_MIN, most: PACKET_MAX };
+
 impl Loader<'_> {
     /// The packet sizes of an entry; complains unless exactly one key gives them. A capture has its own sizes.
     pub(super) fn packet_size(&mut self, entity: &Entity, sends: Sends) -> Option<PacketSize> {
-        if sends == Sends::Capture {
+        if matches!(sends, Sends::Capture | Sends::Segments) {
             return Some(PacketSize::Fixed(u16::MAX));
         }
         let given: Vec<&'static str> = KEYS.into_iter().filter(|key| entity.has(key)).collect();
@@ -41,7 +51,10 @@ impl Loader<'_> {
             ["packet_size"] => fixed(entity.get::<ByteSize>("packet_size")?.as_u64()),
             ["payload"] => fixed(entity.get::<ByteSize>("payload")?.as_u64() + PACKET_MIN),
             ["sizes"] => self.inline_mix(entity),
-            [_] => self.mix_from_file(entity),
+            [_] => {
+                let mix = self.mix_from_file(entity, &PACKETS)?;
+                Some(PacketSize::Mix(mix.into_iter().map(|(size, weight)| (size as u16, weight)).collect()))
+            }
             [first, second, ..] => {
                 self.out
                     .error(entity.key_span(second), format!("{} has both `{first}` and `{second}`", entity.path))
@@ -57,7 +70,7 @@ impl Loader<'_> {
         let mut mix = Vec::new();
         for Pair { key, value } in pairs {
             let size = match key.value.parse::<ByteSize>() {
-                Ok(size) => self.legal_size(size.as_u64(), key.span),
+                Ok(size) => self.legal_size(size.as_u64(), &PACKETS, key.span),
                 Err(wrong) => {
                     let hint = wrong.hint().unwrap_or_else(|| "write a size such as \"1500 B\"".into());
                     self.out.error(key.span, wrong.to_string()).hint(hint);
@@ -65,7 +78,7 @@ impl Loader<'_> {
                 }
             };
             let Datum::Integer(weight) = value.value else { continue };
-            mix.extend(size.zip(u32::try_from(weight).ok()));
+            mix.extend(size.map(|size| size as u16).zip(u32::try_from(weight).ok()));
         }
         if mix.is_empty() && pairs.is_empty() {
             self.out
@@ -75,8 +88,8 @@ impl Loader<'_> {
         (mix.len() == pairs.len() && !mix.is_empty()).then(|| PacketSize::Mix(mix.into()))
     }
 
-    /// Lines of `size weight`, or of `size cumulative-percent`.
-    fn mix_from_file(&mut self, entity: &Entity) -> Option<PacketSize> {
+    /// Lines of `size weight`, or of `size cumulative-percent`, of sizes that are legal.
+    pub(super) fn mix_from_file(&mut self, entity: &Entity, legal: &Legal) -> Option<Vec<(u64, u32)>> {
         let cumulative = entity.get::<String>("sizes_form").is_some_and(|form| form == "cdf");
         let source = self.read_text_file(entity, "sizes_file")?;
         let said = self.out.source(source).clone();
@@ -89,7 +102,8 @@ impl Loader<'_> {
                 self.size_line(line, cumulative.then_some(below), span).filter(|line| line.1 > 0)
             {
                 below += weight;
-                mix.extend(self.legal_size(size, span).zip(u32::try_from(weight).ok()));
+                let size = self.legal_size(size, legal, span);
+                mix.extend(size.zip(u32::try_from(weight).ok()));
             }
             if self.out.count() > before {
                 wrong += 1;
@@ -102,6 +116,11 @@ impl Loader<'_> {
             self.and_more(TextSpan::end_of(source, said.text().len()), wrong, 0);
             return None;
         }
+        if !entity.has("sizes_form") && rises_to_hundred(&mix) {
+            self.out
+                .warning(entity.span("sizes_file"), "the weights in this file rise to 100, as cumulative percent do")
+                .hint("add sizes_form = \"cdf\", or \"weights\" if they are none");
+        }
         if mix.is_empty() || (cumulative && below != 100 * PER_PERCENT) {
             let (what, hint) = match mix.is_empty() {
                 true => ("gives no size any weight", "each line is a size in bytes and its weight, such as 1500 12"),
@@ -110,7 +129,7 @@ impl Loader<'_> {
             self.out.error(entity.span("sizes_file"), format!("this file {what}")).hint(hint);
             return None;
         }
-        Some(PacketSize::Mix(mix.into()))
+        Some(mix)
     }
 
     /// A size in bytes, and its weight: the number itself, or the increase of the cumulative percentage over `below`.
@@ -145,15 +164,21 @@ impl Loader<'_> {
         Some(size).zip(weight)
     }
 
-    fn legal_size(&mut self, size: u64, span: TextSpan) -> Option<u16> {
-        let legal = u16::try_from(size).ok().filter(|s| u64::from(*s) >= PACKET_MIN);
-        if legal.is_none() {
+    fn legal_size(&mut self, size: u64, legal: &Legal, span: TextSpan) -> Option<u64> {
+        let Legal { what, measure, least, most } = legal;
+        let is_legal = (*least..=*most).contains(&size);
+        if !is_legal {
             self.out
-                .error(span, format!("no packet has {size} bytes"))
-                .hint(format!("an IPv4 total length goes from {PACKET_MIN} B to {PACKET_MAX} B"));
+                .error(span, format!("no {what} has {size} bytes"))
+                .hint(format!("{measure} goes from {least} B to {most} B"));
         }
-        legal
+        is_legal.then_some(size)
     }
+}
+
+/// Whether weights look like cumulative percent.
+fn rises_to_hundred(mix: &[(u64, u32)]) -> bool {
+    mix.len() > 2 && mix.is_sorted_by_key(|(_, weight)| *weight) && mix.last().is_some_and(|(_, weight)| *weight == 100)
 }
 
 fn fixed(size: u64) -> Option<PacketSize> {

@@ -1,8 +1,10 @@
 //! Traffic entries: entities -> plan.
 
 use super::Loader;
+use super::keys::FIRST_PORT;
 use super::network::instant;
-use super::patterns::{self, Frame, Sends};
+use super::patterns;
+use super::sends::{Frame, Sends};
 use crate::model::plan::{Pace, SENDERS_MAX, Traffic};
 use crate::model::{Name, TrafficId, Volume};
 use crate::notation::{Datum, Entity, Two};
@@ -17,7 +19,7 @@ impl Loader<'_> {
         for (name, entity) in top.named("traffic") {
             let mut made = self.entry(name, entity);
             if let Some(entry) = made.as_ref().filter(|_| senders <= SENDERS_MAX) {
-                senders = senders.saturating_add(entry.senders());
+                senders = senders.saturating_add(entry.sources());
                 if senders > SENDERS_MAX {
                     self.too_many_senders(entity, entry);
                 }
@@ -51,7 +53,7 @@ impl Loader<'_> {
         let (from, to) = self.ends(entity, sends);
         let size = self.packet_size(entity, sends);
         let window = self.window(entity);
-        let ttl = self.ttl(entity);
+        let ttl = self.ttl(entity, sends);
         let frame = Frame { from: from.as_deref(), to: to.as_ref(), window };
         let pattern = row.and_then(|row| (row.read)(self, entity, &frame));
         let ports = |key| entity.variant.filter(|_| entity.fields().any(|f| f.name == key)).and(entity.get::<u64>(key));
@@ -68,7 +70,7 @@ impl Loader<'_> {
             pattern: pattern?,
             size: size?,
             source: entity.get("source").copied(),
-            source_port: port("source_port", 49_152),
+            source_port: port("source_port", FIRST_PORT),
             destination_port: port("destination_port", 5_001),
             ttl: ttl?,
             start,
@@ -98,7 +100,7 @@ impl Loader<'_> {
         Some(units::Span::new(start, stop.min(end)))
     }
 
-    fn ttl(&mut self, entity: &Entity) -> Option<(u8, u8)> {
+    fn ttl(&mut self, entity: &Entity, sends: Sends) -> Option<(u8, u8)> {
         let byte = |datum: &Datum| match datum {
             Datum::Integer(n) => u8::try_from(*n).ok(),
             _ => None,
@@ -107,6 +109,12 @@ impl Loader<'_> {
             None => Some((64, 64)),
             Some(Datum::Two(Two(two))) => {
                 let (first, last) = (byte(&two.0)?, byte(&two.1)?);
+                if first < last && sends == Sends::Segments {
+                    self.out
+                        .error(entity.span("ttl"), "the segments of a connection have one TTL")
+                        .hint(format!("write {last}"));
+                    return None;
+                }
                 if first > last {
                     self.out
                         .error(entity.span("ttl"), format!("`ttl` counts up, not from {first} to {last}"))

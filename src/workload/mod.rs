@@ -3,6 +3,7 @@
 
 mod capped;
 mod cloud;
+mod copies;
 mod spread;
 
 pub use cloud::{Cloud, Transport, UNCAPPED, entry, plan};
@@ -69,7 +70,7 @@ pub fn find(name: &str) -> Option<&'static Workload> {
 pub const USUAL: [&str; 4] = ["pair", "hub", "mesh-1k", "mesh-10k"];
 
 /// Every workload, the usual ones first.
-pub const ALL: [Workload; 18] = [
+pub const ALL: [Workload; 23] = [
     Workload {
         name: "pair",
         what: "one flow of 1500-byte packets at 1.2 Gbps into a cap of 1 Gbps, each at a random place in its slot",
@@ -167,6 +168,41 @@ pub const ALL: [Workload; 18] = [
         packets_per_minute: 90 * 60_120,
         length: None,
         build: spread::mixed,
+    },
+    Workload {
+        name: "tcp-copy",
+        what: "ten endless copies by TCP share a cap of 1 Gbps with 50 ms of queue, round trip 36.8 ms",
+        packets_per_minute: 7_300_000,
+        length: Some(MINUTE),
+        build: copies::copy,
+    },
+    Workload {
+        name: "tcp-incast",
+        what: "219 hosts send 1 MB each to one by TCP, all at once, over a cap of 1 Gbps; then nothing",
+        packets_per_minute: 400_000,
+        length: Some(MINUTE),
+        build: copies::incast,
+    },
+    Workload {
+        name: "tcp-mesh",
+        what: "82 VPCs, all peered, 8,192 hosts, each sends 1 MiB to a host of another VPC by TCP",
+        packets_per_minute: 9_000_000,
+        length: Some(MINUTE),
+        build: copies::mesh,
+    },
+    Workload {
+        name: "tcp-mixed",
+        what: "datagrams at half of tcp-copy's cap, two copies for the other half, a ping a second",
+        packets_per_minute: 6_100_000,
+        length: Some(MINUTE),
+        build: copies::mixed,
+    },
+    Workload {
+        name: "tcp-1m",
+        what: "a million connections at once, of 100 kB each, between two thousand hosts",
+        packets_per_minute: 110_000_000,
+        length: Some(MINUTE),
+        build: copies::million,
     },
     sources("sources-1k", "1,000 hosts in pairs of VPCs, traffic as in hub", 1_000, || spread::sources(1_000)),
     sources("sources-10k", "10,000 hosts in pairs of VPCs, traffic as in hub", 10_000, || spread::sources(10_000)),

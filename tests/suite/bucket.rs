@@ -6,6 +6,7 @@ use vpcsim::model::Shaping;
 const PER_BYTE: u128 = 8_000_000_000;
 
 /// Tokens at an instant. Instants are in nanoseconds times the rate, so that nothing is ever rounded.
+#[derive(Clone)]
 pub struct Bucket {
     rate: u128,
     burst: u128,

@@ -1,6 +1,7 @@
 //! The twin of the routers: longest prefix by looking at every route, delivery by looking at every host (S3–S5, S8,
 //! S25a, S35a). No FIB, no remembered path, no bytes: a packet is only its few fields.
 
+use crate::ends::Carried;
 use std::net::Ipv4Addr;
 use vpcsim::dataplane::packet::{PacketId, PacketKind};
 use vpcsim::model::{DropReason, HostId, LinkId, Network, NextHop, PeeringState, SubnetId, Verdict, VpcId};
@@ -10,6 +11,7 @@ use vpcsim::wire::icmp::ErrorKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     Data,
+    Segment,
     EchoRequest,
     EchoReply,
     Error(ErrorKind),
@@ -28,6 +30,8 @@ pub struct Parcel {
     pub destination: Ipv4Addr,
     pub ttl: u8,
     pub what: What,
+    /// The segment of a connection that it carries, or that an error is about.
+    pub carried: Option<Carried>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -162,6 +166,6 @@ pub fn error_for(network: &Network, parcel: &Parcel, from: From, reason: DropRea
             Some(ErrorKind::NetUnreachable)
         }
         BadLength | BadChecksum | SrcSpoofed | SrcNotInPeerCidr => None,
-        LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss => None,
+        LinkDown | NodeDown | ShaperQueueFull | PolicerExceeded | RandomLoss | PeriodicLoss => None,
     }
 }

@@ -19,6 +19,8 @@ pub struct Lane {
     pub queue_turn: u64,
     pub wire: VecDeque<Parcel>,
     pub wire_turn: u64,
+    /// Segments with data that departed and were not lost otherwise.
+    segments: u64,
 }
 
 impl Lane {
@@ -38,6 +40,7 @@ impl Lane {
             queue_turn: 0,
             wire: VecDeque::new(),
             wire_turn: 0,
+            segments: 0,
         }
     }
 
@@ -57,6 +60,22 @@ impl Lane {
             _ if self.down && !was_down => Some(DropReason::LinkDown),
             _ => None,
         }
+    }
+
+    /// When a packet departs that is offered now, behind all that wait.
+    pub fn departure(&self, now: u64, length: u16) -> u64 {
+        let Some(bucket) = &self.bucket else { return now };
+        let mut bucket = bucket.clone();
+        for waiting in &self.queue {
+            bucket.take(bucket.conforms(waiting.length), waiting.length);
+        }
+        bucket.nanos(bucket.conforms(length)).max(now)
+    }
+
+    /// Whether a segment with data is the one of so many that is lost.
+    pub fn loses(&mut self, every: Option<u64>) -> bool {
+        self.segments += 1;
+        every.is_some_and(|every| self.segments.is_multiple_of(every))
     }
 
     /// Empties it and returns what was on it.

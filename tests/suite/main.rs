@@ -3,10 +3,12 @@
 
 mod books;
 mod bucket;
+mod connections;
 mod determinism;
 #[path = "../dice/mod.rs"]
 mod dice;
 mod endpoints;
+mod ends;
 mod engine_vs_reference;
 mod expectations;
 mod fairness;

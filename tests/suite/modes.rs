@@ -37,7 +37,7 @@ const OTHERS: [Way; 5] = [
 /// Everything a report could say, and what was metered.
 fn computed(world: &World, way: Way) -> (String, Effort) {
     let workers = NonZeroUsize::new(way.workers).expect("not zero");
-    let options = Options { mode: way.mode, workers, interval: None };
+    let options = Options { mode: way.mode, workers, interval: None, watch: None };
     let mut run = Run::new(world.network.clone(), world.plan.clone(), options);
     // Uneven slices, so that they do not fall onto the same instants again and again.
     let mut dice = Dice::new(way.slices);
@@ -87,6 +87,12 @@ proptest! {
     #[test]
     fn worlds_of_echoes_come_out_the_same(seed: u64) {
         let found = differing(&World::of_echoes(seed));
+        prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
+    }
+
+    #[test]
+    fn connections_come_out_the_same(seed: u64) {
+        let found = differing(&World::of_connections(seed));
         prop_assert!(found.is_none(), "seed {seed}\n{}", found.unwrap_or_default());
     }
 

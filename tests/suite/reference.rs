@@ -2,6 +2,7 @@
 //! change, departure, arrival, wake; then link, then sender, in declaration order; then sequence). Decides all that
 //! happens after emission; shares no forwarding, shaping or scheduling with the engine. Slow on purpose.
 
+use crate::ends::{Call, Came, Carried, Ends, OPENINGS, calls};
 use crate::journey::{self, Exit, From, Parcel, What};
 use crate::lane::{Lane, refusal};
 use crate::story::Told;
@@ -13,7 +14,7 @@ use std::net::Ipv4Addr;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
 use vpcsim::engine::{Place, Step};
 use vpcsim::model::plan::Plan;
-use vpcsim::model::{Change, Direction, DropReason, LinkId, Network, PeeringId, SubnetId, Verdict, VpcId};
+use vpcsim::model::{Change, Direction, DropReason, HostId, LinkId, Network, PeeringId, SubnetId, Verdict, VpcId};
 use vpcsim::units::{ByteSize, SimDuration, SimTime};
 use vpcsim::wire::icmp::{self, ErrorKind};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -37,6 +38,8 @@ enum Todo {
     ArriveLocally(usize),
     /// Sender and sequence.
     Wake(usize, usize),
+    /// An end of connections, by its source.
+    End(usize, Call),
 }
 
 /// A link or a VPC, a reason and, in a VPC, a subnet.
@@ -56,6 +59,8 @@ pub struct Reference<'a> {
     now: u64,
     lanes: Vec<Lane>,
     local: Vec<Option<(VpcId, Parcel)>>,
+    /// The ends of connections.
+    pub ends: Ends,
     /// Every step of every packet.
     pub records: Vec<Told>,
     pub tally: Tally,
@@ -86,6 +91,7 @@ impl<'a> Reference<'a> {
             now: 0,
             lanes: (0..links as u32).map(|l| Lane::new(network, LinkId(l))).collect(),
             local: Vec::new(),
+            ends: Ends::new(network, plan, senders),
             records: Vec::new(),
             tally: Tally::new(network.vpcs().len(), links, plan.traffic.len()),
             dropped: BTreeMap::new(),
@@ -106,7 +112,10 @@ impl<'a> Reference<'a> {
         self.call_expiries();
         for (source, sender) in self.senders.iter().enumerate() {
             for (sequence, (time, _)) in sender.emissions.iter().enumerate() {
-                self.push(*time, 4, source as u64, Todo::Wake(source, sequence));
+                self.push(*time, 4, (source as u64) << 32, Todo::Wake(source, sequence));
+            }
+            for (time, call) in calls(self.plan, sender) {
+                self.push(time, 4, (source as u64) << 32 | OPENINGS, Todo::End(source, call));
             }
         }
         let end = self.plan.duration.as_nanos();
@@ -127,8 +136,17 @@ impl<'a> Reference<'a> {
                 Todo::Depart(..) | Todo::Arrive(..) => continue,
                 Todo::ArriveLocally(slot) => self.arrive_locally(slot),
                 Todo::Wake(source, sequence) => self.wake(source, sequence),
+                Todo::End(source, call) => self.call_end(source, call),
             }
             self.instants.push(time);
+        }
+        self.finish();
+    }
+
+    fn finish(&mut self) {
+        self.ends.finish(self.plan.duration.as_nanos());
+        for (tally, tcp) in self.tally.traffic.iter_mut().zip(&self.ends.tally) {
+            tally.tcp = tcp.clone();
         }
         let on_links: u64 = self.lanes.iter().map(Lane::held).sum();
         for (lane, tally) in self.lanes.iter().zip(&mut self.tally.links) {
@@ -174,9 +192,57 @@ impl<'a> Reference<'a> {
                 None if entry.is_ping() => What::EchoRequest,
                 _ => What::Data,
             },
+            carried: None,
         };
         tally::add(&mut self.tally.traffic[sender.traffic].sent, parcel.length);
         self.emit(From::Host(sender.host), parcel);
+    }
+
+    fn call_end(&mut self, source: usize, call: Call) {
+        let came = match call {
+            Call::Open(port, size) => self.ends.open(self.now, source, (port, size)),
+            Call::Stop => self.ends.stop(self.now, source),
+            Call::Timer(port, serial, place) => self.ends.wake(self.now, source, (port, serial, place)),
+        };
+        self.send(source, came);
+    }
+
+    /// Sends what came of something at an end, if its host is up, and schedules its calls.
+    fn send(&mut self, source: usize, came: Came) {
+        for (time, rank, call) in came.calls {
+            assert!(time >= self.now, "a timer in the past");
+            self.push(time, 4, (source as u64) << 32 | rank, Todo::End(source, call));
+        }
+        for sent in came.sent {
+            let sender = &self.senders[source];
+            let parcel = self.ends.parcel(&self.network, self.now, source, sender, sent);
+            if !self.network.host(sender.host).up {
+                continue;
+            }
+            if !sender.answers {
+                tally::add(&mut self.tally.traffic[sender.traffic].sent, parcel.length);
+            }
+            self.emit(From::Host(sender.host), parcel);
+        }
+    }
+
+    /// What a host makes of a segment, or of an error about one that it sent.
+    fn hear(&mut self, host: HostId, parcel: &Parcel) {
+        let source = parcel.id.source().0 as usize;
+        let Some(carried) = parcel.carried else { return };
+        let sender = &self.senders[source];
+        match parcel.what {
+            What::Segment if sender.meant(0) == Some(host) => {
+                let other = if sender.answers { source - 1 } else { source + 1 };
+                let came = self.ends.hear(&self.network, self.now, other, parcel);
+                self.send(other, came);
+            }
+            What::Error(ErrorKind::FragmentationNeeded { mtu }) if sender.host == host => {
+                let came = self.ends.shorten(self.now, source, &carried, mtu);
+                self.send(source, came);
+            }
+            _ => {}
+        }
     }
 
     fn emit(&mut self, from: From, mut parcel: Parcel) {
@@ -203,7 +269,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    fn offer(&mut self, at: usize, parcel: Parcel) {
+    fn offer(&mut self, at: usize, mut parcel: Parcel) {
         let now = self.now;
         tally::add(&mut self.tally.links[at].offered, parcel.length);
         let lane = &mut self.lanes[at];
@@ -230,6 +296,7 @@ impl<'a> Reference<'a> {
             self.note_offered(at, &parcel);
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(reason));
         }
+        self.mark(at, &mut parcel);
         let longest = &mut self.tally.links[at].longest_queue;
         *longest = with_it.max(*longest);
         self.tell(&parcel, || format!("waits at link {at} behind {waiting} bytes"));
@@ -237,6 +304,17 @@ impl<'a> Reference<'a> {
         self.note_offered(at, &parcel);
         if self.lanes[at].queue.len() == 1 {
             self.call_head(at);
+        }
+    }
+
+    /// Marks a segment that will wait longer than the peering lets it, as things are now.
+    fn mark(&mut self, at: usize, parcel: &mut Parcel) {
+        let lane = &self.lanes[at];
+        let wait = lane.departure(self.now, parcel.length) - self.now;
+        let mark = self.network.peering(lane.id.peering()).mark;
+        if let Some(Carried { takes_marks: true, is_marked, .. }) = &mut parcel.carried {
+            *is_marked |= mark.is_some_and(|mark| wait > mark.as_nanos());
+            self.ends.seen.marked += u64::from(*is_marked);
         }
     }
 
@@ -269,6 +347,11 @@ impl<'a> Reference<'a> {
         if self.is_lost(at, &parcel) {
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::RandomLoss));
         }
+        let has_data = parcel.what == What::Segment && parcel.carried.is_some_and(|carried| carried.segment.length > 0);
+        let every = self.network.peering(self.lanes[at].id.peering()).lose_every;
+        if has_data && self.lanes[at].loses(every) {
+            return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::PeriodicLoss));
+        }
         self.lanes[at].wire.push_back(parcel);
         let turn = self.lanes[at].wire_turn;
         self.push(self.now + delay, 3, at as u64, Todo::Arrive(at, turn));
@@ -278,9 +361,12 @@ impl<'a> Reference<'a> {
     fn spread(&self, parcel: &Parcel) -> u64 {
         let sender = &self.senders[parcel.id.source().0 as usize];
         let entry = &self.plan.traffic[sender.traffic];
-        let is_data = parcel.what == What::Data;
-        let ports = (entry.source_port.wrapping_add(sender.flow as u16).max(1), entry.destination_port);
-        let (protocol, ports) = if is_data { (17, ports) } else { (1, (0, 0)) };
+        let datagram = (entry.source_port.wrapping_add(sender.flow as u16).max(1), entry.destination_port);
+        let (protocol, ports) = match (parcel.what, &parcel.carried) {
+            (What::Data, _) => (17, datagram),
+            (What::Segment, Some(carried)) => (6, self.ends.ports(parcel.id.source().0 as usize, carried)),
+            _ => (1, (0, 0)),
+        };
         let (source, destination) = (parcel.source.octets(), parcel.destination.octets());
         let ports = [ports.0.to_be_bytes(), ports.1.to_be_bytes()].concat();
         xxh3_64(&[&[protocol][..], &source, &destination, &ports].concat())
@@ -293,7 +379,8 @@ impl<'a> Reference<'a> {
         let direction = [self.lanes[at].made_as.as_bytes(), &[0, (link.direction() == Direction::Out) as u8]].concat();
         let sender = &self.senders[parcel.id.source().0 as usize];
         let name = self.plan.traffic[sender.traffic].name.as_str().as_bytes();
-        let sender = [b"traffic\0", name, b"\0", &sender.flow.to_le_bytes()].concat();
+        let kind: &[u8] = if sender.answers { b"answers" } else { b"traffic" };
+        let sender = [kind, b"\0", name, b"\0", &sender.flow.to_le_bytes()].concat();
         let mut key = Vec::new();
         key.extend_from_slice(&xxh3_64(&direction).to_le_bytes());
         key.extend_from_slice(&xxh3_64(&sender).to_le_bytes());
@@ -332,7 +419,7 @@ impl<'a> Reference<'a> {
                 let reply = Parcel { source, destination, kind, what, emitted: self.now, ttl: TTL, ..parcel };
                 self.emit(From::Host(host), reply);
             }
-            Ok(_) => {}
+            Ok(host) => self.hear(host, &parcel),
             Err(reason) => {
                 // S35a: the source's subnet in its own VPC, the destination's in the far one, otherwise the VPC's
                 // first.
@@ -369,6 +456,7 @@ impl<'a> Reference<'a> {
             destination: about.source,
             ttl: TTL,
             what: What::Error(error),
+            carried: about.carried,
         };
         self.emit(from, parcel);
     }
@@ -427,17 +515,24 @@ impl<'a> Reference<'a> {
     }
 
     fn book_traffic(&mut self, parcel: &Parcel, verdict: Verdict) {
-        let sender = &self.senders[parcel.id.source().0 as usize];
+        let source = parcel.id.source().0 as usize;
+        let sender = &self.senders[source];
+        if let (PacketKind::Segment, Err(reason)) = (parcel.kind, verdict) {
+            self.ends.lost(source, reason);
+        }
+        if parcel.kind == PacketKind::Segment && sender.answers {
+            return;
+        }
         let tally = &mut self.tally.traffic[sender.traffic];
         match (parcel.kind, verdict) {
-            (PacketKind::Original, Ok(host))
+            (PacketKind::Original | PacketKind::Segment, Ok(host))
                 if sender.meant(parcel.id.sequence()).is_none_or(|meant| meant == host) =>
             {
                 tally::add(&mut tally.delivered, parcel.length);
                 tally.delay.add(self.now - parcel.emitted);
             }
-            (PacketKind::Original, Ok(_)) => tally.misdelivered += 1,
-            (PacketKind::Original, Err(r)) => *tally.drops.entry(r.code()).or_default() += 1,
+            (PacketKind::Original | PacketKind::Segment, Ok(_)) => tally.misdelivered += 1,
+            (PacketKind::Original | PacketKind::Segment, Err(r)) => *tally.drops.entry(r.code()).or_default() += 1,
             (PacketKind::Reply, Ok(host)) if host == sender.host => {
                 tally.answered += 1;
                 if sender.replayed(parcel.id.sequence()).is_none() {

@@ -105,7 +105,7 @@ fn effort_of(is_answered: bool) -> (Effort, u64) {
     };
     let plan = Plan { duration: SimTime::from_nanos(100_000_000), ..plan(vec![replayed, steady]) };
     let workers = NonZeroUsize::MIN;
-    let mut run = Run::new(cloud.network, plan, Options { mode: Mode::Runs, workers, interval: None });
+    let mut run = Run::new(cloud.network, plan, Options { mode: Mode::Runs, workers, interval: None, watch: None });
     run.advance(SimTime::NEVER);
     run.finish().expect("the books balance");
     let answered = run.simulation.traffic_books().of(vpcsim::model::TrafficId(0)).whole.ping.answered;

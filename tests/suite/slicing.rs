@@ -54,6 +54,14 @@ proptest! {
     }
 
     #[test]
+    fn slices_change_nothing_for_connections(seed: u64) {
+        let world = World::of_connections(seed);
+        let whole = engine(&world);
+        let parts = sliced(&world, &cuts(&world, seed));
+        prop_assert!(whole == parts, "seed {seed}\n{}", first_difference(&world, &whole, &parts));
+    }
+
+    #[test]
     fn slices_change_nothing_for_endpoints(seed: u64) {
         let world = World::new(seed);
         let steps = steps(&world, seed);

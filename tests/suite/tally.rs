@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use vpcsim::engine::{DelayRecorder, Example, Simulation};
+use vpcsim::engine::{DelayRecorder, Example, Simulation, TcpCounts};
 use vpcsim::model::{DropReason, LinkId, SubnetId, TrafficId, VpcId};
 use vpcsim::wire::icmp::ErrorKind;
 
@@ -42,6 +42,27 @@ pub struct TrafficTally {
     pub reply_drops: Drops,
     pub round_trip: Span,
     pub icmp_errors: BTreeMap<(ErrorKind, Ipv4Addr), u64>,
+    pub tcp: TcpTally,
+}
+
+/// What became of an entry's connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TcpTally {
+    pub opened: u64,
+    pub first: Option<u64>,
+    pub last: Option<u64>,
+    pub given_up: u64,
+    pub without_port: u64,
+    pub payload: u64,
+    pub answers_dropped: Drops,
+    pub completion: Span,
+    pub retransmissions: u64,
+    pub timeouts: u64,
+    pub round_trip: Span,
+    /// How long the ends that open were open, together.
+    pub open_for: u64,
+    /// Their mean congestion window at the end.
+    pub window: Option<u64>,
 }
 
 /// How many, the smallest and the largest.
@@ -51,6 +72,9 @@ pub struct Span(u64, Option<u64>, Option<u64>);
 impl Span {
     pub fn add(&mut self, nanos: u64) {
         *self = Span(self.0 + 1, Some(self.1.map_or(nanos, |m| m.min(nanos))), self.2.max(Some(nanos)));
+    }
+    pub fn len(&self) -> u64 {
+        self.0
     }
     fn of(recorder: &DelayRecorder) -> Span {
         Span(recorder.len(), recorder.min().map(|d| d.as_nanos()), recorder.max().map(|d| d.as_nanos()))
@@ -146,5 +170,24 @@ fn traffic(simulation: &Simulation, id: TrafficId) -> TrafficTally {
         reply_drops: whole.ping.drops.iter().map(|(r, n)| (r.code(), n)).collect(),
         round_trip: Span::of(&whole.ping.round_trip),
         icmp_errors: whole.icmp_errors,
+        tcp: tcp(&whole.tcp),
+    }
+}
+
+fn tcp(counts: &TcpCounts) -> TcpTally {
+    TcpTally {
+        opened: counts.opened,
+        first: counts.first.map(|first| first.as_nanos()),
+        last: counts.last.map(|last| last.as_nanos()),
+        given_up: counts.given_up,
+        without_port: counts.without_port,
+        payload: counts.payload,
+        answers_dropped: counts.answers_dropped.iter().map(|(r, n)| (r.code(), n)).collect(),
+        completion: Span::of(&counts.completion),
+        retransmissions: counts.retransmissions,
+        timeouts: counts.timeouts,
+        round_trip: Span::of(&counts.round_trip),
+        open_for: counts.limited.total().as_nanos(),
+        window: counts.windows.mean(),
     }
 }

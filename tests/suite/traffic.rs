@@ -25,6 +25,8 @@ pub struct Sender {
     pub traffic: usize,
     pub flow: u64,
     pub host: HostId,
+    /// Whether it is the end of connections that answers.
+    pub answers: bool,
     to: To,
     /// Time and length.
     pub emissions: Vec<(u64, u16)>,
@@ -68,17 +70,36 @@ pub fn senders(network: &Network, plan: &Plan) -> Vec<Sender> {
             for (flow, one) in replay.flows.iter().enumerate() {
                 let (host, to) = (one.from, To::Frames(one.frames.clone()));
                 let emissions = played(entry, replay, &one.frames);
-                senders.push(Sender { traffic, flow: flow as u64, host, to, emissions });
+                senders.push(Sender { traffic, flow: flow as u64, host, answers: false, to, emissions });
             }
+        }
+        if let Some(transfers) = entry.transfers() {
+            senders.extend(ends(traffic, entry, transfers.connections.into()));
+            continue;
         }
         for (flow, (host, to)) in flows(entry).into_iter().enumerate() {
             let emissions = formula(entry).unwrap_or_default();
-            senders.push(Sender { traffic, flow: flow as u64, host, to, emissions });
+            senders.push(Sender { traffic, flow: flow as u64, host, answers: false, to, emissions });
         }
     }
     let known: Vec<bool> = plan.traffic.iter().map(is_known).collect();
     if known.contains(&false) {
         learn(network, plan, &known, &mut senders);
+    }
+    senders
+}
+
+/// The two ends of each flow of connections, of which as many as are open at a time have a flow each; the end that
+/// opens comes first. They send as `ends.rs` says.
+fn ends(traffic: usize, entry: &Traffic, parallel: u64) -> Vec<Sender> {
+    let mut senders = Vec::new();
+    for (pair, (host, to)) in flows(entry).into_iter().enumerate() {
+        let To::Host(other) = to else { panic!("nobody is known to listen there") };
+        for flow in pair as u64 * parallel..(pair as u64 + 1) * parallel {
+            let end =
+                |host, to, answers| Sender { traffic, flow, host, answers, to: To::Host(to), emissions: Vec::new() };
+            senders.extend([end(host, other, false), end(other, host, true)]);
+        }
     }
     senders
 }
@@ -123,7 +144,7 @@ fn played(entry: &Traffic, replay: &Replay, frames: &[ReplayFrame]) -> Vec<(u64,
 
 /// Whether its emissions need not be recorded from a run.
 fn is_known(entry: &Traffic) -> bool {
-    matches!(entry.pattern, Pattern::Replay(_)) || formula(entry).is_some()
+    matches!(entry.pattern, Pattern::Replay(_) | Pattern::Tcp(_)) || formula(entry).is_some()
 }
 
 /// `start + phase + floor(k · 8 · length · 10⁹ / rate)`: no remainder is lost, however long it runs.
@@ -173,10 +194,12 @@ fn stepped(entry: &Traffic, first: u64, length: u16, series: &RateSeries) -> Vec
     (0..count).map(time).take_while(|t| *t < entry.stop.as_nanos()).map(|t| (t, length)).collect()
 }
 
-/// Records the emissions of the entries that are not known: every host up, no timeline, and enough time for every
-/// packet to end.
+/// Records the emissions of the entries that are not known: every host up, no timeline, no connection opened, and
+/// enough time for every packet to end.
 fn learn(network: &Network, plan: &Plan, known: &[bool], senders: &mut [Sender]) {
-    let mut simulation = Simulation::new(network.clone(), plan, Options::default());
+    let mut silent = plan.clone();
+    silent.traffic.iter_mut().filter(|entry| entry.transfers().is_some()).for_each(|entry| entry.count = Some(0));
+    let mut simulation = Simulation::new(network.clone(), &silent, Options::default());
     let told = listen(&mut simulation);
     simulation.advance(plan.duration + vpcsim::units::SimDuration::from_secs(100_000));
     let mut originals = told.take();

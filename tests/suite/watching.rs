@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation, Step};
 use vpcsim::model::plan::{Destination, Pace, Pattern, Plan, Traffic};
 use vpcsim::model::{Change, Direction, LinkId, PeeringId, TrafficId, VpcId};
+use vpcsim::report::{self, Snapshot};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
@@ -60,17 +61,46 @@ proptest! {
 
     #[test]
     fn one_is_told_what_interests_one(seed: u64) {
-        let (world, mut dice) = (World::new(seed), Dice::new(seed ^ 0x1d7e));
-        let (interest, late) = (some(&world, &mut dice), dice.chance(30));
-        let (everything, books) = told(&world, Interest::everything(), late);
-        let entry_of = entries(&world);
-        let of_interest = |r: &Told| interest.holds(r.place, entry_of[r.id.source().0 as usize]);
-        let expected: Vec<Told> = everything.into_iter().filter(of_interest).collect();
-        let (found, same_books) = told(&world, interest.clone(), late);
-        let at = found.iter().zip(&expected).find(|(a, b)| a != b);
-        prop_assert!(found == expected, "seed {seed}, {interest:?}\n{at:?}\n{} {}", found.len(), expected.len());
-        prop_assert!(books == same_books, "seed {seed}");
+        let found = told_otherwise(&World::new(seed), seed);
+        prop_assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
     }
+
+    #[test]
+    fn one_is_told_what_interests_one_of_connections(seed: u64) {
+        let found = told_otherwise(&World::of_connections(seed), seed);
+        prop_assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
+    }
+
+    #[test]
+    fn whether_somebody_watches_connections_or_not_they_come_out_the_same(seed: u64) {
+        let world = World::of_connections(seed);
+        let (watched, alone) = (reported(&world, true), reported(&world, false));
+        let difference = watched.lines().zip(alone.lines()).find(|(a, b)| a != b);
+        prop_assert!(watched == alone, "seed {seed}, {difference:?}");
+    }
+}
+
+/// What an observer with some interests is told otherwise than one of everything, if anything.
+fn told_otherwise(world: &World, seed: u64) -> Option<String> {
+    let mut dice = Dice::new(seed ^ 0x1d7e);
+    let (interest, late) = (some(world, &mut dice), dice.chance(30));
+    let (everything, books) = told(world, Interest::everything(), late);
+    let entry_of = entries(world);
+    let of_interest = |r: &Told| interest.holds(r.place, entry_of[r.id.source().0 as usize]);
+    let expected: Vec<Told> = everything.into_iter().filter(of_interest).collect();
+    let (found, same_books) = told(world, interest.clone(), late);
+    let at = found.iter().zip(&expected).find(|(a, b)| a != b);
+    let is_same = found == expected && books == same_books;
+    (!is_same).then(|| format!("{interest:?}\n{at:?}\n{} {}", found.len(), expected.len()))
+}
+
+/// The report, with an observer of everything or without one.
+fn reported(world: &World, is_watched: bool) -> String {
+    let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
+    let _records = is_watched.then(|| crate::story::listen(&mut run.simulation));
+    run.advance(world.plan.duration);
+    run.finish().expect("the books balance");
+    report::json(&Snapshot::of(&run, "world", Vec::new(), None))
 }
 
 /// The traffic entry of each sender.

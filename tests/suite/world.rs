@@ -288,7 +288,7 @@ impl Maker {
 }
 
 impl Maker {
-    fn of(seed: u64, network: Network) -> Maker {
+    pub fn of(seed: u64, network: Network) -> Maker {
         let mut dice = Dice::new(seed);
         // A gap and the cap that carries one 1500-byte packet in it.
         let (gap, mbps) = dice.pick(&[(12_000, 1000), (120_000, 100), (1_200_000, 10), (36_000, 333), (4_000_000, 3)]);
@@ -509,7 +509,7 @@ pub fn queue(dice: &mut Dice) -> QueueLimit {
 
 // Traffic.
 impl Maker {
-    fn plan(&mut self, seed: u64) -> Plan {
+    pub fn plan(&mut self, seed: u64) -> Plan {
         let window = self.gap * (10 + self.dice.below(90));
         let rest = self.dice.pick(&[0, self.gap, 20 * self.gap, 60_000_000]);
         let count = 1 + self.dice.below(5);
@@ -531,7 +531,7 @@ impl Maker {
         }
     }
 
-    fn entry(&mut self, number: u64, window: u64) -> Traffic {
+    pub fn entry(&mut self, number: u64, window: u64) -> Traffic {
         let from = self.some_hosts(3);
         let to = if self.narrow || self.dice.chance(75) {
             let pick = self.dice.pick(&[Pick::InOrder, Pick::InOrder, Pick::Every]);

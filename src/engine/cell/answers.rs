@@ -37,9 +37,10 @@ impl RouterError {
         let to = Addressing { source, destination: packet.source(), ttl: TTL };
         let about = match packet.kind {
             PacketKind::Reply => PacketKind::ErrorAboutReply,
-            PacketKind::Original | PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply => {
-                PacketKind::ErrorAboutOriginal
-            }
+            PacketKind::Original
+            | PacketKind::Segment
+            | PacketKind::ErrorAboutOriginal
+            | PacketKind::ErrorAboutReply => PacketKind::ErrorAboutOriginal,
         };
         Some(RouterError { subnet, kind: about, about: packet.id, bytes: icmp::error(to, kind, &packet.quote()) })
     }
@@ -80,7 +81,12 @@ pub(super) fn answering_subnet(
 #[inline(always)] // Asked twice for each echo, in three places: too many for the compiler to do it by itself.
 pub(super) fn reacts(scope: Scope<'_>, packet: &Packet, verdict: Verdict) -> bool {
     match verdict {
-        Ok(host) => scope.shared.is_answered(packet, host) || scope.shared.hears(host),
+        Ok(host) => {
+            packet.kind == PacketKind::Segment
+                || scope.shared.is_answered(packet, host)
+                || scope.shared.hears(host)
+                || scope.shared.end_told(packet, host).is_some()
+        }
         Err(reason) => error_about(scope, packet, reason).is_some(),
     }
 }

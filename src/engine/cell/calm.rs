@@ -44,7 +44,7 @@ impl Contents {
         let is_other = |(index, flow): (usize, &Flow)| {
             self.events.is_called(index as u32) && !flow.asks_evenly() && flow.replies_after().is_none()
         };
-        self.events.has_programs() || self.flows.iter().enumerate().any(is_other)
+        self.has_programs() || self.flows.iter().enumerate().any(is_other)
     }
 
     pub(in crate::engine) fn flow(&self, index: u32) -> &Flow {

@@ -7,6 +7,7 @@ use super::super::road::{Facts, Road, road};
 use super::super::sending::{self, Flow};
 use super::super::shared::Scope;
 use super::aggregate::{Aggregates, To};
+use super::connections::End;
 use super::contents::Contents;
 use super::events::{Raw, Seated};
 use super::journey::Journey;
@@ -18,6 +19,9 @@ use crate::dataplane::packet::SourceId;
 use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{SimDuration, SimTime};
 use std::net::Ipv4Addr;
+
+/// What an end of connections is expected to send, in packets per second: a copy at 100 Mbps.
+const OF_CONNECTION: u64 = 10_000;
 
 /// One VPC's share of the simulation.
 pub(in crate::engine) struct Cell {
@@ -45,6 +49,12 @@ impl Cell {
         let density = if is_event { &mut self.density.0 } else { &mut self.density.1 };
         *density = density.saturating_add(flow.density());
         self.contents.flows.push(flow);
+    }
+
+    /// Seats an end of connections while the simulation is set up.
+    pub(in crate::engine) fn seat_end(&mut self, end: End) {
+        self.density.0 = self.density.0.saturating_add(OF_CONNECTION);
+        self.contents.seat_end(end);
     }
 
     /// Frees the spare capacity left by adding senders one by one: there may be a million of them.
@@ -104,6 +114,7 @@ impl Cell {
     /// were only counted, and discards the aggregates. Packets inside the VPC take `local_delay`.
     pub(in crate::engine) fn look(&mut self, now: SimTime, local_delay: SimDuration) {
         self.regroup(now, local_delay, |_| true);
+        self.contents.complete_segments();
     }
 
     pub(in crate::engine) fn seat(
@@ -136,7 +147,7 @@ impl Cell {
     }
 
     /// Takes a packet from another cell.
-    pub(in crate::engine) fn receive(&mut self, mail: &mut Mail) {
+    pub(in crate::engine) fn receive(&mut self, mail: Mail) {
         self.contents.events.receive(mail);
     }
 
@@ -159,6 +170,7 @@ impl Cell {
     /// Begins an advance: moves the packets that earlier ones left under way up to the new horizon, and groups the
     /// senders that are no events.
     pub(in crate::engine) fn begin(&mut self, scope: Scope<'_>) {
+        self.contents.events.begin_epoch(scope.view.epoch);
         self.journey(scope).move_held();
         self.land_trains(scope);
         self.contents.group(scope);

@@ -5,6 +5,7 @@ use super::super::booking::Booking;
 use super::super::sending::{Batch, Flow};
 use super::super::shared::Scope;
 use super::aggregate::{Aggregates, To};
+use super::connections::{Connections, End};
 use super::events::Events;
 use super::lane::Lane;
 use super::link_run::{LinkRun, Seats};
@@ -22,6 +23,7 @@ pub(in crate::engine) struct Contents {
     pub(super) flows: Vec<Flow>,
     pub(super) aggregates: Aggregates,
     pub(super) events: Events,
+    pub connections: Connections,
     /// The lanes whose links may hold packets of an earlier advance, each once.
     pub(super) held: Vec<u32>,
     /// Equal packets under way inside the VPC that were counted, not made.
@@ -35,7 +37,12 @@ pub(in crate::engine) struct Contents {
 impl Contents {
     /// Whether programs run here, or packets came from outside.
     pub(in crate::engine) fn has_programs(&self) -> bool {
-        self.events.has_programs()
+        self.events.has_programs() || !self.connections.is_empty()
+    }
+
+    /// Seats an end of connections while the simulation is set up.
+    pub(in crate::engine) fn seat_end(&mut self, end: End) {
+        self.connections.seat(end, &mut self.events);
     }
 
     /// The earliest instant at which something happens here, as far as it is known now: something is sent, departs or
@@ -51,6 +58,18 @@ impl Contents {
         let on_links = self.lanes.iter().flat_map(|lane| [lane.link.next_step(), first(&lane.trains, lane.link.delay)]);
         let inside = [Some(self.events.next()), first(&self.trains, local_delay)];
         sends.chain(on_links.chain(inside).flatten()).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Writes the checksums of segments under way, which nobody has looked at so far.
+    pub(super) fn complete_segments(&mut self) {
+        let Contents { connections, lanes, events, .. } = self;
+        if connections.is_empty() {
+            return;
+        }
+        for packet in lanes.iter_mut().flat_map(|lane| lane.link.kept_mut()) {
+            connections.complete(packet, events.tails.told(packet.tail));
+        }
+        events.each_waiting(|packet, told| connections.complete(packet, told));
     }
 
     /// Groups the senders that are no events by route, once an epoch.

@@ -1,11 +1,11 @@
 //! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
 //! order; `journey.rs` handles them.
 
-use super::super::arrival::{Arrival, Arrivals, Judged, Mail};
+use super::super::arrival::{Arrival, Arrivals, Mail};
 use super::super::endpoint::{Endpoint, Hears, Sends, Sent};
 use super::super::sending::Flow;
-use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
-use crate::model::HostId;
+use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails, Told};
+use crate::model::{HostId, Verdict};
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
@@ -18,6 +18,10 @@ pub(super) enum Waker {
     Flow(u32),
     /// A program on a host, by its index.
     Endpoint(u32),
+    /// An end of connections, by its index: it opens one.
+    End(u32),
+    /// A connection, by its place.
+    Connection(u32),
     /// Whoever injected a packet.
     Outside,
 }
@@ -29,13 +33,18 @@ struct Wake(u128);
 
 impl Wake {
     const OUTSIDE: u32 = u32::MAX;
-    /// Indices of programs have this bit; those of senders, at most twice [`SourceId::MAX`], do not.
+    /// Indices of programs, of ends and of connections have these bits; those of senders, at most twice
+    /// [`SourceId::MAX`], do not.
     const ENDPOINT: u32 = 1 << 31;
+    const END: u32 = 1 << 30;
+    const CONNECTION: u32 = 1 << 29;
 
     fn new(time: SimTime, SourceId(source): SourceId, waker: Waker) -> Wake {
         let waker = match waker {
             Waker::Flow(index) => index,
             Waker::Endpoint(index) => index | Wake::ENDPOINT,
+            Waker::End(index) => index | Wake::END,
+            Waker::Connection(index) => index | Wake::CONNECTION,
             Waker::Outside => Wake::OUTSIDE,
         };
         Wake(u128::from(time.as_nanos()) << 64 | u128::from(source) << 32 | u128::from(waker))
@@ -53,6 +62,8 @@ impl Wake {
         match self.0 as u32 {
             Wake::OUTSIDE => Waker::Outside,
             index if index & Wake::ENDPOINT > 0 => Waker::Endpoint(index & !Wake::ENDPOINT),
+            index if index & Wake::END > 0 => Waker::End(index & !Wake::END),
+            index if index & Wake::CONNECTION > 0 => Waker::Connection(index & !Wake::CONNECTION),
             index => Waker::Flow(index),
         }
     }
@@ -119,6 +130,8 @@ pub(super) struct Events {
     has_outside: bool,
     wakes: BinaryHeap<Reverse<Wake>>,
     arrivals: Arrivals,
+    /// The one in which arrivals were judged.
+    epoch: u64,
     /// Packets kept inside the VPC so far.
     kept: u64,
     /// By index: whether a sender of the plan is an event; those beyond are not.
@@ -228,21 +241,35 @@ impl Events {
     }
 
     /// Keeps a packet inside the VPC until it arrives.
-    pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet, judged: Option<Judged>) {
+    pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet, judged: Option<Verdict>) {
         self.kept += 1;
-        self.arrivals.push(&Arrival { time, link: None, sequence: self.kept, packet, judged });
+        self.arrivals.push(Arrival { time, link: None, sequence: self.kept, packet, judged });
     }
 
     /// Takes a packet from another cell.
-    pub(super) fn receive(&mut self, mail: &mut Mail) {
-        let arrival = &mut mail.arrival;
-        if let Some(bytes) = mail.tail.take() {
-            arrival.packet.tail = self.tails.put(bytes);
-        }
+    pub(super) fn receive(&mut self, mail: Mail) {
+        let Mail { mut arrival, tail, .. } = mail;
+        arrival.packet.tail = tail.map_or(TailId::NONE, |tail| self.tails.keep(tail));
         self.arrivals.push(arrival);
     }
 
-    /// Packets whose verdict is still open.
+    /// The packets whose verdict is still open, with what those of connections tell.
+    pub(super) fn each_waiting(&mut self, mut f: impl FnMut(&mut Packet, Option<Told>)) {
+        let Events { arrivals, tails, .. } = self;
+        for Arrival { packet, .. } in arrivals.iter_mut() {
+            let told = tails.told(packet.tail);
+            f(packet, told);
+        }
+    }
+
+    /// Begins an epoch, if it is another one: it may judge otherwise what was judged before.
+    pub(super) fn begin_epoch(&mut self, epoch: u64) {
+        if std::mem::replace(&mut self.epoch, epoch) != epoch {
+            self.arrivals.iter_mut().for_each(|arrival| arrival.judged = None);
+        }
+    }
+
+    /// How many there are.
     pub(super) fn waiting(&self) -> u64 {
         self.arrivals.len() as u64
     }

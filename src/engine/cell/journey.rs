@@ -1,7 +1,7 @@
 //! A packet's way as events: sent, routed, offered to a link, departed, arrived, ended or answered (S35a). Forwarding
 //! is decided by the data plane's functions; this file calls them in order, tells observers, and books the results.
 
-use super::super::arrival::{Arrival, Judged, Mail};
+use super::super::arrival::{Arrival, Mail};
 use super::super::books::Counts;
 use super::super::endpoint::Sends;
 use super::super::observe::{Place, Step};
@@ -9,13 +9,15 @@ use super::super::road::Road;
 use super::super::shared::Scope;
 use super::super::sites::{Example, Site};
 use super::answers::{RouterError, answering_subnet, reacts, reply_to};
+use super::connections::Shorten;
 use super::contents::Contents;
 use super::events::{Event, Waker};
 use super::lane::Lane;
-use crate::dataplane::packet::{Packet, TailId};
+use crate::dataplane::packet::{Packet, SourceId, TailId};
 use crate::dataplane::router::{self, Exit, Path, Sender};
-use crate::model::{DropReason, LinkId, SubnetId, Verdict, VpcId};
+use crate::model::{DropReason, HostId, LinkId, SubnetId, Verdict, VpcId};
 use crate::units::SimTime;
+use crate::wire::ipv4;
 
 /// A cell while its packets are carried as events.
 pub(super) struct Journey<'a> {
@@ -28,7 +30,8 @@ pub(super) struct Journey<'a> {
 
 /// The turn of whoever sends because something arrived: before all senders of the plan.
 const FIRST: u32 = 0;
-/// The turn of programs and of what comes from outside: behind all senders of the plan.
+/// The turn of programs and of what comes from outside: behind all senders of the plan. That of a connection is where
+/// it was declared.
 const LAST: u32 = u32::MAX;
 
 impl Journey<'_> {
@@ -45,11 +48,22 @@ impl Journey<'_> {
                     self.wake_flow(index, now);
                 }
                 Event::Wake(now, source, waker) => {
-                    self.source = LAST;
+                    self.source = self.turn_of(source, waker);
                     self.wake_other(now, source, waker);
                 }
             }
         }
+    }
+
+    /// Whose turn it is when a connection, a program or somebody outside wakes up.
+    fn turn_of(&self, source: SourceId, waker: Waker) -> u32 {
+        if !matches!(waker, Waker::End(_) | Waker::Connection(_)) {
+            return LAST;
+        }
+        // Those of the plan are in order; replies that are known beforehand come behind them.
+        let flows = &self.contents.flows;
+        let flows = &flows[..flows.partition_point(|flow| flow.replies_after().is_none())];
+        flows.partition_point(|flow| flow.source < source) as u32
     }
 
     fn wake_flow(&mut self, index: u32, now: SimTime) {
@@ -111,13 +125,12 @@ impl Journey<'_> {
         if arrival < self.scope.horizon && !reacts(self.scope, packet, verdict) {
             self.end_here(arrival, packet, verdict, None);
         } else {
-            let judged = Some(Judged { epoch: self.scope.view.epoch, verdict });
-            self.contents.events.keep_inside(arrival, packet.clone(), judged);
+            self.contents.events.keep_inside(arrival, packet.clone(), Some(verdict));
         }
     }
 
     /// Offers a packet to a link: it waits, or departs at once.
-    fn offer(&mut self, now: SimTime, link: LinkId, packet: &Packet, verdict: Verdict) {
+    fn offer(&mut self, now: SimTime, link: LinkId, packet: &mut Packet, verdict: Verdict) {
         let at = self.scope.shared.lanes[link.index()] as usize;
         self.catch_up(at, now);
         let Lane { link, booking, .. } = &mut self.contents.lanes[at];
@@ -127,6 +140,11 @@ impl Journey<'_> {
         let fate = link.offer(now, length);
         booking.queued(link);
         booking.row_queued(now, link);
+        if let Ok(departure) = fate
+            && link.marks(departure.since(now))
+        {
+            ipv4::mark(&mut packet.head);
+        }
         let (waiting, on_link) = (link.waiting(), Place::Link(link.id));
         self.tell(now, packet, on_link, Step::Offered { waiting });
         match fate {
@@ -157,6 +175,7 @@ impl Journey<'_> {
         let lane = &mut self.contents.lanes[at];
         let (arrival, survives) =
             (departure + lane.link.delay, lane.link.carry(self.scope.shared.luck(packet), packet));
+        let survives = survives.and_then(|()| lane.link.carry_segment(packet));
         let on_link = Place::Link(lane.link.id);
         self.tell(departure, packet, on_link, Step::Departed);
         if let Err(reason) = survives {
@@ -182,8 +201,7 @@ impl Journey<'_> {
             lane.mailed += 1;
             let tail = self.contents.events.tails.take(packet.tail);
             let packet = Packet { tail: TailId::NONE, ..packet.clone() };
-            let judged = Some(Judged { epoch: self.scope.view.epoch, verdict });
-            let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet, judged };
+            let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet, judged: Some(verdict) };
             return self.contents.events.mailbox.push(Mail { to: far, arrival, tail });
         }
         lane.booking.judged(verdict, 1, || site(self.scope, far, packet));
@@ -248,9 +266,9 @@ impl Journey<'_> {
         let Arrival { time, link, mut packet, judged, .. } = arrival;
         let view = self.scope.view;
         // Visible routers edit packets when they judge them.
-        let judged = judged.filter(|judged| judged.epoch == view.epoch && !view.network.rules.routers_visible);
+        let judged = judged.filter(|_| !view.network.rules.routers_visible);
         let verdict = match (judged, link) {
-            (Some(judged), _) => judged.verdict,
+            (Some(verdict), _) => verdict,
             (None, Some(link)) => router::enter(view, link, &mut packet),
             (None, None) => router::accept(view, self.vpc, &packet),
         };
@@ -258,11 +276,19 @@ impl Journey<'_> {
             Ok(host) => {
                 let heard = self.heard_by(host, &packet);
                 let is_answered = self.scope.shared.is_answered(&packet, host);
+                let short = self.told_to_shorten(host, &packet);
                 let tail = if is_answered { self.contents.events.tails.get(packet.tail).cloned() } else { None };
+                let told = self.contents.events.tails.told(packet.tail);
                 self.end_here(time, &packet, verdict, None);
                 if is_answered {
                     reply_to(&mut packet, time, tail, &mut self.contents.events.tails);
                     self.emit(Sender::Host(host), &mut packet, None);
+                }
+                if let Some(index) = self.scope.shared.end_of(&packet, host) {
+                    self.with_connections(time, |connections, desk| connections.hear(index, &packet, told, desk));
+                }
+                if let Some(short) = short {
+                    self.with_connections(time, |connections, desk| connections.shorten(&short, desk));
                 }
                 if let Some((index, received)) = heard {
                     self.tell_program(time, index, &received);
@@ -275,6 +301,12 @@ impl Journey<'_> {
                 self.send_error(time, error);
             }
         }
+    }
+
+    /// What a router tells an end of connections at this host of a segment that did not fit into a link, if it does.
+    fn told_to_shorten(&self, host: HostId, packet: &Packet) -> Option<Shorten> {
+        let index = self.scope.shared.end_told(packet, host)?;
+        Shorten::read(index, packet, self.contents.events.tails.get(packet.tail)?)
     }
 
     pub(super) fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {

@@ -14,6 +14,7 @@ mod calm;
 mod carry;
 #[allow(clippy::module_inception, reason = "the room is named for what it holds")]
 mod cell;
+mod connections;
 mod contents;
 mod events;
 mod journey;
@@ -31,5 +32,7 @@ mod trains;
 mod work;
 
 pub(super) use cell::Cell;
+pub use connections::Watched;
+pub(super) use connections::{Connections, End, Openings, Watch, opener};
 pub(super) use events::Raw;
 pub(super) use lane::Lane;

@@ -1,8 +1,12 @@
-//! Programs on hosts, and packets from outside. Each packet begins its journey (`journey.rs`) once its header is
-//! checked.
+//! Programs on hosts, connections, and packets from outside: what they send begins its journey (`journey.rs`), once the
+//! header of what is not made here is checked.
 
+use super::super::books::Counts;
 use super::super::endpoint::{Outbox, Received};
 use super::super::observe::{Place, Step};
+use super::super::road::Road;
+use super::connections::{Connections, Desk, Ready};
+use super::contents::Contents;
 use super::events::{Raw, Seated, Waker};
 use super::journey::Journey;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId};
@@ -16,12 +20,36 @@ impl Journey<'_> {
     pub(super) fn wake_other(&mut self, now: SimTime, source: SourceId, waker: Waker) {
         match waker {
             Waker::Flow(_) => {}
+            Waker::End(index) => self.with_connections(now, |connections, desk| connections.open(index, desk)),
+            Waker::Connection(place) => {
+                self.with_connections(now, |connections, desk| connections.wake(place, source, desk))
+            }
             Waker::Endpoint(index) => self.wake_endpoint(now, source, index),
             Waker::Outside => {
                 if let Some((now, raw)) = self.contents.events.injected() {
                     self.take(now, raw);
                 }
             }
+        }
+    }
+
+    /// Has something happen to connections, and sends what comes of it.
+    pub(super) fn with_connections(&mut self, now: SimTime, happen: impl FnOnce(&mut Connections, &mut Desk<'_>)) {
+        let scope = self.scope;
+        let Contents { connections, events, booking, .. } = &mut *self.contents;
+        happen(connections, &mut Desk { scope, now, events, booking });
+        while let Some(ready) = self.contents.connections.next_ready(scope, now) {
+            let Ready { host, mut packet, told, path, counted_for } = ready;
+            if !scope.view.network.host(host).up {
+                continue;
+            }
+            packet.tail = told.map_or(TailId::NONE, |told| self.contents.events.tails.tell(told));
+            self.contents.booking.carried_by(Road::Events, 1);
+            if let Some(traffic) = counted_for {
+                let counts = Counts::of(1, packet.wire_length);
+                self.contents.booking.sent(traffic, &scope.shared.edges, now, counts);
+            }
+            self.emit(Sender::Host(host), &mut packet, path);
         }
     }
 

@@ -22,7 +22,8 @@ const BOUNDARY: SimDuration = crate::engine::MINUTE;
 impl Cell {
     /// About how much work it is to let time pass to the horizon.
     pub(in crate::engine) fn work(&mut self, scope: Scope<'_>) -> u64 {
-        let Contents { aggregates, flows, events, lanes, .. } = &mut self.contents;
+        let Contents { aggregates, flows, events, lanes, connections, .. } = &mut self.contents;
+        let segments = connections.about_before(scope.from, scope.horizon).saturating_mul(EVENT);
         let is_known = aggregates.are_of(scope);
         let one_by_one = |(index, flow): (usize, &Flow)| match (events.is_called(index as u32), is_known) {
             // Replies that are events are sent when their requests arrive: they are part of those.
@@ -31,7 +32,7 @@ impl Cell {
             (false, false) => flow.about_before(scope.horizon),
             (false, true) => 0,
         };
-        let singly = flows.iter().enumerate().map(one_by_one).fold(0, u64::saturating_add);
+        let singly = flows.iter().enumerate().map(one_by_one).fold(segments, u64::saturating_add);
         if !is_known {
             return singly;
         }

@@ -57,9 +57,9 @@ pub(in crate::engine) struct Seat {
 
 impl Flow {
     /// The flow of `entry` in `seat`.
-    pub(in crate::engine) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Flow {
+    pub(in crate::engine) fn new(entry: &Traffic, seat: Seat, seed: u64) -> Option<Flow> {
         let start = Start { entry, number: seat.number, seed };
-        let (schedule, content) = patterns::begin(&entry.pattern, &start);
+        let (schedule, content) = patterns::begin(&entry.pattern, &start)?;
         let mut flow = Flow {
             source: seat.source,
             host: seat.host,
@@ -74,7 +74,7 @@ impl Flow {
         };
         flow.aim();
         flow.stop_with_the_last();
-        flow
+        Some(flow)
     }
 
     /// Stops the flow after its last packet if that instant is known: its rate ends there, and one comparison per

@@ -62,7 +62,7 @@ fn flow(pattern: Pattern, phase: Option<u64>, count: Option<u64>, seed: u64) -> 
     };
     let addressing = Addressing { source: Ipv4Addr::LOCALHOST, destination: Ipv4Addr::LOCALHOST, ttl: 64 };
     let (source, traffic, host) = (SourceId(0), TrafficId(0), HostId(0));
-    Flow::new(&entry, Seat { source, traffic, number: 0, host, addressing }, seed)
+    Flow::new(&entry, Seat { source, traffic, number: 0, host, addressing }, seed).expect("no connections")
 }
 
 proptest! {

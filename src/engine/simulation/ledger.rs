@@ -2,12 +2,15 @@
 //! nothing.
 
 use super::super::books::{LinkBook, TrafficBook, VpcBook};
-use super::super::cell::Lane;
+use super::super::cell::{Connections, Lane, Watched};
 use super::super::intervals::Intervals;
 use super::super::meter::Meter;
+use super::super::options::Which;
+use super::super::tcp_books::{LastWindows, LimitedFor};
 use super::super::windows::Edges;
 use super::Simulation;
 use crate::model::{LinkId, TrafficId, VpcId};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Packets by how they ended, over the whole simulation.
@@ -41,6 +44,8 @@ pub struct TrafficLedger<'a> {
     edges: &'a [Edges],
     /// By entry.
     parts: Vec<Vec<&'a TrafficBook>>,
+    /// By entry: of connections that are still open, what limits them until now, and their windows.
+    open: BTreeMap<TrafficId, (LimitedFor, LastWindows)>,
 }
 
 impl TrafficLedger<'_> {
@@ -48,6 +53,9 @@ impl TrafficLedger<'_> {
     pub fn of(&self, id: TrafficId) -> TrafficBook {
         let mut whole = TrafficBook::new(self.edges[id.index()].clone());
         self.parts[id.index()].iter().for_each(|part| whole.merge(part));
+        if let Some((limited, windows)) = self.open.get(&id) {
+            whole.whole.tcp.add_open(limited, windows);
+        }
         whole
     }
 }
@@ -84,7 +92,27 @@ impl Simulation {
         for (id, book) in self.partition.cells.iter().flat_map(|cell| cell.contents.booking.traffic.each()) {
             parts[id.index()].push(book);
         }
-        TrafficLedger { edges: &self.shared.edges, parts }
+        let mut open: BTreeMap<TrafficId, (LimitedFor, LastWindows)> = BTreeMap::new();
+        for (id, limited, span, window) in self.connections().flat_map(|all| all.open_at(self.now)) {
+            let (sum, windows) = open.entry(id).or_default();
+            sum.add(limited, span);
+            windows.add(window);
+        }
+        TrafficLedger { edges: &self.shared.edges, parts, open }
+    }
+
+    fn connections(&self) -> impl Iterator<Item = &Connections> {
+        self.partition.cells.iter().map(|cell| &cell.contents.connections)
+    }
+
+    /// The TCP connection that is watched, if one is.
+    pub fn watch(&self) -> Option<Which> {
+        self.options.watch
+    }
+
+    /// What the TCP connection that is watched was like at the end of each interval; empty before it opened.
+    pub fn watched(&self) -> Vec<Watched> {
+        self.connections().map(|all| all.watched(self.now)).find(|rows| !rows.is_empty()).unwrap_or_default()
     }
 
     /// A VPC's book: what its own cell and the cells that send to it judged.

@@ -18,7 +18,7 @@ pub use senders::flows;
 
 use super::booking::LinkBooking;
 use super::books::LinkBook;
-use super::cell::{Lane, Raw};
+use super::cell::{Lane, Raw, Watch};
 use super::endpoint::{Endpoint, Hears, Sent};
 use super::exchange::{Exchange, Whole};
 use super::intervals::Intervals;
@@ -127,6 +127,10 @@ impl Simulation {
             options,
             minute_offset: plan.minute_offset(),
         };
+        if let Some((interval, which)) = options.interval.zip(options.watch) {
+            let cells = simulation.partition.cells.iter_mut();
+            cells.for_each(|cell| cell.contents.connections.watch = Some(Watch::new(which, interval)));
+        }
         simulation.add_links();
         simulation.join_windows();
         simulation
@@ -159,7 +163,8 @@ impl Simulation {
             Hears::Port { protocol, port } => [&[protocol][..], &port.to_be_bytes()].concat(),
         };
         let key = sender_key("endpoint", &self.network.host_name(host), &number);
-        let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+        let info =
+            SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false, answers: false };
         let source = self.shared.add_source(info);
         if self.shared.hearing.len() <= host.index() {
             self.shared.hearing.resize(host.index() + 1, false);
@@ -315,7 +320,14 @@ impl Simulation {
         self.advance(now);
         let source = *self.injector.get_or_insert_with(|| {
             let key = sender_key("outside", "", &[]);
-            let info = SourceInfo { key, traffic: None, from: host, meant_for: MeantFor::Anyone, is_ping: false };
+            let info = SourceInfo {
+                key,
+                traffic: None,
+                from: host,
+                meant_for: MeantFor::Anyone,
+                is_ping: false,
+                answers: false,
+            };
             self.shared.add_source(info)
         });
         let id = PacketId::new(source, self.injected);

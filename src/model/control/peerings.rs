@@ -38,6 +38,10 @@ pub struct PeeringSpec {
     pub ticket: bool,
     /// Injected loss on the way.
     pub loss: Share,
+    /// Injected loss of every so many data segments; none if unset.
+    pub lose_every: Option<u64>,
+    /// How long segments may wait without being marked; without end if unset.
+    pub mark: Option<SimDuration>,
     /// How long before its creation the request was made: a pending one expires that much sooner (S19).
     pub requested: SimDuration,
     /// How many forwarding nodes carry it; flows are spread over them (S10). At least 1.
@@ -64,6 +68,8 @@ impl PeeringSpec {
             mtu: None,
             ticket: false,
             loss: Share::ZERO,
+            lose_every: None,
+            mark: None,
             requested: SimDuration::ZERO,
             nodes: 2,
             failover: true,
@@ -140,6 +146,8 @@ impl Network {
             ticket: spec.ticket,
             down: false,
             loss: spec.loss,
+            lose_every: spec.lose_every,
+            mark: spec.mark,
             lasting_loss: spec.loss,
         })
     }

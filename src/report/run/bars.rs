@@ -1,6 +1,6 @@
 //! The interval series as text bars, one line each for rate, queue and tokens. Not a plot: eight heights, no colour.
 
-use super::model::{IntervalRow, IntervalSeries, Intervals};
+use super::model::{ConnectionRow, ConnectionSeries, IntervalRow, IntervalSeries, Intervals};
 use crate::report::format::page::Page;
 use crate::report::format::prose::columns_of;
 use crate::units::{BitRate, ByteSize, SimDuration, SimTime};
@@ -20,11 +20,15 @@ const USUAL_WIDTH: usize = 100;
 pub fn bars(intervals: &Intervals, page: &Page) -> String {
     let width = page.width.unwrap_or(USUAL_WIDTH);
     let most_rows = intervals.links.iter().map(|link| link.rows.len()).max().unwrap_or(0);
+    let titles = intervals.links.iter().map(|link| format!("{} {} -> {}", link.peering, link.from, link.to));
+    let title = |connection: &ConnectionSeries| format!("{}, connection {}", connection.entry, connection.number);
+    let titles: Vec<String> = titles.chain(intervals.connection.as_ref().map(title)).collect();
     if most_rows == 0 {
         return String::new();
     }
-    let charts: Vec<Vec<BarRow>> =
-        intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached)).collect();
+    let charts = intervals.links.iter().map(|link| lines(link, intervals.interval, intervals.reached));
+    let of_connection = |connection| connection_lines(connection, intervals.interval, most_rows);
+    let charts: Vec<Vec<BarRow>> = charts.chain(intervals.connection.as_ref().map(of_connection)).collect();
     let margin = 3 + charts.iter().flatten().map(|line| columns_of(&line.legend())).max().unwrap_or(0);
     let group = most_rows.div_ceil(width.saturating_sub(margin).max(LEAST_COLUMNS));
     let column = SimDuration::from_nanos(intervals.interval.as_nanos().saturating_mul(group as u64));
@@ -34,12 +38,12 @@ pub fn bars(intervals: &Intervals, page: &Page) -> String {
     }
     out += &format!("; {NOTHING} is zero\n");
     let legend_width = margin - 3;
-    for (link, chart) in intervals.links.iter().zip(&charts) {
-        out += &format!("\n{} {} -> {}\n", link.peering, link.from, link.to);
+    for (title, chart) in titles.iter().zip(&charts) {
+        out += &format!("\n{title}\n");
         for line in chart {
             out += &format!(" {:<legend_width$}  {}\n", line.legend(), line.bars(group));
         }
-        out += format!(" {:<legend_width$}  {}", "", axis(link.rows.len().div_ceil(group), column)).trim_end();
+        out += format!(" {:<legend_width$}  {}", "", axis(chart[0].values.len().div_ceil(group), column)).trim_end();
         out.push('\n');
     }
     out
@@ -90,6 +94,31 @@ fn lines(link: &IntervalSeries, interval: SimDuration, reached: SimTime) -> Vec<
         lines.push(BarRow { name: "tokens", values: tokens, full: (top, bytes(top)), pick: least });
     }
     lines
+}
+
+/// A connection at the end of each interval; nothing where it was not open.
+fn connection_lines(connection: &ConnectionSeries, interval: SimDuration, count: usize) -> Vec<BarRow> {
+    let most = |values: &[u64]| values.iter().copied().max().unwrap_or(0);
+    let series = |value: fn(&ConnectionRow) -> u64| {
+        let mut values = vec![0; count];
+        for row in &connection.rows {
+            let at = (row.time.as_nanos() / interval.as_nanos().max(1)) as usize;
+            values.get_mut(at.saturating_sub(1)).into_iter().for_each(|place| *place = value(row));
+        }
+        values
+    };
+    let line = |name, values: Vec<u64>, say: fn(u64) -> String| {
+        let top = most(&values);
+        BarRow { name, values, full: (top, say(top)), pick: most }
+    };
+    let bytes = |n| ByteSize::from_bytes(n).to_string();
+    vec![
+        line("window", series(|row| row.window_bytes), bytes),
+        line("in flight", series(|row| row.in_flight_bytes), bytes),
+        line("round trip", series(|row| row.round_trip.unwrap_or_default().as_nanos()), |n| {
+            SimDuration::from_nanos(n).to_string()
+        }),
+    ]
 }
 
 /// The bar for `value` of `full`; any value above zero has at least the lowest one.
@@ -150,7 +179,8 @@ mod tests {
     #[test]
     fn nothing_is_not_little_and_no_series_is_no_chart() {
         assert_eq!([bar(0, 9), bar(1, 1_000_000), bar(9, 9), bar(0, 0)], ['·', '▁', '█', '·']);
-        let empty = Intervals { interval: SimDuration::from_secs(1), reached: SimTime::ZERO, links: vec![] };
+        let empty =
+            Intervals { interval: SimDuration::from_secs(1), reached: SimTime::ZERO, links: vec![], connection: None };
         assert_eq!(bars(&empty, &Page::PIPE), "");
     }
 }

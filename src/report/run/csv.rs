@@ -1,9 +1,10 @@
-//! The interval series as comma-separated values: one row per link direction and interval. Not the report. Lines end in
-//! a plain newline, which every reader accepts and every Unix tool expects.
+//! The interval series as comma-separated values: one row per link direction and interval, then those of a connection
+//! if one was asked for. Not the report. Lines end in a plain newline, which every reader accepts and every Unix tool
+//! expects.
 
-use super::model::Snapshot;
+use super::model::{ConnectionSeries, Snapshot};
 use crate::report::format::csv::{interruption, record};
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 use rust_decimal::Decimal;
 use std::fmt::Write;
 
@@ -11,10 +12,17 @@ use std::fmt::Write;
 pub const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,carried_packets,\
                       carried_bytes,dropped_packets,longest_queue_bytes,tokens_bytes";
 
+/// The names of the columns that a connection adds.
+const CONNECTION: &str = ",entry,connection,window_bytes,in_flight_bytes,round_trip_s";
+
 /// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. For an interrupted run,
 /// the first line says so.
 pub fn intervals_csv(snapshot: &Snapshot) -> String {
-    let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER + "\n";
+    let mut out = interruption(snapshot.reached, snapshot.duration) + HEADER;
+    let connection = snapshot.intervals.as_ref().and_then(|intervals| intervals.connection.as_ref());
+    let empty = ",".repeat(connection.map_or(0, |_| CONNECTION.matches(',').count()));
+    out += connection.map_or("", |_| CONNECTION);
+    out.push('\n');
     let Some(intervals) = &snapshot.intervals else { return out };
     for link in &intervals.links {
         let names = record([&link.peering, &link.from, &link.to]);
@@ -31,10 +39,23 @@ pub fn intervals_csv(snapshot: &Snapshot) -> String {
             ]
             .map(|n| n.to_string())
             .join(",");
-            writeln!(out, "{start},{names},{counts},{tokens}").expect("a String takes what it is given");
+            writeln!(out, "{start},{names},{counts},{tokens}{empty}").expect("a String takes what it is given");
         }
     }
+    connection.into_iter().for_each(|connection| rows(&mut out, connection, intervals.interval));
     out
+}
+
+/// The rows of a connection, each what it was like at the end of an interval.
+fn rows(out: &mut String, connection: &ConnectionSeries, interval: SimDuration) {
+    let (name, number) = (record([&connection.entry]), connection.number);
+    let links = ",".repeat(HEADER.matches(',').count());
+    for row in &connection.rows {
+        let (start, window, in_flight) = (seconds(row.time - interval), row.window_bytes, row.in_flight_bytes);
+        let round_trip = row.round_trip.map(|span| seconds(SimTime::ZERO + span)).unwrap_or_default();
+        writeln!(out, "{start}{links},{name},{number},{window},{in_flight},{round_trip}")
+            .expect("a String takes what it is given");
+    }
 }
 
 /// The exact number of seconds as a plain decimal, whatever its size: `0.25`, `86400`. An instant's own text form has
@@ -48,7 +69,6 @@ mod tests {
     use super::*;
     use crate::report::run::model::Intervals;
     use crate::report::run::sample;
-    use crate::units::SimDuration;
 
     #[test]
     fn rows_are_exact_and_quoted() {

@@ -179,10 +179,56 @@ pub struct TrafficReport {
     pub dropped_by: Vec<(&'static str, u64)>,
     /// The replies, for a ping.
     pub ping: Option<PingReport>,
+    /// The connections, of TCP.
+    pub tcp: Option<TcpReport>,
     /// ICMP errors about this entry's packets that reached a sender.
     pub icmp_errors: Vec<IcmpErrorReport>,
     /// The content of its file and how it was handled: a capture's packets, a series' rows.
     pub handled: Vec<(String, u64)>,
+}
+
+/// The outcome of TCP connections.
+#[derive(Debug, Clone, Serialize)]
+pub struct TcpReport {
+    /// Payload bits per second, in order, from the first SYN to the last byte or the end.
+    pub goodput_bps: Option<BitRate>,
+    /// Connections that were begun.
+    pub connections: u64,
+    /// Those that completed.
+    pub completed: u64,
+    /// Those that were given up, and the reason of each one's last loss, most first: `no_port` or `no_answer` if there
+    /// is none.
+    pub given_up: u64,
+    pub given_up_by: Vec<(&'static str, u64)>,
+    /// Segments sent again.
+    pub retransmissions: u64,
+    /// Timeouts.
+    pub timeouts: u64,
+    /// From the first SYN to the last byte.
+    pub completion: Option<Delays>,
+    /// Round trips.
+    pub round_trip: Option<Delays>,
+    /// What limited those that open, as shares of the time in which they were open.
+    pub limited_by: LimitedBy,
+    /// Their congestion windows at the end, in bytes: the mean.
+    pub window_bytes: Option<u64>,
+    /// Drops of what the answering hosts sent, by reason code, most first.
+    pub answers_dropped_by: Vec<(&'static str, u64)>,
+}
+
+/// What limited senders, as shares of time.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct LimitedBy {
+    /// The window that the other side advertises.
+    pub receive_window: Share,
+    /// The congestion window, while nothing waited on the way.
+    pub congestion_window: Share,
+    /// They had nothing more to send.
+    pub sender: Share,
+    /// Packets waited on the way: a cap.
+    pub cap: Share,
+    /// Nothing came back for a whole timeout, and had not since.
+    pub timeout: Share,
 }
 
 /// The outcome of a ping's replies.
@@ -307,6 +353,34 @@ pub struct Intervals {
     pub reached: SimTime,
     /// One series per link.
     pub links: Vec<IntervalSeries>,
+    /// The TCP connection that was asked for.
+    pub connection: Option<ConnectionSeries>,
+}
+
+/// A TCP connection at the end of each interval.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConnectionSeries {
+    /// The traffic entry.
+    pub entry: String,
+    /// Which of its connections, from 1.
+    pub number: u64,
+    /// The ends of intervals at which it was open.
+    pub rows: Vec<ConnectionRow>,
+}
+
+/// What it was like at one instant.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ConnectionRow {
+    /// The instant.
+    #[serde(rename = "time_ns")]
+    pub time: SimTime,
+    /// The congestion window.
+    pub window_bytes: u64,
+    /// Sent, and not known to have arrived or to be lost.
+    pub in_flight_bytes: u64,
+    /// The smoothed round trip time.
+    #[serde(rename = "round_trip_ns")]
+    pub round_trip: Option<SimDuration>,
 }
 
 /// One link's series.

@@ -98,6 +98,7 @@ pub fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficReport {
         delay: delays(sent - lost, QUEUED).filter(|_| sent > lost),
         dropped_by: if lost > 0 { vec![("shaper_queue_full", lost)] } else { vec![] },
         ping: None,
+        tcp: None,
         icmp_errors: vec![],
         handled: vec![],
     }
@@ -223,5 +224,6 @@ pub fn intervals(rows: u64) -> Intervals {
         interval: SimDuration::from_secs(1),
         reached: SimTime::from_nanos(rows * 1_000_000_000),
         links: vec![series],
+        connection: None,
     }
 }

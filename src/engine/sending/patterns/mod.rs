@@ -37,9 +37,9 @@ pub(super) enum Content {
     Captured(Captured),
 }
 
-/// When a flow with this pattern sends, and what.
-pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content) {
-    match pattern {
+/// When a flow with this pattern sends, and what; `None` for connections, which are no flows.
+pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> Option<(Schedule, Content)> {
+    Some(match pattern {
         Pattern::Constant(pace) => {
             (Schedule::Constant(Constant::new(*pace, start)), Content::Udp(Measure::Time(*pace)))
         }
@@ -58,7 +58,8 @@ pub(super) fn begin(pattern: &Pattern, start: &Start<'_>) -> (Schedule, Content)
             let captured = Captured::new(replay.clone(), start);
             (Schedule::Captured(captured.clone()), Content::Captured(captured))
         }
-    }
+        Pattern::Tcp(_) => return None,
+    })
 }
 
 /// Forwards a call to the schedule's pattern.

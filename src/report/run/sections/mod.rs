@@ -14,6 +14,8 @@ use view::View;
 pub fn all(snapshot: &Snapshot, page: &Page) -> Vec<String> {
     let sections = [
         traffic::traffic,
+        traffic::connections,
+        traffic::given_up,
         traffic::pings,
         traffic::losses,
         traffic::icmp_errors,

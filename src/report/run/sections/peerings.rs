@@ -5,8 +5,8 @@ use super::view::{View, loss, quantiles, some};
 use crate::report::format::column::{number, prose, text};
 use crate::report::format::table::Table;
 use crate::report::format::words::counted;
-use crate::report::run::model::{DropReport, LinkReport};
-use crate::units::{BitRate, grouped};
+use crate::report::run::model::{DropReport, LinkReport, TrafficReport};
+use crate::units::{BitRate, Share, grouped};
 
 /// How many places are named for one reason of drops.
 const PLACES: usize = 6;
@@ -36,7 +36,9 @@ pub fn peerings(view: &View) -> Option<String> {
         table.row(link_row(link, if plain { "" } else { link.state }));
     }
     let section = view.section("Peerings", &table, more)?;
-    if view.snapshot.links.iter().all(|link| link.shaper_drops == 0) {
+    let has_dropped = view.snapshot.links.iter().any(|link| link.shaper_drops > 0);
+    let is_steady = |entry: &TrafficReport| entry.tcp.is_none() && entry.loss > Share::ZERO;
+    if !has_dropped || !view.snapshot.traffic.iter().any(is_steady) {
         return Some(section);
     }
     let caution = "Senders here do not slow down when a cap drops their packets; TCP would.";

@@ -7,7 +7,7 @@ mod effort;
 mod traffic;
 
 use super::model::*;
-use crate::engine::{Dropped, Run};
+use crate::engine::{Dropped, Run, Which};
 use crate::model::{DropReason, LinkId, TrafficId, peering_titles};
 use crate::units::{BitRate, ByteSize, SimDuration};
 use counts::{delays, volume};
@@ -143,6 +143,17 @@ fn availability(run: &Run, titles: &[String]) -> Vec<AvailabilityReport> {
     report.collect()
 }
 
+fn connection(run: &Run, which: Which) -> ConnectionSeries {
+    let rows = run.simulation.watched().into_iter().map(|row| ConnectionRow {
+        time: row.time,
+        window_bytes: row.window,
+        in_flight_bytes: row.in_flight,
+        round_trip: row.round_trip,
+    });
+    let entry = run.plan.entry(which.traffic).name.to_string();
+    ConnectionSeries { entry, number: which.number + 1, rows: rows.collect() }
+}
+
 fn intervals(run: &Run, titles: &[String], interval: SimDuration, links: &[LinkId]) -> Intervals {
     let network = run.simulation.network();
     let used = links.iter().filter(|l| run.simulation.link_book(**l).whole.offered.packets > 0);
@@ -164,5 +175,6 @@ fn intervals(run: &Run, titles: &[String], interval: SimDuration, links: &[LinkI
             rows: rows.collect(),
         })
     });
-    Intervals { interval, reached: run.simulation.now(), links: series.collect() }
+    let connection = run.simulation.watch().map(|which| connection(run, which));
+    Intervals { interval, reached: run.simulation.now(), links: series.collect(), connection }
 }

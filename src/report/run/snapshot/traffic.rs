@@ -1,11 +1,12 @@
 //! The outcome of each traffic entry, and its senders and receivers in readable form.
 
 use super::counts::{delays, volume};
-use crate::engine::{Drops, Run, TrafficBook, TrafficLedger, flows};
-use crate::model::plan::{Pattern, Receiver, Traffic};
+use crate::engine::{Drops, Limited, Run, TcpCounts, TrafficBook, TrafficLedger, flows};
+use crate::model::plan::{Pattern, Receiver, Traffic, Transfers};
 use crate::model::{HostId, Network, Replay, TrafficId, VpcId};
-use crate::report::run::model::{IcmpErrorReport, PingReport, TrafficReport};
-use crate::units::{SimDuration, grouped};
+use crate::report::run::model::{IcmpErrorReport, LimitedBy, PingReport, TcpReport, TrafficReport};
+use crate::units::{Share, SimDuration, Span, grouped};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
@@ -35,8 +36,39 @@ pub fn traffic(run: &Run, books: &TrafficLedger<'_>, id: TrafficId) -> TrafficRe
             replies_dropped_by: most_first(&counts.ping.drops),
             round_trip: delays(&counts.ping.round_trip),
         }),
+        tcp: entry.transfers().map(|transfers| connections(run, entry, transfers, &counts.tcp)),
         icmp_errors: icmp_errors(run, entry, &book),
         handled: entry.pattern.handled().to_vec(),
+    }
+}
+
+fn connections(run: &Run, entry: &Traffic, transfers: &Transfers, counts: &TcpCounts) -> TcpReport {
+    let window = Span::new(entry.start, entry.stop.min(run.simulation.now()));
+    let total = counts.limited.total().as_nanos();
+    let share = |limited| Share::of(counts.limited.of(limited).as_nanos(), total);
+    let by = counts.given_up_by();
+    let reasons = by.iter().map(|(reason, n)| (reason.map_or("no_answer", |reason| reason.code()), *n));
+    let mut given_up_by: Vec<_> = reasons.chain([("no_port", counts.without_port)]).filter(|(_, n)| *n > 0).collect();
+    given_up_by.sort_by_key(|(_, n)| Reverse(*n));
+    TcpReport {
+        goodput_bps: counts.goodput(window, transfers.size.ends()),
+        connections: counts.opened,
+        completed: counts.completion.len(),
+        given_up: counts.given_up,
+        given_up_by,
+        retransmissions: counts.retransmissions,
+        timeouts: counts.timeouts,
+        completion: delays(&counts.completion),
+        round_trip: delays(&counts.round_trip),
+        limited_by: LimitedBy {
+            receive_window: share(Limited::ReceiveWindow),
+            congestion_window: share(Limited::CongestionWindow),
+            sender: share(Limited::Sender),
+            cap: share(Limited::Cap),
+            timeout: share(Limited::Timeout),
+        },
+        window_bytes: counts.windows.mean(),
+        answers_dropped_by: most_first(&counts.answers_dropped),
     }
 }
 
@@ -103,6 +135,6 @@ fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
 
 fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
     let mut drops: Vec<_> = drops.iter().map(|(reason, n)| (reason.code(), n)).collect();
-    drops.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    drops.sort_by_key(|(_, n)| Reverse(*n));
     drops
 }

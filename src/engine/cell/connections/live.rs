@@ -1,0 +1,124 @@
+//! An open connection as its cell holds it: the state machine, and what is booked about it. Sends nothing.
+
+use crate::engine::tcp_books::Limited;
+use crate::tcp::{Connection, Counts, Limit};
+use crate::units::{SimDuration, SimTime};
+
+/// An open connection.
+pub(super) struct Live {
+    pub connection: Connection,
+    /// The end it belongs to, and the port of the end that opened it.
+    pub end: u32,
+    pub port: u16,
+    /// What limits it, and since when.
+    limited: Limited,
+    since: SimTime,
+    /// When the first SYN was sent.
+    pub begun: SimTime,
+    /// Its earliest scheduled wake-up. A timer that is put off is scheduled again when this comes, not each time.
+    pub scheduled: SimTime,
+    /// Which it is of its entry's.
+    pub number: u64,
+}
+
+/// A round trip that is not known yet.
+const FIRST_ROUND_TRIP: SimDuration = SimDuration::from_millis(1);
+
+/// What was known of a connection before something happened to it.
+pub(super) struct Before {
+    delivered: u64,
+    counts: Counts,
+    is_done: bool,
+    acknowledged: u64,
+}
+
+/// What came of it.
+pub(super) struct Came {
+    /// Payload bytes in order for the first time.
+    pub taken: u64,
+    /// Segments sent again and timeouts.
+    pub resent: Counts,
+    /// Whether the last byte came.
+    pub is_done: bool,
+    /// Whether something was acknowledged that was not before.
+    pub has_news: bool,
+    /// What limited it until now, and for how long.
+    pub limited: Option<(Limited, SimDuration)>,
+}
+
+impl Live {
+    pub(super) fn new(connection: Connection, end: u32, port: u16, number: u64, begun: SimTime) -> Live {
+        Live {
+            connection,
+            end,
+            port,
+            limited: Limited::Sender,
+            since: SimTime::NEVER,
+            begun,
+            scheduled: SimTime::NEVER,
+            number,
+        }
+    }
+
+    pub(super) fn before(&self) -> Before {
+        let connection = &self.connection;
+        Before {
+            delivered: connection.delivered(),
+            counts: connection.sender().counts(),
+            is_done: connection.is_done(),
+            acknowledged: connection.sender().acknowledged(),
+        }
+    }
+
+    /// What changed since `before`.
+    pub(super) fn came(&mut self, now: SimTime, before: &Before) -> Came {
+        let connection = &self.connection;
+        let (taken, resent) =
+            (connection.delivered() - before.delivered, connection.sender().counts().since(before.counts));
+        let is_done = connection.is_done() && !before.is_done;
+        let has_news = connection.sender().acknowledged() > before.acknowledged;
+        Came { taken, resent, is_done, has_news, limited: self.turn(now) }
+    }
+
+    /// Notes what limits it from now on; if that is something else than before, what did and for how long.
+    fn turn(&mut self, now: SimTime) -> Option<(Limited, SimDuration)> {
+        let limited = self.limited_now();
+        if self.since == SimTime::NEVER {
+            if self.connection.is_open() {
+                (self.limited, self.since) = (limited, now);
+            }
+            return None;
+        }
+        if limited == self.limited {
+            return None;
+        }
+        let was = (self.limited, now.since(self.since));
+        (self.limited, self.since) = (limited, now);
+        Some(was)
+    }
+
+    /// What limits it, and for how long it has.
+    pub(super) fn limited_for(&self, now: SimTime) -> (Limited, SimDuration) {
+        (self.limited, if self.since == SimTime::NEVER { SimDuration::ZERO } else { now.since(self.since) })
+    }
+
+    /// About how many segments it sends in `span`: what its window lets go each round trip, and a window more.
+    pub(super) fn about_in(&self, span: SimDuration) -> u64 {
+        let sender = self.connection.sender();
+        let segments = sender.window() / u64::from(sender.mss()).max(1) + 1;
+        let round_trip = sender.round_trip().smoothed().unwrap_or(FIRST_ROUND_TRIP).as_nanos().max(1);
+        let most = u128::from(segments) * u128::from(span.as_nanos() / round_trip + 1);
+        sender.left().div_ceil(sender.mss().into()).min(u64::try_from(most).unwrap_or(u64::MAX))
+    }
+
+    fn limited_now(&self) -> Limited {
+        let sender = self.connection.sender();
+        match sender.limit() {
+            _ if sender.is_stalled() => Limited::Timeout,
+            Limit::Sender => Limited::Sender,
+            _ if sender.round_trip().shows_waiting() => Limited::Cap,
+            Limit::Window => Limited::ReceiveWindow,
+            Limit::Congestion => Limited::CongestionWindow,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Segments of connections as packets, and back. Sends none, and knows no state of a connection but its numbers.
+
+use super::end::End;
+use crate::dataplane::packet::{Packet, PacketId, PacketKind, Told};
+use crate::tcp::Connection;
+use crate::tcp::segment::{BLOCKS, Flags, Segment, off_wire, on_wire};
+use crate::units::{SimDuration, SimTime};
+use crate::wire::icmp::{ErrorKind, ICMP_HEADER};
+use crate::wire::ipv4::{ECT_0, HEAD, IPV4_HEADER};
+use crate::wire::tcp::{Header, Options, flags};
+
+impl End {
+    /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
+    pub(super) fn packet(
+        &mut self,
+        now: SimTime,
+        port: u16,
+        segment: &Segment,
+        is_bare: bool,
+    ) -> (Packet, Option<Told>) {
+        let Flags { syn, .. } = segment.flags;
+        let scale = self.scale;
+        let header = Header {
+            ports: self.ports(port),
+            sequence: on_wire(segment.sequence, 0),
+            acknowledgment: on_wire(segment.acknowledged, 0),
+            flags: self.flags(segment),
+            window: if syn { segment.window.min(65_535) } else { segment.window >> scale } as u16,
+        };
+        let room = BLOCKS - usize::from(self.transfers.timestamps);
+        let told = Told { blocks: segment.blocks.first(room), caused: segment.caused };
+        let options = self.options(now, told, segment.flags, header.acknowledgment);
+        let length = options.as_bytes().len();
+        let mut head = self.template.bare(&header, length, segment.length as u16, self.sequence as u16);
+        // What is sent again is not marked (RFC 3168 §6.1.5), nor is an acknowledgment (§6.1.4).
+        if self.transfers.settings.ecn && segment.length > 0 && !segment.is_again {
+            head[1] |= ECT_0;
+        }
+        if !is_bare {
+            self.template.complete(&mut head, &options);
+        }
+        let header_length = (HEAD + length) as u8;
+        let id = PacketId::new(self.source, self.sequence);
+        self.sequence += 1;
+        let length = u16::from(header_length) + segment.length as u16;
+        let has_news = segment.caused > SimTime::ZERO || syn;
+        (
+            Packet { id, emitted: now, kind: PacketKind::Segment, header_length, ..Packet::of(head, length) },
+            has_news.then_some(told),
+        )
+    }
+
+    /// Writes the checksums of one of its packets that was bare.
+    pub(super) fn complete(&self, packet: &mut Packet, told: Option<Told>) {
+        let has = |flag| has(packet, flag);
+        let flags = Flags { syn: has(flags::SYN), rst: has(flags::RST), ..Flags::default() };
+        let options = self.options(packet.emitted, told.unwrap_or_default(), flags, number(packet, 28));
+        self.template.complete(&mut packet.head, &options);
+    }
+
+    fn flags(&self, segment: &Segment) -> u8 {
+        let Flags { syn, fin, rst, ece, cwr } = segment.flags;
+        let acknowledges = segment.acknowledged > 0;
+        // Who opens asks for marks with both bits, the other agrees with one (RFC 3168 §6.1.1).
+        let asks = self.transfers.settings.ecn && syn;
+        let bits = [
+            (fin, flags::FIN),
+            (syn, flags::SYN),
+            (rst, flags::RST),
+            (acknowledges, flags::ACK),
+            (ece || asks, flags::ECE),
+            (cwr || (asks && !acknowledges), flags::CWR),
+        ];
+        bits.into_iter().filter(|(is_set, _)| *is_set).map(|(_, bit)| bit).sum()
+    }
+
+    fn options(&self, now: SimTime, told: Told, flags: Flags, acknowledgment: u32) -> Options {
+        let mut options = Options::NONE;
+        if flags.rst {
+            return options;
+        }
+        if flags.syn {
+            let settings = &self.transfers.settings;
+            options = options.syn(self.announced, settings.sack, self.scale);
+        }
+        if self.transfers.timestamps {
+            let clock = |time: SimTime| (time.as_nanos() / TICK.as_nanos()) as u32;
+            options = options.timestamps(clock(now), clock(told.caused));
+        }
+        if told.blocks != Default::default() {
+            let beyond = |ahead: u64| acknowledgment.wrapping_add(ahead as u32);
+            options = options.ranges(told.blocks.ranges(0).map(|(start, end)| (beyond(start), beyond(end))));
+        }
+        options
+    }
+}
+
+/// The clock of timestamps (RFC 7323 §5.4).
+const TICK: SimDuration = SimDuration::from_millis(1);
+
+/// The port of the end that opened the connection, at the end that does or does not open.
+pub(super) fn port(packet: &Packet, opens: bool) -> u16 {
+    let at = IPV4_HEADER + if opens { 2 } else { 0 };
+    u16::from_be_bytes([packet.head[at], packet.head[at + 1]])
+}
+
+/// What an ICMP error tells an end: a segment of its, which it quotes, did not fit (RFC 1191 §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine::cell) struct Shorten {
+    /// The end.
+    pub index: u32,
+    /// What fits, in bytes.
+    pub mtu: u16,
+    pub ports: (u16, u16),
+    pub sequence: u32,
+}
+
+impl Shorten {
+    /// Reads an error for an end; `None` if it says something else.
+    pub(in crate::engine::cell) fn read(index: u32, error: &Packet, tail: &[u8]) -> Option<Shorten> {
+        let ErrorKind::FragmentationNeeded { mtu } = ErrorKind::of(&error.head)? else { return None };
+        let quote: Vec<u8> = error.head[IPV4_HEADER + ICMP_HEADER..].iter().chain(tail).copied().collect();
+        let word = |at: usize| Some(u16::from_be_bytes([*quote.get(at)?, *quote.get(at + 1)?]));
+        let ports = (word(IPV4_HEADER)?, word(IPV4_HEADER + 2)?);
+        let sequence = u32::from(word(IPV4_HEADER + 4)?) << 16 | u32::from(word(IPV4_HEADER + 6)?);
+        Some(Shorten { index, mtu, ports, sequence })
+    }
+}
+
+/// The number that a header means: the nearest to `known`.
+pub(super) fn near(number: u32, known: u64) -> u64 {
+    off_wire(number, 0, known)
+}
+
+fn number(packet: &Packet, at: usize) -> u32 {
+    u32::from_be_bytes([packet.head[at], packet.head[at + 1], packet.head[at + 2], packet.head[at + 3]])
+}
+
+/// What a packet acknowledges, as on the wire.
+pub(super) fn acknowledged(packet: &Packet) -> u64 {
+    number(packet, 28).into()
+}
+
+pub(super) fn has(packet: &Packet, flag: u8) -> bool {
+    packet.head[33] & flag > 0
+}
+
+/// Whether it is the first segment of a connection.
+pub(super) fn opens(packet: &Packet) -> bool {
+    packet.head[33] & (flags::SYN | flags::ACK) == flags::SYN
+}
+
+/// The segment in a packet for this side of a connection; the other side has a window of `window` bytes.
+pub(super) fn read(packet: &Packet, told: Option<Told>, connection: &Connection, window: u32) -> Segment {
+    let has = |flag| has(packet, flag);
+    let acknowledged = if has(flags::ACK) { near(number(packet, 28), connection.sender().acknowledged()) } else { 0 };
+    let syn = has(flags::SYN);
+    Segment {
+        sequence: near(number(packet, 24), connection.expected()),
+        length: u32::from(packet.wire_length) - u32::from(packet.header_length),
+        flags: Flags {
+            syn,
+            fin: has(flags::FIN),
+            rst: has(flags::RST),
+            ece: has(flags::ECE) && !syn,
+            cwr: has(flags::CWR) && !syn,
+        },
+        acknowledged,
+        window,
+        blocks: told.map(|told| told.blocks).unwrap_or_default(),
+        // What goes with the first SYN is when the connection began.
+        caused: told.filter(|_| acknowledged > 0).map_or(SimTime::ZERO, |told| told.caused),
+        is_again: false,
+    }
+}

@@ -1,0 +1,68 @@
+//! A connection that is watched: its congestion window, round trip and bytes in flight at the end of each interval
+//! (`--tcp-rows`). Changes nothing.
+
+use super::end::End;
+use super::live::Live;
+use crate::engine::options::Which;
+use crate::units::{SimDuration, SimTime};
+
+/// Which connection is watched, and what was seen.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Watch {
+    which: Which,
+    interval: SimDuration,
+    /// When the current interval ends.
+    end: SimTime,
+    rows: Vec<Watched>,
+}
+
+/// What a connection was like at the end of an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// The end of the interval.
+    pub time: SimTime,
+    /// The congestion window, in bytes.
+    pub window: u64,
+    /// Bytes sent of which it is not known that they arrived or were lost.
+    pub in_flight: u64,
+    /// The smoothed round trip time; none before the first sample.
+    pub round_trip: Option<SimDuration>,
+}
+
+impl Watch {
+    pub(in crate::engine) fn new(which: Which, interval: SimDuration) -> Watch {
+        Watch { which, interval, end: SimTime::ZERO + interval, rows: Vec::new() }
+    }
+
+    /// Something is about to happen to a connection: if it is the watched one, notes what it was like until now.
+    pub(super) fn pass(&mut self, now: SimTime, end: &End, live: &Live) {
+        if self.end <= now && self.is_on(end, live) {
+            let until = self.upcoming(now, live);
+            self.rows.extend(until);
+            while self.end <= now {
+                self.end += self.interval;
+            }
+        }
+    }
+
+    fn upcoming(&self, now: SimTime, live: &Live) -> Vec<Watched> {
+        let sender = live.connection.sender();
+        let (window, in_flight) = (sender.window(), sender.in_flight());
+        let round_trip = sender.round_trip().smoothed();
+        let ends = std::iter::successors(Some(self.end), |end| Some(*end + self.interval));
+        let begun = ends.take_while(|end| *end <= now).filter(|end| *end > live.begun);
+        begun.map(|time| Watched { time, window, in_flight, round_trip }).collect()
+    }
+
+    /// The rows until `now`, if the connection is still open with what it is like.
+    pub(super) fn rows(&self, now: SimTime, open: Option<&Live>) -> Vec<Watched> {
+        let rest = open.map(|live| self.upcoming(now, live)).unwrap_or_default();
+        self.rows.iter().copied().chain(rest).collect()
+    }
+
+    /// Whether it is this connection.
+    pub(super) fn is_on(&self, end: &End, live: &Live) -> bool {
+        let which = Which { traffic: end.traffic, number: live.number };
+        end.opens.is_some() && which == self.which
+    }
+}

@@ -1,0 +1,35 @@
+//! Counts of drops by reason. Knows neither where packets are dropped nor which.
+
+use crate::model::DropReason;
+
+/// Drops by reason, in the order of [`DropReason::ALL`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drops([u64; DropReason::COUNT]);
+
+impl Drops {
+    /// Adds to the counts.
+    pub fn add(&mut self, reason: DropReason, count: u64) {
+        self.0[reason as usize] += count;
+    }
+    /// Packets dropped for one reason.
+    pub fn of(&self, reason: DropReason) -> u64 {
+        self.0[reason as usize]
+    }
+    /// Packets dropped for any reason.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+    /// The reasons that occurred.
+    pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> {
+        DropReason::ALL.into_iter().map(|r| (r, self.of(r))).filter(|(_, n)| *n > 0)
+    }
+    /// Drops at the token bucket: the only ones in the product's loss rate (S38).
+    pub fn at_shaper(&self) -> u64 {
+        self.iter().filter(|(r, _)| r.is_shaper()).map(|(_, n)| n).sum()
+    }
+    pub(super) fn merge(&mut self, other: &Drops) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
