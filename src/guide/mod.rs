@@ -32,6 +32,7 @@ pub struct Topic {
 topics! {
     language, "scenarios by example: what a file can say";
     traffic, "daily curves and measured rates";
+    tcp, "TCP connections: keys, what is counted, what limits them";
     tables, "CSV files and how they are read";
     scale, "scenarios with a million hosts, routing tables with 512,000 routes";
     billing, "bills, price books, measured samples";
