@@ -9,6 +9,7 @@ use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// A packet at the far end of its path, to which something may react. Small, since each is moved several times.
+#[derive(Clone)]
 pub(super) struct Arrival {
     pub time: SimTime,
     /// The link it came over; `None` inside the VPC, which sorts after all links.
@@ -52,7 +53,7 @@ struct Queue {
 type Head = (SimTime, u32, u32);
 
 impl Arrivals {
-    pub(super) fn push(&mut self, arrival: Arrival) {
+    pub(super) fn push(&mut self, arrival: &Arrival) {
         let link = arrival.link.map_or(u32::MAX, |link| link.0);
         let at = self.queue(link);
         let waiting = &mut self.queues[at].waiting;
@@ -64,11 +65,11 @@ impl Arrivals {
             // The delay of the link was longer before.
             Some(_) => {
                 let place = waiting.partition_point(|other| (other.time, other.sequence) < key);
-                waiting.insert(place, arrival);
+                waiting.insert(place, arrival.clone());
                 return self.sort();
             }
         }
-        waiting.push_back(arrival);
+        waiting.push_back(arrival.clone());
     }
 
     /// The place of a link's queue.
@@ -144,7 +145,7 @@ mod tests {
             if below(3) > 0 {
                 let link = Some(below(9) as u32).filter(|link| *link < 8);
                 let time = now + below(40);
-                arrivals.push(at(time, link, sequence));
+                arrivals.push(&at(time, link, sequence));
                 twin.push((time, link.unwrap_or(u32::MAX), sequence));
             } else {
                 twin.sort_unstable();

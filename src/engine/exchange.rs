@@ -43,18 +43,20 @@ pub(super) fn exchange<C: BorrowMut<Cell>>(
     let mut away = Vec::new();
     for from in senders {
         let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
-        for mail in mailbox.drain(..) {
-            match others.holds(mail.to) {
-                true => deliver(cells, mail),
-                false => away.push(mail),
+        mailbox.retain_mut(|mail| {
+            let is_away = !others.holds(mail.to);
+            if !is_away {
+                deliver(cells, mail);
             }
-        }
+            is_away
+        });
+        away.append(&mut mailbox);
         *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
     }
-    others.swap(away).into_iter().for_each(|mail| deliver(cells, mail));
+    others.swap(away).iter_mut().for_each(|mail| deliver(cells, mail));
 }
 
-fn deliver<C: BorrowMut<Cell>>(cells: &mut [C], mail: Mail) {
+fn deliver<C: BorrowMut<Cell>>(cells: &mut [C], mail: &mut Mail) {
     // If all cells are here, each is at its place.
     let to = match cells.get(mail.to.index()) {
         Some(cell) if cell.borrow().vpc == mail.to => mail.to.index(),

@@ -91,11 +91,17 @@ pub(super) fn mixed() -> (Network, Plan) {
     (cloud.network, plan(traffic))
 }
 
-/// A thousand hosts each send 100 kB to each of a thousand others: a million connections at once.
+/// A thousand hosts each send 100 kB to each of a thousand others: a million connections, each at a random instant,
+/// most of them within ten seconds.
 pub(super) fn million() -> (Network, Plan) {
     let mut cloud = Cloud::new(1);
     let [a, b] = [cloud.vpc("guangzhou", 1_000), cloud.vpc("guangzhou", 1_000)];
     cloud.peer(a, b, UNCAPPED);
-    let all = between(&cloud, "all", (a, b), transfers(1, TransferSize::Fixed(100_000)));
+    let mut pattern = transfers(1, TransferSize::Fixed(100_000));
+    if let Pattern::Tcp(transfers) = &mut pattern {
+        let transfers = Arc::make_mut(transfers);
+        (transfers.arrivals, transfers.interval) = (Arrivals::Poisson, SimDuration::from_secs(5));
+    }
+    let all = between(&cloud, "all", (a, b), pattern);
     (cloud.network, plan(vec![all]))
 }

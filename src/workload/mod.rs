@@ -199,7 +199,7 @@ pub const ALL: [Workload; 23] = [
     },
     Workload {
         name: "tcp-1m",
-        what: "a million connections at once, of 100 kB each, between two thousand hosts",
+        what: "a million connections of 100 kB each, at random in some ten seconds, between two thousand hosts",
         packets_per_minute: 110_000_000,
         length: Some(MINUTE),
         build: copies::million,

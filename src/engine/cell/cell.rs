@@ -147,7 +147,7 @@ impl Cell {
     }
 
     /// Takes a packet from another cell.
-    pub(in crate::engine) fn receive(&mut self, mail: Mail) {
+    pub(in crate::engine) fn receive(&mut self, mail: &mut Mail) {
         self.contents.events.receive(mail);
     }
 

@@ -4,7 +4,7 @@
 use super::super::arrival::{Arrival, Arrivals, Mail};
 use super::super::endpoint::{Endpoint, Hears, Sends, Sent};
 use super::super::sending::Flow;
-use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId, Tails, Told};
+use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails, Told};
 use crate::model::{HostId, Verdict};
 use crate::units::SimTime;
 use std::cmp::Reverse;
@@ -243,14 +243,15 @@ impl Events {
     /// Keeps a packet inside the VPC until it arrives.
     pub(super) fn keep_inside(&mut self, time: SimTime, packet: Packet, judged: Option<Verdict>) {
         self.kept += 1;
-        self.arrivals.push(Arrival { time, link: None, sequence: self.kept, packet, judged });
+        self.arrivals.push(&Arrival { time, link: None, sequence: self.kept, packet, judged });
     }
 
     /// Takes a packet from another cell.
-    pub(super) fn receive(&mut self, mail: Mail) {
-        let Mail { mut arrival, tail, .. } = mail;
-        arrival.packet.tail = tail.map_or(TailId::NONE, |tail| self.tails.keep(tail));
-        self.arrivals.push(arrival);
+    pub(super) fn receive(&mut self, mail: &mut Mail) {
+        if let Some(tail) = mail.tail.take() {
+            mail.arrival.packet.tail = self.tails.keep(tail);
+        }
+        self.arrivals.push(&mail.arrival);
     }
 
     /// The packets whose verdict is still open, with what those of connections tell.

@@ -13,7 +13,7 @@ use super::connections::Shorten;
 use super::contents::Contents;
 use super::events::{Event, Waker};
 use super::lane::Lane;
-use crate::dataplane::packet::{Packet, SourceId, TailId};
+use crate::dataplane::packet::{Packet, PacketKind, SourceId, TailId};
 use crate::dataplane::router::{self, Exit, Path, Sender};
 use crate::model::{DropReason, HostId, LinkId, SubnetId, Verdict, VpcId};
 use crate::units::SimTime;
@@ -276,15 +276,17 @@ impl Journey<'_> {
             Ok(host) => {
                 let heard = self.heard_by(host, &packet);
                 let is_answered = self.scope.shared.is_answered(&packet, host);
-                let short = self.told_to_shorten(host, &packet);
+                let is_about = packet.kind == PacketKind::ErrorAboutOriginal;
+                let short = if is_about { self.told_to_shorten(host, &packet) } else { None };
                 let tail = if is_answered { self.contents.events.tails.get(packet.tail).cloned() } else { None };
-                let told = self.contents.events.tails.told(packet.tail);
+                let is_segment = packet.kind == PacketKind::Segment;
+                let told = if is_segment { self.contents.events.tails.told(packet.tail) } else { None };
                 self.end_here(time, &packet, verdict, None);
                 if is_answered {
                     reply_to(&mut packet, time, tail, &mut self.contents.events.tails);
                     self.emit(Sender::Host(host), &mut packet, None);
                 }
-                if let Some(index) = self.scope.shared.end_of(&packet, host) {
+                if is_segment && let Some(index) = self.scope.shared.end_of(&packet, host) {
                     self.with_connections(time, |connections, desk| connections.hear(index, &packet, told, desk));
                 }
                 if let Some(short) = short {
