@@ -163,14 +163,27 @@ impl Link {
     ///
     /// # Errors
     /// It was lost.
+    #[inline]
     pub fn carry_segment(&mut self, packet: &Packet) -> Result<(), DropReason> {
-        let Some(every) = self.lose_every else { return Ok(()) };
+        match self.lose_every {
+            None => Ok(()),
+            Some(every) => self.lose_one_of(every, packet),
+        }
+    }
+
+    #[inline(never)]
+    fn lose_one_of(&mut self, every: u64, packet: &Packet) -> Result<(), DropReason> {
         self.segments += u64::from(packet.kind == PacketKind::Segment && packet.has_payload());
         if self.segments < every {
             return Ok(());
         }
         self.segments = 0;
         Err(DropReason::PeriodicLoss)
+    }
+
+    /// Whether every departing segment of a connection survives.
+    pub fn loses_no_segment(&self) -> bool {
+        self.is_faultless && self.lose_every.is_none()
     }
 
     /// Whether a packet that waits this long is marked, if its sender takes marks (RFC 3168).

@@ -1,8 +1,8 @@
 //! Packets as events: at the far end of their path, where something may react to them. Defines the single order of
 //! arrivals, and keeps them in it.
 
-use crate::dataplane::packet::{Packet, Tail};
-use crate::model::{LinkId, Verdict, VpcId};
+use crate::dataplane::packet::Packet;
+use crate::model::{LinkId, Verdict};
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
@@ -22,20 +22,37 @@ pub(super) struct Arrival {
 
 const _: () = assert!(size_of::<Arrival>() <= 104);
 
-/// An arrival for another cell, with what belongs to it beside its head.
-pub struct Mail {
-    /// The VPC it is for.
-    pub to: VpcId,
-    pub(super) arrival: Arrival,
-    pub(super) tail: Option<Tail>,
+/// Whatever arrives.
+pub(super) trait Arrives: Clone {
+    fn time(&self) -> SimTime;
+    /// The link it came over; `u32::MAX` inside the VPC.
+    fn link(&self) -> u32;
+    /// Its number among those of the link.
+    fn sequence(&self) -> u64;
+    /// Goes over to what of it arrives later, before anything else of the link; false if nothing does.
+    #[inline]
+    fn go_over(&mut self) -> bool {
+        false
+    }
+}
+
+impl Arrives for Arrival {
+    fn time(&self) -> SimTime {
+        self.time
+    }
+    fn link(&self) -> u32 {
+        self.link.map_or(u32::MAX, |link| link.0)
+    }
+    fn sequence(&self) -> u64 {
+        self.sequence
+    }
 }
 
 /// The arrivals of a cell, in order: by time, then by link, then by sequence. Those of one link mostly come in order,
 /// so each link has a queue, and only the first of each is sorted.
-#[derive(Default)]
-pub(super) struct Arrivals {
+pub(super) struct Arrivals<T> {
     /// By link, in order.
-    queues: Vec<Queue>,
+    queues: Vec<Queue<T>>,
     /// The first of each queue that is not empty, with its place.
     heads: BinaryHeap<Reverse<Head>>,
     /// The place of the queue that grew last.
@@ -43,28 +60,55 @@ pub(super) struct Arrivals {
     len: usize,
 }
 
-struct Queue {
-    /// As sorted: `u32::MAX` inside the VPC.
+struct Queue<T> {
     link: u32,
-    waiting: VecDeque<Arrival>,
+    waiting: VecDeque<T>,
 }
 
-/// Time, link and place of a queue's first arrival.
-type Head = (SimTime, u32, u32);
+impl<T> Default for Arrivals<T> {
+    fn default() -> Self {
+        Arrivals { queues: Vec::new(), heads: BinaryHeap::new(), last: 0, len: 0 }
+    }
+}
 
-impl Arrivals {
-    pub(super) fn push(&mut self, arrival: &Arrival) {
-        let link = arrival.link.map_or(u32::MAX, |link| link.0);
+/// The first arrival of a queue. One number, since it is compared often: 64 bits of time, 32 of the link, 32 of the
+/// queue's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Head(u128);
+
+impl Head {
+    fn new(time: SimTime, link: u32, at: usize) -> Head {
+        Head(u128::from(time.as_nanos()) << 64 | u128::from(link) << 32 | at as u128)
+    }
+
+    fn time(self) -> SimTime {
+        SimTime::from_nanos((self.0 >> 64) as u64)
+    }
+
+    fn place(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    /// The same queue's next arrival.
+    fn at(self, time: SimTime) -> Head {
+        Head(u128::from(time.as_nanos()) << 64 | u128::from(self.0 as u64))
+    }
+}
+
+impl<T: Arrives> Arrivals<T> {
+    #[inline]
+    pub(super) fn push(&mut self, arrival: &T) {
+        let link = arrival.link();
         let at = self.queue(link);
         let waiting = &mut self.queues[at].waiting;
-        let key = (arrival.time, arrival.sequence);
+        let key = (arrival.time(), arrival.sequence());
         self.len += 1;
         match waiting.back() {
-            None => self.heads.push(Reverse((arrival.time, link, at as u32))),
-            Some(last) if (last.time, last.sequence) < key => {}
+            None => self.heads.push(Reverse(Head::new(arrival.time(), link, at))),
+            Some(last) if (last.time(), last.sequence()) < key => {}
             // The delay of the link was longer before.
             Some(_) => {
-                let place = waiting.partition_point(|other| (other.time, other.sequence) < key);
+                let place = waiting.partition_point(|other| (other.time(), other.sequence()) < key);
                 waiting.insert(place, arrival.clone());
                 return self.sort();
             }
@@ -89,31 +133,69 @@ impl Arrivals {
     }
 
     fn sort(&mut self) {
-        let first = |(at, queue): (usize, &Queue)| Some(Reverse((queue.waiting.front()?.time, queue.link, at as u32)));
+        let first =
+            |(at, queue): (usize, &Queue<T>)| Some(Reverse(Head::new(queue.waiting.front()?.time(), queue.link, at)));
         self.heads = self.queues.iter().enumerate().filter_map(first).collect();
     }
 
     /// When the next one is due.
     pub(super) fn next(&self) -> SimTime {
-        self.heads.peek().map_or(SimTime::NEVER, |Reverse((time, ..))| *time)
+        self.heads.peek().map_or(SimTime::NEVER, |Reverse(head)| head.time())
     }
 
-    pub(super) fn pop(&mut self) -> Option<Arrival> {
-        let mut head = self.heads.peek_mut()?;
-        let waiting = &mut self.queues[head.0.2 as usize].waiting;
-        let arrival = waiting.pop_front();
+    /// Time, link and sequence of the next one.
+    pub(super) fn first(&self) -> Option<(SimTime, u32, u64)> {
+        let first = self.front()?;
+        Some((first.time(), first.link(), first.sequence()))
+    }
+
+    /// The next one, which stays.
+    #[inline]
+    pub(super) fn front(&self) -> Option<&T> {
+        self.queues[self.heads.peek()?.0.place()].waiting.front()
+    }
+
+    /// Removes what arrived of the next one.
+    #[inline]
+    pub(super) fn step(&mut self) {
+        let Some(mut head) = self.heads.peek_mut() else { return };
+        let waiting = &mut self.queues[head.0.place()].waiting;
+        if !waiting.front_mut().is_some_and(T::go_over) {
+            waiting.pop_front();
+            self.len -= 1;
+        }
         match waiting.front() {
-            Some(next) => head.0.0 = next.time,
+            Some(next) => head.0 = head.0.at(next.time()),
             None => {
                 PeekMut::pop(head);
             }
         }
-        self.len -= 1;
-        arrival
+    }
+
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let next = self.front().cloned();
+        self.step();
+        next
+    }
+
+    /// Takes arrivals of one link, which are in order, and leaves none.
+    pub(super) fn append(&mut self, arrivals: &mut Vec<T>) {
+        let Some(first) = arrivals.first() else { return };
+        let (link, key) = (first.link(), (first.time(), first.sequence()));
+        let at = self.queue(link);
+        let waiting = &mut self.queues[at].waiting;
+        match waiting.back() {
+            None => self.heads.push(Reverse(Head::new(key.0, link, at))),
+            Some(last) if (last.time(), last.sequence()) < key => {}
+            Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
+        }
+        self.len += arrivals.len();
+        waiting.extend(arrivals.drain(..));
     }
 
     /// All of them, in no order.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Arrival> {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.queues.iter_mut().flat_map(|queue| &mut queue.waiting)
     }
 

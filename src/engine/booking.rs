@@ -4,7 +4,6 @@
 //! packet.
 
 use super::books::{Counts, LinkBook, PingCounts, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
-use super::cell::opener;
 use super::delay::{DelayRun, DelaySpan};
 use super::intervals::Intervals;
 use super::meter::Meter;
@@ -13,7 +12,7 @@ use super::options::Effort;
 use super::road::Road;
 use super::shared::{Scope, SourceInfo};
 use super::sites::{Example, Site};
-use super::tcp_books::{Compared, Limited, Opener, TcpCounts};
+use super::tcp_books::{Compared, Limited, Opener, TcpCounts, opener};
 use super::windows::Edges;
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{Packet, PacketKind, SourceId};
@@ -99,9 +98,38 @@ impl Booking {
         self.traffic.of(entry, edges).each(time, |c| c.sent.add(counts));
     }
 
-    /// Books something about an entry's connections that happened at `now`.
-    pub(super) fn tcp(&mut self, entry: TrafficId, edges: &[Edges], now: SimTime, told: Tcp) {
-        self.traffic.of(entry, edges).each(now, |c| c.tcp.add(now, told));
+    /// Books something about connections that happened at `now`, in the entry's book at `entry`.
+    #[inline]
+    pub(super) fn tcp(&mut self, entry: usize, now: SimTime, told: Tcp) {
+        self.traffic.at(entry).each(now, |c| c.tcp.add(now, told));
+    }
+
+    /// Books what a segment or a timer changed in a connection: see [`Moved`].
+    #[inline]
+    pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: &Moved) {
+        self.traffic.at(entry).each(now, |c| c.tcp.moved(now, moved));
+    }
+
+    /// Books segments that an end sent `now`, in the entry's book at `entry` if they go the way that is counted.
+    #[inline]
+    pub(super) fn segments_sent(&mut self, entry: Option<usize>, now: SimTime, counts: Counts) {
+        self.emitted(counts.packets);
+        self.carried_by(Road::Events, counts.packets);
+        if let Some(entry) = entry {
+            self.traffic.at(entry).each(now, |c| c.sent.add(counts));
+        }
+    }
+
+    /// The same for one that its end hears at `time`.
+    #[inline]
+    pub(super) fn segment_heard(&mut self, entry: Option<usize>, time: SimTime, emitted: SimTime, length: u16) {
+        self.vpc.delivered += 1;
+        if let Some(entry) = entry {
+            self.traffic.at(entry).each(emitted, |c| {
+                c.delivered.add(Counts::of(1, length));
+                c.delay.record(time.since(emitted), 1);
+            });
+        }
     }
 
     /// Books packets that ended in this VPC.
@@ -173,21 +201,7 @@ impl Booking {
         let Some((source, entry)) = source.and_then(|s| Some((s, s.traffic?))) else { return };
         let book = self.traffic.of(entry, &scope.shared.edges);
         match packet.kind {
-            PacketKind::Segment => {
-                if let Err(reason) = verdict {
-                    let opener = opener(packet.id.source(), source.answers);
-                    // Of losses on different links, a later one may be booked first.
-                    let losses = &mut book.whole.tcp.losses;
-                    let last = losses.entry(opener).or_insert((time, reason));
-                    *last = (*last).max((time, reason));
-                }
-                if source.answers {
-                    let dropped = verdict.err().into_iter();
-                    book.each(packet.emitted, |c| dropped.clone().for_each(|r| c.tcp.answers_dropped.add(r, 1)));
-                } else {
-                    original_ended(book, source, time, packet, verdict);
-                }
-            }
+            PacketKind::Segment => segment_ended(book, source, time, packet, verdict),
             PacketKind::Original => original_ended(book, source, time, packet, verdict),
             PacketKind::Reply => {
                 let asked = asked(source, packet);
@@ -203,17 +217,21 @@ impl Booking {
     }
 }
 
+/// What a segment or a timer changed in a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moved {
+    /// Bytes of payload that arrived in order for the first time.
+    pub taken: u64,
+    /// The round trip that an acknowledgment closed, if it did.
+    pub round_trip: SimDuration,
+    /// Segments sent again, and timers that ran out.
+    pub resent: tcp::Counts,
+}
+
 /// What happened to a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tcp {
     Opened,
-    /// So many bytes of payload arrived in order for the first time; an acknowledgment closed a round trip, unless that
-    /// is 0; segments were sent again, and timers ran out.
-    Moved {
-        taken: u64,
-        round_trip: SimDuration,
-        resent: tcp::Counts,
-    },
     /// Of a connection that is compared with others.
     Compared(Opener, Compared),
     /// Everything arrived, so long after the first SYN.
@@ -231,22 +249,24 @@ pub(super) enum Tcp {
 }
 
 impl TcpCounts {
+    #[inline]
+    fn moved(&mut self, now: SimTime, moved: &Moved) {
+        if moved.taken > 0 {
+            self.payload += moved.taken;
+            self.last = self.last.max(Some(now));
+        }
+        if moved.round_trip > SimDuration::ZERO {
+            self.round_trip.record(moved.round_trip, 1);
+        }
+        self.retransmissions += u64::from(moved.resent.retransmissions);
+        self.timeouts += u64::from(moved.resent.timeouts);
+    }
+
     fn add(&mut self, now: SimTime, told: Tcp) {
         match told {
             Tcp::Opened => {
                 self.opened += 1;
                 self.first = self.first.into_iter().chain([now]).min();
-            }
-            Tcp::Moved { taken, round_trip, resent } => {
-                if taken > 0 {
-                    self.payload += taken;
-                    self.last = self.last.max(Some(now));
-                }
-                if round_trip > SimDuration::ZERO {
-                    self.round_trip.record(round_trip, 1);
-                }
-                self.retransmissions += u64::from(resent.retransmissions);
-                self.timeouts += u64::from(resent.timeouts);
             }
             Tcp::Compared(which, what) => self.compared.entry(which).or_default().add(now, what),
             Tcp::Completed(span) => self.completion.record(span, 1),
@@ -296,6 +316,24 @@ impl PingCounts {
     }
 }
 
+/// A segment of a connection: one that the answering end sent counts only if it was dropped.
+#[inline(never)] // In line, it costs every echo (`benches/instructions pings`).
+fn segment_ended(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, packet: &Packet, verdict: Verdict) {
+    if let Err(reason) = verdict {
+        // Of losses on different links, a later one may be booked first.
+        let opener = opener(packet.id.source(), source.answers);
+        let last = book.whole.tcp.losses.entry(opener).or_insert((time, reason));
+        *last = (*last).max((time, reason));
+    }
+    if source.answers {
+        let dropped = verdict.err().into_iter();
+        book.each(packet.emitted, |c| dropped.clone().for_each(|r| c.tcp.answers_dropped.add(r, 1)));
+    } else {
+        original_ended(book, source, time, packet, verdict);
+    }
+}
+
+#[inline]
 fn original_ended(book: &mut TrafficBook, source: &SourceInfo, time: SimTime, packet: &Packet, verdict: Verdict) {
     let is_meant = verdict.is_ok_and(|host| source.is_meant_for(host, packet.id.sequence()));
     book.each(packet.emitted, |c| {
@@ -376,14 +414,19 @@ impl LinkBooking {
     }
 
     /// Books one packet that left the far end.
-    #[inline]
+    #[inline(always)] // As `Lane::offered`.
     pub(super) fn carried_one(&mut self, time: SimTime, length: u16, delay: SimDuration) {
-        self.carried(time, Counts::of(1, length));
-        self.delayed(time, delay, 1);
+        let counts = Counts::of(1, length);
+        self.book.each(time, |c| {
+            c.carried.add(counts);
+            c.delay.record(delay, 1);
+        });
+        self.meter.at(time).carried.add(counts);
         self.row_carried(time, length);
     }
 
     /// Books `delay` for each of `count` carried packets.
+    #[inline]
     pub(super) fn delayed(&mut self, time: SimTime, delay: SimDuration, count: u64) {
         self.book.each(time, |c| c.delay.record(delay, count));
     }
@@ -413,17 +456,17 @@ impl LinkBooking {
         }
     }
 
-    /// Books one offered packet in the interval series.
-    pub(super) fn row_offered(&mut self, now: SimTime, length: u16, link: &mut Link) {
+    /// Books packets about to be offered in the interval series.
+    pub(super) fn row_offered(&mut self, now: SimTime, counts: Counts, link: &mut Link) {
         if let Some(intervals) = &mut self.intervals {
             intervals.close(now, link);
             let row = intervals.at(now);
-            row.offered += 1;
-            row.offered_bytes += u64::from(length);
+            row.offered += counts.packets;
+            row.offered_bytes += counts.bytes;
         }
     }
 
-    /// Books the queue after that packet in the interval series.
+    /// Books the queue after them in the interval series.
     pub(super) fn row_queued(&mut self, now: SimTime, link: &Link) {
         if let Some(intervals) = &mut self.intervals {
             let row = intervals.at(now);

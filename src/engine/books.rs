@@ -100,6 +100,7 @@ impl LinkBook {
     }
 
     /// Counts something that happened at `time`.
+    #[inline]
     pub(super) fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         self.windows.at(time).into_iter().for_each(f);

@@ -1,8 +1,8 @@
 //! The one exchange between cells, whether they are carried here or by another partition ([`Exchange`]). Not a
 //! transport: implementers of the trait move mail to other processes or machines.
 
-use super::arrival::Mail;
 use super::cell::Cell;
+use super::mail::{Content, Mail};
 use crate::model::VpcId;
 use crate::units::SimTime;
 use std::borrow::BorrowMut;
@@ -43,26 +43,37 @@ pub(super) fn exchange<C: BorrowMut<Cell>>(
     let mut away = Vec::new();
     for from in senders {
         let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
-        mailbox.retain_mut(|mail| {
+        mailbox.packets.retain_mut(|mail| {
             let is_away = !others.holds(mail.to);
             if !is_away {
-                deliver(cells, mail);
+                addressee(cells, mail.to).receive(&mut mail.content);
             }
             is_away
         });
-        away.append(&mut mailbox);
+        away.append(&mut mailbox.packets);
+        for lane in mailbox.lanes.drain(..) {
+            let lane = lane as usize;
+            let (to, mut segments) = cells[from].borrow_mut().contents.lanes[lane].take_outbox();
+            match others.holds(to) {
+                true => addressee(cells, to).receive_segments(&mut segments),
+                false => away.extend(segments.drain(..).map(|segment| Mail { to, content: Content::Segment(segment) })),
+            }
+            cells[from].borrow_mut().contents.lanes[lane].outbox = segments; // with its memory
+        }
         *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
     }
-    others.swap(away).iter_mut().for_each(|mail| deliver(cells, mail));
+    for mut mail in others.swap(away) {
+        addressee(cells, mail.to).receive(&mut mail.content);
+    }
 }
 
-fn deliver<C: BorrowMut<Cell>>(cells: &mut [C], mail: &mut Mail) {
+fn addressee<C: BorrowMut<Cell>>(cells: &mut [C], vpc: VpcId) -> &mut Cell {
     // If all cells are here, each is at its place.
-    let to = match cells.get(mail.to.index()) {
-        Some(cell) if cell.borrow().vpc == mail.to => mail.to.index(),
+    let at = match cells.get(vpc.index()) {
+        Some(cell) if cell.borrow().vpc == vpc => vpc.index(),
         _ => cells
-            .binary_search_by_key(&mail.to, |cell| cell.borrow().vpc)
+            .binary_search_by_key(&vpc, |cell| cell.borrow().vpc)
             .expect("whoever sends what is answered runs in windows with its peers"),
     };
-    cells[to].borrow_mut().receive(mail);
+    cells[at].borrow_mut()
 }

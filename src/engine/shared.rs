@@ -103,6 +103,12 @@ impl Shared {
                 || entries.any(|id| self.interest.traffic.contains(&id)))
     }
 
+    /// Whether only its end looks at a segment: nobody watches, no program hears it, and routers, which would edit it,
+    /// are not visible.
+    pub(super) fn overlooks_segments(&self, view: View<'_>) -> bool {
+        !self.observing && self.hearing.is_empty() && !view.network.rules.routers_visible
+    }
+
     /// What random decisions about a packet depend on besides its own id: the seed, and its sender's key.
     pub(super) fn luck(&self, packet: &Packet) -> Luck {
         let sender = self.sources.get(packet.id.source().0 as usize).map_or(0, |source| source.key);
@@ -111,8 +117,13 @@ impl Shared {
 
     /// The end of connections at `host` that hears a packet.
     pub(super) fn end_of(&self, packet: &Packet, host: HostId) -> Option<u32> {
-        match self.sources.get(packet.id.source().0 as usize)?.meant_for {
-            MeantFor::End(named, index) if packet.kind == PacketKind::Segment && named == host => Some(index),
+        if packet.kind == PacketKind::Segment { self.other_end(packet.id.source(), host) } else { None }
+    }
+
+    /// The end of connections at `host` that hears what another one sends.
+    pub(super) fn other_end(&self, source: SourceId, host: HostId) -> Option<u32> {
+        match self.sources.get(source.0 as usize)?.meant_for {
+            MeantFor::End(named, index) if named == host => Some(index),
             _ => None,
         }
     }

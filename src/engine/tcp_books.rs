@@ -80,6 +80,11 @@ const PARTS: u128 = 1_000_000_000;
 /// A connection among those of its entry: the source of the end that opens, and its port.
 pub(super) type Opener = (SourceId, u16);
 
+/// The source of the end that opens, given that of one of the two: it is declared just before the one that answers.
+pub(super) fn opener(source: SourceId, answers: bool) -> SourceId {
+    SourceId(source.0 - u32::from(answers))
+}
+
 /// What happened to a connection that is compared with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compared {

@@ -12,7 +12,9 @@ use crate::units::{SimTime, Span};
 /// The subject of an expectation, as far as its keys tell.
 #[derive(Debug, Clone, Copy)]
 enum About {
-    /// A traffic entry that sends echo requests, or may: an unknown name gets the benefit of the doubt.
+    /// A traffic entry of which it is not known what it sends: it has a mistake, or its name has.
+    Entry,
+    /// A traffic entry that sends echo requests.
     Pings,
     /// A traffic entry of TCP connections.
     Connections,
@@ -69,13 +71,14 @@ impl Loader<'_> {
             (On::Connections, About::Pings | About::Traffic | About::Link | About::Peering) => {
                 Some("of TCP connections")
             }
-            (On::Link, About::Pings | About::Traffic | About::Connections) => {
+            (On::Link, About::Entry | About::Pings | About::Traffic | About::Connections) => {
                 Some("of a peering, not of a traffic entry")
             }
-            (On::Peering, About::Pings | About::Traffic | About::Connections | About::Link) => {
+            (On::Peering, About::Entry | About::Pings | About::Traffic | About::Connections | About::Link) => {
                 Some("of a peering as a whole, without `from`")
             }
-            (On::Traffic | On::Both, About::Pings | About::Traffic | About::Connections)
+            (On::Traffic | On::Both | On::Pings | On::Connections, About::Entry)
+            | (On::Traffic | On::Both, About::Pings | About::Traffic | About::Connections)
             | (On::Pings, About::Pings)
             | (On::Connections, About::Connections) => None,
             // A peering without `from` is complained about elsewhere.
@@ -240,11 +243,11 @@ fn about(entity: &Entity, subject: Option<&Subject>, traffic: &[Option<Traffic>]
             Some(entry) if entry.is_ping() => About::Pings,
             Some(entry) if entry.transfers().is_some() => About::Connections,
             Some(_) => About::Traffic,
-            None => About::Nobody, // it was complained about
+            None => About::Entry, // it was complained about
         },
         Some(Subject::Link { .. }) => About::Link,
         Some(Subject::Peering { .. }) => About::Peering,
-        None if entity.has("traffic") => About::Pings,
+        None if entity.has("traffic") => About::Entry,
         None if entity.has("from") => About::Link,
         None if entity.has("peering") => About::Peering,
         None => About::Nobody,

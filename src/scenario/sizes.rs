@@ -31,38 +31,42 @@ impl Loader<'_> {
         if matches!(sends, Sends::Capture | Sends::Segments) {
             return Some(PacketSize::Fixed(u16::MAX));
         }
-        let given: Vec<&'static str> = KEYS.into_iter().filter(|key| entity.has(key)).collect();
-        if entity.has("sizes_form") && !entity.has("sizes_file") {
-            self.out
-                .error(entity.key_span("sizes_form"), "`sizes_form` says how to read a `sizes_file`, and there is none")
-                .hint("leave it out, or name the file");
-            return None;
-        }
-        match given.as_slice() {
-            [] if sends == Sends::Echoes => Some(PacketSize::Fixed(PING)),
-            [] if entity.broken => None,
-            [] => {
+        match self.given_size(entity, &KEYS)? {
+            None if sends == Sends::Echoes => Some(PacketSize::Fixed(PING)),
+            None if entity.broken => None,
+            None => {
                 self.out.error(entity.at, format!("{} needs a `packet_size`", entity.path)).hint(
                     "add for example packet_size = \"1500 B\" (IPv4 total length), or `payload`, \
                      `sizes` or `sizes_file`",
                 );
                 None
             }
-            ["packet_size"] => fixed(entity.get::<ByteSize>("packet_size")?.as_u64()),
-            ["payload"] => fixed(entity.get::<ByteSize>("payload")?.as_u64() + PACKET_MIN),
-            ["sizes"] => self.inline_mix(entity),
-            [_] => {
+            Some("packet_size") => fixed(entity.get::<ByteSize>("packet_size")?.as_u64()),
+            Some("payload") => fixed(entity.get::<ByteSize>("payload")?.as_u64() + PACKET_MIN),
+            Some("sizes") => self.inline_mix(entity),
+            Some(_) => {
                 let mix = self.mix_from_file(entity, &PACKETS)?;
                 Some(PacketSize::Mix(mix.into_iter().map(|(size, weight)| (size as u16, weight)).collect()))
             }
-            [first, second, ..] => {
-                self.out
-                    .error(entity.key_span(second), format!("{} has both `{first}` and `{second}`", entity.path))
-                    .label(entity.key_span(first), "the other one")
-                    .hint("keep one of them");
-                None
-            }
         }
+    }
+
+    /// Which of these keys gives a size; complains about two of them, and about a form without a file.
+    pub(super) fn given_size(&mut self, entity: &Entity, keys: &[&'static str]) -> Option<Option<&'static str>> {
+        if entity.has("sizes_form") && !entity.has("sizes_file") {
+            self.out
+                .error(entity.key_span("sizes_form"), "`sizes_form` says how to read a `sizes_file`, and there is none")
+                .hint("leave it out, or name the file");
+            return None;
+        }
+        let mut given = keys.iter().copied().filter(|key| entity.has(key));
+        let (first, second) = (given.next(), given.next());
+        let Some((first, second)) = first.zip(second) else { return Some(first) };
+        self.out
+            .error(entity.key_span(second), format!("{} has both `{first}` and `{second}`", entity.path))
+            .label(entity.key_span(first), "the other one")
+            .hint("keep one of them");
+        None
     }
 
     fn inline_mix(&mut self, entity: &Entity) -> Option<PacketSize> {

@@ -89,23 +89,10 @@ impl Loader<'_> {
     }
 
     fn transfer_size(&mut self, entity: &Entity) -> Option<TransferSize> {
-        if entity.has("sizes_form") && !entity.has("sizes_file") {
-            self.out
-                .error(entity.key_span("sizes_form"), "`sizes_form` says how to read a `sizes_file`, and there is none")
-                .hint("leave it out, or name the file");
-            return None;
-        }
-        match (entity.get::<ByteSize>("size"), entity.has("sizes_file")) {
-            (Some(_), true) => {
-                self.out
-                    .error(entity.key_span("sizes_file"), format!("{} has both `size` and `sizes_file`", entity.path))
-                    .label(entity.key_span("size"), "the other one")
-                    .hint("keep one of them");
-                None
-            }
-            (Some(size), false) => Some(TransferSize::Fixed(size.as_u64())),
-            (None, true) => self.mix_from_file(entity, &TRANSFERS).map(|mix| TransferSize::Mix(mix.into())),
-            (None, false) => Some(TransferSize::Endless),
+        match self.given_size(entity, &["size", "sizes_file"])? {
+            None => Some(TransferSize::Endless),
+            Some("size") => Some(TransferSize::Fixed(entity.get::<ByteSize>("size")?.as_u64())),
+            Some(_) => self.mix_from_file(entity, &TRANSFERS).map(|mix| TransferSize::Mix(mix.into())),
         }
     }
 

@@ -19,7 +19,7 @@ pub enum Outcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Listen,
     SynSent,
     SynReceived,
@@ -37,12 +37,11 @@ const ENDLESS: u64 = u64::MAX >> 1;
 /// One side of a connection.
 #[derive(Debug)]
 pub struct Connection {
-    state: State,
-    /// When the last SYN was sent, and how often it was before.
-    syn_sent: SimTime,
+    pub(super) state: State,
+    /// How often its SYN was sent again.
     syn_retries: u8,
-    sender: Sender,
-    receiver: Receiver,
+    pub(super) sender: Sender,
+    pub(super) receiver: Receiver,
     /// Bytes to send; [`ENDLESS`] if they never end.
     size: u64,
     /// Whether it sends only after everything of the other side has arrived.
@@ -65,7 +64,6 @@ impl Connection {
     fn new(state: State, settings: &Settings, size: Option<u64>, answers: bool) -> Connection {
         Connection {
             state,
-            syn_sent: SimTime::ZERO,
             syn_retries: 0,
             sender: Sender::new(settings),
             receiver: Receiver::new(),
@@ -118,6 +116,11 @@ impl Connection {
         self.receiver.next() >= self.ends
     }
 
+    /// Whether the other side's FIN came, if not in order.
+    pub(super) fn knows_end(&self) -> bool {
+        self.ends < ENDLESS
+    }
+
     /// Whether both sides know that it is open, and it was not given up since.
     pub fn is_open(&self) -> bool {
         self.state == State::Open
@@ -156,6 +159,7 @@ impl Connection {
                     return;
                 }
                 self.syn_retries += 1;
+                self.sender.note_lost_syn();
                 self.send_syn(now, settings, out);
             }
             State::Open => {
@@ -215,7 +219,7 @@ impl Connection {
     fn establish(&mut self, now: SimTime, segment: &Segment, settings: &Settings) {
         let is_lost = self.syn_retries > 0 || segment.caused > self.first_syn();
         // What answers an earlier SYN than the last tells no round trip (RFC 6298 §3).
-        let rtt = (segment.caused >= self.syn_sent).then(|| now.since(segment.caused));
+        let rtt = (segment.caused >= self.sender.last_sent()).then(|| now.since(segment.caused));
         self.sender.open(rtt, is_lost, segment.window, settings);
         self.state = State::Open;
         if !self.answers {
@@ -255,7 +259,7 @@ impl Connection {
     }
 
     /// Sends what may be sent; an acknowledgment alone if one is due and nothing carries it.
-    fn send(&mut self, now: SimTime, is_due: bool, settings: &Settings, out: &mut Vec<Segment>) {
+    pub(super) fn send(&mut self, now: SimTime, is_due: bool, settings: &Settings, out: &mut Vec<Segment>) {
         let before = out.len();
         while let Some(chunk) = self.sender.send(now, settings) {
             out.push(self.segment(chunk, settings));
@@ -265,30 +269,35 @@ impl Connection {
         }
     }
 
+    /// A segment with data, which leaves no room for ranges: they are told when nothing else is sent.
     fn segment(&mut self, chunk: Chunk, settings: &Settings) -> Segment {
         let fin = chunk.end > 1 + self.size;
-        // Data leaves no room for ranges: they are told when nothing else is sent.
-        let acknowledgment = Segment { blocks: Blocks::default(), ..self.acknowledgment(settings) };
         Segment {
-            sequence: chunk.start,
             length: (chunk.end - chunk.start) as u32 - u32::from(fin),
             is_again: chunk.is_again,
             flags: Flags {
                 fin,
                 cwr: settings.ecn && !chunk.is_again && self.sender.answer_mark(),
-                ..acknowledgment.flags
+                ece: settings.ecn && self.receiver.is_marked(),
+                ..Flags::default()
             },
-            ..acknowledgment
+            ..self.header(chunk.start, settings)
         }
     }
 
     fn acknowledgment(&mut self, settings: &Settings) -> Segment {
+        let blocks = if settings.sack { self.receiver.blocks() } else { Blocks::default() };
+        let flags = Flags { ece: settings.ecn && self.receiver.is_marked(), ..Flags::default() };
+        Segment { blocks, flags, ..self.header(self.sender.next(), settings) }
+    }
+
+    /// What all segments of an open connection say.
+    #[inline]
+    fn header(&mut self, sequence: u64, settings: &Settings) -> Segment {
         Segment {
-            sequence: self.sender.next(),
+            sequence,
             acknowledged: self.receiver.next(),
             window: settings.window,
-            blocks: if settings.sack { self.receiver.blocks() } else { Default::default() },
-            flags: Flags { ece: settings.ecn && self.receiver.is_marked(), ..Flags::default() },
             caused: self.receiver.acknowledge(),
             ..Segment::default()
         }
@@ -296,16 +305,16 @@ impl Connection {
 
     /// When the first SYN was sent.
     fn first_syn(&self) -> SimTime {
-        self.syn_sent - SimDuration::from_nanos(FIRST.as_nanos() * ((1 << self.syn_retries) - 1))
+        self.sender.last_sent() - SimDuration::from_nanos(FIRST.as_nanos() * ((1 << self.syn_retries) - 1))
     }
 
     /// When a SYN is sent once more.
     fn syn_due(&self) -> SimTime {
-        self.syn_sent + SimDuration::from_nanos(FIRST.as_nanos() << self.syn_retries.min(32))
+        self.sender.last_sent() + SimDuration::from_nanos(FIRST.as_nanos() << self.syn_retries.min(32))
     }
 
     fn send_syn(&mut self, now: SimTime, settings: &Settings, out: &mut Vec<Segment>) {
-        self.syn_sent = now;
+        self.sender.note_syn(now);
         let syn = self.syn(settings);
         out.push(syn);
     }

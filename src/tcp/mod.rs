@@ -12,10 +12,12 @@ pub mod segment;
 mod sender;
 mod state;
 mod timers;
+mod usual;
 
 pub use connection::{Connection, Outcome};
 pub use rtt::RoundTrip;
 pub use state::{Counts, Limit};
+pub use usual::Burst;
 
 use crate::units::{SimDuration, SimTime};
 use congestion::Algorithm;

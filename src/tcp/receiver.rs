@@ -16,11 +16,11 @@ pub struct Receiver {
     /// When what is pending is acknowledged at the latest.
     due: SimTime,
     /// When the last segment was sent that came.
-    caused: SimTime,
+    pub(super) caused: SimTime,
     /// Bytes in order that no acknowledgment was sent for.
     pending: u32,
     /// The longest segment so far: more than that is acknowledged at once.
-    longest: u32,
+    pub(super) longest: u32,
     /// A mark came, and nothing yet that says that the window was reduced for it (RFC 3168 §6.1.3).
     is_marked: bool,
 }
@@ -81,20 +81,32 @@ impl Receiver {
             return true;
         }
         self.longest = self.longest.max(segment.length);
-        self.pending += (end - self.next) as u32;
-        self.next = end;
+        let is_due = self.extend((end - self.next) as u32, arrived.now, settings);
         let had_gaps = self.beyond.as_mut().is_some_and(|beyond| beyond.join(&mut self.next));
-        let is_due = had_gaps || segment.flags.fin || self.pending > self.longest;
+        had_gaps || segment.flags.fin || is_due
+    }
+
+    /// So many numbers more arrived in order; whether that is acknowledged at once.
+    #[inline]
+    pub(super) fn extend(&mut self, length: u32, now: SimTime, settings: &Settings) -> bool {
+        self.pending += length;
+        self.next += u64::from(length);
+        let is_due = self.pending > self.longest;
         if !is_due && self.due == SimTime::NEVER {
-            self.due = arrived.now + settings.delayed_ack;
+            self.due = now + settings.delayed_ack;
         }
         is_due
+    }
+
+    /// Whether something arrived beyond a gap.
+    pub(super) fn has_gaps(&self) -> bool {
+        self.beyond.as_ref().is_some_and(|beyond| !beyond.ranges.is_empty())
     }
 
     /// The ranges beyond the acknowledgment, those that changed last first.
     pub fn blocks(&self) -> Blocks {
         match &self.beyond {
-            Some(beyond) if !beyond.ranges.is_empty() => Blocks::new(self.next, beyond.latest()),
+            Some(beyond) if self.has_gaps() => Blocks::new(self.next, beyond.latest()),
             _ => Blocks::default(),
         }
     }

@@ -8,27 +8,27 @@
 use super::Settings;
 use super::scoreboard::News;
 use super::segment::Segment;
-use super::state::{Alarm, Chunk, Proportion, Recovery, Sender, Trouble};
+use super::state::{Alarm, Chunk, Proportion, Repair, Sender, Trouble};
 use crate::units::{SimDuration, SimTime};
 
 /// More than this many segments beyond a gap show that it is a loss (RFC 6675 §4).
-const DUPLICATES: u64 = 2;
+const DUPLICATES: u32 = 2;
 
 impl Trouble {
     /// Bytes of which it is known that they are not under way.
     pub fn known(&self, mss: u32) -> u64 {
-        self.board.arrived() + self.board.lost() + self.duplicates * u64::from(mss)
+        self.board.arrived() + self.board.lost() + u64::from(self.duplicates) * u64::from(mss)
     }
 
     /// Whether a loss is being repaired and the window does not open meanwhile.
     pub fn is_repairing(&self) -> bool {
-        self.recovery.is_some_and(|recovery| !recovery.is_slow)
+        self.repair == Repair::Fast
     }
 
     /// Whether everything was repaired before `to`, which is acknowledged.
     fn is_over(&self, to: u64) -> bool {
-        let is_calm = self.recovery.is_none() && self.probed.is_none() && !self.is_urgent && self.duplicates == 0;
-        is_calm && !self.board.has_gaps() && to > self.reduced.max(self.recovered)
+        let is_calm = self.repair == Repair::Done && self.probed.0 == 0 && !self.is_urgent && self.duplicates == 0;
+        is_calm && !self.board.has_gaps() && to > self.reduced.max(self.repaired)
     }
 
     /// Notes what an acknowledgment tells; `next` was never sent.
@@ -68,6 +68,7 @@ impl Sender {
         self.trouble.as_deref().filter(|trouble| !trouble.is_at_rest)
     }
 
+    #[inline]
     fn in_trouble_mut(&mut self) -> Option<&mut Trouble> {
         self.trouble.as_deref_mut().filter(|trouble| !trouble.is_at_rest)
     }
@@ -81,8 +82,8 @@ impl Sender {
     }
 
     /// The first lost range.
-    pub(super) fn first_lost(&self) -> Option<(u64, u64)> {
-        self.in_trouble()?.board.first_lost()
+    pub(super) fn first_lost(&mut self) -> Option<(u64, u64)> {
+        self.in_trouble_mut()?.board.first_lost()
     }
 
     pub(super) fn resent(&mut self, chunk: Chunk, now: SimTime) {
@@ -97,19 +98,14 @@ impl Sender {
     pub(super) fn advance(&mut self, bytes: u64) {
         let (to, next, mss) = (self.unacknowledged, self.next, u64::from(self.mss));
         let Some(trouble) = self.in_trouble_mut() else { return };
-        match trouble.recovery {
-            Some(recovery) if to < recovery.until => {
-                // Where no ranges are told, a part of an acknowledgment shows the next loss (RFC 6582 §3.2).
-                if trouble.duplicates > 0 {
-                    trouble.duplicates = trouble.duplicates.saturating_sub((bytes / mss).saturating_sub(1)).max(1);
-                    trouble.board.lose((to + mss).min(next), SimTime::ZERO);
-                    trouble.is_urgent = true;
-                }
-            }
-            recovery => {
-                trouble.recovered = recovery.map_or(trouble.recovered, |recovery| recovery.until);
-                (trouble.recovery, trouble.duplicates) = (None, 0);
-            }
+        if trouble.repair == Repair::Done || to >= trouble.repaired {
+            (trouble.repair, trouble.duplicates) = (Repair::Done, 0);
+        } else if trouble.duplicates > 0 {
+            // Where no ranges are told, a part of an acknowledgment shows the next loss (RFC 6582 §3.2).
+            let more = u32::try_from((bytes / mss).saturating_sub(1)).unwrap_or(u32::MAX);
+            trouble.duplicates = trouble.duplicates.saturating_sub(more).max(1);
+            trouble.board.lose((to + mss).min(next), SimTime::ZERO);
+            trouble.is_urgent = true;
         }
     }
 
@@ -121,11 +117,11 @@ impl Sender {
         let Some(trouble) = self.in_trouble_mut() else { return };
         if !settings.sack {
             // Duplicates of what was sent again tell nothing (RFC 6582 §3.2).
-            if trouble.duplicates > DUPLICATES && trouble.recovery.is_none() && to > trouble.recovered {
+            if trouble.duplicates > DUPLICATES && trouble.repair == Repair::Done && to > trouble.repaired {
                 trouble.board.lose((to + mss).min(next), SimTime::ZERO);
                 self.recover(flight);
             }
-        } else if trouble.recovery.is_some() || trouble.board.arrived() > DUPLICATES * mss {
+        } else if trouble.repair != Repair::Done || trouble.board.arrived() > u64::from(DUPLICATES) * mss {
             self.lose_older(flight);
         } else if trouble.board.arrived() > 0 && !waits {
             let quarter = SimDuration::from_nanos(self.rtt.least().as_nanos() / 4);
@@ -137,8 +133,12 @@ impl Sender {
     fn judge_probe(&mut self, flight: u64) {
         let to = self.unacknowledged;
         let Some(trouble) = self.in_trouble_mut() else { return };
-        let Some((_, sent)) = trouble.probed.take_if(|(end, _)| *end <= to) else { return };
-        if trouble.newest == sent && trouble.recovery.is_none() {
+        let (end, sent) = trouble.probed;
+        if end == 0 || end > to {
+            return;
+        }
+        trouble.probed.0 = 0;
+        if trouble.newest == sent && trouble.repair == Repair::Done {
             self.reduce(flight);
         }
     }
@@ -147,7 +147,7 @@ impl Sender {
     pub(super) fn lose_older(&mut self, flight: u64) {
         let trouble = self.trouble();
         trouble.board.lose(trouble.reached, trouble.newest);
-        if trouble.board.lost() > 0 && trouble.recovery.is_none() {
+        if trouble.board.lost() > 0 && trouble.repair == Repair::Done {
             self.recover(flight);
         }
     }
@@ -168,8 +168,8 @@ impl Sender {
         self.reduce(flight);
         let until = self.next;
         let trouble = self.trouble();
-        trouble.recovery = Some(Recovery { until, is_slow: false });
-        trouble.proportion = Proportion { flight, ..Proportion::default() };
+        (trouble.repair, trouble.repaired) = (Repair::Fast, until);
+        trouble.proportion = Proportion { flight: flight as u32, ..Proportion::default() };
         trouble.is_urgent = true;
     }
 
@@ -210,7 +210,7 @@ impl Sender {
         let next = self.next;
         let trouble = self.trouble();
         trouble.board.lose_range(start, next);
-        trouble.recovery = Some(Recovery { until: next, is_slow: true });
-        (trouble.probed, trouble.duplicates, trouble.is_urgent) = (None, 0, true);
+        (trouble.repair, trouble.repaired) = (Repair::Slow, next);
+        (trouble.probed.0, trouble.duplicates, trouble.is_urgent) = (0, 0, true);
     }
 }

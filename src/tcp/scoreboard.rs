@@ -14,8 +14,8 @@ enum Fate {
     /// It is held to be lost and has not been sent again.
     Lost,
     /// It was sent again, at this instant, when everything before this number had been sent; nothing was heard of it
-    /// since.
-    Resent(SimTime, u64),
+    /// since. Of the number there are the low 32 bits: no window is larger.
+    Resent(SimTime, u32),
 }
 
 /// A range of sequence numbers of one fate; it begins where the one before ends.
@@ -32,12 +32,14 @@ pub struct Scoreboard {
     /// Where the first run begins.
     start: u64,
     runs: VecDeque<Run>,
-    arrived: u64,
-    lost: u64,
+    arrived: u32,
+    lost: u32,
     /// Before this, nothing was sent only once.
     judged: u64,
     /// Nothing that was sent again and not heard of was sent before this.
     oldest: SimTime,
+    /// Nothing before this is lost.
+    intact: u64,
 }
 
 /// What an acknowledgment told that was not known before.
@@ -54,7 +56,7 @@ impl News {
         self.bytes += end - start;
         self.shown_to = self.shown_to.max(match fate {
             Fate::Sent => end,
-            Fate::Resent(at, next) if caused >= at => next,
+            Fate::Resent(at, next) if caused >= at => start + u64::from(next.wrapping_sub(start as u32)),
             _ => 0,
         });
     }
@@ -68,12 +70,12 @@ impl News {
 impl Scoreboard {
     /// Bytes that arrived beyond the acknowledgment.
     pub fn arrived(&self) -> u64 {
-        self.arrived
+        self.arrived.into()
     }
 
     /// Bytes that are held to be lost and were not sent again.
     pub fn lost(&self) -> u64 {
-        self.lost
+        self.lost.into()
     }
 
     /// Whether something arrived beyond a gap, or is lost.
@@ -146,9 +148,14 @@ impl Scoreboard {
     }
 
     /// The first lost range.
-    pub fn first_lost(&self) -> Option<(u64, u64)> {
-        let at = (0..self.runs.len()).find(|at| self.lost > 0 && self.runs[*at].fate == Fate::Lost)?;
-        Some((self.start_of(at), self.runs[at].end))
+    pub fn first_lost(&mut self) -> Option<(u64, u64)> {
+        if self.lost == 0 {
+            return None;
+        }
+        let from = self.runs.partition_point(|run| run.end <= self.intact);
+        let at = (from..self.runs.len()).find(|at| self.runs[*at].fate == Fate::Lost)?;
+        self.intact = self.start_of(at);
+        Some((self.intact, self.runs[at].end))
     }
 
     fn start_of(&self, at: usize) -> u64 {
@@ -158,7 +165,7 @@ impl Scoreboard {
     /// `start..end` was sent again, when everything before `next` had been sent.
     pub fn resend(&mut self, (start, end): (u64, u64), now: SimTime, next: u64) {
         self.oldest = self.oldest.min(now);
-        self.set(start, end, |_, _, _| Fate::Resent(now, next));
+        self.set(start, end, |_, _, _| Fate::Resent(now, next as u32));
     }
 
     /// Gives each piece of `start..end` a new fate.
@@ -176,6 +183,9 @@ impl Scoreboard {
             if new != run.fate {
                 self.uncount(piece, until, run.fate);
                 self.count(piece, until, new);
+                if new == Fate::Lost {
+                    self.intact = self.intact.min(piece);
+                }
                 self.split(at, piece, from, until, new);
             }
             // The piece may have been joined with others: look again.
@@ -210,21 +220,26 @@ impl Scoreboard {
     }
 
     fn count(&mut self, start: u64, end: u64, fate: Fate) {
+        let bytes = (end - start) as u32;
         match fate {
-            Fate::Arrived => self.arrived += end - start,
-            Fate::Lost => self.lost += end - start,
+            Fate::Arrived => self.arrived += bytes,
+            Fate::Lost => self.lost += bytes,
             Fate::Sent | Fate::Resent(..) => {}
         }
     }
 
     fn uncount(&mut self, start: u64, end: u64, fate: Fate) {
+        let bytes = (end - start) as u32;
         match fate {
-            Fate::Arrived => self.arrived -= end - start,
-            Fate::Lost => self.lost -= end - start,
+            Fate::Arrived => self.arrived -= bytes,
+            Fate::Lost => self.lost -= bytes,
             Fate::Sent | Fate::Resent(..) => {}
         }
     }
 }
+
+#[cfg(test)]
+pub(super) const RUN: usize = size_of::<Run>();
 
 #[cfg(test)]
 mod tests {
@@ -249,7 +264,7 @@ mod tests {
                     news.bytes += 1;
                     news.shown_to = news.shown_to.max(match known {
                         Fate::Sent => at as u64 + 1,
-                        Fate::Resent(sent, next) if sent <= caused => next,
+                        Fate::Resent(sent, next) if sent <= caused => next.into(),
                         _ => 0,
                     });
                 }
@@ -299,7 +314,7 @@ mod tests {
                             let first = (bytes.start..).find(|at| bytes.fates[*at] == Fate::Lost);
                             prop_assert_eq!(first, Some(from as usize));
                             board.resend((from, to), now, to + length);
-                            bytes.set(from as usize..to as usize, now, |_| Fate::Resent(now, to + length));
+                            bytes.set(from as usize..to as usize, now, |_| Fate::Resent(now, (to + length) as u32));
                         } else {
                             prop_assert_eq!(bytes.of(Fate::Lost), 0);
                         }

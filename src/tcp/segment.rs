@@ -29,6 +29,12 @@ impl Blocks {
         self
     }
 
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0[0].1 == 0
+    }
+
     /// The ranges beyond the acknowledgment `after`.
     pub fn ranges(&self, after: u64) -> impl Iterator<Item = (u64, u64)> + use<> {
         let filled = self.0.into_iter().take_while(|(_, length)| *length > 0);
@@ -73,7 +79,29 @@ pub struct Segment {
     pub is_again: bool,
 }
 
+/// A segment without flags and without ranges, from a side whose window is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plain {
+    /// Number of the first byte, or of what would be sent next.
+    pub sequence: u64,
+    /// The next number that is expected from the other side.
+    pub acknowledged: u64,
+    /// Of an acknowledgment: when the segment that caused it was sent.
+    pub caused: SimTime,
+    /// Payload in bytes.
+    pub length: u32,
+}
+
 impl Segment {
+    /// What it says beside its flags, if it opens nothing, resets nothing and tells no ranges.
+    #[inline]
+    pub fn plain(&self) -> Option<Plain> {
+        let &Segment { sequence, acknowledged, caused, length, .. } = self;
+        let Flags { syn, rst, .. } = self.flags;
+        let is_plain = !syn && !rst && acknowledged > 0 && self.blocks.is_empty();
+        is_plain.then_some(Plain { sequence, acknowledged, caused, length })
+    }
+
     /// How many sequence numbers it takes.
     pub fn span(&self) -> u64 {
         u64::from(self.length) + u64::from(self.flags.syn) + u64::from(self.flags.fin)

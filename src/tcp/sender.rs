@@ -7,7 +7,7 @@ use super::congestion::{Acknowledged, Congestion};
 use super::rtt::RoundTrip;
 use super::scoreboard::News;
 use super::segment::Segment;
-use super::state::{Alarm, Chunk, Counts, Limit, Sender, Trouble};
+use super::state::{Alarm, Chunk, Counts, Limit, Repair, Sender, Trouble};
 use crate::units::{SimDuration, SimTime};
 
 impl Sender {
@@ -55,6 +55,22 @@ impl Sender {
         }
         self.edge = 1 + u64::from(window);
         self.widest = window;
+    }
+
+    /// A SYN is sent.
+    pub(super) fn note_syn(&mut self, now: SimTime) {
+        self.last_sent = now;
+    }
+
+    /// When something was last sent.
+    pub(super) fn last_sent(&self) -> SimTime {
+        self.last_sent
+    }
+
+    /// A SYN is sent again, since nothing came back.
+    pub(super) fn note_lost_syn(&mut self) {
+        self.counts.retransmissions += 1;
+        self.counts.timeouts += 1;
     }
 
     /// Segments have at most `mss` bytes of payload; nothing was sent yet.
@@ -141,19 +157,48 @@ impl Sender {
 
     /// The next range to send now; call it until there is none.
     pub fn send(&mut self, now: SimTime, settings: &Settings) -> Option<Chunk> {
+        if self.next == self.end && self.in_trouble().is_none() {
+            self.limit = Limit::Sender;
+            return None;
+        }
         if self.flight() == 0 && self.next < self.end {
             self.rest(now, settings);
         }
-        let room = self.room(settings);
-        let chunk = match self.first_lost() {
-            Some(lost) => self.choose_lost(lost, room),
-            None => self.choose_new(room),
+        let chunk = if self.in_trouble().is_some() || !self.has_whole() {
+            let room = self.room(settings);
+            match self.first_lost() {
+                Some(lost) => self.choose_lost(lost, room),
+                None => self.choose_new(room),
+            }
+        } else {
+            self.choose_whole()
         };
         match chunk {
             Some(chunk) => self.sent(chunk, now, settings),
             None => self.watch_window(now, settings),
         }
         chunk
+    }
+
+    /// Whether neither what there is to send nor the other side's window cuts the next segment short.
+    pub(super) fn has_whole(&self) -> bool {
+        let mss = u64::from(self.mss);
+        self.end - self.next > mss + 1 && self.next + mss <= self.edge
+    }
+
+    /// As [`Sender::choose_new`], in the usual case: nothing is lost, and the next segment is a whole one.
+    fn choose_whole(&mut self) -> Option<Chunk> {
+        let (start, mss) = (self.next, u64::from(self.mss));
+        if self.has_room(mss) {
+            return Some(Chunk { start, end: start + mss, is_again: false });
+        }
+        self.limit = Limit::Congestion;
+        None
+    }
+
+    /// Whether the congestion window lets go of so many more bytes, nothing being lost.
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
+        self.flight() + bytes <= self.congestion.bytes()
     }
 
     fn choose_lost(&mut self, (start, end): (u64, u64), room: u64) -> Option<Chunk> {
@@ -209,7 +254,9 @@ impl Sender {
                 self.short = chunk.end;
             }
         }
-        self.spend(self.weight(chunk.start, chunk.end));
+        if self.in_trouble().is_some() {
+            self.spend(self.weight(chunk.start, chunk.end));
+        }
         self.last_sent = now;
         let is_first = chunk.is_again && chunk.start == self.unacknowledged;
         if is_first || self.due == SimTime::NEVER || matches!(self.alarm, Alarm::Probe | Alarm::Persist) {
@@ -218,7 +265,7 @@ impl Sender {
     }
 
     /// After a pause longer than a timeout, nothing is known of the path any more.
-    fn rest(&mut self, now: SimTime, settings: &Settings) {
+    pub(super) fn rest(&mut self, now: SimTime, settings: &Settings) {
         let idle = now.since(self.last_sent);
         if self.next > 1 && idle > self.rtt.timeout(settings.min_rto) {
             self.congestion.rest(idle, initial(settings, self.mss));
@@ -239,12 +286,14 @@ impl Sender {
         }
         let edge = std::mem::replace(&mut self.edge, to + u64::from(segment.window));
         self.widest = self.widest.max(segment.window);
-        let news = self.take(segment);
-        let rtt = if news.bytes > 0 { now.since(segment.caused) } else { SimDuration::ZERO };
-        if news.bytes > 0 && segment.caused > SimTime::ZERO {
-            self.rtt.sample(rtt);
+        let is_usual = bytes > 0 && segment.blocks.is_empty() && !segment.flags.ece && self.alarm != Alarm::Persist;
+        if is_usual && self.in_trouble().is_none() {
+            self.hear_news(now, to, segment.caused);
+            return self.arm(now, settings);
         }
-        if segment.flags.ece && self.in_trouble().is_none_or(|trouble| trouble.recovery.is_none()) {
+        let news = self.take(segment);
+        let rtt = if news.bytes > 0 { self.sample(now, segment.caused) } else { SimDuration::ZERO };
+        if segment.flags.ece && self.in_trouble().is_none_or(|trouble| trouble.repair == Repair::Done) {
             self.reduce(flight);
         }
         if bytes > 0 {
@@ -255,7 +304,8 @@ impl Sender {
             let most = if was_repairing { self.congestion.bytes() } else { u64::MAX };
             self.grow(now, (bytes.min(most), news.bytes), flight, rtt);
         } else if !settings.sack && segment.span() == 0 && self.edge == edge && flight > 0 {
-            self.trouble().duplicates += 1;
+            let trouble = self.trouble();
+            trouble.duplicates = trouble.duplicates.saturating_add(1);
         }
         if self.alarm == Alarm::Persist {
             // Probes of a window that stays closed come ever later (RFC 9293 §3.8.6.1), though without end.
@@ -271,12 +321,30 @@ impl Sender {
         self.rest_from_trouble();
     }
 
+    /// Everything before `to` arrived, nothing being lost; what caused the acknowledgment was sent at `caused`.
+    #[inline]
+    pub(super) fn hear_news(&mut self, now: SimTime, to: u64, caused: SimTime) {
+        let (flight, bytes) = (self.flight(), to - self.unacknowledged);
+        self.unacknowledged = to;
+        self.in_a_row = 0;
+        let rtt = self.sample(now, caused);
+        self.grow(now, (bytes, bytes), flight, rtt);
+    }
+
+    /// Takes the round trip of an acknowledgment.
+    fn sample(&mut self, now: SimTime, caused: SimTime) -> SimDuration {
+        let rtt = now.since(caused);
+        if caused > SimTime::ZERO {
+            self.rtt.sample(rtt);
+        }
+        rtt
+    }
+
     /// Notes what arrived.
     fn take(&mut self, segment: &Segment) -> News {
         let to = segment.acknowledged;
         let before = std::mem::replace(&mut self.unacknowledged, to);
-        let has_blocks = segment.blocks != Default::default();
-        if self.in_trouble().is_none() && !has_blocks {
+        if self.in_trouble().is_none() && segment.blocks.is_empty() {
             return News { bytes: to - before, shown_to: to };
         }
         let next = self.next;

@@ -61,13 +61,16 @@ pub(super) enum Alarm {
     Persist,
 }
 
-/// How a loss is repaired.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Recovery {
-    /// It ends when this is acknowledged.
-    pub(super) until: u64,
-    /// After a timeout the window opens meanwhile.
-    pub(super) is_slow: bool,
+/// How losses are repaired.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Repair {
+    /// There are none to repair.
+    #[default]
+    Done,
+    /// The window does not open meanwhile.
+    Fast,
+    /// After a timeout: the window opens.
+    Slow,
 }
 
 /// How fast a sender goes while losses are repaired: as fast as what arrives, in proportion to how much the window was
@@ -77,30 +80,31 @@ pub(super) struct Proportion {
     /// Bytes that arrived since the repair began, and that were sent.
     pub(super) delivered: u64,
     pub(super) sent: u64,
-    /// Bytes that were under way when it began.
-    pub(super) flight: u64,
     /// Bytes that may be sent now.
     pub(super) allowed: u64,
+    /// Bytes that were under way when it began: no window is larger.
+    pub(super) flight: u32,
 }
 
 /// What a sender remembers once something went wrong.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
     pub(super) board: Scoreboard,
-    pub(super) recovery: Option<Recovery>,
+    pub(super) repair: Repair,
+    /// The repair ends when this is acknowledged, or ended then. Where no ranges are told, old duplicates may still
+    /// come until more than this is acknowledged (RFC 6582 §3.2).
+    pub(super) repaired: u64,
     pub(super) proportion: Proportion,
     /// Everything before this was first sent before something that arrived.
     pub(super) reached: u64,
     /// When the latest segment was sent of those that are known to have arrived.
     pub(super) newest: SimTime,
-    /// A last segment sent again to see whether the first was lost: its end, and when it was sent.
-    pub(super) probed: Option<(u64, SimTime)>,
+    /// A last segment sent again to see whether the first was lost: its end, 0 if there is none, and when it was sent.
+    pub(super) probed: (u64, SimTime),
     /// Acknowledgments that told nothing new, where the other side does not tell ranges.
-    pub(super) duplicates: u64,
+    pub(super) duplicates: u32,
     /// Until more than this is acknowledged, neither marks nor losses reduce the window again (RFC 3168 §6.1.2).
     pub(super) reduced: u64,
-    /// Where no ranges are told: until more than this is acknowledged, old duplicates may still come (RFC 6582 §3.2).
-    pub(super) recovered: u64,
     /// The first lost segment is sent whatever the window is.
     pub(super) is_urgent: bool,
     /// Everything was repaired: nothing here counts until something goes wrong again.

@@ -1,7 +1,7 @@
 //! The timer of a sender: one instant, and what it is for (RFC 6298, 8985 §7, 9293 §3.8.6.1).
 
 use super::Settings;
-use super::state::{Alarm, Chunk, Limit, Sender, Trouble};
+use super::state::{Alarm, Chunk, Limit, Repair, Sender, Trouble};
 use crate::units::{SimDuration, SimTime};
 
 /// Nothing came back however often it was tried.
@@ -66,7 +66,7 @@ impl Sender {
         let chunk = Chunk { start, end: self.next + new, is_again: new == 0 };
         self.sent(chunk, now, settings);
         if chunk.is_again {
-            self.trouble().probed = Some((chunk.end, now));
+            self.trouble().probed = (chunk.end, now);
         }
         self.set(now, Alarm::Timeout, settings);
         chunk
@@ -84,7 +84,7 @@ impl Sender {
         if self.in_a_row >= settings.retries {
             return Err(TimedOut);
         }
-        let is_slow = self.in_trouble().is_some_and(|t| t.recovery.is_some_and(|recovery| recovery.is_slow));
+        let is_slow = self.in_trouble().is_some_and(|trouble| trouble.repair == Repair::Slow);
         self.congestion.collapse(self.flight(), self.in_a_row == 0 && !is_slow);
         self.lose_from(self.unacknowledged);
         let next = self.next;
@@ -98,7 +98,7 @@ impl Sender {
 
     /// Whether the timer watches something that arrived out of order.
     pub(super) fn waits_for_order(&self) -> bool {
-        let is_open = |trouble: &Trouble| trouble.recovery.is_none() && trouble.board.arrived() > 0;
+        let is_open = |trouble: &Trouble| trouble.repair == Repair::Done && trouble.board.arrived() > 0;
         self.due < SimTime::NEVER && self.alarm == Alarm::Reorder && self.in_trouble().is_some_and(is_open)
     }
 
@@ -109,7 +109,7 @@ impl Sender {
             return;
         }
         self.set(now, Alarm::Timeout, settings);
-        let is_calm = self.in_trouble().is_none_or(|t| t.recovery.is_none() && !t.board.has_gaps());
+        let is_calm = self.in_trouble().is_none_or(|t| t.repair == Repair::Done && !t.board.has_gaps());
         if let Some(smoothed) = self.rtt.smoothed().filter(|_| is_calm && settings.sack && self.in_a_row == 0) {
             let is_single = self.flight() <= u64::from(self.mss);
             let wait = if is_single { settings.ack_delay_max } else { SimDuration::ZERO };

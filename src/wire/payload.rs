@@ -8,9 +8,12 @@ pub const fn byte(offset: usize) -> u8 {
 
 /// Internet-checksum sum (RFC 1071, not folded) of payload bytes `[from, to)`; `from` must be even. A last odd byte is
 /// padded with zero. In closed form: word `n` of the payload is `257 · (2n mod 256) + 1`.
+#[inline]
 pub fn sum(from: usize, to: usize) -> u64 {
     debug_assert!(from.is_multiple_of(2));
-    let to = to.max(from);
+    if to <= from {
+        return 0;
+    }
     // The sum of `n mod 128` over the first `words` words.
     let before = |words: u64| words / 128 * (127 * 64) + words % 128 * (words % 128).saturating_sub(1) / 2;
     let (first, end) = (from as u64 / 2, to as u64 / 2);
@@ -19,14 +22,16 @@ pub fn sum(from: usize, to: usize) -> u64 {
 }
 
 /// Folds a sum and complements it: the value of a checksum field.
-pub fn fold(mut sum: u64) -> u16 {
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    !(sum as u16)
+#[inline]
+pub fn fold(sum: u64) -> u16 {
+    let halves = (sum & 0xffff_ffff) + (sum >> 32);
+    let words = (halves & 0xffff) + (halves >> 16 & 0xffff) + (halves >> 32);
+    let word = (words & 0xffff) + (words >> 16);
+    !((word + (word >> 16)) as u16)
 }
 
 /// The sum of the four words of a number, not folded: two at a time.
+#[inline]
 pub fn sum_words(number: u64) -> u64 {
     const EVERY_OTHER: u64 = 0x0000_ffff_0000_ffff;
     let pairs = (number & EVERY_OTHER) + (number >> 16 & EVERY_OTHER);
@@ -34,6 +39,7 @@ pub fn sum_words(number: u64) -> u64 {
 }
 
 /// Sum of big-endian words, not folded; a last odd byte is padded with zero.
+#[inline]
 pub fn sum_bytes(bytes: &[u8]) -> u64 {
     bytes.chunks(2).map(|c| u64::from(u16::from_be_bytes([c[0], c.get(1).copied().unwrap_or(0)]))).sum()
 }

@@ -157,18 +157,16 @@ impl Template {
     }
 
     /// Writes the checksums of a head, whose options these are.
+    #[inline]
     pub fn complete(&self, head: &mut [u8; HEAD], options: &Options) {
+        let options = options.as_bytes();
         let word = |at: usize| u64::from(u16::from_be_bytes([head[at], head[at + 1]]));
         // The first word has the bits of congestion, which the template has not.
         let (total, identification) = (word(2), word(4));
         let congestion = u64::from(head[1]) - u64::from(self.head[1]);
         let checksum = payload::fold(self.sums.0 + congestion + total + identification);
         let length = total - IPV4_HEADER as u64;
-        let payload_length = length as usize - TCP_HEADER - options.as_bytes().len();
-        let behind = match options.as_bytes() {
-            [] => payload::sum(0, payload_length),
-            options => payload::sum_bytes(options) + payload::sum(0, payload_length),
-        };
+        let behind = payload::sum_bytes(options) + payload::sum(0, length as usize - TCP_HEADER - options.len());
         let number = |at: usize| {
             let mut bytes = [0; 8];
             bytes.copy_from_slice(&head[at..at + 8]);

@@ -1,14 +1,16 @@
 //! The cell itself: which part of what a VPC holds is used when. The other files of the room carry the packets.
 
-use super::super::arrival::Mail;
 use super::super::endpoint::{Endpoint, Hears, Sends};
+use super::super::mail::{Content, Mailbox};
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
+use super::super::segment::SegmentArrival;
 use super::super::sending::{self, Flow};
 use super::super::shared::Scope;
 use super::aggregate::{Aggregates, To};
 use super::connections::End;
 use super::contents::Contents;
+use super::dispatch;
 use super::events::{Raw, Seated};
 use super::journey::Journey;
 use super::lane::Lane;
@@ -142,13 +144,18 @@ impl Cell {
     }
 
     /// Packets for other cells.
-    pub(in crate::engine) fn mailbox(&mut self) -> &mut Vec<Mail> {
+    pub(in crate::engine) fn mailbox(&mut self) -> &mut Mailbox {
         &mut self.contents.events.mailbox
     }
 
-    /// Takes a packet from another cell.
-    pub(in crate::engine) fn receive(&mut self, mail: &mut Mail) {
-        self.contents.events.receive(mail);
+    /// Takes what comes from another cell.
+    pub(in crate::engine) fn receive(&mut self, content: &mut Content) {
+        self.contents.events.receive(content);
+    }
+
+    /// Takes segments from another cell: those of one link, in order.
+    pub(in crate::engine) fn receive_segments(&mut self, segments: &mut Vec<SegmentArrival>) {
+        self.contents.events.segments.append(segments);
     }
 
     /// Applies the changed settings of a link's peering at the horizon: packets on the link are judged again.
@@ -181,7 +188,7 @@ impl Cell {
 
     /// Handles every event before `end`.
     pub(in crate::engine) fn handle(&mut self, scope: Scope<'_>, end: SimTime) {
-        self.journey(scope).handle(end);
+        dispatch::handle(&mut self.journey(scope), end);
     }
 
     /// Carries the cell through an advance, or through what is left of it behind the windows: all senders that are no

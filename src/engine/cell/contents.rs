@@ -42,7 +42,7 @@ impl Contents {
 
     /// Seats an end of connections while the simulation is set up.
     pub(in crate::engine) fn seat_end(&mut self, end: End) {
-        self.connections.seat(end, &mut self.events);
+        self.connections.seat(end, &mut self.events.wakes);
     }
 
     /// The earliest instant at which something happens here, as far as it is known now: something is sent, departs or

@@ -1,78 +1,16 @@
 //! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
-//! order; `journey.rs` handles them.
+//! order; `dispatch.rs` has them handled.
 
-use super::super::arrival::{Arrival, Arrivals, Mail};
+use super::super::arrival::{Arrival, Arrivals};
 use super::super::endpoint::{Endpoint, Hears, Sends, Sent};
+use super::super::mail::{Content, Mailbox};
+use super::super::segment::SegmentArrival;
 use super::super::sending::Flow;
+use super::wakes::{Waker, Wakes};
 use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails, Told};
 use crate::model::{HostId, Verdict};
 use crate::units::SimTime;
-use std::cmp::Reverse;
-use std::collections::binary_heap::PeekMut;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
-
-/// Who wakes up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Waker {
-    /// A sender of the plan, by its index.
-    Flow(u32),
-    /// A program on a host, by its index.
-    Endpoint(u32),
-    /// An end of connections, by its index: it opens one.
-    End(u32),
-    /// A connection, by its place.
-    Connection(u32),
-    /// Whoever injected a packet.
-    Outside,
-}
-
-/// A wake-up in the order of wake-ups: by time, then by sender in declaration order. One number, since it is compared
-/// often: 64 bits of time, 32 of the sender, 32 of the waker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Wake(u128);
-
-impl Wake {
-    const OUTSIDE: u32 = u32::MAX;
-    /// Indices of programs, of ends and of connections have these bits; those of senders, at most twice
-    /// [`SourceId::MAX`], do not.
-    const ENDPOINT: u32 = 1 << 31;
-    const END: u32 = 1 << 30;
-    const CONNECTION: u32 = 1 << 29;
-
-    fn new(time: SimTime, SourceId(source): SourceId, waker: Waker) -> Wake {
-        let waker = match waker {
-            Waker::Flow(index) => index,
-            Waker::Endpoint(index) => index | Wake::ENDPOINT,
-            Waker::End(index) => index | Wake::END,
-            Waker::Connection(index) => index | Wake::CONNECTION,
-            Waker::Outside => Wake::OUTSIDE,
-        };
-        Wake(u128::from(time.as_nanos()) << 64 | u128::from(source) << 32 | u128::from(waker))
-    }
-
-    fn time(self) -> SimTime {
-        SimTime::from_nanos((self.0 >> 64) as u64)
-    }
-
-    fn source(self) -> SourceId {
-        SourceId((self.0 >> 32) as u32)
-    }
-
-    fn waker(self) -> Waker {
-        match self.0 as u32 {
-            Wake::OUTSIDE => Waker::Outside,
-            index if index & Wake::ENDPOINT > 0 => Waker::Endpoint(index & !Wake::ENDPOINT),
-            index if index & Wake::END > 0 => Waker::End(index & !Wake::END),
-            index if index & Wake::CONNECTION > 0 => Waker::Connection(index & !Wake::CONNECTION),
-            index => Waker::Flow(index),
-        }
-    }
-
-    /// The same sender's wake-up at another time.
-    fn at(self, time: SimTime) -> Wake {
-        Wake(u128::from(time.as_nanos()) << 64 | u128::from(self.0 as u64))
-    }
-}
+use std::collections::{BTreeMap, VecDeque};
 
 /// A program on a host.
 pub(super) struct Seated {
@@ -115,7 +53,10 @@ pub(in crate::engine) struct Raw {
 /// What happens next.
 pub(super) enum Event {
     Wake(SimTime, SourceId, Waker),
-    Arrival(Arrival),
+    /// [`Events::arrival`] takes it.
+    Arrival,
+    /// The first of the segments.
+    Segment,
 }
 
 /// The events of a cell, in order.
@@ -125,11 +66,13 @@ pub(super) struct Events {
     by_host: BTreeMap<(HostId, Hears), u32>,
     pub tails: Tails,
     /// Packets for other cells.
-    pub mailbox: Vec<Mail>,
+    pub mailbox: Mailbox,
     outside: VecDeque<(SimTime, Raw)>,
     has_outside: bool,
-    wakes: BinaryHeap<Reverse<Wake>>,
-    arrivals: Arrivals,
+    pub wakes: Wakes,
+    arrivals: Arrivals<Arrival>,
+    /// Those in short. None outlasts an advance.
+    pub segments: Arrivals<SegmentArrival>,
     /// The one in which arrivals were judged.
     epoch: u64,
     /// Packets kept inside the VPC so far.
@@ -181,14 +124,14 @@ impl Events {
 
     /// Schedules a sender's wake-up for when it next sends.
     fn call(&mut self, sender: &impl Sends, source: SourceId, waker: Waker) {
-        self.schedule(sender.next_wake(), source, waker);
+        self.wakes.schedule(sender.next_wake(), source, waker);
     }
 
     /// Schedules a packet from outside, after everything else at that instant.
     pub(super) fn inject(&mut self, now: SimTime, raw: Raw) {
         self.has_outside = true;
         self.outside.push_back((now, raw));
-        self.schedule(now, SourceId(u32::MAX), Waker::Outside);
+        self.wakes.schedule(now, SourceId(u32::MAX), Waker::Outside);
     }
 
     /// The packet that was injected first.
@@ -196,48 +139,31 @@ impl Events {
         self.outside.pop_front()
     }
 
-    /// Schedules a wake-up at `time`.
-    pub(super) fn schedule(&mut self, time: SimTime, source: SourceId, waker: Waker) {
-        if time < SimTime::NEVER {
-            self.wakes.push(Reverse(Wake::new(time, source, waker)));
-        }
-    }
-
-    /// Replaces the earliest wake-up with the same sender's next one: cheaper than removing and inserting.
-    pub(super) fn reschedule_first(&mut self, next: SimTime) {
-        let Some(mut first) = self.wakes.peek_mut() else { return };
-        if next < SimTime::NEVER {
-            first.0 = first.0.at(next);
-        } else {
-            PeekMut::pop(first);
-        }
-    }
-
     /// When something next happens.
     pub(super) fn next(&self) -> SimTime {
-        self.next_wake().min(self.arrivals.next())
+        self.wakes.next().min(self.arrivals.next()).min(self.segments.next())
     }
 
-    fn next_wake(&self) -> SimTime {
-        self.wakes.peek().map_or(SimTime::NEVER, |Reverse(wake)| wake.time())
-    }
-
-    /// Takes the next event before `end`: at one instant arrivals come before wakes, then declaration order applies. A
-    /// wake of a sender of the plan stays in the heap until [`Events::reschedule_first`].
+    /// The next event before `end`: at one instant arrivals come before wakes, then declaration order applies. A wake
+    /// of a sender of the plan stays until [`Wakes::reschedule_first`].
+    #[inline]
     pub(super) fn pop(&mut self, end: SimTime) -> Option<Event> {
-        let (wake, arrival) = (self.next_wake(), self.arrivals.next());
-        if wake.min(arrival) >= end {
+        let (wake, arrival, segment) = (self.wakes.next(), self.arrivals.next(), self.segments.next());
+        if wake.min(arrival).min(segment) >= end {
             return None;
         }
-        if arrival <= wake {
-            return self.arrivals.pop().map(Event::Arrival);
+        if arrival.min(segment) <= wake {
+            let is_segment = segment < arrival || (segment == arrival && self.segments.first() < self.arrivals.first());
+            return Some(if is_segment { Event::Segment } else { Event::Arrival });
         }
-        let &Reverse(next) = self.wakes.peek()?;
-        let waker = next.waker();
-        if !matches!(waker, Waker::Flow(_)) {
-            self.wakes.pop();
-        }
-        Some(Event::Wake(wake, next.source(), waker))
+        let (source, waker) = self.wakes.take()?;
+        Some(Event::Wake(wake, source, waker))
+    }
+
+    /// Takes the next arrival.
+    #[inline]
+    pub(super) fn arrival(&mut self) -> Option<Arrival> {
+        self.arrivals.pop()
     }
 
     /// Keeps a packet inside the VPC until it arrives.
@@ -246,12 +172,17 @@ impl Events {
         self.arrivals.push(&Arrival { time, link: None, sequence: self.kept, packet, judged });
     }
 
-    /// Takes a packet from another cell.
-    pub(super) fn receive(&mut self, mail: &mut Mail) {
-        if let Some(tail) = mail.tail.take() {
-            mail.arrival.packet.tail = self.tails.keep(tail);
+    /// Takes what comes from another cell.
+    pub(super) fn receive(&mut self, content: &mut Content) {
+        match content {
+            Content::Packet { arrival, tail } => {
+                if let Some(tail) = tail.take() {
+                    arrival.packet.tail = self.tails.keep(tail);
+                }
+                self.arrivals.push(arrival);
+            }
+            Content::Segment(arrival) => self.segments.push(arrival),
         }
-        self.arrivals.push(&mail.arrival);
     }
 
     /// The packets whose verdict is still open, with what those of connections tell.
@@ -272,7 +203,7 @@ impl Events {
 
     /// How many there are.
     pub(super) fn waiting(&self) -> u64 {
-        self.arrivals.len() as u64
+        (self.arrivals.len() + self.segments.len()) as u64
     }
 
     /// Index of the program on a host that hears a packet for this port of a protocol, if it has one.

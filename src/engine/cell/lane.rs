@@ -1,10 +1,13 @@
 //! A link as held by the cell it leaves: its state, its books, and what is known of how its packets can be carried.
-//! Decides nothing and books nothing.
+//! Decides nothing.
 
 use super::super::booking::LinkBooking;
+use super::super::books::Counts;
+use super::super::segment::SegmentArrival;
 use super::search::Search;
 use super::trains::Trains;
 use crate::dataplane::link::Link;
+use crate::model::VpcId;
 use crate::units::{BitRate, SimTime};
 
 /// A link that leaves a cell.
@@ -15,6 +18,8 @@ pub(in crate::engine) struct Lane {
     pub(super) is_held: bool,
     /// Packets handed to other cells so far.
     pub(super) mailed: u64,
+    /// Segments in short for the far cell, until the next exchange.
+    pub(in crate::engine) outbox: Vec<SegmentArrival>,
     /// Equal packets on the wire that were counted, not made.
     pub(super) trains: Trains,
     /// Set while packets pass in closed form, without charging the bucket.
@@ -44,6 +49,7 @@ impl Lane {
             booking,
             is_held: false,
             mailed: 0,
+            outbox: Vec::new(),
             trains: Trains::default(),
             uncharged: None,
             search: Search::default(),
@@ -57,6 +63,25 @@ impl Lane {
         if !std::mem::replace(&mut self.is_held, true) {
             held.push(at as u32);
         }
+    }
+
+    /// Books packets that are offered, before they are.
+    #[inline(always)] // Called for every event, from two places: a call of it costs `pings` a fortieth.
+    pub(super) fn offered(&mut self, now: SimTime, counts: Counts) {
+        self.booking.offered(now, counts);
+        self.booking.row_offered(now, counts, &mut self.link);
+    }
+
+    /// Books what waits once they were.
+    #[inline(always)]
+    pub(super) fn queued(&mut self, now: SimTime) {
+        self.booking.queued(&self.link);
+        self.booking.row_queued(now, &self.link);
+    }
+
+    /// The segments in its outbox, and whom they are for.
+    pub(in crate::engine) fn take_outbox(&mut self) -> (VpcId, Vec<SegmentArrival>) {
+        (self.link.far, std::mem::take(&mut self.outbox))
     }
 
     /// Packets on the link: waiting or on the wire.

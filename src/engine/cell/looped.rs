@@ -177,7 +177,7 @@ impl Loop<'_> {
             return self.keep_back(turn, at, reason);
         }
         if !self.is_plain {
-            self.lane.booking.row_offered(turn.at, sized.class.length, &mut self.lane.link);
+            self.lane.booking.row_offered(turn.at, Counts::of(1, sized.class.length), &mut self.lane.link);
         }
         match self.lane.link.offer(turn.at, sized.class.length) {
             Ok(departure) => {

@@ -5,8 +5,8 @@
 //! Senders to which nothing reacts are grouped by route ([`aggregate`]) and carried one after the other where no packet
 //! waits ([`passing`]). A link where order matters is a [`link_run`], carried by the cheapest road ([`carry`]): proven
 //! to conform ([`proof`]), repeated ([`repetition`]) or looped ([`looped`]). What something reacts to is an event
-//! ([`events`], [`journey`], [`programs`]): one more sender of a link, whose packets are known late. Before it is
-//! offered, the link's other senders are carried up to its turn, by their own roads.
+//! ([`events`], [`dispatch`], [`journey`], [`programs`], [`segments`]): one more sender of a link, whose packets are
+//! known late. Before it is offered, the link's other senders are carried up to its turn, by their own roads.
 
 mod aggregate;
 mod answers;
@@ -16,6 +16,7 @@ mod carry;
 mod cell;
 mod connections;
 mod contents;
+mod dispatch;
 mod events;
 mod journey;
 mod lane;
@@ -28,11 +29,13 @@ mod programs;
 mod proof;
 mod repetition;
 mod search;
+mod segments;
 mod trains;
+mod wakes;
 mod work;
 
 pub(super) use cell::Cell;
 pub use connections::Watched;
-pub(super) use connections::{Connections, End, Openings, Watch, opener};
+pub(super) use connections::{Connections, End, Openings, Watch};
 pub(super) use events::Raw;
 pub(super) use lane::Lane;

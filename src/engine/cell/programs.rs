@@ -1,14 +1,11 @@
-//! Programs on hosts, connections, and packets from outside: what they send begins its journey (`journey.rs`), once the
-//! header of what is not made here is checked.
+//! Programs on hosts, and packets from outside: what they send begins its journey (`journey.rs`), once its header is
+//! checked.
 
-use super::super::books::Counts;
 use super::super::endpoint::{Outbox, Received};
 use super::super::observe::{Place, Step};
-use super::super::road::Road;
-use super::connections::{Connections, Desk, Ready};
-use super::contents::Contents;
-use super::events::{Raw, Seated, Waker};
+use super::events::{Raw, Seated};
 use super::journey::Journey;
+use super::wakes::Waker;
 use crate::dataplane::packet::{Packet, PacketId, SourceId, TailId};
 use crate::dataplane::router::{self, Sender};
 use crate::model::HostId;
@@ -16,44 +13,8 @@ use crate::units::SimTime;
 use crate::wire::ipv4::{self, HEAD};
 
 impl Journey<'_> {
-    /// Has a program wake up, or takes a packet from outside.
-    pub(super) fn wake_other(&mut self, now: SimTime, source: SourceId, waker: Waker) {
-        match waker {
-            Waker::Flow(_) => {}
-            Waker::End(index) => self.with_connections(now, |connections, desk| connections.open(index, desk)),
-            Waker::Connection(place) => {
-                self.with_connections(now, |connections, desk| connections.wake(place, source, desk))
-            }
-            Waker::Endpoint(index) => self.wake_endpoint(now, source, index),
-            Waker::Outside => {
-                if let Some((now, raw)) = self.contents.events.injected() {
-                    self.take(now, raw);
-                }
-            }
-        }
-    }
-
-    /// Has something happen to connections, and sends what comes of it.
-    pub(super) fn with_connections(&mut self, now: SimTime, happen: impl FnOnce(&mut Connections, &mut Desk<'_>)) {
-        let scope = self.scope;
-        let Contents { connections, events, booking, .. } = &mut *self.contents;
-        happen(connections, &mut Desk { scope, now, events, booking });
-        while let Some(ready) = self.contents.connections.next_ready(scope, now) {
-            let Ready { host, mut packet, told, path, counted_for } = ready;
-            if !scope.view.network.host(host).up {
-                continue;
-            }
-            packet.tail = told.map_or(TailId::NONE, |told| self.contents.events.tails.tell(told));
-            self.contents.booking.carried_by(Road::Events, 1);
-            if let Some(traffic) = counted_for {
-                let counts = Counts::of(1, packet.wire_length);
-                self.contents.booking.sent(traffic, &scope.shared.edges, now, counts);
-            }
-            self.emit(Sender::Host(host), &mut packet, path);
-        }
-    }
-
-    fn wake_endpoint(&mut self, now: SimTime, source: SourceId, index: u32) {
+    /// Has a program wake up, if its alarm is still due.
+    pub(super) fn wake_endpoint(&mut self, now: SimTime, source: SourceId, index: u32) {
         let seated = &mut self.contents.events.endpoints[index as usize];
         if seated.scheduled != now || seated.source != source {
             return; // it set an earlier alarm since
@@ -73,7 +34,7 @@ impl Journey<'_> {
         let Seated { wake, source, ref mut scheduled, .. } = self.contents.events.endpoints[index as usize];
         if wake < *scheduled {
             *scheduled = wake;
-            self.contents.events.schedule(wake, source, Waker::Endpoint(index));
+            self.contents.events.wakes.schedule(wake, source, Waker::Endpoint(index));
         }
     }
 
@@ -99,7 +60,7 @@ impl Journey<'_> {
     }
 
     /// Takes a packet from an endpoint or from outside. Its header is checked as a router would check it.
-    fn take(&mut self, now: SimTime, Raw { host, sent, id }: Raw) {
+    pub(super) fn take(&mut self, now: SimTime, Raw { host, sent, id }: Raw) {
         if !self.scope.view.network.host(host).up {
             return;
         }

@@ -211,13 +211,21 @@ impl Delays {
 }
 
 impl Recorded {
-    /// Adds `times` packets if their delay is the last one that was added, and delays are kept individually.
+    /// Adds `times` packets if their delay is the last one that was added, or lies in its bucket.
     #[inline]
     fn repeat(&mut self, nanos: u64, times: u64) -> bool {
-        let Delays::Few(few) = &mut self.delays else { return false };
-        match few.delays.get_mut(few.last) {
-            Some((last, count)) if *last == nanos => *count += times,
-            _ => return false,
+        match &mut self.delays {
+            Delays::Few(few) => match few.delays.get_mut(few.last) {
+                Some((last, count)) if *last == nanos => *count += times,
+                _ => return false,
+            },
+            Delays::Many(buckets) => {
+                let is_within = self.min <= nanos && nanos <= self.max && runs::bucket(nanos) == buckets.last.0;
+                if !is_within {
+                    return false;
+                }
+                buckets.last.1 += times;
+            }
         }
         self.at_min += if nanos == self.min { times } else { 0 };
         true

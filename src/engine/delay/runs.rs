@@ -57,6 +57,7 @@ fn magnitude(nanos: u64) -> u32 {
 }
 
 /// Where the bucket that holds `nanos` begins.
+#[inline]
 pub(super) fn bucket(nanos: u64) -> u64 {
     let magnitude = magnitude(nanos);
     nanos >> magnitude << magnitude

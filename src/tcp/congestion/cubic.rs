@@ -25,8 +25,8 @@ pub struct Cubic {
     prior: u64,
     /// When growth began after the last reduction; never if it did not yet.
     since: SimTime,
-    /// How long after that the plateau is reached.
-    k: u64,
+    /// How long after that the plateau is reached: less than 1,000 s for any window.
+    k: u32,
     /// The window that Reno would have.
     friendly: u64,
 }
@@ -93,9 +93,9 @@ fn divided(number: u128, by: u64) -> u64 {
 }
 
 /// K: how long it takes to grow by `missing`, in 2⁻²⁰ s.
-fn time_to_plateau(missing: u64, mss: u32) -> u64 {
+fn time_to_plateau(missing: u64, mss: u32) -> u32 {
     let segments = (u128::from(missing) << (3 * TIME_SCALE - SCALE)) / u128::from(mss);
-    cube_root(segments * C.1 as u128 / C.0 as u128)
+    u32::try_from(cube_root(segments * C.1 as u128 / C.0 as u128)).unwrap_or(u32::MAX)
 }
 
 /// The largest whole number whose cube is at most `n`.

@@ -80,6 +80,8 @@ impl Side {
                 if self.syns.len() > usize::from(settings.syn_retries) {
                     self.phase = Phase::Ended(Outcome::TimedOut);
                 } else {
+                    self.sender.retransmissions += 1;
+                    self.sender.timeouts += 1;
                     self.send_syn(now, settings, out);
                 }
             }

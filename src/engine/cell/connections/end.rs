@@ -1,9 +1,12 @@
 //! One end of the connections of a pair of hosts: what it opens and when, which of them are open, which closed lately.
 //! Knows no segment.
 
-use crate::dataplane::packet::{Packet, SourceId};
-use crate::dataplane::router::{self, Path, Sender, View};
+use crate::dataplane::packet::{Packet, PacketId, SourceId};
+use crate::dataplane::router::{self, Exit, Path, Sender, View};
+use crate::engine::booking::Booking;
 use crate::engine::random::Stream;
+use crate::engine::shared::Scope;
+use crate::engine::tcp_books::opener;
 use crate::model::plan::{Arrivals, TransferSize, Transfers};
 use crate::model::{HostId, TrafficId};
 use crate::units::{SimDuration, SimTime};
@@ -31,13 +34,27 @@ pub(in crate::engine) struct End {
     /// Whether its endless connections were stopped.
     has_stopped: bool,
     /// Packets it sent so far.
-    pub(super) sequence: u64,
+    sequence: u64,
+    /// The place of its entry's book, once something was booked.
+    book: Option<u32>,
     /// The connections that are open: by the port of the end that opens, in order, their places.
     live: Vec<(u16, u32)>,
     /// Those that completed less than [`TIME_WAIT`] ago.
     closed: VecDeque<Closed>,
     /// The path found last, with the epoch and the length of packet for which it holds.
     path: Option<(u64, u16, Path)>,
+    /// The way found last, with the epoch for which it holds.
+    way: Option<(u64, Option<Way>)>,
+}
+
+/// Where an end's segments go that are no longer than `longest` bytes of IPv4, if the other end hears them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine::cell) struct Way {
+    pub lane: u32,
+    /// The other end: its host, and its index there.
+    pub host: HostId,
+    pub end: u32,
+    longest: u16,
 }
 
 /// The connections that an end is still to open.
@@ -73,11 +90,6 @@ pub(super) struct Closed {
     /// The numbers of that answer.
     pub sequence: u64,
     pub acknowledged: u64,
-}
-
-/// The source of the end that opens, given that of one of the two: it is declared just before the one that answers.
-pub(in crate::engine) fn opener(source: SourceId, answers: bool) -> SourceId {
-    SourceId(source.0 - u32::from(answers))
 }
 
 /// A connection that is not open yet is expected to send a segment so often.
@@ -150,10 +162,28 @@ impl End {
             compares: false,
             has_stopped: false,
             sequence: 0,
+            book: None,
             live: Vec::new(),
             closed: VecDeque::new(),
             path: None,
+            way: None,
         }
+    }
+
+    /// Whether it is the one that opens, whose segments the entry counts.
+    pub(in crate::engine::cell) fn is_opener(&self) -> bool {
+        self.opens.is_some()
+    }
+
+    /// The place of its entry's book in its cell.
+    pub(in crate::engine::cell) fn book(&mut self, booking: &mut Booking, scope: Scope<'_>) -> usize {
+        *self.book.get_or_insert_with(|| booking.traffic.place(self.traffic, &scope.shared.edges) as u32) as usize
+    }
+
+    /// The id of its next packet.
+    pub(in crate::engine::cell) fn next_id(&mut self) -> PacketId {
+        self.sequence += 1;
+        PacketId::new(self.source, self.sequence - 1)
     }
 
     /// When it next opens a connection, or stops those that do not end by themselves.
@@ -246,8 +276,7 @@ impl End {
     pub(super) fn find_mss(&mut self, view: View<'_>) -> u32 {
         let mss = self.transfers.mss.unwrap_or_else(|| {
             let header = self.header_length();
-            let probe = Packet { header_length: header as u8, ..Packet::of(self.template.probe(), header) };
-            let mtu = match router::next_hop_mtu(view, Sender::Host(self.host), &probe) {
+            let mtu = match router::next_hop_mtu(view, Sender::Host(self.host), &self.probe(header)) {
                 0 => view.network.rules.mtu_cross_region,
                 mtu => mtu,
             };
@@ -258,12 +287,47 @@ impl End {
     }
 
     /// IPv4 and TCP header of a segment with data.
-    pub(super) fn header_length(&self) -> u16 {
+    pub(in crate::engine::cell) fn header_length(&self) -> u16 {
         (IPV4_HEADER + TCP_HEADER + if self.transfers.timestamps { TIMESTAMPS_LENGTH } else { 0 }) as u16
     }
 
+    /// The way of its next segment, a packet of `length` bytes, if only the other end looks at that.
+    #[inline]
+    pub(in crate::engine::cell) fn way(&mut self, scope: Scope<'_>, length: u16) -> Option<Way> {
+        if !scope.shared.overlooks_segments(scope.view) {
+            return None;
+        }
+        let way = match self.way {
+            Some((epoch, way)) if epoch == scope.view.epoch => way,
+            _ => self.find_way(scope),
+        };
+        way.filter(|way| length <= way.longest)
+    }
+
+    #[inline(never)]
+    fn find_way(&mut self, scope: Scope<'_>) -> Option<Way> {
+        let Scope { view, shared, .. } = scope;
+        let longest = self.header_length().checked_add(self.announced).filter(|_| self.announced > 0)?;
+        let mut probe = self.probe(longest);
+        let path = router::path(view, Sender::Host(self.host), &mut probe);
+        let way = match (path.leave, path.enter) {
+            (Ok(Exit::Over(link)), Ok(host)) if view.network.host(self.host).up => {
+                let lane = shared.lanes[link.index()];
+                shared.other_end(self.source, host).map(|end| Way { lane, host, end, longest })
+            }
+            _ => None,
+        };
+        self.way = Some((view.epoch, way));
+        way
+    }
+
+    /// A packet that only asks for its way.
+    fn probe(&self, length: u16) -> Packet {
+        Packet { header_length: self.header_length() as u8, ..Packet::of(self.template.probe(), length) }
+    }
+
     /// The way of one of its packets, as [`router::path`] tells it; `None` where routers edit packets.
-    pub(super) fn path(&mut self, view: View<'_>, packet: &Packet) -> Option<Path> {
+    pub(in crate::engine::cell) fn path(&mut self, view: View<'_>, packet: &Packet) -> Option<Path> {
         match self.path {
             Some((epoch, length, path)) if epoch == view.epoch && length == packet.wire_length => Some(path),
             _ if view.network.rules.routers_visible => None,

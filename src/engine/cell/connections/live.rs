@@ -81,7 +81,8 @@ impl Live {
     }
 
     /// Notes what limits it from now on; if that is something else than before, what did and for how long.
-    fn turn(&mut self, now: SimTime) -> Option<(Limited, SimDuration)> {
+    #[inline]
+    pub(super) fn turn(&mut self, now: SimTime) -> Option<(Limited, SimDuration)> {
         let limited = self.limited_now();
         if self.since == SimTime::NEVER {
             if self.connection.is_open() {

@@ -1,25 +1,26 @@
-//! The TCP connections of a cell: their ends open, hear and time out, and hand over the packets that this makes. What
-//! is sent when is decided by the state machines of [`crate::tcp`]; each packet's journey is `journey.rs`.
+//! The TCP connections of a cell: their ends open, hear and time out, and hand over the segments that this makes. What
+//! is sent when is decided by the state machines of [`crate::tcp`]; how it gets there is told in `segments.rs`.
 
 mod end;
 mod live;
 mod packets;
 mod watch;
 
-pub(in crate::engine) use end::{End, Openings, opener};
+pub(super) use end::Way;
+pub(in crate::engine) use end::{End, Openings};
 pub(super) use packets::Shorten;
 pub(in crate::engine) use watch::Watch;
 pub use watch::Watched;
 
-use super::events::{Events, Waker};
+use super::wakes::{Waker, Wakes};
 use crate::dataplane::packet::{Packet, PacketKind, SourceId, Told};
-use crate::dataplane::router::Path;
-use crate::engine::booking::{Booking, Tcp};
+use crate::engine::booking::{Booking, Moved, Tcp};
+use crate::engine::segment::SegmentArrival;
 use crate::engine::shared::Scope;
 use crate::engine::tcp_books::{Compared, Limited};
-use crate::model::{HostId, TrafficId};
-use crate::tcp::segment::{Flags, Segment};
-use crate::tcp::{Arrived, Connection, Outcome, Settings};
+use crate::model::TrafficId;
+use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
+use crate::tcp::{Arrived, Burst, Connection, Counts, Outcome, Settings};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::is_marked;
 use crate::wire::tcp::flags;
@@ -30,40 +31,35 @@ use slab::Slab;
 /// The connections of one cell.
 #[derive(Default)]
 pub(in crate::engine) struct Connections {
-    ends: Vec<End>,
+    pub(super) ends: Vec<End>,
     live: Slab<Live>,
-    /// Segments about to be sent, how many of them were handed over, and which connection wrote them: an end, the port
-    /// of the opener, and how many were written when it had.
-    written: Vec<Segment>,
-    handed: usize,
-    writers: Vec<(u32, u16, usize)>,
-    turn: usize,
+    /// What is about to be sent.
+    pub(super) written: Written,
     pub(in crate::engine) watch: Option<Watch>,
+}
+
+/// Segments about to be sent, and which connections wrote them: an end, the port of the opener, and how many were
+/// written when it had.
+#[derive(Default)]
+pub(super) struct Written {
+    pub segments: Vec<Segment>,
+    pub writers: Vec<(u32, u16, usize)>,
 }
 
 /// What connections change in their cell beside themselves.
 pub(super) struct Desk<'a> {
     pub scope: Scope<'a>,
     pub now: SimTime,
-    pub events: &'a mut Events,
+    pub wakes: &'a mut Wakes,
     pub booking: &'a mut Booking,
 }
 
 impl Desk<'_> {
-    fn book(&mut self, traffic: TrafficId, told: Tcp) {
-        self.booking.tcp(traffic, &self.scope.shared.edges, self.now, told);
+    /// Books something about the connections of an end.
+    fn book(&mut self, end: &mut End, told: Tcp) {
+        let book = end.book(self.booking, self.scope);
+        self.booking.tcp(book, self.now, told);
     }
-}
-
-/// A packet of a connection, ready for its journey.
-pub(super) struct Ready {
-    pub host: HostId,
-    pub packet: Packet,
-    pub told: Option<Told>,
-    /// Its way, if that is known.
-    pub path: Option<Path>,
-    /// Its traffic entry, if it goes in the direction that the entry counts.
-    pub counted_for: Option<TrafficId>,
 }
 
 impl Connections {
@@ -72,9 +68,9 @@ impl Connections {
     }
 
     /// Seats an end while the simulation is set up.
-    pub(super) fn seat(&mut self, end: End, events: &mut Events) {
+    pub(super) fn seat(&mut self, end: End, wakes: &mut Wakes) {
         let index = self.ends.len() as u32;
-        events.schedule(end.next_opening(), end.source, Waker::End(index));
+        wakes.schedule(end.next_opening(), end.source, Waker::End(index));
         self.ends.push(end);
     }
 
@@ -84,29 +80,28 @@ impl Connections {
         while let Some(Opening { port, number, size }) = self.ends[index as usize].take_opening(now) {
             let end = &mut self.ends[index as usize];
             end.find_mss(desk.scope.view);
-            let traffic = end.traffic;
-            desk.book(traffic, Tcp::Opened);
+            desk.book(end, Tcp::Opened);
             if end.at(port).is_some() {
-                desk.book(traffic, Tcp::NoPort);
+                desk.book(end, Tcp::NoPort);
                 continue;
             }
             if end.compares {
-                desk.book(traffic, Tcp::Compared((end.source, port), Compared::Opened));
+                desk.book(end, Tcp::Compared((end.source, port), Compared::Opened));
             }
             let settings = end.transfers.settings;
             let mut connection = Connection::client(&settings, size);
-            connection.open(now, &settings, &mut self.written);
+            connection.open(now, &settings, &mut self.written.segments);
             let place = self.live.insert(Live::new(connection, index, port, number, now)) as u32;
             self.ends[index as usize].opened(port, place);
             self.settle(place, desk);
         }
         for place in self.ends[index as usize].stopping(now) {
             let live = &mut self.live[place as usize];
-            live.connection.stop(now, &self.ends[index as usize].transfers.settings, &mut self.written);
+            live.connection.stop(now, &self.ends[index as usize].transfers.settings, &mut self.written.segments);
             self.settle(place, desk);
         }
         let end = &self.ends[index as usize];
-        desk.events.schedule(end.next_opening(), end.source, Waker::End(index));
+        desk.wakes.schedule(end.next_opening(), end.source, Waker::End(index));
     }
 
     /// The timer of a connection of `source` may be due: not if it is gone, and another has its place.
@@ -118,45 +113,105 @@ impl Connections {
         }
         live.scheduled = SimTime::NEVER;
         if live.connection.next_wake() > now {
-            return self.schedule(place, desk.events); // it was put off since
+            return self.schedule(place, desk.wakes); // it was put off since
         }
         let end = &self.ends[live.end as usize];
         if let Some(watch) = &mut self.watch {
             watch.pass(now, end, live);
         }
         let before = live.before();
-        live.connection.wake(now, &end.transfers.settings, &mut self.written);
+        live.connection.wake(now, &end.transfers.settings, &mut self.written.segments);
         let came = live.came(now, &before);
         self.book(place, &came, SimDuration::ZERO, desk);
         self.settle(place, desk);
     }
 
-    /// A segment arrived at an end.
+    /// A packet arrived at an end.
     pub(super) fn hear(&mut self, index: u32, packet: &Packet, told: Option<Told>, desk: &mut Desk<'_>) {
-        let end = &self.ends[index as usize];
-        let port = packets::port(packet, end.opens.is_some());
+        let (now, end) = (desk.now, &self.ends[index as usize]);
+        let port = packets::port(packet, end.is_opener());
         let place = match end.at(port) {
             Some(place) => place,
-            None if packets::opens(packet) && end.opens.is_none() => self.accept(index, port, told, desk.now),
-            None => return self.turn_away(index, port, packet, desk.now),
+            None if packets::opens(packet) && !end.is_opener() => self.accept(index, port, told, now),
+            None if packets::has(packet, flags::RST) => return,
+            None => {
+                let has_fin = packets::has(packet, flags::FIN);
+                return self.turn_away((index, port), (packets::acknowledged(packet), has_fin), packet.emitted, now);
+            }
         };
-        let is_opening = packets::has(packet, flags::SYN);
-        let mss = if is_opening { self.ends[index as usize].find_mss(desk.scope.view) } else { 0 };
-        let (now, end, live) = (desk.now, &self.ends[index as usize], &mut self.live[place as usize]);
-        if let Some(watch) = &mut self.watch {
-            watch.pass(now, end, live);
+        if packets::has(packet, flags::SYN) {
+            let end = &mut self.ends[index as usize];
+            let mss = end.find_mss(desk.scope.view);
+            let connection = &mut self.live[place as usize].connection;
+            if !connection.is_open() {
+                connection.fit(mss, &end.transfers.settings);
+            }
         }
+        let settings = &self.ends[index as usize].transfers.settings;
+        let segment = packets::read(packet, told, &self.live[place as usize].connection, settings.window);
+        let arrived = Arrived { now, sent: packet.emitted, is_marked: settings.ecn && is_marked(&packet.head) };
+        self.heard(place, &segment, arrived, desk);
+    }
+
+    /// A segment arrived at an end, in short, and was a usual one: what the connection that heard it sends, before what
+    /// is written. Else `None`, and nothing has changed.
+    #[inline]
+    pub(super) fn hear_usual(&mut self, arrival: &SegmentArrival, desk: &mut Desk<'_>) -> Option<Burst> {
+        let end = &mut self.ends[arrival.end as usize];
+        if self.watch.is_some() || end.compares {
+            return None;
+        }
+        let (now, place) = (desk.now, end.at(arrival.port)?);
+        let live = &mut self.live[place as usize];
+        let arrived = Arrived { now, sent: arrival.emitted, is_marked: false };
         let settings = &end.transfers.settings;
-        let segment = packets::read(packet, told, &live.connection, settings.window);
-        if is_opening && !live.connection.is_open() {
-            live.connection.fit(mss, settings);
+        let plain = Some(arrival.plain).filter(|_| arrival.flags == Flags::default() && !arrival.is_marked)?;
+        let burst = live.connection.hear_usual(plain, arrived, settings)?;
+        if !burst.is_all {
+            live.connection.go_on(now, settings, &mut self.written.segments);
+        }
+        let is_timed = plain.length == 0 && plain.caused > SimTime::ZERO;
+        let round_trip = if is_timed { now.since(plain.caused) } else { SimDuration::ZERO };
+        let limited = live.turn(now).filter(|_| end.is_opener());
+        let book = end.book(desk.booking, desk.scope);
+        let moved = Moved { taken: plain.length.into(), round_trip, resent: Counts::default() };
+        desk.booking.moved(book, now, &moved);
+        if let Some((limited, span)) = limited {
+            desk.book(end, Tcp::Limited(limited, span));
+        }
+        if burst.is_all {
+            self.schedule(place, desk.wakes)
+        } else {
+            self.settle(place, desk)
+        }
+        Some(burst)
+    }
+
+    /// A segment arrived at an end, in short.
+    pub(super) fn hear_short(&mut self, arrival: &SegmentArrival, desk: &mut Desk<'_>) {
+        let &SegmentArrival { end: index, port, emitted, is_marked, .. } = arrival;
+        let end = &self.ends[index as usize];
+        let Some(place) = end.at(port) else {
+            let told = (on_wire(arrival.plain.acknowledged, 0).into(), arrival.flags.fin);
+            return self.turn_away((index, port), told, emitted, desk.now);
+        };
+        let &SegmentArrival { plain: Plain { sequence, acknowledged, caused, length }, flags, .. } = arrival;
+        let window = end.transfers.settings.window;
+        let segment = Segment { sequence, length, flags, acknowledged, window, caused, ..Segment::default() };
+        self.heard(place, &segment, Arrived { now: desk.now, sent: emitted, is_marked }, desk);
+    }
+
+    fn heard(&mut self, place: u32, segment: &Segment, arrived: Arrived, desk: &mut Desk<'_>) {
+        let live = &mut self.live[place as usize];
+        let end = &self.ends[live.end as usize];
+        if let Some(watch) = &mut self.watch {
+            watch.pass(arrived.now, end, live);
         }
         let before = live.before();
-        let arrived = Arrived { now, sent: packet.emitted, is_marked: settings.ecn && is_marked(&packet.head) };
-        live.connection.hear(&segment, arrived, settings, &mut self.written);
-        let came = live.came(now, &before);
+        live.connection.hear(segment, arrived, &end.transfers.settings, &mut self.written.segments);
+        let came = live.came(arrived.now, &before);
         let is_timed = came.has_news && segment.caused > SimTime::ZERO && segment.acknowledged > 1;
-        let round_trip = if is_timed { now.since(segment.caused) } else { SimDuration::ZERO };
+        let round_trip = if is_timed { arrived.now.since(segment.caused) } else { SimDuration::ZERO };
         self.book(place, &came, round_trip, desk);
         self.settle(place, desk);
     }
@@ -164,13 +219,13 @@ impl Connections {
     /// A segment that an end sent did not fit into a link.
     pub(super) fn shorten(&mut self, told: &Shorten, desk: &mut Desk<'_>) {
         let end = &self.ends[told.index as usize];
-        let port = if end.opens.is_some() { told.ports.0 } else { told.ports.1 };
+        let port = if end.is_opener() { told.ports.0 } else { told.ports.1 };
         let Some(place) = end.at(port) else { return };
         let live = &mut self.live[place as usize];
         let mss = u32::from(told.mtu.saturating_sub(end.header_length()));
         let start = packets::near(told.sequence, live.connection.sender().acknowledged());
         let before = live.before();
-        live.connection.shorten((mss, start), desk.now, &end.transfers.settings, &mut self.written);
+        live.connection.shorten((mss, start), desk.now, &end.transfers.settings, &mut self.written.segments);
         let came = live.came(desk.now, &before);
         self.book(place, &came, SimDuration::ZERO, desk);
         self.settle(place, desk);
@@ -187,43 +242,47 @@ impl Connections {
     }
 
     /// Answers a segment for which there is no connection: one that completed lately acknowledges once more
-    /// (RFC 9293 §3.6.1), else it is reset (§3.10.7.1).
-    fn turn_away(&mut self, index: u32, port: u16, packet: &Packet, now: SimTime) {
+    /// (RFC 9293 §3.6.1), else it is reset (§3.10.7.1). `acknowledged` is as on the wire.
+    fn turn_away(
+        &mut self,
+        (index, port): (u32, u16),
+        (acknowledged, has_fin): (u64, bool),
+        emitted: SimTime,
+        now: SimTime,
+    ) {
         let end = &self.ends[index as usize];
         let segment = match end.closed(now, port) {
-            _ if packets::has(packet, flags::RST) => return,
-            Some(closed) if packets::has(packet, flags::FIN) => closed.answer(&end.transfers.settings, packet.emitted),
+            Some(closed) if has_fin => closed.answer(&end.transfers.settings, emitted),
             Some(_) => return,
-            None => Segment {
-                sequence: packets::acknowledged(packet),
-                flags: Flags { rst: true, ..Flags::default() },
-                ..Segment::default()
-            },
+            None => {
+                Segment { sequence: acknowledged, flags: Flags { rst: true, ..Flags::default() }, ..Segment::default() }
+            }
         };
-        self.written.push(segment);
-        self.writers.push((index, port, self.written.len()));
+        self.written.segments.push(segment);
+        self.written.writers.push((index, port, self.written.segments.len()));
     }
 
     fn book(&mut self, place: u32, came: &Came, round_trip: SimDuration, desk: &mut Desk<'_>) {
         let live = &self.live[place as usize];
-        let end = &self.ends[live.end as usize];
+        let end = &mut self.ends[live.end as usize];
         let Came { taken, resent, is_done, limited, .. } = *came;
         if taken > 0 || round_trip > SimDuration::ZERO || resent != Default::default() {
-            desk.book(end.traffic, Tcp::Moved { taken, round_trip, resent });
+            let book = end.book(desk.booking, desk.scope);
+            desk.booking.moved(book, desk.now, &Moved { taken, round_trip, resent });
         }
         if end.compares {
             let which = (end.opener(), live.port);
             let happened = [(taken > 0, Compared::Took(taken)), (is_done, Compared::Completed)];
             for (_, what) in happened.into_iter().filter(|(is_so, _)| *is_so) {
-                desk.book(end.traffic, Tcp::Compared(which, what));
+                desk.book(end, Tcp::Compared(which, what));
             }
         }
         let is_answered = end.transfers.response > 0;
-        if is_done && end.opens.is_some() == is_answered && end.transfers.size.ends() {
-            desk.book(end.traffic, Tcp::Completed(desk.now.since(live.begun)));
+        if is_done && end.is_opener() == is_answered && end.transfers.size.ends() {
+            desk.book(end, Tcp::Completed(desk.now.since(live.begun)));
         }
-        if let Some((limited, span)) = limited.filter(|_| end.opens.is_some()) {
-            desk.book(end.traffic, Tcp::Limited(limited, span));
+        if let Some((limited, span)) = limited.filter(|_| end.is_opener()) {
+            desk.book(end, Tcp::Limited(limited, span));
         }
     }
 
@@ -231,15 +290,16 @@ impl Connections {
     fn settle(&mut self, place: u32, desk: &mut Desk<'_>) {
         let live = &self.live[place as usize];
         let (end, port, begun) = (live.end, live.port, live.begun);
-        if let Some(syn) = self.written.last_mut().filter(|segment| segment.flags.syn && segment.acknowledged == 0) {
+        let Written { segments, writers } = &mut self.written;
+        if let Some(syn) = segments.last_mut().filter(|segment| segment.flags.syn && segment.acknowledged == 0) {
             syn.caused = begun; // what is known of when a connection began goes with its SYN
         }
-        let until = self.written.len();
-        if until > self.writers.last().map_or(0, |(.., until)| *until) {
-            self.writers.push((end, port, until));
+        let until = segments.len();
+        if until > writers.last().map_or(0, |(.., until)| *until) {
+            writers.push((end, port, until));
         }
         match live.connection.outcome() {
-            None => self.schedule(place, desk.events),
+            None => self.schedule(place, desk.wakes),
             Some(outcome) => self.close(place, outcome, desk),
         }
     }
@@ -249,45 +309,25 @@ impl Connections {
         let end = &mut self.ends[live.end as usize];
         let answer = (outcome == Outcome::Completed).then(|| live.connection.numbers());
         end.forget(desk.now, live.port, answer);
-        if end.opens.is_none() {
+        if !end.is_opener() {
             return;
         }
         let (limited, span) = live.limited_for(desk.now);
-        let (traffic, source, window) = (end.traffic, end.source, live.connection.sender().window());
-        desk.book(traffic, Tcp::Limited(limited, span));
-        desk.book(traffic, Tcp::Closed { window });
+        desk.book(end, Tcp::Limited(limited, span));
+        desk.book(end, Tcp::Closed { window: live.connection.sender().window() });
         if outcome != Outcome::Completed {
-            desk.book(traffic, Tcp::GaveUp(source));
+            desk.book(end, Tcp::GaveUp(end.source));
         }
     }
 
-    fn schedule(&mut self, place: u32, events: &mut Events) {
+    #[inline]
+    fn schedule(&mut self, place: u32, wakes: &mut Wakes) {
         let live = &mut self.live[place as usize];
         let wake = live.connection.next_wake();
         if wake < live.scheduled {
             live.scheduled = wake;
-            events.schedule(wake, self.ends[live.end as usize].source, Waker::Connection(place));
+            wakes.schedule(wake, self.ends[live.end as usize].source, Waker::Connection(place));
         }
-    }
-
-    /// The next packet that is ready; they are to be taken until there is none.
-    pub(super) fn next_ready(&mut self, scope: Scope<'_>, now: SimTime) -> Option<Ready> {
-        let Some(segment) = self.written.get(self.handed) else {
-            (self.handed, self.turn) = (0, 0);
-            self.written.clear();
-            self.writers.clear();
-            return None;
-        };
-        while self.writers[self.turn].2 <= self.handed {
-            self.turn += 1;
-        }
-        let (index, port, _) = self.writers[self.turn];
-        self.handed += 1;
-        let end = &mut self.ends[index as usize];
-        let (packet, told) = end.packet(now, port, segment, scope.shared.foresees(scope.view));
-        let path = end.path(scope.view, &packet);
-        let counted_for = end.opens.is_some().then_some(end.traffic);
-        Some(Ready { host: end.host, packet, told, path, counted_for })
     }
 
     /// About how many packets they send in a while, acknowledgments included: rather too many.
@@ -321,7 +361,7 @@ impl Connections {
         now: SimTime,
     ) -> impl Iterator<Item = (TrafficId, Limited, SimDuration, u64)> {
         let opening = self.live.iter().map(|(_, live)| (live, &self.ends[live.end as usize]));
-        opening.filter(|(_, end)| end.opens.is_some()).map(move |(live, end)| {
+        opening.filter(|(_, end)| end.is_opener()).map(move |(live, end)| {
             let (limited, span) = live.limited_for(now);
             (end.traffic, limited, span, live.connection.sender().window())
         })

@@ -11,43 +11,70 @@ use crate::wire::tcp::{Header, Options, flags};
 
 impl End {
     /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
-    pub(super) fn packet(
-        &mut self,
+    pub(in crate::engine::cell) fn packet(
+        &self,
+        id: PacketId,
         now: SimTime,
         port: u16,
         segment: &Segment,
         is_bare: bool,
     ) -> (Packet, Option<Told>) {
-        let Flags { syn, .. } = segment.flags;
-        let scale = self.scale;
-        let header = Header {
-            ports: self.ports(port),
-            sequence: on_wire(segment.sequence, 0),
-            acknowledgment: on_wire(segment.acknowledged, 0),
-            flags: self.flags(segment),
-            window: if syn { segment.window.min(65_535) } else { segment.window >> scale } as u16,
-        };
+        let syn = segment.flags.syn;
+        let header = self.header(port, segment);
         let room = BLOCKS - usize::from(self.transfers.timestamps);
         let told = Told { blocks: segment.blocks.first(room), caused: segment.caused };
         let options = self.options(now, told, segment.flags, header.acknowledgment);
         let length = options.as_bytes().len();
-        let mut head = self.template.bare(&header, length, segment.length as u16, self.sequence as u16);
-        // What is sent again is not marked (RFC 3168 §6.1.5), nor is an acknowledgment (§6.1.4).
-        if self.transfers.settings.ecn && segment.length > 0 && !segment.is_again {
+        let mut head = self.template.bare(&header, length, segment.length as u16, id.sequence() as u16);
+        if self.takes_marks(segment.length, segment.is_again) {
             head[1] |= ECT_0;
         }
         if !is_bare {
             self.template.complete(&mut head, &options);
         }
         let header_length = (HEAD + length) as u8;
-        let id = PacketId::new(self.source, self.sequence);
-        self.sequence += 1;
         let length = u16::from(header_length) + segment.length as u16;
         let has_news = segment.caused > SimTime::ZERO || syn;
         (
             Packet { id, emitted: now, kind: PacketKind::Segment, header_length, ..Packet::of(head, length) },
             has_news.then_some(told),
         )
+    }
+
+    fn header(&self, port: u16, segment: &Segment) -> Header {
+        let window = self.transfers.settings.window;
+        let window = if segment.flags.syn { window.min(65_535) } else { window >> self.scale };
+        Header {
+            ports: self.ports(port),
+            sequence: on_wire(segment.sequence, 0),
+            acknowledgment: on_wire(segment.acknowledged, 0),
+            flags: self.flags(segment),
+            window: window as u16,
+        }
+    }
+
+    /// The head of a segment that can be told in short, both checksums right.
+    #[inline]
+    pub(in crate::engine::cell) fn short_head(
+        &self,
+        id: PacketId,
+        now: SimTime,
+        port: u16,
+        segment: &Segment,
+    ) -> [u8; HEAD] {
+        if self.transfers.timestamps {
+            return self.packet(id, now, port, segment, false).0.head;
+        }
+        let header = self.header(port, segment);
+        let mut head = self.template.bare(&header, 0, segment.length as u16, id.sequence() as u16);
+        head[1] |= if self.takes_marks(segment.length, segment.is_again) { ECT_0 } else { 0 };
+        self.template.complete(&mut head, &Options::NONE);
+        head
+    }
+
+    /// Whether a segment may be marked: not what is sent again (RFC 3168 §6.1.5), nor an acknowledgment (§6.1.4).
+    pub(in crate::engine::cell) fn takes_marks(&self, length: u32, is_again: bool) -> bool {
+        self.transfers.settings.ecn && length > 0 && !is_again
     }
 
     /// Writes the checksums of one of its packets that was bare.
@@ -63,15 +90,13 @@ impl End {
         let acknowledges = segment.acknowledged > 0;
         // Who opens asks for marks with both bits, the other agrees with one (RFC 3168 §6.1.1).
         let asks = self.transfers.settings.ecn && syn;
-        let bits = [
-            (fin, flags::FIN),
-            (syn, flags::SYN),
-            (rst, flags::RST),
-            (acknowledges, flags::ACK),
-            (ece || asks, flags::ECE),
-            (cwr || (asks && !acknowledges), flags::CWR),
-        ];
-        bits.into_iter().filter(|(is_set, _)| *is_set).map(|(_, bit)| bit).sum()
+        let bit = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
+        bit(fin, flags::FIN)
+            | bit(syn, flags::SYN)
+            | bit(rst, flags::RST)
+            | bit(acknowledges, flags::ACK)
+            | bit(ece || asks, flags::ECE)
+            | bit(cwr || (asks && !acknowledges), flags::CWR)
     }
 
     fn options(&self, now: SimTime, told: Told, flags: Flags, acknowledgment: u32) -> Options {
@@ -87,7 +112,7 @@ impl End {
             let clock = |time: SimTime| (time.as_nanos() / TICK.as_nanos()) as u32;
             options = options.timestamps(clock(now), clock(told.caused));
         }
-        if told.blocks != Default::default() {
+        if !told.blocks.is_empty() {
             let beyond = |ahead: u64| acknowledgment.wrapping_add(ahead as u32);
             options = options.ranges(told.blocks.ranges(0).map(|(start, end)| (beyond(start), beyond(end))));
         }

@@ -63,6 +63,6 @@ impl Watch {
     /// Whether it is this connection.
     pub(super) fn is_on(&self, end: &End, live: &Live) -> bool {
         let which = Which { traffic: end.traffic, number: live.number };
-        end.opens.is_some() && which == self.which
+        end.is_opener() && which == self.which
     }
 }

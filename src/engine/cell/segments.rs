@@ -1,0 +1,221 @@
+//! What connections send and hear: in short where only the other end looks at it, which takes a third of the work, else
+//! as packets with a journey of their own (`journey.rs`). Both give the same bytes.
+
+use super::super::books::Counts;
+use super::super::road::Road;
+use super::super::segment::SegmentArrival;
+use super::connections::{Connections, Desk, Way, Written};
+use super::contents::Contents;
+use super::events::Events;
+use super::journey::Journey;
+use super::lane::Lane;
+use crate::dataplane::packet::{Packet, PacketId, TailId};
+use crate::dataplane::router::Sender;
+use crate::model::DropReason;
+use crate::tcp::Burst;
+use crate::tcp::segment::{Flags, Plain, Segment};
+use crate::units::SimTime;
+
+/// Has something happen to the connections of a cell, and sends what comes of it.
+pub(super) fn with_connections(
+    journey: &mut Journey<'_>,
+    now: SimTime,
+    happen: impl FnOnce(&mut Connections, &mut Desk<'_>),
+) {
+    let scope = journey.scope;
+    let Contents { connections, events, booking, .. } = &mut *journey.contents;
+    happen(connections, &mut Desk { scope, now, wakes: &mut events.wakes, booking });
+    send_written(journey, now);
+}
+
+/// Sends what connections wrote.
+fn send_written(journey: &mut Journey<'_>, now: SimTime) {
+    if journey.contents.connections.written.segments.is_empty() {
+        return;
+    }
+    let mut written = std::mem::take(&mut journey.contents.connections.written);
+    let Written { segments, writers } = &mut written;
+    let mut from = 0;
+    for (end, port, until) in writers.drain(..) {
+        segments[from..until].iter().for_each(|segment| send(journey, now, (end, port), segment));
+        from = until;
+    }
+    segments.clear();
+    journey.contents.connections.written = written; // with its memory
+}
+
+fn send(journey: &mut Journey<'_>, now: SimTime, writer: (u32, u16), segment: &Segment) {
+    match segment.plain() {
+        Some(first) => {
+            let &Segment { flags, is_again, .. } = segment;
+            Sending { now, writer, first, flags, is_again, count: 1 }.send(journey);
+        }
+        None => send_whole(journey, now, writer, segment),
+    }
+}
+
+/// Handles the next arrival of a segment in short, at the end that hears it.
+#[inline]
+pub(super) fn hear_next(journey: &mut Journey<'_>) {
+    let scope = journey.scope;
+    let Contents { connections, booking, events, .. } = &mut *journey.contents;
+    let Events { segments, wakes, .. } = events;
+    let Some(arrival) = segments.front() else { return };
+    let (now, writer) = (arrival.time, (arrival.end, arrival.port));
+    let end = &mut connections.ends[writer.0 as usize];
+    let entry = if end.is_opener() { None } else { Some(end.book(booking, scope)) };
+    booking.segment_heard(entry, now, arrival.emitted, arrival.wire_length);
+    let Some(Burst { first, count, is_all }) =
+        connections.hear_usual(arrival, &mut Desk { scope, now, wakes, booking })
+    else {
+        let arrival = arrival.clone();
+        segments.step();
+        return with_connections(journey, now, |connections, desk| connections.hear_short(&arrival, desk));
+    };
+    segments.step();
+    if count > 0 {
+        Sending { now, writer, first, flags: Flags::default(), is_again: false, count }.send(journey);
+    }
+    if !is_all {
+        send_written(journey, now);
+    }
+}
+
+/// Sends a segment as a packet.
+fn send_whole(journey: &mut Journey<'_>, now: SimTime, (end, port): (u32, u16), segment: &Segment) {
+    let scope = journey.scope;
+    let sender = &mut journey.contents.connections.ends[end as usize];
+    let (host, id) = (sender.host, sender.next_id());
+    if !scope.view.network.host(host).up {
+        return;
+    }
+    let mut packet = packet(journey, now, (end, port), id, segment);
+    let Contents { connections, booking, .. } = &mut *journey.contents;
+    let sender = &mut connections.ends[end as usize];
+    let path = sender.path(scope.view, &packet);
+    booking.carried_by(Road::Events, 1);
+    if sender.is_opener() {
+        booking.sent(sender.traffic, &scope.shared.edges, now, Counts::of(1, packet.wire_length));
+    }
+    journey.emit(Sender::Host(host), &mut packet, path);
+}
+
+fn packet(journey: &mut Journey<'_>, now: SimTime, (end, port): (u32, u16), id: PacketId, segment: &Segment) -> Packet {
+    let is_bare = journey.scope.shared.foresees(journey.scope.view);
+    let Contents { connections, events, .. } = &mut *journey.contents;
+    let (packet, told) = connections.ends[end as usize].packet(id, now, port, segment, is_bare);
+    Packet { tail: told.map_or(TailId::NONE, |told| events.tails.tell(told)), ..packet }
+}
+
+/// Segments that an end sends at once: equal but for their numbers, each beginning where the one before ends.
+#[derive(Clone, Copy)]
+struct Sending {
+    now: SimTime,
+    /// The index of the end, and the port of the opener.
+    writer: (u32, u16),
+    first: Plain,
+    flags: Flags,
+    is_again: bool,
+    count: u32,
+}
+
+impl Sending {
+    fn send(&self, journey: &mut Journey<'_>) {
+        let scope = journey.scope;
+        let end = &mut journey.contents.connections.ends[self.writer.0 as usize];
+        let length = end.header_length() + self.first.length as u16;
+        match end.way(scope, length) {
+            Some(way) => self.send_short(journey, length, way),
+            None => (0..self.count).for_each(|n| send_whole(journey, self.now, self.writer, &self.segment(n))),
+        }
+    }
+
+    /// The segment at this place.
+    fn segment(&self, n: u32) -> Segment {
+        let Plain { sequence, length, acknowledged, caused } = self.plain(n);
+        let &Sending { flags, is_again, .. } = self;
+        Segment { sequence, length, acknowledged, caused, flags, is_again, ..Segment::default() }
+    }
+
+    fn plain(&self, n: u32) -> Plain {
+        Plain { sequence: self.first.sequence + u64::from(n) * u64::from(self.first.length), ..self.first }
+    }
+
+    /// Sends segments that only the other end looks at: up to their arrival if nothing can happen to them on their way.
+    fn send_short(&self, journey: &mut Journey<'_>, length: u16, way: Way) {
+        let (scope, at) = (journey.scope, way.lane as usize);
+        let counts = Counts::of(self.count.into(), length);
+        journey.catch_up(at, self.now);
+        let Contents { connections, booking, lanes, .. } = &mut *journey.contents;
+        let end = &mut connections.ends[self.writer.0 as usize];
+        let entry = if end.is_opener() { Some(end.book(booking, scope)) } else { None };
+        booking.segments_sent(entry, self.now, counts);
+        lanes[at].offered(self.now, counts);
+        let mut n = 0;
+        while let Some((id, fate)) = self.mail(journey, &mut n, length, way) {
+            let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
+            journey.follow(at, self.now, fate, &mut packet, Ok(way.host));
+            n += 1;
+        }
+        journey.contents.lanes[at].queued(self.now);
+    }
+
+    /// Offers the segments from place `n` on, and mails them two by two. Stops at one that does not arrive, or not
+    /// before the horizon.
+    fn mail(
+        &self,
+        journey: &mut Journey<'_>,
+        n: &mut u32,
+        length: u16,
+        way: Way,
+    ) -> Option<(PacketId, Result<SimTime, DropReason>)> {
+        let horizon = journey.scope.horizon;
+        let Contents { lanes, connections, events, batch, .. } = &mut *journey.contents;
+        let end = &mut connections.ends[self.writer.0 as usize];
+        let Lane { link, booking, mailed, outbox, .. } = &mut lanes[way.lane as usize];
+        if outbox.is_empty() {
+            events.mailbox.lanes.push(way.lane);
+        }
+        let (loses_none, takes_marks) = (link.loses_no_segment(), end.takes_marks(self.first.length, self.is_again));
+        // Whether the last one in the outbox is of these, and alone.
+        let mut is_alone = false;
+        while *n < self.count {
+            let fate = link.offer(self.now, length);
+            let id = end.next_id();
+            if let Some(batch) = batch {
+                batch[0].head = end.short_head(id, self.now, self.writer.1, &self.segment(*n));
+            }
+            let Some(departure) = fate.ok().filter(|time| loses_none && *time + link.delay < horizon) else {
+                return Some((id, fate));
+            };
+            let time = departure + link.delay;
+            booking.carried_one(time, length, time.since(self.now));
+            *mailed += 1;
+            let is_marked = takes_marks && link.marks(departure.since(self.now));
+            match outbox.last_mut() {
+                Some(before) if is_alone && before.is_marked == is_marked => {
+                    (before.second, is_alone) = (time, false);
+                }
+                _ => {
+                    let arrival = SegmentArrival {
+                        time,
+                        second: SimTime::NEVER,
+                        link: link.id,
+                        sequence: *mailed,
+                        emitted: self.now,
+                        end: way.end,
+                        port: self.writer.1,
+                        wire_length: length,
+                        plain: self.plain(*n),
+                        flags: self.flags,
+                        is_marked,
+                    };
+                    outbox.push(arrival);
+                    is_alone = true;
+                }
+            }
+            *n += 1;
+        }
+        None
+    }
+}
