@@ -155,12 +155,52 @@ impl<T: Arrives> Arrivals<T> {
         self.queues[self.heads.peek()?.0.place()].waiting.front()
     }
 
-    /// Removes what arrived of the next one.
     #[inline]
-    pub(super) fn step(&mut self) {
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let mut head = self.heads.peek_mut()?;
+        let waiting = &mut self.queues[head.0.place()].waiting;
+        let arrival = waiting.pop_front();
+        match waiting.front() {
+            Some(next) => head.0 = head.0.at(next.time()),
+            None => {
+                PeekMut::pop(head);
+            }
+        }
+        self.len -= 1;
+        arrival
+    }
+
+    /// Takes arrivals of one link, which are in order, and leaves none.
+    pub(super) fn append(&mut self, arrivals: &mut Vec<T>) {
+        debug_assert!(arrivals.is_sorted_by_key(|arrival| (arrival.time(), arrival.sequence())));
+        let Some(first) = arrivals.first() else { return };
+        let (link, key) = (first.link(), (first.time(), first.sequence()));
+        let at = self.queue(link);
+        let waiting = &mut self.queues[at].waiting;
+        match waiting.back() {
+            None => self.heads.push(Reverse(Head::new(key.0, link, at))),
+            Some(last) if (last.time(), last.sequence()) < key => {}
+            // The delay of the link was longer before.
+            Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
+        }
+        self.len += arrivals.len();
+        waiting.extend(arrivals.drain(..));
+    }
+
+    /// When the next one over another link is due.
+    #[inline]
+    pub(super) fn next_beside(&self) -> SimTime {
+        // The second in a heap is one of the two below the first.
+        let below = self.heads.as_slice().iter().skip(1).take(2);
+        below.map(|Reverse(head)| head.time()).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Leaves the next one behind, or goes over to what of it arrives later if it is not `done`.
+    #[inline]
+    pub(super) fn step(&mut self, done: bool) {
         let Some(mut head) = self.heads.peek_mut() else { return };
         let waiting = &mut self.queues[head.0.place()].waiting;
-        if !waiting.front_mut().is_some_and(T::go_over) {
+        if done || !waiting.front_mut().is_some_and(T::go_over) {
             waiting.pop_front();
             self.len -= 1;
         }
@@ -170,28 +210,6 @@ impl<T: Arrives> Arrivals<T> {
                 PeekMut::pop(head);
             }
         }
-    }
-
-    #[inline]
-    pub(super) fn pop(&mut self) -> Option<T> {
-        let next = self.front().cloned();
-        self.step();
-        next
-    }
-
-    /// Takes arrivals of one link, which are in order, and leaves none.
-    pub(super) fn append(&mut self, arrivals: &mut Vec<T>) {
-        let Some(first) = arrivals.first() else { return };
-        let (link, key) = (first.link(), (first.time(), first.sequence()));
-        let at = self.queue(link);
-        let waiting = &mut self.queues[at].waiting;
-        match waiting.back() {
-            None => self.heads.push(Reverse(Head::new(key.0, link, at))),
-            Some(last) if (last.time(), last.sequence()) < key => {}
-            Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
-        }
-        self.len += arrivals.len();
-        waiting.extend(arrivals.drain(..));
     }
 
     /// All of them, in no order.

@@ -132,6 +132,19 @@ impl Booking {
         }
     }
 
+    /// The same for one with data, whose payload comes in order; what connections do is in the book at `book`.
+    #[inline]
+    pub(super) fn payload_heard(
+        &mut self,
+        (book, entry): (usize, Option<usize>),
+        time: SimTime,
+        emitted: SimTime,
+        (length, payload): (u16, u32),
+    ) {
+        self.segment_heard(entry, time, emitted, length);
+        self.moved(book, time, &Moved { taken: payload.into(), ..Moved::default() });
+    }
+
     /// Books packets that ended in this VPC.
     pub(super) fn ended(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         self.vpc.ended(verdict, count, site);
@@ -218,7 +231,7 @@ impl Booking {
 }
 
 /// What a segment or a timer changed in a connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Moved {
     /// Bytes of payload that arrived in order for the first time.
     pub taken: u64,

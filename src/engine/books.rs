@@ -103,7 +103,7 @@ impl LinkBook {
     #[inline]
     pub(super) fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
-        self.windows.at(time).into_iter().for_each(f);
+        self.windows.with(time, f);
     }
 }
 
@@ -178,7 +178,7 @@ impl TrafficBook {
     #[inline]
     pub(super) fn each(&mut self, sent: SimTime, mut f: impl FnMut(&mut TrafficCounts)) {
         f(&mut self.whole);
-        self.windows.at(sent).into_iter().for_each(f);
+        self.windows.with(sent, f);
     }
 
     pub(super) fn merge(&mut self, other: &TrafficBook) {

@@ -42,7 +42,7 @@ pub(super) fn exchange<C: BorrowMut<Cell>>(
 ) {
     let mut away = Vec::new();
     for from in senders {
-        let mut mailbox = std::mem::take(cells[from].borrow_mut().mailbox());
+        let mut mailbox = std::mem::take(&mut cells[from].borrow_mut().contents.mailbox);
         mailbox.packets.retain_mut(|mail| {
             let is_away = !others.holds(mail.to);
             if !is_away {
@@ -51,16 +51,17 @@ pub(super) fn exchange<C: BorrowMut<Cell>>(
             is_away
         });
         away.append(&mut mailbox.packets);
-        for lane in mailbox.lanes.drain(..) {
-            let lane = lane as usize;
-            let (to, mut segments) = cells[from].borrow_mut().contents.lanes[lane].take_outbox();
-            match others.holds(to) {
-                true => addressee(cells, to).receive_segments(&mut segments),
-                false => away.extend(segments.drain(..).map(|segment| Mail { to, content: Content::Segment(segment) })),
+        for at in mailbox.lanes.drain(..) {
+            let lane = &mut cells[from].borrow_mut().contents.lanes[at as usize];
+            let (to, mut segments) = (lane.link.far, std::mem::take(&mut lane.outbox));
+            if !others.holds(to) {
+                away.push(Mail { to, content: Content::Segments(segments) });
+                continue;
             }
-            cells[from].borrow_mut().contents.lanes[lane].outbox = segments; // with its memory
+            addressee(cells, to).receive_segments(&mut segments);
+            cells[from].borrow_mut().contents.lanes[at as usize].outbox = segments; // with its memory
         }
-        *cells[from].borrow_mut().mailbox() = mailbox; // with its memory
+        cells[from].borrow_mut().contents.mailbox = mailbox;
     }
     for mut mail in others.swap(away) {
         addressee(cells, mail.to).receive(&mut mail.content);

@@ -5,7 +5,7 @@ use super::segment::SegmentArrival;
 use crate::dataplane::packet::Tail;
 use crate::model::VpcId;
 
-/// An arrival for another cell.
+/// Arrivals for another cell.
 pub struct Mail {
     /// The VPC it is for.
     pub to: VpcId,
@@ -15,11 +15,9 @@ pub struct Mail {
 /// What arrives.
 pub(super) enum Content {
     /// A packet, with what belongs to it beside its head.
-    Packet {
-        arrival: Arrival,
-        tail: Option<Tail>,
-    },
-    Segment(SegmentArrival),
+    Packet { arrival: Arrival, tail: Option<Tail> },
+    /// Segments over one link, in order.
+    Segments(Vec<SegmentArrival>),
 }
 
 /// Arrivals for other cells, until the next exchange.

@@ -36,13 +36,21 @@ impl<T: Sum> Windows<T> {
         Windows { edges, segments: Vec::new(), last: None }
     }
 
-    /// The sums of the segment that holds `time`; `None` outside all windows.
+    /// Adds to the sums of the segment that holds `time`, if it lies in a window.
     #[inline]
-    pub(super) fn at(&mut self, time: SimTime) -> Option<&mut T> {
-        if self.edges.is_empty() { None } else { self.segment(time) }
+    pub(super) fn with(&mut self, time: SimTime, f: impl FnMut(&mut T)) {
+        if !self.edges.is_empty() {
+            self.with_segment(time, f);
+        }
     }
 
-    fn segment(&mut self, time: SimTime) -> Option<&mut T> {
+    #[inline(never)] // Mostly there are no windows, and in line it doubles the code of every booking.
+    fn with_segment(&mut self, time: SimTime, f: impl FnMut(&mut T)) {
+        self.at(time).into_iter().for_each(f);
+    }
+
+    /// The sums of the segment that holds `time`; `None` outside all windows.
+    fn at(&mut self, time: SimTime) -> Option<&mut T> {
         let at = match self.last {
             Some((at, until)) if self.edges[at] <= time && time < until => at,
             _ => {

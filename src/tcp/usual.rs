@@ -11,32 +11,54 @@ use crate::units::SimTime;
 /// What a usual segment makes a connection send.
 #[derive(Debug, Clone, Copy)]
 pub struct Burst {
+    /// When it sends it.
+    pub now: SimTime,
     /// The first of the segments, which have no flags.
     pub first: Plain,
     /// How many there are: equal but for their numbers, each beginning where the one before ends.
     pub count: u32,
     /// Whether that is all: else [`Connection::go_on`] sends the rest.
     pub is_all: bool,
+    /// Whether the second segment was heard too.
+    pub heard_second: bool,
 }
 
 impl Connection {
-    /// Hears a segment if it is a usual one; else `None`, and nothing changed.
+    /// Hears a segment if it is a usual one; else `None`, and nothing changed. With `second`, it has data, and the next
+    /// like it comes then, with nothing in between: both are heard, unless the first is acknowledged before.
     #[inline]
-    pub fn hear_usual(&mut self, plain: Plain, arrived: Arrived, settings: &Settings) -> Option<Burst> {
+    pub fn hear_usual(
+        &mut self,
+        plain: Plain,
+        arrived: Arrived,
+        second: Option<SimTime>,
+        settings: &Settings,
+    ) -> Option<Burst> {
         if self.state != State::Open || settings.ecn {
             return None;
         }
-        let (count, is_all, length) = if plain.length > 0 {
-            let is_due = self.take_usual(plain, arrived, settings)?;
-            (u32::from(is_due), true, 0)
-        } else {
+        if plain.length == 0 {
             let (count, is_all) = self.progress(plain, arrived.now, settings)?;
-            (count, is_all, self.sender.mss())
+            return Some(self.burst(arrived.now, count, self.sender.mss(), is_all));
+        }
+        let is_due = self.take_usual(plain, arrived, settings)?;
+        let first = self.burst(arrived.now, is_due.into(), 0, true);
+        let Some(now) = second.filter(|second| *second < arrived.now + settings.delayed_ack) else {
+            return Some(first);
         };
+        let is_due = self.receiver.extend(plain.length, now, settings);
+        // One of the two is acknowledged.
+        let burst = if is_due { self.burst(now, 1, 0, true) } else { first };
+        Some(Burst { heard_second: true, ..burst })
+    }
+
+    /// The last `count` segments of `length` bytes that may be sent by now.
+    #[inline]
+    fn burst(&mut self, now: SimTime, count: u32, length: u32, is_all: bool) -> Burst {
         let sequence = self.sender.next() - u64::from(count) * u64::from(length);
         let caused = if count > 0 { self.receiver.acknowledge() } else { SimTime::ZERO };
-        let first = Plain { sequence, length, acknowledged: self.receiver.next(), caused };
-        Some(Burst { first, count, is_all })
+        let first = Plain { sequence, acknowledged: self.receiver.next(), caused, length };
+        Burst { now, first, count, is_all, heard_second: false }
     }
 
     /// Sends what may be sent beyond a burst.

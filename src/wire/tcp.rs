@@ -38,6 +38,46 @@ pub struct Header {
     pub flags: u8,
     /// Window, as the header has it: scaled down.
     pub window: u16,
+    /// The bits of congestion in the IPv4 header (RFC 3168 §5).
+    pub congestion: u8,
+}
+
+impl Header {
+    /// The words of the header before its checksum, behind which come so many bytes of options.
+    fn words(&self, options: u8) -> (u32, u64, u32) {
+        let ports = u32::from(self.ports.0) << 16 | u32::from(self.ports.1);
+        let numbers = u64::from(self.sequence) << 32 | u64::from(self.acknowledgment);
+        let length = (TCP_HEADER as u32 + u32::from(options)) / 4;
+        (ports, numbers, length << 28 | u32::from(self.flags) << 16 | u32::from(self.window))
+    }
+}
+
+/// What comes behind a header without options: these, and synthetic payload.
+#[derive(Debug, Clone, Copy)]
+pub struct Behind {
+    /// Their lengths, in bytes.
+    options: u8,
+    payload: u16,
+    /// The sum of their words, not folded.
+    sum: u64,
+}
+
+impl Behind {
+    /// Options, and `payload` bytes.
+    pub fn new(options: &Options, payload: u16) -> Behind {
+        let sum = payload::sum_bytes(options.as_bytes()) + payload::sum(0, payload.into());
+        Behind { options: options.length, payload, sum }
+    }
+
+    /// Bytes of payload.
+    pub fn payload(&self) -> u16 {
+        self.payload
+    }
+
+    /// IPv4 total length.
+    pub fn total(&self) -> u16 {
+        HEAD as u16 + u16::from(self.options) + self.payload
+    }
 }
 
 /// Bits of a header.
@@ -113,6 +153,8 @@ impl Options {
 #[derive(Debug, Clone)]
 pub struct Template {
     head: [u8; HEAD],
+    /// The same in words.
+    words: [u64; HEAD / 8],
     /// The sums of the IPv4 header and of TCP's pseudo header, without what differs.
     sums: (u64, u64),
 }
@@ -124,7 +166,9 @@ impl Template {
         write_header(&mut head, to, IpNextHeaderProtocols::Tcp, 0, 0);
         head[10..12].fill(0);
         let pseudo_header = payload::sum_bytes(&head[12..20]) + u64::from(IpNextHeaderProtocols::Tcp.0);
-        Template { head, sums: (payload::sum_bytes(&head[..IPV4_HEADER]), pseudo_header) }
+        let word = |at: usize| head[8 * at..8 * at + 8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let sums = (payload::sum_bytes(&head[..IPV4_HEADER]), pseudo_header);
+        Template { head, words: std::array::from_fn(word), sums }
     }
 
     /// What all heads have in common, for a packet that only asks for its way.
@@ -132,32 +176,44 @@ impl Template {
         self.head
     }
 
-    /// The head of a packet with `payload` synthetic bytes behind its options, both checksums right.
-    pub fn head(&self, header: &Header, options: &Options, payload: u16, identification: u16) -> [u8; HEAD] {
-        let mut head = self.bare(header, options.as_bytes().len(), payload, identification);
-        self.complete(&mut head, options);
-        head
+    /// The head of a packet, both checksums right.
+    #[inline]
+    pub fn head(&self, header: &Header, behind: &Behind, identification: u16) -> [u8; HEAD] {
+        let (ports, numbers, rest) = header.words(behind.options);
+        let total = u64::from(behind.total());
+        let differs = u64::from(header.congestion) + total + u64::from(identification);
+        let written = payload::sum_words(u64::from(ports) << 32 | u64::from(rest)) + payload::sum_words(numbers);
+        let length = total - IPV4_HEADER as u64;
+        let sums = (self.sums.0 + differs, self.sums.1 + length + written + behind.sum);
+        self.with(header, behind, identification, (payload::fold(sums.0), payload::fold(sums.1)))
     }
 
     /// The same without checksums, for a packet that nobody looks at.
+    pub fn bare(&self, header: &Header, behind: &Behind, identification: u16) -> [u8; HEAD] {
+        self.with(header, behind, identification, (0, 0))
+    }
+
+    /// The head with these checksums, of IPv4 and TCP.
     #[inline]
-    pub fn bare(&self, header: &Header, options: usize, payload: u16, identification: u16) -> [u8; HEAD] {
-        let mut head = self.head;
-        let header_length = TCP_HEADER + options;
-        let total = (IPV4_HEADER + header_length) as u16 + payload;
-        head[2..4].copy_from_slice(&total.to_be_bytes());
-        head[4..6].copy_from_slice(&identification.to_be_bytes());
-        let ports = u32::from(header.ports.0) << 16 | u32::from(header.ports.1);
-        let numbers = u64::from(header.sequence) << 32 | u64::from(header.acknowledgment);
-        let rest = (header_length as u32 / 4) << 28 | u32::from(header.flags) << 16 | u32::from(header.window);
-        head[20..24].copy_from_slice(&ports.to_be_bytes());
-        head[24..32].copy_from_slice(&numbers.to_be_bytes());
-        head[32..36].copy_from_slice(&rest.to_be_bytes());
+    fn with(&self, header: &Header, behind: &Behind, identification: u16, checksums: (u16, u16)) -> [u8; HEAD] {
+        let (ports, numbers, rest) = header.words(behind.options);
+        let ipv4 =
+            u64::from(header.congestion) << 48 | u64::from(behind.total()) << 32 | u64::from(identification) << 16;
+        let differs = [
+            ipv4,
+            u64::from(checksums.0) << 32,
+            ports.into(),
+            numbers,
+            u64::from(rest) << 32 | u64::from(checksums.1) << 16,
+        ];
+        let mut head = [0; HEAD];
+        for ((bytes, common), differs) in head.chunks_exact_mut(8).zip(self.words).zip(differs) {
+            bytes.copy_from_slice(&(common | differs).to_be_bytes());
+        }
         head
     }
 
     /// Writes the checksums of a head, whose options these are.
-    #[inline]
     pub fn complete(&self, head: &mut [u8; HEAD], options: &Options) {
         let options = options.as_bytes();
         let word = |at: usize| u64::from(u16::from_be_bytes([head[at], head[at + 1]]));
@@ -197,8 +253,14 @@ mod tests {
             acknowledgment: 7,
             flags: flags::ACK | flags::PSH,
             window: 65_535,
+            congestion: ipv4::ECT_0,
         };
-        let mut bytes = Template::new(TO).head(&header, &options, length, 9).to_vec();
+        let template = Template::new(TO);
+        let behind = Behind::new(&options, length);
+        let mut bytes = template.head(&header, &behind, 9).to_vec();
+        let mut completed = template.bare(&header, &behind, 9);
+        template.complete(&mut completed, &options);
+        assert_eq!(bytes, completed);
         bytes.extend(options.as_bytes());
         bytes.extend((0..usize::from(length)).map(payload::byte));
         bytes

@@ -1,7 +1,7 @@
 //! The cell itself: which part of what a VPC holds is used when. The other files of the room carry the packets.
 
 use super::super::endpoint::{Endpoint, Hears, Sends};
-use super::super::mail::{Content, Mailbox};
+use super::super::mail::Content;
 use super::super::options::Mode;
 use super::super::road::{Facts, Road, road};
 use super::super::segment::SegmentArrival;
@@ -141,11 +141,6 @@ impl Cell {
     /// Packets inside the VPC whose verdict is still open.
     pub(in crate::engine) fn local_in_flight(&self) -> u64 {
         self.contents.events.waiting() + self.contents.trains.count()
-    }
-
-    /// Packets for other cells.
-    pub(in crate::engine) fn mailbox(&mut self) -> &mut Mailbox {
-        &mut self.contents.events.mailbox
     }
 
     /// Takes what comes from another cell.

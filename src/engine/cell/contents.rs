@@ -2,6 +2,7 @@
 //! ([`Passing`]), one link with its senders ([`LinkRun`]). Decides neither when nor by which road.
 
 use super::super::booking::Booking;
+use super::super::mail::Mailbox;
 use super::super::sending::{Batch, Flow};
 use super::super::shared::Scope;
 use super::aggregate::{Aggregates, To};
@@ -19,6 +20,7 @@ use crate::units::{SimDuration, SimTime};
 #[derive(Default)]
 pub(in crate::engine) struct Contents {
     pub lanes: Vec<Lane>,
+    pub mailbox: Mailbox,
     pub booking: Booking,
     pub(super) flows: Vec<Flow>,
     pub(super) aggregates: Aggregates,

@@ -34,7 +34,7 @@ pub(super) fn handle(journey: &mut Journey<'_>, end: SimTime) {
             }
             Event::Segment => {
                 journey.source = FIRST;
-                segments::hear_next(journey);
+                segments::hear_next(journey, end);
             }
             Event::Wake(now, _, Waker::Flow(index)) => {
                 journey.source = index;

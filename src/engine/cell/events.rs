@@ -1,9 +1,9 @@
-//! The events of a cell: wake-ups, arrivals that something may react to, and packets for other cells. Keeps them in
-//! order; `dispatch.rs` has them handled.
+//! The events of a cell: wake-ups, and arrivals that something may react to. Keeps them in order; `dispatch.rs` has
+//! them handled.
 
 use super::super::arrival::{Arrival, Arrivals};
 use super::super::endpoint::{Endpoint, Hears, Sends, Sent};
-use super::super::mail::{Content, Mailbox};
+use super::super::mail::Content;
 use super::super::segment::SegmentArrival;
 use super::super::sending::Flow;
 use super::wakes::{Waker, Wakes};
@@ -65,8 +65,6 @@ pub(super) struct Events {
     pub endpoints: Vec<Seated>,
     by_host: BTreeMap<(HostId, Hears), u32>,
     pub tails: Tails,
-    /// Packets for other cells.
-    pub mailbox: Mailbox,
     outside: VecDeque<(SimTime, Raw)>,
     has_outside: bool,
     pub wakes: Wakes,
@@ -160,6 +158,12 @@ impl Events {
         Some(Event::Wake(wake, source, waker))
     }
 
+    /// When something next happens beside the next segment.
+    #[inline]
+    pub(super) fn next_beside_segment(&self) -> SimTime {
+        self.wakes.next().min(self.arrivals.next()).min(self.segments.next_beside())
+    }
+
     /// Takes the next arrival.
     #[inline]
     pub(super) fn arrival(&mut self) -> Option<Arrival> {
@@ -181,7 +185,7 @@ impl Events {
                 }
                 self.arrivals.push(arrival);
             }
-            Content::Segment(arrival) => self.segments.push(arrival),
+            Content::Segments(segments) => self.segments.append(segments),
         }
     }
 

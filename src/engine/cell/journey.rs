@@ -105,6 +105,7 @@ impl Journey<'_> {
 
     /// Carries what is sent over the lane at `at` before this turn, by the roads of those who send it, so that an event
     /// finds the link as if they had been events too. Where order does not matter, nothing is done.
+    #[inline(always)] // As `Lane::offered`.
     pub(super) fn catch_up(&mut self, at: usize, now: SimTime) {
         let Some(index) = self.contents.aggregates.over(at) else { return };
         if self.contents.lanes[at].has_order()
@@ -149,7 +150,7 @@ impl Journey<'_> {
             let packet = Packet { tail: TailId::NONE, ..packet.clone() };
             let arrival = Arrival { time, link: Some(id), sequence: lane.mailed, packet, judged: Some(verdict) };
             let content = Content::Packet { arrival, tail };
-            return self.contents.events.mailbox.packets.push(Mail { to: far, content });
+            return self.contents.mailbox.packets.push(Mail { to: far, content });
         }
         lane.booking.judged(verdict, 1, || site(self.scope, far, packet));
         self.end(time, packet, Place::Vpc(far), verdict);

@@ -7,7 +7,6 @@ use super::super::segment::SegmentArrival;
 use super::search::Search;
 use super::trains::Trains;
 use crate::dataplane::link::Link;
-use crate::model::VpcId;
 use crate::units::{BitRate, SimTime};
 
 /// A link that leaves a cell.
@@ -77,11 +76,6 @@ impl Lane {
     pub(super) fn queued(&mut self, now: SimTime) {
         self.booking.queued(&self.link);
         self.booking.row_queued(now, &self.link);
-    }
-
-    /// The segments in its outbox, and whom they are for.
-    pub(in crate::engine) fn take_outbox(&mut self) -> (VpcId, Vec<SegmentArrival>) {
-        (self.link.far, std::mem::take(&mut self.outbox))
     }
 
     /// Packets on the link: waiting or on the wire.

@@ -4,7 +4,7 @@
 use super::super::books::Counts;
 use super::super::road::Road;
 use super::super::segment::SegmentArrival;
-use super::connections::{Connections, Desk, Way, Written};
+use super::connections::{Connections, Desk, End, Way, Written};
 use super::contents::Contents;
 use super::events::Events;
 use super::journey::Journey;
@@ -54,25 +54,21 @@ fn send(journey: &mut Journey<'_>, now: SimTime, writer: (u32, u16), segment: &S
     }
 }
 
-/// Handles the next arrival of a segment in short, at the end that hears it.
-#[inline]
-pub(super) fn hear_next(journey: &mut Journey<'_>) {
+/// Handles the next arrival of a segment in short, at the end that hears it; and the one sent with it if that comes
+/// before anything else, and before `end`.
+#[inline(never)]
+pub(super) fn hear_next(journey: &mut Journey<'_>, end: SimTime) {
     let scope = journey.scope;
     let Contents { connections, booking, events, .. } = &mut *journey.contents;
+    let other = events.next_beside_segment().min(end);
     let Events { segments, wakes, .. } = events;
     let Some(arrival) = segments.front() else { return };
-    let (now, writer) = (arrival.time, (arrival.end, arrival.port));
-    let end = &mut connections.ends[writer.0 as usize];
-    let entry = if end.is_opener() { None } else { Some(end.book(booking, scope)) };
-    booking.segment_heard(entry, now, arrival.emitted, arrival.wire_length);
-    let Some(Burst { first, count, is_all }) =
-        connections.hear_usual(arrival, &mut Desk { scope, now, wakes, booking })
-    else {
-        let arrival = arrival.clone();
-        segments.step();
-        return with_connections(journey, now, |connections, desk| connections.hear_short(&arrival, desk));
-    };
-    segments.step();
+    let second = Some(arrival.second).filter(|second| *second < other && arrival.plain.length > 0);
+    let writer = (arrival.end, arrival.port);
+    let mut desk = Desk { scope, now: arrival.time, wakes, booking };
+    let Some(burst) = connections.hear_usual(arrival, second, &mut desk) else { return hear_unusual(journey) };
+    let Burst { now, first, count, is_all, heard_second } = burst;
+    segments.step(heard_second);
     if count > 0 {
         Sending { now, writer, first, flags: Flags::default(), is_again: false, count }.send(journey);
     }
@@ -81,7 +77,20 @@ pub(super) fn hear_next(journey: &mut Journey<'_>) {
     }
 }
 
+/// The same where it is none of the usual ones.
+#[inline(never)]
+fn hear_unusual(journey: &mut Journey<'_>) {
+    let Contents { connections, booking, events, .. } = &mut *journey.contents;
+    let Some(arrival) = events.segments.front().cloned() else { return };
+    events.segments.step(false);
+    let end = &mut connections.ends[arrival.end as usize];
+    let entry = if end.is_opener() { None } else { Some(end.book(booking, journey.scope)) };
+    booking.segment_heard(entry, arrival.time, arrival.emitted, arrival.wire_length);
+    with_connections(journey, arrival.time, |connections, desk| connections.hear_short(&arrival, desk));
+}
+
 /// Sends a segment as a packet.
+#[inline(never)]
 fn send_whole(journey: &mut Journey<'_>, now: SimTime, (end, port): (u32, u16), segment: &Segment) {
     let scope = journey.scope;
     let sender = &mut journey.contents.connections.ends[end as usize];
@@ -146,18 +155,47 @@ impl Sending {
         let (scope, at) = (journey.scope, way.lane as usize);
         let counts = Counts::of(self.count.into(), length);
         journey.catch_up(at, self.now);
-        let Contents { connections, booking, lanes, .. } = &mut *journey.contents;
+        let Contents { connections, booking, lanes, batch, .. } = &mut *journey.contents;
         let end = &mut connections.ends[self.writer.0 as usize];
         let entry = if end.is_opener() { Some(end.book(booking, scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
+        if let Some(batch) = batch {
+            self.make(end, &mut batch[0]);
+        }
         lanes[at].offered(self.now, counts);
         let mut n = 0;
         while let Some((id, fate)) = self.mail(journey, &mut n, length, way) {
-            let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
-            journey.follow(at, self.now, fate, &mut packet, Ok(way.host));
+            self.send_as_packet(journey, n, id, way, fate);
             n += 1;
         }
         journey.contents.lanes[at].queued(self.now);
+    }
+
+    /// Makes the packets, where every one is wanted.
+    #[inline(never)]
+    fn make(&self, end: &End, packet: &mut Packet) {
+        let mut heads = match end.transfers.timestamps {
+            true => end.heads(self.now, self.writer.1, &self.segment(0)),
+            false => end.plain_heads(self.writer.1, &self.first, self.flags, self.is_again),
+        };
+        for n in 0..self.count {
+            packet.head = heads.next(end, end.id_ahead(n.into()));
+        }
+    }
+
+    /// Has a packet made of the segment at place `n`, which does not arrive, or not before the horizon.
+    #[cold]
+    #[inline(never)]
+    fn send_as_packet(
+        &self,
+        journey: &mut Journey<'_>,
+        n: u32,
+        id: PacketId,
+        way: Way,
+        fate: Result<SimTime, DropReason>,
+    ) {
+        let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
+        journey.follow(way.lane as usize, self.now, fate, &mut packet, Ok(way.host));
     }
 
     /// Offers the segments from place `n` on, and mails them two by two. Stops at one that does not arrive, or not
@@ -170,11 +208,11 @@ impl Sending {
         way: Way,
     ) -> Option<(PacketId, Result<SimTime, DropReason>)> {
         let horizon = journey.scope.horizon;
-        let Contents { lanes, connections, events, batch, .. } = &mut *journey.contents;
+        let Contents { lanes, connections, mailbox, .. } = &mut *journey.contents;
         let end = &mut connections.ends[self.writer.0 as usize];
         let Lane { link, booking, mailed, outbox, .. } = &mut lanes[way.lane as usize];
         if outbox.is_empty() {
-            events.mailbox.lanes.push(way.lane);
+            mailbox.lanes.push(way.lane);
         }
         let (loses_none, takes_marks) = (link.loses_no_segment(), end.takes_marks(self.first.length, self.is_again));
         // Whether the last one in the outbox is of these, and alone.
@@ -182,9 +220,6 @@ impl Sending {
         while *n < self.count {
             let fate = link.offer(self.now, length);
             let id = end.next_id();
-            if let Some(batch) = batch {
-                batch[0].head = end.short_head(id, self.now, self.writer.1, &self.segment(*n));
-            }
             let Some(departure) = fate.ok().filter(|time| loses_none && *time + link.delay < horizon) else {
                 return Some((id, fate));
             };

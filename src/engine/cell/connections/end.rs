@@ -186,6 +186,11 @@ impl End {
         PacketId::new(self.source, self.sequence - 1)
     }
 
+    /// The id of the packet so many after the next.
+    pub(in crate::engine::cell) fn id_ahead(&self, ahead: u64) -> PacketId {
+        PacketId::new(self.source, self.sequence + ahead)
+    }
+
     /// When it next opens a connection, or stops those that do not end by themselves.
     pub(super) fn next_opening(&self) -> SimTime {
         let Some(opens) = &self.opens else { return SimTime::NEVER };

@@ -20,7 +20,7 @@ use crate::engine::shared::Scope;
 use crate::engine::tcp_books::{Compared, Limited};
 use crate::model::TrafficId;
 use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
-use crate::tcp::{Arrived, Burst, Connection, Counts, Outcome, Settings};
+use crate::tcp::{Arrived, Burst, Connection, Outcome, Settings};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::is_marked;
 use crate::wire::tcp::flags;
@@ -154,30 +154,44 @@ impl Connections {
     }
 
     /// A segment arrived at an end, in short, and was a usual one: what the connection that heard it sends, before what
-    /// is written. Else `None`, and nothing has changed.
+    /// is written. Else `None`, and nothing has changed. `second` as in [`Connection::hear_usual`].
     #[inline]
-    pub(super) fn hear_usual(&mut self, arrival: &SegmentArrival, desk: &mut Desk<'_>) -> Option<Burst> {
+    pub(super) fn hear_usual(
+        &mut self,
+        arrival: &SegmentArrival,
+        second: Option<SimTime>,
+        desk: &mut Desk<'_>,
+    ) -> Option<Burst> {
         let end = &mut self.ends[arrival.end as usize];
-        if self.watch.is_some() || end.compares {
+        let is_usual = arrival.flags == Flags::default() && !arrival.is_marked;
+        if !is_usual || self.watch.is_some() || end.compares {
             return None;
         }
-        let (now, place) = (desk.now, end.at(arrival.port)?);
+        let &SegmentArrival { plain, emitted: sent, wire_length, .. } = arrival;
+        let place = end.at(arrival.port)?;
         let live = &mut self.live[place as usize];
-        let arrived = Arrived { now, sent: arrival.emitted, is_marked: false };
-        let settings = &end.transfers.settings;
-        let plain = Some(arrival.plain).filter(|_| arrival.flags == Flags::default() && !arrival.is_marked)?;
-        let burst = live.connection.hear_usual(plain, arrived, settings)?;
-        if !burst.is_all {
-            live.connection.go_on(now, settings, &mut self.written.segments);
-        }
-        let is_timed = plain.length == 0 && plain.caused > SimTime::ZERO;
-        let round_trip = if is_timed { now.since(plain.caused) } else { SimDuration::ZERO };
-        let limited = live.turn(now).filter(|_| end.is_opener());
+        let arrived = Arrived { now: desk.now, sent, is_marked: false };
+        let burst = live.connection.hear_usual(plain, arrived, second, &end.transfers.settings)?;
         let book = end.book(desk.booking, desk.scope);
-        let moved = Moved { taken: plain.length.into(), round_trip, resent: Counts::default() };
-        desk.booking.moved(book, now, &moved);
-        if let Some((limited, span)) = limited {
-            desk.book(end, Tcp::Limited(limited, span));
+        let entry = Some(book).filter(|_| !end.is_opener());
+        if plain.length > 0 {
+            desk.booking.payload_heard((book, entry), desk.now, sent, (wire_length, plain.length));
+            if let Some(second) = second.filter(|_| burst.heard_second) {
+                desk.booking.payload_heard((book, entry), second, sent, (wire_length, plain.length));
+            }
+        } else {
+            if !burst.is_all {
+                live.connection.go_on(desk.now, &end.transfers.settings, &mut self.written.segments);
+            }
+            let limited = live.turn(desk.now).filter(|_| end.is_opener());
+            desk.booking.segment_heard(entry, desk.now, sent, wire_length);
+            if plain.caused > SimTime::ZERO {
+                let round_trip = desk.now.since(plain.caused);
+                desk.booking.moved(book, desk.now, &Moved { round_trip, ..Moved::default() });
+            }
+            if let Some((limited, span)) = limited {
+                desk.book(end, Tcp::Limited(limited, span));
+            }
         }
         if burst.is_all {
             self.schedule(place, desk.wakes)

@@ -3,11 +3,11 @@
 use super::end::End;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, Told};
 use crate::tcp::Connection;
-use crate::tcp::segment::{BLOCKS, Flags, Segment, off_wire, on_wire};
+use crate::tcp::segment::{BLOCKS, Flags, Plain, Segment, off_wire, on_wire};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{ErrorKind, ICMP_HEADER};
 use crate::wire::ipv4::{ECT_0, HEAD, IPV4_HEADER};
-use crate::wire::tcp::{Header, Options, flags};
+use crate::wire::tcp::{Behind, Header, Options, flags};
 
 impl End {
     /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
@@ -19,57 +19,50 @@ impl End {
         segment: &Segment,
         is_bare: bool,
     ) -> (Packet, Option<Told>) {
-        let syn = segment.flags.syn;
-        let header = self.header(port, segment);
-        let room = BLOCKS - usize::from(self.transfers.timestamps);
-        let told = Told { blocks: segment.blocks.first(room), caused: segment.caused };
-        let options = self.options(now, told, segment.flags, header.acknowledgment);
-        let length = options.as_bytes().len();
-        let mut head = self.template.bare(&header, length, segment.length as u16, id.sequence() as u16);
-        if self.takes_marks(segment.length, segment.is_again) {
-            head[1] |= ECT_0;
-        }
-        if !is_bare {
-            self.template.complete(&mut head, &options);
-        }
-        let header_length = (HEAD + length) as u8;
-        let length = u16::from(header_length) + segment.length as u16;
-        let has_news = segment.caused > SimTime::ZERO || syn;
+        let Heads { header, behind } = self.heads(now, port, segment);
+        let identification = id.sequence() as u16;
+        let head = match is_bare {
+            true => self.template.bare(&header, &behind, identification),
+            false => self.template.head(&header, &behind, identification),
+        };
+        let length = behind.total();
+        let header_length = (length - segment.length as u16) as u8;
+        let has_news = segment.caused > SimTime::ZERO || segment.flags.syn;
         (
             Packet { id, emitted: now, kind: PacketKind::Segment, header_length, ..Packet::of(head, length) },
-            has_news.then_some(told),
+            has_news.then(|| self.told(segment)),
         )
     }
 
-    fn header(&self, port: u16, segment: &Segment) -> Header {
-        let window = self.transfers.settings.window;
-        let window = if segment.flags.syn { window.min(65_535) } else { window >> self.scale };
-        Header {
-            ports: self.ports(port),
-            sequence: on_wire(segment.sequence, 0),
-            acknowledgment: on_wire(segment.acknowledged, 0),
-            flags: self.flags(segment),
-            window: window as u16,
-        }
+    /// What a segment tells beyond its header: no more ranges than there is room for.
+    fn told(&self, segment: &Segment) -> Told {
+        let room = BLOCKS - usize::from(self.transfers.timestamps);
+        Told { blocks: segment.blocks.first(room), caused: segment.caused }
     }
 
-    /// The head of a segment that can be told in short, both checksums right.
+    /// The heads of segments that are sent now, from this one on.
+    pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> Heads {
+        let &Segment { sequence, acknowledged, caused, length, flags, is_again, .. } = segment;
+        let plain = Plain { sequence, acknowledged, caused, length };
+        let heads = self.plain_heads(port, &plain, flags, is_again);
+        let options = self.options(now, self.told(segment), flags, heads.header.acknowledgment);
+        Heads { behind: Behind::new(&options, length as u16), ..heads }
+    }
+
+    /// The same where there are no options.
     #[inline]
-    pub(in crate::engine::cell) fn short_head(
-        &self,
-        id: PacketId,
-        now: SimTime,
-        port: u16,
-        segment: &Segment,
-    ) -> [u8; HEAD] {
-        if self.transfers.timestamps {
-            return self.packet(id, now, port, segment, false).0.head;
-        }
-        let header = self.header(port, segment);
-        let mut head = self.template.bare(&header, 0, segment.length as u16, id.sequence() as u16);
-        head[1] |= if self.takes_marks(segment.length, segment.is_again) { ECT_0 } else { 0 };
-        self.template.complete(&mut head, &Options::NONE);
-        head
+    pub(in crate::engine::cell) fn plain_heads(&self, port: u16, plain: &Plain, flags: Flags, is_again: bool) -> Heads {
+        let window = self.transfers.settings.window;
+        let window = if flags.syn { window.min(65_535) } else { window >> self.scale };
+        let header = Header {
+            ports: self.ports(port),
+            sequence: on_wire(plain.sequence, 0),
+            acknowledgment: on_wire(plain.acknowledged, 0),
+            flags: self.flags(flags, plain.acknowledged > 0),
+            window: window as u16,
+            congestion: if self.takes_marks(plain.length, is_again) { ECT_0 } else { 0 },
+        };
+        Heads { header, behind: Behind::new(&Options::NONE, plain.length as u16) }
     }
 
     /// Whether a segment may be marked: not what is sent again (RFC 3168 §6.1.5), nor an acknowledgment (§6.1.4).
@@ -85,9 +78,7 @@ impl End {
         self.template.complete(&mut packet.head, &options);
     }
 
-    fn flags(&self, segment: &Segment) -> u8 {
-        let Flags { syn, fin, rst, ece, cwr } = segment.flags;
-        let acknowledges = segment.acknowledged > 0;
+    fn flags(&self, Flags { syn, fin, rst, ece, cwr }: Flags, acknowledges: bool) -> u8 {
         // Who opens asks for marks with both bits, the other agrees with one (RFC 3168 §6.1.1).
         let asks = self.transfers.settings.ecn && syn;
         let bit = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
@@ -117,6 +108,22 @@ impl End {
             options = options.ranges(told.blocks.ranges(0).map(|(start, end)| (beyond(start), beyond(end))));
         }
         options
+    }
+}
+
+/// The heads of segments that an end sends at once.
+pub(in crate::engine::cell) struct Heads {
+    header: Header,
+    behind: Behind,
+}
+
+impl Heads {
+    /// The next head, both checksums right.
+    #[inline]
+    pub(in crate::engine::cell) fn next(&mut self, end: &End, id: PacketId) -> [u8; HEAD] {
+        let head = end.template.head(&self.header, &self.behind, id.sequence() as u16);
+        self.header.sequence = self.header.sequence.wrapping_add(self.behind.payload().into());
+        head
     }
 }
 
