@@ -35,7 +35,7 @@ const FIRST: SimDuration = SimDuration::from_secs(1);
 const ENDLESS: u64 = u64::MAX >> 1;
 
 /// One side of a connection.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
     pub(super) state: State,
     /// How often its SYN was sent again.

@@ -7,7 +7,7 @@ use crate::units::SimTime;
 use std::collections::VecDeque;
 
 /// The receiving half.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Receiver {
     /// The next number expected.
     next: u64,
@@ -26,7 +26,7 @@ pub struct Receiver {
 }
 
 /// Ranges with gaps between them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 struct Beyond {
     /// In order.
     ranges: VecDeque<(u64, u64)>,

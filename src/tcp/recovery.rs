@@ -180,19 +180,20 @@ impl Sender {
         let Some(trouble) = self.in_trouble_mut().filter(|trouble| trouble.is_repairing()) else { return };
         let Proportion { delivered, sent, flight, allowed } = &mut trouble.proportion;
         *delivered += new;
-        *allowed = if pipe > target {
+        let room = if pipe > target {
             let whole = u128::from(*delivered) * u128::from(target);
             (whole.div_ceil(u128::from(*flight).max(1)) as u64).saturating_sub(*sent)
         } else {
             let more = delivered.saturating_sub(*sent).max(new) + if is_safe { mss } else { 0 };
             more.min(target - pipe)
         };
+        *allowed = u32::try_from(room).unwrap_or(u32::MAX);
     }
 
     /// Bytes that may be sent now.
     pub(super) fn room(&self, settings: &Settings) -> u64 {
         match self.in_trouble() {
-            Some(trouble) if settings.sack && trouble.is_repairing() => trouble.proportion.allowed,
+            Some(trouble) if settings.sack && trouble.is_repairing() => trouble.proportion.allowed.into(),
             _ => self.congestion.bytes().saturating_sub(self.in_flight()),
         }
     }
@@ -201,7 +202,7 @@ impl Sender {
     pub(super) fn spend(&mut self, bytes: u64) {
         if let Some(trouble) = self.in_trouble_mut() {
             let Proportion { sent, allowed, .. } = &mut trouble.proportion;
-            (*sent, *allowed) = (*sent + bytes, allowed.saturating_sub(bytes));
+            (*sent, *allowed) = (*sent + bytes, allowed.saturating_sub(bytes as u32));
         }
     }
 

@@ -9,7 +9,7 @@ const INITIAL: SimDuration = SimDuration::from_secs(1);
 const LONGEST: SimDuration = SimDuration::from_secs(120);
 
 /// What the samples of one connection say.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RoundTrip {
     /// In eighths of a nanosecond; 0 before the first sample.
     smoothed: u64,

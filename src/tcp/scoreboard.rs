@@ -19,7 +19,7 @@ enum Fate {
 }
 
 /// A range of sequence numbers of one fate; it begins where the one before ends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Run {
     end: u64,
     fate: Fate,
@@ -27,7 +27,7 @@ struct Run {
 
 /// What was sent beyond the acknowledgment. Whatever lies beyond the last run was sent once, and nothing was heard
 /// of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Scoreboard {
     /// Where the first run begins.
     start: u64,

@@ -75,19 +75,18 @@ pub(super) enum Repair {
 
 /// How fast a sender goes while losses are repaired: as fast as what arrives, in proportion to how much the window was
 /// reduced (RFC 9937).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Proportion {
     /// Bytes that arrived since the repair began, and that were sent.
     pub(super) delivered: u64,
     pub(super) sent: u64,
-    /// Bytes that may be sent now.
-    pub(super) allowed: u64,
-    /// Bytes that were under way when it began: no window is larger.
+    /// Bytes that may be sent now, and that were under way when it began: no window is larger.
+    pub(super) allowed: u32,
     pub(super) flight: u32,
 }
 
 /// What a sender remembers once something went wrong.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Trouble {
     pub(super) board: Scoreboard,
     pub(super) repair: Repair,
@@ -112,7 +111,7 @@ pub(super) struct Trouble {
 }
 
 /// The sending half.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sender {
     /// What is not acknowledged begins here.
     pub(super) unacknowledged: u64,

@@ -25,13 +25,11 @@ pub fn scale(window: u32) -> u8 {
     (0..=14).find(|scale| window >> scale <= 65_535).unwrap_or(14)
 }
 
-/// What a header says, options aside.
+/// What a header says, options and sequence number aside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Header {
     /// Source and destination port.
     pub ports: (u16, u16),
-    /// Sequence number.
-    pub sequence: u32,
     /// Acknowledgment number.
     pub acknowledgment: u32,
     /// The bits of [`flags`].
@@ -40,16 +38,6 @@ pub struct Header {
     pub window: u16,
     /// The bits of congestion in the IPv4 header (RFC 3168 §5).
     pub congestion: u8,
-}
-
-impl Header {
-    /// The words of the header before its checksum, behind which come so many bytes of options.
-    fn words(&self, options: u8) -> (u32, u64, u32) {
-        let ports = u32::from(self.ports.0) << 16 | u32::from(self.ports.1);
-        let numbers = u64::from(self.sequence) << 32 | u64::from(self.acknowledgment);
-        let length = (TCP_HEADER as u32 + u32::from(options)) / 4;
-        (ports, numbers, length << 28 | u32::from(self.flags) << 16 | u32::from(self.window))
-    }
 }
 
 /// What comes behind a header without options: these, and synthetic payload.
@@ -67,11 +55,6 @@ impl Behind {
     pub fn new(options: &Options, payload: u16) -> Behind {
         let sum = payload::sum_bytes(options.as_bytes()) + payload::sum(0, payload.into());
         Behind { options: options.length, payload, sum }
-    }
-
-    /// Bytes of payload.
-    pub fn payload(&self) -> u16 {
-        self.payload
     }
 
     /// IPv4 total length.
@@ -176,41 +159,20 @@ impl Template {
         self.head
     }
 
-    /// The head of a packet, both checksums right.
+    /// The heads of packets that differ in their sequence numbers and identifications alone.
     #[inline]
-    pub fn head(&self, header: &Header, behind: &Behind, identification: u16) -> [u8; HEAD] {
-        let (ports, numbers, rest) = header.words(behind.options);
-        let total = u64::from(behind.total());
-        let differs = u64::from(header.congestion) + total + u64::from(identification);
-        let written = payload::sum_words(u64::from(ports) << 32 | u64::from(rest)) + payload::sum_words(numbers);
+    pub fn heads(&self, header: &Header, behind: &Behind) -> Heads {
+        let ports = u64::from(header.ports.0) << 16 | u64::from(header.ports.1);
+        let offset = (TCP_HEADER as u64 + u64::from(behind.options)) / 4;
+        let rest = offset << 28 | u64::from(header.flags) << 16 | u64::from(header.window);
+        let (total, congestion) = (u64::from(behind.total()), u64::from(header.congestion));
+        let differ = [congestion << 48 | total << 32, 0, ports, header.acknowledgment.into(), rest << 32];
+        let written = payload::sum_words(ports << 32 | rest) + payload::sum_words(header.acknowledgment.into());
         let length = total - IPV4_HEADER as u64;
-        let sums = (self.sums.0 + differs, self.sums.1 + length + written + behind.sum);
-        self.with(header, behind, identification, (payload::fold(sums.0), payload::fold(sums.1)))
-    }
-
-    /// The same without checksums, for a packet that nobody looks at.
-    pub fn bare(&self, header: &Header, behind: &Behind, identification: u16) -> [u8; HEAD] {
-        self.with(header, behind, identification, (0, 0))
-    }
-
-    /// The head with these checksums, of IPv4 and TCP.
-    #[inline]
-    fn with(&self, header: &Header, behind: &Behind, identification: u16, checksums: (u16, u16)) -> [u8; HEAD] {
-        let (ports, numbers, rest) = header.words(behind.options);
-        let ipv4 =
-            u64::from(header.congestion) << 48 | u64::from(behind.total()) << 32 | u64::from(identification) << 16;
-        let differs = [
-            ipv4,
-            u64::from(checksums.0) << 32,
-            ports.into(),
-            numbers,
-            u64::from(rest) << 32 | u64::from(checksums.1) << 16,
-        ];
-        let mut head = [0; HEAD];
-        for ((bytes, common), differs) in head.chunks_exact_mut(8).zip(self.words).zip(differs) {
-            bytes.copy_from_slice(&(common | differs).to_be_bytes());
+        Heads {
+            words: std::array::from_fn(|at| self.words[at] | differ[at]),
+            sums: (self.sums.0 + congestion + total, self.sums.1 + length + written + behind.sum),
         }
-        head
     }
 
     /// Writes the checksums of a head, whose options these are.
@@ -235,6 +197,46 @@ impl Template {
     }
 }
 
+/// The heads of packets that differ in their sequence numbers and identifications alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Heads {
+    /// The bytes of the head in words, and the sums of the IPv4 and the TCP header, without what differs.
+    words: [u64; HEAD / 8],
+    sums: (u64, u64),
+}
+
+impl Heads {
+    /// A head, both checksums right.
+    #[inline]
+    pub fn head(&self, sequence: u32, identification: u16) -> [u8; HEAD] {
+        let ipv4 = payload::fold(self.sums.0 + u64::from(identification));
+        let tcp = payload::fold(self.sums.1 + payload::sum_words(sequence.into()));
+        self.with(sequence, identification, (ipv4, tcp))
+    }
+
+    /// The same without checksums, for a packet that nobody looks at.
+    pub fn bare(&self, sequence: u32, identification: u16) -> [u8; HEAD] {
+        self.with(sequence, identification, (0, 0))
+    }
+
+    #[inline]
+    fn with(&self, sequence: u32, identification: u16, (ipv4, tcp): (u16, u16)) -> [u8; HEAD] {
+        let [first, second, third, fourth, fifth] = self.words;
+        let words = [
+            first | u64::from(identification) << 16,
+            second | u64::from(ipv4) << 32,
+            third,
+            fourth | u64::from(sequence) << 32,
+            fifth | u64::from(tcp) << 16,
+        ];
+        let mut head = [0; HEAD];
+        for (bytes, word) in head.chunks_exact_mut(8).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        head
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +251,6 @@ mod tests {
     fn whole(options: Options, length: u16) -> Vec<u8> {
         let header = Header {
             ports: (49_152, 5_001),
-            sequence: 0xfedc_ba98,
             acknowledgment: 7,
             flags: flags::ACK | flags::PSH,
             window: 65_535,
@@ -257,8 +258,9 @@ mod tests {
         };
         let template = Template::new(TO);
         let behind = Behind::new(&options, length);
-        let mut bytes = template.head(&header, &behind, 9).to_vec();
-        let mut completed = template.bare(&header, &behind, 9);
+        let heads = template.heads(&header, &behind);
+        let mut bytes = heads.head(0xfedc_ba98, 9).to_vec();
+        let mut completed = heads.bare(0xfedc_ba98, 9);
         template.complete(&mut completed, &options);
         assert_eq!(bytes, completed);
         bytes.extend(options.as_bytes());

@@ -4,6 +4,7 @@
 use super::super::books::Counts;
 use super::super::road::Road;
 use super::super::segment::SegmentArrival;
+use super::super::sending::{BATCH, Batch};
 use super::connections::{Connections, Desk, End, Way, Written};
 use super::contents::Contents;
 use super::events::Events;
@@ -13,7 +14,7 @@ use crate::dataplane::packet::{Packet, PacketId, TailId};
 use crate::dataplane::router::Sender;
 use crate::model::DropReason;
 use crate::tcp::Burst;
-use crate::tcp::segment::{Flags, Plain, Segment};
+use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
 use crate::units::SimTime;
 
 /// Has something happen to the connections of a cell, and sends what comes of it.
@@ -160,7 +161,7 @@ impl Sending {
         let entry = if end.is_opener() { Some(end.book(booking, scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
         if let Some(batch) = batch {
-            self.make(end, &mut batch[0]);
+            self.make(end, batch);
         }
         lanes[at].offered(self.now, counts);
         let mut n = 0;
@@ -173,13 +174,14 @@ impl Sending {
 
     /// Makes the packets, where every one is wanted.
     #[inline(never)]
-    fn make(&self, end: &End, packet: &mut Packet) {
-        let mut heads = match end.transfers.timestamps {
-            true => end.heads(self.now, self.writer.1, &self.segment(0)),
+    fn make(&self, end: &End, batch: &mut Batch) {
+        let heads = match end.transfers.timestamps {
+            true => end.heads(self.now, self.writer.1, &self.segment(0)).0,
             false => end.plain_heads(self.writer.1, &self.first, self.flags, self.is_again),
         };
         for n in 0..self.count {
-            packet.head = heads.next(end, end.id_ahead(n.into()));
+            let sequence = on_wire(self.plain(n).sequence, 0);
+            batch[n as usize % BATCH].head = heads.head(sequence, end.id_ahead(n.into()).sequence() as u16);
         }
     }
 

@@ -18,7 +18,7 @@ pub fn kept(bytes: u64) -> u64 {
     bytes * BETA.0 / BETA.1
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cubic {
     /// The window before the last reduction, which is the plateau; and the same without fast convergence.
     plateau: u64,

@@ -24,7 +24,7 @@ pub enum Algorithm {
 }
 
 /// The congestion window of one sender.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Congestion {
     /// In 2⁻¹⁶ bytes.
     window: u64,
@@ -35,7 +35,7 @@ pub struct Congestion {
     control: Control,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Control {
     Reno,
     /// The first slow start of CUBIC.

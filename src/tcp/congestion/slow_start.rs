@@ -15,7 +15,7 @@ const ROUNDS: u8 = 5;
 /// At most so many segments are counted of one acknowledgment.
 const SEGMENTS: u64 = 8;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HyStart {
     /// The round ends when this is acknowledged.
     round_end: u64,

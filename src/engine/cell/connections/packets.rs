@@ -6,8 +6,8 @@ use crate::tcp::Connection;
 use crate::tcp::segment::{BLOCKS, Flags, Plain, Segment, off_wire, on_wire};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{ErrorKind, ICMP_HEADER};
-use crate::wire::ipv4::{ECT_0, HEAD, IPV4_HEADER};
-use crate::wire::tcp::{Behind, Header, Options, flags};
+use crate::wire::ipv4::{ECT_0, IPV4_HEADER};
+use crate::wire::tcp::{Behind, Header, Heads, Options, flags};
 
 impl End {
     /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
@@ -19,13 +19,12 @@ impl End {
         segment: &Segment,
         is_bare: bool,
     ) -> (Packet, Option<Told>) {
-        let Heads { header, behind } = self.heads(now, port, segment);
-        let identification = id.sequence() as u16;
+        let (heads, length) = self.heads(now, port, segment);
+        let (sequence, identification) = (on_wire(segment.sequence, 0), id.sequence() as u16);
         let head = match is_bare {
-            true => self.template.bare(&header, &behind, identification),
-            false => self.template.head(&header, &behind, identification),
+            true => heads.bare(sequence, identification),
+            false => heads.head(sequence, identification),
         };
-        let length = behind.total();
         let header_length = (length - segment.length as u16) as u8;
         let has_news = segment.caused > SimTime::ZERO || segment.flags.syn;
         (
@@ -40,29 +39,33 @@ impl End {
         Told { blocks: segment.blocks.first(room), caused: segment.caused }
     }
 
-    /// The heads of segments that are sent now, from this one on.
-    pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> Heads {
+    /// The heads of segments like this that are sent now, and the IPv4 total length.
+    pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> (Heads, u16) {
         let &Segment { sequence, acknowledged, caused, length, flags, is_again, .. } = segment;
-        let plain = Plain { sequence, acknowledged, caused, length };
-        let heads = self.plain_heads(port, &plain, flags, is_again);
-        let options = self.options(now, self.told(segment), flags, heads.header.acknowledgment);
-        Heads { behind: Behind::new(&options, length as u16), ..heads }
+        let header = self.header(port, &Plain { sequence, acknowledged, caused, length }, flags, is_again);
+        let options = self.options(now, self.told(segment), flags, header.acknowledgment);
+        let behind = Behind::new(&options, length as u16);
+        (self.template.heads(&header, &behind), behind.total())
     }
 
     /// The same where there are no options.
     #[inline]
     pub(in crate::engine::cell) fn plain_heads(&self, port: u16, plain: &Plain, flags: Flags, is_again: bool) -> Heads {
+        let behind = Behind::new(&Options::NONE, plain.length as u16);
+        self.template.heads(&self.header(port, plain, flags, is_again), &behind)
+    }
+
+    #[inline]
+    fn header(&self, port: u16, plain: &Plain, flags: Flags, is_again: bool) -> Header {
         let window = self.transfers.settings.window;
         let window = if flags.syn { window.min(65_535) } else { window >> self.scale };
-        let header = Header {
+        Header {
             ports: self.ports(port),
-            sequence: on_wire(plain.sequence, 0),
             acknowledgment: on_wire(plain.acknowledged, 0),
             flags: self.flags(flags, plain.acknowledged > 0),
             window: window as u16,
             congestion: if self.takes_marks(plain.length, is_again) { ECT_0 } else { 0 },
-        };
-        Heads { header, behind: Behind::new(&Options::NONE, plain.length as u16) }
+        }
     }
 
     /// Whether a segment may be marked: not what is sent again (RFC 3168 §6.1.5), nor an acknowledgment (§6.1.4).
@@ -108,22 +111,6 @@ impl End {
             options = options.ranges(told.blocks.ranges(0).map(|(start, end)| (beyond(start), beyond(end))));
         }
         options
-    }
-}
-
-/// The heads of segments that an end sends at once.
-pub(in crate::engine::cell) struct Heads {
-    header: Header,
-    behind: Behind,
-}
-
-impl Heads {
-    /// The next head, both checksums right.
-    #[inline]
-    pub(in crate::engine::cell) fn next(&mut self, end: &End, id: PacketId) -> [u8; HEAD] {
-        let head = end.template.head(&self.header, &self.behind, id.sequence() as u16);
-        self.header.sequence = self.header.sequence.wrapping_add(self.behind.payload().into());
-        head
     }
 }
 
