@@ -79,9 +79,9 @@
 //! change finds it and judges it again ([`dataplane::link::Link::change`]); equal packets that were only counted stay
 //! there as a count (`engine/cell/trains.rs`).
 //!
-//! Segments of TCP connections ([`tcp`]) react to each other all the time. Where nobody but the other end looks at them,
-//! they are told in short, two by two, and the usual ones are predicted (`engine/cell/segments.rs`, `tcp/usual.rs`): a
-//! third of the work, the same bytes.
+//! Segments of TCP connections ([`tcp`]) react to each other all the time. Where nobody but the other end looks at
+//! them, they are told in short, two by two, and the usual ones are predicted (`engine/cell/segments.rs`,
+//! `tcp/usual.rs`): a third of the work, the same bytes.
 //!
 //! A packet that something reacts to is one more packet of its link, known late: before it is offered, the link's other
 //! senders are carried up to its turn, by their own roads (`engine/cell/journey.rs`). What reacts may send over other

@@ -105,7 +105,7 @@ impl Booking {
     }
 
     /// Books what a segment or a timer changed in a connection: see [`Moved`].
-    #[inline]
+    #[inline(always)] // As `payload_heard`.
     pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: &Moved) {
         self.traffic.at(entry).each(now, |c| c.tcp.moved(now, moved));
     }
@@ -121,7 +121,7 @@ impl Booking {
     }
 
     /// The same for one that its end hears at `time`.
-    #[inline]
+    #[inline(always)] // As `payload_heard`.
     pub(super) fn segment_heard(&mut self, entry: Option<usize>, time: SimTime, emitted: SimTime, length: u16) {
         self.vpc.delivered += 1;
         if let Some(entry) = entry {
@@ -133,7 +133,7 @@ impl Booking {
     }
 
     /// The same for one with data, whose payload comes in order; what connections do is in the book at `book`.
-    #[inline]
+    #[inline(always)] // Called for every segment with data.
     pub(super) fn payload_heard(
         &mut self,
         (book, entry): (usize, Option<usize>),
@@ -262,7 +262,7 @@ pub(super) enum Tcp {
 }
 
 impl TcpCounts {
-    #[inline]
+    #[inline(always)] // As `payload_heard`.
     fn moved(&mut self, now: SimTime, moved: &Moved) {
         if moved.taken > 0 {
             self.payload += moved.taken;

@@ -100,7 +100,7 @@ impl LinkBook {
     }
 
     /// Counts something that happened at `time`.
-    #[inline]
+    #[inline(always)] // Called for every packet, and small without windows.
     pub(super) fn each(&mut self, time: SimTime, mut f: impl FnMut(&mut LinkCounts)) {
         f(&mut self.whole);
         self.windows.with(time, f);
@@ -175,7 +175,7 @@ impl TrafficBook {
     }
 
     /// Counts something about a packet sent at `sent`.
-    #[inline]
+    #[inline(always)] // As that of a link.
     pub(super) fn each(&mut self, sent: SimTime, mut f: impl FnMut(&mut TrafficCounts)) {
         f(&mut self.whole);
         self.windows.with(sent, f);

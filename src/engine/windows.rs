@@ -37,7 +37,7 @@ impl<T: Sum> Windows<T> {
     }
 
     /// Adds to the sums of the segment that holds `time`, if it lies in a window.
-    #[inline]
+    #[inline(always)] // As `LinkBook::each`.
     pub(super) fn with(&mut self, time: SimTime, f: impl FnMut(&mut T)) {
         if !self.edges.is_empty() {
             self.with_segment(time, f);

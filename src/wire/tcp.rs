@@ -25,13 +25,26 @@ pub fn scale(window: u32) -> u8 {
     (0..=14).find(|scale| window >> scale <= 65_535).unwrap_or(14)
 }
 
-/// What a header says, options and sequence number aside.
+/// The numbers of a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// Of the first byte.
+    pub sequence: u32,
+    /// The next that is expected from the other side.
+    pub acknowledgment: u32,
+}
+
+impl Numbers {
+    fn word(self) -> u64 {
+        u64::from(self.sequence) << 32 | u64::from(self.acknowledgment)
+    }
+}
+
+/// What a header says, options and numbers aside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Header {
     /// Source and destination port.
     pub ports: (u16, u16),
-    /// Acknowledgment number.
-    pub acknowledgment: u32,
     /// The bits of [`flags`].
     pub flags: u8,
     /// Window, as the header has it: scaled down.
@@ -159,15 +172,15 @@ impl Template {
         self.head
     }
 
-    /// The heads of packets that differ in their sequence numbers and identifications alone.
+    /// The heads of packets that differ in their numbers alone.
     #[inline]
     pub fn heads(&self, header: &Header, behind: &Behind) -> Heads {
         let ports = u64::from(header.ports.0) << 16 | u64::from(header.ports.1);
         let offset = (TCP_HEADER as u64 + u64::from(behind.options)) / 4;
         let rest = offset << 28 | u64::from(header.flags) << 16 | u64::from(header.window);
         let (total, congestion) = (u64::from(behind.total()), u64::from(header.congestion));
-        let differ = [congestion << 48 | total << 32, 0, ports, header.acknowledgment.into(), rest << 32];
-        let written = payload::sum_words(ports << 32 | rest) + payload::sum_words(header.acknowledgment.into());
+        let differ = [congestion << 48 | total << 32, 0, ports, 0, rest << 32];
+        let written = payload::sum_words(ports << 32 | rest);
         let length = total - IPV4_HEADER as u64;
         Heads {
             words: std::array::from_fn(|at| self.words[at] | differ[at]),
@@ -197,7 +210,7 @@ impl Template {
     }
 }
 
-/// The heads of packets that differ in their sequence numbers and identifications alone.
+/// The heads of packets that differ in their numbers alone: those of TCP, and the identification of IPv4.
 #[derive(Debug, Clone, Copy)]
 pub struct Heads {
     /// The bytes of the head in words, and the sums of the IPv4 and the TCP header, without what differs.
@@ -208,25 +221,25 @@ pub struct Heads {
 impl Heads {
     /// A head, both checksums right.
     #[inline]
-    pub fn head(&self, sequence: u32, identification: u16) -> [u8; HEAD] {
+    pub fn head(&self, numbers: Numbers, identification: u16) -> [u8; HEAD] {
         let ipv4 = payload::fold(self.sums.0 + u64::from(identification));
-        let tcp = payload::fold(self.sums.1 + payload::sum_words(sequence.into()));
-        self.with(sequence, identification, (ipv4, tcp))
+        let tcp = payload::fold(self.sums.1 + payload::sum_words(numbers.word()));
+        self.with(numbers, identification, (ipv4, tcp))
     }
 
     /// The same without checksums, for a packet that nobody looks at.
-    pub fn bare(&self, sequence: u32, identification: u16) -> [u8; HEAD] {
-        self.with(sequence, identification, (0, 0))
+    pub fn bare(&self, numbers: Numbers, identification: u16) -> [u8; HEAD] {
+        self.with(numbers, identification, (0, 0))
     }
 
     #[inline]
-    fn with(&self, sequence: u32, identification: u16, (ipv4, tcp): (u16, u16)) -> [u8; HEAD] {
+    fn with(&self, numbers: Numbers, identification: u16, (ipv4, tcp): (u16, u16)) -> [u8; HEAD] {
         let [first, second, third, fourth, fifth] = self.words;
         let words = [
             first | u64::from(identification) << 16,
             second | u64::from(ipv4) << 32,
             third,
-            fourth | u64::from(sequence) << 32,
+            fourth | numbers.word(),
             fifth | u64::from(tcp) << 16,
         ];
         let mut head = [0; HEAD];
@@ -248,19 +261,16 @@ mod tests {
     const TO: Addressing =
         Addressing { source: Ipv4Addr::new(192, 168, 1, 10), destination: Ipv4Addr::new(10, 0, 1, 10), ttl: 64 };
 
+    const NUMBERS: Numbers = Numbers { sequence: 0xfedc_ba98, acknowledgment: 7 };
+
     fn whole(options: Options, length: u16) -> Vec<u8> {
-        let header = Header {
-            ports: (49_152, 5_001),
-            acknowledgment: 7,
-            flags: flags::ACK | flags::PSH,
-            window: 65_535,
-            congestion: ipv4::ECT_0,
-        };
+        let header =
+            Header { ports: (49_152, 5_001), flags: flags::ACK | flags::PSH, window: 65_535, congestion: ipv4::ECT_0 };
         let template = Template::new(TO);
         let behind = Behind::new(&options, length);
         let heads = template.heads(&header, &behind);
-        let mut bytes = heads.head(0xfedc_ba98, 9).to_vec();
-        let mut completed = heads.bare(0xfedc_ba98, 9);
+        let mut bytes = heads.head(NUMBERS, 9).to_vec();
+        let mut completed = heads.bare(NUMBERS, 9);
         template.complete(&mut completed, &options);
         assert_eq!(bytes, completed);
         bytes.extend(options.as_bytes());

@@ -17,7 +17,7 @@ use super::lane::Lane;
 use super::link_run::LinkRun;
 use super::proof;
 use super::trains::Train;
-use crate::dataplane::packet::SourceId;
+use crate::dataplane::packet::{PacketKind, SourceId};
 use crate::model::{HostId, LinkId, VpcId};
 use crate::units::{SimDuration, SimTime};
 use std::net::Ipv4Addr;
@@ -264,10 +264,15 @@ impl Cell {
     fn make_trains(&mut self, local_delay: SimDuration, made: impl Fn(u32) -> bool) {
         let Contents { lanes, flows, trains, events, .. } = &mut self.contents;
         for Lane { link, trains, .. } in lanes {
-            for train in trains.take_of(&made) {
+            let taken = trains.take_of(&made);
+            if taken.is_empty() {
+                continue;
+            }
+            for train in taken {
                 each_of(flows, train, |flow| link.keep_on_wire(flow.next_wake() + link.delay, flow.packet()));
             }
-            link.order_wire(|packet| packet.id);
+            // Segments stay in the order in which they were sent, which is not that of their ids.
+            link.order_wire(|packet| (packet.kind != PacketKind::Segment).then_some(packet.id));
         }
         for train in trains.take_of(&made) {
             each_of(flows, train, |flow| events.keep_inside(flow.next_wake() + local_delay, flow.packet(), None));

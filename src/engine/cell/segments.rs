@@ -5,7 +5,7 @@ use super::super::books::Counts;
 use super::super::road::Road;
 use super::super::segment::SegmentArrival;
 use super::super::sending::{BATCH, Batch};
-use super::connections::{Connections, Desk, End, Way, Written};
+use super::connections::{Connections, Desk, End, Kind, Way, Written, numbers};
 use super::contents::Contents;
 use super::events::Events;
 use super::journey::Journey;
@@ -14,7 +14,7 @@ use crate::dataplane::packet::{Packet, PacketId, TailId};
 use crate::dataplane::router::Sender;
 use crate::model::DropReason;
 use crate::tcp::Burst;
-use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
+use crate::tcp::segment::{Flags, Plain, Segment};
 use crate::units::SimTime;
 
 /// Has something happen to the connections of a cell, and sends what comes of it.
@@ -23,7 +23,7 @@ pub(super) fn with_connections(
     now: SimTime,
     happen: impl FnOnce(&mut Connections, &mut Desk<'_>),
 ) {
-    let scope = journey.scope;
+    let scope = &journey.scope;
     let Contents { connections, events, booking, .. } = &mut *journey.contents;
     happen(connections, &mut Desk { scope, now, wakes: &mut events.wakes, booking });
     send_written(journey, now);
@@ -59,7 +59,7 @@ fn send(journey: &mut Journey<'_>, now: SimTime, writer: (u32, u16), segment: &S
 /// before anything else, and before `end`.
 #[inline(never)]
 pub(super) fn hear_next(journey: &mut Journey<'_>, end: SimTime) {
-    let scope = journey.scope;
+    let scope = &journey.scope;
     let Contents { connections, booking, events, .. } = &mut *journey.contents;
     let other = events.next_beside_segment().min(end);
     let Events { segments, wakes, .. } = events;
@@ -85,7 +85,7 @@ fn hear_unusual(journey: &mut Journey<'_>) {
     let Some(arrival) = events.segments.front().cloned() else { return };
     events.segments.step(false);
     let end = &mut connections.ends[arrival.end as usize];
-    let entry = if end.is_opener() { None } else { Some(end.book(booking, journey.scope)) };
+    let entry = if end.is_opener() { None } else { Some(end.book(booking, &journey.scope)) };
     booking.segment_heard(entry, arrival.time, arrival.emitted, arrival.wire_length);
     with_connections(journey, arrival.time, |connections, desk| connections.hear_short(&arrival, desk));
 }
@@ -158,7 +158,7 @@ impl Sending {
         journey.catch_up(at, self.now);
         let Contents { connections, booking, lanes, batch, .. } = &mut *journey.contents;
         let end = &mut connections.ends[self.writer.0 as usize];
-        let entry = if end.is_opener() { Some(end.book(booking, scope)) } else { None };
+        let entry = if end.is_opener() { Some(end.book(booking, &scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
         if let Some(batch) = batch {
             self.make(end, batch);
@@ -174,14 +174,17 @@ impl Sending {
 
     /// Makes the packets, where every one is wanted.
     #[inline(never)]
-    fn make(&self, end: &End, batch: &mut Batch) {
-        let heads = match end.transfers.timestamps {
-            true => end.heads(self.now, self.writer.1, &self.segment(0)).0,
-            false => end.plain_heads(self.writer.1, &self.first, self.flags, self.is_again),
+    fn make(&self, end: &mut End, batch: &mut Batch) {
+        let (port, length) = (self.writer.1, self.first.length as u16);
+        let sent = end.sent();
+        let stamped = end.transfers.timestamps.then(|| end.heads(self.now, port, &self.segment(0)).0);
+        let heads = match &stamped {
+            Some(heads) => heads,
+            None => end.plain_heads(Kind { port, length, flags: self.flags, is_again: self.is_again }),
         };
         for n in 0..self.count {
-            let sequence = on_wire(self.plain(n).sequence, 0);
-            batch[n as usize % BATCH].head = heads.head(sequence, end.id_ahead(n.into()).sequence() as u16);
+            let numbers = numbers(self.plain(n).sequence, self.first.acknowledged);
+            batch[n as usize % BATCH].head = heads.head(numbers, (sent + u64::from(n)) as u16);
         }
     }
 

@@ -68,9 +68,9 @@ struct Few {
 #[derive(Debug, Clone)]
 struct Buckets {
     histogram: Histogram<u64>,
-    /// The bucket of the last delay: where it begins, and its count so far. Successive delays mostly fall into one
-    /// bucket.
-    last: (u64, u64),
+    /// The buckets of the last delays, each at its slot: where it begins, and its count so far. Successive delays
+    /// mostly fall into one bucket or its neighbours.
+    last: [(u64, u64); runs::SLOTS],
 }
 
 impl DelayRecorder {
@@ -185,7 +185,7 @@ impl Delays {
     fn len(&self) -> u64 {
         match self {
             Delays::Few(few) => few.delays.iter().map(|(_, times)| times).sum(),
-            Delays::Many(buckets) => buckets.histogram.len() + buckets.last.1,
+            Delays::Many(buckets) => buckets.histogram.len() + buckets.last.iter().map(|(_, times)| times).sum::<u64>(),
         }
     }
 
@@ -220,11 +220,12 @@ impl Recorded {
                 _ => return false,
             },
             Delays::Many(buckets) => {
-                let is_within = self.min <= nanos && nanos <= self.max && runs::bucket(nanos) == buckets.last.0;
-                if !is_within {
+                let (begin, slot) = runs::bucket(nanos);
+                let last = &mut buckets.last[slot];
+                if nanos < self.min || nanos > self.max || last.0 != begin {
                     return false;
                 }
-                buckets.last.1 += times;
+                last.1 += times;
             }
         }
         self.at_min += if nanos == self.min { times } else { 0 };
@@ -252,29 +253,32 @@ impl Buckets {
         let mut histogram = histogram.expect("the bounds are constants that fit");
         // The histogram grows with the delays: 16 kB up to a millisecond, 98 kB up to a second.
         histogram.auto(true);
-        Buckets { histogram, last: (0, 0) }
+        Buckets { histogram, last: Default::default() }
     }
 
     fn add(&mut self, nanos: u64, times: u64) {
-        let begin = runs::bucket(nanos);
-        if begin != self.last.0 {
-            self.flush();
-            self.last.0 = begin;
+        let (begin, slot) = runs::bucket(nanos);
+        let last = &mut self.last[slot];
+        if last.0 != begin {
+            let evicted = std::mem::replace(last, (begin, 0));
+            self.put(evicted);
         }
-        self.last.1 += times;
+        self.last[slot].1 += times;
     }
 
     fn merge(&mut self, other: &Buckets) {
-        self.add(other.last.0, other.last.1);
+        other.last.iter().for_each(|(begin, times)| self.add(*begin, *times));
         self.histogram.add(&other.histogram).expect("it grows to hold what the other holds");
     }
 
-    /// Puts the last bucket into the histogram.
+    /// Puts the last buckets into the histogram.
     fn flush(&mut self) {
-        let (begin, times) = self.last;
+        std::mem::take(&mut self.last).into_iter().for_each(|last| self.put(last));
+    }
+
+    fn put(&mut self, (begin, times): (u64, u64)) {
         if times > 0 {
             self.histogram.record_n(begin, times).expect("it grows to hold any delay");
-            self.last.1 = 0;
         }
     }
 }

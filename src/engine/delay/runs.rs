@@ -9,6 +9,9 @@ const UNIT: u32 = 9;
 /// Significant bits that buckets resolve: 2048 steps, the power of two above twice the 1000 of three digits.
 const PRECISION: u32 = 11;
 
+/// How many delays or buckets are counted at once.
+pub(super) const SLOTS: usize = 4;
+
 /// Delays that are equal, or lie in one bucket of the histogram.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::engine) struct DelayRun {
@@ -33,7 +36,7 @@ pub(in crate::engine) struct DelaySpan {
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct DelayRuns {
     /// The runs in use.
-    last: [DelayRun; 4],
+    last: [DelayRun; SLOTS],
     /// Earlier runs, in order of size; more than [`FEW`] only if buckets are counted.
     few: Vec<DelayRun>,
     /// All bits set if buckets are counted, else 0: masks [`magnitude`].
@@ -56,11 +59,12 @@ fn magnitude(nanos: u64) -> u32 {
     significant.max(UNIT + PRECISION) - PRECISION
 }
 
-/// Where the bucket that holds `nanos` begins.
+/// Where the bucket that holds `nanos` begins, and its slot: neighbours have different ones.
 #[inline]
-pub(super) fn bucket(nanos: u64) -> u64 {
+pub(super) fn bucket(nanos: u64) -> (u64, usize) {
     let magnitude = magnitude(nanos);
-    nanos >> magnitude << magnitude
+    let number = nanos >> magnitude;
+    (number << magnitude, number as usize % SLOTS)
 }
 
 impl DelayRuns {
@@ -71,7 +75,7 @@ impl DelayRuns {
         let magnitude = magnitude(nanos) & self.mask;
         let number = nanos >> magnitude;
         let from = number << magnitude;
-        let run = &mut self.last[number as usize % 4];
+        let run = &mut self.last[number as usize % SLOTS];
         let evicted = (run.from != from).then(|| std::mem::replace(run, DelayRun { from, times: 0 }));
         run.times += 1;
         if nanos <= self.min {
@@ -149,8 +153,8 @@ mod tests {
             let nanos = (1u64 << size) + below % (1u64 << size);
             let mut histogram = Buckets::new().histogram;
             histogram.record(nanos).expect("it grows");
-            prop_assert_eq!(histogram.lowest_equivalent(nanos), bucket(nanos));
-            prop_assert_eq!(histogram.highest_equivalent(nanos), bucket(nanos) + (1 << magnitude(nanos)) - 1);
+            prop_assert_eq!(histogram.lowest_equivalent(nanos), bucket(nanos).0);
+            prop_assert_eq!(histogram.highest_equivalent(nanos), bucket(nanos).0 + (1 << magnitude(nanos)) - 1);
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::engine::shared::Scope;
 use crate::engine::tcp_books::opener;
 use crate::model::plan::{Arrivals, TransferSize, Transfers};
 use crate::model::{HostId, TrafficId};
+use crate::tcp::segment::Flags;
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::{Addressing, HEAD, IPV4_HEADER};
-use crate::wire::tcp::{TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
+use crate::wire::tcp::{Heads, TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub(in crate::engine) struct End {
     path: Option<(u64, u16, Path)>,
     /// The way found last, with the epoch for which it holds.
     way: Option<(u64, Option<Way>)>,
+    /// The heads made last.
+    pub(super) heads: Option<(Kind, Heads)>,
 }
 
 /// Where an end's segments go that are no longer than `longest` bytes of IPv4, if the other end hears them.
@@ -55,6 +58,17 @@ pub(in crate::engine::cell) struct Way {
     pub host: HostId,
     pub end: u32,
     longest: u16,
+}
+
+/// What the heads of some segments have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine::cell) struct Kind {
+    /// The port of the end that opened the connection.
+    pub port: u16,
+    /// Payload in bytes.
+    pub length: u16,
+    pub flags: Flags,
+    pub is_again: bool,
 }
 
 /// The connections that an end is still to open.
@@ -167,6 +181,7 @@ impl End {
             closed: VecDeque::new(),
             path: None,
             way: None,
+            heads: None,
         }
     }
 
@@ -176,7 +191,8 @@ impl End {
     }
 
     /// The place of its entry's book in its cell.
-    pub(in crate::engine::cell) fn book(&mut self, booking: &mut Booking, scope: Scope<'_>) -> usize {
+    #[inline]
+    pub(in crate::engine::cell) fn book(&mut self, booking: &mut Booking, scope: &Scope<'_>) -> usize {
         *self.book.get_or_insert_with(|| booking.traffic.place(self.traffic, &scope.shared.edges) as u32) as usize
     }
 
@@ -186,9 +202,9 @@ impl End {
         PacketId::new(self.source, self.sequence - 1)
     }
 
-    /// The id of the packet so many after the next.
-    pub(in crate::engine::cell) fn id_ahead(&self, ahead: u64) -> PacketId {
-        PacketId::new(self.source, self.sequence + ahead)
+    /// How many packets it has sent: the number of the next.
+    pub(in crate::engine::cell) fn sent(&self) -> u64 {
+        self.sequence
     }
 
     /// When it next opens a connection, or stops those that do not end by themselves.

@@ -6,9 +6,9 @@ mod live;
 mod packets;
 mod watch;
 
-pub(super) use end::Way;
 pub(in crate::engine) use end::{End, Openings};
-pub(super) use packets::Shorten;
+pub(super) use end::{Kind, Way};
+pub(super) use packets::{Shorten, numbers};
 pub(in crate::engine) use watch::Watch;
 pub use watch::Watched;
 
@@ -48,7 +48,7 @@ pub(super) struct Written {
 
 /// What connections change in their cell beside themselves.
 pub(super) struct Desk<'a> {
-    pub scope: Scope<'a>,
+    pub scope: &'a Scope<'a>,
     pub now: SimTime,
     pub wakes: &'a mut Wakes,
     pub booking: &'a mut Booking,

@@ -1,13 +1,13 @@
 //! Segments of connections as packets, and back. Sends none, and knows no state of a connection but its numbers.
 
-use super::end::End;
+use super::end::{End, Kind};
 use crate::dataplane::packet::{Packet, PacketId, PacketKind, Told};
 use crate::tcp::Connection;
-use crate::tcp::segment::{BLOCKS, Flags, Plain, Segment, off_wire, on_wire};
+use crate::tcp::segment::{BLOCKS, Flags, Segment, off_wire, on_wire};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{ErrorKind, ICMP_HEADER};
 use crate::wire::ipv4::{ECT_0, IPV4_HEADER};
-use crate::wire::tcp::{Behind, Header, Heads, Options, flags};
+use crate::wire::tcp::{Behind, Header, Heads, Numbers, Options, flags};
 
 impl End {
     /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
@@ -20,10 +20,10 @@ impl End {
         is_bare: bool,
     ) -> (Packet, Option<Told>) {
         let (heads, length) = self.heads(now, port, segment);
-        let (sequence, identification) = (on_wire(segment.sequence, 0), id.sequence() as u16);
+        let (numbers, identification) = (numbers(segment.sequence, segment.acknowledged), id.sequence() as u16);
         let head = match is_bare {
-            true => heads.bare(sequence, identification),
-            false => heads.head(sequence, identification),
+            true => heads.bare(numbers, identification),
+            false => heads.head(numbers, identification),
         };
         let header_length = (length - segment.length as u16) as u8;
         let has_news = segment.caused > SimTime::ZERO || segment.flags.syn;
@@ -41,30 +41,34 @@ impl End {
 
     /// The heads of segments like this that are sent now, and the IPv4 total length.
     pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> (Heads, u16) {
-        let &Segment { sequence, acknowledged, caused, length, flags, is_again, .. } = segment;
-        let header = self.header(port, &Plain { sequence, acknowledged, caused, length }, flags, is_again);
-        let options = self.options(now, self.told(segment), flags, header.acknowledgment);
-        let behind = Behind::new(&options, length as u16);
-        (self.template.heads(&header, &behind), behind.total())
+        let kind = Kind { port, length: segment.length as u16, flags: segment.flags, is_again: segment.is_again };
+        let acknowledges = segment.acknowledged > 0;
+        let options = self.options(now, self.told(segment), segment.flags, on_wire(segment.acknowledged, 0));
+        let behind = Behind::new(&options, kind.length);
+        (self.template.heads(&self.header(&kind, acknowledges), &behind), behind.total())
     }
 
-    /// The same where there are no options.
+    /// The heads of acknowledging segments where there are no options.
     #[inline]
-    pub(in crate::engine::cell) fn plain_heads(&self, port: u16, plain: &Plain, flags: Flags, is_again: bool) -> Heads {
-        let behind = Behind::new(&Options::NONE, plain.length as u16);
-        self.template.heads(&self.header(port, plain, flags, is_again), &behind)
+    pub(in crate::engine::cell) fn plain_heads(&mut self, kind: Kind) -> &Heads {
+        if !self.heads.as_ref().is_some_and(|(known, _)| *known == kind) {
+            let behind = Behind::new(&Options::NONE, kind.length);
+            self.heads = Some((kind, self.template.heads(&self.header(&kind, true), &behind)));
+        }
+        match &self.heads {
+            Some((_, heads)) => heads,
+            None => unreachable!("they were made above"),
+        }
     }
 
-    #[inline]
-    fn header(&self, port: u16, plain: &Plain, flags: Flags, is_again: bool) -> Header {
+    fn header(&self, kind: &Kind, acknowledges: bool) -> Header {
         let window = self.transfers.settings.window;
-        let window = if flags.syn { window.min(65_535) } else { window >> self.scale };
+        let window = if kind.flags.syn { window.min(65_535) } else { window >> self.scale };
         Header {
-            ports: self.ports(port),
-            acknowledgment: on_wire(plain.acknowledged, 0),
-            flags: self.flags(flags, plain.acknowledged > 0),
+            ports: self.ports(kind.port),
+            flags: self.flags(kind.flags, acknowledges),
             window: window as u16,
-            congestion: if self.takes_marks(plain.length, is_again) { ECT_0 } else { 0 },
+            congestion: if self.takes_marks(kind.length.into(), kind.is_again) { ECT_0 } else { 0 },
         }
     }
 
@@ -112,6 +116,12 @@ impl End {
         }
         options
     }
+}
+
+/// The numbers of a segment as the header has them.
+#[inline]
+pub(in crate::engine::cell) fn numbers(sequence: u64, acknowledged: u64) -> Numbers {
+    Numbers { sequence: on_wire(sequence, 0), acknowledgment: on_wire(acknowledged, 0) }
 }
 
 /// The clock of timestamps (RFC 7323 §5.4).
