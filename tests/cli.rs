@@ -291,9 +291,8 @@ fn how_a_run_is_computed_is_told_on_request_and_changes_nothing() {
     vpcsim(&["run", QUICK, "--workers", "0"]).ended(2);
 }
 
-/// A cap of 10 Mbps whose queue of 50 ms fills up, and that is raised afterwards.
-#[test]
-fn a_queue_drains_at_the_cap_behind_which_it_waited() {
+/// Two VPCs `a` and `b` of a host each, peered with a cap of 10 Mbps.
+fn peered() -> String {
     let end = |vpc: &str, net: u8, region: &str, other: u8| {
         format!(
             "[vpc.{vpc}]\nregion = \"{region}\"\ncidr = \"10.{net}.0.0/16\"\n[vpc.{vpc}.subnet.s]\n\
@@ -301,9 +300,15 @@ fn a_queue_drains_at_the_cap_behind_which_it_waited() {
              [vpc.{vpc}.host.h]\n"
         )
     };
-    let scenario = end("a", 1, "beijing", 2)
-        + &end("b", 2, "guangzhou", 1)
-        + "[peering.P]\nrequester = \"a\"\naccepter = \"b\"\nbandwidth = \"10 Mbps\"\n[traffic.t]\nfrom = \"a/h\"\n\
+    let peering = "[peering.P]\nrequester = \"a\"\naccepter = \"b\"\nbandwidth = \"10 Mbps\"\n";
+    end("a", 1, "beijing", 2) + &end("b", 2, "guangzhou", 1) + peering
+}
+
+/// A cap of 10 Mbps whose queue of 50 ms fills up, and that is raised afterwards.
+#[test]
+fn a_queue_drains_at_the_cap_behind_which_it_waited() {
+    let scenario = peered()
+        + "[traffic.t]\nfrom = \"a/h\"\n\
            to = \"b/h\"\nrate = \"20 Mbps\"\npacket_size = \"1250 B\"\n[[at]]\ntime = \"5 s\"\n\
            do = \"change_bandwidth\"\npeering = \"P\"\nbandwidth = \"100 Mbps\"\n";
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -311,6 +316,28 @@ fn a_queue_drains_at_the_cap_behind_which_it_waited() {
     let told = vpcsim(&["run", file.path().to_str().expect("text")]).ended(0).out;
     let row = told.lines().find(|line| line.contains("P a -> b")).expect("a row");
     assert!(row.contains("62.5 kB") && row.trim_end().ends_with("50 ms"), "{told}");
+}
+
+/// A copy without a size ends when it stops, in the table and in what is demanded of it; and a window that is too small
+/// is what limits it, though others fill the cap.
+#[test]
+fn a_copy_that_stops_has_one_goodput_and_one_limit() {
+    let copy = |name: &str, rest: &str| {
+        format!("[traffic.{name}]\nfrom = \"a/h\"\nto = \"b/h\"\npattern = \"tcp\"\nstop = \"2 s\"\n{rest}\n")
+    };
+    let text = format!(
+        "name = \"q\"\nduration = \"8 s\"\n{}{}{}[[expect]]\ntraffic = \"wide\"\n\
+         goodput = \"> 8 Mbps\"\n",
+        peered(),
+        copy("wide", ""),
+        copy("narrow", "window = \"3 kB\"\ndestination_port = 5002"),
+    );
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), text).expect("written");
+    let json = vpcsim(&["run", "--json", file.path().to_str().expect("text")]).ended(0).json();
+    let tcp = |n: usize| &json["traffic"][n]["tcp"];
+    assert!(tcp(0)["goodput_bps"].as_u64() > Some(8_000_000), "{json}");
+    assert!(tcp(1)["limited_by"]["receive_window"].as_f64() > Some(0.9), "{json}");
 }
 
 /// Two VPCs of two hosts each without a peering, `traffic` between all hosts.

@@ -239,12 +239,13 @@ impl Facts<'_> {
     fn goodput(&self) -> Option<BitRate> {
         let &Facts::Traffic { counts, whole, entry, between } = self else { return None };
         let stalls = || whole.tcp.first.filter(|first| *first < between.until).map(|_| BitRate::default());
-        counts.tcp.goodput(between, entry.transfers()?.size.ends()).or_else(stalls)
+        counts.tcp.goodput(sending(entry, between), entry.transfers()?.size.ends()).or_else(stalls)
     }
 
     fn fairness(&self) -> Option<u64> {
         let &Facts::Traffic { counts, whole, entry, between } = self else { return None };
-        counts.tcp.fairness(between, entry.transfers()?.size.ends(), whole.tcp.open_in(between))
+        let open = whole.tcp.open_in(between);
+        counts.tcp.fairness(sending(entry, between), entry.transfers()?.size.ends(), open)
     }
 
     fn longest_queue(&self) -> Option<ByteSize> {
@@ -309,4 +310,9 @@ impl LinkCounts {
     pub fn loss(&self) -> Share {
         Share::of(self.drops.at_shaper(), self.offered.packets)
     }
+}
+
+/// What of a window lies before the entry stops.
+fn sending(entry: &Traffic, between: Span) -> Span {
+    between.intersection(Span::new(SimTime::ZERO, entry.stop))
 }

@@ -117,8 +117,8 @@ impl Live {
         match sender.limit() {
             _ if sender.is_stalled() => Limited::Timeout,
             Limit::Sender => Limited::Sender,
-            _ if sender.round_trip().shows_waiting() => Limited::Cap,
             Limit::Window => Limited::ReceiveWindow,
+            Limit::Congestion if sender.round_trip().shows_waiting() => Limited::Cap,
             Limit::Congestion => Limited::CongestionWindow,
         }
     }

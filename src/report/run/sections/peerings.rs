@@ -41,7 +41,10 @@ pub fn peerings(view: &View) -> Option<String> {
     if !has_dropped || !view.snapshot.traffic.iter().any(is_steady) {
         return Some(section);
     }
-    let caution = "Senders here do not slow down when a cap drops their packets; TCP would.";
+    let caution = match view.snapshot.traffic.iter().any(|entry| entry.tcp.is_some()) {
+        true => "Senders without TCP do not slow down when a cap drops their packets.",
+        false => "Senders here do not slow down when a cap drops their packets; TCP would.",
+    };
     Some(section + "\n" + &view.page.remark(caution))
 }
 
