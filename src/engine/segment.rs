@@ -1,6 +1,6 @@
 //! A segment of a connection on its way between two ends, in short: what the packet would say, where nobody but the
-//! other end looks at it; or two that were sent at once. Not a packet: one is made where a segment is dropped, or
-//! outlasts an advance (`cell/segments.rs`).
+//! other end looks at it; or two that were sent at once. Not a packet: one is made where the link may lose it, where it
+//! is dropped, and where it outlasts an advance (`cell/segments.rs`).
 
 use super::arrival::Arrives;
 use crate::model::LinkId;

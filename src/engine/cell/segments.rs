@@ -5,7 +5,7 @@ use super::super::books::Counts;
 use super::super::road::Road;
 use super::super::segment::SegmentArrival;
 use super::super::sending::{BATCH, Batch};
-use super::connections::{Connections, Desk, End, Kind, Way, Written, numbers};
+use super::connections::{Connections, Desk, Kind, Way, Written, numbers};
 use super::contents::Contents;
 use super::events::Events;
 use super::journey::Journey;
@@ -157,12 +157,12 @@ impl Sending {
         let counts = Counts::of(self.count.into(), length);
         journey.catch_up(at, self.now);
         let Contents { connections, booking, lanes, batch, .. } = &mut *journey.contents;
+        if let Some(batch) = batch {
+            self.make(connections, batch);
+        }
         let end = &mut connections.ends[self.writer.0 as usize];
         let entry = if end.is_opener() { Some(end.book(booking, &scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
-        if let Some(batch) = batch {
-            self.make(end, batch);
-        }
         lanes[at].offered(self.now, counts);
         let mut n = 0;
         while let Some((id, fate)) = self.mail(journey, &mut n, length, way) {
@@ -174,17 +174,24 @@ impl Sending {
 
     /// Makes the packets, where every one is wanted.
     #[inline(never)]
-    fn make(&self, end: &mut End, batch: &mut Batch) {
-        let (port, length) = (self.writer.1, self.first.length as u16);
-        let sent = end.sent();
-        let stamped = end.transfers.timestamps.then(|| end.heads(self.now, port, &self.segment(0)).0);
-        let heads = match &stamped {
+    fn make(&self, connections: &mut Connections, batch: &mut Batch) {
+        let Connections { ends, heads: recent, .. } = connections;
+        let ((index, port), length) = (self.writer, self.first.length as u16);
+        let end = &ends[index as usize];
+        let kind = Kind { port, length, flags: self.flags, is_again: self.is_again };
+        let bits = u64::from(index) << 32 | u64::from(length) << 16 | u64::from(port);
+        let heads = match recent.get((index, kind), bits) {
+            _ if end.transfers.timestamps => end.heads(self.now, port, &self.segment(0)).0,
             Some(heads) => heads,
-            None => end.plain_heads(Kind { port, length, flags: self.flags, is_again: self.is_again }),
+            None => {
+                let heads = end.plain_heads(&kind);
+                recent.learn((index, kind), bits, heads);
+                heads
+            }
         };
         for n in 0..self.count {
             let numbers = numbers(self.plain(n).sequence, self.first.acknowledged);
-            batch[n as usize % BATCH].head = heads.head(numbers, (sent + u64::from(n)) as u16);
+            batch[n as usize % BATCH].head = heads.head(numbers, (end.sent() + u64::from(n)) as u16);
         }
     }
 
@@ -216,9 +223,6 @@ impl Sending {
         let Contents { lanes, connections, mailbox, .. } = &mut *journey.contents;
         let end = &mut connections.ends[self.writer.0 as usize];
         let Lane { link, booking, mailed, outbox, .. } = &mut lanes[way.lane as usize];
-        if outbox.is_empty() {
-            mailbox.lanes.push(way.lane);
-        }
         let (loses_none, takes_marks) = (link.loses_no_segment(), end.takes_marks(self.first.length, self.is_again));
         // Whether the last one in the outbox is of these, and alone.
         let mut is_alone = false;
@@ -250,6 +254,9 @@ impl Sending {
                         flags: self.flags,
                         is_marked,
                     };
+                    if outbox.is_empty() {
+                        mailbox.lanes.push(way.lane);
+                    }
                     outbox.push(arrival);
                     is_alone = true;
                 }

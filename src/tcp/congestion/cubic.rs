@@ -25,7 +25,7 @@ pub struct Cubic {
     prior: u64,
     /// When growth began after the last reduction; never if it did not yet.
     since: SimTime,
-    /// How long after that the plateau is reached: less than 1,000 s for any window.
+    /// How long after that the plateau is reached: less than 4,000 s for any window.
     k: u32,
     /// The window that Reno would have.
     friendly: u64,

@@ -12,7 +12,7 @@ use crate::model::{HostId, TrafficId};
 use crate::tcp::segment::Flags;
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::{Addressing, HEAD, IPV4_HEADER};
-use crate::wire::tcp::{Heads, TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
+use crate::wire::tcp::{TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -46,8 +46,6 @@ pub(in crate::engine) struct End {
     path: Option<(u64, u16, Path)>,
     /// The way found last, with the epoch for which it holds.
     way: Option<(u64, Option<Way>)>,
-    /// The heads made last.
-    pub(super) heads: Option<(Kind, Heads)>,
 }
 
 /// Where an end's segments go that are no longer than `longest` bytes of IPv4, if the other end hears them.
@@ -181,7 +179,6 @@ impl End {
             closed: VecDeque::new(),
             path: None,
             way: None,
-            heads: None,
         }
     }
 

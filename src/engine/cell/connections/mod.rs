@@ -15,6 +15,7 @@ pub use watch::Watched;
 use super::wakes::{Waker, Wakes};
 use crate::dataplane::packet::{Packet, PacketKind, SourceId, Told};
 use crate::engine::booking::{Booking, Moved, Tcp};
+use crate::engine::recent::Recent;
 use crate::engine::segment::SegmentArrival;
 use crate::engine::shared::Scope;
 use crate::engine::tcp_books::{Compared, Limited};
@@ -23,7 +24,7 @@ use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
 use crate::tcp::{Arrived, Burst, Connection, Outcome, Settings};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::is_marked;
-use crate::wire::tcp::flags;
+use crate::wire::tcp::{Heads, flags};
 use end::Opening;
 use live::{Came, Live};
 use slab::Slab;
@@ -35,6 +36,8 @@ pub(in crate::engine) struct Connections {
     live: Slab<Live>,
     /// What is about to be sent.
     pub(super) written: Written,
+    /// The heads of segments made lately, by end.
+    pub(super) heads: Recent<(u32, Kind), Heads>,
     pub(in crate::engine) watch: Option<Watch>,
 }
 

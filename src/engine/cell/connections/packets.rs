@@ -49,16 +49,8 @@ impl End {
     }
 
     /// The heads of acknowledging segments where there are no options.
-    #[inline]
-    pub(in crate::engine::cell) fn plain_heads(&mut self, kind: Kind) -> &Heads {
-        if !self.heads.as_ref().is_some_and(|(known, _)| *known == kind) {
-            let behind = Behind::new(&Options::NONE, kind.length);
-            self.heads = Some((kind, self.template.heads(&self.header(&kind, true), &behind)));
-        }
-        match &self.heads {
-            Some((_, heads)) => heads,
-            None => unreachable!("they were made above"),
-        }
+    pub(in crate::engine::cell) fn plain_heads(&self, kind: &Kind) -> Heads {
+        self.template.heads(&self.header(kind, true), &Behind::new(&Options::NONE, kind.length))
     }
 
     fn header(&self, kind: &Kind, acknowledges: bool) -> Header {
