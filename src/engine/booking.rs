@@ -107,7 +107,9 @@ impl Booking {
     /// Books what a segment or a timer changed in a connection: see [`Moved`].
     #[inline(always)] // As `payload_heard`.
     pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: &Moved) {
-        self.traffic.at(entry).each(now, |c| c.tcp.moved(now, moved));
+        let book = self.traffic.at(entry);
+        book.whole.tcp.moved(now, moved); // A closure for both would be called, not put in line.
+        book.windows.with(now, |c| c.tcp.moved(now, moved));
     }
 
     /// Books segments that an end sent `now`, in the entry's book at `entry` if they go the way that is counted.
@@ -125,10 +127,9 @@ impl Booking {
     pub(super) fn segment_heard(&mut self, entry: Option<usize>, time: SimTime, emitted: SimTime, length: u16) {
         self.vpc.delivered += 1;
         if let Some(entry) = entry {
-            self.traffic.at(entry).each(emitted, |c| {
-                c.delivered.add(Counts::of(1, length));
-                c.delay.record(time.since(emitted), 1);
-            });
+            let (book, delay) = (self.traffic.at(entry), time.since(emitted));
+            book.whole.segment_heard(length, delay); // As in `moved`.
+            book.windows.with(emitted, |c| c.segment_heard(length, delay));
         }
     }
 
@@ -307,6 +308,12 @@ impl VpcBook {
 }
 
 impl TrafficCounts {
+    #[inline(always)] // As `Booking::payload_heard`.
+    fn segment_heard(&mut self, length: u16, delay: SimDuration) {
+        self.delivered.add(Counts::of(1, length));
+        self.delay.record(delay, 1);
+    }
+
     /// Counts originals that ended, without their delays; `is_meant` says whether the host that took them is the one
     /// they are meant for.
     fn original_ended(&mut self, is_meant: bool, verdict: Verdict, counts: Counts) {

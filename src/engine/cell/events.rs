@@ -68,7 +68,7 @@ pub(super) struct Events {
     outside: VecDeque<(SimTime, Raw)>,
     has_outside: bool,
     pub wakes: Wakes,
-    arrivals: Arrivals<Arrival>,
+    pub arrivals: Arrivals<Arrival>,
     /// Those in short. None outlasts an advance.
     pub segments: Arrivals<SegmentArrival>,
     /// The one in which arrivals were judged.
@@ -156,12 +156,6 @@ impl Events {
         }
         let (source, waker) = self.wakes.take()?;
         Some(Event::Wake(wake, source, waker))
-    }
-
-    /// When something next happens beside the next segment.
-    #[inline]
-    pub(super) fn next_beside_segment(&self) -> SimTime {
-        self.wakes.next().min(self.arrivals.next()).min(self.segments.next_beside())
     }
 
     /// Takes the next arrival.

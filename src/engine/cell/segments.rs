@@ -61,10 +61,11 @@ fn send(journey: &mut Journey<'_>, now: SimTime, writer: (u32, u16), segment: &S
 pub(super) fn hear_next(journey: &mut Journey<'_>, end: SimTime) {
     let scope = &journey.scope;
     let Contents { connections, booking, events, .. } = &mut *journey.contents;
-    let other = events.next_beside_segment().min(end);
-    let Events { segments, wakes, .. } = events;
+    let Events { segments, wakes, arrivals, .. } = events;
     let Some(arrival) = segments.front() else { return };
-    let second = Some(arrival.second).filter(|second| *second < other && arrival.plain.length > 0);
+    let is_pair = arrival.second < end && arrival.plain.length > 0;
+    let next_beside = || wakes.next().min(arrivals.next()).min(segments.next_beside());
+    let second = Some(arrival.second).filter(|second| is_pair && *second < next_beside());
     let writer = (arrival.end, arrival.port);
     let mut desk = Desk { scope, now: arrival.time, wakes, booking };
     let Some(burst) = connections.hear_usual(arrival, second, &mut desk) else { return hear_unusual(journey) };

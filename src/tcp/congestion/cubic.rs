@@ -10,7 +10,7 @@ const C: (i64, i64) = (2, 5);
 /// Of the Reno-friendly window: 3 (1 − β) / (1 + β) segments for each window acknowledged (§4.3).
 const ALPHA: (u64, u64) = (9, 17);
 /// Times are at most this far from the plateau: 2,048 s.
-const TIME_MAX: i128 = 1 << 31;
+const TIME_MAX: i64 = 1 << 31;
 const TIME_SCALE: u32 = 20;
 
 /// What is left of `bytes` after a loss.
@@ -76,8 +76,9 @@ impl Cubic {
     /// W(t) = C (t − K)³ + plateau (§4.2).
     fn at(&self, elapsed: SimDuration, mss: u32) -> u64 {
         let time = divided(u128::from(elapsed.as_nanos()) << TIME_SCALE, NANOS_PER_SECOND);
-        let from = (i128::from(time) - i128::from(self.k)).clamp(-TIME_MAX, TIME_MAX);
-        let segments = (from * from * from) >> 20;
+        // As short as they may be: a product of 64 bits is several times cheaper.
+        let from = (time as i64 - i64::from(self.k)).clamp(-TIME_MAX, TIME_MAX);
+        let segments = (i128::from(from * from) * i128::from(from)) >> 20;
         let unit = (i64::from(mss) << SCALE) * C.0 / C.1;
         let bytes = (segments * i128::from(unit)) >> (3 * TIME_SCALE - 20);
         (i128::from(self.plateau) + bytes).max(0) as u64

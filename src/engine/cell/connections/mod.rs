@@ -337,7 +337,7 @@ impl Connections {
         }
     }
 
-    #[inline]
+    #[inline(always)] // Called for every segment.
     fn schedule(&mut self, place: u32, wakes: &mut Wakes) {
         let live = &mut self.live[place as usize];
         let wake = live.connection.next_wake();
