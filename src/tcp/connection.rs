@@ -142,6 +142,7 @@ impl Connection {
     }
 
     /// When [`Connection::wake`] is due.
+    #[inline]
     pub fn next_wake(&self) -> SimTime {
         match self.state {
             State::Listen | State::Closed(_) => SimTime::NEVER,

@@ -353,6 +353,7 @@ impl Sender {
 
     /// The window opens, unless a loss is being repaired: by all that is acknowledged (RFC 5681 §3.1), but in slow
     /// start not by what was known to have arrived, which would let go of a whole window at once.
+    #[inline]
     fn grow(&mut self, now: SimTime, (bytes, new): (u64, u64), flight: u64, rtt: SimDuration) {
         if self.in_trouble().is_some_and(Trouble::is_repairing) {
             return;

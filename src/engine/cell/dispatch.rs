@@ -24,7 +24,12 @@ const LAST: u32 = u32::MAX;
 
 /// Handles every event before `end`.
 pub(super) fn handle(journey: &mut Journey<'_>, end: SimTime) {
-    while let Some(event) = journey.contents.events.pop(end) {
+    loop {
+        while journey.contents.events.is_segment_next(end) {
+            journey.source = FIRST;
+            segments::hear_next(journey, end);
+        }
+        let Some(event) = journey.contents.events.pop(end) else { return };
         match event {
             Event::Arrival => {
                 journey.source = FIRST;

@@ -142,6 +142,14 @@ impl Events {
         self.wakes.next().min(self.arrivals.next()).min(self.segments.next())
     }
 
+    /// Whether the next event is a segment in short, before all others and before `end`. [`Events::pop`] says so too,
+    /// in thrice the work.
+    #[inline]
+    pub(super) fn is_segment_next(&self, end: SimTime) -> bool {
+        let segment = self.segments.next();
+        segment < end && segment < self.arrivals.next() && segment <= self.wakes.next()
+    }
+
     /// The next event before `end`: at one instant arrivals come before wakes, then declaration order applies. A wake
     /// of a sender of the plan stays until [`Wakes::reschedule_first`].
     #[inline]

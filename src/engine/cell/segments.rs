@@ -132,10 +132,9 @@ struct Sending {
 
 impl Sending {
     fn send(&self, journey: &mut Journey<'_>) {
-        let scope = journey.scope;
         let end = &mut journey.contents.connections.ends[self.writer.0 as usize];
         let length = end.header_length() + self.first.length as u16;
-        match end.way(scope, length) {
+        match end.way(journey.scope, length) {
             Some(way) => self.send_short(journey, length, way),
             None => (0..self.count).for_each(|n| send_whole(journey, self.now, self.writer, &self.segment(n))),
         }
@@ -154,7 +153,7 @@ impl Sending {
 
     /// Sends segments that only the other end looks at: up to their arrival if nothing can happen to them on their way.
     fn send_short(&self, journey: &mut Journey<'_>, length: u16, way: Way) {
-        let (scope, at) = (journey.scope, way.lane as usize);
+        let at = way.lane as usize;
         let counts = Counts::of(self.count.into(), length);
         journey.catch_up(at, self.now);
         let Contents { connections, booking, lanes, batch, .. } = &mut *journey.contents;
@@ -162,7 +161,7 @@ impl Sending {
             self.make(connections, batch);
         }
         let end = &mut connections.ends[self.writer.0 as usize];
-        let entry = if end.is_opener() { Some(end.book(booking, &scope)) } else { None };
+        let entry = if end.is_opener() { Some(end.book(booking, &journey.scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
         lanes[at].offered(self.now, counts);
         let mut n = 0;
@@ -224,7 +223,7 @@ impl Sending {
         let Contents { lanes, connections, mailbox, .. } = &mut *journey.contents;
         let end = &mut connections.ends[self.writer.0 as usize];
         let Lane { link, booking, mailed, outbox, .. } = &mut lanes[way.lane as usize];
-        let (loses_none, takes_marks) = (link.loses_no_segment(), end.takes_marks(self.first.length, self.is_again));
+        let loses_none = link.loses_no_segment();
         // Whether the last one in the outbox is of these, and alone.
         let mut is_alone = false;
         while *n < self.count {
@@ -236,7 +235,7 @@ impl Sending {
             let time = departure + link.delay;
             booking.carried_one(time, length, time.since(self.now));
             *mailed += 1;
-            let is_marked = takes_marks && link.marks(departure.since(self.now));
+            let is_marked = link.marks(departure.since(self.now)) && end.takes_marks(self.first.length, self.is_again);
             match outbox.last_mut() {
                 Some(before) if is_alone && before.is_marked == is_marked => {
                     (before.second, is_alone) = (time, false);

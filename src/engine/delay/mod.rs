@@ -75,7 +75,7 @@ struct Buckets {
 
 impl DelayRecorder {
     /// Adds `count` packets of one delay.
-    #[inline]
+    #[inline(always)] // As `Recorded::repeat`.
     pub fn record(&mut self, delay: SimDuration, count: u64) {
         let nanos = delay.as_nanos();
         if !self.0.as_mut().is_some_and(|recorded| recorded.repeat(nanos, count)) {
@@ -212,7 +212,7 @@ impl Delays {
 
 impl Recorded {
     /// Adds `times` packets if their delay is the last one that was added, or lies in its bucket.
-    #[inline]
+    #[inline(always)] // Called for every packet that is an event, three times for a segment.
     fn repeat(&mut self, nanos: u64, times: u64) -> bool {
         match &mut self.delays {
             Delays::Few(few) => match few.delays.get_mut(few.last) {

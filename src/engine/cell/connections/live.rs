@@ -81,7 +81,7 @@ impl Live {
     }
 
     /// Notes what limits it from now on; if that is something else than before, what did and for how long.
-    #[inline]
+    #[inline(always)] // Called for every acknowledgment.
     pub(super) fn turn(&mut self, now: SimTime) -> Option<(Limited, SimDuration)> {
         let limited = self.limited_now();
         if self.since == SimTime::NEVER {
