@@ -25,8 +25,8 @@ pub struct Burst {
 
 impl Connection {
     /// Hears a segment if it is a usual one; else `None`, and nothing changed. With `second`, it has data, and the next
-    /// like it comes then, with nothing in between: both are heard, unless a timer of the first
-    /// would be due before. No earlier timer of this side may be due then.
+    /// like it comes then, with nothing in between: both are heard, unless a timer of the first would be due before. No
+    /// earlier timer of this side may be due then.
     #[inline]
     pub fn hear_usual(
         &mut self,
