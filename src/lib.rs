@@ -32,6 +32,8 @@
 //!   Uses `model`, `tcp` for its settings, `notation` and, to read captures, `wire`
 //! * [`dataplane`]: one hop at a time: pure functions of (state, now, packet)
 //! * [`engine`]: virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls
+//! * [`diagnose`]: questions to a network at one instant, without packets, answered by the functions of the data plane:
+//!   who reaches whom, why not, what would mend it, what is wrong with it
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine
@@ -127,6 +129,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataplane;
+pub mod diagnose;
 pub mod engine;
 pub mod guide;
 pub mod import;

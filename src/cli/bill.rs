@@ -11,7 +11,7 @@ use super::play::{Bug, Took, options, play_all, report_bug};
 use crate::engine::Run;
 use crate::metering::{self, Bill, Handled, Metered, Monitoring, Series, Terms};
 use crate::report::{self, Invoice, Page, WhatIf};
-use crate::scenario::{Diagnostic, Scenario};
+use crate::scenario::{Diagnostic, Places, Scenario};
 
 /// Bills one scenario.
 pub(super) fn bill(
@@ -134,7 +134,13 @@ fn simulated(
 /// The scenario and, if asked for, the same under each cap of the menu.
 fn with_trials(scenario: Scenario, wanted: bool) -> Vec<Scenario> {
     let trials = if wanted { metering::trials(&scenario.network, &scenario.plan) } else { Vec::new() };
-    let under = |(network, plan)| Scenario { network, plan, file: scenario.file.clone(), warnings: Vec::new() };
+    let under = |(network, plan)| Scenario {
+        network,
+        plan,
+        file: scenario.file.clone(),
+        places: Places::default(),
+        warnings: Vec::new(),
+    };
     let trials: Vec<Scenario> = trials.into_iter().map(under).collect();
     std::iter::once(scenario).chain(trials).collect()
 }

@@ -120,7 +120,7 @@ fn finish_one<T>(
     board: &Board,
     finish: impl Fn(&Run, &str, &[Diagnostic]) -> T,
 ) -> Result<T, Bug> {
-    let Scenario { file, network, plan, warnings } = scenario;
+    let Scenario { file, network, plan, warnings, .. } = scenario;
     let played = catch_unwind(AssertUnwindSafe(|| {
         play(network, plan, options, board).map(|run| finish(&run, &file, &warnings))
     }));

@@ -66,6 +66,22 @@ fn flow_hash(packet: &Packet) -> u64 {
     xxh3_64(&tuple)
 }
 
+/// Whether the transport of `peering` carries `packet` when nothing else is on it and it loses nothing at random.
+///
+/// # Errors
+/// It is cut, or the forwarding node that carries the packet's flow failed.
+pub fn carries(peering: &Peering, packet: &Packet) -> Result<(), DropReason> {
+    if peering.down {
+        return Err(cut());
+    }
+    through_node(&peering.nodes, packet)
+}
+
+/// Whether the forwarding node that carries the packet's flow is up.
+fn through_node(nodes: &Nodes, packet: &Packet) -> Result<(), DropReason> {
+    if nodes.all_up() || nodes.carries(flow_hash(packet)) { Ok(()) } else { Err(DropReason::NodeDown) }
+}
+
 impl Link {
     /// An idle link with a full bucket.
     pub fn new(network: &Network, id: LinkId) -> Link {
@@ -141,9 +157,7 @@ impl Link {
 
     #[inline(never)]
     fn carry_at_risk(&self, luck: Luck, packet: &Packet) -> Result<(), DropReason> {
-        if !self.nodes.all_up() && !self.nodes.carries(flow_hash(packet)) {
-            return Err(DropReason::NodeDown);
-        }
+        through_node(&self.nodes, packet)?;
         if self.loss == Share::ZERO {
             return Ok(());
         }

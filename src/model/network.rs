@@ -223,6 +223,11 @@ impl Network {
         format!("{}/{}", self.vpc(host.vpc).name, host.name)
     }
     /// `VPC1/A`.
+    pub fn subnet_name(&self, id: SubnetId) -> String {
+        let subnet = self.subnet(id);
+        format!("{}/{}", self.vpc(subnet.vpc).name, subnet.name)
+    }
+    /// `VPC1/A`.
     pub fn table_name(&self, id: TableId) -> String {
         let table = self.table(id);
         format!("{}/{}", self.vpc(table.vpc).name, table.name)

@@ -150,6 +150,11 @@ impl Complaints {
         self.sources.len() - 1
     }
 
+    /// All texts that were kept, in order.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
     /// A text that was kept.
     pub(crate) fn source(&self, source: usize) -> &Source {
         &self.sources[source]

@@ -88,7 +88,12 @@ impl Loader<'_> {
             lives.promised.insert(name.clone());
             match naming {
                 Naming::Nobody => {}
-                Naming::Made => made.push((name, self.life_to_come(entity))),
+                Naming::Made => {
+                    if self.names.places.find("peering", name.as_str()).is_none() {
+                        self.note_place("peering", name.as_str(), entity.at);
+                    }
+                    made.push((name, self.life_to_come(entity)));
+                }
                 Naming::Renamed => {
                     named(entity, "peering").into_iter().for_each(|before| lives.namesakes.join(&before, &name));
                 }

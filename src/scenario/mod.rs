@@ -18,6 +18,7 @@ mod names;
 mod network;
 mod patterns;
 mod peering;
+mod places;
 mod refused;
 mod replay;
 mod routes;
@@ -33,6 +34,7 @@ mod transfers;
 mod verbs;
 
 pub use crate::notation::{Diagnostic, Edit, Override};
+pub use places::{Place, Places};
 
 use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
@@ -64,6 +66,8 @@ pub struct Scenario {
     pub network: Network,
     /// What to do with it.
     pub plan: Plan,
+    /// Where its things were declared.
+    pub places: Places,
     /// Warnings for the user, in order of place.
     pub warnings: Vec<Diagnostic>,
 }
@@ -107,7 +111,10 @@ pub fn load_content(
     let plan = loader.build(&entity, first_line_question(loader.out.source(source).text()));
     match plan {
         Some(plan) if !loader.out.has_errors() => {
-            Ok(Scenario { file: file.into(), network: loader.network, plan, warnings: loader.out.finish() })
+            let mut places = loader.names.places;
+            places.keep(loader.out.sources().to_vec());
+            let (file, network, warnings) = (file.into(), loader.network, loader.out.finish());
+            Ok(Scenario { file, network, plan, places, warnings })
         }
         _ => Err(loader.out.finish()),
     }

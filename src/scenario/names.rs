@@ -1,6 +1,7 @@
 //! Names: full names, short names where they are unique, and the complaints about unknown names.
 
 use super::lives::Lives;
+use super::places::Places;
 use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
 use crate::notation::{Complaints, TextSpan, list_some, nearest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +23,8 @@ pub(super) struct Names {
     pub vpcs_by_host: Option<BTreeMap<Name, Vec<VpcId>>>,
     /// The hosts that each host pattern matches; all entries that use a pattern share them.
     pub hosts_like: BTreeMap<String, Arc<[HostId]>>,
-    /// Where things were declared, by kind and full name; for second labels.
-    pub places: BTreeMap<(&'static str, String), TextSpan>,
+    /// Where things were declared.
+    pub places: Places,
 }
 
 impl Default for Names {
@@ -38,7 +39,7 @@ impl Default for Names {
             broken_hosts: BTreeSet::new(),
             vpcs_by_host: None,
             hosts_like: BTreeMap::new(),
-            places: BTreeMap::new(),
+            places: Places::default(),
         }
     }
 }

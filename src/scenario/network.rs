@@ -99,9 +99,10 @@ impl Loader<'_> {
         for (name, entity) in top.named("vpc") {
             let id = if entity.broken { None } else { self.vpc(name, entity) };
             self.names.vpcs.insert(name.clone(), id);
-            self.note_place("vpc", name, entity.span("cidr"));
+            self.note_place("vpc", name.as_str(), entity.span("cidr"));
             for (table_name, table) in entity.named("table") {
                 table.get::<String>("label");
+                self.note_place("table", format!("{name}/{table_name}"), table.at);
                 let made = id.and_then(|id| self.table(id, table_name, table));
                 self.names.tables.insert(format!("{name}/{table_name}"), made);
                 tables.extend(made.map(|made| (made, table)));
@@ -109,7 +110,7 @@ impl Loader<'_> {
             for (subnet_name, subnet) in entity.named("subnet") {
                 subnet.get::<String>("label");
                 let full = format!("{name}/{subnet_name}");
-                self.note_place("subnet", &full, subnet.span("cidr"));
+                self.note_place("subnet", full.as_str(), subnet.span("cidr"));
                 let made = id.and_then(|id| self.subnet(id, name, subnet_name, subnet, &mut tables));
                 self.names.subnets.insert(full, made);
             }
@@ -237,7 +238,7 @@ impl Loader<'_> {
                 return None;
             }
         };
-        self.note_place("host", &format!("{}/{name}", owner.0), entity.span("address"));
+        self.note_place("host", format!("{}/{name}", owner.0), entity.span("address"));
         if entity.get::<bool>("up") == Some(&false) {
             for host in hosts {
                 if let Err(refusal) =

@@ -13,7 +13,7 @@ impl Loader<'_> {
         for (name, entity) in top.named("peering") {
             let made = self.peering(name, entity);
             self.names.peerings.insert(name.clone(), made);
-            self.note_place("peering", name, entity.at);
+            self.note_place("peering", name.as_str(), entity.at);
         }
     }
 

@@ -2,7 +2,7 @@
 //! name.
 
 use super::Loader;
-use crate::model::{Refusal, numbered};
+use crate::model::Refusal;
 use crate::notation::{Entity, TextSpan};
 
 impl Loader<'_> {
@@ -10,7 +10,7 @@ impl Loader<'_> {
     pub(super) fn refuse(&mut self, span: TextSpan, refusal: &Refusal) {
         let others: Vec<(TextSpan, String)> = others(refusal)
             .into_iter()
-            .filter_map(|(kind, name, text)| Some((self.place(kind, name)?, text)))
+            .filter_map(|(kind, name, text)| Some((self.names.places.find(kind, &name)?, text)))
             .collect();
         let complaint = self.out.error(span, refusal.to_string()).code(self.network.rules.code(refusal));
         if let Some(hint) = refusal.hint() {
@@ -31,16 +31,9 @@ impl Loader<'_> {
         notices.len()
     }
 
-    /// Where a thing was declared; numbered hosts share one declaration.
-    fn place(&self, kind: &'static str, full: String) -> Option<TextSpan> {
-        let together = numbered(&full).filter(|_| kind == "host").map(|(base, _)| base.to_owned());
-        let places = &self.names.places;
-        places.get(&(kind, full)).or_else(|| places.get(&(kind, together?))).copied()
-    }
-
     /// Records where a thing was declared.
-    pub(super) fn note_place(&mut self, kind: &'static str, full: &str, span: TextSpan) {
-        self.names.places.insert((kind, full.to_owned()), span);
+    pub(super) fn note_place(&mut self, kind: &'static str, full: impl Into<String>, span: TextSpan) {
+        self.names.places.note(kind, full.into(), span);
     }
 }
 

@@ -16,7 +16,7 @@ impl Loader<'_> {
             match self.network.add_route(table, RouteSpec { to, via, disabled }) {
                 Ok(()) => {
                     let place = format!("{} {to}", self.network.table_name(table));
-                    self.note_place("route", &place, route.span("to"));
+                    self.note_place("route", place, route.span("to"));
                 }
                 Err(refusal @ Refusal::ForeignPeering { .. }) => self.refuse(route.span("via"), &refusal),
                 Err(refusal) => self.refuse(route.span("to"), &refusal),
@@ -58,6 +58,7 @@ impl Loader<'_> {
             None
         };
         let Some(source) = self.read_text_file(entity, "routes_file") else { return };
+        self.names.places.note_routes(self.network.table_name(table), source);
         let said = self.out.source(source).clone();
         let mut hops: BTreeMap<&str, Option<NextHop>> = BTreeMap::new();
         let (mut wrong, mut remarks) = (0, 0);

@@ -17,6 +17,7 @@ impl Loader<'_> {
         let mut senders: usize = 0;
         let mut volume = Volume::default();
         for (name, entity) in top.named("traffic") {
+            self.note_place("traffic", name.as_str(), entity.at);
             let mut made = self.entry(name, entity);
             if let Some(entry) = made.as_ref().filter(|_| senders <= SENDERS_MAX) {
                 senders = senders.saturating_add(entry.sources());

@@ -1,0 +1,16 @@
+//! Questions to a network: who reaches whom ([`matrix`]), why not and what would mend it ([`explain`]), what is wrong
+//! with it or will be ([`lint`]), what a change does ([`diff`]), what it looks like ([`graph`]). No packet moves and
+//! no time passes: the network is looked at as it is at one instant ([`Ground`]), and every answer comes from the
+//! functions that judge packets ([`crate::dataplane::router::path`]), so that answers and packets agree.
+//!
+//! Queues, policers and random loss do not count; states, routes, MTU, TTL, cut links, failed forwarding nodes and
+//! stopped hosts do.
+
+mod finding;
+mod ground;
+pub mod lint;
+mod way;
+
+pub use finding::{Finding, Severity};
+pub use ground::Ground;
+pub use way::{Stop, Trip, Way};
