@@ -2,6 +2,7 @@
 
 use super::edits::EditArgs;
 use super::output::Destination;
+use super::probe::ProbeArgs;
 use crate::metering::Period;
 use crate::model::check_delay;
 use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
@@ -53,6 +54,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
+    /// Show who reaches whom, and who does not and why; no packet moves
+    Matrix(MatrixArgs),
     /// Write a new scenario: a small one to edit, or one of any size
     New(NewArgs),
     /// Convert files in other formats into scenarios
@@ -226,6 +229,60 @@ pub(super) struct ShowArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct MatrixArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What a row and a column stand for; subnets without hosts are asked at their first free address
+    #[arg(long, value_name = "WHAT", default_value = "host")]
+    pub by: ByArg,
+    /// Only these senders: hosts such as VPC1/web, or VPC1/web-*
+    #[arg(long, value_name = "HOSTS")]
+    pub from: Vec<String>,
+    /// Only these receivers
+    #[arg(long, value_name = "HOSTS")]
+    pub to: Vec<String>,
+    #[command(flatten)]
+    pub probe: ProbeArgs,
+    /// Show only what differs from an earlier matrix (JSON or CSV), and exit with 1 if anything does
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
+    /// Write every pair as CSV to this file, by default to standard output
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "expect")]
+    pub csv: Option<PathBuf>,
+    /// Let --csv replace a file that is not an earlier CSV of this kind
+    #[arg(long, requires = "csv")]
+    pub force: bool,
+    /// Every pair, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Every pair, even where there are more than ten million; otherwise --json and --csv then tell classes of equal
+    /// hosts, as JSON
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub edits: EditArgs,
+}
+
+impl MatrixArgs {
+    /// Where the report goes.
+    pub(super) fn report_to(&self) -> Destination {
+        Destination::beside(&[&self.csv])
+    }
+}
+
+/// What a row and a column of a matrix stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ByArg {
+    /// A host
+    Host,
+    /// All hosts of a subnet
+    Subnet,
+    /// All hosts of a VPC
+    Vpc,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct NewArgs {
     /// This many hosts, 100 per VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
     #[arg(long, value_name = "SCALE")]
@@ -386,7 +443,7 @@ fn parse_workers(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "not a number of threads: write a whole number from 1 on".into())
 }
 
-fn parse_time(text: &str) -> Result<SimDuration, String> {
+pub(super) fn parse_time(text: &str) -> Result<SimDuration, String> {
     text.parse().map_err(|e: crate::units::UnitError| format!("{e}: write a number and its unit, such as 100 ms"))
 }
 

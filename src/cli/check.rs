@@ -1,24 +1,29 @@
-//! `vpcsim check`: parse and validate; nothing runs. Complaints go to stderr, one line per good file to stdout.
+//! `vpcsim check`: parse, validate and judge who reaches whom; nothing runs. Complaints go to stderr, one line per good file to stdout.
 
 use super::args::CheckArgs;
 use super::complaint::{complain, entries};
 use super::exit::Exit;
 use super::files::Disk;
 use super::output;
+use super::reach;
 use crate::report;
 use crate::scenario::Scenario;
 
-/// Checks every file; 2 if one has an error.
+/// Checks every file; 2 if one has an error, 1 if a demand on who reaches whom is not met.
 pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
     let (disk, edits) = (Disk::default(), args.edits.edits());
     let mut exit = Exit::Done;
-    let mut all = Vec::new();
+    let (mut all, mut failures) = (Vec::new(), Vec::new());
     for file in &args.files {
         let complaints = match disk.scenario(file, &edits) {
             Ok(scenario) => {
                 if !quiet && !args.json {
                     exit = exit.max(output::stdout(&format!("{}: ok, {}\n", scenario.file, summary(&scenario))));
                 }
+                let judged = reach::judge(&scenario);
+                exit = exit.max(reach::exit(&judged));
+                reach::tell(&judged, &scenario);
+                failures.extend(reach::entries(&judged, &scenario));
                 scenario.warnings
             }
             Err(complaints) => {
@@ -30,7 +35,7 @@ pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
         all.extend(complaints);
     }
     if args.json {
-        exit = exit.max(output::stdout(&report::complaints_json(&entries(&all))));
+        exit = exit.max(output::stdout(&report::complaints_json(&[entries(&all), failures].concat())));
     }
     exit
 }

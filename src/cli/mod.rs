@@ -20,12 +20,15 @@ mod import;
 mod interrupt;
 mod machine;
 mod man;
+mod matrix;
 mod memory;
 mod new;
 mod output;
 mod pace;
 mod play;
+mod probe;
 mod progress;
+mod reach;
 mod rules;
 mod run;
 mod schema;
@@ -76,6 +79,10 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
+        Command::Matrix(matrix) => {
+            destination = matrix.report_to();
+            (matrix::matrix(matrix, args.verbose), matrix.json)
+        }
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),

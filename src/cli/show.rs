@@ -4,19 +4,16 @@ use super::args::ShowArgs;
 use super::exit::Exit;
 use super::files::Disk;
 use super::output;
+use super::probe::instant;
 use crate::model::network_at;
 use crate::report;
 use crate::scenario::Diagnostic;
-use crate::units::SimTime;
 
 /// Prints the details of every peering, or of the named one.
 pub(super) fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
     let scenario = Disk::default().scenario(&args.file, &args.edits.edits())?;
     let refuse = |message: String| vec![Diagnostic::plain(&scenario.file, message, None)];
-    let at = SimTime::ZERO + args.at.unwrap_or_default();
-    if at > scenario.plan.duration {
-        return Err(refuse(format!("--at {at} is after the end of the run at {}", scenario.plan.duration)));
-    }
+    let at = instant(args.at, &scenario)?;
     let network = network_at(scenario.network, &scenario.plan, at);
     // Peerings that are gone (S20, S21) are shown only by name or with `-v`.
     let details = report::details(&network, |peering| match &args.peering {

@@ -9,8 +9,11 @@
 mod finding;
 mod ground;
 pub mod lint;
+pub mod matrix;
+mod reach;
 mod way;
 
 pub use finding::{Finding, Severity};
 pub use ground::Ground;
+pub use reach::{Judged, judge};
 pub use way::{Stop, Trip, Way};

@@ -135,6 +135,10 @@ impl Network {
     pub fn vpcs(&self) -> impl ExactSizeIterator<Item = (VpcId, &Vpc)> {
         self.vpcs.iter().enumerate().map(|(i, v)| (VpcId(i as u32), v))
     }
+    /// All subnets.
+    pub fn subnets(&self) -> impl ExactSizeIterator<Item = (SubnetId, &Subnet)> {
+        self.subnets.iter().enumerate().map(|(i, s)| (SubnetId(i as u32), s))
+    }
     /// All route tables.
     pub fn tables(&self) -> impl ExactSizeIterator<Item = (TableId, &RouteTable)> {
         self.tables.iter().enumerate().map(|(i, t)| (TableId(i as u32), t))

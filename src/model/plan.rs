@@ -1,16 +1,19 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
 use super::change::Change;
-use super::ids::{AccountId, TrafficId, VpcId};
+use super::ids::{AccountId, HostId, TrafficId, VpcId};
 pub use super::metric::Metric;
 use super::name::Name;
 pub use super::pattern::{Pace, Pattern};
+use super::probe::Probe;
 pub use super::receivers::{Destination, Pick, Receiver};
 pub use super::traffic::{PacketSize, SENDERS_MAX, Traffic};
 pub use super::transfers::{Arrivals, TransferSize, Transfers};
 use crate::units::{BitRate, NANOS_PER_SECOND, SimDuration, SimTime, Span};
 use jiff::Zoned;
 use jiff::civil::Date;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// What to do with a network, for how long, and what is expected of it.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Plan {
     pub timeline: Vec<Action>,
     /// In declaration order.
     pub expectations: Vec<Expectation>,
+    /// Demands on who reaches whom, in declaration order. No packet of the run counts for them.
+    pub reach: Vec<Reach>,
     /// What a bill needs to know besides the packets.
     pub billing: Billing,
 }
@@ -132,6 +137,35 @@ pub struct Check {
     pub high: u64,
     /// As stated in the file: `< 40 %`.
     pub text: String,
+}
+
+/// One `reach` or `unreachable` of an `[[expect]]`: every ordered pair of different hosts must, or none may, have a
+/// round trip.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// As stated in the file: `VPC1/* -> VPC2/db`.
+    pub text: String,
+    /// The senders.
+    pub from: Arc<[HostId]>,
+    /// The receivers.
+    pub to: ReachTo,
+    /// Whether the pairs must have a round trip; otherwise none may.
+    pub wanted: bool,
+    /// Only the way there counts.
+    pub one_way: bool,
+    /// About the network as it is then, changes of that instant included.
+    pub at: SimTime,
+    /// The packet to ask with.
+    pub probe: Probe,
+}
+
+/// Who is to be reached.
+#[derive(Debug, Clone)]
+pub enum ReachTo {
+    /// Each of these hosts.
+    Hosts(Arc<[HostId]>),
+    /// Whoever has this address.
+    Address(Ipv4Addr),
 }
 
 impl Plan {

@@ -21,4 +21,6 @@ pub enum Thing {
     Peering(PeeringId),
     /// A traffic entry.
     Traffic(TrafficId),
+    /// A demand on who reaches whom, by its index in the plan.
+    Reach(usize),
 }

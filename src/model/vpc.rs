@@ -80,7 +80,7 @@ impl Subnet {
 }
 
 /// Where a route sends a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NextHop {
     /// Over a peering connection.
     Peering(PeeringId),
@@ -89,7 +89,7 @@ pub enum NextHop {
 }
 
 /// One entry of a route table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// Destination, host bits zero.
     pub to: Ipv4Net,

@@ -3,6 +3,7 @@
 
 use super::bill::{focus, monitoring};
 use super::format::csv;
+use super::matrix::MATRIX_HEADER;
 use super::run;
 use std::fmt;
 
@@ -22,6 +23,8 @@ pub enum Artifact {
     Focus,
     /// [`super::monitoring_csv`].
     Monitoring,
+    /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
+    Matrix,
     /// A picture, from [`super::pictures()`].
     Picture,
 }
@@ -33,6 +36,7 @@ impl Artifact {
             Artifact::Intervals => csv::begins(text, run::csv::HEADER),
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
+            Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
             Artifact::Picture => text.starts_with(PICTURE),
         }
     }
@@ -44,6 +48,7 @@ impl fmt::Display for Artifact {
             Artifact::Intervals => "an interval CSV",
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
+            Artifact::Matrix => "a matrix",
             Artifact::Picture => "a picture",
         })
     }
@@ -55,7 +60,8 @@ mod tests {
     use crate::report::intervals_csv;
     use crate::report::run::sample;
 
-    const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
+    const ALL: [Artifact; 5] =
+        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Matrix, Artifact::Picture];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
@@ -71,6 +77,7 @@ mod tests {
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
+        assert_eq!(known_as(&format!("{MATRIX_HEADER}\n")), [Artifact::Matrix]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod bill;
 mod complaints;
 mod effort;
 mod format;
+mod matrix;
 mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -22,6 +23,7 @@ pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
+pub use matrix::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::pictures;

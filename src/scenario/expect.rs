@@ -3,6 +3,7 @@
 
 use super::Loader;
 use super::network::instant;
+use super::reach::is_about_reach;
 use crate::model::DropReason;
 use crate::model::metric::{Metric, MetricRow, On, Over, Unit};
 use crate::model::plan::{Check, Expectation, Subject, Traffic};
@@ -31,11 +32,17 @@ enum About {
 impl Loader<'_> {
     /// All expectations, in declaration order.
     pub(super) fn expectations(&mut self, top: &Entity, traffic: &[Option<Traffic>]) -> Vec<Expectation> {
-        top.list("expect").iter().filter_map(|entity| self.expectation(entity, traffic)).collect()
+        let measured = top.list("expect").iter().filter(|entity| !is_about_reach(entity));
+        measured.filter_map(|entity| self.expectation(entity, traffic)).collect()
     }
 
     fn expectation(&mut self, entity: &Entity, traffic: &[Option<Traffic>]) -> Option<Expectation> {
         let before = self.out.count();
+        if let Some(key) = ["one_way", "protocol", "port"].into_iter().find(|key| entity.has(key)) {
+            self.out
+                .error(entity.key_span(key), format!("`{key}` belongs to `reach` or `unreachable`, and there is none"))
+                .hint("add for example reach = \"VPC1/* -> VPC2/*\"");
+        }
         let between = self.between(entity);
         let subject = self.subject(entity);
         let about = about(entity, subject.as_ref(), traffic);
@@ -58,7 +65,7 @@ impl Loader<'_> {
             let known = Metric::ROWS.iter().map(|row| row.key);
             self.out
                 .error(entity.at, "this [[expect]] expects nothing")
-                .hint(format!("add one of {}", list_some(known)));
+                .hint(format!("add `reach`, or one of {}", list_some(known)));
         }
         Some(Expectation { subject: subject?, between: between?, checks })
     }
@@ -159,7 +166,7 @@ impl Loader<'_> {
                 if !entity.broken {
                     self.out
                         .error(entity.at, "this [[expect]] is about nobody")
-                        .hint("add `traffic`, or `peering` and `from`");
+                        .hint("add `traffic`, `peering` and `from`, or `reach`");
                 }
                 None
             }

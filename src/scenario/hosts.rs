@@ -3,7 +3,7 @@
 
 use super::Loader;
 use super::names::{ambiguous, unknown};
-use crate::model::{HostId, VpcId, numbered};
+use crate::model::{HostId, Network, VpcId, numbered};
 use crate::notation::TextSpan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -93,24 +93,10 @@ impl Loader<'_> {
 
     fn hosts_like(&mut self, text: &str, span: TextSpan) -> Option<Vec<HostId>> {
         let (vpc_pattern, pattern) = text.split_once('/').unwrap_or(("*", text));
-        let network = &self.network;
-        let vpcs: Vec<VpcId> = if vpc_pattern.contains('*') {
-            network.vpcs().filter(|(_, v)| matches(vpc_pattern, v.name.as_str())).map(|(id, _)| id).collect()
-        } else {
-            vec![self.names.vpcs.find(None, vpc_pattern, span, &mut self.out)?]
-        };
-        let head = pattern.split('*').next().unwrap_or("");
-        let candidates = vpcs.iter().flat_map(|vpc| network.hosts_beginning(*vpc, head));
-        let mut name = String::new();
-        let is_meant = |host: &HostId| {
-            name.clear();
-            // Writing to a String cannot fail.
-            let _ = write!(name, "{}", network.host(*host).name);
-            matches(pattern, &name)
-        };
-        let mut found: Vec<HostId> = candidates.filter(is_meant).collect();
-        found.sort_unstable();
-        found.dedup();
+        if !vpc_pattern.contains('*') {
+            self.names.vpcs.find(None, vpc_pattern, span, &mut self.out)?;
+        }
+        let found = matching(&self.network, vpc_pattern, pattern);
         let is_broken = || self.names.broken_hosts.iter().any(|b| matches_qualified(vpc_pattern, pattern, b));
         if found.is_empty() && !is_broken() {
             let hint = match text.split_once('/') {
@@ -128,6 +114,27 @@ impl Loader<'_> {
         let ends = text.match_indices('-').map(|(at, _)| at).chain([text.len()]);
         ends.into_iter().any(|end| self.names.broken_hosts.contains(&text[..end]))
     }
+}
+
+/// The hosts whose names match `pattern`, in VPCs whose names match `vpc`, in declaration order.
+pub(super) fn matching(network: &Network, vpc: &str, pattern: &str) -> Vec<HostId> {
+    let vpcs: Vec<VpcId> = match vpc.contains('*') {
+        true => network.vpcs().filter(|(_, v)| matches(vpc, v.name.as_str())).map(|(id, _)| id).collect(),
+        false => network.find_vpc(vpc).into_iter().collect(),
+    };
+    let head = pattern.split('*').next().unwrap_or("");
+    let candidates = vpcs.iter().flat_map(|vpc| network.hosts_beginning(*vpc, head));
+    let mut name = String::new();
+    let is_meant = |host: &HostId| {
+        name.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(name, "{}", network.host(*host).name);
+        matches(pattern, &name)
+    };
+    let mut found: Vec<HostId> = candidates.filter(is_meant).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn matches_qualified(vpc: &str, host: &str, full: &str) -> bool {

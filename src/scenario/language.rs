@@ -263,9 +263,19 @@ static EXPECT: Section = Section {
             optional(
                 "at",
                 TIME,
-                "The instant that `state` is about, at most the end of the run, as the run leaves it.",
+                "The instant that `state`, `reach` or `unreachable` is about, at most the end of the run, its changes \
+                 included; default \"0 s\", except for `state`.",
             ),
             optional("between", Both(&TIME), "Counts only what falls into [from, to); default the whole run."),
+            optional(
+                "reach",
+                Texts,
+                "Hosts that must reach others and get a reply, as \"VPC1/* -> VPC2/db\" or \"VPC1/web -> 10.0.1.9\".",
+            ),
+            optional("unreachable", Texts, "The same for hosts that must not."),
+            optional("one_way", Bool, "Of `reach` and `unreachable`: only the way there counts; default false."),
+            optional("protocol", Choice(&["icmp", "tcp", "udp"]), "The packet to ask with; default \"icmp\", 84 B."),
+            optional("port", Integer(1, 65_535), "The port it goes to, with \"tcp\" or \"udp\"."),
         ],
         &METRICS,
     ],

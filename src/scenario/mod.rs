@@ -5,6 +5,7 @@
 //! the control plane's operations, one after the other. Each step reports every error it can and passes on what is
 //! valid; a reference to something invalid is skipped silently, so that one mistake yields one complaint.
 
+mod asked;
 mod billing;
 mod civil;
 mod diurnal;
@@ -19,6 +20,7 @@ mod network;
 mod patterns;
 mod peering;
 mod places;
+mod reach;
 mod refused;
 mod replay;
 mod routes;
@@ -34,6 +36,7 @@ mod transfers;
 mod verbs;
 
 pub use crate::notation::{Diagnostic, Edit, Override};
+pub use asked::{find_host, find_hosts};
 pub use places::{Place, Places};
 
 use crate::model::plan::Plan;
@@ -193,6 +196,7 @@ impl Loader<'_> {
         self.lives(top);
         let timeline = self.timeline(top);
         let expectations = self.expectations(top, &traffic);
+        let reach = self.reach(top);
         let billing = self.billing(top);
         Some(Plan {
             start: self.start.clone(),
@@ -203,6 +207,7 @@ impl Loader<'_> {
             traffic: traffic.into_iter().flatten().collect(),
             timeline,
             expectations,
+            reach,
             billing,
         })
     }

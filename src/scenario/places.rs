@@ -62,6 +62,7 @@ impl Places {
             Thing::Subnet(id) => self.find("subnet", &network.subnet_name(id)),
             Thing::Peering(id) => self.find("peering", network.peering(id).first_name.as_str()),
             Thing::Traffic(id) => self.find("traffic", plan.entry(id).name.as_str()),
+            Thing::Reach(at) => self.find("expect", &at.to_string()),
             Thing::Table(id) => {
                 let name = network.table_name(id);
                 self.find("table", &name).or_else(|| self.find("subnet", &name))
@@ -74,7 +75,12 @@ impl Places {
         let owner = match thing {
             Thing::Route(table, _) => Some(Thing::Table(table)),
             Thing::Table(id) => Some(Thing::Vpc(network.table(id).vpc)),
-            Thing::Vpc(_) | Thing::Subnet(_) | Thing::Host(_) | Thing::Peering(_) | Thing::Traffic(_) => None,
+            Thing::Vpc(_)
+            | Thing::Subnet(_)
+            | Thing::Host(_)
+            | Thing::Peering(_)
+            | Thing::Traffic(_)
+            | Thing::Reach(_) => None,
         };
         let Some(span) = span else { return self.of(network, plan, owner?) };
         let source = self.sources.get(span.source)?;

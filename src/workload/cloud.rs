@@ -41,6 +41,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
         traffic,
         timeline: Vec::new(),
         expectations: Vec::new(),
+        reach: Vec::new(),
         billing: Default::default(),
     }
 }

@@ -39,6 +39,7 @@ pub fn empty_plan(seed: u64) -> Plan {
         traffic: Vec::new(),
         timeline: Vec::new(),
         expectations: Vec::new(),
+        reach: Vec::new(),
     }
 }
 

@@ -66,6 +66,7 @@ fn idle() -> Plan {
         traffic: Vec::new(),
         timeline: Vec::new(),
         expectations: Vec::new(),
+        reach: Vec::new(),
         billing: Default::default(),
     }
 }

@@ -156,6 +156,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
         traffic: builder.traffic,
         timeline: Vec::new(),
         expectations: Vec::new(),
+        reach: Vec::new(),
         billing: Default::default(),
     };
     (builder.network, plan)

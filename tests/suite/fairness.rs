@@ -75,6 +75,7 @@ impl Bottleneck {
             traffic: self.from.iter().enumerate().map(entry).collect(),
             timeline: Vec::new(),
             expectations: Vec::new(),
+            reach: Vec::new(),
             billing: Default::default(),
         }
     }

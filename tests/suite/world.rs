@@ -527,6 +527,7 @@ impl Maker {
             traffic,
             timeline: Vec::new(),
             expectations: Vec::new(),
+            reach: Vec::new(),
             billing: Default::default(),
         }
     }

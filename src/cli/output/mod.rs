@@ -19,5 +19,5 @@ pub(super) use file::OutputFile;
 pub(super) use outputs::{OutputFolder, Outputs};
 pub(super) use place::Place;
 pub(super) use stderr::{Talk, say, talk};
-pub(super) use stdout::{report, stdout, verdict};
+pub(super) use stdout::{parts, report, stdout, verdict};
 pub(super) use terminal::{choose_colours, page, talk_page};

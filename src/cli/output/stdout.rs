@@ -19,6 +19,13 @@ pub(in super::super) fn report(text: &str, page: &Page) -> Exit {
     verdict(out.write_all(safe(text, page.colours).as_bytes()).and_then(|()| out.flush()))
 }
 
+/// The same for a text in parts, which may be larger than memory.
+pub(in super::super) fn parts(parts: impl Iterator<Item = String>) -> Exit {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut each = parts;
+    verdict(each.try_for_each(|part| out.write_all(safe(&part, false).as_bytes())).and_then(|()| out.flush()))
+}
+
 /// The exit code after an attempt to write to stdout.
 pub(in super::super) fn verdict(written: io::Result<()>) -> Exit {
     match written {

@@ -45,8 +45,13 @@ impl Table {
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [impl Into<Cell>; N]) {
-        debug_assert_eq!(N, self.columns.len());
-        self.rows.push(cells.map(Into::into).into());
+        self.cells(cells.map(Into::into).into());
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    pub fn cells(&mut self, cells: Vec<Cell>) {
+        debug_assert_eq!(cells.len(), self.columns.len());
+        self.rows.push(cells);
     }
 
     /// Whether it has no rows.
