@@ -54,6 +54,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
+    /// Explain why a host does or does not reach another, hop by hop, both ways, and what would mend it
+    Explain(ExplainArgs),
     /// Show who reaches whom, and who does not and why; no packet moves
     Matrix(MatrixArgs),
     /// Write a new scenario: a small one to edit, or one of any size
@@ -224,6 +226,26 @@ pub(super) struct ShowArgs {
     #[command(flatten)]
     pub edits: EditArgs,
     /// The details, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The host that sends: VPC1/web, web if only one VPC has it, or the beginning of a single name
+    #[arg(long, value_name = "HOST")]
+    pub from: String,
+    /// The host that is to receive, or an IPv4 address
+    #[arg(long, value_name = "HOST|ADDRESS")]
+    pub to: String,
+    #[command(flatten)]
+    pub probe: ProbeArgs,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    /// The answer, or the complaints, as JSON
     #[arg(long)]
     pub json: bool,
 }

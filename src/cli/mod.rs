@@ -14,6 +14,7 @@ mod completions;
 mod dash;
 mod edits;
 mod exit;
+mod explain;
 mod files;
 mod help;
 mod import;
@@ -79,6 +80,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
+        Command::Explain(explain) => (explain::explain(explain, args.verbose), explain.json),
         Command::Matrix(matrix) => {
             destination = matrix.report_to();
             (matrix::matrix(matrix, args.verbose), matrix.json)

@@ -32,6 +32,14 @@ impl Stop {
         }
     }
 
+    /// The rules of peering behind it; empty where none is.
+    pub const fn rules(self) -> &'static str {
+        match self {
+            Stop::SrcHostDown => "",
+            Stop::Dropped(reason) => reason.rules(),
+        }
+    }
+
     /// Why, for a person.
     pub const fn sentence(self) -> &'static str {
         match self {

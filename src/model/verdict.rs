@@ -9,7 +9,7 @@ use crate::wire::icmp::ErrorKind;
 pub type Verdict = Result<HostId, DropReason>;
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident, $code:literal, $ipfix:literal, $sentence:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident, $code:literal, $ipfix:literal, $rules:literal, $sentence:literal;)*) => {
         /// Why a packet was dropped (rules.md B3). The numbers there are labels; the order here follows the packet's
         /// journey.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,10 @@ macro_rules! reasons {
             pub const fn sentence(self) -> &'static str {
                 match self { $(DropReason::$name => $sentence,)* }
             }
+            /// The rules of peering behind it, as in `S4, S5`; empty for what no rule is about.
+            pub const fn rules(self) -> &'static str {
+                match self { $(DropReason::$name => $rules,)* }
+            }
             /// The nearest IPFIX forwardingStatus value.
             pub const fn forwarding_status(self) -> u8 {
                 match self { $(DropReason::$name => $ipfix,)* }
@@ -40,58 +44,59 @@ macro_rules! reasons {
 
 reasons! {
     /// 36. A header whose lengths contradict each other or the bytes at hand (RFC 791).
-    BadLength, "bad_length", 135, "the lengths in the header do not fit the packet";
+    BadLength, "bad_length", 135, "", "the lengths in the header do not fit the packet";
     /// 35. The IPv4 header checksum is wrong (RFC 1071).
-    BadChecksum, "bad_checksum", 134, "the IPv4 header checksum is wrong";
+    BadChecksum, "bad_checksum", 134, "", "the IPv4 header checksum is wrong";
     /// 3. The source is not the sending host's own address (S3).
-    SrcSpoofed, "src_spoofed", 140, "the source address is not the sending host's own";
+    SrcSpoofed, "src_spoofed", 140, "S3", "the source address is not the sending host's own";
     /// 17. TTL used up at a visible router (S35a).
-    TtlExpired, "ttl_expired", 137, "the TTL ran out at a router";
+    TtlExpired, "ttl_expired", 137, "S35a", "the TTL ran out at a router";
     /// 7. No entry of the source subnet's table matches (S4, S5).
-    NoRoute, "no_route", 131, "the source subnet's route table has no route to the destination";
+    NoRoute, "no_route", 131, "S4, S5", "the source subnet's route table has no route to the destination";
     /// 9. Only a disabled entry matches (S8).
-    RouteDisabled, "route_disabled", 131, "the only matching route is disabled";
+    RouteDisabled, "route_disabled", 131, "S8", "the only matching route is disabled";
     /// 8. The matching entry leads nowhere on purpose.
-    RouteBlackhole, "route_blackhole", 131, "the matching route is a blackhole";
+    RouteBlackhole, "route_blackhole", 131, "", "the matching route is a blackhole";
     /// 19. Peering not accepted yet (S18, S25a).
-    PeeringPending, "peering_pending", 131, "the peering waits to be accepted";
+    PeeringPending, "peering_pending", 131, "S18, S25a", "the peering waits to be accepted";
     /// 20. Peering request ran out (S19, S25a).
-    PeeringExpired, "peering_expired", 131, "the peering request expired before it was accepted";
+    PeeringExpired, "peering_expired", 131, "S19, S25a", "the peering request expired before it was accepted";
     /// 21. Peering request refused (S20, S25a).
-    PeeringRejected, "peering_rejected", 131, "the peering request was rejected";
+    PeeringRejected, "peering_rejected", 131, "S20, S25a", "the peering request was rejected";
     /// 22. Peering failed for overlap (S22, S25a).
-    PeeringFailed, "peering_failed", 131, "the peering failed because its ends overlap";
+    PeeringFailed, "peering_failed", 131, "S22, S25a", "the peering failed because its ends overlap";
     /// 23. Peering deleted with the packet queued or on the wire (S21).
-    PeeringDeleted, "peering_deleted", 131, "the peering was deleted while the packet was on it";
+    PeeringDeleted, "peering_deleted", 131, "S21", "the peering was deleted while the packet was on it";
     /// 24. Peering suspended for arrears (S43, S25a).
-    PeeringIsolated, "peering_isolated", 131, "the peering is isolated for arrears";
+    PeeringIsolated, "peering_isolated", 131, "S43, S25a", "the peering is isolated for arrears";
     /// 27. The source lies outside the near VPC's CIDRs (S3).
-    SrcNotInPeerCidr, "src_not_in_peer_cidr", 140, "the source address is outside the VPC it comes from";
+    SrcNotInPeerCidr, "src_not_in_peer_cidr", 140, "S3", "the source address is outside the VPC it comes from";
     /// 32. Larger than the path's MTU; nothing fragments (S35a).
-    MtuExceeded, "mtu_exceeded", 133, "the packet is larger than the MTU and is not fragmented";
+    MtuExceeded, "mtu_exceeded", 133, "S35a", "the packet is larger than the MTU and is not fragmented";
     /// 33. Injected: the transport is cut.
-    LinkDown, "link_down", 142, "the link is down";
+    LinkDown, "link_down", 142, "", "the link is down";
     /// 29. The shaper's queue has no room (S33).
-    ShaperQueueFull, "shaper_queue_full", 138, "the queue in front of the bandwidth cap is full";
+    ShaperQueueFull, "shaper_queue_full", 138, "S33", "the queue in front of the bandwidth cap is full";
     /// 30. No queue, and the token bucket has too few tokens (S33).
-    PolicerExceeded, "policer_exceeded", 138, "the packet exceeds the bandwidth cap and nothing may wait";
+    PolicerExceeded, "policer_exceeded", 138, "S33", "the packet exceeds the bandwidth cap and nothing may wait";
     /// Injected: the forwarding node that carries the flow failed, and the failure is not noticed yet (S10).
-    NodeDown, "node_down", 142, "the forwarding node on the way failed";
+    NodeDown, "node_down", 142, "S10", "the forwarding node on the way failed";
     /// 34. Injected: lost at random on the way.
-    RandomLoss, "random_loss", 128, "the link lost the packet";
+    RandomLoss, "random_loss", 128, "", "the link lost the packet";
     /// Injected: every so many data segments one is lost.
-    PeriodicLoss, "periodic_loss", 128, "the link lost every n-th data segment";
+    PeriodicLoss, "periodic_loss", 128, "", "the link lost every n-th data segment";
     /// 25. Came in over a peering, would have to leave over another (S3).
-    TransitNotAllowed, "transit_not_allowed", 131,
+    TransitNotAllowed, "transit_not_allowed", 131, "S3",
         "peering is not transitive: the packet came over one peering and would leave over another";
     /// 15. The peer does not own the destination, nor does anyone it is peered with (S3).
-    RouteOutsidePeerCidr, "route_outside_peer_cidr", 131, "the route leads to a VPC that does not own the destination";
+    RouteOutsidePeerCidr, "route_outside_peer_cidr", 131, "S3",
+        "the route leads to a VPC that does not own the destination";
     /// 5. Inside the VPC, in no subnet.
-    DstNoSubnet, "dst_no_subnet", 131, "the destination lies in the VPC but in none of its subnets";
+    DstNoSubnet, "dst_no_subnet", 131, "", "the destination lies in the VPC but in none of its subnets";
     /// 4. In a subnet, but owned by no host.
-    DstNoHost, "dst_no_host", 132, "no host has the destination address";
+    DstNoHost, "dst_no_host", 132, "", "no host has the destination address";
     /// 6. The owner is stopped.
-    DstHostDown, "dst_host_down", 132, "the destination host is down";
+    DstHostDown, "dst_host_down", 132, "", "the destination host is down";
 }
 
 impl DropReason {

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("diagnose", &["units", "wire", "model", "dataplane"]),
     // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
-    ("report", &["units", "model", "engine", "metering", "diagnose"]),
+    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose"]),
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
