@@ -8,6 +8,7 @@ use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
+use super::reach;
 use crate::engine::{Options, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
@@ -84,13 +85,18 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
             EffortReport::of(run.simulation.effort(), run.simulation.network()),
         )
     };
-    let played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
+    // Judged before the run, which uses the network up; no packet counts for it.
+    let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
+    let mut played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
             return Ok(Exit::Bug);
         }
     };
+    for (made, judged) in played.made.iter_mut().zip(judged) {
+        made.iter_mut().for_each(|(snapshot, _)| snapshot.expectations.extend_from_slice(&judged));
+    }
     if verbose > 0 {
         played.made.iter().flatten().for_each(|(snapshot, effort)| tell_effort(snapshot, effort, options));
     }

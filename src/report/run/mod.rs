@@ -5,6 +5,7 @@ mod compare;
 pub(super) mod csv;
 mod json;
 mod model;
+mod reach;
 #[cfg(test)]
 pub(super) mod sample;
 mod sections;
@@ -16,4 +17,5 @@ pub use compare::comparison;
 pub use csv::intervals_csv;
 pub use json::{FileOutcome, json, json_array};
 pub use model::*;
+pub use reach::reach_reports;
 pub use text::text;
