@@ -58,6 +58,9 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Show who reaches whom, and who does not and why; no packet moves
     Matrix(MatrixArgs),
+    /// Show what a change does: pairs lost and won, peerings, findings and, with traffic, loss and bill. --set and --do
+    /// change AFTER, which may be the same file
+    Diff(DiffArgs),
     /// Write a new scenario: a small one to edit, or one of any size
     New(NewArgs),
     /// Convert files in other formats into scenarios
@@ -302,6 +305,40 @@ pub(super) enum ByArg {
     Subnet,
     /// All hosts of a VPC
     Vpc,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The scenario as it is
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The scenario as it is to be; one of the two may be - for standard input
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    #[command(flatten)]
+    pub probe: ProbeArgs,
+    /// Compare only what needs no run: not loss and bill
+    #[arg(long)]
+    pub no_run: bool,
+    /// Exit with 1 if pairs are lost, or if anything differs
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<FailOnArg>,
+    /// The differences, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+/// What makes a comparison fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOnArg {
+    /// A pair loses its round trip
+    Lost,
+    /// Anything differs
+    Any,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -13,10 +13,7 @@ use std::path::Path;
 
 /// The terms of the bill: arguments take precedence over the file.
 pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
-    let (plan, network) = (&scenario.plan, &scenario.network);
-    let book = book(args, scenario, disk)?;
-    let name = |id| network.account(id).name.clone();
-    let mut terms = Terms::new(book, &network.rules, &plan.billing, plan.start.time_zone().clone(), name);
+    let mut terms = terms_by(args.book.as_deref(), scenario, disk)?;
     if args.month_95 {
         terms.method = Method::Month95;
     }
@@ -26,9 +23,17 @@ pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result
     Ok(terms)
 }
 
-fn book(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
-    let choice = match (&args.book, &scenario.plan.billing.book) {
-        (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.clone()),
+/// The terms that the file states, with the prices of this book if one is given.
+pub(super) fn terms_by(book_name: Option<&str>, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
+    let (plan, network) = (&scenario.plan, &scenario.network);
+    let book = book(book_name, scenario, disk)?;
+    let name = |id| network.account(id).name.clone();
+    Ok(Terms::new(book, &network.rules, &plan.billing, plan.start.time_zone().clone(), name))
+}
+
+fn book(name: Option<&str>, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
+    let choice = match (name, &scenario.plan.billing.book) {
+        (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.into()),
         (Some(file), _) => {
             let source = read_book(file, disk)?;
             BookChoice::Own { file: source.name().to_owned(), text: source.text().to_owned() }

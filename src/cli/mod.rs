@@ -12,6 +12,7 @@ mod check;
 mod complaint;
 mod completions;
 mod dash;
+mod diff;
 mod edits;
 mod exit;
 mod explain;
@@ -80,6 +81,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
+        Command::Diff(diff) => (diff::diff(diff, quiet, args.verbose, interrupts), diff.json),
         Command::Explain(explain) => (explain::explain(explain, args.verbose), explain.json),
         Command::Matrix(matrix) => {
             destination = matrix.report_to();

@@ -6,6 +6,7 @@
 //! Queues, policers and random loss do not count; states, routes, MTU, TTL, cut links, failed forwarding nodes and
 //! stopped hosts do.
 
+pub mod diff;
 pub mod explain;
 mod finding;
 mod ground;

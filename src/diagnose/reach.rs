@@ -2,7 +2,7 @@
 //! measures is judged elsewhere.
 
 use super::ground::Ground;
-use super::matrix::{By, Cell, Classes, Landed, Matrix};
+use super::matrix::{By, Classes, Matrix};
 use super::way::Trip;
 use crate::model::plan::{Plan, Reach, ReachTo};
 use crate::model::{HostId, Network};
@@ -65,23 +65,10 @@ fn among_hosts(ground: &Ground, demand: &Reach, to: &[HostId]) -> Judged {
             first = [first, found].into_iter().flatten().min_by_key(|(two, _)| *two);
         }
     }
-    let first =
-        first.map(|((from, to), cell)| (format!("{} -> {}", matrix.name(from), matrix.name(to)), code(network, cell)));
+    let first = first.map(|((from, to), cell)| {
+        (format!("{} -> {}", matrix.name(from), matrix.name(to)), cell.end(|host| network.host_name(host)))
+    });
     Judged { pairs: matrix.pairs(), failed, first }
-}
-
-/// The code of a pair that does not meet a demand.
-fn code(network: &Network, cell: Cell) -> String {
-    let landed = |landed| match landed {
-        Landed::Meant => "delivered".to_owned(),
-        Landed::Other(host) => format!("lands on {}", network.host_name(host)),
-    };
-    match (cell.request, cell.reply) {
-        (Err(stop), _) => stop.code().into(),
-        (Ok(Landed::Meant), Some(Err(stop))) => format!("reply: {}", stop.code()),
-        (Ok(Landed::Meant), Some(Ok(Landed::Other(host)))) => format!("reply {}", landed(Landed::Other(host))),
-        (Ok(end), _) => landed(end),
-    }
 }
 
 fn to_address(ground: &Ground, demand: &Reach, address: Ipv4Addr) -> Judged {

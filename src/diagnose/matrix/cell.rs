@@ -42,6 +42,22 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// Where the round trip ends: `delivered`, a code, or `lands on NAME`, each perhaps of the `reply`.
+    pub fn end(self, name: impl Fn(HostId) -> String) -> String {
+        let told = |end: Result<Landed, Stop>| match end {
+            Ok(Landed::Meant) => "delivered".to_owned(),
+            Ok(Landed::Other(host)) => format!("lands on {}", name(host)),
+            Err(stop) => stop.code().to_owned(),
+        };
+        match (self.request, self.reply) {
+            (Ok(Landed::Meant), Some(Err(stop))) => format!("reply: {}", stop.code()),
+            (Ok(Landed::Meant), Some(end)) if end != Ok(Landed::Meant) => format!("reply {}", told(end)),
+            (request, _) => told(request),
+        }
+    }
+}
+
 /// What all pairs of hosts of two groups come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {

@@ -135,11 +135,11 @@ pub fn differences_text(Differences(all): &Differences, page: &Page) -> String {
 }
 
 impl Told {
-    /// `there and back`, or where it ends.
+    /// `delivered`, or where it ends.
     fn in_short(&self) -> String {
         let landed = |on: &Option<String>| on.as_ref().map(|on| format!("lands on {on}")).unwrap_or_default();
         match (&self.reply_verdict, self.one_way) {
-            _ if self.round_trip => "there and back".into(),
+            _ if self.round_trip => "delivered".into(),
             (Some(verdict), true) if verdict != "delivered" => format!("reply: {verdict}"),
             (Some(_), true) => format!("reply {}", landed(&self.reply_landed_on)),
             (Some(_), false) => landed(&self.landed_on),

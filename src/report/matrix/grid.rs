@@ -1,8 +1,7 @@
 //! A matrix for people: a grid whose equal rows and columns are folded, and below it who does not reach whom, and why.
 
-use super::record::other_unit;
 use crate::diagnose::Stop;
-use crate::diagnose::matrix::{By, Kind, Landed, Matrix, Pair};
+use crate::diagnose::matrix::{By, Kind, Matrix, Pair};
 use crate::report::format::column::{number, prose, text};
 use crate::report::format::page::{Page, Tone};
 use crate::report::format::table::{Cell, Table};
@@ -103,7 +102,7 @@ impl View<'_> {
 
     fn grid(&self, pairs: &BTreeMap<(u32, u32), Pair>) -> String {
         let numbers: Vec<String> = (1..=self.names.len()).map(|at| at.to_string()).collect();
-        let mut columns = vec![number("").key(), text("from").key()];
+        let mut columns = vec![number("").key(), text("").key()];
         // A column's title is its row's number; titles are static, so they stand in a row.
         columns.extend(self.names.iter().map(|_| number("")));
         let mut table = Table::new(&columns);
@@ -154,18 +153,8 @@ impl View<'_> {
     }
 
     fn reason(&self, pair: &Pair) -> String {
-        let landed = |landed: Landed| {
-            other_unit(self.matrix, landed)
-                .map(|unit| format!("lands on {}", self.matrix.name(unit)))
-                .unwrap_or_default()
-        };
         let partly = if pair.partly { " (some hosts)" } else { "" };
-        let said = match (pair.cell.request, pair.cell.reply) {
-            (Ok(Landed::Meant), Some(Err(stop))) => format!("reply: {}", stop.code()),
-            (Ok(Landed::Meant), Some(Ok(end))) => format!("reply {}", landed(end)),
-            (Ok(end), _) => landed(end),
-            (Err(stop), _) => stop.code().into(),
-        };
+        let said = pair.cell.end(|host| self.matrix.name(self.matrix.unit_of(host)));
         said + partly
     }
 }
