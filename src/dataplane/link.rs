@@ -66,20 +66,21 @@ fn flow_hash(packet: &Packet) -> u64 {
     xxh3_64(&tuple)
 }
 
-/// Whether the transport of `peering` carries `packet` when nothing else is on it and it loses nothing at random.
+/// Whether the transport of `peering` carries packets when nothing else is on it and it loses nothing at random. A
+/// forwarding node that failed counts only if no other is left: which flows it carries is as good as random.
 ///
 /// # Errors
-/// It is cut, or the forwarding node that carries the packet's flow failed.
-pub fn carries(peering: &Peering, packet: &Packet) -> Result<(), DropReason> {
+/// It is cut, or all its forwarding nodes failed.
+pub fn carries(peering: &Peering) -> Result<(), DropReason> {
     if peering.down {
         return Err(cut());
     }
-    through_node(&peering.nodes, packet)
+    if peering.nodes.unavailable() == Share::WHOLE { Err(without_node()) } else { Ok(()) }
 }
 
-/// Whether the forwarding node that carries the packet's flow is up.
-fn through_node(nodes: &Nodes, packet: &Packet) -> Result<(), DropReason> {
-    if nodes.all_up() || nodes.carries(flow_hash(packet)) { Ok(()) } else { Err(DropReason::NodeDown) }
+/// Why packets are dropped whose forwarding node failed.
+fn without_node() -> DropReason {
+    DropReason::NodeDown
 }
 
 impl Link {
@@ -157,7 +158,9 @@ impl Link {
 
     #[inline(never)]
     fn carry_at_risk(&self, luck: Luck, packet: &Packet) -> Result<(), DropReason> {
-        through_node(&self.nodes, packet)?;
+        if !self.nodes.all_up() && !self.nodes.carries(flow_hash(packet)) {
+            return Err(without_node());
+        }
         if self.loss == Share::ZERO {
             return Ok(());
         }

@@ -3,8 +3,8 @@
 //! no time passes: the network is looked at as it is at one instant ([`Ground`]), and every answer comes from the
 //! functions that judge packets ([`crate::dataplane::router::path`]), so that answers and packets agree.
 //!
-//! Queues, policers and random loss do not count; states, routes, MTU, TTL, cut links, failed forwarding nodes and
-//! stopped hosts do.
+//! Queues, policers and random loss do not count, nor forwarding nodes that failed while others are left; states,
+//! routes, MTU, TTL, cut links and stopped hosts do.
 
 pub mod diff;
 pub mod explain;

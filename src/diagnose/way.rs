@@ -74,7 +74,7 @@ impl Way {
         let end = match path.leave {
             _ if !network.host(from).up => Err(Stop::SrcHostDown),
             Ok(Exit::Over(link)) => {
-                link::carries(network.peering(link.peering()), &packet).and(path.enter).map_err(Stop::Dropped)
+                link::carries(network.peering(link.peering())).and(path.enter).map_err(Stop::Dropped)
             }
             Ok(Exit::Local(_)) | Err(_) => path.enter.map_err(Stop::Dropped),
         };

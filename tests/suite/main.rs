@@ -1,6 +1,7 @@
 //! Independent checks of the engine: a dull twin, slices, seeds, shares and books, fed by worlds that aim at overlaps
 //! and ties. Not unit tests: everything here uses the engine's three calls.
 
+mod answers;
 mod books;
 mod bucket;
 mod connections;

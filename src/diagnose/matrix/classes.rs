@@ -37,11 +37,10 @@ impl Classes {
         let twins: BTreeSet<Ipv4Addr> = addresses.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
         addresses.dedup();
         let signatures = signatures(network, &tables, &addresses);
-        let frail = frail(network);
         let (mut known, mut members) = (BTreeMap::new(), Vec::<Vec<HostId>>::new());
         let of = network.hosts().map(|(id, host)| {
-            // Where two hosts have one address, or nodes choose by the flow, only the host itself is like it.
-            let is_alone = twins.contains(&host.address) || frail.contains(&host.vpc);
+            // Where two hosts have one address, only the host itself is like it.
+            let is_alone = twins.contains(&host.address);
             let at = addresses.partition_point(|address| *address < host.address);
             let table = tables.alike(network.subnet(host.subnet).table);
             let alone = is_alone.then_some(id);
@@ -71,10 +70,4 @@ impl Classes {
     pub fn class_of(&self, host: HostId) -> u32 {
         self.of[host.index()]
     }
-}
-
-/// The VPCs at the ends of peerings whose forwarding nodes carry some flows and not others.
-fn frail(network: &Network) -> BTreeSet<VpcId> {
-    let failed = network.peerings().filter(|(_, peering)| !peering.nodes.all_up());
-    failed.flat_map(|(_, peering)| [peering.requester, peering.accepter]).collect()
 }
