@@ -167,7 +167,7 @@ impl Fault {
         let matched = self.matched.filter(|(_, entry)| *entry != FibEntry::Local).map(|(to, _)| to);
         let removal = matched.map(|to| Step::Change(Change::RemoveRoute { table: self.table, to }));
         all.extend(removal.clone().map(|step| vec![step]));
-        let ends = |p: &Peering| p.peer_of(self.near) == Some(goal) && !p.state.is_gone();
+        let ends = |p: &Peering| p.peer_of(self.near) == Some(goal) && is_of_use(p.state);
         let known = network.peerings_of(self.near).map(|(_, p)| p).find(|p| ends(p));
         let made = if known.is_none() { self.peering_to(network, goal) } else { None };
         let Some(name) = known.map(|p| p.name.clone()).or(made.as_ref().map(|spec| spec.name.clone())) else {
@@ -245,6 +245,11 @@ fn prefixes(network: &Network, vpc: VpcId, address: Ipv4Addr) -> Vec<Ipv4Net> {
     let mut all: Vec<Ipv4Net> = [cidr, subnet, Some(address.into())].into_iter().flatten().collect();
     all.dedup();
     all
+}
+
+/// Whether a peering in this state is in force, or can be again.
+fn is_of_use(state: PeeringState) -> bool {
+    state.counts() || state == PeeringState::Expired
 }
 
 /// What makes an inactive peering active.

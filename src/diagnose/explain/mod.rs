@@ -83,7 +83,8 @@ pub fn explain(ground: &Ground, question: Question) -> Explanation {
     let crossed = |leg: &Leg| leg.link.map(|link| link.peering());
     let same_way = reply.as_ref().filter(|_| trip.returns(None)).map(|back| crossed(back) == crossed(&request));
     let mend = if trip.returns(question.to) { None } else { Mend::of(network, question) };
-    let renumber = if mend.is_none() { renumber::free_prefix(network, &question, &trip) } else { None };
+    let is_hopeless = mend.is_none() && !trip.returns(question.to);
+    let renumber = if is_hopeless { renumber::free_prefix(network, &question) } else { None };
     Explanation { question, trip, request, reply, conclusion, same_way, mend, renumber }
 }
 

@@ -162,8 +162,8 @@ impl View<'_> {
             Some((vpc, free)) => {
                 let name = &self.network.vpc(vpc).name;
                 out += &page.remark(&format!(
-                    "their ranges overlap, so that no route can help (S8, S11): give {name} another range; \
-                     {free} is used by no VPC here"
+                    "no route can, for the range of {name} overlaps that of the sender's VPC or of another of its \
+                     peers (S8, S11, S13): give {name} another range; {free} is used by no VPC here"
                 ));
             }
             None => out += &page.remark("no single route, peering or host would"),
