@@ -8,12 +8,12 @@ mod program;
 
 use bytes::Bytes;
 use page::keeps_to_its_page;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Mode, Options, Record, Run};
-use vpcsim::model::LinkId;
+use vpcsim::model::{DropReason, LinkId};
 use vpcsim::report::{self, Page, Snapshot};
 use vpcsim::scenario::{self, Diagnostic, Files};
 use xxhash_rust::xxh3::Xxh3;
@@ -61,6 +61,7 @@ fn play(file: &Path) -> (Snapshot, u64) {
     let complaints = |all: Vec<Diagnostic>| all.iter().map(Diagnostic::headline).collect::<Vec<_>>().join("\n");
     let loaded = loaded.unwrap_or_else(|all| panic!("{}", complaints(all)));
     let notes = loaded.warnings.iter().map(Diagnostic::headline).collect();
+    let judged = report::reach_reports(&loaded.plan, &vpcsim::diagnose::judge(&loaded.network, &loaded.plan));
     let mut run = Run::new(loaded.network, loaded.plan, Options::default());
     let hash = Arc::new(Mutex::new(Xxh3::new()));
     let sink = hash.clone();
@@ -72,7 +73,9 @@ fn play(file: &Path) -> (Snapshot, u64) {
     run.finish().expect("the books balance");
     let name = file.file_name().expect("a file has a name").to_string_lossy();
     let digest = hash.lock().expect("nobody panics while hashing").digest();
-    (Snapshot::of(&run, &name, notes, None), digest)
+    let mut snapshot = Snapshot::of(&run, &name, notes, None);
+    snapshot.expectations.extend(judged);
+    (snapshot, digest)
 }
 
 #[test]
@@ -187,4 +190,26 @@ fn the_readme_shows_the_real_report_and_the_real_invoice() {
     let invoice =
         std::fs::read_to_string(root().join("tests/goldens/bill-guide.bill.txt")).expect("the golden is there");
     assert!(readme.contains(&invoice), "README.md shows another invoice of bill-guide.toml");
+}
+
+/// The table of codes has a row for each, with its rules, and the scenario it names provokes it.
+#[test]
+fn every_code_has_its_condition_and_a_scenario_that_provokes_it() {
+    let table = std::fs::read_to_string(root().join("src/guide/codes.md")).expect("the topic is there");
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let mut rows: BTreeMap<&str, Vec<&str>> =
+        rows.map(|row| row.split('|').map(str::trim).collect()).map(|cells: Vec<&str>| (cells[1], cells)).collect();
+    for reason in DropReason::ALL {
+        let code = format!("`{}`", reason.code());
+        let cells = rows.remove(code.as_str()).unwrap_or_else(|| panic!("{code} has no row"));
+        assert_eq!(cells[3], if reason.rules().is_empty() { "-" } else { reason.rules() }, "{code}");
+        if cells[4] == "-" {
+            // No scenario file can make a malformed header.
+            assert!(matches!(reason, DropReason::BadLength | DropReason::BadChecksum), "{code} has no scenario");
+            continue;
+        }
+        let (snapshot, _) = play(&root().join("scenarios").join(cells[4]));
+        assert!(snapshot.drops.iter().any(|drop| drop.reason == reason.code()), "{} has no {code}", cells[4]);
+    }
+    assert!(rows.is_empty(), "no packet has {rows:?}");
 }

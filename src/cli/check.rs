@@ -1,4 +1,5 @@
-//! `vpcsim check`: parse, validate and judge who reaches whom; nothing runs. Complaints go to stderr, one line per good file to stdout.
+//! `vpcsim check`: parse, validate and judge who reaches whom; nothing runs. Complaints go to stderr, one line per good
+//! file to stdout.
 
 use super::args::CheckArgs;
 use super::complaint::{complain, entries};

@@ -36,6 +36,7 @@ mod run;
 mod schema;
 mod show;
 mod tables;
+mod values;
 
 pub use memory::Memory;
 

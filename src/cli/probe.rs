@@ -1,6 +1,6 @@
 //! The arguments of the commands that ask about a network: the packet they ask with, and when.
 
-use super::args::parse_time;
+use super::values::parse_time;
 use crate::model::{Probe, Protocol};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{ByteSize, SimDuration, SimTime};

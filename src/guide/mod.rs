@@ -33,6 +33,8 @@ topics! {
     language, "scenarios by example: what a file can say";
     traffic, "daily curves and measured rates";
     tcp, "TCP connections: keys, what is counted, what limits them";
+    why, "who reaches whom, why not, and what mends it: matrix, explain, reach, diff";
+    codes, "every way in which a packet ends, with its exact condition";
     tables, "CSV files and how they are read";
     scale, "scenarios with a million hosts, routing tables with 512,000 routes";
     billing, "bills, price books, measured samples";

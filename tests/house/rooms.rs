@@ -26,8 +26,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
-            "units", "notation", "model", "engine", "metering", "report", "scenario", "import", "workload", "scaffold",
-            "guide",
+            "units", "notation", "model", "diagnose", "engine", "metering", "report", "scenario", "import", "workload",
+            "scaffold", "guide",
         ],
     ),
 ];

@@ -35,12 +35,13 @@ fn new(code: &'static str, sentence: impl Into<String>, rules: &'static str) -> 
 
 /// The request stops on its way.
 fn of_request(network: &Network, question: &Question, stop: Stop) -> Conclusion {
+    use DropReason::*;
     let near = network.host(question.from).vpc;
     let goal = question.goal(network).filter(|goal| *goal != near);
     let is_unpeered = |goal| {
         network.peerings_of(near).all(|(_, peering)| peering.peer_of(near) != Some(goal) || peering.state.is_gone())
     };
-    if let (Stop::Dropped(DropReason::NoRoute), Some(goal)) = (stop, goal.filter(|goal| is_unpeered(*goal))) {
+    if let (Stop::Dropped(NoRoute), Some(goal)) = (stop, goal.filter(|goal| is_unpeered(*goal))) {
         let [near, goal] = [near, goal].map(|vpc| &network.vpc(vpc).name);
         return new(
             "not_peered",
@@ -70,6 +71,7 @@ fn elsewhere(network: &Network, trip: &Trip) -> Conclusion {
 
 /// The request arrives.
 fn of_reply(network: &Network, trip: &Trip, reply: &Way) -> Conclusion {
+    use DropReason::*;
     let link = |way: &Way| way.path.leave.ok().and_then(Exit::link).map(|link| link.peering());
     match reply.end {
         Ok(home) if home != trip.request.from => new(
@@ -84,7 +86,7 @@ fn of_reply(network: &Network, trip: &Trip, reply: &Way) -> Conclusion {
             new("return_path_diverges", "it arrives, and the reply comes home over another peering", "S5")
         }
         Ok(_) => new("delivered", "it arrives, and the reply comes home the same way", ""),
-        Err(Stop::Dropped(DropReason::NoRoute)) => {
+        Err(Stop::Dropped(NoRoute)) => {
             new("no_return_route", "it arrives, and the far side has no route back for the reply", "S4, S5")
         }
         Err(stop) => new(stop.code(), format!("it arrives, and the reply is lost: {}", stop.sentence()), stop.rules()),

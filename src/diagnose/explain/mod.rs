@@ -1,5 +1,6 @@
 //! Why two ends do or do not talk: both directions hop by hop ([`Leg`]), what it comes to ([`Conclusion`]), and the
-//! smallest change that mends it ([`Mend`]), which is applied and asked about again before it is told. It draws nothing.
+//! smallest change that mends it ([`Mend`]), which is applied and asked about again before it is told. It draws
+//! nothing.
 
 mod conclusion;
 mod leg;

@@ -9,8 +9,8 @@ use std::net::Ipv4Addr;
 const PRIVATE: [(Ipv4Addr, u8); 3] =
     [(Ipv4Addr::new(10, 0, 0, 0), 8), (Ipv4Addr::new(172, 16, 0, 0), 12), (Ipv4Addr::new(192, 168, 0, 0), 16)];
 
-/// If the range of the VPC that is meant is in the way, because the sender's VPC or another of its peers overlaps it: the
-/// one to renumber, and a prefix of the same length that no VPC uses.
+/// If the range of the VPC that is meant is in the way, because the sender's VPC or another of its peers overlaps it:
+/// the one to renumber, and a prefix of the same length that no VPC uses.
 pub(super) fn free_prefix(network: &Network, question: &Question) -> Option<(VpcId, Ipv4Net)> {
     let near = network.host(question.from).vpc;
     let goal = question.goal(network).filter(|goal| *goal != near)?;

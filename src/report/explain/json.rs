@@ -2,8 +2,9 @@
 
 use super::lines::written;
 use super::words::hop;
+use crate::dataplane::fib::FibEntry;
 use crate::diagnose::explain::{Explanation, Leg};
-use crate::model::{HostId, Network, Thing};
+use crate::model::{HostId, Network, Route, Thing};
 use crate::report::format::json::pretty;
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ pub fn explanation_json(network: &Network, found: &Explanation, place: &dyn Fn(T
     let Explanation { question, trip, conclusion, .. } = found;
     let name = |host: HostId| network.host_name(host);
     let probe = question.probe;
+    let renumber =
+        found.renumber.map(|(vpc, free)| json!({ "vpc": network.vpc(vpc).name.to_string(), "free": free.to_string() }));
     let port = probe.protocol.has_ports().then_some(probe.port);
     let fix = found.mend.as_ref().map(|mend| {
         let steps = mend.steps.iter().map(|step| {
@@ -46,12 +49,13 @@ pub fn explanation_json(network: &Network, found: &Explanation, place: &dyn Fn(T
         "request": leg(network, &found.request),
         "reply": found.reply.as_ref().map(|back| leg(network, back)),
         "fix": fix,
-        "renumber": found.renumber.map(|(vpc, free)| json!({ "vpc": network.vpc(vpc).name.to_string(), "free": free.to_string() })),
+        "renumber": renumber,
     }))
 }
 
 fn leg(network: &Network, leg: &Leg) -> Value {
-    let route = |route: &crate::model::Route| json!({ "to": route.to.to_string(), "next_hop": hop(network, crate::dataplane::fib::FibEntry::Via(route.via)) });
+    let route =
+        |route: &Route| json!({ "to": route.to.to_string(), "next_hop": hop(network, FibEntry::Via(route.via)) });
     let lost = leg.lost.iter().map(|lost| {
         let mut entry = route(&lost.route);
         entry["why"] = lost.to.code().into();

@@ -161,7 +161,7 @@ impl View<'_> {
 
 /// What stops a pair.
 fn stop(pair: &Pair) -> Option<Stop> {
-    pair.cell.request.err().or(pair.cell.reply?.err())
+    pair.cell.request.err().or_else(|| pair.cell.reply?.err())
 }
 
 /// The words in a grid, with what they mean.
