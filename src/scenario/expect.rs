@@ -42,6 +42,7 @@ impl Loader<'_> {
             self.out
                 .error(entity.key_span(key), format!("`{key}` belongs to `reach` or `unreachable`, and there is none"))
                 .hint("add for example reach = \"VPC1/* -> VPC2/*\"");
+            return None;
         }
         let between = self.between(entity);
         let subject = self.subject(entity);

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use vpcsim::dataplane::packet::PacketKind;
+use vpcsim::diagnose::diff::{Diff, Fate};
 use vpcsim::diagnose::explain::{Question, Step, explain};
 use vpcsim::diagnose::matrix::{By, Cell, Landed, Matrix};
 use vpcsim::diagnose::{Ground, Trip, Way};
@@ -186,6 +187,30 @@ proptest! {
                 }
             }
             prop_assert!(trip(&Ground::of(mended), probe, from, to).returns(Some(to)), "{:?}", mend);
+        }
+    }
+
+    /// What a timeline changes, told of classes, is what it changes for each pair.
+    #[test]
+    fn a_difference_is_what_each_pair_loses_or_wins(seed: u64) {
+        let world = World::new(seed);
+        let before = Ground::of(network(seed, &mut Dice::new(seed), false));
+        let after = Ground::at(before.network().clone(), &world.plan, world.plan.duration);
+        let empty = plan(Vec::new());
+        let diff = Diff::between((&before, &empty), (&after, &empty), Probe::ECHO);
+        let mut right: BTreeMap<Fate, u64> = BTreeMap::new();
+        for (from, to) in pairs(before.network()) {
+            let [was, is] = [&before, &after].map(|ground| asked(&trip(ground, Probe::ECHO, from, to), to));
+            let fate = match (was.returns(), is.returns()) {
+                (true, false) => Fate::Lost,
+                (false, true) => Fate::Won,
+                _ if was != is => Fate::Changed,
+                _ => continue,
+            };
+            *right.entry(fate).or_default() += 1;
+        }
+        for fate in [Fate::Lost, Fate::Won, Fate::Changed] {
+            prop_assert_eq!(diff.count(fate), right.get(&fate).copied().unwrap_or(0), "{:?}", fate);
         }
     }
 }
