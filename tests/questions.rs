@@ -356,6 +356,15 @@ fn a_question_with_a_mistake_is_refused_with_a_hint() {
 }
 
 #[test]
+fn the_readme_shows_a_real_answer() {
+    let readme = read(program::root(), "README.md");
+    let shown = readme.split("$ vpcsim explain ").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let (options, answer) = shown.split_once('\n').expect("an answer");
+    let args: Vec<&str> = ["explain"].into_iter().chain(options.split(' ')).collect();
+    assert_eq!(vpcsim(program::root(), &args).ended(0).out, answer);
+}
+
+#[test]
 fn the_size_of_the_packet_counts() {
     let at = estate();
     let found = explained(at.path(), "a.toml", "hub/proxy", "app/web-1", &["--size", "1501"]);

@@ -20,7 +20,7 @@ pub fn explanation(
     out += &view.leg("There", &found.request);
     match &found.reply {
         Some(leg) => out += &view.leg("Back", leg),
-        None => out += &page.title("Back: nothing arrived that could be answered"),
+        None => out += &(page.title("Back: nothing arrived that could be answered") + "\n"),
     }
     out + &view.mending()
 }
