@@ -25,6 +25,9 @@ pub fn explanation(
     out + &view.mending()
 }
 
+/// The indent of what belongs to a numbered line: below its words.
+const BELOW: usize = 5;
+
 struct View<'a> {
     network: &'a Network,
     found: &'a Explanation,
@@ -78,7 +81,7 @@ impl View<'_> {
         for (number, lines) in (1..).zip(steps) {
             let mut lines = lines.into_iter();
             out += &self.page.remark(&format!("{number}. {}", lines.next().unwrap_or_default()));
-            lines.for_each(|line| out += &self.page.remark(&format!("   {line}")).replacen("  ", "     ", 1));
+            lines.for_each(|line| out += &self.page.indented(&line, BELOW));
         }
         if let Err(stop) = leg.way.end {
             out += &self.page.remark(&format!("-> {}", stop.sentence()));

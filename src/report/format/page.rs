@@ -69,8 +69,13 @@ impl Page {
 
     /// Sentences below a table.
     pub(in crate::report) fn remark(&self, text: &str) -> String {
-        let indent = " ".repeat(INDENT);
-        let room = self.width.map(|width| width.saturating_sub(INDENT));
+        self.indented(text, INDENT)
+    }
+
+    /// Sentences so many columns in.
+    pub(in crate::report) fn indented(&self, text: &str, columns: usize) -> String {
+        let indent = " ".repeat(columns);
+        let room = self.width.map(|width| width.saturating_sub(columns));
         wrapped(text, room).iter().map(|line| format!("{indent}{line}\n")).collect()
     }
 
