@@ -141,6 +141,7 @@ pub mod report;
 pub mod scaffold;
 pub mod scenario;
 pub mod tcp;
+pub mod trace;
 pub mod units;
 pub mod wire;
 pub mod workload;

@@ -3,7 +3,7 @@
 use super::edits::EditArgs;
 use super::output::Destination;
 use crate::metering::Period;
-use crate::model::check_delay;
+use crate::model::{DropReason, check_delay};
 use crate::notation::{self, DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
 use crate::units::{self, Factor, RateUnit, Share, SimDuration};
@@ -47,6 +47,8 @@ pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoi
 pub(super) enum Command {
     /// Run scenario files and report what arrived, what was dropped, where and why
     Run(RunArgs),
+    /// Run a scenario and tell the story of one packet: every step, table entry, token and header byte, and its reply
+    Trace(TraceArgs),
     /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
     Bill(BillArgs),
     /// Parse and validate scenario files; nothing runs
@@ -193,6 +195,37 @@ pub(super) enum FreeBasisArg {
     Excess,
     /// The whole peak
     Peak,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "which", required = true, multiple = false, args = ["packet", "first_drop", "slowest"])]
+pub(super) struct TraceArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The N-th packet of a traffic entry, counting from 1, for example sync#12; of several flows, sync:3#12; what the
+    /// answering side of a TCP flow sends is copy:back#12 or copy:3:back#12
+    #[arg(long, value_name = "ENTRY[:FLOW]#N")]
+    pub packet: Option<String>,
+    /// The first packet that is dropped, or dropped for this reason, for example shaper_queue_full
+    #[arg(long, value_name = "REASON", value_parser = reason_parser())]
+    pub first_drop: Option<Option<DropReason>>,
+    /// The packet that is on its way for longest, of those that reach the host they are meant for
+    #[arg(long)]
+    pub slowest: bool,
+    /// With --first-drop and --slowest, look only at packets of this traffic entry and at their replies
+    #[arg(long, value_name = "NAME", conflicts_with = "packet")]
+    pub traffic: Option<String>,
+    /// Seed of every random stream, instead of the seed in the file
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    /// The story, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub how: HowArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -358,6 +391,11 @@ pub(super) enum ModeArg {
 fn workload_parser() -> impl TypedValueParser<Value = &'static Workload> {
     let named = workload::ALL.iter().map(|w| PossibleValue::new(w.name).help(w.what));
     PossibleValuesParser::new(named).try_map(|name| workload::find(&name).ok_or("no such workload"))
+}
+
+fn reason_parser() -> impl TypedValueParser<Value = DropReason> {
+    let named = DropReason::ALL.map(|reason| PossibleValue::new(reason.code()).help(reason.sentence()));
+    PossibleValuesParser::new(named).try_map(|code| DropReason::from_code(&code).ok_or("no such reason"))
 }
 
 /// A unit as written, and its meaning.
