@@ -6,13 +6,19 @@ use crate::dataplane::packet::Packet;
 use crate::dataplane::router::{self, Path, Sender, View};
 use crate::engine::{Place, Record};
 use crate::model::plan::Plan;
-use crate::model::{LinkId, Network, NextHop, SubnetId, TableId, network_at, peering_titles};
+use crate::model::{LinkId, Network, NextHop, Rules, SubnetId, TableId, network_at, peering_titles};
 use crate::units::{SimDuration, SimTime};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A network and what changes it.
 pub(super) struct Chart<'a> {
     start: &'a Network,
     plan: &'a Plan,
+    /// When it changed, in order.
+    changed: Vec<SimTime>,
+    /// The network that was looked at last, and how many changes it has.
+    last: RefCell<Option<(usize, Rc<Sheet>)>>,
 }
 
 /// The network of an instant.
@@ -22,15 +28,28 @@ pub(super) struct Sheet {
 }
 
 impl<'a> Chart<'a> {
-    pub(super) fn new(start: &'a Network, plan: &'a Plan) -> Chart<'a> {
-        Chart { start, plan }
+    /// Of a network that `plan` starts with, which changed at these instants.
+    pub(super) fn new(start: &'a Network, plan: &'a Plan, changed: Vec<SimTime>) -> Chart<'a> {
+        Chart { start, plan, changed, last: RefCell::default() }
+    }
+
+    /// The rules, which are the same throughout.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.start.rules
     }
 
     /// The network at an instant.
-    pub(super) fn at(&self, time: SimTime) -> Sheet {
+    pub(super) fn at(&self, time: SimTime) -> Rc<Sheet> {
+        let changes = self.changed.partition_point(|changed| *changed <= time);
+        let mut last = self.last.borrow_mut();
+        if let Some((_, sheet)) = last.as_ref().filter(|(of, _)| *of == changes) {
+            return Rc::clone(sheet);
+        }
         let network = network_at(self.start.clone(), self.plan, time);
         let fibs = (0..network.tables().len()).map(|table| Fib::compile(&network, TableId(table as u32))).collect();
-        Sheet { network, fibs }
+        let sheet = Rc::new(Sheet { network, fibs });
+        *last = Some((changes, Rc::clone(&sheet)));
+        sheet
     }
 
     /// Whether what happened at an instant changed the peering of a link, as packets on it see it.

@@ -10,7 +10,7 @@ use super::senders::Senders;
 use super::story::Story;
 use super::tell::{Teller, met_bucket, ways};
 use crate::dataplane::packet::PacketId;
-use crate::engine::Run;
+use crate::engine::{Record, Run};
 use crate::model::plan::Plan;
 use crate::model::{DropReason, Network, TrafficId};
 use crate::units::SimTime;
@@ -74,8 +74,16 @@ pub enum Nothing {
     NoDrop(Option<DropReason>),
     /// None reached the host it was meant for.
     NoDelivery,
-    /// The one of this name was not sent: its sender sent so many, the last one of this name if any.
-    NotSent { name: String, sent: u64, last: Option<String> },
+    /// The one of this name was not sent.
+    NotSent {
+        name: String,
+        /// Whether later ones were: its host was down at its turn.
+        is_skipped: bool,
+        /// How many its sender sent.
+        sent: u64,
+        /// The name of the last one.
+        last: Option<String>,
+    },
 }
 
 /// Answers a question about a run of `plan` in `network`, which `play` plays from the start each time it is called.
@@ -104,26 +112,26 @@ pub fn trace<E>(
     let follow = Follow::new(id, senders.clone());
     let mut played = play(&follow)?;
     let seen = follow.seen();
-    let Some(first) = seen.own.first() else {
-        if played.is_interrupted {
-            return Ok(Answer::Interrupted(played.until));
-        }
-        return Ok(Answer::Nothing(not_sent(&senders, id, &seen)));
-    };
-    let found = (id, kind.unwrap_or(first.kind));
-    let neighbours = beside(&seen);
+    if seen.own.is_empty() {
+        return Ok(match played.is_interrupted {
+            true => Answer::Interrupted(played.until),
+            false => Answer::Nothing(not_sent(&senders, id, &seen)),
+        });
+    }
+    let ways = ways(&seen);
+    let neighbours = beside(&ways);
     if !played.is_interrupted && !neighbours.is_over(SimTime::ZERO) {
         played.is_interrupted = play(&neighbours)?.is_interrupted;
     }
-    let teller =
-        Teller { chart: Chart::new(network, plan), senders: &senders, neighbours: &neighbours, played: &played };
-    Ok(Answer::Told(Box::new(teller.story(&seen, found))))
+    let changed = played.changes.iter().map(|(time, _)| *time).collect();
+    let chart = Chart::new(network, plan, changed);
+    let teller = Teller { chart, senders: &senders, neighbours: &neighbours, played: &played };
+    Ok(Answer::Told(Box::new(teller.story(&seen, &ways, kind))))
 }
 
 /// The watch over the neighbours of all that was seen.
-fn beside(seen: &Seen) -> Neighbours {
-    let of_way = |way: Vec<_>| way.into_iter().filter_map(|record| Some((met_bucket(&record)?, record)));
-    let at_buckets = ways(seen).into_iter().flat_map(of_way);
+fn beside(ways: &[Vec<Record>]) -> Neighbours {
+    let at_buckets = ways.iter().flatten().filter_map(|record| Some((met_bucket(record)?, record)));
     Neighbours::of(at_buckets.map(|(link, record)| ((link, record.id, record.kind), record.time)))
 }
 
@@ -136,7 +144,8 @@ fn nothing(question: Question) -> Nothing {
 
 fn not_sent(senders: &Senders, id: PacketId, seen: &Seen) -> Nothing {
     let last = seen.last.map(|sequence| senders.name(PacketId::new(id.source(), sequence)));
-    Nothing::NotSent { name: senders.name(id), sent: seen.sent, last }
+    let is_skipped = seen.last.is_some_and(|last| last > id.sequence());
+    Nothing::NotSent { name: senders.name(id), is_skipped, sent: seen.sent, last }
 }
 
 impl Pass for Search {

@@ -22,11 +22,27 @@ pub struct Story {
     pub partial: bool,
 }
 
+/// What a packet is to the sender whose name it bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Sent by it.
+    Packet,
+    /// The echo reply to such a packet.
+    Reply,
+    /// An ICMP error about such a packet.
+    Error,
+    /// An ICMP error about the echo reply.
+    ErrorAboutReply,
+}
+
 /// The way of one packet from its sender to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Way {
-    /// Its name.
+    /// Its name, or that of the packet it answers.
     pub name: String,
+    /// What it is to the sender of that name.
+    pub kind: Kind,
     /// What it is: `UDP`, `echo reply`.
     pub what: String,
     /// IPv4 total length.
@@ -120,6 +136,13 @@ pub enum Event {
     Dropped { reason: &'static str, sentence: &'static str },
 }
 
+impl Event {
+    /// Whether it is a departure without waiting.
+    pub fn is_departure_at_once(&self) -> bool {
+        matches!(self, Event::Departed { waited } if *waited == SimDuration::ZERO)
+    }
+}
+
 /// What a bucket does with a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,10 +200,10 @@ pub struct Queue {
 /// A packet at a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queued {
-    /// Its name.
+    /// Its name, or that of the packet it answers.
     pub name: String,
-    /// What it is, if it is not simply that packet: `echo reply`.
-    pub what: Option<&'static str>,
+    /// What it is to the sender of that name.
+    pub kind: Kind,
     /// Whether it is the one whose story is told.
     pub is_it: bool,
     /// IPv4 total length.
@@ -191,8 +214,11 @@ pub struct Queued {
     /// When it left for the wire; none if it was dropped, or that was not seen.
     #[serde(rename = "departed_ns")]
     pub departed: Option<SimTime>,
-    /// Why it was dropped at the bucket, if it was.
-    pub dropped: Option<&'static str>,
+    /// When it was dropped at the bucket, if it was.
+    #[serde(rename = "dropped_ns")]
+    pub dropped: Option<SimTime>,
+    /// Why.
+    pub reason: Option<&'static str>,
 }
 
 fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

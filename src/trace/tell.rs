@@ -8,8 +8,8 @@ use super::neighbours::{Neighbour, Neighbours};
 use super::passes::Played;
 use super::reply;
 use super::senders::Senders;
-use super::story::{Entry, Event, Moment, Queue, Queued, Story, Then, Way};
-use crate::dataplane::packet::{Packet, PacketId, PacketKind};
+use super::story::{Entry, Event, Kind, Moment, Queue, Queued, Story, Then, Way};
+use crate::dataplane::packet::{Packet, PacketKind};
 use crate::dataplane::router::Sender;
 use crate::engine::{Place, Record, Step};
 use crate::model::{DropReason, LinkId};
@@ -24,7 +24,7 @@ pub(super) struct Teller<'a> {
     pub played: &'a Played,
 }
 
-/// The steps of each packet that was seen, the packet's own first.
+/// The steps of each packet that was seen: first the packet whose name was followed, then the others as they were sent.
 pub(super) fn ways(seen: &Seen) -> Vec<Vec<Record>> {
     let mut ways: Vec<Vec<Record>> = Vec::new();
     for record in seen.own.iter().chain(&seen.acknowledgment) {
@@ -33,19 +33,18 @@ pub(super) fn ways(seen: &Seen) -> Vec<Vec<Record>> {
             None => ways.push(vec![*record]),
         }
     }
+    ways.sort_by_key(|way| (way[0].id != seen.own[0].id || !way[0].kind.is_of_source(), way[0].time));
     ways
 }
 
 impl Teller<'_> {
-    /// The story of a packet that was sent.
-    pub(super) fn story(&self, seen: &Seen, found: (PacketId, PacketKind)) -> Story {
-        let ways = ways(seen);
-        let is_found = |way: &Vec<Record>| (way[0].id, way[0].kind) == found;
-        let rules = &self.chart.at(SimTime::ZERO).network.rules;
+    /// The story of a packet that was sent; `found` is what of its name was looked for, if anything was.
+    pub(super) fn story(&self, seen: &Seen, ways: &[Vec<Record>], found: Option<PacketKind>) -> Story {
+        let is_found = |way: &Vec<Record>| Some(way[0].kind) == found && way[0].id == ways[0][0].id;
         Story {
-            name: self.senders.name(found.0),
+            name: self.senders.name(ways[0][0].id),
             found: ways.iter().position(is_found).unwrap_or(0),
-            no_reply: reply::why_none(seen, rules),
+            no_reply: reply::why_none(seen, self.chart.rules()),
             ways: ways.iter().map(|way| self.way(way)).collect(),
             until: self.played.until,
             partial: self.played.is_interrupted,
@@ -79,6 +78,7 @@ impl Teller<'_> {
         let packet = Packet::of(first.head, first.wire_length);
         Way {
             name: self.senders.name(first.id),
+            kind: kind(first.kind),
             what: reply::what(first),
             bytes: first.wire_length,
             sender: sender_name(&sheet, sender),
@@ -159,19 +159,22 @@ impl Teller<'_> {
     }
 
     fn queued(&self, near: &Neighbour, is_it: bool) -> Queued {
-        let (departed, dropped) = match near.left {
-            Some((time, Ok(()))) => (Some(time), None),
-            Some((_, Err(reason))) => (None, Some(reason.code())),
-            None => (None, None),
+        let (departed, dropped, reason) = match near.left {
+            Some((time, Ok(()))) => (Some(time), None, None),
+            Some((time, Err(reason))) => (None, Some(time), Some(reason.code())),
+            None => (None, None, None),
         };
-        let what = match near.kind {
-            PacketKind::Original | PacketKind::Segment => None,
-            PacketKind::Reply => Some("echo reply"),
-            PacketKind::ErrorAboutOriginal => Some("ICMP error"),
-            PacketKind::ErrorAboutReply => Some("ICMP error about the reply"),
-        };
-        let name = self.senders.name(near.id);
-        Queued { name, what, is_it, bytes: near.length, offered: near.offered, departed, dropped }
+        let (name, kind) = (self.senders.name(near.id), kind(near.kind));
+        Queued { name, kind, is_it, bytes: near.length, offered: near.offered, departed, dropped, reason }
+    }
+}
+
+fn kind(kind: PacketKind) -> Kind {
+    match kind {
+        PacketKind::Original | PacketKind::Segment => Kind::Packet,
+        PacketKind::Reply => Kind::Reply,
+        PacketKind::ErrorAboutOriginal => Kind::Error,
+        PacketKind::ErrorAboutReply => Kind::ErrorAboutReply,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::report::format::column::{number, prose, text};
 use crate::report::format::page::{Page, Tone};
 use crate::report::format::table::{Cell, Table};
 use crate::report::format::words::counted;
-use crate::trace::{Edit, Entry, Event, Header, Moment, Nothing, Queue, Queued, Story, Then, Wanted, Way};
+use crate::trace::{Edit, Entry, Event, Header, Kind, Moment, Nothing, Queue, Queued, Story, Then, Wanted, Way};
 use crate::units::{ByteSize, SimTime, grouped};
 
 /// Bytes of an IPv4 header without options.
@@ -24,6 +24,9 @@ pub fn story(story: &Story, wanted: Option<Wanted>, page: &Page) -> String {
         out += &page.title(&headline(way, story.until));
         if let Some(wanted) = wanted.filter(|_| at == story.found) {
             out += &page.remark(found(wanted));
+        }
+        if at > 0 && way.kind == Kind::Packet {
+            out += &page.remark(&format!("The first segment that acknowledges {}.", story.name));
         }
         out += &steps(way).render(page);
         out.push('\n');
@@ -49,11 +52,14 @@ pub fn no_story(nothing: &Nothing) -> String {
             format!("no packet was dropped for the reason {code} ({sentence})")
         }
         Nothing::NoDelivery => "no packet reached the host it was meant for".to_owned(),
+        Nothing::NotSent { name, is_skipped: true, .. } => {
+            format!("{name} was not sent: its host was down at its turn")
+        }
         Nothing::NotSent { name, sent: 0, .. } => format!("{name} was not sent: its sender sent nothing"),
-        Nothing::NotSent { name, sent, last } => {
+        Nothing::NotSent { name, sent, last, .. } => {
             let last = last.as_deref().unwrap_or_default();
             let sent = counted(*sent, "packet");
-            format!("{name} was not sent: its sender sent {sent}, the last one so far was {last}")
+            format!("{name} was not sent: its sender sent {sent}, the last one is {last}")
         }
     }
 }
@@ -68,7 +74,8 @@ fn found(wanted: Wanted) -> &'static str {
 
 /// What a packet is, from where to where, and its end.
 fn headline(way: &Way, until: SimTime) -> String {
-    let Way { name, what, bytes, sender, source, destination, .. } = way;
+    let Way { what, bytes, sender, source, destination, .. } = way;
+    let name = named(&way.name, way.kind);
     let end = match (way.ended, way.steps.last().map(|step| &step.event)) {
         (Some(ended), Some(Event::Delivered { host, is_meant })) => {
             let how = if *is_meant { "delivered" } else { "MISDELIVERED" };
@@ -84,11 +91,22 @@ fn headline(way: &Way, until: SimTime) -> String {
     format!("{name}: {what}, {size}, {sender}, {source} -> {destination}: {end}")
 }
 
+/// `sync#12`, `reply to ping#2`.
+fn named(name: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Packet => name.to_owned(),
+        Kind::Reply => format!("reply to {name}"),
+        Kind::Error => format!("error about {name}"),
+        Kind::ErrorAboutReply => format!("error about the reply to {name}"),
+    }
+}
+
 /// What happened, step by step; an instant and a place are told once.
 fn steps(way: &Way) -> Table {
     let mut table = Table::new(&[number("at").key(), text("where"), prose("what")]);
     let mut last: Option<&Moment> = None;
-    for step in &way.steps {
+    // That it departs at once is told where it meets the bucket.
+    for step in way.steps.iter().filter(|step| !step.event.is_departure_at_once()) {
         let same = last.filter(|last| last.time == step.time);
         let at = same.map_or(step.time.to_string(), |_| String::new());
         let place = same.filter(|last| last.place == step.place).map_or(step.place.clone(), |_| String::new());
@@ -118,7 +136,6 @@ fn event(event: &Event) -> String {
             let state = if *is_on_wire { "on the wire" } else { "waiting" };
             format!("a change finds it {state}: {change}")
         }
-        Event::Departed { waited } if waited.as_nanos() == 0 => "departs".to_owned(),
         Event::Departed { waited } => format!("departs, after it waited {waited}"),
         Event::Arrived { delay } => format!("leaves the far end, {delay} later"),
         Event::Delivered { host, is_meant: true } => format!("delivered to {host}"),
@@ -130,7 +147,7 @@ fn event(event: &Event) -> String {
 /// What it met at a link.
 fn offered(tokens: Option<ByteSize>, (ahead, bytes): (u64, ByteSize), then: Then) -> String {
     let then = match then {
-        Then::Departs => "need not wait",
+        Then::Departs => "departs at once",
         Then::Waits => "waits",
         Then::Refused => "is not let in",
     };
@@ -179,16 +196,13 @@ fn neighbours(queue: &Queue, page: &Page) -> String {
     if queue.packets.len() == 1 {
         return title + &page.remark("No packet was near it.");
     }
-    let mut table = Table::new(&[text("packet").key(), number("bytes"), number("came"), number("departed"), text("")]);
-    for Queued { name, what, is_it, bytes, offered, departed, dropped } in &queue.packets {
-        let name = what.map_or(name.clone(), |what| format!("{what} to {name}"));
-        let departed = match (departed, dropped) {
-            (Some(departed), _) => departed.to_string(),
-            (None, Some(reason)) => (*reason).to_owned(),
-            (None, None) => "not yet".to_owned(),
-        };
-        let mark = if *is_it { "<- this one" } else { "" };
-        table.row([name, grouped((*bytes).into()), offered.to_string(), departed, mark.to_owned()]);
+    let mut table = Table::new(&[text("packet").key(), number("bytes"), number("came"), number("departed"), prose("")]);
+    for Queued { name, kind, is_it, bytes, offered, departed, dropped, reason } in &queue.packets {
+        let departed = departed.map_or(String::new(), |departed| departed.to_string());
+        let dropped = dropped.zip(*reason).map(|(time, reason)| format!("{reason} at {time}"));
+        let mark = is_it.then(|| "<- this one".to_owned());
+        let told = mark.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
+        table.row([named(name, *kind), grouped((*bytes).into()), offered.to_string(), departed, told]);
     }
     title + &table.render(page)
 }
