@@ -34,7 +34,7 @@ pub(super) fn trace(
     });
     match answer {
         Ok(Answer::Told(story)) => {
-            let ended = if story.partial { Exit::Interrupted } else { Exit::Done };
+            let ended = if story.interrupted.is_some() { Exit::Interrupted } else { Exit::Done };
             let page = output::page(verbose > 0);
             let printed = match args.json {
                 true => output::stdout(&report::story_json(&story, file)),

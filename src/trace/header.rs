@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 /// The fields of IPv4's header: name, place, length.
 const FIELDS: [(&str, usize, usize); 10] = [
     ("version and header length", 0, 1),
-    ("class and congestion mark", 1, 1),
+    ("congestion mark", 1, 1),
     ("total length", 2, 2),
     ("identification", 4, 2),
     ("flags and offset", 6, 2),
@@ -43,10 +43,7 @@ pub(super) fn edits(before: &[u8], after: &[u8]) -> Vec<Edit> {
 /// A field's value for people.
 fn told(at: usize, bytes: &[u8]) -> String {
     match (at, bytes) {
-        (1, [class]) => {
-            let mark = ["no marks taken", "ECT(1)", "ECT(0)", "CE"][usize::from(class & 0b11)];
-            format!("{:#04x}, {mark}", class)
-        }
+        (1, [class]) => ["none", "ECT(1)", "ECT(0)", "CE"][usize::from(class & 0b11)].to_owned(),
         (8 | 9, [number]) => number.to_string(),
         (12 | 16, &[a, b, c, d]) => Ipv4Addr::new(a, b, c, d).to_string(),
         _ => hex(bytes),
@@ -78,11 +75,7 @@ mod tests {
         let checksums = [hex(&before[10..12]), hex(&after[10..12])].join(" ");
         assert_eq!(
             changed,
-            [
-                "class and congestion mark 0x02, ECT(0) 0x03, CE".to_owned(),
-                "TTL 64 63".to_owned(),
-                format!("header checksum {checksums}"),
-            ]
+            ["congestion mark ECT(0) CE".to_owned(), "TTL 64 63".to_owned(), format!("header checksum {checksums}"),]
         );
         assert_eq!((header.emitted.len(), &header.ended[8]), (28, &63));
     }

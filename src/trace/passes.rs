@@ -35,10 +35,8 @@ pub trait Pass: Sync {
 /// How a pass went.
 #[derive(Debug, Clone)]
 pub struct Played {
-    /// How far the run came.
-    pub until: SimTime,
-    /// Whether it ended although the pass was not over and the plan not played to its end.
-    pub is_interrupted: bool,
+    /// Where the run ended, if the pass was not over and the plan not played to its end.
+    pub interrupted: Option<SimTime>,
     /// What changed the network so far, in order of time.
     pub(super) changes: Vec<(SimTime, String)>,
 }
@@ -51,8 +49,8 @@ impl Played {
         let by_itself = run.simulation.happened().iter().map(|(time, outcome)| (*time, outcome.0.clone()));
         let mut changes: Vec<_> = actions.map(|action| (action.time, action.text.clone())).chain(by_itself).collect();
         changes.sort_by_key(|(time, _)| *time);
-        let is_interrupted = !run.is_done() && !pass.is_over(run);
-        Played { until: run.simulation.now(), is_interrupted, changes }
+        let is_whole = run.is_done() || pass.is_over(run);
+        Played { interrupted: (!is_whole).then(|| run.simulation.now()), changes }
     }
 }
 
@@ -102,8 +100,8 @@ pub fn trace<E>(
         Question::Found(wanted, traffic) => {
             let search = Search::new(wanted, traffic, senders.clone());
             let played = play(&search)?;
-            if played.is_interrupted {
-                return Ok(Answer::Interrupted(played.until));
+            if let Some(at) = played.interrupted {
+                return Ok(Answer::Interrupted(at));
             }
             search.found().map(|(id, kind)| (id, Some(kind)))
         }
@@ -113,15 +111,13 @@ pub fn trace<E>(
     let mut played = play(&follow)?;
     let seen = follow.seen();
     if seen.own.is_empty() {
-        return Ok(match played.is_interrupted {
-            true => Answer::Interrupted(played.until),
-            false => Answer::Nothing(not_sent(&senders, id, &seen)),
-        });
+        let not_sent = || Answer::Nothing(not_sent(&senders, id, &seen));
+        return Ok(played.interrupted.map_or_else(not_sent, Answer::Interrupted));
     }
     let ways = ways(&seen);
     let neighbours = beside(&ways);
-    if !played.is_interrupted && !neighbours.is_over(SimTime::ZERO) {
-        played.is_interrupted = play(&neighbours)?.is_interrupted;
+    if played.interrupted.is_none() && !neighbours.is_over(SimTime::ZERO) {
+        played.interrupted = play(&neighbours)?.interrupted;
     }
     let changed = played.changes.iter().map(|(time, _)| *time).collect();
     let chart = Chart::new(network, plan, changed);

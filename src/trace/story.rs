@@ -15,11 +15,9 @@ pub struct Story {
     pub ways: Vec<Way>,
     /// Why there is no reply, if there is none.
     pub no_reply: Option<String>,
-    /// How far the run was played.
-    #[serde(rename = "until_ns")]
-    pub until: SimTime,
-    /// Whether it was interrupted before the story was over.
-    pub partial: bool,
+    /// When the run was interrupted before the story was over, if it was.
+    #[serde(rename = "interrupted_ns")]
+    pub interrupted: Option<SimTime>,
 }
 
 /// What a packet is to the sender whose name it bears.

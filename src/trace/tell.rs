@@ -44,10 +44,9 @@ impl Teller<'_> {
         Story {
             name: self.senders.name(ways[0][0].id),
             found: ways.iter().position(is_found).unwrap_or(0),
-            no_reply: reply::why_none(seen, self.chart.rules()),
+            no_reply: reply::why_none(seen, self.chart.rules()).filter(|_| self.played.interrupted.is_none()),
             ways: ways.iter().map(|way| self.way(way)).collect(),
-            until: self.played.until,
-            partial: self.played.is_interrupted,
+            interrupted: self.played.interrupted,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::report::format::page::{Page, Tone};
 use crate::report::format::table::{Cell, Table};
 use crate::report::format::words::counted;
 use crate::trace::{Edit, Entry, Event, Header, Kind, Moment, Nothing, Queue, Queued, Story, Then, Wanted, Way};
-use crate::units::{ByteSize, SimTime, grouped};
+use crate::units::{ByteSize, grouped};
 
 /// Bytes of an IPv4 header without options.
 const IPV4: usize = 20;
@@ -14,14 +14,14 @@ const IPV4: usize = 20;
 /// The story as text; `wanted` is what the packet was found by, if it was not named.
 pub fn story(story: &Story, wanted: Option<Wanted>, page: &Page) -> String {
     let mut out = String::new();
-    if story.partial {
-        out += &page.toned(&format!("PARTIAL: interrupted at {}.", story.until), Tone::Caution);
+    if let Some(at) = story.interrupted {
+        out += &page.toned(&format!("PARTIAL: interrupted at {at}."), Tone::Caution);
     }
     for (at, way) in story.ways.iter().enumerate() {
         if at > 0 {
             out.push('\n');
         }
-        out += &page.title(&headline(way, story.until));
+        out += &page.title(&headline(way));
         if let Some(wanted) = wanted.filter(|_| at == story.found) {
             out += &page.remark(found(wanted));
         }
@@ -73,7 +73,7 @@ fn found(wanted: Wanted) -> &'static str {
 }
 
 /// What a packet is, from where to where, and its end.
-fn headline(way: &Way, until: SimTime) -> String {
+fn headline(way: &Way) -> String {
     let Way { what, bytes, sender, source, destination, .. } = way;
     let name = named(&way.name, way.kind);
     let end = match (way.ended, way.steps.last().map(|step| &step.event)) {
@@ -85,7 +85,7 @@ fn headline(way: &Way, until: SimTime) -> String {
             format!("dropped after {} ({reason})", ended.since(way.emitted))
         }
         (_, Some(Event::Dropped { reason, .. })) => format!("dropped at once ({reason})"),
-        _ => format!("still under way at {until}"),
+        _ => "still under way at the end".to_owned(),
     };
     let size = ByteSize::from_bytes((*bytes).into());
     format!("{name}: {what}, {size}, {sender}, {source} -> {destination}: {end}")
