@@ -7,6 +7,7 @@ use super::values::{
     UnitArg, parse_count, parse_delay, parse_interval, parse_period, parse_time, parse_unit, parse_workers, parse_zone,
 };
 use crate::metering::Period;
+use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
 use crate::units::{Factor, Share, SimDuration};
@@ -19,9 +20,9 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand of the scenario was not met; 2 it cannot be done (wrong input, an output that cannot
-/// be written, too little memory); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a
-/// bug in vpcsim.
+/// Exit codes: 0 done; 1 a demand was not met, of the scenario or of an option; 2 it cannot be done (wrong input, an
+/// output that cannot be written, too little memory); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report.
+/// Anything else is a bug in vpcsim.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Args {
@@ -50,6 +51,8 @@ pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoi
 pub(super) enum Command {
     /// Run scenario files and report what arrived, what was dropped, where and why
     Run(RunArgs),
+    /// Run a scenario and tell the story of one packet: every step, table entry, token and header byte, and its reply
+    Trace(TraceArgs),
     /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
     Bill(BillArgs),
     /// Parse and validate scenario files; nothing runs
@@ -203,6 +206,37 @@ pub(super) enum FreeBasisArg {
     Excess,
     /// The whole peak
     Peak,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "which", required = true, multiple = false, args = ["packet", "first_drop", "slowest"])]
+pub(super) struct TraceArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The N-th packet of a traffic entry, counting from 1, for example sync#12; of several flows, sync:3#12; what the
+    /// answering side of a TCP flow sends is copy:back#12 or copy:3:back#12
+    #[arg(long, value_name = "ENTRY[:FLOW]#N")]
+    pub packet: Option<String>,
+    /// The first packet that is dropped, or dropped for this reason, for example shaper_queue_full
+    #[arg(long, value_name = "REASON", value_parser = reason_parser())]
+    pub first_drop: Option<Option<DropReason>>,
+    /// The packet that is on its way for longest, of those that reach the host they are meant for
+    #[arg(long)]
+    pub slowest: bool,
+    /// With --first-drop and --slowest, look only at packets of this traffic entry and at their replies
+    #[arg(long, value_name = "NAME", conflicts_with = "packet")]
+    pub traffic: Option<String>,
+    /// Seed of every random stream, instead of the seed in the file
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    /// The story, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub how: HowArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -476,4 +510,9 @@ pub(super) enum ModeArg {
 fn workload_parser() -> impl TypedValueParser<Value = &'static Workload> {
     let named = workload::ALL.iter().map(|w| PossibleValue::new(w.name).help(w.what));
     PossibleValuesParser::new(named).try_map(|name| workload::find(&name).ok_or("no such workload"))
+}
+
+fn reason_parser() -> impl TypedValueParser<Value = DropReason> {
+    let named = DropReason::ALL.map(|reason| PossibleValue::new(reason.code()).help(reason.sentence()));
+    PossibleValuesParser::new(named).try_map(|code| DropReason::from_code(&code).ok_or("no such reason"))
 }

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     /// 0: everything done.
     Done,
-    /// 1: a stated demand was not met: an expectation failed, or an action was refused unexpectedly.
+    /// 1: a stated demand was not met: an expectation failed, an action was refused unexpectedly, or a packet that was
+    /// looked for is not in the run.
     DemandNotMet,
     /// 2: the input is wrong, an output cannot be written, or there is too little memory. A reader that closes stdout
     /// early is not a failure.

@@ -36,6 +36,7 @@ mod run;
 mod schema;
 mod show;
 mod tables;
+mod trace;
 mod values;
 
 pub use memory::Memory;
@@ -76,6 +77,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             destination = run.report_to();
             (run::run(run, quiet, args.verbose, interrupts), run.json)
         }
+        Command::Trace(trace) => (trace::trace(trace, quiet, args.verbose, interrupts), trace.json),
         Command::Bill(bill) => {
             destination = bill.report_to();
             (bill::bill(bill, quiet, args.verbose, interrupts), bill.json)

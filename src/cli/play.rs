@@ -11,6 +11,7 @@ use crate::model::Network;
 use crate::model::plan::Plan;
 use crate::report;
 use crate::scenario::{Diagnostic, Scenario};
+use crate::trace::{self, Pass};
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,6 +68,30 @@ pub(super) fn play_all<T: Send>(
     interrupts: &Interrupts,
     finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Sync,
 ) -> Result<Played<T>, Bug> {
+    play_each(scenarios, None, options, quiet, interrupts, finish)
+}
+
+/// Plays a scenario until a pass over it is over, to its end, or until a signal.
+pub(super) fn play_pass(
+    scenario: Scenario,
+    pass: &dyn Pass,
+    options: Options,
+    quiet: bool,
+    interrupts: &Interrupts,
+) -> Result<trace::Played, Bug> {
+    let finish = |run: &Run, _: &str, _: &[Diagnostic]| trace::Played::of(run, pass);
+    let played = play_each(vec![scenario], Some(pass), options, quiet, interrupts, finish)?;
+    played.made.into_iter().flatten().next().ok_or_else(|| "the run has no result".into())
+}
+
+fn play_each<T: Send>(
+    scenarios: Vec<Scenario>,
+    pass: Option<&dyn Pass>,
+    options: Options,
+    quiet: bool,
+    interrupts: &Interrupts,
+    finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Sync,
+) -> Result<Played<T>, Bug> {
     let started = Instant::now();
     let at_once = share(machine::cores(), options.workers.get()).get().min(scenarios.len());
     let board = Board::new(interrupts, scenarios.iter().map(|scenario| scenario.plan.duration));
@@ -76,7 +101,7 @@ pub(super) fn play_all<T: Send>(
     let work = |finished: UnboundedSender<(usize, Result<T, Bug>)>| {
         while let Some((at, scenario)) = next().filter(|(at, _)| *at == 0 || !board.is_interrupted()) {
             // After a bug, nobody receives the results.
-            let _ = finished.send((at, finish_one(scenario, options, &board, &finish)));
+            let _ = finished.send((at, finish_one(scenario, pass, options, &board, &finish)));
         }
     };
     let mut early_end = interrupts.run_can_end_early();
@@ -116,23 +141,32 @@ pub(super) fn play_all<T: Send>(
 /// Plays one scenario to its end or until a signal, and returns the wanted result. A panic is a bug like any other.
 fn finish_one<T>(
     scenario: Scenario,
+    pass: Option<&dyn Pass>,
     options: Options,
     board: &Board,
     finish: impl Fn(&Run, &str, &[Diagnostic]) -> T,
 ) -> Result<T, Bug> {
     let Scenario { file, network, plan, warnings, .. } = scenario;
     let played = catch_unwind(AssertUnwindSafe(|| {
-        play(network, plan, options, board).map(|run| finish(&run, &file, &warnings))
+        play(network, plan, pass, options, board).map(|run| finish(&run, &file, &warnings))
     }));
     Ok(played.map_err(|_| format!("the run of {file} panicked"))??)
 }
 
-/// Plays one scenario slice by slice; the result does not depend on the slices.
-fn play(network: Network, plan: Plan, options: Options, board: &Board) -> Result<Run, Unbalanced> {
+/// Plays one scenario slice by slice, until a pass over it is over if there is one; the result does not depend on the
+/// slices.
+fn play(
+    network: Network,
+    plan: Plan,
+    pass: Option<&dyn Pass>,
+    options: Options,
+    board: &Board,
+) -> Result<Run, Unbalanced> {
     let mut pace = Pace::new(plan.duration);
     let mut run = Run::new(network, plan, options);
+    pass.iter().for_each(|pass| pass.begin(&mut run));
     let mut emitted = 0;
-    while !run.is_done() && !board.is_interrupted() {
+    while !run.is_done() && !pass.is_some_and(|pass| pass.is_over(&run)) && !board.is_interrupted() {
         let started = Instant::now();
         let from = run.simulation.now();
         let until = pace.next(from, |until| run.work(until));

@@ -258,6 +258,10 @@ impl Link {
     pub fn waiting(&self) -> ByteSize {
         self.shaper.as_ref().map_or(ByteSize::default(), Shaper::waiting)
     }
+    /// The same in packets.
+    pub fn waiting_packets(&self) -> u64 {
+        self.shaper.as_ref().map_or(0, Shaper::waiting_packets)
+    }
     /// The largest number of bytes that waited since the settings last changed.
     pub fn longest_queue(&self) -> ByteSize {
         self.shaper.as_ref().map_or(ByteSize::default(), Shaper::longest_queue)

@@ -64,6 +64,10 @@ pub enum PacketKind {
 }
 
 impl PacketKind {
+    /// Whether the source itself sent it.
+    pub const fn is_of_source(self) -> bool {
+        matches!(self, PacketKind::Original | PacketKind::Segment)
+    }
     /// Whether it is an ICMP error of a visible router.
     pub const fn is_error(self) -> bool {
         matches!(self, PacketKind::ErrorAboutOriginal | PacketKind::ErrorAboutReply)

@@ -269,6 +269,11 @@ impl Shaper {
         ByteSize::from_bytes(self.waiting.bytes)
     }
 
+    /// The same in packets.
+    pub fn waiting_packets(&self) -> u64 {
+        self.waiting.len() as u64
+    }
+
     /// The largest number of bytes that waited since the settings last changed.
     pub fn longest_queue(&self) -> ByteSize {
         ByteSize::from_bytes(self.waiting.longest)

@@ -2,8 +2,9 @@
 //! order, then sequence, then kind, then step). Observers change no result, declare their interest, and slow down
 //! nothing else.
 
+use crate::dataplane::link::Link;
 use crate::dataplane::packet::{Packet, PacketId, PacketKind};
-use crate::model::{LinkId, TrafficId, Verdict, VpcId};
+use crate::model::{DropReason, LinkId, TrafficId, Verdict, VpcId};
 use crate::units::{ByteSize, SimTime};
 use crate::wire::ipv4::HEAD;
 use std::collections::BTreeSet;
@@ -22,10 +23,15 @@ pub enum Place {
 pub enum Step {
     /// A host, or a visible router, sends it.
     Emitted,
-    /// It reaches a link; `waiting` is the queue at the link's bucket just after, itself included if it waits.
+    /// It reaches a link. The queue is that at the link's bucket just after, itself included if it waits.
     Offered {
-        /// Bytes.
+        /// Bytes that wait.
         waiting: ByteSize,
+        /// Packets that wait.
+        packets: u64,
+        /// Whole tokens in the bucket just before, including those reserved for packets that wait; none without a
+        /// bucket.
+        tokens: Option<ByteSize>,
     },
     /// It leaves the bucket for the wire.
     Departed,
@@ -36,6 +42,15 @@ pub enum Step {
 }
 
 impl Step {
+    /// What a packet of `length` bytes met on `link`, which has just decided its `fate`: when it departs, or why not.
+    /// Asked only for observers.
+    pub(super) fn offered(link: &mut Link, now: SimTime, length: u16, fate: Result<SimTime, DropReason>) -> Step {
+        // Who departs at once has been charged; who waits has a reservation, which is not a charge yet.
+        let charged = ByteSize::from_bytes(if fate == Ok(now) { length.into() } else { 0 });
+        let tokens = link.tokens_at(now).map(|left| left + charged);
+        Step::Offered { waiting: link.waiting(), packets: link.waiting_packets(), tokens }
+    }
+
     fn rank(self) -> u8 {
         match self {
             Step::Emitted => 0,

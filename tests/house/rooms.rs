@@ -5,7 +5,7 @@ use crate::source::{Source, sources, word};
 use std::collections::BTreeMap;
 
 /// Which rooms a room may import, in the order of the house; changing a row is a design decision that needs a reason.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("units", &[]),
     ("notation", &["units"]),
     ("wire", &["units"]),
@@ -18,7 +18,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("diagnose", &["units", "wire", "model", "dataplane"]),
     // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
-    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose"]),
+    ("trace", &["units", "wire", "model", "dataplane", "engine"]),
+    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace"]),
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
@@ -27,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
         "cli",
         &[
             "units", "notation", "model", "diagnose", "engine", "metering", "report", "scenario", "import", "workload",
-            "scaffold", "guide",
+            "scaffold", "guide", "trace",
         ],
     ),
 ];

@@ -2,6 +2,7 @@
 //! moving origin.
 
 use vpcsim::model::Shaping;
+use vpcsim::units::ByteSize;
 
 const PER_BYTE: u128 = 8_000_000_000;
 
@@ -30,6 +31,13 @@ impl Bucket {
     /// Adds the tokens earned until `nanos`.
     pub fn refill_to(&mut self, nanos: u64) {
         self.refill(u128::from(nanos) * self.rate);
+    }
+
+    /// Whole bytes of tokens at `nanos`, before anything is taken then.
+    pub fn tokens_at(&self, nanos: u64) -> ByteSize {
+        let mut bucket = self.clone();
+        bucket.refill_to(nanos);
+        ByteSize::from_bytes((bucket.tokens / PER_BYTE) as u64)
     }
 
     /// The exact tick at which `length` bytes are available, not before the last use.

@@ -27,6 +27,7 @@ mod slicing;
 mod story;
 mod tally;
 mod timeline;
+mod tracing;
 mod traffic;
 mod watching;
 mod world;

@@ -273,12 +273,13 @@ impl<'a> Reference<'a> {
         let now = self.now;
         tally::add(&mut self.tally.links[at].offered, parcel.length);
         let lane = &mut self.lanes[at];
+        let tokens = lane.bucket.as_ref().map(|bucket| bucket.tokens_at(now));
         if lane.down {
-            self.note_offered(at, &parcel);
+            self.note_offered(at, &parcel, tokens);
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(DropReason::LinkDown));
         }
         let (Some(bucket), Some(shaping)) = (&mut lane.bucket, lane.shaping) else {
-            self.note_offered(at, &parcel);
+            self.note_offered(at, &parcel, tokens);
             return self.depart(at, parcel);
         };
         if lane.queue.is_empty() {
@@ -286,14 +287,14 @@ impl<'a> Reference<'a> {
             let tick = bucket.conforms(parcel.length);
             if bucket.nanos(tick) == now {
                 bucket.take(tick, parcel.length);
-                self.note_offered(at, &parcel);
+                self.note_offered(at, &parcel, tokens);
                 return self.depart(at, parcel);
             }
         }
         let waiting: u64 = lane.queue.iter().map(|p| u64::from(p.length)).sum();
         let with_it = waiting + u64::from(parcel.length);
         if let Some(reason) = refusal(shaping, with_it, lane.queue.len() + 1) {
-            self.note_offered(at, &parcel);
+            self.note_offered(at, &parcel, tokens);
             return self.end(Place::Link(LinkId(at as u32)), &parcel, Err(reason));
         }
         self.mark(at, &mut parcel);
@@ -301,7 +302,7 @@ impl<'a> Reference<'a> {
         *longest = with_it.max(*longest);
         self.tell(&parcel, || format!("waits at link {at} behind {waiting} bytes"));
         self.lanes[at].queue.push_back(parcel.clone());
-        self.note_offered(at, &parcel);
+        self.note_offered(at, &parcel, tokens);
         if self.lanes[at].queue.len() == 1 {
             self.call_head(at);
         }
@@ -496,10 +497,11 @@ impl<'a> Reference<'a> {
         self.note(place, parcel, Step::Ended(verdict));
     }
 
-    fn note_offered(&mut self, at: usize, parcel: &Parcel) {
-        let waiting = self.lanes[at].queue.iter().map(|p| u64::from(p.length)).sum();
-        let waiting = ByteSize::from_bytes(waiting);
-        self.note(Place::Link(LinkId(at as u32)), parcel, Step::Offered { waiting });
+    fn note_offered(&mut self, at: usize, parcel: &Parcel, tokens: Option<ByteSize>) {
+        let queue = &self.lanes[at].queue;
+        let waiting = ByteSize::from_bytes(queue.iter().map(|p| u64::from(p.length)).sum());
+        let packets = queue.len() as u64;
+        self.note(Place::Link(LinkId(at as u32)), parcel, Step::Offered { waiting, packets, tokens });
     }
 
     fn note(&mut self, place: Place, parcel: &Parcel, step: Step) {

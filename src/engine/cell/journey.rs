@@ -91,8 +91,9 @@ impl Journey<'_> {
         {
             ipv4::mark(&mut packet.head);
         }
-        let (waiting, on_link) = (link.waiting(), Place::Link(link.id));
-        self.tell(now, packet, on_link, Step::Offered { waiting });
+        if self.scope.shared.is_of_interest(Place::Link(link.id), packet) {
+            self.tell_offered(at, now, packet, fate);
+        }
         match fate {
             Err(reason) => self.end_on_link(at, now, packet, reason),
             Ok(departure) if departure < self.scope.horizon => self.depart(at, departure, packet, Some(verdict)),
@@ -101,6 +102,14 @@ impl Journey<'_> {
                 self.hold(at);
             }
         }
+    }
+
+    #[cold]
+    fn tell_offered(&mut self, at: usize, now: SimTime, packet: &Packet, fate: Result<SimTime, DropReason>) {
+        let link = &mut self.contents.lanes[at].link;
+        let step = Step::offered(link, now, packet.wire_length, fate);
+        let on_link = Place::Link(link.id);
+        self.tell(now, packet, on_link, step);
     }
 
     /// Carries what is sent over the lane at `at` before this turn, by the roads of those who send it, so that an event

@@ -199,7 +199,7 @@ impl Loop<'_> {
         tally.refused_for = Some(reason);
         if !self.is_plain {
             self.lane.booking.row_dropped(turn.at);
-            self.tell_offered(turn, at);
+            self.tell_offered(turn, at, Err(reason));
             self.tell(turn, at, turn.at, Place::Link(self.lane.link.id), Step::Ended(Err(reason)));
         }
     }
@@ -225,7 +225,7 @@ impl Loop<'_> {
     #[cold]
     fn gets_through(&mut self, turn: &Turn, at: u32, departure: SimTime, arrival: SimTime) -> bool {
         self.lane.booking.row_queued(turn.at, &self.lane.link);
-        self.tell_offered(turn, at);
+        self.tell_offered(turn, at, Ok(departure));
         let (packet, horizon, on_link) = (self.packet(turn, at), self.scope.horizon, Place::Link(self.lane.link.id));
         if departure >= horizon {
             self.lane.link.keep_waiting(departure, packet);
@@ -263,10 +263,13 @@ impl Loop<'_> {
         self.tell(turn, at, turn.at, here, Step::Ended(Err(reason)));
     }
 
-    fn tell_offered(&mut self, turn: &Turn, at: u32) {
-        let (waiting, link) = (self.lane.link.waiting(), self.lane.link.id);
+    fn tell_offered(&mut self, turn: &Turn, at: u32, fate: Result<SimTime, DropReason>) {
+        if !self.aggregate.is_observed {
+            return;
+        }
+        let step = Step::offered(&mut self.lane.link, turn.at, self.sized[at as usize].class.length, fate);
         self.tell(turn, at, turn.at, Place::Vpc(self.vpc), Step::Emitted);
-        self.tell(turn, at, turn.at, Place::Link(link), Step::Offered { waiting });
+        self.tell(turn, at, turn.at, Place::Link(self.lane.link.id), step);
     }
 
     /// The packet in full.
