@@ -240,7 +240,7 @@ proptest! {
             let drops = || everything.records.iter().filter(|r| matches!(r.step, Step::Ended(Err(_))));
             let found = asked(&everything.world, Question::Found(Wanted::FirstDrop(None), None));
             check_found(&everything, drops().next(), found, &Nothing::NoDrop(None));
-            let last = drops().last().and_then(|r| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None });
+            let last = drops().next_back().and_then(|r| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None });
             if let Some(reason) = last {
                 let wanted = Wanted::FirstDrop(Some(reason));
                 let first = drops().find(|r| r.step == Step::Ended(Err(reason)));
