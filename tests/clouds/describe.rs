@@ -1,6 +1,7 @@
 //! AWS `describe-*` listings -> the text of a scenario that obeys AWS's rules; every name is the cloud's id. Gateways
 //! have no counterpart in the model: a route to one becomes a blackhole, and which gateway it is stands beside the
-//! text. IPv6, prefix lists, security groups and network ACLs are not read.
+//! text. IPv6, prefix lists, security groups and network ACLs are not read, nor whether an instance runs: only routing
+//! is described.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,10 +69,6 @@ impl Described {
     }
 
     fn hosts(&mut self, listing: &Value, vpcs: &mut BTreeMap<String, Vpc>) {
-        let instances: BTreeMap<&str, &Value> = items(listing, "Reservations")
-            .flat_map(|reservation| items(reservation, "Instances"))
-            .map(|instance| (text(instance, "InstanceId"), instance))
-            .collect();
         let nats: BTreeMap<&str, &str> = items(listing, "NatGateways")
             .flat_map(|nat| items(nat, "NatGatewayAddresses").map(move |at| (text(at, "NetworkInterfaceId"), nat)))
             .map(|(interface, nat)| (interface, text(nat, "NatGatewayId")))
@@ -83,10 +80,8 @@ impl Described {
             let bearer = instance.or(nats.get(id).copied()).unwrap_or(id);
             let name = if self.hosts.contains_key(bearer) { id } else { bearer };
             let checked = interface["SourceDestCheck"] != false;
-            let up = instances.get(bearer).is_none_or(|instance| instance["State"]["Name"] == "running");
             vpc(vpcs, owner).inside += &format!(
-                "[vpc.{owner:?}.host.{name:?}]\nsubnet = {subnet:?}\naddress = {address:?}\nsource_check = {checked}\n\
-                 up = {up}\n"
+                "[vpc.{owner:?}.host.{name:?}]\nsubnet = {subnet:?}\naddress = {address:?}\nsource_check = {checked}\n"
             );
             self.hosts.insert(name.to_owned(), format!("{owner}/{name}"));
         }

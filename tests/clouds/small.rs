@@ -44,7 +44,7 @@ fn interface(instance: &str, vpc: &str, subnet: &str, address: &str) -> Value {
 }
 
 /// Two regions. `vpc-near` is peered with `vpc-far`; with `vpc-twin`, which has the same addresses; and with a
-/// stranger's VPC that is not listed. The request to `vpc-lone` waits.
+/// stranger's VPC that is not listed. Its request to `vpc-lone` waits; that between `vpc-lone` and `vpc-far` is gone.
 fn cloud() -> [Value; 2] {
     let near = end("vpc-near", "10.1.0.0/16", "us-east-2");
     let far = end("vpc-far", "10.2.0.0/16", "eu-west-1");
@@ -57,6 +57,7 @@ fn cloud() -> [Value; 2] {
         over("10.2.0.0/16", "pcx-twin"),
         over("10.2.1.0/24", "pcx-far"),
         over("10.3.0.0/16", "pcx-stranger"),
+        over("10.4.0.0/16", "pcx-asked"),
         route("0.0.0.0/0", "GatewayId", "igw-near"),
     ]);
     let home = json!({
@@ -76,7 +77,8 @@ fn cloud() -> [Value; 2] {
         "VpcPeeringConnections": [
             joined,
             peering("pcx-twin", "active", [&near, &twin]),
-            peering("pcx-gone", "deleted", [&lone, &twin]),
+            peering("pcx-gone", "deleted", [&lone, &far]),
+            peering("pcx-asked", "pending-acceptance", [&near, &lone]),
             peering("pcx-stranger", "active", [&stranger, &near]),
         ],
         "NetworkInterfaces": [
@@ -91,7 +93,6 @@ fn cloud() -> [Value; 2] {
         "RouteTables": [table("rtb-far", "vpc-far", None, back)],
         "VpcPeeringConnections": [joined],
         "NetworkInterfaces": [interface("i-far", "vpc-far", "subnet-far", "10.2.1.10")],
-        "Reservations": [{ "Instances": [{ "InstanceId": "i-far", "State": { "Name": "running" } }] }],
     });
     [home, away]
 }
@@ -114,7 +115,10 @@ fn right_verdicts_are_agreed_with() {
         flow("10.2.1.10", "NO_ROUTE", "i-main subnet-main"),
         flow("10.9.0.10", "NO_ROUTE", "i-main subnet-main"),
         // Not peered at all.
-        flow("10.4.0.10", "NO_ROUTE", "i-main subnet-main"),
+        flow("10.3.0.10", "NO_ROUTE", "i-far subnet-far"),
+        // Others have no word for these.
+        flow("10.4.0.10", "peering_pending", "i-routed subnet-routed vpc-near vpc-lone"),
+        flow("10.4.0.10", "route_blackhole", "i-far subnet-far vpc-far"),
     ];
     let found = outcomes(&cloud(), &flows);
     assert!(found.iter().all(|outcome| *outcome == Outcome::Agrees), "{found:?}");
