@@ -151,7 +151,8 @@ fn listings(folder: &Path) -> Vec<Value> {
     let mut own = serde_json::Map::new();
     for file in files.iter().filter(|file| file.extension() == Some("json".as_ref())) {
         let text = std::fs::read_to_string(file).expect("a listing can be read");
-        if let Ok(Value::Object(listing)) = serde_json::from_str(&text) {
+        let listing: Value = serde_json::from_str(&text).expect("a listing is JSON");
+        if let Value::Object(listing) = listing {
             own.extend(listing);
         }
     }
