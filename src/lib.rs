@@ -33,6 +33,7 @@
 //! * [`dataplane`]: one hop at a time: pure functions of (state, now, packet)
 //! * [`engine`]: virtual time: epochs, events, endpoints, books, observers; [`engine::Simulation`] and its three calls
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
+//! * [`diagnose`]: questions to a network that no packet has to answer; uses only `model` and `units`
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
@@ -127,6 +128,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dataplane;
+pub mod diagnose;
 pub mod engine;
 pub mod guide;
 pub mod import;

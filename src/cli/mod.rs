@@ -15,6 +15,7 @@ mod dash;
 mod edits;
 mod exit;
 mod files;
+mod graph;
 mod help;
 mod import;
 mod interrupt;
@@ -34,7 +35,7 @@ mod tables;
 
 pub use memory::Memory;
 
-use args::{Args, Command};
+use args::{Args, Command, GraphFormat};
 use clap::Parser;
 use exit::Exit;
 use interrupt::Interrupts;
@@ -76,6 +77,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
+        Command::Graph(graph) => (graph::graph(graph, args.verbose), graph.format == GraphFormat::Json),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),

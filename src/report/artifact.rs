@@ -3,7 +3,7 @@
 
 use super::bill::{focus, monitoring};
 use super::format::csv;
-use super::run;
+use super::{graph, run};
 use std::fmt;
 
 /// Every picture begins with this: its size and its background.
@@ -24,6 +24,8 @@ pub enum Artifact {
     Monitoring,
     /// A picture, from [`super::pictures()`].
     Picture,
+    /// A drawing of a network: [`super::graph_json`], [`super::graph_mermaid`], [`super::graph_dot`], or the SVG.
+    Graph,
 }
 
 impl Artifact {
@@ -34,6 +36,7 @@ impl Artifact {
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Picture => text.starts_with(PICTURE),
+            Artifact::Graph => graph::begins(text),
         }
     }
 }
@@ -45,6 +48,7 @@ impl fmt::Display for Artifact {
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Picture => "a picture",
+            Artifact::Graph => "a drawing of a network",
         })
     }
 }
@@ -52,10 +56,13 @@ impl fmt::Display for Artifact {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::graph::sample::pair;
     use crate::report::intervals_csv;
     use crate::report::run::sample;
+    use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 4] = [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture];
+    const ALL: [Artifact; 5] =
+        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Picture, Artifact::Graph];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
@@ -71,6 +78,9 @@ mod tests {
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
+        for text in [graph_json(&pair()), graph_mermaid(&pair()), graph_dot(&pair())] {
+            assert_eq!(known_as(&text), [Artifact::Graph], "{text}");
+        }
     }
 
     #[test]
@@ -81,6 +91,8 @@ mod tests {
             "\n",
             "name = \"a scenario\"\n",
             "# PARTIAL",
+            "{\n  \"format\": \"vpcsim-report\",\n",
+            "%% A network drawn by somebody else\nflowchart LR\n",
             &header[..header.len() - 2],
             &format!("row_{header}"),
             &format!("remark\n{header}"),
