@@ -2,6 +2,8 @@
 
 use crate::diagnose::graph::*;
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime};
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::SplitMix64;
 
 /// A VPC with a subnet and hosts.
 pub fn vpc(number: usize, name: &str, region: &str) -> GraphVpc {
@@ -108,3 +110,38 @@ pub fn pair() -> Graph {
 /// Texts as a stranger's file may hold them: markup of every language drawn here, line ends, marks that turn the
 /// direction of text, letters of many scripts.
 pub const HOSTILE: &str = "\"]--><script>&amp;'`#35;%%{init}%%\\\"\\n\n\u{1b}[2J\u{202e}🧑\u{200d}🚀 سلام 日本; end";
+
+/// A generated network of this many VPCs: a hub, a chain, a mesh or chance, with regions, names, labels, states and
+/// loads of many kinds.
+pub fn generated(seed: u64, count: usize) -> Graph {
+    let mut dice = SplitMix64::seed_from_u64(seed * 1_000 + count as u64);
+    let mut below = |n: usize| (dice.next_u64() % n.max(1) as u64) as usize;
+    let kinds = 1 + below(count.min(7));
+    let regions: Vec<usize> = (0..count).map(|_| below(kinds)).collect();
+    let edges: Vec<[usize; 2]> = match below(4) {
+        0 => (1..count).map(|at| [0, at]).collect(),
+        1 => (1..count).map(|at| [at - 1, at]).collect(),
+        2 => (0..count.min(10)).flat_map(|a| (a + 1..count.min(10)).map(move |b| [a, b])).collect(),
+        _ => (0..count * 2).map(|_| [below(count), below(count)]).filter(|[a, b]| a != b).collect(),
+    };
+    let mut graph = graph(&regions, &edges);
+    for vpc in &mut graph.vpcs {
+        vpc.name += &"-long".repeat(below(4) * below(3));
+        vpc.label = (below(3) == 0).then(|| HOSTILE.into());
+        vpc.dropped_by = (below(4) == 0).then_some(("no_route", 1_234_567)).into_iter().collect();
+    }
+    for at in 0..graph.peerings.len() {
+        let one = peering(&format!("peer-{at}{}", "-long".repeat(below(4) * below(4))), &graph.vpcs, edges[at]);
+        let load = [load(&one.accepter, 1 + below(150) as u64, below(3) == 0), load(&one.requester, 7, false)];
+        let active = below(5) > 0;
+        graph.peerings[at] = GraphPeering {
+            label: (below(4) == 0).then(|| HOSTILE.into()),
+            state: if active { "ACTIVE" } else { "PENDING" },
+            active,
+            down: below(6) == 0,
+            load: (below(2) == 0).then_some(load),
+            ..one
+        };
+    }
+    graph
+}

@@ -114,7 +114,7 @@ fn direction(load: &EdgeLoad, cap: Option<BitRate>) -> Vec<String> {
         return vec![format!("to {}: nothing", load.to)];
     }
     let mut lines = vec![format!("to {}: {}", load.to, rate(load.mean, cap))];
-    lines.extend(load.busiest.map(|busiest| format!("  at most {}", rate(busiest, cap))));
+    lines.extend(load.busiest.map(|busiest| format!("  busiest {}", rate(busiest, cap))));
     lines.extend((load.loss > Share::ZERO).then(|| format!("  lost at cap {}", load.loss)));
     lines.extend(load.dropped_by.iter().map(|drop| format!("  {}", dropped(drop))));
     lines

@@ -1,7 +1,7 @@
 //! Draws a graph: header, frames, lines, labels, boxes, and below them what the marks mean and, for large networks, the
 //! table of peerings. Where things are is decided in `plan`.
 
-use super::block::{ASCENT, BOLD, LINE, Lines};
+use super::block::{ASCENT, BOLD, LINE, Lines, wrapped};
 use super::grid::arrange;
 use super::plan::{Area, Plan, STRIP, Size, plan};
 use super::svg::{Stroke, Svg};
@@ -19,12 +19,12 @@ const FRAME_LINE: &str = "#B8C0C8";
 
 /// The widest text of a box and of a label, in pixels; in short, of either.
 const BOX: i32 = 300;
-const LABEL: i32 = 230;
+const LABEL: i32 = 280;
 const SHORT: i32 = 150;
 /// Around everything.
 const MARGIN: i32 = 16;
 /// For title and subtitle.
-const HEADER: i32 = 56;
+const HEADER: i32 = 44;
 /// The narrowest picture, so that its title has room.
 const WIDTH_MIN: i32 = 420;
 
@@ -38,7 +38,7 @@ pub fn network_svg(graph: &Graph) -> String {
     let width = plan.size.0.max(WIDTH_MIN);
     let table = large.then(|| Table::new(graph, width - 2 * MARGIN));
     let table_size = table.as_ref().map_or((0, 0), Table::size);
-    let notes = notes(graph);
+    let notes: Vec<String> = notes(graph).iter().flat_map(|note| wrapped(note, width - 2 * MARGIN)).collect();
     let below = HEADER + plan.size.1;
     let notes_height = notes.len() as i32 * LINE;
     let height = below + notes_height + 2 * MARGIN + table_size.1;
@@ -48,7 +48,7 @@ pub fn network_svg(graph: &Graph) -> String {
     draw(&mut svg, graph, &plan.moved((0, HEADER)), &texts);
     svg.hidden(|svg| {
         for (at, note) in notes.iter().enumerate() {
-            svg.text(&elide(note, TEXT, size.0 - 2 * MARGIN), (MARGIN, below + ASCENT + at as i32 * LINE), GREY);
+            svg.text(note, (MARGIN, below + ASCENT + at as i32 * LINE), GREY);
         }
         if let Some(table) = &table {
             table.draw(svg, (MARGIN, below + notes_height + MARGIN));
@@ -88,7 +88,7 @@ impl Plan {
         self.boxes.iter_mut().chain(&mut self.frames).for_each(|area| shift(&mut area.at));
         for route in &mut self.routes {
             shift(&mut route.label.at);
-            route.points.iter_mut().for_each(shift);
+            route.points.iter_mut().chain(&mut route.branch).for_each(shift);
         }
         self
     }
@@ -108,7 +108,12 @@ fn draw(svg: &mut Svg, graph: &Graph, plan: &Plan, texts: &Texts) {
         svg.thing("region", &name, |svg| svg.area(*frame, FRAME_FILL, FRAME_LINE, 6));
     }
     for (peering, route) in graph.peerings.iter().zip(&plan.routes) {
-        svg.thing("peering", &peering_name(peering), |svg| svg.line(&route.points, &stroke(peering)));
+        svg.thing("peering", &peering_name(peering), |svg| {
+            let stroke = stroke(peering);
+            svg.line(&route.points, &stroke);
+            // A crossing has no dot.
+            route.branch.into_iter().for_each(|at| svg.dot(at, stroke.color));
+        });
     }
     svg.hidden(|svg| {
         for (region, frame) in graph.regions.iter().zip(&plan.frames) {

@@ -59,7 +59,7 @@ pub fn arrange(regions: &[Vec<usize>], edges: &[[usize; 2]]) -> Grid {
 
 /// A picture about as wide as a screen: somewhat more columns than rows.
 fn columns(vpcs: usize) -> usize {
-    if vpcs <= 3 { 1 } else { (vpcs + vpcs / 4).isqrt() }
+    if vpcs <= 3 { 1 } else { (vpcs * 3 / 2).isqrt() }
 }
 
 impl Order<'_> {

@@ -8,8 +8,10 @@
 //! Of large networks boxes and labels say less; a table below then has the rest. What colours, dashes and widths say,
 //! texts say too. The same graph gives the same bytes.
 
+mod across;
 mod bends;
 mod block;
+mod down;
 mod draw;
 mod grid;
 mod plan;

@@ -75,6 +75,11 @@ impl Svg {
         ));
     }
 
+    /// A dot that marks a branch of a line.
+    pub fn dot(&mut self, (x, y): Point, color: &str) {
+        self.put(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{color}\"/>\n"));
+    }
+
     /// A text on one line, from its left end on its base line.
     pub fn text(&mut self, text: &str, (x, y): Point, color: &str) {
         self.put(format_args!("<text x=\"{x}\" y=\"{y}\" fill=\"{color}\">{}</text>\n", escaped(text)));
