@@ -1,8 +1,8 @@
-//! The graph in Graphviz's DOT language. Graphviz places everything itself; regions are its clusters.
+//! The graph in Graphviz's DOT language. Graphviz places everything itself; regions are its clusters. Of large networks
+//! boxes say less.
 
 use super::{MADE, words};
 use crate::diagnose::graph::{Graph, GraphPeering};
-use crate::units::escaped_lines;
 use std::fmt::Write;
 
 /// The first line.
@@ -28,9 +28,8 @@ pub fn graph_dot(graph: &Graph) -> String {
         line(&mut out, "  }");
     }
     for peering in &graph.peerings {
-        let said = if in_short { words::peering_in_short(peering) } else { words::peering(peering) };
         let [from, to] = peering.ends;
-        let label = lines(&peering.name, &said, "\\l");
+        let label = lines(&peering.name, &words::peering(peering), "\\l");
         line(&mut out, &format!("  v{from} -- v{to} [label=\"{label}\"{}];", stroke(peering)));
     }
     out + "}\n"
@@ -64,6 +63,5 @@ fn lines(name: &str, lines: &[String], end: &str) -> String {
 
 /// `text` inside quotes: DOT reads backslashes and, in labels, HTML's entities.
 fn quoted(text: &str) -> String {
-    let one_line = text.replace(['\n', '\t', '\r'], " ");
-    escaped_lines(&one_line).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }

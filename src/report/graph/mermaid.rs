@@ -4,7 +4,6 @@
 use super::{MADE, words};
 use crate::diagnose::graph::{Graph, GraphPeering};
 use crate::report::format::words::counted;
-use crate::units::steers;
 use std::fmt::Write;
 
 /// The first line.
@@ -29,7 +28,10 @@ pub fn graph_mermaid(graph: &Graph) -> String {
         line(&mut out, "  end");
     }
     for peering in &graph.peerings {
-        let lines = if in_short { words::peering_in_short(peering) } else { words::peering(peering) };
+        let mut lines = if in_short { words::peering_in_short(peering) } else { words::peering(peering) };
+        if in_short {
+            lines.insert(0, words::transport(peering));
+        }
         let [from, to] = peering.ends;
         line(&mut out, &format!("  v{from} {}|\"{}\"| v{to}", stroke(peering), joined(&peering.name, &lines)));
     }
@@ -59,7 +61,6 @@ fn text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
-            c if steers(c) => out.push(' '),
             c if c.is_alphanumeric() || !c.is_ascii() || " .,:/()+-".contains(c) => out.push(c),
             // Writing to a String cannot fail.
             c => drop(write!(out, "#{};", u32::from(c))),
@@ -70,6 +71,6 @@ fn text(text: &str) -> String {
 
 /// `text` for a statement that ends with its line, without what Mermaid would read as something else.
 fn plain(text: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || " .,:/()+-'?!".contains(c) || (!c.is_ascii() && !steers(c));
+    let harmless = |c: char| c.is_alphanumeric() || " .,:/()+-'?!".contains(c) || !c.is_ascii();
     text.chars().map(|c| if harmless(c) { c } else { ' ' }).collect()
 }

@@ -1,8 +1,9 @@
-//! What drawings of a graph write at its boxes and edges, line by line. It escapes nothing and knows no drawing.
+//! What drawings of a graph write at its boxes and edges, line by line. What controls a
+//! display is written out, as everywhere; what means something in a drawing's language is left to that drawing.
 
 use crate::diagnose::graph::{EdgeLoad, Graph, GraphPeering, GraphVpc, percent};
 use crate::report::format::words::counted;
-use crate::units::{BitRate, Share, grouped};
+use crate::units::{BitRate, Share, escaped, grouped};
 
 /// With more VPCs than this, or more peerings, boxes and edges say less.
 const VPCS: usize = 30;
@@ -20,7 +21,7 @@ pub fn is_large(graph: &Graph) -> bool {
 /// What is drawn, in one line.
 pub fn headline(graph: &Graph) -> String {
     let mut out = if graph.partial { "PARTIAL: ".to_owned() } else { String::new() };
-    out += &graph.scenario;
+    out += &escaped(&graph.scenario);
     out
 }
 
@@ -37,9 +38,13 @@ pub fn subtitle(graph: &Graph) -> String {
     format!("{vpcs} in {regions}, {peerings}, {when}")
 }
 
+fn label(text: &Option<String>) -> Vec<String> {
+    text.iter().map(|text| escaped(text).into_owned()).collect()
+}
+
 /// The lines of a VPC's box after its name.
 pub fn vpc(vpc: &GraphVpc) -> Vec<String> {
-    let mut lines: Vec<String> = vpc.label.clone().into_iter().collect();
+    let mut lines: Vec<String> = label(&vpc.label);
     lines.extend(vpc.cidrs.iter().cloned());
     for subnet in vpc.subnets.iter().take(SUBNETS) {
         let mut hosts: Vec<String> = subnet.hosts.iter().take(GROUPS).map(|group| group.to_string()).collect();
@@ -75,6 +80,11 @@ pub fn cap(peering: &GraphPeering) -> String {
     }
 }
 
+/// Its cap and its delay.
+pub fn transport(peering: &GraphPeering) -> String {
+    format!("{}, {}", cap(peering), peering.delay)
+}
+
 /// What keeps the peering from carrying all packets: its state, a cut, failed nodes, loss. Nothing if all is well.
 pub fn trouble(peering: &GraphPeering) -> Vec<String> {
     let mut out = Vec::new();
@@ -89,8 +99,8 @@ pub fn trouble(peering: &GraphPeering) -> Vec<String> {
 
 /// The lines of an edge after its name.
 pub fn peering(peering: &GraphPeering) -> Vec<String> {
-    let mut lines: Vec<String> = peering.label.clone().into_iter().collect();
-    lines.push(format!("{}, {}", cap(peering), peering.delay));
+    let mut lines: Vec<String> = label(&peering.label);
+    lines.push(transport(peering));
     lines.extend(trouble(peering));
     lines.extend(peering.load.iter().flatten().flat_map(|load| direction(load, peering.cap)));
     lines

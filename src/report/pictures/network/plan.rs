@@ -6,8 +6,10 @@
 use super::across::Across;
 use super::bends::bends;
 use super::down::Down;
-use super::grid::{Block, Grid};
+use super::grid::{Block, Cell, Grid};
+use super::tracks::Stretch;
 use crate::report::pictures::canvas::Point;
+use std::collections::BTreeMap;
 
 /// Width and height.
 pub type Size = (i32, i32);
@@ -56,10 +58,17 @@ pub fn plan(grid: &Grid, boxes: &[Size], edges: &[[usize; 2]], labels: &[Size]) 
     let bends = bends(grid, edges);
     let across = Across::new(grid, boxes, &bends, labels);
     let down = Down::new(grid, boxes, &bends, labels, &across);
+    let mut ports: BTreeMap<Cell, Stretch> = BTreeMap::new();
+    for (bend, xs) in bends.iter().zip(&across.ports) {
+        for (cell, x) in bend.ends.into_iter().zip(*xs) {
+            let port = Stretch { from: x - GAP, to: x + GAP };
+            ports.entry(cell).and_modify(|all| *all = all.with(port)).or_insert(port);
+        }
+    }
     let area = |(vpc, size): (usize, &Size)| {
         let cell = grid.cells[vpc];
-        let column = across.columns[cell.column];
-        Area { at: (column.from, down.rows[cell.row].from), size: (column.length(), size.1) }
+        let across = breadth(across.columns[cell.column], size.0, ports.get(&cell));
+        Area { at: (across.from, down.rows[cell.row].from), size: (across.length(), size.1) }
     };
     Plan {
         size: (across.width, down.height),
@@ -67,6 +76,17 @@ pub fn plan(grid: &Grid, boxes: &[Size], edges: &[[usize; 2]], labels: &[Size]) 
         frames: grid.blocks.iter().map(|block| frame(block, &across, &down)).collect(),
         routes: (0..edges.len()).map(|edge| down.route(edge, &bends[edge], labels[edge], &across)).collect(),
     }
+}
+
+/// What a box takes of its column: all, unless a hub in the same column makes that far too wide.
+fn breadth(column: Stretch, width: i32, ports: Option<&Stretch>) -> Stretch {
+    if column.length() < 2 * width {
+        return column;
+    }
+    let left = (column.from + column.to - width) / 2;
+    let own = Stretch { from: left, to: left + width };
+    let all = ports.map_or(own, |ports| own.with(*ports));
+    Stretch { from: all.from.max(column.from), to: all.to.min(column.to) }
 }
 
 fn frame(block: &Block, across: &Across, down: &Down) -> Area {
