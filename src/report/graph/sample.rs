@@ -130,8 +130,8 @@ pub fn generated(seed: u64, count: usize) -> Graph {
         vpc.label = (below(3) == 0).then(|| HOSTILE.into());
         vpc.dropped_by = (below(4) == 0).then_some(("no_route", 1_234_567)).into_iter().collect();
     }
-    for at in 0..graph.peerings.len() {
-        let one = peering(&format!("peer-{at}{}", "-long".repeat(below(4) * below(4))), &graph.vpcs, edges[at]);
+    for (at, ends) in edges.iter().enumerate() {
+        let one = peering(&format!("peer-{at}{}", "-long".repeat(below(4) * below(4))), &graph.vpcs, *ends);
         let load = [load(&one.accepter, 1 + below(150) as u64, below(3) == 0), load(&one.requester, 7, false)];
         let active = below(5) > 0;
         graph.peerings[at] = GraphPeering {

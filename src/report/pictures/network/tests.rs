@@ -128,8 +128,8 @@ fn lines_cross_but_none_runs_on_another() {
         let upright = |piece: &Corners| piece.to.1 - piece.from.1 > 1;
         for (edge, one) in all.iter().enumerate() {
             for (other, others) in all.iter().enumerate().skip(edge + 1) {
-                let pairs = one.iter().flat_map(|a| others.iter().map(move |b| (a, b)));
-                let along = pairs.filter(|(a, b)| upright(a) == upright(b) && a.touches(b)).next();
+                let mut pairs = one.iter().flat_map(|a| others.iter().map(move |b| (a, b)));
+                let along = pairs.find(|(a, b)| upright(a) == upright(b) && a.touches(b));
                 assert!(along.is_none(), "{name}: peerings {edge} and {other}: {along:?}");
             }
         }
