@@ -72,7 +72,6 @@ fn control_characters_are_shown_and_not_sent() {
         (&["run", "good.toml", "good.toml"], 0),
         (&["show", "good.toml"], 0),
         (&["graph", "good.toml"], 0),
-        (&["graph", "good.toml", "--format", "mermaid"], 0),
         (&["graph", "good.toml", "--format", "dot"], 0),
         (&["graph", "good.toml", "--format", "json"], 0),
         (&["show", "--json", "good.toml"], 0),

@@ -1,6 +1,6 @@
 //! All reports on results, by subject: a run, a bill, a measurement, peerings. Each has a view model ([`Snapshot`],
-//! [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON, CSV or pictures; only the
-//! files that build the view model of a run see the engine. Nothing here does I/O: views return text.
+//! [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON, CSV or pictures; only
+//! the files that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
 mod artifact;
 mod bench;

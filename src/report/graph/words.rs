@@ -1,5 +1,5 @@
-//! What drawings of a graph write at its boxes and edges, line by line. What controls a
-//! display is written out, as everywhere; what means something in a drawing's language is left to that drawing.
+//! What drawings of a graph write at its boxes and edges, line by line. What controls a display is written out, as
+//! everywhere; what means something in a drawing's language is left to that drawing.
 
 use crate::diagnose::graph::{EdgeLoad, Graph, GraphPeering, GraphVpc, percent};
 use crate::report::format::words::counted;

@@ -2,8 +2,8 @@
 //! content of the former into plain data, [`day::DayPlot`] and [`month::MonthPlot`], which the other files draw. No
 //! prices, no files.
 //!
-//! Pictures of bills are 800 × 420 px on white. Colours are those of Okabe and Ito, which colour-blind readers can tell apart;
-//! lines that coincide differ in width too. The same data gives the same bytes.
+//! Pictures of bills are 800 × 420 px on white. Colours are those of Okabe and Ito, which colour-blind readers can tell
+//! apart; lines that coincide differ in width too. The same data gives the same bytes.
 
 mod bill;
 mod canvas;

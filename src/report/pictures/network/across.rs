@@ -3,7 +3,7 @@
 
 use super::bends::Bend;
 use super::grid::Grid;
-use super::plan::{CLEAR, GAP, LINE, Size};
+use super::space::{CLEAR, GAP, LINE, Size};
 use super::tracks::{Stretch, pack};
 use std::collections::BTreeMap;
 

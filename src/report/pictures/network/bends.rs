@@ -1,7 +1,8 @@
 //! Which way each peering takes between the cells of the grid: down or up into the channel beside its row, along it,
 //! and through at most one vertical channel. Counts channels, not pixels.
 //!
-//! Horizontal channel `n` lies above row `n`, vertical channel `n` left of column `n`; one more of each closes the grid.
+//! Horizontal channel `n` lies above row `n`, vertical channel `n` left of column `n`; one more of each closes the
+//! grid.
 
 use super::grid::{Cell, Grid};
 

@@ -1,6 +1,6 @@
 //! A block of lines of text that knows its size before it is placed: a heading and what follows.
 
-use super::plan::Size;
+use super::space::Size;
 use super::svg::Svg;
 use crate::report::pictures::canvas::{Point, TEXT, elide, width};
 

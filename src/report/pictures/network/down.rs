@@ -3,7 +3,7 @@
 use super::across::Across;
 use super::bends::Bend;
 use super::grid::{Cell, Grid};
-use super::plan::{Area, CLEAR, GAP, LINE, Route, STRIP, Size};
+use super::space::{Area, CLEAR, GAP, LINE, Route, STRIP, Size};
 use super::tracks::{Stretch, pack};
 use std::collections::BTreeMap;
 

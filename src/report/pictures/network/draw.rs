@@ -3,7 +3,8 @@
 
 use super::block::{ASCENT, BOLD, LINE, Lines, wrapped};
 use super::grid::arrange;
-use super::plan::{Area, Plan, STRIP, Size, plan};
+use super::plan::{Plan, plan};
+use super::space::{Area, STRIP, Size};
 use super::svg::{Stroke, Svg};
 use super::table::Table;
 use crate::diagnose::graph::{Graph, GraphPeering, GraphRegion, GraphVpc};
@@ -108,7 +109,7 @@ fn draw(svg: &mut Svg, graph: &Graph, plan: &Plan, texts: &Texts) {
         svg.thing("region", &name, |svg| svg.area(*frame, FRAME_FILL, FRAME_LINE, 6));
     }
     for (peering, route) in graph.peerings.iter().zip(&plan.routes) {
-        svg.thing("peering", &peering_name(peering), |svg| {
+        svg.pointed(&peering.name, |svg| {
             let stroke = stroke(peering);
             svg.line(&route.points, &stroke);
             // A crossing has no dot.
@@ -119,11 +120,13 @@ fn draw(svg: &mut Svg, graph: &Graph, plan: &Plan, texts: &Texts) {
         for (region, frame) in graph.regions.iter().zip(&plan.frames) {
             region_title(svg, region, *frame, plan);
         }
-        for (lines, route) in texts.labels.iter().zip(&plan.routes) {
+    });
+    for ((peering, lines), route) in graph.peerings.iter().zip(&texts.labels).zip(&plan.routes) {
+        svg.thing("peering", &peering_name(peering), |svg| {
             svg.area(route.label, "#FFFFFF", FRAME_LINE, 3);
             lines.draw(svg, route.label.at);
-        }
-    });
+        });
+    }
     for ((vpc, lines), area) in graph.vpcs.iter().zip(&texts.boxes).zip(&plan.boxes) {
         svg.thing("VPC", &vpc_name(vpc), |svg| {
             svg.area(*area, "#FFFFFF", BLUE, 4);
@@ -180,7 +183,10 @@ fn notes(graph: &Graph) -> Vec<String> {
 /// The picture in sentences.
 fn description(graph: &Graph) -> String {
     let regions: Vec<String> = graph.regions.iter().map(|region| region.name.clone()).collect();
-    let mut out = format!("{}. Regions: {}.", words::subtitle(graph), listed(&regions));
+    let mut out = format!("{}.", words::subtitle(graph));
+    if !regions.is_empty() {
+        out += &format!(" Regions: {}.", listed(&regions));
+    }
     for note in notes(graph) {
         out += " ";
         out += &note;

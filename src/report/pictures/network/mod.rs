@@ -15,6 +15,7 @@ mod down;
 mod draw;
 mod grid;
 mod plan;
+mod space;
 mod svg;
 mod table;
 #[cfg(test)]

@@ -1,45 +1,21 @@
 //! From cells to pixels: where boxes, region frames, lines and labels are. Nothing overlaps by construction: boxes have
 //! their cells; lines and labels have tracks of their own in the channels between; a label keeps to the width of one
 //! column, so that it reaches no region's frame; and where several lines enter a column's part of a channel, they keep
-//! to its left and labels to its right, so that no line runs below another's label. It draws nothing and knows no texts.
+//! to its left and labels to its right, so that no line runs below another's label. It draws nothing and knows no
+//! texts.
 
 use super::across::Across;
 use super::bends::bends;
 use super::down::Down;
 use super::grid::{Block, Cell, Grid};
+use super::space::{Area, GAP, Route, STRIP, Size};
 use super::tracks::Stretch;
-use crate::report::pictures::canvas::Point;
 use std::collections::BTreeMap;
-
-/// Width and height.
-pub type Size = (i32, i32);
 
 /// A region's frame keeps this distance from its boxes.
 const FRAME: i32 = 12;
-/// The strip for a region's name inside its frame.
-pub const STRIP: i32 = 24;
-/// Lines and labels keep this distance from boxes, which is more than that of frames.
-pub const CLEAR: i32 = 20;
-/// Between parallel lines.
-pub const LINE: i32 = 8;
-/// Between labels, and between a label and a line.
-pub const GAP: i32 = 10;
-
-/// A rectangle.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Area {
-    pub at: Point,
-    pub size: Size,
-}
-
-/// One peering's line and the place of its label.
-#[derive(Debug, Clone, Default)]
-pub struct Route {
-    pub points: Vec<Point>,
-    /// Where the line branches off to its label, if that stands beside it.
-    pub branch: Option<Point>,
-    pub label: Area,
-}
+/// A box that would be wider than its text needs by this much does not fill its column.
+const SPARE: i32 = 160;
 
 /// Everything's place.
 #[derive(Debug, Clone)]
@@ -80,7 +56,7 @@ pub fn plan(grid: &Grid, boxes: &[Size], edges: &[[usize; 2]], labels: &[Size]) 
 
 /// What a box takes of its column: all, unless a hub in the same column makes that far too wide.
 fn breadth(column: Stretch, width: i32, ports: Option<&Stretch>) -> Stretch {
-    if column.length() < 2 * width {
+    if column.length() - width < SPARE {
         return column;
     }
     let left = (column.from + column.to - width) / 2;

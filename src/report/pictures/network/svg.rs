@@ -1,7 +1,7 @@
 //! SVG as text: groups with titles, which pointers show and screen readers say, rectangles, lines, texts. Everything is
 //! escaped here. It does not know what they mean.
 
-use super::plan::{Area, Size};
+use super::space::{Area, Size};
 use crate::report::pictures::canvas::{Point, clean};
 use std::fmt::{Arguments, Write};
 
@@ -42,6 +42,13 @@ impl Svg {
             "<g role=\"graphics-symbol\" aria-roledescription=\"{kind}\"><title>{}</title>\n",
             escaped(name)
         ));
+        draw(self);
+        self.put(format_args!("</g>\n"));
+    }
+
+    /// A part of a thing, with a short name for those who point at it.
+    pub fn pointed(&mut self, name: &str, draw: impl FnOnce(&mut Svg)) {
+        self.put(format_args!("<g aria-hidden=\"true\"><title>{}</title>\n", escaped(name)));
         draw(self);
         self.put(format_args!("</g>\n"));
     }

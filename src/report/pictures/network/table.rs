@@ -2,7 +2,7 @@
 //! columns and knows no lines.
 
 use super::block::{ASCENT, BLACK, BOLD, LINE};
-use super::plan::Size;
+use super::space::Size;
 use super::svg::Svg;
 use crate::diagnose::graph::{Graph, GraphPeering};
 use crate::report::graph::words;

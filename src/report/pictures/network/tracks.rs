@@ -28,8 +28,8 @@ impl Stretch {
     }
 }
 
-/// The track of each stretch, the first that is free, taken in order; and how many there are. Stretches on one track are
-/// at least `gap` apart.
+/// The track of each stretch, the first that is free, taken in order; and how many there are. Stretches on one track
+/// are at least `gap` apart.
 pub fn pack(stretches: &[Stretch], gap: i32) -> (Vec<usize>, usize) {
     let mut tracks: Vec<Vec<Stretch>> = Vec::new();
     let place = |stretch: &Stretch| {
