@@ -120,7 +120,7 @@ fn what_makes_no_action_is_told_with_its_place() {
 fn a_dash_is_standard_input() {
     let folder = folder(&[("s.toml", QUICK)]);
     let here = |args: &[&str], input: &str| fed(folder.path(), args, input);
-    for args in [&["run", "-"][..], &["bill", "-"], &["show", "-"], &["check", "-"]] {
+    for args in [&["run", "-"][..], &["bill", "-"], &["show", "-"], &["graph", "-"], &["check", "-"]] {
         let file = [&args[..1], &["s.toml"]].concat();
         let named = vpcsim(folder.path(), &file).ended(0).out.replace("s.toml", "<stdin>");
         assert_eq!(here(args, QUICK).ended(0).out, named, "{args:?}");

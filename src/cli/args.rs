@@ -13,7 +13,7 @@ use crate::scaffold::Scale;
 use crate::units::{Factor, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -66,6 +66,8 @@ pub(super) enum Command {
     /// Show what a change does: pairs lost and won, peerings, findings and, with traffic, loss and bill. --set and --do
     /// change AFTER, which may be the same file
     Diff(DiffArgs),
+    /// Draw the network: VPCs by region, subnets, hosts, peerings; as a picture, or as text for other programs
+    Graph(GraphArgs),
     /// Write a new scenario: a small one to edit, or one of any size
     New(NewArgs),
     /// Convert files in other formats into scenarios
@@ -90,6 +92,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group = ArgGroup::new("written").args(["csv", "graph"]).multiple(true))]
 pub(super) struct RunArgs {
     /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
@@ -109,12 +112,16 @@ pub(super) struct RunArgs {
     /// then goes to standard error
     #[arg(long, value_name = "FILE", requires = "interval")]
     pub csv: Option<PathBuf>,
+    /// Draw the network as SVG with what the run measured: loads, losses and drops at the peerings (needs a single
+    /// scenario; with --interval also the busiest interval); - works as with --csv
+    #[arg(long, value_name = "FILE")]
+    pub graph: Option<PathBuf>,
     /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
     /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
     #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
     pub tcp_rows: Option<String>,
-    /// Let --csv replace a file that is not an earlier CSV of this kind
-    #[arg(long, requires = "csv")]
+    /// Let --csv and --graph replace files that are not earlier ones of the same kind
+    #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
@@ -123,7 +130,7 @@ pub(super) struct RunArgs {
 impl RunArgs {
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv])
+        Destination::beside(&[&self.csv, &self.graph])
     }
 }
 
@@ -375,6 +382,40 @@ pub(super) enum FailOnArg {
     Lost,
     /// Anything differs
     Any,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GraphArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to draw it
+    #[arg(long, value_name = "FORMAT", default_value = "svg")]
+    pub format: GraphFormat,
+    /// Draw the state at this time of the timeline, for example 7d
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<SimDuration>,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Let -o replace a file that is not an earlier drawing of a network
+    #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+/// The language of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// A picture for browsers and documents
+    Svg,
+    /// A flowchart as text, which many sites draw in Markdown
+    Mermaid,
+    /// Text for Graphviz
+    Dot,
+    /// The facts, for programs
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -17,6 +17,7 @@ mod edits;
 mod exit;
 mod explain;
 mod files;
+mod graph;
 mod help;
 mod import;
 mod interrupt;
@@ -41,7 +42,7 @@ mod values;
 
 pub use memory::Memory;
 
-use args::{Args, Command};
+use args::{Args, Command, GraphFormat};
 use clap::Parser;
 use exit::Exit;
 use interrupt::Interrupts;
@@ -90,6 +91,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             destination = matrix.report_to();
             (matrix::matrix(matrix, args.verbose), matrix.json)
         }
+        Command::Graph(graph) => (graph::graph(graph, args.verbose), graph.format == GraphFormat::Json),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),

@@ -9,6 +9,7 @@ use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_all, report_bug};
 use super::reach;
+use crate::diagnose::graph::Graph;
 use crate::engine::{Options, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
@@ -16,7 +17,7 @@ use crate::notation::list_some;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
@@ -54,7 +55,8 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    let single = [("--csv", args.csv.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
+    let single =
+        [("--csv", args.csv.is_some()), ("--graph", args.graph.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
     if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
         output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
@@ -75,15 +77,17 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
             }
         }
     }
-    let csv = claim(args, &disk)?;
+    let files = Files::claim(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         let notes = warnings.iter().map(Diagnostic::headline).collect();
-        (
-            Snapshot::of(run, file, notes, options.interval),
-            EffortReport::of(run.simulation.effort(), run.simulation.network()),
-        )
+        let snapshot = Snapshot::of(run, file, notes, options.interval);
+        Ran {
+            effort: EffortReport::of(run.simulation.effort(), run.simulation.network()),
+            graph: files.graph.as_ref().map(|_| picture(run, &snapshot, verbose)),
+            snapshot,
+        }
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
@@ -95,18 +99,20 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         }
     };
     for (made, judged) in played.made.iter_mut().zip(judged) {
-        made.iter_mut().for_each(|(snapshot, _)| snapshot.expectations.extend_from_slice(&judged));
+        made.iter_mut().for_each(|ran| ran.snapshot.expectations.extend_from_slice(&judged));
     }
     if verbose > 0 {
-        played.made.iter().flatten().for_each(|(snapshot, effort)| tell_effort(snapshot, effort, options));
+        played.made.iter().flatten().for_each(|ran| tell_effort(&ran.snapshot, &ran.effort, options));
     }
     let ended_early = played.made.iter().any(Option::is_none);
+    let graph = played.made.first_mut().and_then(|ran| ran.as_mut()?.graph.take());
     let outcomes = outcomes(refused, played.made, args);
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
-    let printed = print(&outcomes, args, quiet, verbose, csv);
+    let printed = print(&outcomes, args, quiet, verbose);
+    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph);
     played.took.tell(quiet);
-    Ok(worst.max(printed))
+    Ok(worst.max(printed).max(written))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -163,10 +169,47 @@ fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
-fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnostic>> {
-    let mut outputs = Outputs::new(disk.inputs(), args.force);
-    let csv = args.csv.as_deref().map(|path| outputs.file(path, Content::Artifact(Artifact::Intervals)));
-    csv.transpose().map_err(|wrong| vec![wrong])
+/// What is kept of a run.
+struct Ran {
+    snapshot: Snapshot,
+    effort: EffortReport,
+    /// The picture of its network, if asked for.
+    graph: Option<String>,
+}
+
+/// The files beside the report.
+struct Files {
+    csv: Option<OutputFile>,
+    graph: Option<OutputFile>,
+}
+
+impl Files {
+    /// Checks that all of them can be written.
+    fn claim(args: &RunArgs, disk: &Disk) -> Result<Files, Vec<Diagnostic>> {
+        let mut outputs = Outputs::new(disk.inputs(), args.force);
+        let mut file = |path: &Option<PathBuf>, artifact| {
+            let claimed = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
+            claimed.transpose().map_err(|wrong| vec![wrong])
+        };
+        Ok(Files { csv: file(&args.csv, Artifact::Intervals)?, graph: file(&args.graph, Artifact::Graph)? })
+    }
+
+    /// Writes what the run made; a failing file does not prevent the other.
+    fn write(self, snapshot: Option<&Snapshot>, graph: Option<String>) -> Exit {
+        let csv = self.csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
+        let graph = self.graph.zip(graph).map(|(file, graph)| file.write(&graph));
+        csv.max(graph).unwrap_or(Exit::Done)
+    }
+}
+
+/// The network at the end of the run, with its loads.
+fn picture(run: &Run, snapshot: &Snapshot, verbose: u8) -> String {
+    let graph = Graph::of(run.simulation.network(), &run.plan.name, snapshot.reached);
+    let mut graph = report::measured(graph, snapshot);
+    if verbose == 0 {
+        graph.forget_gone();
+    }
+    report::network_svg(&graph)
 }
 
 /// Not in the report, which does not depend on how it was computed.
@@ -179,18 +222,14 @@ fn tell_effort(snapshot: &Snapshot, effort: &EffortReport, options: Options) {
 }
 
 /// One outcome per file, in order. Files that were not begun when a signal came are reported.
-fn outcomes(
-    refused: Vec<Option<Vec<Diagnostic>>>,
-    played: Vec<Option<(Snapshot, EffortReport)>>,
-    args: &RunArgs,
-) -> Vec<Outcome> {
+fn outcomes(refused: Vec<Option<Vec<Diagnostic>>>, played: Vec<Option<Ran>>, args: &RunArgs) -> Vec<Outcome> {
     let mut played = played.into_iter();
-    let outcome = |(file, refused): (&std::path::PathBuf, Option<Vec<Diagnostic>>)| {
+    let outcome = |(file, refused): (&PathBuf, Option<Vec<Diagnostic>>)| {
         if let Some(complaints) = refused {
             return Outcome::Refused(complaints);
         }
         match played.next().flatten() {
-            Some((snapshot, _)) => Outcome::Ran(Box::new(snapshot)),
+            Some(ran) => Outcome::Ran(Box::new(ran.snapshot)),
             None => {
                 let name = input_name(file);
                 let message = format!("{name} was not run: interrupted before it began");
@@ -203,17 +242,14 @@ fn outcomes(
     args.files.iter().zip(refused).map(outcome).collect()
 }
 
-/// Prints the report first, so that a failed file does not prevent it.
-fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
+/// Prints the report; files come later, so that a failed one does not prevent it.
+fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8) -> Exit {
     let to = args.report_to();
     let page = to.page(verbose > 0);
-    let printed = match args.json {
+    match args.json {
         true => to.write(&json(outcomes), &Page::PIPE),
         false => to.write(&text(outcomes, quiet, &page), &page),
-    };
-    let snapshot = outcomes.first().and_then(Outcome::snapshot);
-    let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
-    printed.max(written.unwrap_or(Exit::Done))
+    }
 }
 
 fn json(outcomes: &[Outcome]) -> String {

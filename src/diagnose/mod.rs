@@ -9,6 +9,7 @@
 pub mod diff;
 pub mod explain;
 mod finding;
+pub mod graph;
 mod ground;
 pub mod lint;
 pub mod matrix;

@@ -4,7 +4,7 @@
 use super::bill::{focus, monitoring};
 use super::format::csv;
 use super::matrix::MATRIX_HEADER;
-use super::run;
+use super::{graph, run};
 use std::fmt;
 
 /// Every picture begins with this: its size and its background.
@@ -27,6 +27,8 @@ pub enum Artifact {
     Matrix,
     /// A picture, from [`super::pictures()`].
     Picture,
+    /// A drawing of a network: [`super::graph_json`], [`super::graph_mermaid`], [`super::graph_dot`], or the SVG.
+    Graph,
 }
 
 impl Artifact {
@@ -38,6 +40,7 @@ impl Artifact {
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
             Artifact::Picture => text.starts_with(PICTURE),
+            Artifact::Graph => graph::begins(text),
         }
     }
 }
@@ -50,6 +53,7 @@ impl fmt::Display for Artifact {
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
             Artifact::Picture => "a picture",
+            Artifact::Graph => "a drawing of a network",
         })
     }
 }
@@ -57,11 +61,19 @@ impl fmt::Display for Artifact {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::graph::sample::pair;
     use crate::report::intervals_csv;
     use crate::report::run::sample;
+    use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 5] =
-        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Matrix, Artifact::Picture];
+    const ALL: [Artifact; 6] = [
+        Artifact::Intervals,
+        Artifact::Focus,
+        Artifact::Monitoring,
+        Artifact::Matrix,
+        Artifact::Picture,
+        Artifact::Graph,
+    ];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
@@ -78,6 +90,9 @@ mod tests {
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
         assert_eq!(known_as(&format!("{MATRIX_HEADER}\n")), [Artifact::Matrix]);
+        for text in [graph_json(&pair()), graph_mermaid(&pair()), graph_dot(&pair())] {
+            assert_eq!(known_as(&text), [Artifact::Graph], "{text}");
+        }
     }
 
     #[test]
@@ -88,6 +103,8 @@ mod tests {
             "\n",
             "name = \"a scenario\"\n",
             "# PARTIAL",
+            "{\n  \"format\": \"vpcsim-report\",\n",
+            "%% A network drawn by somebody else\nflowchart LR\n",
             &header[..header.len() - 2],
             &format!("row_{header}"),
             &format!("remark\n{header}"),

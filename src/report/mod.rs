@@ -1,7 +1,7 @@
-//! All reports on results, by subject: a run, a bill, a measurement, peerings, the story of
-//! a packet. Each has a view model ([`Snapshot`],
-//! [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON or CSV; only the files
-//! that build the view model of a run see the engine. Nothing here does I/O: views return text.
+//! All reports on results, by subject: a run, a bill, a measurement, peerings, a network, questions to it, the story of
+//! a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn
+//! from it as text, JSON, CSV or pictures; only the files that build the view model of a run see the engine. Nothing
+//! here does I/O: views return text.
 
 mod artifact;
 mod bench;
@@ -11,6 +11,7 @@ mod diff;
 mod effort;
 mod explain;
 mod format;
+mod graph;
 mod matrix;
 mod peering;
 #[cfg(feature = "pictures")]
@@ -29,9 +30,10 @@ pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
+pub use graph::*;
 pub use matrix::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]
-pub use pictures::pictures;
+pub use pictures::{network_svg, pictures};
 pub use run::*;
 pub use trace::*;

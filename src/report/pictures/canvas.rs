@@ -118,7 +118,7 @@ impl<'a> Canvas<'a> {
 
 /// `text` without what XML cannot hold, its control characters and the two non-characters, and without characters that
 /// reorder a line.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let letter = |c: char| match c {
         '\t' | '\n' | '\r' => ' ',
         c if steers(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => '\u{fffd}',
