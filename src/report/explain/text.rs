@@ -160,18 +160,28 @@ impl View<'_> {
         if let Some(mend) = &found.mend {
             return self.mend(mend);
         }
-        let mut out = page.title("What would mend it");
-        match found.renumber {
-            Some((vpc, free)) => {
-                let name = &self.network.vpc(vpc).name;
-                out += &page.remark(&format!(
-                    "no route can, for the range of {name} overlaps that of the sender's VPC or of another of its \
-                     peers (S8, S11, S13): give {name} another range; {free} is used by no VPC here"
-                ));
-            }
-            None => out += &page.remark("no single route, peering or host would"),
+        page.title("What would mend it") + &page.remark(&self.hopeless())
+    }
+
+    /// What a person has to do where no change that was tried helps.
+    fn hopeless(&self) -> String {
+        let (network, address) = (self.network, self.found.question.address);
+        if let Some((vpc, free)) = self.found.renumber {
+            let name = &network.vpc(vpc).name;
+            return format!(
+                "no route can, for the range of {name} overlaps that of the sender's VPC or of another of its peers \
+                 (S8, S11, S13): give {name} another range; {free} is used by no VPC here"
+            );
         }
-        out
+        let owners: Vec<String> =
+            network.vpcs().filter(|(_, vpc)| vpc.contains(address)).map(|(_, vpc)| vpc.name.to_string()).collect();
+        match (owners.is_empty(), self.found.conclusion.code) {
+            (true, _) => format!("no VPC here owns {address}"),
+            (false, "dst_no_subnet") => {
+                format!("declare a subnet that contains {address}, and a host with it, in {}", owners.join(" or "))
+            }
+            (false, _) => "no route, peering or host that was tried does".into(),
+        }
     }
 
     fn mend(&self, mend: &Mend) -> String {
