@@ -240,7 +240,8 @@ proptest! {
             let drops = || everything.records.iter().filter(|r| matches!(r.step, Step::Ended(Err(_))));
             let found = asked(&everything.world, Question::Found(Wanted::FirstDrop(None), None));
             check_found(&everything, drops().next(), found, &Nothing::NoDrop(None));
-            let last = drops().last().and_then(|r| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None });
+            let reason = |r: &Told| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None };
+            let last = everything.records.iter().rev().find_map(reason);
             if let Some(reason) = last {
                 let wanted = Wanted::FirstDrop(Some(reason));
                 let first = drops().find(|r| r.step == Step::Ended(Err(reason)));
