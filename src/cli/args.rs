@@ -16,9 +16,9 @@ use std::path::PathBuf;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
-/// Exit codes: 0 done; 1 a demand was not met, of the scenario or of an option; 2 it cannot be done (wrong input, an output that cannot
-/// be written, too little memory); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report. Anything else is a
-/// bug in vpcsim.
+/// Exit codes: 0 done; 1 a demand was not met, of the scenario or of an option; 2 it cannot be done (wrong input, an
+/// output that cannot be written, too little memory); 130 interrupted (SIGINT, SIGTERM, SIGHUP), with a partial report.
+/// Anything else is a bug in vpcsim.
 #[derive(Debug, Parser)]
 #[command(name = "vpcsim", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Args {

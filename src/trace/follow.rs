@@ -1,7 +1,7 @@
 //! Follows one packet through a run: keeps its own steps, those of what bears its name (its echo reply, ICMP errors
 //! about either), and those of the TCP acknowledgment that covers it. Everything else is forgotten at once.
 
-use super::reply::{acknowledges, asks_for_acknowledgment};
+use super::packets::{acknowledges, asks_for_acknowledgment};
 use super::senders::Senders;
 use crate::dataplane::packet::{PacketId, PacketKind, SourceId};
 use crate::engine::{Interest, Observer, Record, Step};
@@ -26,8 +26,8 @@ pub(super) struct Seen {
     /// How many packets its sender sent, and the number of the last one, from 0.
     pub sent: u64,
     pub last: Option<u64>,
-    /// The other side's steps of the latest instant: in the order of the run, those of the acknowledgment may precede the
-    /// arrival of what it acknowledges, and an error about it may precede both.
+    /// The other side's steps of the latest instant: in the order of the run, those of the acknowledgment may precede
+    /// the arrival of what it acknowledges, and an error about it may precede both.
     instant: Vec<Record>,
 }
 
@@ -77,7 +77,7 @@ impl Seen {
         self.own.iter().filter(of_its_sender).find(|record| record.verdict().is_some_and(|verdict| verdict.is_ok()))
     }
 
-    /// Keeps what belongs to the acknowledgment of the other side's steps of an instant, now that all of them are there.
+    /// Of the other side's steps of an instant, now that all of them are there, keeps those of the acknowledgment.
     fn settle(&mut self) {
         let instant = std::mem::take(&mut self.instant);
         if let Some(id) = self.acknowledgment.first().map(|first| first.id).or_else(|| self.acknowledged_by(&instant)) {

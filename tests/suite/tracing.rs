@@ -254,7 +254,8 @@ proptest! {
                 Step::Ended(Ok(_)) if r.kind.is_error() => false,
                 Step::Ended(Ok(host)) => {
                     let sender = &senders[r.id.source().0 as usize];
-                    let meant = if r.kind == PacketKind::Reply { Some(sender.host) } else { sender.meant(r.id.sequence()) };
+                    let is_reply = r.kind == PacketKind::Reply;
+                    let meant = if is_reply { Some(sender.host) } else { sender.meant(r.id.sequence()) };
                     meant.is_none_or(|meant| meant == host)
                 }
                 _ => false,
