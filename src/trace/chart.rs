@@ -56,7 +56,9 @@ impl<'a> Chart<'a> {
     pub(super) fn changes(&self, link: LinkId, time: SimTime) -> bool {
         let transport = |time| {
             let network = network_at(self.start.clone(), self.plan, time);
-            network.peerings().nth(link.peering().index()).map(|(_, peering)| {
+            let is_made = link.peering().index() < network.peerings().len();
+            is_made.then(|| {
+                let peering = network.peering(link.peering());
                 let faults = (peering.down, peering.loss, peering.nodes.iter().copied().collect::<Vec<_>>());
                 (peering.state, peering.shaping(&network.rules), peering.delay, faults)
             })

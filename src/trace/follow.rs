@@ -1,7 +1,7 @@
 //! Follows one packet through a run: keeps its own steps, those of what bears its name (its echo reply, ICMP errors
 //! about either), and those of the TCP acknowledgment that covers it. Everything else is forgotten at once.
 
-use super::reply::{acknowledges, asks_for_acknowledgment};
+use super::packets::{acknowledges, asks_for_acknowledgment};
 use super::senders::Senders;
 use crate::dataplane::packet::{PacketId, PacketKind, SourceId};
 use crate::engine::{Interest, Observer, Record, Step};
@@ -26,7 +26,8 @@ pub(super) struct Seen {
     /// How many packets its sender sent, and the number of the last one, from 0.
     pub sent: u64,
     pub last: Option<u64>,
-    /// The other side's steps of the latest instant: the acknowledgment may come before it in the order of the run.
+    /// The other side's steps of the latest instant: in the order of the run, those of the acknowledgment may precede
+    /// the arrival of what it acknowledges, and an error about it may precede both.
     instant: Vec<Record>,
 }
 
@@ -49,17 +50,19 @@ impl Follow {
         if seen.own.is_empty() {
             return seen.last.is_some_and(|last| last > self.id.sequence());
         }
-        let has_ended = |steps: &[Record], kind| {
-            let of_kind = |record: &&Record| record.kind == kind && record.verdict().is_some();
-            steps.iter().find(of_kind).is_some_and(|record| record.time < now)
-        };
-        let own = seen.own.iter().all(|record| has_ended(&seen.own, record.kind));
-        own && (!seen.is_to_be_acknowledged() || has_ended(&seen.acknowledgment, PacketKind::Segment))
+        let is_awaited = seen.acknowledgment.is_empty() && seen.is_to_be_acknowledged();
+        !is_awaited && have_ended(&seen.own, now) && have_ended(&seen.acknowledgment, now)
     }
 
     pub(super) fn seen(&self) -> Seen {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether every packet of which there are steps ended before `now`.
+fn have_ended(steps: &[Record], now: SimTime) -> bool {
+    let has_ended = |kind| steps.iter().any(|end| end.kind == kind && end.verdict().is_some() && end.time < now);
+    steps.iter().all(|record| has_ended(record.kind))
 }
 
 impl Seen {
@@ -74,19 +77,20 @@ impl Seen {
         self.own.iter().filter(of_its_sender).find(|record| record.verdict().is_some_and(|verdict| verdict.is_ok()))
     }
 
-    /// Looks whether this step of the other side belongs to the acknowledgment.
-    fn hear(&mut self, record: &Record) {
-        match self.acknowledgment.first() {
-            Some(first) if first.id == record.id => self.acknowledgment.push(*record),
-            Some(_) => {}
-            None if record.step == Step::Emitted => {
-                let is_it = self.heard().is_some_and(|heard| heard.time <= record.time && acknowledges(record, heard));
-                if is_it && self.is_to_be_acknowledged() {
-                    self.acknowledgment.push(*record);
-                }
-            }
-            None => {}
+    /// Of the other side's steps of an instant, now that all of them are there, keeps those of the acknowledgment.
+    fn settle(&mut self) {
+        let instant = std::mem::take(&mut self.instant);
+        if let Some(id) = self.acknowledgment.first().map(|first| first.id).or_else(|| self.acknowledged_by(&instant)) {
+            self.acknowledgment.extend(instant.into_iter().filter(|record| record.id == id));
         }
+    }
+
+    /// The first of these segments that acknowledges the packet, once it was heard.
+    fn acknowledged_by(&self, instant: &[Record]) -> Option<PacketId> {
+        let heard = self.heard().filter(|_| self.is_to_be_acknowledged())?;
+        let is_sent = |record: &&Record| record.step == Step::Emitted && record.kind == PacketKind::Segment;
+        let mut sent = instant.iter().filter(is_sent).filter(|record| heard.time <= record.time);
+        sent.find(|record| acknowledges(record, heard)).map(|record| record.id)
     }
 }
 
@@ -105,13 +109,11 @@ impl Observer for Following {
     fn record(&mut self, records: &[Record]) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for record in records {
+            if seen.instant.last().is_some_and(|last| last.time < record.time) {
+                seen.settle();
+            }
             if record.id == self.id {
                 seen.own.push(*record);
-                if record.verdict().is_some() {
-                    // The answer may have been told at this instant already.
-                    let instant = std::mem::take(&mut seen.instant);
-                    instant.iter().filter(|other| other.time == record.time).for_each(|other| seen.hear(other));
-                }
             }
             let is_sent = record.step == Step::Emitted && record.kind.is_of_source();
             if is_sent && record.id.source() == self.id.source() {
@@ -119,12 +121,10 @@ impl Observer for Following {
                 seen.last = Some(record.id.sequence());
             }
             if Some(record.id.source()) == self.other && !seen.own.is_empty() {
-                if seen.heard().is_none() {
-                    seen.instant.retain(|other| other.time == record.time);
-                    seen.instant.push(*record);
-                }
-                seen.hear(record);
+                seen.instant.push(*record);
             }
         }
+        // An instant is told at once.
+        seen.settle();
     }
 }

@@ -126,16 +126,14 @@ impl Watched {
     fn leave(&mut self, record: &Record, how: Result<(), DropReason>) {
         let is_it = |near: &Neighbour| (near.id, near.kind) == (record.id, record.kind);
         let Some((turn, near)) = self.near.iter_mut().find(|(_, near)| is_it(near)) else { return };
-        match how {
-            Err(DropReason::ShaperQueueFull | DropReason::PolicerExceeded | DropReason::LinkDown)
-                if near.offered == record.time =>
-            {
-                let turn = *turn;
-                self.near.remove(&turn);
-            }
-            // What is lost after it departed, left the bucket all the same.
-            _ if near.left.is_some() => {}
-            _ => near.left = Some((record.time, how)),
+        if near.left.is_some() {
+            return; // what is lost after it departed, left the bucket all the same
+        }
+        if how.is_err() && near.offered == record.time {
+            let turn = *turn;
+            self.near.remove(&turn);
+        } else {
+            near.left = Some((record.time, how));
         }
     }
 

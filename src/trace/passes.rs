@@ -1,10 +1,11 @@
-//! The passes over a run: one that finds the packet, if only what happened to it is known; one that follows it; and one
-//! that watches the links on which it met a bucket. The same seed gives the same bytes each time. Who plays the run, and
-//! how it is cut into slices, is up to the caller.
+//! The passes over a run that answer a question: one that finds the packet, if only what happened to it is known; one
+//! that follows it; and one that watches the links on which it met a bucket. The same seed gives the same bytes each
+//! time. Who plays the run, and how it is cut into slices, is up to the caller.
 
 use super::chart::Chart;
 use super::follow::{Follow, Seen};
 use super::neighbours::Neighbours;
+use super::pass::{Pass, Played};
 use super::search::{Search, Wanted};
 use super::senders::Senders;
 use super::story::Story;
@@ -22,36 +23,6 @@ pub enum Question {
     Packet(PacketId),
     /// One to be found; of this traffic entry, if there is one.
     Found(Wanted, Option<TrafficId>),
-}
-
-/// One pass over a run.
-pub trait Pass: Sync {
-    /// Called before the run begins.
-    fn begin(&self, run: &mut Run);
-    /// Whether the run may end here: asked after each slice.
-    fn is_over(&self, run: &Run) -> bool;
-}
-
-/// How a pass went.
-#[derive(Debug, Clone)]
-pub struct Played {
-    /// Where the run ended, if the pass was not over and the plan not played to its end.
-    pub interrupted: Option<SimTime>,
-    /// What changed the network so far, in order of time.
-    pub(super) changes: Vec<(SimTime, String)>,
-}
-
-impl Played {
-    /// What came of a pass over this run.
-    pub fn of(run: &Run, pass: &dyn Pass) -> Played {
-        let accepted = run.outcomes.iter().filter(|outcome| outcome.refused.is_none());
-        let actions = accepted.map(|outcome| &run.plan.timeline[outcome.action]);
-        let by_itself = run.simulation.happened().iter().map(|(time, outcome)| (*time, outcome.0.clone()));
-        let mut changes: Vec<_> = actions.map(|action| (action.time, action.text.clone())).chain(by_itself).collect();
-        changes.sort_by_key(|(time, _)| *time);
-        let is_whole = run.is_done() || pass.is_over(run);
-        Played { interrupted: (!is_whole).then(|| run.simulation.now()), changes }
-    }
 }
 
 /// What came of a question.

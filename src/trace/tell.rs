@@ -5,7 +5,8 @@ use super::chart::{Chart, Sheet};
 use super::follow::Seen;
 use super::header::{edits, header};
 use super::neighbours::{Neighbour, Neighbours};
-use super::passes::Played;
+use super::packets;
+use super::pass::Played;
 use super::reply;
 use super::senders::Senders;
 use super::story::{Entry, Event, Kind, Moment, Queue, Queued, Story, Then, Way};
@@ -24,7 +25,7 @@ pub(super) struct Teller<'a> {
     pub played: &'a Played,
 }
 
-/// The steps of each packet that was seen: first the packet whose name was followed, then the others as they were sent.
+/// The steps of each packet that was seen: first the one whose name was followed, then the others as they were sent.
 pub(super) fn ways(seen: &Seen) -> Vec<Vec<Record>> {
     let mut ways: Vec<Vec<Record>> = Vec::new();
     for record in seen.own.iter().chain(&seen.acknowledgment) {
@@ -78,7 +79,7 @@ impl Teller<'_> {
         Way {
             name: self.senders.name(first.id),
             kind: kind(first.kind),
-            what: reply::what(first),
+            what: packets::what(first),
             bytes: first.wire_length,
             sender: sender_name(&sheet, sender),
             source: packet.source(),
@@ -209,7 +210,7 @@ fn sender_name(sheet: &Sheet, sender: Option<Sender>) -> String {
 /// The look-up in the sender's subnet, unless the packet was dropped before.
 fn routed(sheet: &Sheet, sender: Sender, first: &Record) -> Option<Moment> {
     let path = sheet.path(sender, first);
-    if let Err(DropReason::SrcSpoofed | DropReason::TtlExpired) = path.leave {
+    if path.matched.is_none() && !path.leave.err().is_some_and(DropReason::is_routing) {
         return None;
     }
     let network = &sheet.network;

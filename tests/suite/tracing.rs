@@ -240,7 +240,8 @@ proptest! {
             let drops = || everything.records.iter().filter(|r| matches!(r.step, Step::Ended(Err(_))));
             let found = asked(&everything.world, Question::Found(Wanted::FirstDrop(None), None));
             check_found(&everything, drops().next(), found, &Nothing::NoDrop(None));
-            let last = drops().next_back().and_then(|r| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None });
+            let reason = |r: &Told| if let Step::Ended(Err(reason)) = r.step { Some(reason) } else { None };
+            let last = everything.records.iter().rev().find_map(reason);
             if let Some(reason) = last {
                 let wanted = Wanted::FirstDrop(Some(reason));
                 let first = drops().find(|r| r.step == Step::Ended(Err(reason)));
@@ -253,7 +254,8 @@ proptest! {
                 Step::Ended(Ok(_)) if r.kind.is_error() => false,
                 Step::Ended(Ok(host)) => {
                     let sender = &senders[r.id.source().0 as usize];
-                    let meant = if r.kind == PacketKind::Reply { Some(sender.host) } else { sender.meant(r.id.sequence()) };
+                    let is_reply = r.kind == PacketKind::Reply;
+                    let meant = if is_reply { Some(sender.host) } else { sender.meant(r.id.sequence()) };
                     meant.is_none_or(|meant| meant == host)
                 }
                 _ => false,
