@@ -1,38 +1,63 @@
-//! `vpcsim check`: parse and validate; nothing runs. Complaints go to stderr, one line per good file to stdout.
+//! `vpcsim check`: parse and validate; nothing runs. Complaints, and what lint finds, go to stderr, one line per good
+//! file to stdout.
 
 use super::args::CheckArgs;
 use super::complaint::{complain, entries};
 use super::exit::Exit;
 use super::files::Disk;
+use super::findings::{is_linted, linted};
 use super::output;
-use crate::report;
+use crate::diagnose::Severity;
+use crate::report::{self, Remark};
 use crate::scenario::Scenario;
+use crate::units::SimTime;
+use serde_json::{Value, json};
 
-/// Checks every file; 2 if one has an error.
+/// Checks every file; 2 if one has an error. What lint finds changes nothing about that.
 pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
     let (disk, edits) = (Disk::default(), args.edits.edits());
     let mut exit = Exit::Done;
     let mut all = Vec::new();
     for file in &args.files {
-        let complaints = match disk.scenario(file, &edits) {
+        let (complaints, found) = match disk.scenario(file, &edits) {
             Ok(scenario) => {
                 if !quiet && !args.json {
                     exit = exit.max(output::stdout(&format!("{}: ok, {}\n", scenario.file, summary(&scenario))));
                 }
-                scenario.warnings
+                let mut found = linted(&scenario, SimTime::ZERO);
+                found.retain(|remark| remark.severity != Severity::Info);
+                (scenario.warnings.into_iter().filter(|remark| !is_linted(remark)).collect(), found)
             }
             Err(complaints) => {
                 exit = Exit::CannotDo;
-                complaints
+                (complaints, Vec::new())
             }
         };
         complain(&complaints);
-        all.extend(complaints);
+        let page = output::talk_page();
+        let text = report::findings(&found, &page);
+        if !text.is_empty() {
+            output::say(text.trim_end(), &page);
+        }
+        all.extend(entries(&complaints).into_iter().chain(found.iter().map(entry)));
     }
     if args.json {
-        exit = exit.max(output::stdout(&report::complaints_json(&entries(&all))));
+        exit = exit.max(output::stdout(&report::complaints_json(&all)));
     }
     exit
+}
+
+/// A finding in the form of a complaint.
+fn entry(found: &Remark) -> Value {
+    json!({
+        "file": found.file,
+        "line": found.line,
+        "column": found.column,
+        "severity": found.severity,
+        "message": found.message,
+        "code": found.code,
+        "hint": found.fix,
+    })
 }
 
 fn summary(scenario: &Scenario) -> String {

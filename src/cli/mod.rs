@@ -15,9 +15,11 @@ mod dash;
 mod edits;
 mod exit;
 mod files;
+mod findings;
 mod help;
 mod import;
 mod interrupt;
+mod lint;
 mod machine;
 mod man;
 mod memory;
@@ -75,6 +77,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             (bill::bill(bill, quiet, args.verbose, interrupts), bill.json)
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
+        Command::Lint(lint) => (lint::lint(lint, quiet, args.verbose), lint.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),

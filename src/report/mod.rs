@@ -1,6 +1,6 @@
-//! All reports on results, by subject: a run, a bill, a measurement, peerings. Each has a view model ([`Snapshot`],
-//! [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON or CSV; only the files
-//! that build the view model of a run see the engine. Nothing here does I/O: views return text.
+//! All reports on results, by subject: a run, a bill, a measurement, peerings, findings. Each has a view model
+//! ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`], [`Remark`]) and everything drawn from it as text,
+//! JSON, CSV or SARIF; only the files that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
 mod artifact;
 mod bench;
@@ -8,6 +8,7 @@ mod bill;
 mod complaints;
 mod effort;
 mod format;
+mod lint;
 mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -22,6 +23,7 @@ pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
+pub use lint::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::pictures;

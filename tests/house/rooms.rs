@@ -18,7 +18,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("diagnose", &["units", "wire", "model", "dataplane"]),
     // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
-    ("report", &["units", "model", "engine", "metering"]),
+    // Of findings only what they are, and the list of lints.
+    ("report", &["units", "model", "engine", "diagnose", "metering"]),
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
@@ -26,8 +27,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     (
         "cli",
         &[
-            "units", "notation", "model", "engine", "metering", "report", "scenario", "import", "workload", "scaffold",
-            "guide",
+            "units", "notation", "model", "engine", "diagnose", "metering", "report", "scenario", "import", "workload",
+            "scaffold", "guide",
         ],
     ),
 ];

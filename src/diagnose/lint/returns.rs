@@ -1,0 +1,290 @@
+//! Ways back: whether a subnet that is reached over a peering has routes to those who reach it, and over which peering
+//! they lead (S4, S15). Subnets are compared range by range, not host by host. What the routes of a single table do
+//! wrong is found elsewhere.
+
+use super::fixes;
+use super::list::*;
+use super::ranges::{Range, joined, named, some};
+use super::scene::{Class, Scene};
+use crate::diagnose::finding::{Finding, Severity};
+use crate::model::{NextHop, PeeringId, SubnetId, TableId, Thing, VpcId};
+use ipnet::Ipv4Net;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most subnets named in one finding.
+const NAMED: usize = 2;
+
+/// What was found, and what other lints need not tell again.
+#[derive(Default)]
+pub(super) struct Returns {
+    pub findings: Vec<Finding>,
+    /// Subnets without a way back.
+    pub stranded: BTreeSet<SubnetId>,
+    /// Sides of peerings on which a way back is missing.
+    pub sides: BTreeSet<(PeeringId, VpcId)>,
+    /// Routes that were named as the reason.
+    pub named: BTreeSet<(TableId, Ipv4Net)>,
+    /// VPCs whose replies take another way.
+    pub diverging: BTreeSet<VpcId>,
+}
+
+/// One side of a peering, and the other.
+#[derive(Clone, Copy)]
+struct Side {
+    over: PeeringId,
+    /// Who replies.
+    here: VpcId,
+    /// Who asks.
+    there: VpcId,
+}
+
+/// What becomes of replies to a part of a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// Nothing in force leads there, or over a peering that is not active: that of this route.
+    Lost(Option<Ipv4Net>),
+    /// They go over another active peering.
+    Elsewhere(PeeringId),
+}
+
+/// Where replies go wrong: the asking subnets, each with the parts and their fates.
+type Wrong = BTreeMap<SubnetId, Vec<(Range, Fate)>>;
+
+/// Finds every way back that is missing or another.
+pub(super) fn returns(scene: &Scene<'_>) -> Returns {
+    let mut found = Returns::default();
+    for (over, peering) in scene.active() {
+        let (a, b) = (peering.requester, peering.accepter);
+        for (here, there) in [(a, b), (b, a)] {
+            side(scene, Side { over, here, there }, &mut found);
+        }
+    }
+    found
+}
+
+fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
+    let mut asked: BTreeMap<usize, Vec<(SubnetId, Vec<Range>)>> = BTreeMap::new();
+    for class in &scene.estate(side.here).classes {
+        let wrong = wrong(scene, class, side);
+        if wrong.is_empty() {
+            continue;
+        }
+        for from in wrong.keys().filter_map(|subnet| scene.class_of(*subnet)) {
+            asked.entry(from).or_insert_with(|| reached(scene, &scene.estate(side.there).classes[from], side));
+        }
+        for table in &class.tables {
+            tell(scene, side, *table, &wrong, &asked, found);
+        }
+    }
+}
+
+/// The parts of the asking side's subnets to which this class of tables has no route over the peering.
+fn wrong(scene: &Scene<'_>, class: &Class, side: Side) -> Wrong {
+    let mut wrong = Wrong::new();
+    let far = scene.estate(side.there);
+    for (part, via, to) in far.cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
+        let fate = match via {
+            Some(NextHop::Peering(id)) if id == side.over => continue,
+            // On purpose; told as such.
+            Some(NextHop::Blackhole) => continue,
+            Some(via) => scene.usable(via).map_or(Fate::Lost(to), Fate::Elsewhere),
+            None => Fate::Lost(None),
+        };
+        let from = far.subnets.partition_point(|(range, _)| range.last < part.first);
+        for (range, subnet) in far.subnets[from..].iter().take_while(|(range, _)| range.first <= part.last) {
+            wrong.entry(*subnet).or_default().extend(range.meet(part).map(|both| (both, fate)));
+        }
+    }
+    wrong
+}
+
+/// The subnets that a class of the asking side's tables reaches over the peering, with the parts reached.
+fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Vec<(SubnetId, Vec<Range>)> {
+    let mut reached: BTreeMap<SubnetId, Vec<Range>> = BTreeMap::new();
+    let near = scene.estate(side.here);
+    for (part, via, _) in near.cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
+        if via != Some(NextHop::Peering(side.over)) {
+            continue;
+        }
+        let from = near.subnets.partition_point(|(range, _)| range.last < part.first);
+        for (range, subnet) in near.subnets[from..].iter().take_while(|(range, _)| range.first <= part.last) {
+            reached.entry(*subnet).or_default().extend(range.meet(part));
+        }
+    }
+    reached.into_iter().collect()
+}
+
+/// What is wrong with one table's ways back over one peering.
+#[derive(Default)]
+struct Told {
+    /// Its subnets that are reached, and those who reach them in vain, with what is lost of theirs.
+    replying: BTreeSet<SubnetId>,
+    asking: BTreeMap<SubnetId, BTreeSet<Range>>,
+    /// The routes that are to blame, if there are any.
+    reasons: BTreeSet<Ipv4Net>,
+}
+
+impl Told {
+    fn add(&mut self, replying: SubnetId, asking: SubnetId, parts: &[(Range, Option<Ipv4Net>)]) {
+        self.replying.insert(replying);
+        self.asking.entry(asking).or_default().extend(parts.iter().map(|(range, _)| *range));
+        self.reasons.extend(parts.iter().filter_map(|(_, to)| *to));
+    }
+
+    fn ranges(&self) -> Vec<Range> {
+        let mut all: Vec<Range> = self.asking.values().flatten().copied().collect();
+        all.sort_unstable();
+        joined(&all)
+    }
+}
+
+fn tell(
+    scene: &Scene<'_>,
+    side: Side,
+    table: TableId,
+    wrong: &Wrong,
+    asked: &BTreeMap<usize, Vec<(SubnetId, Vec<Range>)>>,
+    found: &mut Returns,
+) {
+    let (mut lost, mut partial) = (Told::default(), Told::default());
+    let mut elsewhere: BTreeMap<PeeringId, Told> = BTreeMap::new();
+    for (asking, parts) in wrong {
+        let reached = scene.class_of(*asking).and_then(|class| asked.get(&class)).into_iter().flatten();
+        for (replying, reached) in reached.filter(|(s, _)| scene.network.subnet(*s).table == table) {
+            let gone: Vec<_> = parts.iter().filter_map(|(range, fate)| Some((*range, fate.lost()?))).collect();
+            if !gone.is_empty() {
+                let whole = |id: SubnetId| Range::of(scene.network.subnet(id).cidr);
+                let ranges: Vec<Range> = gone.iter().map(|(range, _)| *range).collect();
+                let matters = scene.matters(side.there, whole(*asking), &ranges)
+                    && scene.matters(side.here, whole(*replying), reached);
+                if matters { &mut lost } else { &mut partial }.add(*replying, *asking, &gone);
+            }
+            for (range, fate) in parts {
+                let Fate::Elsewhere(other) = fate else { continue };
+                let owned = &scene.estate(scene.behind(*other, side.here)).cidrs;
+                // What its peer does not own is the fault of the route.
+                for part in super::ranges::inside(*range, owned) {
+                    elsewhere.entry(*other).or_default().add(*replying, *asking, &[(part, None)]);
+                }
+            }
+        }
+    }
+    found.tell_lost(scene, side, table, &lost, &partial);
+    for (other, told) in elsewhere {
+        found.diverging.insert(side.here);
+        found.findings.push(diverging(scene, side, table, other, &told));
+    }
+}
+
+impl Fate {
+    fn lost(self) -> Option<Option<Ipv4Net>> {
+        if let Fate::Lost(to) = self { Some(to) } else { None }
+    }
+}
+
+impl Returns {
+    fn tell_lost(&mut self, scene: &Scene<'_>, side: Side, table: TableId, lost: &Told, partial: &Told) {
+        if !lost.asking.is_empty() {
+            self.stranded.extend(&lost.replying);
+            self.sides.insert((side.over, side.here));
+            let (finding, blamed) = missing(scene, side, table, lost, NO_RETURN_ROUTE);
+            self.findings.push(finding);
+            self.named.extend(blamed.into_iter().map(|to| (table, to)));
+        }
+        if !partial.asking.is_empty() {
+            self.findings.push(missing(scene, side, table, partial, RETURN_ROUTE_PARTIAL).0);
+        }
+    }
+}
+
+/// A way back that is missing, and the routes that are named as the reason.
+fn missing(
+    scene: &Scene<'_>,
+    side: Side,
+    table: TableId,
+    told: &Told,
+    code: &'static str,
+) -> (Finding, BTreeSet<Ipv4Net>) {
+    let blamed = blamed(scene, table, told);
+    let routes = &scene.network.table(table).routes;
+    let reason = blamed.iter().next().and_then(|to| routes.get(to)).map_or(String::new(), |route| match route.via {
+        _ if route.disabled => format!("; its route to {} is disabled", route.to),
+        NextHop::Peering(id) => {
+            let state = scene.network.rules.state(scene.network.peering(id).state);
+            format!("; its route to {} leads over {}, which is {state}", route.to, scene.peering(id))
+        }
+        NextHop::Blackhole => String::new(),
+    });
+    let severity = if code == NO_RETURN_ROUTE { Severity::Error } else { Severity::Warning };
+    let asking: Vec<String> = told.asking.keys().map(|subnet| scene.subnet(*subnet)).collect();
+    let sentence = format!(
+        "{} has no route back to {} ({}), which {} to {} over {}: requests arrive, replies are dropped{reason} (S4)",
+        scene.table(table),
+        some(&asking, NAMED, ["subnet", "subnets"]),
+        named(&told.ranges()),
+        if asking.len() == 1 { "routes" } else { "route" },
+        if told.replying.len() == 1 { "it" } else { "them" },
+        scene.peering(side.over),
+    );
+    let finding = Finding { severity, code, about: about(scene, table), sentence, fix: fix(scene, side, table, told) };
+    (finding, blamed)
+}
+
+/// The routes of the table that would lead back if they were in force: disabled ones, or those over peerings that are
+/// not active.
+fn blamed(scene: &Scene<'_>, table: TableId, told: &Told) -> BTreeSet<Ipv4Net> {
+    let routes = &scene.network.table(table).routes;
+    let mut blamed = told.reasons.clone();
+    for cidr in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
+        let inside = routes.range(cidr..).map(|(to, _)| *to).take_while(|to| cidr.contains(to));
+        let disabled = |to: &Ipv4Net| routes.get(to).is_some_and(|route| route.disabled);
+        blamed.extend(around(cidr).chain(inside).filter(disabled));
+    }
+    blamed
+}
+
+/// A subnet, or the table that several share.
+pub(super) fn about(scene: &Scene<'_>, table: TableId) -> Thing {
+    scene.own_of(table).map_or(Thing::Table(table), Thing::Subnet)
+}
+
+/// The routes that are missing: to the peer's CIDR, if that changes no other way; otherwise to the asking subnets, or in
+/// place of the route that is in the way.
+fn fix(scene: &Scene<'_>, side: Side, table: TableId, told: &Told) -> Option<String> {
+    let routes = &scene.network.table(table).routes;
+    let there = scene.network.vpc(side.there);
+    if let Some(route) = told.reasons.first().and_then(|to| routes.get(to)).filter(|r| there.holding(r.to).is_some()) {
+        return Some(fixes::replace(scene, table, route, route.to, side.over));
+    }
+    let mut wanted: BTreeSet<Ipv4Net> = BTreeSet::new();
+    for own in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
+        let whole = there.holding(own)?;
+        let is_free = told.reasons.is_empty() && around(whole).all(|net| !routes.contains_key(&net));
+        wanted.insert(if is_free { whole } else { own });
+    }
+    if let Some(taken) = wanted.iter().find_map(|to| routes.get(to)) {
+        return Some(fixes::replace(scene, table, taken, taken.to, side.over));
+    }
+    let wanted: Vec<_> = wanted.into_iter().map(|to| (to, side.over)).collect();
+    Some(fixes::add(scene, table, &wanted))
+}
+
+/// A prefix, and all that contain it.
+fn around(net: Ipv4Net) -> impl Iterator<Item = Ipv4Net> {
+    (0..=net.prefix_len()).filter_map(move |length| Some(Ipv4Net::new(net.network(), length).ok()?.trunc()))
+}
+
+fn diverging(scene: &Scene<'_>, side: Side, table: TableId, other: PeeringId, told: &Told) -> Finding {
+    let asking: Vec<String> = told.asking.keys().map(|subnet| scene.subnet(*subnet)).collect();
+    let ranges = told.ranges();
+    let sentence = format!(
+        "{} is reached from {} over {}, but its replies to {} go over {} to {}, which has the same addresses (S15)",
+        scene.table(table),
+        some(&asking, NAMED, ["subnet", "subnets"]),
+        scene.peering(side.over),
+        named(&ranges),
+        scene.peering(other),
+        scene.vpc(scene.behind(other, side.here)),
+    );
+    Finding { severity: Severity::Warning, code: RETURN_PATH_DIVERGES, about: about(scene, table), sentence, fix: None }
+}
