@@ -5,7 +5,7 @@ use super::args::CheckArgs;
 use super::complaint::{complain, entries};
 use super::exit::Exit;
 use super::files::Disk;
-use super::findings::{is_linted, linted};
+use super::findings::{is_told, linted};
 use super::output;
 use crate::diagnose::Severity;
 use crate::report::{self, Remark};
@@ -25,8 +25,9 @@ pub(super) fn check(args: &CheckArgs, quiet: bool) -> Exit {
                     exit = exit.max(output::stdout(&format!("{}: ok, {}\n", scenario.file, summary(&scenario))));
                 }
                 let mut found = linted(&scenario, SimTime::ZERO);
+                let untold = scenario.warnings.into_iter().filter(|said| !is_told(said, &found)).collect();
                 found.retain(|remark| remark.severity != Severity::Info);
-                (scenario.warnings.into_iter().filter(|remark| !is_linted(remark)).collect(), found)
+                (untold, found)
             }
             Err(complaints) => {
                 exit = Exit::CannotDo;

@@ -13,8 +13,9 @@ const PLAIN: &str = "REMARK";
 
 /// Everything found at an instant, worst first, then in order of place; remarks last among those as bad.
 pub(super) fn findings(scenario: &Scenario, at: SimTime) -> Vec<Remark> {
-    let unlinted = scenario.warnings.iter().filter(|said| !is_linted(said)).map(remark);
-    let mut all: Vec<Remark> = linted(scenario, at).into_iter().chain(unlinted).collect();
+    let found = linted(scenario, at);
+    let untold: Vec<Remark> = scenario.warnings.iter().filter(|said| !is_told(said, &found)).map(remark).collect();
+    let mut all: Vec<Remark> = found.into_iter().chain(untold).collect();
     all.sort_by_key(|remark| remark.severity);
     all
 }
@@ -40,9 +41,12 @@ pub(super) fn linted(scenario: &Scenario, at: SimTime) -> Vec<Remark> {
     found.into_iter().map(told).collect()
 }
 
-/// Whether a lint looks for what a remark says: then the lint tells it, or saw that it does no harm.
-pub(super) fn is_linted(remark: &Diagnostic) -> bool {
-    LIST.iter().any(|lint| remark.code.as_deref() == Some(lint.code))
+/// Whether the lints tell, or need not tell, what a remark made while reading says. They see the network whole; traffic
+/// they see only on the routes of one instant.
+pub(super) fn is_told(remark: &Diagnostic, found: &[Remark]) -> bool {
+    let Some(code) = remark.code.as_deref() else { return false };
+    let is_found = || found.iter().any(|finding| finding.code == code);
+    LIST.iter().any(|lint| lint.code == code) && (code != "MTU_EXCEEDED" || is_found())
 }
 
 /// A complaint or remark in the form of a finding.

@@ -19,17 +19,16 @@ const HEADERS: u64 = 40;
 const STAMP: u64 = 12;
 
 /// Finds caps, MTUs and windows that do not fit.
-pub(super) fn capacity(scene: &Scene<'_>) -> Vec<Finding> {
-    let ways = offered::ways(scene);
+pub(super) fn capacity(scene: &Scene<'_>, ways: &[Ways]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (id, peering) in scene.active() {
         found.extend(off_menu(scene, id, peering));
         found.extend(mtu_step(scene, id, peering));
     }
-    for (link, peak) in offered::peaks(scene, &ways) {
+    for (link, peak) in offered::peaks(scene, ways) {
         found.extend(below_offered(scene, link, &peak));
     }
-    for ((id, entry), ways) in (0..).map(TrafficId).zip(&scene.plan.traffic).zip(&ways) {
+    for ((id, entry), ways) in (0..).map(TrafficId).zip(&scene.plan.traffic).zip(ways) {
         found.extend(too_large(scene, id, entry, ways));
         found.extend(entry.transfers().and_then(|transfers| small_window(scene, id, entry, transfers, ways)));
     }
@@ -184,7 +183,7 @@ fn small_window(
     let bound = BitRate::average(ByteSize::from_bytes(window), trip);
     let connections = u128::from(flows) * u128::from(transfers.connections);
     let together = u128::from(bound.as_bps()) * connections;
-    let severity = if together < u128::from(cap.as_bps()) { Severity::Warning } else { Severity::Info };
+    let severity = Severity::Info;
     let all = match connections {
         1 => String::new(),
         many => format!(", all {many} together {}", offered::told(together)),

@@ -33,7 +33,8 @@ macro_rules! lints {
 lints! {
     NO_RETURN_ROUTE, Error, "S4",
         "A subnet of one VPC routes to a subnet of another over an active peering, and that one has no route in force \
-         to all of the first, or to a host in it.";
+         to all of the first, or to a host in it: an info if traffic is sent that way and none of it needs replies, \
+         otherwise an error.";
     ROUTE_OUTSIDE_PEER_CIDR, Error, "S3, S8",
         "A route over an active peering decides about addresses that its peer does not own: an error if they are those \
          of another peer, to which a shorter route leads; otherwise a warning.";
@@ -58,7 +59,8 @@ lints! {
     TABLE_UNUSED, Warning, "S5",
         "A route table that no subnet uses.";
     PEERING_WITHOUT_ROUTES, Warning, "S4",
-        "No subnet of one side of an active peering has a route over it, nor is that told as NO_RETURN_ROUTE.";
+        "No subnet of one side of an active peering has a route over it, and that is not told as NO_RETURN_ROUTE or \
+         RETURN_PATH_DIVERGES.";
     AMBIGUOUS_OVERLAPPING_PEERS, Warning, "S12, S13",
         "The CIDRs of two active peers of a VPC overlap: a warning if not both have a route there and no subnet's \
          replies diverge, which RETURN_PATH_DIVERGES tells; otherwise an info.";
@@ -80,9 +82,9 @@ lints! {
         "The traffic that is offered to one direction of a peering exceeds its cap at some instant.";
     CAP_OFF_MENU, Warning, "S31",
         "A cap is not one of the console's values.";
-    WINDOW_TOO_SMALL, Warning, "S33",
+    WINDOW_TOO_SMALL, Info, "S33",
         "A TCP connection's window is below what the cap of a peering on its way takes in a round trip, and it has \
-         more to send: a warning if even all connections of the entry together stay below the cap, otherwise an info.";
+         more to send.";
     ROUTE_BLACKHOLE, Info, "S8",
         "A blackhole decides about addresses of an active peer.";
     ROUTE_DISABLED, Info, "S8",

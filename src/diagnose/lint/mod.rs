@@ -31,13 +31,14 @@ use crate::units::SimTime;
 /// what is declared first.
 pub fn lint(ground: &Ground, plan: &Plan, at: SimTime) -> Vec<Finding> {
     let scene = scene::Scene::of(ground, plan, at);
-    let mut returns = returns::returns(&scene);
+    let ways = offered::ways(&scene);
+    let mut returns = returns::returns(&scene, &ways);
     let mut found = std::mem::take(&mut returns.findings);
     found.extend(routes::routes(&scene, &returns));
     found.extend(tables::tables(&scene, &returns));
     found.extend(peerings::peerings(&scene, &returns));
     found.extend(overlaps::overlaps(&scene, &returns));
-    found.extend(capacity::capacity(&scene));
+    found.extend(capacity::capacity(&scene, &ways));
     found.sort_by_key(|finding| (finding.severity, finding.about));
     found
 }

@@ -47,7 +47,8 @@ fn without_routes(scene: &Scene<'_>, returns: &Returns, id: PeeringId, has: [boo
     let peering = scene.network.peering(id);
     let sides = [(peering.requester, has[0]), (peering.accepter, has[1])];
     let lacking: Vec<VpcId> = sides.iter().filter(|(_, has)| !has).map(|(vpc, _)| *vpc).collect();
-    let untold: Vec<VpcId> = lacking.iter().copied().filter(|vpc| !returns.sides.contains(&(id, *vpc))).collect();
+    let is_untold = |vpc: &VpcId| !returns.sides.contains(&(id, *vpc)) && !scene.estate(*vpc).subnets.is_empty();
+    let untold: Vec<VpcId> = lacking.iter().copied().filter(is_untold).collect();
     let first = untold.first()?;
     let name = scene.peering(id);
     let sentence = match lacking.len() {
@@ -116,14 +117,9 @@ fn untrusted(scene: &Scene<'_>, id: PeeringId, peering: &Peering) -> Option<Find
     if from == to || trusts.contains(&from) {
         return None;
     }
-    let done = if peering.state == PeeringState::Pending { "asks" } else { "was accepted" };
     let (name, stranger, host) = (scene.peering(id), &network.account(from).name, &network.account(to).name);
-    let sentence = match peering.state {
-        PeeringState::Pending => {
-            format!("{name} {done} for a peering with `{host}`, which does not trust `{stranger}` (S24)")
-        }
-        _ => format!("{name} {done} from `{stranger}`, which is not among the accounts that `{host}` trusts (S24)"),
-    };
+    let done = if peering.state == PeeringState::Pending { "is asked for by" } else { "was accepted from" };
+    let sentence = format!("{name} {done} account `{stranger}`, which account `{host}` does not trust (S24)");
     let code = UNTRUSTED_ACCOUNT;
     Some(Finding { severity: Severity::Warning, code, about: Thing::Peering(id), sentence, fix: None })
 }

@@ -2,6 +2,7 @@
 //! network.
 
 use ipnet::{Ipv4Net, Ipv4Subnets};
+use std::fmt;
 use std::net::Ipv4Addr;
 
 /// The most prefixes that are named.
@@ -24,6 +25,17 @@ impl Range {
     pub(super) fn meet(self, other: Range) -> Option<Range> {
         let both = Range { first: self.first.max(other.first), last: self.last.min(other.last) };
         (both.first <= both.last).then_some(both)
+    }
+}
+
+impl fmt::Display for Range {
+    /// As a prefix, if it is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (Ipv4Addr::from(self.first), Ipv4Addr::from(self.last));
+        match Ipv4Subnets::new(first, last, 0).next().filter(|whole| whole.broadcast() == last) {
+            Some(prefix) => write!(f, "{prefix}"),
+            None => write!(f, "{first}-{last}"),
+        }
     }
 }
 
@@ -62,11 +74,9 @@ pub(super) fn joined(ranges: &[Range]) -> Vec<Range> {
     all
 }
 
-/// The ranges as prefixes, the first few by name: `10.0.0.0/16, 10.2.0.0/24 and 4 more ranges`.
+/// The first few ranges by name, as prefixes where they are some: `10.0.0.0/16, 10.2.0.1-10.2.0.9 and 4 more ranges`.
 pub(super) fn named(ranges: &[Range]) -> String {
-    let prefixes =
-        |range: &Range| Ipv4Subnets::new(Ipv4Addr::from(range.first), Ipv4Addr::from(range.last), 0).take(NAMED + 64);
-    let all: Vec<String> = joined(ranges).iter().flat_map(prefixes).take(NAMED + 64).map(|p| p.to_string()).collect();
+    let all: Vec<String> = joined(ranges).iter().map(|range| range.to_string()).collect();
     some(&all, NAMED, ["range", "ranges"])
 }
 
@@ -102,6 +112,8 @@ mod tests {
     fn names_are_few_and_the_rest_is_counted() {
         let net = |text: &str| Range::of(text.parse().expect("a prefix"));
         assert_eq!(named(&[net("10.0.0.0/24"), net("10.0.1.0/24")]), "10.0.0.0/23");
+        assert_eq!(named(&[net("10.0.1.0/24"), net("10.0.2.0/24")]), "10.0.1.0-10.0.2.255");
+        assert_eq!(named(&[net("0.0.0.0/0")]), "0.0.0.0/0");
         let five = ["10.0.0.0/24", "10.2.0.0/24", "10.4.0.0/24", "10.6.0.0/24", "10.8.0.0/24"].map(net);
         assert_eq!(named(&five[..2]), "10.0.0.0/24 and 10.2.0.0/24");
         assert_eq!(named(&five), "10.0.0.0/24, 10.2.0.0/24, 10.4.0.0/24 and 2 more ranges");

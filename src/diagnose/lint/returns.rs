@@ -4,10 +4,11 @@
 
 use super::fixes;
 use super::list::*;
+use super::offered::Ways;
 use super::ranges::{Range, joined, named, some};
 use super::scene::{Class, Scene};
 use crate::diagnose::finding::{Finding, Severity};
-use crate::model::{NextHop, PeeringId, SubnetId, TableId, Thing, VpcId};
+use crate::model::{LinkId, NextHop, PeeringId, SubnetId, TableId, Thing, VpcId};
 use ipnet::Ipv4Net;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,12 +21,14 @@ pub(super) struct Returns {
     pub findings: Vec<Finding>,
     /// Subnets without a way back.
     pub stranded: BTreeSet<SubnetId>,
-    /// Sides of peerings on which a way back is missing.
+    /// Sides of peerings on which a way back is missing, or another is taken.
     pub sides: BTreeSet<(PeeringId, VpcId)>,
     /// Routes that were named as the reason.
     pub named: BTreeSet<(TableId, Ipv4Net)>,
     /// VPCs whose replies take another way.
     pub diverging: BTreeSet<VpcId>,
+    /// Links over which something is sent, and nothing of it needs a reply.
+    one_way: BTreeSet<LinkId>,
 }
 
 /// One side of a peering, and the other.
@@ -51,8 +54,8 @@ enum Fate {
 type Wrong = BTreeMap<SubnetId, Vec<(Range, Fate)>>;
 
 /// Finds every way back that is missing or another.
-pub(super) fn returns(scene: &Scene<'_>) -> Returns {
-    let mut found = Returns::default();
+pub(super) fn returns(scene: &Scene<'_>, ways: &[Ways]) -> Returns {
+    let mut found = Returns { one_way: one_way(scene, ways), ..Returns::default() };
     for (over, peering) in scene.active() {
         let (a, b) = (peering.requester, peering.accepter);
         for (here, there) in [(a, b), (b, a)] {
@@ -60,6 +63,16 @@ pub(super) fn returns(scene: &Scene<'_>) -> Returns {
         }
     }
     found
+}
+
+/// The links over which the plan sends only what needs no replies.
+fn one_way(scene: &Scene<'_>, ways: &[Ways]) -> BTreeSet<LinkId> {
+    let of = |answered: bool| -> BTreeSet<LinkId> {
+        let entries = scene.plan.traffic.iter().zip(ways).filter(|(entry, _)| entry.is_answered() == answered);
+        entries.flat_map(|(_, ways)| ways.over.keys().copied()).collect()
+    };
+    let answered = of(true);
+    of(false).into_iter().filter(|link| !answered.contains(link)).collect()
 }
 
 fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
@@ -172,6 +185,7 @@ fn tell(
     found.tell_lost(scene, side, table, &lost, &partial);
     for (other, told) in elsewhere {
         found.diverging.insert(side.here);
+        found.sides.insert((side.over, side.here));
         found.findings.push(diverging(scene, side, table, other, &told));
     }
 }
@@ -187,12 +201,14 @@ impl Returns {
         if !lost.asking.is_empty() {
             self.stranded.extend(&lost.replying);
             self.sides.insert((side.over, side.here));
-            let (finding, blamed) = missing(scene, side, table, lost, NO_RETURN_ROUTE);
+            let asks = LinkId::new(side.over, scene.network.peering(side.over).direction_from(side.there));
+            let severity = if self.one_way.contains(&asks) { Severity::Info } else { Severity::Error };
+            let (finding, blamed) = missing(scene, side, table, lost, (NO_RETURN_ROUTE, severity));
             self.findings.push(finding);
             self.named.extend(blamed.into_iter().map(|to| (table, to)));
         }
         if !partial.asking.is_empty() {
-            self.findings.push(missing(scene, side, table, partial, RETURN_ROUTE_PARTIAL).0);
+            self.findings.push(missing(scene, side, table, partial, (RETURN_ROUTE_PARTIAL, Severity::Warning)).0);
         }
     }
 }
@@ -203,7 +219,7 @@ fn missing(
     side: Side,
     table: TableId,
     told: &Told,
-    code: &'static str,
+    (code, severity): (&'static str, Severity),
 ) -> (Finding, BTreeSet<Ipv4Net>) {
     let blamed = blamed(scene, table, told);
     let routes = &scene.network.table(table).routes;
@@ -215,10 +231,13 @@ fn missing(
         }
         NextHop::Blackhole => String::new(),
     });
-    let severity = if code == NO_RETURN_ROUTE { Severity::Error } else { Severity::Warning };
+    let so = match severity {
+        Severity::Info => "all that is sent needs no replies",
+        Severity::Error | Severity::Warning => "requests arrive, replies are dropped",
+    };
     let asking: Vec<String> = told.asking.keys().map(|subnet| scene.subnet(*subnet)).collect();
     let sentence = format!(
-        "{} has no route back to {} ({}), which {} to {} over {}: requests arrive, replies are dropped{reason} (S4)",
+        "{} has no route back to {} ({}), which {} to {} over {}: {so}{reason} (S4)",
         scene.table(table),
         some(&asking, NAMED, ["subnet", "subnets"]),
         named(&told.ranges()),

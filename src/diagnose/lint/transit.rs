@@ -32,9 +32,10 @@ pub(super) fn attempt(
     let hits = |range: &Range| inside(*range, &scene.estate(middle).cidrs).next().is_some();
     let severity = if route.won.iter().any(hits) { Severity::Warning } else { Severity::Error };
     let sentence = format!(
-        "leads over {} to {}, beyond which is {}: a peering carries nothing on to another (S3); {}",
+        "leads over {} to {}, beyond which {} {}: a peering carries nothing on to another (S3); {}",
         scene.peering(over),
         scene.vpc(middle),
+        if names.len() == 1 { "is" } else { "are" },
         some(&names, NAMED, ["VPC", "VPCs"]),
         mesh(scene, beyond.len() + 2),
     );
