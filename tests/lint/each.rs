@@ -157,7 +157,7 @@ fn of_traffic() -> Vec<Case> {
     let narrow = format!("{}\nmtu = \"1400 B\"", cap(100));
     let visible = |text: String| text.replace(HEAD, &format!("{HEAD}routers_visible = true\n"));
     let mixed = |large: u32| {
-        let sizes = format!("sizes = {{ \"100 B\" = \"90 %\", \"{large} B\" = \"10 %\" }}");
+        let sizes = format!("sizes = {{ \"100 B\" = 9, \"{large} B\" = 1 }}");
         far(&cap(100), &sent(&format!("{sizes}\nrate = \"1 Mbps\"")))
     };
     // The second entry begins when the first one ends, or a little before.

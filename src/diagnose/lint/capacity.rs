@@ -76,7 +76,6 @@ fn below_offered(scene: &Scene<'_>, link: LinkId, peak: &Peak) -> Option<Finding
     }
     let what = if peering.cross_region { "cap" } else { "ceiling" };
     let name = |(id, rate): &(TrafficId, u128)| format!("`{}` {}", scene.plan.entry(*id).name, offered::told(*rate));
-    let entries: Vec<String> = peak.entries.iter().map(name).collect();
     let (near, far) = scene.network.ends(link);
     let sentence = format!(
         "{} from {} to {} is offered {} at {}, above its {what} of {cap}: {} (S33)",
@@ -85,7 +84,7 @@ fn below_offered(scene: &Scene<'_>, link: LinkId, peak: &Peak) -> Option<Finding
         scene.vpc(far),
         offered::told(peak.rate),
         peak.at,
-        some(&entries, NAMED, ["entry", "entries"])
+        some(peak.entries.iter().map(name), NAMED, ["entry", "entries"])
     );
     let fix = enough(scene, peering, peak.rate).map(|cap| bandwidth(scene, id, cap));
     Some(Finding { severity: Severity::Warning, code: CAP_BELOW_OFFERED, about: Thing::Peering(id), sentence, fix })

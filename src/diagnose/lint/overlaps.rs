@@ -42,13 +42,14 @@ fn overlap(scene: &Scene<'_>, returns: &Returns, vpc: VpcId, pair: [PeeringId; 2
             deciding.extend(to.zip(over));
         }
     }
-    let routes: Vec<String> = deciding.iter().map(|(to, id)| format!("{to} over {}", scene.peering(*id))).collect();
+    let routes = deciding.iter().map(|(to, id)| format!("{to} over {}", scene.peering(*id)));
+    let routes = some(routes, NAMED, ["route", "routes"]);
     let over: BTreeSet<PeeringId> = deciding.iter().map(|(_, id)| *id).collect();
     let is_clear = over.len() == 2 || returns.diverging.contains(&vpc);
-    let decide = match routes.as_slice() {
-        [] => "no route decides who gets a packet".to_owned(),
-        [only] => format!("the route to {only} alone decides"),
-        several => format!("the routes to {} decide", some(several, NAMED, ["route", "routes"])),
+    let decide = match deciding.len() {
+        0 => "no route decides who gets a packet".to_owned(),
+        1 => format!("the route to {routes} alone decides"),
+        _ => format!("the routes to {routes} decide"),
     };
     let [one, other] = pair.map(|id| scene.behind(id, vpc));
     let prefix = super::ranges::named(&[range]);

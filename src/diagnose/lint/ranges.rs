@@ -76,14 +76,14 @@ pub(super) fn joined(ranges: &[Range]) -> Vec<Range> {
 
 /// The first few ranges by name, as prefixes where they are some: `10.0.0.0/16, 10.2.0.1-10.2.0.9 and 4 more ranges`.
 pub(super) fn named(ranges: &[Range]) -> String {
-    let all: Vec<String> = joined(ranges).iter().map(|range| range.to_string()).collect();
-    some(&all, NAMED, ["range", "ranges"])
+    some(joined(ranges).iter().map(Range::to_string), NAMED, ["range", "ranges"])
 }
 
-/// The first few of some names: `a`, `a and b`, `a, b, c and 4 more things`.
-pub(super) fn some(names: &[String], most: usize, [one, many]: [&str; 2]) -> String {
-    let (shown, more) = names.split_at(names.len().min(most));
-    match (shown, more.len()) {
+/// The first few of some names: `a`, `a and b`, `a, b, c and 4 more things`. Only these are asked for.
+pub(super) fn some(mut names: impl ExactSizeIterator<Item = String>, most: usize, [one, many]: [&str; 2]) -> String {
+    let more = names.len().saturating_sub(most);
+    let shown: Vec<String> = names.by_ref().take(most).collect();
+    match (shown.as_slice(), more) {
         ([], _) => String::new(),
         ([only], 0) => only.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),

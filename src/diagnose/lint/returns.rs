@@ -53,6 +53,9 @@ enum Fate {
 /// Where replies go wrong: the asking subnets, each with the parts and their fates.
 type Wrong = BTreeMap<SubnetId, Vec<(Range, Fate)>>;
 
+/// What a class of the asking side's tables reaches, by the table that replies: the subnets, with the parts reached.
+type Reached = BTreeMap<TableId, Vec<(SubnetId, Vec<Range>)>>;
+
 /// Finds every way back that is missing or another.
 pub(super) fn returns(scene: &Scene<'_>, ways: &[Ways]) -> Returns {
     let mut found = Returns { one_way: one_way(scene, ways), ..Returns::default() };
@@ -76,7 +79,7 @@ fn one_way(scene: &Scene<'_>, ways: &[Ways]) -> BTreeSet<LinkId> {
 }
 
 fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
-    let mut asked: BTreeMap<usize, Vec<(SubnetId, Vec<Range>)>> = BTreeMap::new();
+    let mut asked: BTreeMap<usize, Reached> = BTreeMap::new();
     for class in &scene.estate(side.here).classes {
         let wrong = wrong(scene, class, side);
         if wrong.is_empty() {
@@ -112,7 +115,7 @@ fn wrong(scene: &Scene<'_>, class: &Class, side: Side) -> Wrong {
 }
 
 /// The subnets that a class of the asking side's tables reaches over the peering, with the parts reached.
-fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Vec<(SubnetId, Vec<Range>)> {
+fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Reached {
     let mut reached: BTreeMap<SubnetId, Vec<Range>> = BTreeMap::new();
     let near = scene.estate(side.here);
     for (part, via, _) in near.cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
@@ -124,7 +127,11 @@ fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Vec<(SubnetId, Vec<R
             reached.entry(*subnet).or_default().extend(range.meet(part));
         }
     }
-    reached.into_iter().collect()
+    let mut by_table = Reached::new();
+    for (subnet, parts) in reached {
+        by_table.entry(scene.network.subnet(subnet).table).or_default().push((subnet, parts));
+    }
+    by_table
 }
 
 /// What is wrong with one table's ways back over one peering.
@@ -132,7 +139,7 @@ fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Vec<(SubnetId, Vec<R
 struct Told {
     /// Its subnets that are reached, and those who reach them in vain, with what is lost of theirs.
     replying: BTreeSet<SubnetId>,
-    asking: BTreeMap<SubnetId, BTreeSet<Range>>,
+    asking: BTreeMap<SubnetId, Vec<Range>>,
     /// The routes that are to blame, if there are any.
     reasons: BTreeSet<Ipv4Net>,
 }
@@ -147,7 +154,13 @@ impl Told {
     fn ranges(&self) -> Vec<Range> {
         let mut all: Vec<Range> = self.asking.values().flatten().copied().collect();
         all.sort_unstable();
+        all.dedup();
         joined(&all)
+    }
+
+    /// The first few who ask, by name.
+    fn names(&self, scene: &Scene<'_>) -> String {
+        some(self.asking.keys().map(|subnet| scene.subnet(*subnet)), NAMED, ["subnet", "subnets"])
     }
 }
 
@@ -156,14 +169,14 @@ fn tell(
     side: Side,
     table: TableId,
     wrong: &Wrong,
-    asked: &BTreeMap<usize, Vec<(SubnetId, Vec<Range>)>>,
+    asked: &BTreeMap<usize, Reached>,
     found: &mut Returns,
 ) {
     let (mut lost, mut partial) = (Told::default(), Told::default());
     let mut elsewhere: BTreeMap<PeeringId, Told> = BTreeMap::new();
     for (asking, parts) in wrong {
-        let reached = scene.class_of(*asking).and_then(|class| asked.get(&class)).into_iter().flatten();
-        for (replying, reached) in reached.filter(|(s, _)| scene.network.subnet(*s).table == table) {
+        let reached = scene.class_of(*asking).and_then(|class| asked.get(&class)?.get(&table));
+        for (replying, reached) in reached.into_iter().flatten() {
             let gone: Vec<_> = parts.iter().filter_map(|(range, fate)| Some((*range, fate.lost()?))).collect();
             if !gone.is_empty() {
                 let whole = |id: SubnetId| Range::of(scene.network.subnet(id).cidr);
@@ -235,13 +248,12 @@ fn missing(
         Severity::Info => "all that is sent needs no replies",
         Severity::Error | Severity::Warning => "requests arrive, replies are dropped",
     };
-    let asking: Vec<String> = told.asking.keys().map(|subnet| scene.subnet(*subnet)).collect();
     let sentence = format!(
         "{} has no route back to {} ({}), which {} to {} over {}: {so}{reason} (S4)",
         scene.table(table),
-        some(&asking, NAMED, ["subnet", "subnets"]),
+        told.names(scene),
         named(&told.ranges()),
-        if asking.len() == 1 { "routes" } else { "route" },
+        if told.asking.len() == 1 { "routes" } else { "route" },
         if told.replying.len() == 1 { "it" } else { "them" },
         scene.peering(side.over),
     );
@@ -294,14 +306,12 @@ fn around(net: Ipv4Net) -> impl Iterator<Item = Ipv4Net> {
 }
 
 fn diverging(scene: &Scene<'_>, side: Side, table: TableId, other: PeeringId, told: &Told) -> Finding {
-    let asking: Vec<String> = told.asking.keys().map(|subnet| scene.subnet(*subnet)).collect();
-    let ranges = told.ranges();
     let sentence = format!(
         "{} is reached from {} over {}, but its replies to {} go over {} to {}, which has the same addresses (S15)",
         scene.table(table),
-        some(&asking, NAMED, ["subnet", "subnets"]),
+        told.names(scene),
         scene.peering(side.over),
-        named(&ranges),
+        named(&told.ranges()),
         scene.peering(other),
         scene.vpc(scene.behind(other, side.here)),
     );

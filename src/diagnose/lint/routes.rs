@@ -4,7 +4,7 @@
 use super::claims::InForce;
 use super::fixes::{self, AboutRoute, Fix};
 use super::list::*;
-use super::ranges::{Range, inside, named, outside};
+use super::ranges::{Range, inside, named, outside, some};
 use super::returns::Returns;
 use super::scene::{Class, Scene};
 use super::transit;
@@ -86,7 +86,8 @@ fn in_force(scene: &Scene<'_>, vpc: VpcId, class: &Class, at: usize) -> Option<A
     if !strange.is_empty() {
         return Some(beyond(scene, (vpc, over), class, route, &strange));
     }
-    let own: Vec<Range> = route.won.iter().flat_map(|range| inside(*range, &scene.estate(peer).cidrs)).collect();
+    // A longer route may decide about the subnets that it contains; then it is a summary.
+    let own: Vec<Range> = inside(Range::of(route.route.to), &scene.estate(peer).cidrs).collect();
     if leads_to_no_subnet(scene, peer, &own) {
         let sentence = format!("leads to {}, which has no subnet in {} (S8)", scene.vpc(peer), named(&own));
         return Some(AboutRoute { severity: Severity::Warning, code: DST_NO_SUBNET, sentence, fix: Fix::Remove });
@@ -189,10 +190,9 @@ fn shadowed(class: &Class, at: usize) -> AboutRoute {
     let alike =
         deciding.iter().all(|other| other.route.via == route.via) && covered == u64::from(whole.last - whole.first) + 1;
     let severity = if alike { Severity::Info } else { Severity::Warning };
-    let examples: Vec<String> = deciding.iter().map(|other| other.route.to.to_string()).collect();
-    let by = match examples.as_slice() {
+    let by = match deciding.as_slice() {
         [] => "the VPC's own CIDRs".to_owned(),
-        examples => super::ranges::some(examples, 2, ["longer route", "longer routes"]),
+        all => some(all.iter().map(|other| other.route.to.to_string()), 2, ["longer route", "longer routes"]),
     };
     let sentence = format!("never decides: {by} cover all of it (S8)");
     AboutRoute { severity, code: ROUTE_SHADOWED, sentence, fix: Fix::Remove }

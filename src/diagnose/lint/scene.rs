@@ -157,12 +157,8 @@ impl<'a> Scene<'a> {
             Some(subnet) => format!("subnet {}", self.subnet(subnet)),
             None => {
                 let users = &self.users[id.index()];
-                let names: Vec<String> =
-                    users.iter().take(NAMED + 1).map(|s| format!("`{}`", self.network.subnet(*s).name)).collect();
-                let shown = match users.len() {
-                    0..=NAMED => some(&names, NAMED, ["subnet", "subnets"]),
-                    all => format!("{} and {} more", names[..NAMED].join(", "), all - NAMED),
-                };
+                let names = users.iter().map(|subnet| format!("`{}`", self.network.subnet(*subnet).name));
+                let shown = some(names, NAMED, ["subnet", "subnets"]);
                 let subnets = if users.len() == 1 { "subnet" } else { "subnets" };
                 format!("table `{}` ({subnets} {shown})", self.network.table_name(id))
             }

@@ -25,8 +25,7 @@ pub(super) fn attempt(
     let owns = |peer: VpcId| strange.iter().any(|range| inside(*range, &scene.estate(peer).cidrs).next().is_some());
     let beyond: BTreeSet<VpcId> =
         scene.peers(middle).map(|(_, peer)| peer).filter(|peer| *peer != vpc && owns(*peer)).collect();
-    let names: Vec<String> = beyond.iter().map(|peer| scene.vpc(*peer)).collect();
-    if names.is_empty() {
+    if beyond.is_empty() {
         return None;
     }
     let hits = |range: &Range| inside(*range, &scene.estate(middle).cidrs).next().is_some();
@@ -35,8 +34,8 @@ pub(super) fn attempt(
         "leads over {} to {}, beyond which {} {}: a peering carries nothing on to another (S3); {}",
         scene.peering(over),
         scene.vpc(middle),
-        if names.len() == 1 { "is" } else { "are" },
-        some(&names, NAMED, ["VPC", "VPCs"]),
+        if beyond.len() == 1 { "is" } else { "are" },
+        some(beyond.iter().map(|peer| scene.vpc(*peer)), NAMED, ["VPC", "VPCs"]),
         mesh(scene, beyond.len() + 2),
     );
     let fix = fix(scene, (vpc, over), route, &beyond);
