@@ -266,6 +266,9 @@ fn missing(
 fn blamed(scene: &Scene<'_>, table: TableId, told: &Told) -> BTreeSet<Ipv4Net> {
     let routes = &scene.network.table(table).routes;
     let mut blamed = told.reasons.clone();
+    if routes.values().all(|route| !route.disabled) {
+        return blamed;
+    }
     for cidr in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
         let inside = routes.range(cidr..).map(|(to, _)| *to).take_while(|to| cidr.contains(to));
         let disabled = |to: &Ipv4Net| routes.get(to).is_some_and(|route| route.disabled);
@@ -287,12 +290,13 @@ fn fix(scene: &Scene<'_>, side: Side, table: TableId, told: &Told) -> Option<Str
     if let Some(route) = told.reasons.first().and_then(|to| routes.get(to)).filter(|r| there.holding(r.to).is_some()) {
         return Some(fixes::replace(scene, table, route, route.to, side.over));
     }
-    let mut wanted: BTreeSet<Ipv4Net> = BTreeSet::new();
+    let mut by_cidr: BTreeMap<Ipv4Net, BTreeSet<Ipv4Net>> = BTreeMap::new();
     for own in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
-        let whole = there.holding(own)?;
-        let is_free = told.reasons.is_empty() && around(whole).all(|net| !routes.contains_key(&net));
-        wanted.insert(if is_free { whole } else { own });
+        by_cidr.entry(there.holding(own)?).or_default().insert(own);
     }
+    let is_free = |whole: Ipv4Net| told.reasons.is_empty() && around(whole).all(|net| !routes.contains_key(&net));
+    let narrow = |(whole, own)| if is_free(whole) { BTreeSet::from([whole]) } else { own };
+    let wanted: BTreeSet<Ipv4Net> = by_cidr.into_iter().flat_map(narrow).collect();
     if let Some(taken) = wanted.iter().find_map(|to| routes.get(to)) {
         return Some(fixes::replace(scene, table, taken, taken.to, side.over));
     }
