@@ -1,6 +1,7 @@
 //! All reports on results, by subject: a run, a bill, a measurement, peerings, findings. Each has a view model
 //! ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`], [`Remark`]) and everything drawn from it as text,
-//! JSON, CSV or SARIF; only the files that build the view model of a run see the engine. Nothing here does I/O: views return text.
+//! JSON, CSV or SARIF; only the files that build the view model of a run see the engine. Nothing here does I/O: views
+//! return text.
 
 mod artifact;
 mod bench;

@@ -50,12 +50,12 @@ fn what_cannot_be_read_is_refused_as_everywhere() {
     let folder = folder(&[("bad.toml", bad), ("w.toml", joined("", ""))]);
     let lint = |args: &[&str]| vpcsim(folder.path(), &[&["lint", "bad.toml"], args].concat()).ended(2);
     let text = lint(&[]);
-    assert!(text.talk.contains("bad.toml:32:6") && text.talk.contains("did you mean `h`?"), "{}", text.talk);
+    assert!(text.talk.contains("bad.toml:33:6") && text.talk.contains("did you mean `h`?"), "{}", text.talk);
     assert_eq!(text.out, "");
     let document = lint(&["w.toml", "--json"]).json();
-    assert_eq!((&document["format"], &document["complaints"][0]["line"]), (&"vpcsim-check".into(), &32.into()));
+    assert_eq!((&document["format"], &document["complaints"][0]["line"]), (&"vpcsim-check".into(), &33.into()));
     let result = &lint(&["--sarif"]).json()["runs"][0]["results"][0];
-    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 32);
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 33);
 }
 
 #[test]

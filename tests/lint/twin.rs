@@ -190,7 +190,7 @@ fn turns(network: &Network, table: TableId) -> BTreeSet<u32> {
     routes.chain(cidrs).flat_map(ends).flatten().collect()
 }
 
-/// Each route in force, as the FIB sees it at all turns: whether it decides, and about something that is not its peer's.
+/// Each route in force, as the FIB sees it at all turns: whether it decides, and about what its peer does not own.
 fn routes(ground: &Ground, said: &Said<'_>) -> Result<(), TestCaseError> {
     let network = ground.network();
     let used: BTreeSet<TableId> =

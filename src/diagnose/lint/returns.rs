@@ -282,8 +282,8 @@ pub(super) fn about(scene: &Scene<'_>, table: TableId) -> Thing {
     scene.own_of(table).map_or(Thing::Table(table), Thing::Subnet)
 }
 
-/// The routes that are missing: to the peer's CIDR, if that changes no other way; otherwise to the asking subnets, or in
-/// place of the route that is in the way.
+/// The routes that are missing: to the peer's CIDR, if that changes no other way; otherwise to the asking subnets, or
+/// in place of the route that is in the way.
 fn fix(scene: &Scene<'_>, side: Side, table: TableId, told: &Told) -> Option<String> {
     let routes = &scene.network.table(table).routes;
     let there = scene.network.vpc(side.there);
