@@ -169,6 +169,7 @@ fn of_traffic() -> Vec<Case> {
         ("CAP_BELOW_OFFERED", Warning, far(&cap(100), &stream(101, 1_000)), far(&cap(100), &stream(100, 1_000))),
         ("CAP_BELOW_OFFERED", Warning, after("4999 ms"), after("5 s")),
         ("CAP_OFF_MENU", Warning, far(&cap(30), ""), far(&cap(50), "")),
+        ("CAP_OFF_MENU", Warning, far(&cap(999), ""), far(&(cap(2_000) + "\nticket = true"), "")),
         ("MTU_EXCEEDED", Error, far(&cap(100), &stream(1, 1_501)), far(&cap(100), &stream(1, 1_500))),
         ("MTU_EXCEEDED", Warning, mixed(1_501), mixed(1_500)),
         (

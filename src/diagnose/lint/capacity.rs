@@ -36,8 +36,10 @@ pub(super) fn capacity(scene: &Scene<'_>, ways: &[Ways]) -> Vec<Finding> {
 }
 
 fn off_menu(scene: &Scene<'_>, id: PeeringId, peering: &Peering) -> Option<Finding> {
-    let menu = scene.network.rules.menu;
-    let cap = peering.bandwidth.filter(|cap| !menu.caps().is_empty() && !menu.offers(*cap))?;
+    let rules = &scene.network.rules;
+    let menu = rules.menu;
+    // A higher cap came with a ticket.
+    let cap = peering.bandwidth.filter(|cap| *cap <= rules.bandwidth_max && !menu.offers(*cap))?;
     let sentence =
         format!("the console offers {menu}, not the {cap} of {}; it works all the same (S31)", scene.peering(id));
     let near = menu.caps().iter().copied().find(|other| *other > cap).or(menu.caps().last().copied());

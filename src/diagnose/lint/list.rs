@@ -81,7 +81,7 @@ lints! {
     CAP_BELOW_OFFERED, Warning, "S33",
         "The traffic that is offered to one direction of a peering exceeds its cap at some instant.";
     CAP_OFF_MENU, Warning, "S31",
-        "A cap is not one of the console's values.";
+        "A cap that takes no ticket is not one of the console's values.";
     WINDOW_TOO_SMALL, Info, "S33",
         "A TCP connection's window is below what the cap of a peering on its way takes in a round trip, and it has \
          more to send.";

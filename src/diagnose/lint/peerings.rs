@@ -6,7 +6,7 @@ use super::list::*;
 use super::returns::Returns;
 use super::scene::Scene;
 use crate::diagnose::finding::{Finding, Severity};
-use crate::model::{NextHop, Peering, PeeringId, PeeringState, Thing, VpcId};
+use crate::model::{Peering, PeeringId, PeeringState, Thing, VpcId};
 use crate::units::SimDuration;
 
 /// A request that has no more time than this is told.
@@ -14,10 +14,9 @@ const SOON: SimDuration = SimDuration::from_secs(86_400);
 
 /// Finds what is wrong with each peering, and with each VPC's quota.
 pub(super) fn peerings(scene: &Scene<'_>, returns: &Returns) -> Vec<Finding> {
-    let routes = routes_over(scene);
     let mut found = Vec::new();
     for (id, peering) in scene.network.peerings() {
-        let [out, back] = routes[id.index()];
+        let [out, back] = [peering.requester, peering.accepter].map(|vpc| routes_over(scene, id, vpc));
         match peering.state {
             PeeringState::Active => found.extend(without_routes(scene, returns, id, [out > 0, back > 0])),
             PeeringState::Deleted => continue,
@@ -29,18 +28,10 @@ pub(super) fn peerings(scene: &Scene<'_>, returns: &Returns) -> Vec<Finding> {
     found
 }
 
-/// How many routes in force lead over each peering, in the requester's tables and in the accepter's.
-fn routes_over(scene: &Scene<'_>) -> Vec<[usize; 2]> {
-    let mut counts = vec![[0; 2]; scene.network.peerings().len()];
-    for (vpc, class) in scene.classes() {
-        for route in &class.claims.routes {
-            if let NextHop::Peering(id) = route.route.via {
-                let side = usize::from(scene.network.peering(id).accepter == vpc);
-                counts[id.index()][side] += class.tables.len();
-            }
-        }
-    }
-    counts
+/// How many routes in force lead over a peering from `vpc`, table by table.
+fn routes_over(scene: &Scene<'_>, id: PeeringId, vpc: VpcId) -> usize {
+    let classes = &scene.estate(vpc).classes;
+    scene.over(id, vpc).iter().map(|over| classes[over.class].tables.len()).sum()
 }
 
 fn without_routes(scene: &Scene<'_>, returns: &Returns, id: PeeringId, has: [bool; 2]) -> Option<Finding> {

@@ -5,7 +5,7 @@
 use super::fixes;
 use super::list::*;
 use super::offered::Ways;
-use super::ranges::{Range, joined, named, some};
+use super::ranges::{Range, inside, joined, named, some};
 use super::scene::{Class, Scene};
 use crate::diagnose::finding::{Finding, Severity};
 use crate::model::{LinkId, NextHop, PeeringId, SubnetId, TableId, Thing, VpcId};
@@ -79,17 +79,17 @@ fn one_way(scene: &Scene<'_>, ways: &[Ways]) -> BTreeSet<LinkId> {
 }
 
 fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
-    let mut asked: BTreeMap<usize, Reached> = BTreeMap::new();
-    for class in &scene.estate(side.here).classes {
-        let wrong = wrong(scene, class, side);
-        if wrong.is_empty() {
-            continue;
-        }
-        for from in wrong.keys().filter_map(|subnet| scene.class_of(*subnet)) {
-            asked.entry(from).or_insert_with(|| reached(scene, &scene.estate(side.there).classes[from], side));
-        }
-        for table in &class.tables {
-            tell(scene, side, *table, &wrong, &asked, found);
+    let asked = reached(scene, side);
+    let tables: BTreeSet<TableId> = asked.values().flat_map(|reached| reached.keys().copied()).collect();
+    let mut by_class: BTreeMap<usize, Vec<TableId>> = BTreeMap::new();
+    for table in tables {
+        let class = scene.users[table.index()].first().and_then(|subnet| scene.class_of(*subnet));
+        class.into_iter().for_each(|class| by_class.entry(class).or_default().push(table));
+    }
+    for (class, tables) in by_class {
+        let wrong = wrong(scene, &scene.estate(side.here).classes[class], side);
+        if !wrong.is_empty() {
+            tables.iter().for_each(|table| tell(scene, side, *table, &wrong, &asked, found));
         }
     }
 }
@@ -114,24 +114,28 @@ fn wrong(scene: &Scene<'_>, class: &Class, side: Side) -> Wrong {
     wrong
 }
 
-/// The subnets that a class of the asking side's tables reaches over the peering, with the parts reached.
-fn reached(scene: &Scene<'_>, class: &Class, side: Side) -> Reached {
-    let mut reached: BTreeMap<SubnetId, Vec<Range>> = BTreeMap::new();
+/// What the asking side's classes of tables reach over the peering, by their places.
+fn reached(scene: &Scene<'_>, side: Side) -> BTreeMap<usize, Reached> {
     let near = scene.estate(side.here);
-    for (part, via, _) in near.cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
-        if via != Some(NextHop::Peering(side.over)) {
-            continue;
-        }
-        let from = near.subnets.partition_point(|(range, _)| range.last < part.first);
-        for (range, subnet) in near.subnets[from..].iter().take_while(|(range, _)| range.first <= part.last) {
-            reached.entry(*subnet).or_default().extend(range.meet(part));
+    let mut by_class: BTreeMap<usize, BTreeMap<SubnetId, Vec<Range>>> = BTreeMap::new();
+    for over in scene.over(side.over, side.there) {
+        let won = &scene.estate(side.there).classes[over.class].claims.routes[over.route].won;
+        for part in won.iter().flat_map(|range| inside(*range, &near.cidrs)) {
+            let from = near.subnets.partition_point(|(range, _)| range.last < part.first);
+            for (range, subnet) in near.subnets[from..].iter().take_while(|(range, _)| range.first <= part.last) {
+                let reached = by_class.entry(over.class).or_default().entry(*subnet).or_default();
+                reached.extend(range.meet(part));
+            }
         }
     }
-    let mut by_table = Reached::new();
-    for (subnet, parts) in reached {
-        by_table.entry(scene.network.subnet(subnet).table).or_default().push((subnet, parts));
-    }
-    by_table
+    let of_class = |(class, reached): (usize, BTreeMap<SubnetId, Vec<Range>>)| {
+        let mut by_table = Reached::new();
+        for (subnet, parts) in reached {
+            by_table.entry(scene.network.subnet(subnet).table).or_default().push((subnet, parts));
+        }
+        (class, by_table)
+    };
+    by_class.into_iter().map(of_class).collect()
 }
 
 /// What is wrong with one table's ways back over one peering.
@@ -189,7 +193,7 @@ fn tell(
                 let Fate::Elsewhere(other) = fate else { continue };
                 let owned = &scene.estate(scene.behind(*other, side.here)).cidrs;
                 // What its peer does not own is the fault of the route.
-                for part in super::ranges::inside(*range, owned) {
+                for part in inside(*range, owned) {
                     elsewhere.entry(*other).or_default().add(*replying, *asking, &[(part, None)]);
                 }
             }

@@ -26,6 +26,17 @@ pub(super) struct Scene<'a> {
     pub users: Vec<Vec<SubnetId>>,
     /// By table: which of its VPC's classes it is in; none if no subnet uses it.
     class: Vec<Option<usize>>,
+    /// By peering.
+    over: Vec<[Vec<RouteOver>; 2]>,
+    /// By VPC: how many active peerings it has.
+    peers: Vec<usize>,
+}
+
+/// A route in force over a peering, by its class's place among those of its VPC, and its own place there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RouteOver {
+    pub class: usize,
+    pub route: usize,
 }
 
 /// A VPC's parts, in order.
@@ -69,8 +80,24 @@ impl<'a> Scene<'a> {
             let used = vpc.tables.iter().copied().filter(|table| !users[table.index()].is_empty());
             Estate { cidrs, subnets, classes: classes(network, used, &mut class), hosts }
         };
-        let grounds = network.vpcs().map(|(_, vpc)| vpc).zip(hosts).map(&mut estate).collect();
-        Scene { ground, network, plan, at, grounds, users, class }
+        let grounds: Vec<Estate> = network.vpcs().map(|(_, vpc)| vpc).zip(hosts).map(&mut estate).collect();
+        let over = routes_over(network, &grounds);
+        let mut peers = vec![0; grounds.len()];
+        for (_, peering) in network.peerings().filter(|(_, peering)| peering.state == PeeringState::Active) {
+            peers[peering.requester.index()] += 1;
+            peers[peering.accepter.index()] += 1;
+        }
+        Scene { ground, network, plan, at, grounds, users, class, over, peers }
+    }
+
+    /// The routes in force over a peering, in the tables of `vpc`, one of its ends.
+    pub(super) fn over(&self, id: PeeringId, vpc: VpcId) -> &[RouteOver] {
+        &self.over[id.index()][self.network.peering(id).direction_from(vpc) as usize]
+    }
+
+    /// How many active peers a VPC has.
+    pub(super) fn peer_count(&self, vpc: VpcId) -> usize {
+        self.peers[vpc.index()]
     }
 
     /// A VPC's parts.
@@ -177,6 +204,22 @@ impl<'a> Scene<'a> {
     pub(super) fn is_peers(&self, vpc: VpcId, range: Range) -> bool {
         self.peers(vpc).any(|(_, peer)| inside(range, &self.estate(peer).cidrs).next().is_some())
     }
+}
+
+/// The routes in force over each peering, those of the requester first.
+fn routes_over(network: &Network, grounds: &[Estate]) -> Vec<[Vec<RouteOver>; 2]> {
+    let mut over: Vec<[Vec<RouteOver>; 2]> = network.peerings().map(|_| Default::default()).collect();
+    for ((vpc, _), estate) in network.vpcs().zip(grounds) {
+        for (class, routes) in estate.classes.iter().map(|class| &class.claims.routes).enumerate() {
+            for (route, in_force) in routes.iter().enumerate() {
+                if let NextHop::Peering(id) = in_force.route.via {
+                    let side = network.peering(id).direction_from(vpc) as usize;
+                    over[id.index()][side].push(RouteOver { class, route });
+                }
+            }
+        }
+    }
+    over
 }
 
 /// The tables in classes of equal routes; `class` gets the place of each one's.

@@ -21,7 +21,7 @@ pub(super) fn tables(scene: &Scene<'_>, returns: &Returns) -> Vec<Finding> {
         });
     }
     for (vpc, class) in scene.classes().filter(|(_, class)| class.claims.routes.is_empty()) {
-        let peers = scene.peers(vpc).count();
+        let peers = scene.peer_count(vpc);
         let subnets = class.tables.iter().flat_map(|table| &scene.users[table.index()]);
         for subnet in subnets.filter(|subnet| peers > 0 && !returns.stranded.contains(subnet)) {
             let peers = if peers == 1 { "one peer".to_owned() } else { format!("{peers} peers") };
