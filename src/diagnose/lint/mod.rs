@@ -3,7 +3,7 @@
 //!
 //! One mistake is one finding: what `returns` found is handed to the others, which do not tell it again, and a peering
 //! that is not active is told once, not with everything that follows. Tables with equal routes are looked at once
-//! ([`scene`]); ranges of addresses stand for every address in them, so that the work grows with routes and subnets,
+//! (`scene`); ranges of addresses stand for every address in them, so that the work grows with routes and subnets,
 //! not with hosts. Traffic is looked up flow by flow.
 
 mod capacity;
