@@ -37,7 +37,8 @@
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
-//!   [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine
+//!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it; no view
+//!   sees the engine
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
 //! * [`scaffold`]: new scenarios as text: a starter, and one of a requested size; uses `units` and the limits of
 //!   `model`
@@ -69,8 +70,8 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG, `threads` carries VPCs on several threads (`engine/workers.rs` is the seam), and `cli`, the default, is the
-//! program with all of them.
+//! as SVG, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is the
+//! seam), and `cli`, the default, is the program with all of them.
 //!
 //! # How it differs from a textbook simulator
 //!

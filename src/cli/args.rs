@@ -6,6 +6,7 @@ use super::probe::ProbeArgs;
 use super::values::{
     UnitArg, parse_count, parse_delay, parse_interval, parse_period, parse_time, parse_unit, parse_workers, parse_zone,
 };
+use crate::diagnose::Severity;
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
@@ -55,8 +56,10 @@ pub(super) enum Command {
     Trace(TraceArgs),
     /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
     Bill(BillArgs),
-    /// Parse and validate scenario files; nothing runs
+    /// Parse and validate scenario files, and say what looks wrong in them; nothing runs
     Check(CheckArgs),
+    /// Say what is wrong with a network, or will be: routes, peerings, caps
+    Lint(LintArgs),
     /// Show every peering as the console's details page does: both ends, state, cap, quota, routes of both sides
     Show(ShowArgs),
     /// Explain why a host does or does not reach another, hop by hop, both ways, and what would mend it
@@ -256,6 +259,48 @@ pub(super) struct CheckArgs {
     /// The complaints as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct LintArgs {
+    /// Scenario files, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Look at the network at this time of the timeline, for example 7d, instead of the start
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<SimDuration>,
+    /// Exit with 1 if anything as bad as this, or worse, was found
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityArg>,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    /// The findings, or the complaints, as JSON
+    #[arg(long, conflicts_with = "sarif")]
+    pub json: bool,
+    /// The findings, or the complaints, as SARIF 2.1.0, for code hosts
+    #[arg(long)]
+    pub sarif: bool,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SeverityArg {
+    /// Something that is meant to work does not
+    Error,
+    /// Something will not work, or not as one would think
+    Warning,
+    /// Something to know
+    Info,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Severity {
+        match severity {
+            SeverityArg::Error => Severity::Error,
+            SeverityArg::Warning => Severity::Warning,
+            SeverityArg::Info => Severity::Info,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -32,7 +32,7 @@ pub(super) fn diff(
     let probe = args.probe.probe(&after.file)?;
     let ground = |scenario: &Scenario| Ground::at(scenario.network.clone(), &scenario.plan, at);
     let [old, new] = [&before, &after].map(ground);
-    let found = Diff::between((&old, &before.plan), (&new, &after.plan), probe);
+    let found = Diff::between((&old, &before.plan), (&new, &after.plan), probe, at);
     let mut report = DiffReport::of(&found, &before.file, &after.file, at);
     let has_traffic = [&before, &after].iter().any(|scenario| !scenario.plan.traffic.is_empty());
     let mut took = None;

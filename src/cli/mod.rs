@@ -17,10 +17,12 @@ mod edits;
 mod exit;
 mod explain;
 mod files;
+mod findings;
 mod graph;
 mod help;
 mod import;
 mod interrupt;
+mod lint;
 mod machine;
 mod man;
 mod matrix;
@@ -84,6 +86,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             (bill::bill(bill, quiet, args.verbose, interrupts), bill.json)
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
+        Command::Lint(lint) => (lint::lint(lint, quiet, args.verbose), lint.json),
         Command::Show(show) => (show::show(show, args.verbose), show.json),
         Command::Diff(diff) => (diff::diff(diff, quiet, args.verbose, interrupts), diff.json),
         Command::Explain(explain) => (explain::explain(explain, args.verbose), explain.json),

@@ -8,6 +8,7 @@ use super::lint::lint;
 use super::matrix::{By, Matrix};
 use crate::model::plan::Plan;
 use crate::model::{Direction, HostId, LinkId, Network, Peering, Probe};
+use crate::units::SimTime;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of the round trip of a pair.
@@ -69,14 +70,14 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// What differs between two networks with their plans.
-    pub fn between(before: (&Ground, &Plan), after: (&Ground, &Plan), probe: Probe) -> Diff {
+    /// What differs between two networks with their plans, as they are at an instant.
+    pub fn between(before: (&Ground, &Plan), after: (&Ground, &Plan), probe: Probe, at: SimTime) -> Diff {
         let (old, new) = (before.0.network(), after.0.network());
         let is_in = |network: &Network, name: &str| twin(network, name).is_some();
         let only = |here: &Network, there: &Network| -> Vec<String> {
             here.hosts().map(|(id, _)| here.host_name(id)).filter(|name| !is_in(there, name)).collect()
         };
-        let [findings_before, findings_after] = [before, after].map(|(ground, plan)| lint(ground, plan));
+        let [findings_before, findings_after] = [before, after].map(|(ground, plan)| lint(ground, plan, at));
         Diff {
             pairs: pairs(before.0, after.0, probe),
             hosts_gone: only(old, new),

@@ -26,6 +26,7 @@ pub struct Finding {
     pub about: Thing,
     /// What is wrong, in one sentence.
     pub sentence: String,
-    /// What to write instead, if that is known.
+    /// What to write instead, if that is known: a line that says where and ends in a colon, then the lines to paste;
+    /// perhaps several times.
     pub fix: Option<String>,
 }

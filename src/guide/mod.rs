@@ -40,5 +40,6 @@ topics! {
     billing, "bills, price books, measured samples";
     reports, "what the words in reports mean, files, exit codes";
     speed, "how fast, and on which roads packets are carried";
+    lint, "every finding of lint, and when exactly it is found";
     limits, "what is modelled, and what is not";
 }

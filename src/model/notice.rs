@@ -3,6 +3,7 @@
 
 use super::menu::Menu;
 use super::name::Name;
+use super::state::PeeringState;
 use crate::units::BitRate;
 use ipnet::Ipv4Net;
 
@@ -15,8 +16,8 @@ pub struct Outcome(pub String);
 pub enum Notice {
     /// S8: a route reaches outside the peer's CIDRs (vendor: CidrNotInPeerVpc).
     RouteOutsidePeer { to: Ipv4Net, peering: Name, peer: Name },
-    /// S25a: a route to a peering that is not active; `state` is the vendor's name for its state.
-    RouteToInactive { to: Ipv4Net, peering: Name, state: &'static str },
+    /// S25a: a route to a peering that is not active; `called` is the vendor's name for its state.
+    RouteToInactive { to: Ipv4Net, peering: Name, state: PeeringState, called: &'static str },
     /// S24: a peering with an account outside the accepter's trusted ones.
     UntrustedAccount { peering: Name, account: Name },
     /// S31: not one of the console's values.
@@ -24,6 +25,17 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// What it is called, in upper case; lints of the same name look at the network as a whole. None on a route to a
+    /// peering that nothing is left of.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Notice::RouteOutsidePeer { .. } => Some("ROUTE_OUTSIDE_PEER_CIDR"),
+            Notice::RouteToInactive { state, .. } => state.remark(),
+            Notice::UntrustedAccount { .. } => Some("UNTRUSTED_ACCOUNT"),
+            Notice::UnusualBandwidth { .. } => Some("CAP_OFF_MENU"),
+        }
+    }
+
     /// The sentence for a person.
     pub fn message(&self) -> String {
         match self {
@@ -31,9 +43,9 @@ impl Notice {
                 "route to {to} reaches outside the CIDRs of `{peer}`, the VPC behind `{peering}`; \
                  what lies outside is dropped there (S3)"
             ),
-            Notice::RouteToInactive { to, peering, state } => {
+            Notice::RouteToInactive { to, peering, called, .. } => {
                 format!(
-                    "route to {to} goes over `{peering}`, which is {state}; its packets are dropped until it is \
+                    "route to {to} goes over `{peering}`, which is {called}; its packets are dropped until it is \
                      ACTIVE (S25a)"
                 )
             }

@@ -37,6 +37,18 @@ impl PeeringState {
         matches!(self, PeeringState::Rejected | PeeringState::Deleted)
     }
 
+    /// What a remark on a peering in this state is called; none on one that is in force, or leaves nothing behind.
+    pub const fn remark(self) -> Option<&'static str> {
+        match self {
+            PeeringState::Active | PeeringState::Deleted => None,
+            PeeringState::Pending => Some("PEERING_PENDING"),
+            PeeringState::Rejected => Some("PEERING_REJECTED"),
+            PeeringState::Expired => Some("PEERING_EXPIRED"),
+            PeeringState::Failed => Some("PEERING_FAILED"),
+            PeeringState::Isolated => Some("PEERING_ISOLATED"),
+        }
+    }
+
     /// Whether it is in force, or suspended and waiting to be in force again.
     pub fn is_established(self) -> bool {
         matches!(self, PeeringState::Active | PeeringState::Isolated)

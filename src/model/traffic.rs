@@ -54,6 +54,11 @@ impl Traffic {
         matches!(self.pattern, Pattern::Ping { .. })
     }
 
+    /// Whether its receivers send something back: echo replies, or what connections need.
+    pub fn is_answered(&self) -> bool {
+        self.is_ping() || self.transfers().is_some()
+    }
+
     /// What its flows transfer, if they are connections.
     pub fn transfers(&self) -> Option<&Transfers> {
         if let Pattern::Tcp(transfers) = &self.pattern { Some(transfers) } else { None }

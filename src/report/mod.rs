@@ -1,7 +1,7 @@
-//! All reports on results, by subject: a run, a bill, a measurement, peerings, a network, questions to it, the story of
-//! a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn
-//! from it as text, JSON, CSV or pictures; only the files that build the view model of a run see the engine. Nothing
-//! here does I/O: views return text.
+//! All reports on results, by subject: a run, a bill, a measurement, peerings, a network, questions to it, findings, the
+//! story of a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`], [`Remark`])
+//! and everything drawn from it as text, JSON, CSV, SARIF or pictures; only the files that build the view model of a run
+//! see the engine. Nothing here does I/O: views return text.
 
 mod artifact;
 mod bench;
@@ -12,6 +12,7 @@ mod effort;
 mod explain;
 mod format;
 mod graph;
+mod lint;
 mod matrix;
 mod peering;
 #[cfg(feature = "pictures")]
@@ -31,6 +32,7 @@ pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
 pub use graph::*;
+pub use lint::*;
 pub use matrix::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]

@@ -6,17 +6,26 @@ use crate::model::{Network, Thing, numbered};
 use crate::notation::{Source, TextSpan, lines};
 use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Where things were declared.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// By kind and full name.
     spans: BTreeMap<(&'static str, String), TextSpan>,
-    /// The texts with the routes of tables that are read from files, by the table's full name. Their lines are not
-    /// recorded: there may be half a million.
-    route_files: BTreeMap<String, usize>,
+    /// The texts with the routes of tables that are read from files, by the table's full name.
+    route_files: BTreeMap<String, RouteFile>,
     /// The texts, in order of reading.
     sources: Vec<Source>,
+}
+
+/// A text with the routes of a table. Its lines are looked through when one is first asked for: there may be half a
+/// million, and mostly none is.
+#[derive(Debug, Clone)]
+struct RouteFile {
+    source: usize,
+    lines: OnceLock<BTreeMap<Ipv4Net, Range<usize>>>,
 }
 
 /// A place in a text.
@@ -39,7 +48,7 @@ impl Places {
 
     /// Records that the routes of a table are the lines of a text.
     pub(super) fn note_routes(&mut self, table: String, source: usize) {
-        self.route_files.insert(table, source);
+        self.route_files.insert(table, RouteFile { source, lines: OnceLock::new() });
     }
 
     /// Keeps the texts that the places are in.
@@ -90,9 +99,10 @@ impl Places {
 
     /// The line of a route in the file of its table.
     fn line_of(&self, table: &str, to: Ipv4Net) -> Option<TextSpan> {
-        let source = *self.route_files.get(table)?;
-        let mut all = lines(self.sources.get(source)?.text());
-        let is_meant = |line: &str| line.split_whitespace().next().and_then(|prefix| prefix.parse().ok()) == Some(to);
-        all.find(|(_, line)| is_meant(line)).map(|(place, _)| TextSpan::of(source, place))
+        let file = self.route_files.get(table)?;
+        let text = self.sources.get(file.source)?.text();
+        let prefix = |line: &str| line.split_whitespace().next()?.parse().ok();
+        let read = || lines(text).filter_map(|(place, line)| Some((prefix(line)?, place))).collect();
+        Some(TextSpan::of(file.source, file.lines.get_or_init(read).get(&to)?.clone()))
     }
 }

@@ -26,7 +26,10 @@ impl Loader<'_> {
     pub(super) fn remark(&mut self, span: TextSpan, room: usize) -> usize {
         let notices = self.network.take_notices();
         for notice in notices.iter().take(room) {
-            self.out.warning(span, notice.message());
+            let remark = self.out.warning(span, notice.message());
+            if let Some(code) = notice.code() {
+                remark.code(code);
+            }
         }
         notices.len()
     }

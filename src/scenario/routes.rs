@@ -111,7 +111,10 @@ impl Loader<'_> {
             self.out.error(span, format!("… and {} more lines are wrong in this file", wrong - COMPLAINTS_MAX));
         }
         if remarks > COMPLAINTS_MAX {
-            self.out.warning(span, format!("… and {} more remarks on this file", remarks - COMPLAINTS_MAX));
+            // A lint looks at every route, too.
+            self.out
+                .warning(span, format!("… and {} more remarks on this file", remarks - COMPLAINTS_MAX))
+                .code("ROUTE_OUTSIDE_PEER_CIDR");
         }
     }
 

@@ -157,6 +157,7 @@ impl Loader<'_> {
         if let Some((mss, path)) = transfers.mss.zip(path).filter(|(mss, path)| mss + headers > *path) {
             self.out
                 .warning(entity.span("mss"), format!("the path takes packets of {path} B, not of {} B", mss + headers))
+                .code("MTU_EXCEEDED")
                 .hint("leave `mss` out: then it follows the path");
         }
         let mss = transfers.mss.or_else(|| Some(path?.saturating_sub(headers)));

@@ -197,7 +197,7 @@ proptest! {
         let before = Ground::of(network(seed, &mut Dice::new(seed), false));
         let after = Ground::at(before.network().clone(), &world.plan, world.plan.duration);
         let empty = plan(Vec::new());
-        let diff = Diff::between((&before, &empty), (&after, &empty), Probe::ECHO);
+        let diff = Diff::between((&before, &empty), (&after, &empty), Probe::ECHO, SimTime::ZERO);
         let mut right: BTreeMap<Fate, u64> = BTreeMap::new();
         for (from, to) in pairs(before.network()) {
             let [was, is] = [&before, &after].map(|ground| asked(&trip(ground, Probe::ECHO, from, to), to));

@@ -72,7 +72,8 @@ impl Network {
             self.notices.push(Notice::RouteOutsidePeer { to, peering, peer });
         }
         if state != PeeringState::Active {
-            self.notices.push(Notice::RouteToInactive { to, peering: name, state: self.rules.state(state) });
+            let called = self.rules.state(state);
+            self.notices.push(Notice::RouteToInactive { to, peering: name, state, called });
         }
         Ok(())
     }
