@@ -28,6 +28,7 @@ fn plan() -> Plan {
         traffic: Vec::new(),
         timeline: Vec::new(),
         expectations: Vec::new(),
+        reach: Vec::new(),
         billing: Default::default(),
     }
 }
