@@ -50,8 +50,13 @@ enum Fate {
     Elsewhere(PeeringId),
 }
 
-/// Where replies go wrong: the asking subnets, each with the parts and their fates.
-type Wrong = BTreeMap<SubnetId, Vec<(Range, Fate)>>;
+/// A part of an asking subnet to which replies go wrong.
+#[derive(Debug, Clone, Copy)]
+struct Wrong {
+    asking: SubnetId,
+    part: Range,
+    fate: Fate,
+}
 
 /// What a class of the asking side's tables reaches, by the table that replies: the subnets, with the parts reached.
 type Reached = BTreeMap<TableId, Vec<(SubnetId, Vec<Range>)>>;
@@ -80,6 +85,7 @@ fn one_way(scene: &Scene<'_>, ways: &[Ways]) -> BTreeSet<LinkId> {
 
 fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
     let asked = reached(scene, side);
+    let subnets = asking(scene, side, asked.keys().copied());
     let tables: BTreeSet<TableId> = asked.values().flat_map(|reached| reached.keys().copied()).collect();
     let mut by_class: BTreeMap<usize, Vec<TableId>> = BTreeMap::new();
     for table in tables {
@@ -87,18 +93,27 @@ fn side(scene: &Scene<'_>, side: Side, found: &mut Returns) {
         class.into_iter().for_each(|class| by_class.entry(class).or_default().push(table));
     }
     for (class, tables) in by_class {
-        let wrong = wrong(scene, &scene.estate(side.here).classes[class], side);
+        let wrong = wrong(scene, &scene.estate(side.here).classes[class], side, &subnets);
         if !wrong.is_empty() {
             tables.iter().for_each(|table| tell(scene, side, *table, &wrong, &asked, found));
         }
     }
 }
 
-/// The parts of the asking side's subnets to which this class of tables has no route over the peering.
-fn wrong(scene: &Scene<'_>, class: &Class, side: Side) -> Wrong {
-    let mut wrong = Wrong::new();
-    let far = scene.estate(side.there);
-    for (part, via, to) in far.cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
+/// The subnets that use tables of these classes of the asking side, in order of address.
+fn asking(scene: &Scene<'_>, side: Side, classes: impl Iterator<Item = usize>) -> Vec<(Range, SubnetId)> {
+    let all = &scene.estate(side.there).classes;
+    let tables = classes.flat_map(|class| &all[class].tables);
+    let subnets = tables.flat_map(|table| &scene.users[table.index()]);
+    let mut placed: Vec<_> = subnets.map(|id| (Range::of(scene.network.subnet(*id).cidr), *id)).collect();
+    placed.sort_unstable();
+    placed
+}
+
+/// The parts of the asking subnets to which this class of tables has no route over the peering, subnet by subnet.
+fn wrong(scene: &Scene<'_>, class: &Class, side: Side, asking: &[(Range, SubnetId)]) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    for (part, via, to) in scene.estate(side.there).cidrs.iter().flat_map(|cidr| scene.within(class, *cidr)) {
         let fate = match via {
             Some(NextHop::Peering(id)) if id == side.over => continue,
             // On purpose; told as such.
@@ -106,9 +121,9 @@ fn wrong(scene: &Scene<'_>, class: &Class, side: Side) -> Wrong {
             Some(via) => scene.usable(via).map_or(Fate::Lost(to), Fate::Elsewhere),
             None => Fate::Lost(None),
         };
-        let from = far.subnets.partition_point(|(range, _)| range.last < part.first);
-        for (range, subnet) in far.subnets[from..].iter().take_while(|(range, _)| range.first <= part.last) {
-            wrong.entry(*subnet).or_default().extend(range.meet(part).map(|both| (both, fate)));
+        let from = asking.partition_point(|(range, _)| range.last < part.first);
+        for (range, asking) in asking[from..].iter().take_while(|(range, _)| range.first <= part.last) {
+            wrong.extend(range.meet(part).map(|part| Wrong { asking: *asking, part, fate }));
         }
     }
     wrong
@@ -141,30 +156,33 @@ fn reached(scene: &Scene<'_>, side: Side) -> BTreeMap<usize, Reached> {
 /// What is wrong with one table's ways back over one peering.
 #[derive(Default)]
 struct Told {
-    /// Its subnets that are reached, and those who reach them in vain, with what is lost of theirs.
+    /// Its subnets that are reached.
     replying: BTreeSet<SubnetId>,
-    asking: BTreeMap<SubnetId, Vec<Range>>,
+    /// Those who reach them in vain, in order of address and perhaps repeatedly, with what is lost of theirs.
+    asking: Vec<(SubnetId, Range)>,
     /// The routes that are to blame, if there are any.
     reasons: BTreeSet<Ipv4Net>,
 }
 
 impl Told {
-    fn add(&mut self, replying: SubnetId, asking: SubnetId, parts: &[(Range, Option<Ipv4Net>)]) {
+    fn add(&mut self, replying: SubnetId, asking: SubnetId, part: Range, reason: Option<Ipv4Net>) {
         self.replying.insert(replying);
-        self.asking.entry(asking).or_default().extend(parts.iter().map(|(range, _)| *range));
-        self.reasons.extend(parts.iter().filter_map(|(_, to)| *to));
+        self.asking.push((asking, part));
+        self.reasons.extend(reason);
     }
 
     fn ranges(&self) -> Vec<Range> {
-        let mut all: Vec<Range> = self.asking.values().flatten().copied().collect();
+        let mut all: Vec<Range> = self.asking.iter().map(|(_, part)| *part).collect();
         all.sort_unstable();
         all.dedup();
         joined(&all)
     }
 
-    /// The first few who ask, by name.
-    fn names(&self, scene: &Scene<'_>) -> String {
-        some(self.asking.keys().map(|subnet| scene.subnet(*subnet)), NAMED, ["subnet", "subnets"])
+    /// Who asks, each once.
+    fn askers(&self) -> Vec<SubnetId> {
+        let mut all: Vec<SubnetId> = self.asking.iter().map(|(subnet, _)| *subnet).collect();
+        all.dedup();
+        all
     }
 }
 
@@ -172,29 +190,33 @@ fn tell(
     scene: &Scene<'_>,
     side: Side,
     table: TableId,
-    wrong: &Wrong,
+    wrong: &[Wrong],
     asked: &BTreeMap<usize, Reached>,
     found: &mut Returns,
 ) {
     let (mut lost, mut partial) = (Told::default(), Told::default());
     let mut elsewhere: BTreeMap<PeeringId, Told> = BTreeMap::new();
-    for (asking, parts) in wrong {
-        let reached = scene.class_of(*asking).and_then(|class| asked.get(&class)?.get(&table));
-        for (replying, reached) in reached.into_iter().flatten() {
-            let gone: Vec<_> = parts.iter().filter_map(|(range, fate)| Some((*range, fate.lost()?))).collect();
-            if !gone.is_empty() {
-                let whole = |id: SubnetId| Range::of(scene.network.subnet(id).cidr);
-                let ranges: Vec<Range> = gone.iter().map(|(range, _)| *range).collect();
-                let matters = scene.matters(side.there, whole(*asking), &ranges)
-                    && scene.matters(side.here, whole(*replying), reached);
-                if matters { &mut lost } else { &mut partial }.add(*replying, *asking, &gone);
-            }
-            for (range, fate) in parts {
-                let Fate::Elsewhere(other) = fate else { continue };
-                let owned = &scene.estate(scene.behind(*other, side.here)).cidrs;
-                // What its peer does not own is the fault of the route.
-                for part in inside(*range, owned) {
-                    elsewhere.entry(*other).or_default().add(*replying, *asking, &[(part, None)]);
+    let whole = |id: SubnetId| Range::of(scene.network.subnet(id).cidr);
+    for parts in wrong.chunk_by(|a, b| a.asking == b.asking) {
+        let asking = parts[0].asking;
+        let reached = scene.class_of(asking).and_then(|class| asked.get(&class)?.get(&table));
+        let Some(reached) = reached else { continue };
+        let gone: Vec<Range> = parts.iter().filter(|wrong| wrong.fate.lost().is_some()).map(|w| w.part).collect();
+        let matters = scene.matters(side.there, whole(asking), &gone);
+        for (replying, reached) in reached {
+            let matters = matters && scene.matters(side.here, whole(*replying), reached);
+            for Wrong { part, fate, .. } in parts {
+                match *fate {
+                    Fate::Lost(to) => {
+                        if matters { &mut lost } else { &mut partial }.add(*replying, asking, *part, to);
+                    }
+                    Fate::Elsewhere(other) => {
+                        // What its peer does not own is the fault of the route.
+                        let owned = &scene.estate(scene.behind(other, side.here)).cidrs;
+                        for part in inside(*part, owned) {
+                            elsewhere.entry(other).or_default().add(*replying, asking, part, None);
+                        }
+                    }
                 }
             }
         }
@@ -230,6 +252,11 @@ impl Returns {
     }
 }
 
+/// The first few subnets by name.
+fn names(scene: &Scene<'_>, subnets: &[SubnetId]) -> String {
+    some(subnets.iter().map(|subnet| scene.subnet(*subnet)), NAMED, ["subnet", "subnets"])
+}
+
 /// A way back that is missing, and the routes that are named as the reason.
 fn missing(
     scene: &Scene<'_>,
@@ -238,7 +265,8 @@ fn missing(
     told: &Told,
     (code, severity): (&'static str, Severity),
 ) -> (Finding, BTreeSet<Ipv4Net>) {
-    let blamed = blamed(scene, table, told);
+    let askers = told.askers();
+    let blamed = blamed(scene, table, told, &askers);
     let routes = &scene.network.table(table).routes;
     let reason = blamed.iter().next().and_then(|to| routes.get(to)).map_or(String::new(), |route| match route.via {
         _ if route.disabled => format!("; its route to {} is disabled", route.to),
@@ -255,25 +283,26 @@ fn missing(
     let sentence = format!(
         "{} has no route back to {} ({}), which {} to {} over {}: {so}{reason} (S4)",
         scene.table(table),
-        told.names(scene),
+        names(scene, &askers),
         named(&told.ranges()),
-        if told.asking.len() == 1 { "routes" } else { "route" },
+        if askers.len() == 1 { "routes" } else { "route" },
         if told.replying.len() == 1 { "it" } else { "them" },
         scene.peering(side.over),
     );
-    let finding = Finding { severity, code, about: about(scene, table), sentence, fix: fix(scene, side, table, told) };
+    let finding =
+        Finding { severity, code, about: about(scene, table), sentence, fix: fix(scene, side, table, told, &askers) };
     (finding, blamed)
 }
 
 /// The routes of the table that would lead back if they were in force: disabled ones, or those over peerings that are
 /// not active.
-fn blamed(scene: &Scene<'_>, table: TableId, told: &Told) -> BTreeSet<Ipv4Net> {
+fn blamed(scene: &Scene<'_>, table: TableId, told: &Told, askers: &[SubnetId]) -> BTreeSet<Ipv4Net> {
     let routes = &scene.network.table(table).routes;
     let mut blamed = told.reasons.clone();
     if routes.values().all(|route| !route.disabled) {
         return blamed;
     }
-    for cidr in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
+    for cidr in askers.iter().map(|subnet| scene.network.subnet(*subnet).cidr) {
         let inside = routes.range(cidr..).map(|(to, _)| *to).take_while(|to| cidr.contains(to));
         let disabled = |to: &Ipv4Net| routes.get(to).is_some_and(|route| route.disabled);
         blamed.extend(around(cidr).chain(inside).filter(disabled));
@@ -288,14 +317,14 @@ pub(super) fn about(scene: &Scene<'_>, table: TableId) -> Thing {
 
 /// The routes that are missing: to the peer's CIDR, if that changes no other way; otherwise to the asking subnets, or
 /// in place of the route that is in the way.
-fn fix(scene: &Scene<'_>, side: Side, table: TableId, told: &Told) -> Option<String> {
+fn fix(scene: &Scene<'_>, side: Side, table: TableId, told: &Told, askers: &[SubnetId]) -> Option<String> {
     let routes = &scene.network.table(table).routes;
     let there = scene.network.vpc(side.there);
     if let Some(route) = told.reasons.first().and_then(|to| routes.get(to)).filter(|r| there.holding(r.to).is_some()) {
         return Some(fixes::replace(scene, table, route, route.to, side.over));
     }
     let mut by_cidr: BTreeMap<Ipv4Net, BTreeSet<Ipv4Net>> = BTreeMap::new();
-    for own in told.asking.keys().map(|subnet| scene.network.subnet(*subnet).cidr) {
+    for own in askers.iter().map(|subnet| scene.network.subnet(*subnet).cidr) {
         by_cidr.entry(there.holding(own)?).or_default().insert(own);
     }
     let is_free = |whole: Ipv4Net| told.reasons.is_empty() && around(whole).all(|net| !routes.contains_key(&net));
@@ -317,7 +346,7 @@ fn diverging(scene: &Scene<'_>, side: Side, table: TableId, other: PeeringId, to
     let sentence = format!(
         "{} is reached from {} over {}, but its replies to {} go over {} to {}, which has the same addresses (S15)",
         scene.table(table),
-        told.names(scene),
+        names(scene, &told.askers()),
         scene.peering(side.over),
         named(&told.ranges()),
         scene.peering(other),
