@@ -178,6 +178,8 @@ fn the_gallery_has_the_mistakes_that_it_teaches_and_no_others() {
             "tcp-black-hole.toml MTU_EXCEEDED",
             "tcp-eaten-acks.toml NO_RETURN_ROUTE",
             "tcp-path-mtu.toml MTU_EXCEEDED",
+            "why-not.toml NO_RETURN_ROUTE",
+            "why-not.toml NO_RETURN_ROUTE",
         ]
     );
 }
