@@ -43,18 +43,20 @@ impl Cell {
 }
 
 impl Cell {
-    /// Where the round trip ends: `delivered`, a code, or `lands on NAME`, each perhaps of the `reply`.
+    /// Where the round trip ends: `delivered`, a code, or `lands on NAME`, each perhaps of the `reply`. Different for
+    /// different outcomes.
     pub fn end(self, name: impl Fn(HostId) -> String) -> String {
         let told = |end: Result<Landed, Stop>| match end {
             Ok(Landed::Meant) => "delivered".to_owned(),
             Ok(Landed::Other(host)) => format!("lands on {}", name(host)),
             Err(stop) => stop.code().to_owned(),
         };
-        match (self.request, self.reply) {
-            (Ok(Landed::Meant), Some(Err(stop))) => format!("reply: {}", stop.code()),
-            (Ok(Landed::Meant), Some(end)) if end != Ok(Landed::Meant) => format!("reply {}", told(end)),
-            (request, _) => told(request),
-        }
+        let reply = match self.reply {
+            None | Some(Ok(Landed::Meant)) => return told(self.request),
+            Some(Err(stop)) => format!("reply: {}", stop.code()),
+            Some(end) => format!("reply {}", told(end)),
+        };
+        if self.request == Ok(Landed::Meant) { reply } else { format!("{}, {reply}", told(self.request)) }
     }
 }
 
