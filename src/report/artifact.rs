@@ -5,6 +5,7 @@ use super::bill::{focus, monitoring};
 use super::format::csv;
 use super::matrix::MATRIX_HEADER;
 use super::run;
+use super::sweep::{LOSSLESS_COLUMNS, SERVICE_COLUMNS, SWEEP_COLUMNS};
 use std::fmt;
 
 /// Every picture begins with this: its size and its background.
@@ -25,7 +26,9 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
-    /// A picture, from [`super::pictures()`].
+    /// [`super::sweep_csv`], [`super::lossless_csv`], [`super::service_csv`].
+    Sweep,
+    /// A picture, from [`super::pictures()`] or [`super::sweep_picture()`].
     Picture,
 }
 
@@ -37,9 +40,17 @@ impl Artifact {
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
+            Artifact::Sweep => csv::first_line(text).is_some_and(is_of_sweep),
             Artifact::Picture => text.starts_with(PICTURE),
         }
     }
+}
+
+/// Whether the columns are those of a sweep: the axes come first, and differ.
+fn is_of_sweep(header: &str) -> bool {
+    [SWEEP_COLUMNS, LOSSLESS_COLUMNS, SERVICE_COLUMNS]
+        .into_iter()
+        .any(|columns| header.strip_suffix(columns).is_some_and(|axes| axes.is_empty() || axes.ends_with(',')))
 }
 
 impl fmt::Display for Artifact {
@@ -49,6 +60,7 @@ impl fmt::Display for Artifact {
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
+            Artifact::Sweep => "a sweep CSV",
             Artifact::Picture => "a picture",
         })
     }
@@ -60,8 +72,14 @@ mod tests {
     use crate::report::intervals_csv;
     use crate::report::run::sample;
 
-    const ALL: [Artifact; 5] =
-        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Matrix, Artifact::Picture];
+    const ALL: [Artifact; 6] = [
+        Artifact::Intervals,
+        Artifact::Focus,
+        Artifact::Monitoring,
+        Artifact::Matrix,
+        Artifact::Sweep,
+        Artifact::Picture,
+    ];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
@@ -78,6 +96,11 @@ mod tests {
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
         assert_eq!(known_as(&format!("{MATRIX_HEADER}\n")), [Artifact::Matrix]);
+        for columns in [SWEEP_COLUMNS, LOSSLESS_COLUMNS, SERVICE_COLUMNS] {
+            assert_eq!(known_as(&format!("traffic.t.rate,\"a,b\",{columns}\n")), [Artifact::Sweep]);
+            assert_eq!(known_as(&format!("{columns}\n")), [Artifact::Sweep]);
+            assert_eq!(known_as(&format!("traffic.t.rate{columns}\n")), []);
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! All reports on results, by subject: a run, a bill, a measurement, peerings, the story of
-//! a packet. Each has a view model ([`Snapshot`],
+//! All reports on results, by subject: a run, a bill, a measurement, peerings, a
+//! sweep, the story of a packet. Each has a view model ([`Snapshot`],
 //! [`Invoice`], [`BenchReport`], [`PeeringDetails`]) and everything drawn from it as text, JSON or CSV; only the files
 //! that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
@@ -16,6 +16,7 @@ mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod run;
+mod sweep;
 mod trace;
 
 pub use artifact::Artifact;
@@ -32,6 +33,7 @@ pub use format::words::counted;
 pub use matrix::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]
-pub use pictures::pictures;
+pub use pictures::{pictures, sweep_picture};
 pub use run::*;
+pub use sweep::*;
 pub use trace::*;

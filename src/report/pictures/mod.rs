@@ -1,5 +1,5 @@
-//! Pictures of a billing day and of a billing month as SVG text. `bill` picks their content into plain data,
-//! [`day::DayPlot`] and [`month::MonthPlot`], which the other files draw. No prices, no files.
+//! Pictures of a billing day, of a billing month and of a sweep as SVG text. `bill` picks the content of the first two
+//! into plain data, [`day::DayPlot`] and [`month::MonthPlot`], which the other files draw. No prices, no files.
 //!
 //! Pictures are 800 × 420 px on white. Colours are those of Okabe and Ito, which colour-blind readers can tell apart;
 //! lines that coincide differ in width too. The same data gives the same bytes.
@@ -12,7 +12,9 @@ mod hours;
 mod label;
 mod month;
 mod scale;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
 pub use bill::pictures;
+pub use sweep::sweep_picture;
