@@ -75,7 +75,7 @@ fn closed() -> std::io::PipeWriter {
 }
 
 /// Every subcommand that prints, and its exit code.
-const PRINTING: [(&[&str], i32); 11] = [
+const PRINTING: [(&[&str], i32); 12] = [
     (&["run", "s.toml"], 0),
     (&["run", "s.toml", CAPPED[0], CAPPED[1]], 1),
     (&["run", "s.toml", "none.toml", "--json"], 2),
@@ -84,6 +84,7 @@ const PRINTING: [(&[&str], i32); 11] = [
     (&["check", "s.toml"], 0),
     (&["check", "s.toml", "none.toml"], 2),
     (&["show", "s.toml"], 0),
+    (&["sweep", "s.toml", "--over", "seed=1,2"], 0),
     (&["new"], 0),
     (&["import", "series", "matrix.csv", "--unit", "Mbps"], 0),
     (&["bench", "--workload", "pair", "--packets", "1000", "--repeat", "1"], 0),

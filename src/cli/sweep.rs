@@ -27,6 +27,10 @@ pub(super) fn sweep(
         let message = format!("--over: at most {} keys at once", report::AXES_MAX);
         return Err(subject.refuse(message, None));
     }
+    if let Some(axis) = grid.axes().iter().find(|axis| is_taken(&axis.key, args)) {
+        let message = format!("--over: `{}` is what another option of this command turns", axis.key);
+        return Err(subject.refuse(message, Some("vary another key".into())));
+    }
     let mut player = Player::new(&subject, args.how, quiet, interrupts);
     let asked = Asked { args, grid: &grid, subject: &subject };
     let played = match (&args.find_lossless, &args.y1564) {
@@ -51,6 +55,15 @@ pub(super) fn sweep(
     let written = files.write(&drawn);
     player.tell();
     Ok(verdict.max(printed).max(written))
+}
+
+/// Whether a key is set at every point anyway, so that its values would show what was not played.
+fn is_taken(key: &str, args: &SweepArgs) -> bool {
+    let Some(turned) = args.find_lossless.as_deref().or(args.y1564.as_deref()) else { return false };
+    let entry = turned.strip_suffix(".rate").unwrap_or(turned);
+    let of_entry = |name: &str| key.strip_prefix(entry) == Some(name);
+    let by_burst = args.burst && [".phase", ".count"].into_iter().any(of_entry);
+    key == turned || by_burst || !args.sizes.is_empty() && of_entry(".packet_size")
 }
 
 /// What is to be played.

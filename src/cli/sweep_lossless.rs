@@ -108,6 +108,7 @@ fn searched(case: &Case, hunt: &Hunt, player: &Player<'_>) -> Result<LosslessSea
     Ok(LosslessSearch {
         values: case.values.clone(),
         senders: case.tested.senders,
+        trial: case.tested.window,
         lossless: lossless.map(BitRate::from_bps),
         resolution: gap.map(BitRate::from_bps),
         packets_per_s: lossless.zip(bits).map(|(rate, bits)| rate / bits),

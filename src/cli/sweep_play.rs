@@ -11,7 +11,8 @@ use crate::engine::Run;
 use crate::model::TrafficId;
 use crate::report::{self, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
-use crate::trace::{Answer, Event, Question, Story, Wanted};
+use crate::trace::{Answer, Event, Moment, Question, Story, Wanted};
+use std::collections::BTreeSet;
 
 /// Scenarios that are loaded at the same time, for each core.
 const LOADED_PER_CORE: usize = 4;
@@ -38,11 +39,12 @@ pub(super) struct Player<'a> {
     interrupts: &'a Interrupts,
     took: Took,
     notes: Vec<String>,
+    noted: BTreeSet<String>,
 }
 
 impl<'a> Player<'a> {
     pub(super) fn new(subject: &'a Subject, how: HowArgs, quiet: bool, interrupts: &'a Interrupts) -> Player<'a> {
-        Player { subject, how, quiet, interrupts, took: Took::default(), notes: Vec::new() }
+        Player { subject, how, quiet, interrupts, took: Took::default(), notes: Vec::new(), noted: BTreeSet::new() }
     }
 
     /// What `make` makes of each point's run; none for points that were not begun when a signal came.
@@ -72,7 +74,7 @@ impl<'a> Player<'a> {
         let scenarios = points.iter().map(|settings| self.subject.load(settings));
         let scenarios = scenarios.collect::<Result<Vec<Scenario>, _>>()?;
         for note in scenarios.iter().flat_map(|scenario| &scenario.warnings).map(Diagnostic::headline) {
-            if !self.notes.contains(&note) {
+            if self.noted.insert(note.clone()) {
                 self.notes.push(note);
             }
         }
@@ -124,7 +126,7 @@ impl<'a> Player<'a> {
 /// Where and why the packet of a story was dropped.
 fn end(story: &Story) -> Option<String> {
     let steps = story.ways.get(story.found).map(|way| &way.steps).into_iter().flatten();
-    let drop = |step: &crate::trace::Moment| match &step.event {
+    let drop = |step: &Moment| match &step.event {
         Event::Dropped { reason, .. } => Some(format!("{reason} at {}", step.place)),
         _ => None,
     };

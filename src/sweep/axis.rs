@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_grid_has_every_combination_and_the_last_axis_is_fastest() {
-        let axis = |text| Axis::parse(text).expect("an axis");
+        let axis = |text: &str| Axis::parse(text).expect("an axis");
         let grid = Grid::new(vec![axis("a=1,2"), axis("b=x,y,z")]).expect("a grid");
         let points: Vec<String> = grid.points().iter().map(|point| point.concat()).collect();
         assert_eq!(points, ["1x", "1y", "1z", "2x", "2y", "2z"]);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn too_many_points_and_one_key_twice_are_refused() {
-        let axis = |text| Axis::parse(text).expect("an axis");
+        let axis = |text: &str| Axis::parse(text).expect("an axis");
         assert!(Grid::new(vec![axis("a=1..100/1"), axis("b=1..100/1")]).is_ok());
         let many = Grid::new(vec![axis("a=1..100/1"), axis("b=1..101/1")]);
         assert!(many.is_err_and(|wrong| wrong.contains("larger steps")));

@@ -15,11 +15,11 @@ const BOTTOM: i32 = HEIGHT - 44;
 /// From the edges of the data to the first and the last value, half a label.
 const INSET: i32 = 44;
 /// The height of a panel's title.
-const TITLE: i32 = 18;
+const TITLE: i32 = 22;
 /// Between a panel and the title of the next.
 const BETWEEN: i32 = 8;
 /// Free above the highest point.
-const HEADROOM: i32 = 6;
+const HEADROOM: i32 = 8;
 /// The longest label of a value.
 const LONGEST: i32 = 2 * INSET;
 /// More values than this have no dots.
@@ -85,7 +85,7 @@ fn panel(canvas: &Canvas, panel: &Panel, values: usize, (ceiling, bottom): (i32,
         Quantity::Rate => format!("{}, {unit}", panel.title),
         Quantity::Share | Quantity::Time => panel.title.to_owned(),
     };
-    canvas.text(&title, (EDGE, ceiling - TITLE / 2), Anchor::Left, GREY);
+    canvas.text(&title, (EDGE, ceiling - 12), Anchor::Left, GREY);
     let label = |value: u64| match panel.quantity {
         Quantity::Rate => in_unit(value, factor),
         Quantity::Share => Share::from_ppb(value).to_string(),
@@ -100,21 +100,23 @@ fn panel(canvas: &Canvas, panel: &Panel, values: usize, (ceiling, bottom): (i32,
         remark(canvas, "nothing was measured", &axis);
     }
     for (at, numbers) in panel.lines.iter().enumerate().rev() {
-        line(canvas, numbers, values, &axis, COLORS.get(at).copied().unwrap_or(GREY));
+        // Lines that coincide are seen beside each other: the wider ones are drawn first.
+        let width = 2 * (1 + at as u32 % 3);
+        line(canvas, numbers, values, &axis, (COLORS.get(at).copied().unwrap_or(GREY), width));
     }
 }
 
 /// One line, broken where a number is missing.
-fn line(canvas: &Canvas, numbers: &[Option<u64>], values: usize, axis: &Vertical, color: RGBColor) {
+fn line(canvas: &Canvas, numbers: &[Option<u64>], values: usize, axis: &Vertical, (color, width): (RGBColor, u32)) {
     let point = |(at, number): (usize, &Option<u64>)| Some((x(at, values), axis.y((*number)?)));
     let points: Vec<Option<Point>> = numbers.iter().enumerate().map(point).collect();
     for part in points.split(Option::is_none) {
         let part: Vec<Point> = part.iter().flatten().copied().collect();
         if part.len() > 1 {
-            canvas.line(&part, color, 2);
+            canvas.line(&part, color, width);
         }
         if values <= DOTTED || part.len() == 1 {
-            part.iter().for_each(|point| canvas.dot(*point, 3, color));
+            part.iter().for_each(|point| canvas.dot(*point, 2 + width as i32 / 2, color));
         }
     }
 }

@@ -32,7 +32,14 @@ pub fn lossless_text(report: &LosslessReport, page: &Page) -> String {
     for search in &report.searches {
         axes::row(&mut table, &search.values, cells(search));
     }
-    let mut remarks = format!("Tried up to {}, the line rate.", report.line_rate);
+    let mut remarks = format!("Tried up to {}, the line rate", report.line_rate);
+    let trial = report.searches.first().map(|search| search.trial);
+    match trial.filter(|trial| report.searches.iter().all(|search| search.trial == *trial)) {
+        Some(trial) => {
+            remarks += &format!(", for {trial} each; where a bucket and a queue fill, a longer run loses sooner.");
+        }
+        None => remarks += ".",
+    }
     if report.searches.iter().any(|search| search.senders > 1) {
         remarks += " Rates and bursts are those of each sender of the entry.";
     }
@@ -113,6 +120,7 @@ pub fn lossless_json(report: &LosslessReport) -> String {
             "at": axes::by_key(&report.head, &search.values),
             "key": report.key,
             "senders": search.senders,
+            "trial_ns": search.trial,
             "line_rate_bps": report.line_rate,
             "lossless_bps": search.lossless,
             "resolution_bps": search.resolution,

@@ -112,6 +112,8 @@ pub struct LosslessSearch {
     pub values: Vec<String>,
     /// The entry's senders, each of which sends at the rate.
     pub senders: usize,
+    /// How long they send at each rate.
+    pub trial: SimDuration,
     /// The highest rate at which packets arrived and none was lost; none if there is none, or it was not found yet.
     pub lossless: Option<BitRate>,
     /// From there to the lowest rate that lost something, if one did.
@@ -221,5 +223,10 @@ impl ServiceStep {
             held: run.expectations.iter().filter(|expectation| expectation.held == Some(true)).count(),
             main_drop_reason: entry.dropped_by.first().map(|(reason, _)| *reason),
         }
+    }
+
+    /// Whether it sent more than the committed rate and lost nothing.
+    pub fn is_unlimited(&self) -> bool {
+        self.percent > 100 && !self.partial && self.loss == Share::ZERO
     }
 }

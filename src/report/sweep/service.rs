@@ -38,6 +38,9 @@ pub fn service_text(report: &ServiceReport, page: &Page) -> String {
     let mut remarks = "IR: information rate, IPv4 bits. FLR: frame loss ratio. FTD: frame transfer delay. FDV: frame \
                        delay variation, p99 - min."
         .to_owned();
+    if report.steps.iter().any(ServiceStep::is_unlimited) {
+        remarks += " Where an overshoot loses nothing, nothing keeps the entry to its CIR.";
+    }
     if report.steps.iter().any(|step| step.senders > 1) {
         remarks += " The CIR is that of each sender of the entry; IR counts all.";
     }
