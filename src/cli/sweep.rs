@@ -1,6 +1,6 @@
 //! `vpcsim sweep`: plays a file at many points, as a network tester does, and prints a line for each: a plain sweep,
-//! searches for the highest lossless rate, or the steps of a service test. Expectations of the file are shown and do not
-//! decide the exit code.
+//! searches for the highest lossless rate, or the steps of a service test. Expectations of the file are shown and do
+//! not decide the exit code.
 
 use super::args::SweepArgs;
 use super::exit::Exit;
@@ -135,7 +135,7 @@ impl Asked<'_> {
         let with = |(point, settings): (Vec<String>, Vec<Setting>)| {
             let one = |value: &String| {
                 let settings = settings.iter().cloned().chain(set(value)).collect();
-                ([&point[..], &[value.clone()]].concat(), settings)
+                ([&point[..], std::slice::from_ref(value)].concat(), settings)
             };
             inner.values.iter().map(one).collect::<Vec<_>>()
         };

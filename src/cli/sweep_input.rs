@@ -1,5 +1,5 @@
-//! The file that `vpcsim sweep` plays again and again with other values: read once, with every file it names, and loaded
-//! anew for each point, so that its values pass the checks of any scenario.
+//! The file that `vpcsim sweep` plays again and again with other values: read once, with every file it names, and
+//! loaded anew for each point, so that its values pass the checks of any scenario.
 
 use super::args::SweepArgs;
 use super::dash::{STDIN, is_dash};

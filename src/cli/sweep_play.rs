@@ -1,5 +1,5 @@
-//! Plays the points of a sweep, a few at a time over the cores, and finds out what dropped the first packet of an entry.
-//! What is measured is decided elsewhere; results are in the order of the points, on any number of cores.
+//! Plays the points of a sweep, a few at a time over the cores, and finds out what dropped the first packet of an
+//! entry. What is measured is decided elsewhere; results are in the order of the points, on any number of cores.
 
 use super::args::HowArgs;
 use super::interrupt::Interrupts;
@@ -130,5 +130,5 @@ fn end(story: &Story) -> Option<String> {
         Event::Dropped { reason, .. } => Some(format!("{reason} at {}", step.place)),
         _ => None,
     };
-    steps.filter_map(drop).last()
+    steps.filter_map(drop).next_back()
 }

@@ -1,4 +1,5 @@
-//! `vpcsim sweep --y1564`: plays the steps of a service test at each point. Which steps there are is [`crate::sweep`]'s.
+//! `vpcsim sweep --y1564`: plays the steps of a service test at each point. Which steps there are, [`crate::sweep`]
+//! says.
 
 use super::args::SweepArgs;
 use super::sweep_entry::{Tested, name_in, tested};

@@ -82,8 +82,9 @@ impl Grid {
     pub fn points(&self) -> Vec<Point> {
         let first = vec![Point::new()];
         self.axes.iter().fold(first, |points, axis| {
-            let with =
-                |point: &Point| axis.values.iter().map(|value| [&point[..], &[value.clone()]].concat()).collect();
+            let with = |point: &Point| {
+                axis.values.iter().map(|value| [&point[..], std::slice::from_ref(value)].concat()).collect()
+            };
             points.iter().flat_map(|point| -> Vec<Point> { with(point) }).collect()
         })
     }

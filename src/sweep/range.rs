@@ -123,7 +123,7 @@ mod tests {
             ("1..18446744073709551615/1", "larger step"),
             ("1../1", "one kind"),
         ] {
-            let said = made(text).map_or_else(|wrong| wrong, |values| values);
+            let said = made(text).unwrap_or_else(|wrong| wrong);
             assert!(said.contains(part), "{text}: {said}");
         }
         assert!(range("../rates.csv").is_none() && range("10.0.0.0/8").is_none());

@@ -175,7 +175,8 @@ mod tests {
             prop_assert!(search.tried().len() < 100, "{} loads", search.tried().len());
         }
 
-        /// Whatever the outcomes, it ends, and what it calls lossless was seen to pass, below all that was seen to lose.
+        /// Whatever the outcomes, it ends, and what it calls lossless was seen to pass, below all that was seen to
+        /// lose.
         #[test]
         fn it_ends_even_where_less_load_loses_more(seed in any::<u64>(), first in 1..5_000u64) {
             let lost = |load: u64| (load ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 63;

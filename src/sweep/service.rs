@@ -1,5 +1,5 @@
-//! The steps of a service test as ITU-T Y.1564 §8.1 describes it: the committed information rate in quarters, then more
-//! than was promised, which a policer is to keep out. It judges nothing.
+//! The steps of a service test as ITU-T Y.1564 §8.1 describes it: the committed information rate in quarters, then
+//! more than was promised, which a policer is to keep out. It judges nothing.
 
 use crate::units::BitRate;
 

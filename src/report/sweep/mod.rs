@@ -1,5 +1,5 @@
-//! What came of many runs of one file: the points of a sweep, the searches for the highest lossless rate, the steps of a
-//! service test. Tables for people, CSV and JSON for programs, and what a picture of them shows. It plays nothing.
+//! What came of many runs of one file: the points of a sweep, the searches for the highest lossless rate, the steps of
+//! a service test. Tables for people, CSV and JSON for programs, and what a picture of them shows. It plays nothing.
 
 mod axes;
 mod lossless;
