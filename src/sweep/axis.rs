@@ -60,7 +60,7 @@ impl Grid {
     /// All combinations of these.
     ///
     /// # Errors
-    /// Two axes have one key, or there are more than [`POINTS_MAX`] points.
+    /// Two axes have one key, or there are more than 10,000 points.
     pub fn new(axes: Vec<Axis>) -> Result<Grid, String> {
         let twice = axes.iter().enumerate().find(|(at, axis)| axes[..*at].iter().any(|other| other.key == axis.key));
         if let Some((_, axis)) = twice {
