@@ -35,6 +35,8 @@
 //! * [`diagnose`]: questions to a network at one instant, without packets, answered by the functions of the data plane:
 //!   who reaches whom, why not, what would mend it, what is wrong with it
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
+//! * [`sweep`]: what a network tester varies, and where it looks next: axes of values, the search for the highest
+//!   lossless load, the steps of a service test; plays nothing and uses only `units`
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it; no view
@@ -146,6 +148,7 @@ pub mod notation;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;
+pub mod sweep;
 pub mod tcp;
 pub mod trace;
 pub mod units;

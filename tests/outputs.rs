@@ -75,7 +75,7 @@ fn closed() -> std::io::PipeWriter {
 }
 
 /// Every subcommand that prints, and its exit code.
-const PRINTING: [(&[&str], i32); 13] = [
+const PRINTING: [(&[&str], i32); 14] = [
     (&["run", "s.toml"], 0),
     (&["run", "s.toml", CAPPED[0], CAPPED[1]], 1),
     (&["run", "s.toml", "none.toml", "--json"], 2),
@@ -86,6 +86,7 @@ const PRINTING: [(&[&str], i32); 13] = [
     (&["show", "s.toml"], 0),
     (&["graph", "s.toml"], 0),
     (&["graph", "s.toml", "--format", "json"], 0),
+    (&["sweep", "s.toml", "--over", "seed=1,2"], 0),
     (&["new"], 0),
     (&["import", "series", "matrix.csv", "--unit", "Mbps"], 0),
     (&["bench", "--workload", "pair", "--packets", "1000", "--repeat", "1"], 0),

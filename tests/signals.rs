@@ -147,6 +147,28 @@ fn a_bill_that_was_interrupted_says_so_everywhere() {
 }
 
 #[test]
+fn a_sweep_that_was_interrupted_shows_what_was_measured() {
+    let folder = folder();
+    let over = ["--over", "seed=1..9/1", "--csv", "t.csv", "--svg", "t.svg", "--workers", "512"];
+    let mut run = Running::start(folder.path(), &[&["sweep", "-v", "s.toml"], &over[..]].concat());
+    run.plays();
+    run.send("INT");
+    let said = run.ended().ended(130);
+    assert!(said.out.contains("1 of 9 points") && said.out.contains("PARTIAL: interrupted"), "{}", said.out);
+    let csv = read(folder.path(), "t.csv");
+    assert!(csv.starts_with("# PARTIAL: interrupted\nseed,partial,") && csv.contains("\n1,true,"), "{csv}");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert!(read(folder.path(), "t.svg").contains("PARTIAL: endless"));
+
+    let mut run =
+        Running::start(folder.path(), &["sweep", "-v", "s.toml", "--find-lossless", "traffic.t.rate", "--json"]);
+    run.plays();
+    run.send("INT");
+    let said = run.ended().ended(130).json();
+    assert_eq!(said, Value::Array(vec![]), "no rate was tried to the end");
+}
+
+#[test]
 fn nothing_is_begun_after_a_signal() {
     let folder = folder();
     write(folder.path(), "later.toml", endless());

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use vpcsim::metering::{Bill, Metered, PriceBook, Terms, compare, trials};
 use vpcsim::report::{self, Invoice, Page, Snapshot, WhatIf};
 use vpcsim::scenario::Scenario;
+use vpcsim::sweep::Axis;
 
 /// Three peerings with long names, one of which drops packets at its cap; a label of wide letters.
 fn scenario() -> Scenario {
@@ -85,6 +86,48 @@ fn every_view_keeps_to_its_page() {
     invoice.what_if = comparisons.iter().map(|comparison| WhatIf::of(comparison, most)).collect();
     keeps_to_its_page("bill", &names(), |page| report::invoice_text(&invoice, page));
     keeps_to_its_page("bill in brief", &names(), |page| report::invoice_in_brief(&invoice, page));
+}
+
+#[test]
+fn every_view_of_a_sweep_keeps_to_its_page() {
+    let run = played(&scenario());
+    let snapshot = Snapshot::of(&run, "long.toml", Vec::new(), None);
+    let axis = |key: &str| Axis { key: key.into(), values: vec!["123.456 Mbps".into(), "0 packets".into()] };
+    let keys = ["traffic.replication-of-the-database.rate", "peering.production-to-staging.queue"];
+    let head = report::Head {
+        scenario: "long names".into(),
+        file: "long.toml".into(),
+        seed: 1,
+        partial: false,
+        notes: vec!["a remark that is much longer than a narrow terminal has room for in one line of text".into()],
+        axes: keys.map(axis).into(),
+    };
+    let values = head.axes[0].values.clone();
+    let points = vec![report::PointReport::of(&values, &snapshot); 2];
+    let swept = report::SweepReport { head: head.clone(), planned: 3, points };
+    keeps_to_its_page("sweep", &names(), |page| report::sweep_text(&swept, page));
+    let rate = vpcsim::units::BitRate::from_bps(123_456_789);
+    let entry = &snapshot.traffic[0];
+    let search = report::LosslessSearch {
+        values: values.clone(),
+        senders: 2,
+        trial: vpcsim::units::SimDuration::from_secs(60),
+        lossless: Some(rate),
+        resolution: Some(rate),
+        packets_per_s: Some(10_288),
+        limited_by: Some("shaper_queue_full at production-to-staging production-cluster -> staging-cluster".into()),
+        delay: entry.delay,
+        burst: Some(report::Burst { packets: Some(1_000_000), limited_by: Some("x at y".into()), buffer: None }),
+        tried: vec![report::TriedRate { rate, lost: 0 }],
+    };
+    let key = keys[0].to_owned();
+    let found =
+        report::LosslessReport { head: head.clone(), key: key.clone(), line_rate: rate, searches: vec![search] };
+    keeps_to_its_page("lossless", &names(), |page| report::lossless_text(&found, page));
+    let window = vpcsim::units::SimDuration::from_secs(1);
+    let step = report::ServiceStep::of(&values, (rate, 125), (2, window), &snapshot, entry);
+    let tested = report::ServiceReport { head, key, steps: vec![step] };
+    keeps_to_its_page("service", &names(), |page| report::service_text(&tested, page));
 }
 
 /// Columns are aligned by displayed width.

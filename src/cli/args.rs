@@ -4,14 +4,16 @@ use super::edits::EditArgs;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    UnitArg, parse_count, parse_delay, parse_interval, parse_period, parse_time, parse_unit, parse_workers, parse_zone,
+    UnitArg, parse_axis, parse_count, parse_delay, parse_frame, parse_interval, parse_period, parse_rate,
+    parse_resolution, parse_time, parse_unit, parse_workers, parse_zone,
 };
 use crate::diagnose::Severity;
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::scaffold::Scale;
-use crate::units::{Factor, Share, SimDuration};
+use crate::sweep::{Axis, Within};
+use crate::units::{BitRate, Factor, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -56,6 +58,8 @@ pub(super) enum Command {
     Trace(TraceArgs),
     /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
     Bill(BillArgs),
+    /// Run a scenario at many points, as a network tester: over ranges of keys, for the highest lossless rate, in steps
+    Sweep(SweepArgs),
     /// Parse and validate scenario files, and say what looks wrong in them; nothing runs
     Check(CheckArgs),
     /// Say what is wrong with a network, or will be: routes, peerings, caps
@@ -247,6 +251,68 @@ pub(super) struct TraceArgs {
     pub json: bool,
     #[command(flatten)]
     pub how: HowArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "asked", required = true, multiple = true, args = ["over", "find_lossless", "y1564"])]
+pub(super) struct SweepArgs {
+    /// Scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Run with each of these values, for example --over traffic.sync.rate='10 Mbps..200 Mbps/10 Mbps' or a list A,B,C;
+    /// of several keys, every combination
+    #[arg(long, value_name = "KEY=A..B/STEP", value_parser = parse_axis)]
+    pub over: Vec<Axis>,
+    /// Search the highest rate at which no packet of this entry gets lost, for example traffic.sync.rate (RFC 2544)
+    #[arg(long, value_name = "KEY")]
+    pub find_lossless: Option<String>,
+    /// With --find-lossless, search for each of these Ethernet frame sizes in bytes, such as
+    /// 64,128,256,512,1024,1280,1518
+    #[arg(long, value_name = "BYTES", value_delimiter = ',', value_parser = parse_frame, requires = "find_lossless")]
+    pub sizes: Vec<u32>,
+    /// With --find-lossless, how near to the limit: a share of the rate, or a rate
+    #[arg(long, value_name = "SHARE|RATE", default_value = "0.1 %", value_parser = parse_resolution,
+          requires = "find_lossless")]
+    pub resolution: Within,
+    /// With --find-lossless, the highest rate that is tried, and that of bursts
+    #[arg(long, value_name = "RATE", default_value = "10 Gbps", value_parser = parse_rate, requires = "find_lossless")]
+    pub line_rate: BitRate,
+    /// With --find-lossless, also search the longest burst at line rate that loses nothing (RFC 9004)
+    #[arg(long, requires = "find_lossless")]
+    pub burst: bool,
+    /// Send 25, 50, 75, 100 and 125 % of the committed rate, which is that of this key, for example traffic.sync.rate
+    /// (ITU-T Y.1564)
+    #[arg(long, value_name = "KEY", conflicts_with = "find_lossless")]
+    pub y1564: Option<String>,
+    /// With --y1564, the committed information rate, instead of the rate in the file
+    #[arg(long, value_name = "RATE", value_parser = parse_rate, requires = "y1564")]
+    pub cir: Option<BitRate>,
+    /// Write a row for each point as CSV; - is standard output, and the report then goes to standard error
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Draw what was measured over the first key as an SVG file; - works as with --csv
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Let --csv and --svg replace files that are not earlier ones of the same kind
+    #[arg(long)]
+    pub force: bool,
+    /// The report, or the complaints, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Seed of every random stream, instead of the seed in the file
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub edits: EditArgs,
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+impl SweepArgs {
+    /// Where the report goes.
+    pub(super) fn report_to(&self) -> Destination {
+        Destination::beside(&[&self.csv, &self.svg])
+    }
 }
 
 #[derive(Debug, ClapArgs)]

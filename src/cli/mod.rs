@@ -38,6 +38,12 @@ mod rules;
 mod run;
 mod schema;
 mod show;
+mod sweep;
+mod sweep_entry;
+mod sweep_input;
+mod sweep_lossless;
+mod sweep_play;
+mod sweep_service;
 mod tables;
 mod trace;
 mod values;
@@ -84,6 +90,10 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         Command::Bill(bill) => {
             destination = bill.report_to();
             (bill::bill(bill, quiet, args.verbose, interrupts), bill.json)
+        }
+        Command::Sweep(sweep) => {
+            destination = sweep.report_to();
+            (sweep::sweep(sweep, quiet, args.verbose, interrupts), sweep.json)
         }
         Command::Check(check) => (Ok(check::check(check, quiet)), check.json),
         Command::Lint(lint) => (lint::lint(lint, quiet, args.verbose), lint.json),

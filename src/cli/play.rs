@@ -34,12 +34,19 @@ pub(super) struct Played<T> {
 }
 
 /// The time it took to carry the packets.
+#[derive(Default)]
 pub(super) struct Took {
     packets: u64,
     wall: Duration,
 }
 
 impl Took {
+    /// Adds what other runs took, one after the other.
+    pub(super) fn add(&mut self, other: &Took) {
+        self.packets += other.packets;
+        self.wall += other.wall;
+    }
+
     /// Prints it, unless the user asked for less. It is in no report: a report is the same to the byte on any machine.
     pub(super) fn tell(&self, quiet: bool) {
         if !quiet {

@@ -4,7 +4,8 @@
 use crate::metering::Period;
 use crate::model::check_delay;
 use crate::notation;
-use crate::units::{self, RateUnit, SimDuration};
+use crate::sweep::{Axis, Within};
+use crate::units::{self, BitRate, ByteSize, RateUnit, Share, SimDuration};
 use std::num::{NonZeroU64, NonZeroUsize};
 
 /// A unit as written, and its meaning.
@@ -57,4 +58,29 @@ pub(super) fn parse_interval(text: &str) -> Result<SimDuration, String> {
         return Err("the interval is at least 1ms".into());
     }
     Ok(interval)
+}
+
+pub(super) fn parse_axis(text: &str) -> Result<Axis, String> {
+    Axis::parse(text)
+}
+
+pub(super) fn parse_rate(text: &str) -> Result<BitRate, String> {
+    let rate: Option<BitRate> = text.parse().ok();
+    rate.filter(|rate| rate.as_bps() > 0).ok_or_else(|| "not a rate above zero: write 10 Gbps".into())
+}
+
+pub(super) fn parse_resolution(text: &str) -> Result<Within, String> {
+    if let Ok(share) = text.parse::<Share>() {
+        return Ok(Within::Share(share));
+    }
+    let rate = text.parse().map(|rate: BitRate| Within::Load(rate.as_bps()));
+    rate.map_err(|_| "neither a share nor a rate: write '0.1 %' or '100 kbps'".into())
+}
+
+/// The smallest frame holds an IPv4 and a UDP header; the largest, the largest packet.
+pub(super) fn parse_frame(text: &str) -> Result<u32, String> {
+    const FRAMES: std::ops::RangeInclusive<u64> = 46..=65_553;
+    let bytes = units::count(text).or_else(|| text.parse().ok().map(ByteSize::as_u64));
+    let frame = bytes.filter(|bytes| FRAMES.contains(bytes)).and_then(|bytes| u32::try_from(bytes).ok());
+    frame.ok_or_else(|| "not the size of a frame: write 46 to 65553 bytes, such as 64 or 1518".into())
 }

@@ -39,6 +39,7 @@ topics! {
     scale, "scenarios with a million hosts, routing tables with 512,000 routes";
     billing, "bills, price books, measured samples";
     reports, "what the words in reports mean, files, exit codes";
+    sweep, "many runs of one file: ranges of keys, the highest lossless rate, service tests";
     speed, "how fast, and on which roads packets are carried";
     lint, "every finding of lint, and when exactly it is found";
     limits, "what is modelled, and what is not";

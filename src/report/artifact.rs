@@ -4,6 +4,7 @@
 use super::bill::{focus, monitoring};
 use super::format::csv;
 use super::matrix::MATRIX_HEADER;
+use super::sweep::{LOSSLESS_COLUMNS, SERVICE_COLUMNS, SWEEP_COLUMNS};
 use super::{graph, run};
 use std::fmt;
 
@@ -25,7 +26,9 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
-    /// A picture, from [`super::pictures()`].
+    /// [`super::sweep_csv`], [`super::lossless_csv`], [`super::service_csv`].
+    Sweep,
+    /// A picture, from [`super::pictures()`] or [`super::sweep_picture()`].
     Picture,
     /// A drawing of a network: [`super::graph_json`], [`super::graph_mermaid`], [`super::graph_dot`], or the SVG.
     Graph,
@@ -39,10 +42,18 @@ impl Artifact {
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
+            Artifact::Sweep => csv::first_line(text).is_some_and(is_of_sweep),
             Artifact::Picture => text.starts_with(PICTURE),
             Artifact::Graph => graph::begins(text),
         }
     }
+}
+
+/// Whether the columns are those of a sweep: the axes come first, and differ.
+fn is_of_sweep(header: &str) -> bool {
+    [SWEEP_COLUMNS, LOSSLESS_COLUMNS, SERVICE_COLUMNS]
+        .into_iter()
+        .any(|columns| header.strip_suffix(columns).is_some_and(|axes| axes.is_empty() || axes.ends_with(',')))
 }
 
 impl fmt::Display for Artifact {
@@ -52,6 +63,7 @@ impl fmt::Display for Artifact {
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
+            Artifact::Sweep => "a sweep CSV",
             Artifact::Picture => "a picture",
             Artifact::Graph => "a drawing of a network",
         })
@@ -66,11 +78,12 @@ mod tests {
     use crate::report::run::sample;
     use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 6] = [
+    const ALL: [Artifact; 7] = [
         Artifact::Intervals,
         Artifact::Focus,
         Artifact::Monitoring,
         Artifact::Matrix,
+        Artifact::Sweep,
         Artifact::Picture,
         Artifact::Graph,
     ];
@@ -92,6 +105,11 @@ mod tests {
         assert_eq!(known_as(&format!("{MATRIX_HEADER}\n")), [Artifact::Matrix]);
         for text in [graph_json(&pair()), graph_mermaid(&pair()), graph_dot(&pair())] {
             assert_eq!(known_as(&text), [Artifact::Graph], "{text}");
+        }
+        for columns in [SWEEP_COLUMNS, LOSSLESS_COLUMNS, SERVICE_COLUMNS] {
+            assert_eq!(known_as(&format!("traffic.t.rate,\"a,b\",{columns}\n")), [Artifact::Sweep]);
+            assert_eq!(known_as(&format!("{columns}\n")), [Artifact::Sweep]);
+            assert_eq!(known_as(&format!("traffic.t.rate{columns}\n")), []);
         }
     }
 

@@ -1,7 +1,7 @@
-//! All reports on results, by subject: a run, a bill, a measurement, peerings, a network, questions to it, findings,
-//! the story of a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`], [`PeeringDetails`],
-//! [`Remark`]) and everything drawn from it as text, JSON, CSV, SARIF or pictures; only the files that build the view
-//! model of a run see the engine. Nothing here does I/O: views return text.
+//! All reports on results, by subject: a run, a bill, a measurement, a sweep, peerings, a network, questions to it,
+//! findings, the story of a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`],
+//! [`PeeringDetails`], [`Remark`]) and everything drawn from it as text, JSON, CSV, SARIF or pictures; only the files
+//! that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
 mod artifact;
 mod bench;
@@ -18,6 +18,7 @@ mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod run;
+mod sweep;
 mod trace;
 
 pub use artifact::Artifact;
@@ -36,6 +37,7 @@ pub use lint::*;
 pub use matrix::*;
 pub use peering::*;
 #[cfg(feature = "pictures")]
-pub use pictures::{network_svg, pictures};
+pub use pictures::{network_svg, pictures, sweep_picture};
 pub use run::*;
+pub use sweep::*;
 pub use trace::*;

@@ -9,14 +9,24 @@ const PARTIAL: &str = "# PARTIAL: ";
 /// The line that marks the table of an interrupted run; none if the run was complete.
 pub fn interruption(reached: SimTime, duration: SimTime) -> String {
     match reached < duration {
-        true => format!("{PARTIAL}interrupted at {reached} of {duration}\n"),
+        true => partial(&format!("interrupted at {reached} of {duration}")),
         false => String::new(),
     }
 }
 
+/// The same line with another reason.
+pub fn partial(why: &str) -> String {
+    format!("{PARTIAL}{why}\n")
+}
+
 /// Whether `text` begins like a table with this header, from an interrupted run or not.
 pub fn begins(text: &str, header: &str) -> bool {
-    text.lines().find(|line| !line.starts_with(PARTIAL)) == Some(header)
+    first_line(text) == Some(header)
+}
+
+/// The line that names the columns, if there is any.
+pub fn first_line(text: &str) -> Option<&str> {
+    text.lines().find(|line| !line.starts_with(PARTIAL))
 }
 
 /// One row without its line end, quoted where RFC 4180 requires it. Control characters are escaped, since tables are

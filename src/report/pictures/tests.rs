@@ -4,8 +4,9 @@ use super::canvas::{HEIGHT, TEXT, TITLE, WIDTH, width};
 use super::day::{DayPlot, PeakMark, SamplePoint, day_svg};
 use super::hours::ClockChange;
 use super::month::{DayBar, DayPrice, MonthPlot, Percentile, month_svg};
+use super::sweep::sweep_picture;
 use crate::model::Direction;
-use crate::report::Artifact;
+use crate::report::{Artifact, Panel, Quantity, SweepPlot};
 use roxmltree::{Document, Node};
 
 /// A day of `count` samples with two humps, the outbound one cut off at the cap.
@@ -107,9 +108,51 @@ fn months() -> Vec<(&'static str, MonthPlot)> {
     ]
 }
 
+/// A sweep over so many values, with so many lines; some numbers are missing.
+fn sweep(values: u64, lines: u64, number: impl Fn(u64) -> u64) -> SweepPlot {
+    let line = |n: u64| (0..values).map(|at| (at % 7 != 3).then(|| number(at * lines + n))).collect();
+    let panel = |title, quantity| Panel { title, quantity, lines: (0..lines).map(line).collect() };
+    SweepPlot {
+        title: "copies".into(),
+        subtitle: "seed 1 (copies.toml)".into(),
+        key: "traffic.copy.rate".into(),
+        values: (0..values).map(|at| format!("{} Mbps", at * 10)).collect(),
+        lines: (0..lines).map(|n| format!("{n} ms")).filter(|_| lines > 1).collect(),
+        panels: vec![
+            panel("delivered", Quantity::Rate),
+            panel("loss", Quantity::Share),
+            panel("delay", Quantity::Time),
+        ],
+    }
+}
+
+fn sweeps() -> Vec<(&'static str, SweepPlot)> {
+    let long = "A very long key & <more> \"quoted\" \u{1} ".repeat(9);
+    let named = |plot: SweepPlot| SweepPlot {
+        title: long.clone(),
+        key: long.clone(),
+        values: plot.values.iter().map(|_| long.clone()).collect(),
+        lines: plot.lines.iter().map(|_| long.clone()).collect(),
+        ..plot
+    };
+    vec![
+        ("sweep", sweep(20, 1, |n| n * 5_000_000)),
+        ("sweep-lines", sweep(5, 4, |n| n * 12_345)),
+        ("sweep-many", sweep(10_000, 1, |n| n)),
+        ("sweep-many-lines", sweep(2, 900, |n| n)),
+        ("sweep-one", sweep(1, 1, |_| 0)),
+        ("sweep-none", sweep(0, 1, |_| 0)),
+        ("sweep-huge", sweep(9, 2, |_| u64::MAX)),
+        ("sweep-small", sweep(9, 2, |n| n % 3)),
+        ("sweep-long", named(sweep(9, 9, |n| n))),
+        ("sweep-no-panel", SweepPlot { panels: vec![], ..sweep(3, 1, |n| n) }),
+    ]
+}
+
 fn pictures() -> Vec<(&'static str, String)> {
     let days = days().into_iter().map(|(name, plot)| (name, day_svg(&plot)));
-    days.chain(months().into_iter().map(|(name, plot)| (name, month_svg(&plot)))).collect()
+    let sweeps = sweeps().into_iter().map(|(name, plot)| (name, sweep_picture(&plot)));
+    days.chain(sweeps).chain(months().into_iter().map(|(name, plot)| (name, month_svg(&plot)))).collect()
 }
 
 fn number(node: &Node, name: &str) -> f64 {
@@ -213,6 +256,18 @@ fn a_month_names_what_it_shows() {
     assert!(!texts(&month_svg(&month(31, |_| true))).contains("price not published"));
     let billed = texts(&month_svg(&percentile(31, 18_000_000, "95 %: 18 Mbps, 3960.00 CNY")));
     assert!(billed.contains("95 %: 18 Mbps, 3960.00 CNY") && !billed.contains("unpriced"), "{billed}");
+}
+
+#[test]
+fn a_sweep_names_what_it_shows() {
+    let shown = texts(&sweep_picture(&sweep(20, 1, |n| n * 5_000_000)));
+    for text in ["traffic.copy.rate", "delivered, Mbps", "loss", "delay", "0 Mbps"] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    let lines = texts(&sweep_picture(&sweep(5, 9, |n| n)));
+    assert!(lines.contains("|5 ms|3 more") && !lines.contains("|6 ms"), "{lines}");
+    let empty = sweep_picture(&SweepPlot { values: vec!["a".into()], ..sweep(0, 1, |n| n) });
+    assert!(texts(&empty).contains("nothing was measured"));
 }
 
 #[test]

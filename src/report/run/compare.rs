@@ -22,15 +22,14 @@ pub fn comparison(snapshots: &[&Snapshot], page: &Page) -> String {
     for run in snapshots {
         let name = if same_name(run) { format!("{} ({})", run.scenario, run.file) } else { run.scenario.clone() };
         let ended = run.packets.delivered + run.packets.dropped;
-        let p99 = run.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max();
         table.row([
             if run.partial { Cell::toned(format!("{name} PARTIAL"), Tone::Caution) } else { name.into() },
             Cell::toned(demands(run), if run.demands_met() { Tone::Plain } else { Tone::Bad }),
             grouped(run.packets.emitted).into(),
             grouped(run.packets.delivered).into(),
             if ended > 0 { Share::of(run.packets.dropped, ended).to_string().into() } else { "".into() },
-            p99.map(|delay| delay.to_string()).unwrap_or_default().into(),
-            main_reason(run).unwrap_or_default().into(),
+            run.worst_p99().map(|delay| delay.to_string()).unwrap_or_default().into(),
+            run.main_reason().unwrap_or_default().into(),
         ]);
     }
     if table.is_empty() { String::new() } else { page.title("Comparison") + &table.render(page) }
@@ -48,12 +47,6 @@ fn demands(run: &Snapshot) -> String {
         text += ", timeline";
     }
     if run.demands_met() { text } else { text + " FAILED" }
-}
-
-/// The reason for most dropped packets, over all places; the first of equals.
-fn main_reason(run: &Snapshot) -> Option<&'static str> {
-    let packets = |reason| run.drops.iter().filter(|d| d.reason == reason).map(|d| d.packets).sum::<u64>();
-    run.drops.iter().map(|drop| drop.reason).rev().max_by_key(|&reason| packets(reason))
 }
 
 #[cfg(test)]

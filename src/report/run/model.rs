@@ -424,4 +424,15 @@ impl Snapshot {
     pub fn demands_met(&self) -> bool {
         self.expectations.iter().all(|e| e.held != Some(false)) && self.timeline.iter().all(|a| a.as_expected)
     }
+
+    /// The longest 99th percentile of the delay of any traffic entry.
+    pub fn worst_p99(&self) -> Option<SimDuration> {
+        self.traffic.iter().filter_map(|entry| entry.delay).map(|delay| delay.p99).max()
+    }
+
+    /// The code of the reason for most dropped packets, over all places; the first of equals.
+    pub fn main_reason(&self) -> Option<&'static str> {
+        let packets = |reason| self.drops.iter().filter(|d| d.reason == reason).map(|d| d.packets).sum::<u64>();
+        self.drops.iter().map(|drop| drop.reason).rev().max_by_key(|&reason| packets(reason))
+    }
 }
