@@ -4,16 +4,18 @@ use super::edits::EditArgs;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    UnitArg, parse_count, parse_delay, parse_interval, parse_period, parse_time, parse_unit, parse_workers, parse_zone,
+    PointArg, UnitArg, parse_count, parse_delay, parse_interval, parse_only, parse_period, parse_point, parse_time,
+    parse_unit, parse_workers, parse_zone,
 };
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
+use crate::recording::capture::Only;
 use crate::scaffold::Scale;
 use crate::units::{Factor, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -90,6 +92,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group = ArgGroup::new("written").multiple(true))]
 pub(super) struct RunArgs {
     /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
@@ -107,14 +110,16 @@ pub(super) struct RunArgs {
     pub interval: Option<SimDuration>,
     /// Write the interval series as CSV (needs --interval and a single scenario); - is standard output, and the report
     /// then goes to standard error
-    #[arg(long, value_name = "FILE", requires = "interval")]
+    #[arg(long, value_name = "FILE", requires = "interval", group = "written")]
     pub csv: Option<PathBuf>,
     /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
     /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
     #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
     pub tcp_rows: Option<String>,
-    /// Let --csv replace a file that is not an earlier CSV of this kind
-    #[arg(long, requires = "csv")]
+    #[command(flatten)]
+    pub capture: CaptureArgs,
+    /// Let --csv and --pcap replace files that are not earlier ones of the same kind
+    #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
@@ -123,8 +128,29 @@ pub(super) struct RunArgs {
 impl RunArgs {
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv])
+        Destination::beside(&[&self.csv, &self.capture.pcap])
     }
+}
+
+/// What of the packets is captured.
+#[derive(Debug, ClapArgs)]
+pub(super) struct CaptureArgs {
+    /// Capture the packets of a single scenario as pcapng, at both ends of every peering and at the routers (see help
+    /// captures); - works as with --csv
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub pcap: Option<PathBuf>,
+    /// Capture only there: peering:NAME, host:VPC/NAME or vpc:NAME; may be given several times
+    #[arg(long, value_name = "WHERE", requires = "pcap", value_parser = parse_point)]
+    pub pcap_on: Vec<PointArg>,
+    /// Capture only packets that end like this, where they end: dropped, delivered, or the code of a reason
+    #[arg(long, value_name = "VERDICT", requires = "pcap", value_parser = parse_only)]
+    pub pcap_verdict: Option<Only>,
+    /// Capture only so many packets, the first ones
+    #[arg(long, value_name = "N", requires = "pcap", value_parser = parse_count)]
+    pub pcap_first: Option<NonZeroU64>,
+    /// Capture only the first bytes of each packet, at least 20
+    #[arg(long, value_name = "BYTES", requires = "pcap", value_parser = clap::value_parser!(u32).range(20..=65_535))]
+    pub pcap_snap: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]

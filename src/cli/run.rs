@@ -1,22 +1,23 @@
 //! `vpcsim run`: plays scenarios and prints the reports in the order of the files.
 
 use super::args::RunArgs;
+use super::capture;
 use super::complaint::{complain, entries};
 use super::dash::input_name;
 use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
-use super::play::{options, play_all, report_bug};
+use super::play::{options, play_watched, report_bug};
 use super::reach;
-use crate::engine::{Options, Run, Which};
+use crate::engine::{Options, Pass, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
 use crate::notation::list_some;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
@@ -54,7 +55,11 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    let single = [("--csv", args.csv.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
+    let single = [
+        ("--csv", args.csv.is_some()),
+        ("--tcp-rows", args.tcp_rows.is_some()),
+        ("--pcap", args.capture.pcap.is_some()),
+    ];
     if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
         output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
@@ -75,10 +80,21 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
             }
         }
     }
-    let csv = claim(args, &disk)?;
+    let Claimed { csv, pcap } = Claimed::of(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
+    let capture = match scenarios.first().zip(args.capture.pcap.as_deref().zip(pcap)) {
+        None => None,
+        Some((scenario, (name, file))) => {
+            let wanted = capture::wanted(&args.capture, scenario)?;
+            match capture::begin(scenario, &wanted, (name, file)) {
+                Ok(begun) => Some((name, begun)),
+                Err(exit) => return Ok(exit),
+            }
+        }
+    };
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
+        capture.iter().for_each(|(_, capture)| capture.close(run));
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         (
             Snapshot::of(run, file, notes, options.interval),
@@ -87,7 +103,8 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let mut played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
+    let pass = capture.as_ref().map(|(_, capture)| capture as &dyn Pass);
+    let mut played = match play_watched(scenarios, pass, options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
@@ -105,8 +122,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose, csv);
+    let captured = capture.map_or(Exit::Done, |(name, capture)| capture::keep(name, capture));
     played.took.tell(quiet);
-    Ok(worst.max(printed))
+    Ok(worst.max(printed).max(captured))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -163,10 +181,21 @@ fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
-fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnostic>> {
-    let mut outputs = Outputs::new(disk.inputs(), args.force);
-    let csv = args.csv.as_deref().map(|path| outputs.file(path, Content::Artifact(Artifact::Intervals)));
-    csv.transpose().map_err(|wrong| vec![wrong])
+/// The files beside the report.
+struct Claimed {
+    csv: Option<OutputFile>,
+    pcap: Option<OutputFile>,
+}
+
+impl Claimed {
+    fn of(args: &RunArgs, disk: &Disk) -> Result<Claimed, Vec<Diagnostic>> {
+        let mut outputs = Outputs::new(disk.inputs(), args.force);
+        let mut claim = |path: &Option<PathBuf>, artifact| {
+            let file = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
+            file.transpose().map_err(|wrong| vec![wrong])
+        };
+        Ok(Claimed { csv: claim(&args.csv, Artifact::Intervals)?, pcap: claim(&args.capture.pcap, Artifact::Capture)? })
+    }
 }
 
 /// Not in the report, which does not depend on how it was computed.

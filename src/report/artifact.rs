@@ -14,6 +14,10 @@ const PICTURE: &str = concat!(
     r##"<rect x="0" y="0" width="800" height="420" opacity="1" fill="#FFFFFF" stroke="none"/>"##,
 );
 
+/// A pcapng file begins with this, and the name of the program that wrote it has this place if it comes first.
+const SECTION: &str = "\n\r\r\n";
+const APPLICATION: usize = 28;
+
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Artifact {
@@ -25,6 +29,8 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
+    /// A capture, from [`crate::recording::capture`].
+    Capture,
     /// A picture, from [`super::pictures()`].
     Picture,
 }
@@ -37,6 +43,9 @@ impl Artifact {
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
+            Artifact::Capture => {
+                text.starts_with(SECTION) && text.chars().skip(APPLICATION).take(7).eq("vpcsim ".chars())
+            }
             Artifact::Picture => text.starts_with(PICTURE),
         }
     }
@@ -49,6 +58,7 @@ impl fmt::Display for Artifact {
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
+            Artifact::Capture => "a capture",
             Artifact::Picture => "a picture",
         })
     }
@@ -60,8 +70,14 @@ mod tests {
     use crate::report::intervals_csv;
     use crate::report::run::sample;
 
-    const ALL: [Artifact; 5] =
-        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Matrix, Artifact::Picture];
+    const ALL: [Artifact; 6] = [
+        Artifact::Intervals,
+        Artifact::Focus,
+        Artifact::Monitoring,
+        Artifact::Matrix,
+        Artifact::Capture,
+        Artifact::Picture,
+    ];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()

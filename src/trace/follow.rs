@@ -77,12 +77,12 @@ impl Seen {
     /// Looks whether this step of the other side belongs to the acknowledgment.
     fn hear(&mut self, record: &Record) {
         match self.acknowledgment.first() {
-            Some(first) if first.id == record.id => self.acknowledgment.push(*record),
+            Some(first) if first.id == record.id => self.acknowledgment.push(record.clone()),
             Some(_) => {}
             None if record.step == Step::Emitted => {
                 let is_it = self.heard().is_some_and(|heard| heard.time <= record.time && acknowledges(record, heard));
                 if is_it && self.is_to_be_acknowledged() {
-                    self.acknowledgment.push(*record);
+                    self.acknowledgment.push(record.clone());
                 }
             }
             None => {}
@@ -106,7 +106,7 @@ impl Observer for Following {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for record in records {
             if record.id == self.id {
-                seen.own.push(*record);
+                seen.own.push(record.clone());
                 if record.verdict().is_some() {
                     // The answer may have been told at this instant already.
                     let instant = std::mem::take(&mut seen.instant);
@@ -121,7 +121,7 @@ impl Observer for Following {
             if Some(record.id.source()) == self.other && !seen.own.is_empty() {
                 if seen.heard().is_none() {
                     seen.instant.retain(|other| other.time == record.time);
-                    seen.instant.push(*record);
+                    seen.instant.push(record.clone());
                 }
                 seen.hear(record);
             }
