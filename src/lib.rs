@@ -17,8 +17,8 @@
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire, tcp ← model ← dataplane ← engine ← metering, trace ← report ← cli`;
-//! modules that read text also import `notation`.
+//! Imports point from right to left: `units ← wire, tcp ← model ← dataplane ← engine ← metering, trace, recording ←
+//! report ← cli`; modules that read text also import `notation`.
 //!
 //! * [`units`]: instants, durations, rates, sizes, shares, money; parsing, printing and rounding them; how text from
 //!   outside is shown
@@ -36,6 +36,8 @@
 //!   who reaches whom, why not, what would mend it, what is wrong with it
 //! * [`metering`]: what the meter's buckets mean: samples, peaks, price books, bills
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
+//! * [`recording`]: what a run leaves for other programs while it goes: captures of its packets, streamed by an
+//!   observer
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement) and everything drawn from it; no view sees the engine
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
@@ -109,9 +111,9 @@
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link
-//! ([`engine::Interest`]); [`trace`] plays a run again to watch only what it has found. [`engine::Mode::Packets`] makes
-//! every packet, headers included. There is no event queue across all links: order matters on a link, and between VPCs
-//! only where something reacts.
+//! ([`engine::Interest`]); [`recording`] streams what it sees; [`trace`] plays a run again to watch only what it has
+//! found. [`engine::Mode::Packets`] makes every packet, headers included. There is no event queue across all links:
+//! order matters on a link, and between VPCs only where something reacts.
 //!
 //! The token bucket is the `governor` crate's algorithm, on a virtual clock that ticks in 10⁻⁹ bit of the link's own
 //! rate, so that every rate is exact; see [`dataplane::shaper`].

@@ -8,13 +8,12 @@ use crate::model::{Network, network_at};
 use crate::notation::{list_some, nearest};
 use crate::recording::capture::{Capture, Point, Wanted};
 use crate::scenario::{Diagnostic, Scenario};
-use std::path::Path;
 
 /// What is to be captured of a scenario.
 ///
 /// # Errors
 /// A place that is not there, now or later.
-pub(super) fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, Vec<Diagnostic>> {
+fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, Vec<Diagnostic>> {
     let mut wanted = Wanted {
         points: Vec::new(),
         only: args.pcap_verdict,
@@ -74,23 +73,27 @@ fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Begins the capture of a scenario's run.
+/// Begins the capture of a scenario's run, if one is wanted.
 ///
 /// # Errors
-/// The file cannot be written, as was said.
+/// A place that is not there, or a file that cannot be written.
 pub(super) fn begin(
-    scenario: &Scenario,
-    wanted: &Wanted,
-    (name, file): (&Path, OutputFile),
-) -> Result<Capture<OutputStream>, Exit> {
-    let begun = file.open().and_then(|out| Capture::begin(&scenario.network, &scenario.plan, wanted, out));
-    begun.map_err(|error| failed(name, &error))
+    args: &CaptureArgs,
+    scenario: Option<&Scenario>,
+    file: Option<OutputFile>,
+) -> Result<Option<Capture<OutputStream>>, Vec<Diagnostic>> {
+    let Some((scenario, file)) = scenario.zip(file) else { return Ok(None) };
+    let wanted = wanted(args, scenario)?;
+    let name = file.name().display().to_string();
+    let begun = file.open().and_then(|out| Capture::begin(&scenario.network, &scenario.plan, &wanted, out));
+    begun.map(Some).map_err(|error| vec![Diagnostic::plain(&name, format!("{name} cannot be written: {error}"), None)])
 }
 
-/// Ends the file of a capture that was closed.
-pub(super) fn keep(name: &Path, capture: Capture<OutputStream>) -> Exit {
-    match capture.into_writer() {
-        Ok(out) => out.keep(),
-        Err(error) => failed(name, &error),
+/// Ends the file of a capture that was closed; a failure is reported.
+pub(super) fn keep(args: &CaptureArgs, capture: Capture<OutputStream>) -> Exit {
+    match (capture.into_writer(), &args.pcap) {
+        (Ok(out), _) => out.keep(),
+        (Err(error), Some(name)) => failed(name, &error),
+        (Err(_), None) => Exit::Done,
     }
 }

@@ -83,18 +83,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let Claimed { csv, pcap } = Claimed::of(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
-    let capture = match scenarios.first().zip(args.capture.pcap.as_deref().zip(pcap)) {
-        None => None,
-        Some((scenario, (name, file))) => {
-            let wanted = capture::wanted(&args.capture, scenario)?;
-            match capture::begin(scenario, &wanted, (name, file)) {
-                Ok(begun) => Some((name, begun)),
-                Err(exit) => return Ok(exit),
-            }
-        }
-    };
+    let capture = capture::begin(&args.capture, scenarios.first(), pcap)?;
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
-        capture.iter().for_each(|(_, capture)| capture.close(run));
+        capture.iter().for_each(|capture| capture.close(run));
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         (
             Snapshot::of(run, file, notes, options.interval),
@@ -103,7 +94,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let pass = capture.as_ref().map(|(_, capture)| capture as &dyn Pass);
+    let pass = capture.as_ref().map(|capture| capture as &dyn Pass);
     let mut played = match play_watched(scenarios, pass, options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
@@ -122,7 +113,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose, csv);
-    let captured = capture.map_or(Exit::Done, |(name, capture)| capture::keep(name, capture));
+    let captured = capture.map_or(Exit::Done, |capture| capture::keep(&args.capture, capture));
     played.took.tell(quiet);
     Ok(worst.max(printed).max(captured))
 }

@@ -1,5 +1,5 @@
-//! The places where packets are captured, each an interface of the file: routers, ends of peerings, hosts. All are known
-//! before the run, those of peerings to come too. It writes nothing.
+//! The places where packets are captured, each an interface of the file: routers, ends of peerings, hosts. All are
+//! known before the run, those of peerings to come too. It writes nothing.
 
 use super::points::Point;
 use crate::engine::{Interest, flows};

@@ -65,21 +65,28 @@ impl<W: Write> Recorder<W> {
         self.watch.interfaces.interest(&self.watch.network)
     }
 
-    /// Writes what is seen of these steps.
+    /// Writes what is seen of these steps: at each instant first what came, then what was sent because of it.
     pub(super) fn take(&mut self, records: &[Record]) -> io::Result<()> {
-        for record in records {
-            let Some(sight) = self.watch.see(record) else { continue };
-            if let Some((left, sight)) = self.leaving.take_if(|(left, _)| !is_lost(left, record)) {
-                self.write(&left, sight)?;
-            }
-            // What is lost as it leaves is seen once, with its end.
-            self.leaving = None;
-            match record.step {
-                Step::Departed => self.leaving = Some((record.clone(), sight)),
-                _ => self.write(record, sight)?,
+        for instant in records.chunk_by(|one, next| one.time == next.time) {
+            for turn in Turn::ALL {
+                instant.iter().filter(|record| Turn::of(record) == turn).try_for_each(|record| self.look(record))?;
             }
         }
         Ok(())
+    }
+
+    fn look(&mut self, record: &Record) -> io::Result<()> {
+        let Some(sight) = self.watch.see(record) else { return Ok(()) };
+        if let Some((left, sight)) = self.leaving.take()
+            && !is_lost(&left, record)
+        {
+            self.write(&left, sight)?;
+        }
+        if record.step == Step::Departed {
+            self.leaving = Some((record.clone(), sight));
+            return Ok(());
+        }
+        self.write(record, sight)
     }
 
     /// Writes the statistics, and returns the writer.
@@ -121,6 +128,30 @@ impl<W: Write> Recorder<W> {
             verdict: verdict.map(|verdict| verdict.map_or_else(|reason| reason.code(), |_| DELIVERED)),
             comment: comment.as_deref(),
         })
+    }
+}
+
+/// The order of steps of one instant: hosts and routers react at once, and what they react to comes first. The engine's
+/// order is another: that of senders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// What was sent before.
+    Came,
+    /// What hosts send now.
+    Sent,
+    /// What routers send because of that.
+    Reported,
+}
+
+impl Turn {
+    const ALL: [Turn; 3] = [Turn::Came, Turn::Sent, Turn::Reported];
+
+    fn of(record: &Record) -> Turn {
+        match record.emitted < record.time {
+            true => Turn::Came,
+            false if record.kind.is_error() => Turn::Reported,
+            false => Turn::Sent,
+        }
     }
 }
 

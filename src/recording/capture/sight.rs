@@ -1,5 +1,5 @@
-//! What of a packet's steps is seen at an interface: what a host sends and takes, what leaves and enters by the end of a
-//! peering, and where a packet is dropped: on a link at the end where it was to leave, else at a router.
+//! What of a packet's steps is seen at an interface: what a host sends and takes, what leaves and enters by the end of
+//! a peering, and where a packet is dropped: on a link at the end where it was to leave, else at a router.
 
 use super::interfaces::Interfaces;
 use crate::dataplane::packet::PacketKind;

@@ -1,7 +1,7 @@
 //! What a capture held, in numbers and in words. Not what a replay later does with it.
 
-/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty`, `unsupported_link` and `elsewhere`; the other
-/// counts overlap with these.
+/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty`, `unsupported_link` and `elsewhere`; the
+/// other counts overlap with these.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureCounts {
     /// Packet records in the file.
