@@ -34,10 +34,12 @@ packet_size = "61 B"
 from = "a/h"
 to = "10.1.1.77"
 interval = "100 ms"
+packet_size = "100 B"
 [traffic.away]
 from = "a/h"
 to = "10.9.9.9"
 interval = "250 ms"
+packet_size = "1500 B"
 "#;
     format!("name = \"pair\"\nduration = \"1 s\"\nstart = \"2024-02-29T12:00:00\"\n{PAIR}{rest}")
 }
@@ -184,7 +186,8 @@ fn an_interrupted_run_leaves_a_part_that_says_so() {
     let run = said(command.args(["--pcap-verdict", "no_route"]).current_dir(folder.path()));
     assert!(run.out.contains("PARTIAL"), "{}{}", run.out, run.talk);
     let file = file(folder.path(), "out.pcapng");
-    let is_marked = |comment: &Option<String>| comment.as_ref().is_some_and(|c| c.starts_with("PARTIAL: interrupted at "));
+    let is_marked =
+        |comment: &Option<String>| comment.as_ref().is_some_and(|c| c.starts_with("PARTIAL: interrupted at "));
     assert!(file.statistics.iter().all(|of| is_marked(&of.comment)), "{:?}", file.statistics);
     assert!(!file.packets.is_empty());
 }
@@ -196,21 +199,23 @@ fn arrivals(file: &File) -> Vec<(u64, &[u8])> {
 
 #[test]
 fn what_one_host_sent_replayed_arrives_as_it_did() {
-    let folder = pair();
+    // What no route leads to could not be replayed: to whom?
+    let text = scenario();
+    let (sent, _) = text.split_once("[traffic.away]").expect("an entry");
+    let (network, _) = sent.split_once("[traffic.t]").expect("an entry");
+    let folder = folder(&[("s.toml", sent)]);
     let on = ["--pcap-on", "host:a/h", "--pcap-on", "host:b/h"];
     vpcsim(folder.path(), &[&["run", "s.toml", "--pcap", "first.pcapng"][..], &on].concat()).ended(0);
     let first = file(folder.path(), "first.pcapng");
-    let sent = first.at("a/h").next().expect("it sent").stamp;
-    let begun = sent - first.statistics[0].start;
+    let begun = first.at("a/h").next().expect("it sent").stamp - first.statistics[0].start;
     assert!(begun > 0, "to the nanosecond");
-    let (network, _) = scenario().split_once("[traffic.t]").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("traffic");
+    // What went to nobody is played too, to a host that is down.
     let replay = format!(
-        "[traffic.again]\npattern = \"replay\"\nfile = \"first.pcapng\"\ninterface = \"a/h\"\nfrom = \"a/h\"\n\
-         to = \"b/h\"\nstart = \"{begun} ns\"\nmap = {{ \"10.1.1.77\" = \"b/none\", \"10.9.9.9\" = \"b/none\" }}\n"
+        "[vpc.b.host.none]\n[[at]]\ntime = \"0 s\"\ndo = \"host_down\"\nhost = \"b/none\"\n\
+         [traffic.again]\npattern = \"replay\"\nfile = \"first.pcapng\"\ninterface = \"a/h\"\nfrom = \"a/h\"\n\
+         to = \"b/h\"\nstart = \"{begun} ns\"\nmap = {{ \"10.1.1.77\" = \"b/none\" }}\n"
     );
-    // What went nowhere is played too, to a host that is down.
-    let stopped = "[vpc.b.host.none]\n[[at]]\ntime = \"0 s\"\ndo = \"stop_host\"\nhost = \"b/none\"\n";
-    write(folder.path(), "again.toml", format!("{network}{stopped}{replay}"));
+    write(folder.path(), "again.toml", format!("{network}{replay}"));
     vpcsim(folder.path(), &[&["run", "again.toml", "--pcap", "second.pcapng"][..], &on].concat()).ended(0);
     let second = file(folder.path(), "second.pcapng");
     assert!(arrivals(&first).len() > 1_000);
@@ -221,7 +226,8 @@ fn what_one_host_sent_replayed_arrives_as_it_did() {
 fn a_replay_names_an_interface_that_is_there() {
     let folder = pair();
     vpcsim(folder.path(), &["run", "s.toml", "--pcap", "out.pcapng"]).ended(0);
-    let replay = "[traffic.r]\npattern = \"replay\"\nfile = \"out.pcapng\"\nfrom = \"a/h\"\nto = \"b/h\"\ninterface = \"p@c\"\n";
+    let replay =
+        "[traffic.r]\npattern = \"replay\"\nfile = \"out.pcapng\"\nfrom = \"a/h\"\nto = \"b/h\"\ninterface = \"p@c\"\n";
     let with = |replay: &str| scenario().replace("[traffic.lost]", &format!("{replay}[traffic.lost]"));
     write(folder.path(), "wrong.toml", with(replay));
     let said = vpcsim(folder.path(), &["check", "wrong.toml"]).ended(2);
@@ -278,6 +284,7 @@ fn an_analyser_sees_as_many_retransmissions_as_tcp_made() {
     assert_eq!(asked("tshark", &lost).map(|said| said.out), Some(String::new()));
     let followed = asked("tshark", &["-r", &path, "-q", "-z", "follow,tcp,raw,0"]).expect("it is installed");
     // The stream in hexadecimal, of one direction: 50 MB, two digits each.
-    let digits: usize = followed.out.lines().filter(|line| line.bytes().all(|b| b.is_ascii_hexdigit())).map(str::len).sum();
+    let digits: usize =
+        followed.out.lines().filter(|line| line.bytes().all(|b| b.is_ascii_hexdigit())).map(str::len).sum();
     assert_eq!(digits, 100_000_000);
 }

@@ -22,7 +22,7 @@ pub struct Capture<W> {
 }
 
 enum State<W> {
-    Writing(Recorder<W>),
+    Writing(Box<Recorder<W>>),
     Written(W),
     Failed(io::Error),
     /// For a moment, while one becomes another.
@@ -36,7 +36,7 @@ impl<W: Write + Send + 'static> Capture<W> {
     /// Those of the writer.
     pub fn begin(network: &Network, plan: &Plan, wanted: &Wanted, out: W) -> io::Result<Capture<W>> {
         let recorder = Recorder::begin(network, plan, wanted, out)?;
-        Ok(Capture { interest: recorder.interest(), state: Arc::new(Mutex::new(State::Writing(recorder))) })
+        Ok(Capture { interest: recorder.interest(), state: Arc::new(Mutex::new(State::Writing(Box::new(recorder)))) })
     }
 
     /// Ends it with the statistics of the places, as the run stands: marked if the run was interrupted.
