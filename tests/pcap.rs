@@ -264,7 +264,8 @@ fn analysers_read_every_kind_of_packet_without_a_complaint() {
             assert!(said.out.contains("Strict time order:   True"), "{name}: {}", said.out);
         }
         if let Some(said) = asked("tcpdump", &["-n", "-vv", "-r", &path]) {
-            let complaints = ["bad cksum", "incorrect", "truncated", "invalid"];
+            // What it says of payload that it takes for a protocol of that port does not count.
+            let complaints = ["bad cksum", "bad udp cksum", "wrong icmp cksum", "(incorrect"];
             let found = said.out.lines().find(|line| complaints.iter().any(|word| line.contains(word)));
             assert_eq!((found, said.talk.lines().count()), (None, 1), "{name}: {}", said.talk);
             assert_eq!(said.out.lines().filter(|line| line.contains(" IP (")).count(), packets, "{name}");

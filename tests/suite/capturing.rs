@@ -126,7 +126,8 @@ proptest! {
             let part = pcapng::read(&captured(&world, &wanted, 1, 1).0);
             for interface in part.interfaces.iter().map(|interface| interface.name.as_str()) {
                 let seen: Vec<_> = part.at(interface).collect();
-                let others: Vec<_> = all.at(interface).filter(|packet| !interface.ends_with("@router") || seen.contains(packet)).collect();
+                let is_part = |packet: &&Packet| !interface.ends_with("@router") || seen.contains(packet);
+                let others: Vec<_> = all.at(interface).filter(is_part).collect();
                 prop_assert_eq!(&seen, &others, "seed {} at {} of {:?}", seed, interface, point);
             }
             let has_router = part.interfaces.iter().any(|interface| interface.name.ends_with("@router"));
