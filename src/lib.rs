@@ -17,8 +17,8 @@
 //!
 //! # The rooms
 //!
-//! Imports point from right to left: `units ← wire, tcp ← model ← dataplane ← engine ← metering, trace ← report ← cli`;
-//! modules that read text also import `notation`.
+//! Imports point from right to left: `units ← wire, tcp ← model ← dataplane ← engine ← metering, trace, recording ←
+//! report ← cli`; modules that read text also import `notation`.
 //!
 //! * [`units`]: instants, durations, rates, sizes, shares, money; parsing, printing and rounding them; how text from
 //!   outside is shown
@@ -38,6 +38,8 @@
 //! * [`sweep`]: what a network tester varies, and where it looks next: axes of values, the search for the highest
 //!   lossless load, the steps of a service test; plays nothing and uses only `units`
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
+//! * [`recording`]: what a run leaves for other programs while it goes: captures of its packets, streamed by an
+//!   observer
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it; no view
 //!   sees the engine
@@ -112,9 +114,9 @@
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link
-//! ([`engine::Interest`]); [`trace`] plays a run again to watch only what it has found. [`engine::Mode::Packets`] makes
-//! every packet, headers included. There is no event queue across all links: order matters on a link, and between VPCs
-//! only where something reacts.
+//! ([`engine::Interest`]); [`recording`] streams what it sees; [`trace`] plays a run again to watch only what it has
+//! found. [`engine::Mode::Packets`] makes every packet, headers included. There is no event queue across all links:
+//! order matters on a link, and between VPCs only where something reacts.
 //!
 //! The token bucket is the `governor` crate's algorithm, on a virtual clock that ticks in 10⁻⁹ bit of the link's own
 //! rate, so that every rate is exact; see [`dataplane::shaper`].
@@ -145,6 +147,7 @@ mod kept;
 pub mod metering;
 pub mod model;
 pub mod notation;
+pub mod recording;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;

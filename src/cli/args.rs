@@ -4,13 +4,14 @@ use super::edits::EditArgs;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    UnitArg, parse_axis, parse_count, parse_delay, parse_frame, parse_interval, parse_period, parse_rate,
-    parse_resolution, parse_time, parse_unit, parse_workers, parse_zone,
+    PointArg, UnitArg, parse_axis, parse_count, parse_delay, parse_frame, parse_interval, parse_only, parse_period,
+    parse_point, parse_rate, parse_resolution, parse_time, parse_unit, parse_workers, parse_zone,
 };
 use crate::diagnose::Severity;
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
+use crate::recording::capture::Only;
 use crate::scaffold::Scale;
 use crate::sweep::{Axis, Within};
 use crate::units::{BitRate, Factor, Share, SimDuration};
@@ -99,7 +100,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(group = ArgGroup::new("written").args(["csv", "graph"]).multiple(true))]
+#[command(group = ArgGroup::new("written").multiple(true))]
 pub(super) struct RunArgs {
     /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
@@ -117,17 +118,19 @@ pub(super) struct RunArgs {
     pub interval: Option<SimDuration>,
     /// Write the interval series as CSV (needs --interval and a single scenario); - is standard output, and the report
     /// then goes to standard error
-    #[arg(long, value_name = "FILE", requires = "interval")]
+    #[arg(long, value_name = "FILE", requires = "interval", group = "written")]
     pub csv: Option<PathBuf>,
     /// Draw the network as SVG with what the run measured: loads, losses and drops at the peerings (needs a single
     /// scenario; with --interval also the busiest interval); - works as with --csv
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     pub graph: Option<PathBuf>,
     /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
     /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
     #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
     pub tcp_rows: Option<String>,
-    /// Let --csv and --graph replace files that are not earlier ones of the same kind
+    #[command(flatten)]
+    pub capture: CaptureArgs,
+    /// Let --csv, --graph and --pcap replace files that are not earlier ones of the same kind
     #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
@@ -137,8 +140,29 @@ pub(super) struct RunArgs {
 impl RunArgs {
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv, &self.graph])
+        Destination::beside(&[&self.csv, &self.graph, &self.capture.pcap])
     }
+}
+
+/// What of the packets is captured.
+#[derive(Debug, ClapArgs)]
+pub(super) struct CaptureArgs {
+    /// Capture the packets of a single scenario as pcapng, at both ends of every peering and at the routers (see help
+    /// captures); - works as with --csv
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub pcap: Option<PathBuf>,
+    /// Capture only there: peering:NAME, host:VPC/NAME or vpc:NAME; may be given several times
+    #[arg(long, value_name = "WHERE", requires = "pcap", value_parser = parse_point)]
+    pub pcap_on: Vec<PointArg>,
+    /// Capture only packets that end like this, where they end: dropped, delivered, or the code of a reason
+    #[arg(long, value_name = "VERDICT", requires = "pcap", value_parser = parse_only)]
+    pub pcap_verdict: Option<Only>,
+    /// Capture only so many packets, the first ones
+    #[arg(long, value_name = "N", requires = "pcap", value_parser = parse_count)]
+    pub pcap_first: Option<NonZeroU64>,
+    /// Capture only the first bytes of each packet, at least 20
+    #[arg(long, value_name = "BYTES", requires = "pcap", value_parser = clap::value_parser!(u32).range(20..=65_535))]
+    pub pcap_snap: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]

@@ -8,6 +8,7 @@ mod bench;
 mod bill;
 mod bill_input;
 mod bill_output;
+mod capture;
 mod check;
 mod complaint;
 mod completions;

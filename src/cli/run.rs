@@ -1,16 +1,17 @@
 //! `vpcsim run`: plays scenarios and prints the reports in the order of the files.
 
 use super::args::RunArgs;
+use super::capture;
 use super::complaint::{complain, entries};
 use super::dash::input_name;
 use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
-use super::play::{options, play_all, report_bug};
+use super::play::{options, play_watched, report_bug};
 use super::reach;
 use crate::diagnose::graph::Graph;
-use crate::engine::{Options, Run, Which};
+use crate::engine::{Options, Pass, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
 use crate::notation::list_some;
@@ -55,8 +56,12 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    let single =
-        [("--csv", args.csv.is_some()), ("--graph", args.graph.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
+    let single = [
+        ("--csv", args.csv.is_some()),
+        ("--graph", args.graph.is_some()),
+        ("--tcp-rows", args.tcp_rows.is_some()),
+        ("--pcap", args.capture.pcap.is_some()),
+    ];
     if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
         output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
@@ -77,10 +82,12 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
             }
         }
     }
-    let files = Files::claim(args, &disk)?;
+    let mut files = Files::claim(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
+    let capture = capture::begin(&args.capture, scenarios.first(), files.pcap.take())?;
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
+        capture.iter().for_each(|capture| capture.close(run));
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         let snapshot = Snapshot::of(run, file, notes, options.interval);
         Ran {
@@ -91,7 +98,8 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let mut played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
+    let pass = capture.as_ref().map(|capture| capture as &dyn Pass);
+    let mut played = match play_watched(scenarios, pass, options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
@@ -111,8 +119,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose);
     let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph);
+    let captured = capture.map_or(Exit::Done, |capture| capture::keep(&args.capture, capture));
     played.took.tell(quiet);
-    Ok(worst.max(printed).max(written))
+    Ok(worst.max(printed).max(written).max(captured))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -181,6 +190,7 @@ struct Ran {
 struct Files {
     csv: Option<OutputFile>,
     graph: Option<OutputFile>,
+    pcap: Option<OutputFile>,
 }
 
 impl Files {
@@ -191,7 +201,8 @@ impl Files {
             let claimed = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
             claimed.transpose().map_err(|wrong| vec![wrong])
         };
-        Ok(Files { csv: file(&args.csv, Artifact::Intervals)?, graph: file(&args.graph, Artifact::Graph)? })
+        let (csv, graph) = (file(&args.csv, Artifact::Intervals)?, file(&args.graph, Artifact::Graph)?);
+        Ok(Files { csv, graph, pcap: file(&args.capture.pcap, Artifact::Capture)? })
     }
 
     /// Writes what the run made; a failing file does not prevent the other.

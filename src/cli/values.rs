@@ -2,10 +2,12 @@
 //! declared elsewhere.
 
 use crate::metering::Period;
-use crate::model::check_delay;
-use crate::notation;
+use crate::model::{DropReason, check_delay};
+use crate::notation::{self, nearest};
+use crate::recording::capture::{DELIVERED, Only};
 use crate::sweep::{Axis, Within};
 use crate::units::{self, BitRate, ByteSize, RateUnit, Share, SimDuration};
+use std::fmt;
 use std::num::{NonZeroU64, NonZeroUsize};
 
 /// A unit as written, and its meaning.
@@ -18,6 +20,51 @@ pub(super) struct UnitArg {
 pub(super) fn parse_unit(text: &str) -> Result<UnitArg, String> {
     let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
     Ok(UnitArg { text: text.into(), unit })
+}
+
+/// A place to capture packets at, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PointArg {
+    Peering(String),
+    /// In a VPC.
+    Host(String, String),
+    Vpc(String),
+}
+
+impl fmt::Display for PointArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PointArg::Peering(name) => write!(f, "peering:{name}"),
+            PointArg::Host(vpc, name) => write!(f, "host:{vpc}/{name}"),
+            PointArg::Vpc(name) => write!(f, "vpc:{name}"),
+        }
+    }
+}
+
+pub(super) fn parse_point(text: &str) -> Result<PointArg, String> {
+    match text.split_once(':') {
+        Some(("peering", name)) => Ok(PointArg::Peering(name.into())),
+        Some(("vpc", name)) => Ok(PointArg::Vpc(name.into())),
+        Some(("host", host)) => match host.split_once('/') {
+            Some((vpc, name)) => Ok(PointArg::Host(vpc.into(), name.into())),
+            None => Err("a host is written host:VPC/NAME".into()),
+        },
+        _ => Err("write peering:NAME, host:VPC/NAME or vpc:NAME".into()),
+    }
+}
+
+/// How captured packets end.
+pub(super) fn parse_only(text: &str) -> Result<Only, String> {
+    match text {
+        "dropped" => Ok(Only::Dropped),
+        DELIVERED => Ok(Only::Delivered),
+        code => DropReason::from_code(code).map(Only::Reason).ok_or_else(|| {
+            let codes = DropReason::ALL.map(DropReason::code);
+            let near =
+                nearest(code, codes.into_iter()).map_or(String::new(), |near| format!(" (did you mean {near}?)"));
+            format!("no packet ends like that{near}: write dropped, {DELIVERED} or a code of help codes")
+        }),
+    }
 }
 
 pub(super) fn parse_zone(text: &str) -> Result<String, String> {

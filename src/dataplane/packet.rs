@@ -6,6 +6,7 @@ use crate::units::SimTime;
 use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
 use crate::wire::payload;
 use bytes::{Bytes, BytesMut};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 
@@ -169,6 +170,8 @@ pub enum Tail {
     Bytes(Bytes),
     /// What a TCP acknowledgment tells beyond its header.
     Told(Told),
+    /// The same of a segment that observers may look at, and its options.
+    Shown(Box<(Told, Bytes)>),
 }
 
 /// What a TCP acknowledgment tells beyond its header: what arrived beyond gaps, which is in its options, and when the
@@ -186,6 +189,8 @@ pub struct Told {
 pub struct Tails {
     bytes: Side<Bytes>,
     told: Side<Told>,
+    /// The options of those segments in `told` that observers may look at.
+    options: BTreeMap<u32, Bytes>,
 }
 
 #[derive(Debug, Default)]
@@ -228,7 +233,19 @@ impl Tails {
         match tail {
             Tail::Bytes(bytes) => self.put(bytes),
             Tail::Told(told) => self.tell(told),
+            Tail::Shown(shown) => self.show(shown.0, shown.1),
         }
+    }
+    /// Stores what a segment tells, and its options.
+    pub fn show(&mut self, told: Told, options: Bytes) -> TailId {
+        let at = self.told.put(told);
+        self.options.insert(at, options);
+        TailId(3 + (at << 1))
+    }
+    /// The bytes after the head that are not synthetic: those of an entry, or the options of a segment.
+    pub fn shown(&self, id: TailId) -> Option<&Bytes> {
+        let at = id.0.checked_sub(2)?;
+        if at & 1 > 0 { self.options.get(&(at >> 1)) } else { self.get(id) }
     }
     /// The bytes of an entry.
     pub fn get(&self, id: TailId) -> Option<&Bytes> {
@@ -246,7 +263,17 @@ impl Tails {
         let at = id.0.checked_sub(2)?;
         Some(match at & 1 {
             0 => Tail::Bytes(self.bytes.take(at >> 1)),
-            _ => Tail::Told(self.told.take(at >> 1)),
+            _ if self.options.is_empty() => Tail::Told(self.told.take(at >> 1)),
+            _ => self.take_shown(at >> 1),
         })
+    }
+
+    #[cold]
+    fn take_shown(&mut self, at: u32) -> Tail {
+        let told = self.told.take(at);
+        match self.options.remove(&at) {
+            Some(options) => Tail::Shown(Box::new((told, options))),
+            None => Tail::Told(told),
+        }
     }
 }

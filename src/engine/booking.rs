@@ -20,6 +20,7 @@ use crate::model::{DropReason, TrafficId, Verdict};
 use crate::tcp;
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{self, ErrorKind};
+use bytes::Bytes;
 
 /// What equal packets, those of one sender and one size, have in common.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +82,22 @@ impl Booking {
         self.effort.add(road, count);
     }
 
-    /// Records a step for the observers, if it is of interest.
+    /// Records a step of a packet that has no tail for the observers, if it is of interest.
     pub(super) fn tell(&mut self, scope: Scope<'_>, time: SimTime, packet: &Packet, place: Place, step: Step) {
+        self.tell_of(scope, time, (packet, None), place, step);
+    }
+
+    /// The same for any packet, with its bytes after the head that are not synthetic.
+    pub(super) fn tell_of(
+        &mut self,
+        scope: Scope<'_>,
+        time: SimTime,
+        (packet, tail): (&Packet, Option<&Bytes>),
+        place: Place,
+        step: Step,
+    ) {
         if scope.shared.is_of_interest(place, packet) {
-            self.records.push(Record::of(time, packet, place, step));
+            self.records.push(Record::of(time, packet, tail.cloned(), place, step));
         }
     }
 

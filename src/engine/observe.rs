@@ -7,6 +7,8 @@ use crate::dataplane::packet::{Packet, PacketId, PacketKind};
 use crate::model::{DropReason, LinkId, TrafficId, Verdict, VpcId};
 use crate::units::{ByteSize, SimTime};
 use crate::wire::ipv4::HEAD;
+use crate::wire::payload;
+use bytes::Bytes;
 use std::collections::BTreeSet;
 
 /// Where a step is taken.
@@ -63,7 +65,7 @@ impl Step {
 }
 
 /// One step of one packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// When.
     pub time: SimTime,
@@ -81,12 +83,32 @@ pub struct Record {
     pub wire_length: u16,
     /// Its first bytes, from the IPv4 header on.
     pub head: [u8; HEAD],
+    /// IPv4 and transport header together: where synthetic payload begins.
+    pub header_length: u8,
+    /// The bytes after `head` that are not synthetic: those of a replayed or injected packet, what an ICMP error
+    /// quotes, the options of a segment.
+    pub tail: Option<Bytes>,
 }
 
 impl Record {
-    pub(super) fn of(time: SimTime, packet: &Packet, place: Place, step: Step) -> Record {
-        let Packet { id, kind, emitted, wire_length, head, .. } = *packet;
-        Record { time, step, place, id, kind, emitted, wire_length, head }
+    pub(super) fn of(time: SimTime, packet: &Packet, tail: Option<Bytes>, place: Place, step: Step) -> Record {
+        let Packet { id, kind, emitted, wire_length, head, header_length, .. } = *packet;
+        Record { time, step, place, id, kind, emitted, wire_length, head, header_length, tail }
+    }
+
+    /// Appends the packet's first bytes, at most `most`, to `into`: the head, the tail, and synthetic payload, or zeros
+    /// where a capture was snapped.
+    pub fn bytes(&self, most: usize, into: &mut Vec<u8>) {
+        let (from, length) = (into.len(), usize::from(self.wire_length).min(most));
+        into.extend_from_slice(&self.head[..length.min(HEAD)]);
+        let left = |into: &Vec<u8>| length - (into.len() - from);
+        if let Some(tail) = &self.tail {
+            into.extend_from_slice(&tail[..tail.len().min(left(into))]);
+        }
+        let is_synthetic = self.tail.is_none() || self.kind == PacketKind::Segment;
+        let header = usize::from(self.header_length);
+        let byte = |at: usize| at.checked_sub(header).filter(|_| is_synthetic).map_or(0, payload::byte);
+        into.extend((length - left(into)..length).map(byte));
     }
 
     /// How the packet ended, if it did.

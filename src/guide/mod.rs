@@ -38,6 +38,7 @@ topics! {
     tables, "CSV files and how they are read";
     scale, "scenarios with a million hosts, routing tables with 512,000 routes";
     billing, "bills, price books, measured samples";
+    captures, "pcapng files of a run: where, which packets, what is said of each";
     reports, "what the words in reports mean, files, exit codes";
     sweep, "many runs of one file: ranges of keys, the highest lossless rate, service tests";
     speed, "how fast, and on which roads packets are carried";

@@ -15,6 +15,10 @@ const PICTURE: &str = concat!(
     r##"<rect x="0" y="0" width="800" height="420" opacity="1" fill="#FFFFFF" stroke="none"/>"##,
 );
 
+/// A pcapng file begins with this, and the name of the program that wrote it has this place if it comes first.
+const SECTION: &str = "\n\r\r\n";
+const APPLICATION: usize = 28;
+
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Artifact {
@@ -26,6 +30,8 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
+    /// A capture, from [`crate::recording::capture`].
+    Capture,
     /// [`super::sweep_csv`], [`super::lossless_csv`], [`super::service_csv`].
     Sweep,
     /// A picture, from [`super::pictures()`] or [`super::sweep_picture()`].
@@ -43,6 +49,9 @@ impl Artifact {
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
             Artifact::Sweep => csv::first_line(text).is_some_and(is_of_sweep),
+            Artifact::Capture => {
+                text.starts_with(SECTION) && text.chars().skip(APPLICATION).take(7).eq("vpcsim ".chars())
+            }
             Artifact::Picture => text.starts_with(PICTURE),
             Artifact::Graph => graph::begins(text),
         }
@@ -64,6 +73,7 @@ impl fmt::Display for Artifact {
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
             Artifact::Sweep => "a sweep CSV",
+            Artifact::Capture => "a capture",
             Artifact::Picture => "a picture",
             Artifact::Graph => "a drawing of a network",
         })
@@ -78,11 +88,12 @@ mod tests {
     use crate::report::run::sample;
     use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 7] = [
+    const ALL: [Artifact; 8] = [
         Artifact::Intervals,
         Artifact::Focus,
         Artifact::Monitoring,
         Artifact::Matrix,
+        Artifact::Capture,
         Artifact::Sweep,
         Artifact::Picture,
         Artifact::Graph,

@@ -142,6 +142,7 @@ const DELIMITERS: [&str; 4] =
 
 const REPLAY: &[Field] = &[
     required("file", Text, "A pcap or pcapng file, gzip-compressed or not."),
+    optional("interface", Text, "Only packets of this interface of a pcapng file, by its name."),
     optional("map", Pairs("captured address", &Text), "Captured addresses to hosts."),
     optional("max_gap", TIME, "Longer silences of the capture are shortened to this, before `speed`."),
     optional("speed", Factor, "How many times as fast as captured; default 1."),

@@ -113,7 +113,7 @@ impl Observer for Following {
                 seen.settle();
             }
             if record.id == self.id {
-                seen.own.push(*record);
+                seen.own.push(record.clone());
             }
             let is_sent = record.step == Step::Emitted && record.kind.is_of_source();
             if is_sent && record.id.source() == self.id.source() {
@@ -121,7 +121,7 @@ impl Observer for Following {
                 seen.last = Some(record.id.sequence());
             }
             if Some(record.id.source()) == self.other && !seen.own.is_empty() {
-                seen.instant.push(*record);
+                seen.instant.push(record.clone());
             }
         }
         // An instant is told at once.

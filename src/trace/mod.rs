@@ -16,7 +16,7 @@ mod senders;
 mod story;
 mod tell;
 
-pub use pass::{Pass, Played};
+pub use pass::Played;
 pub use passes::{Answer, Nothing, Question, trace};
 pub use search::Wanted;
 pub use senders::{BadName, Senders};

@@ -1,15 +1,7 @@
-//! One pass over a run: what a watcher does with it, and what is known of it afterwards. It plays nothing.
+//! What is known of a pass over a run afterwards. It plays nothing.
 
-use crate::engine::Run;
+use crate::engine::{Pass, Run};
 use crate::units::SimTime;
-
-/// One pass over a run.
-pub trait Pass: Sync {
-    /// Called before the run begins.
-    fn begin(&self, run: &mut Run);
-    /// Whether the run may end here: asked after each slice.
-    fn is_over(&self, run: &Run) -> bool;
-}
 
 /// How a pass went.
 #[derive(Debug, Clone)]

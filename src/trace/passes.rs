@@ -5,13 +5,13 @@
 use super::chart::Chart;
 use super::follow::{Follow, Seen};
 use super::neighbours::Neighbours;
-use super::pass::{Pass, Played};
+use super::pass::Played;
 use super::search::{Search, Wanted};
 use super::senders::Senders;
 use super::story::Story;
 use super::tell::{Teller, met_bucket, ways};
 use crate::dataplane::packet::PacketId;
-use crate::engine::{Record, Run};
+use crate::engine::{Pass, Record, Run};
 use crate::model::plan::Plan;
 use crate::model::{DropReason, Network, TrafficId};
 use crate::units::SimTime;

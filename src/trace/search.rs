@@ -47,7 +47,7 @@ impl Search {
 
     /// The packet that was found.
     pub(super) fn found(&self) -> Option<(PacketId, PacketKind)> {
-        self.best.lock().unwrap_or_else(PoisonError::into_inner).map(|record| (record.id, record.kind))
+        self.best.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|record| (record.id, record.kind))
     }
 }
 
@@ -67,7 +67,7 @@ impl Observer for Searching {
         let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
         for record in records {
             if self.is_better(record, best.as_ref()) {
-                *best = Some(*record);
+                *best = Some(record.clone());
             }
         }
     }

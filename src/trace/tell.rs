@@ -30,8 +30,8 @@ pub(super) fn ways(seen: &Seen) -> Vec<Vec<Record>> {
     let mut ways: Vec<Vec<Record>> = Vec::new();
     for record in seen.own.iter().chain(&seen.acknowledgment) {
         match ways.iter_mut().find(|way| way[0].id == record.id && way[0].kind == record.kind) {
-            Some(way) => way.push(*record),
-            None => ways.push(vec![*record]),
+            Some(way) => way.push(record.clone()),
+            None => ways.push(vec![record.clone()]),
         }
     }
     ways.sort_by_key(|way| (way[0].id != seen.own[0].id || !way[0].kind.is_of_source(), way[0].time));

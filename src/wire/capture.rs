@@ -15,6 +15,7 @@ mod link;
 mod records;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 pub use counts::CaptureCounts;
 pub use error::CaptureError;
@@ -69,11 +70,16 @@ pub struct CapturedFrame {
 /// Reads a capture. If the file ends too early, its whole packets are taken and [`Capture::cut`] says so; a file cut
 /// off inside its file header, or damaged anywhere, is an error.
 pub fn read(file: Bytes) -> Result<Capture, CaptureError> {
+    read_at(file, None)
+}
+
+/// The same, but only the packets of the interfaces with this name, if there is one.
+pub fn read_at(file: Bytes, interface: Option<&str>) -> Result<Capture, CaptureError> {
     if !gzip::is_compressed(&file) {
-        return read_plain(&file);
+        return read_plain(&file, interface);
     }
     let unpacked = gzip::unpack(&file, gzip::UNPACKED_MAX)?;
-    let mut capture = match read_plain(&unpacked.bytes) {
+    let mut capture = match read_plain(&unpacked.bytes, interface) {
         Err(CaptureError::Empty) if !unpacked.is_whole => return Err(CaptureError::Cut),
         read => read?,
     };
@@ -83,8 +89,8 @@ pub fn read(file: Bytes) -> Result<Capture, CaptureError> {
     Ok(capture)
 }
 
-fn read_plain(file: &Bytes) -> Result<Capture, CaptureError> {
-    let mut collector = Collector::new(file.clone());
+fn read_plain(file: &Bytes, interface: Option<&str>) -> Result<Capture, CaptureError> {
+    let mut collector = Collector::new(file.clone(), interface);
     match file.get(..PCAPNG.len()) {
         Some(start) if start == PCAPNG => blocks::read(file, &mut collector)?,
         _ => records::read(file, &mut collector)?,

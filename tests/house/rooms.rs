@@ -5,7 +5,7 @@ use crate::source::{Source, sources, word};
 use std::collections::BTreeMap;
 
 /// Which rooms a room may import, in the order of the house; changing a row is a design decision that needs a reason.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("notation", &["units"]),
     ("wire", &["units"]),
@@ -19,6 +19,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
     ("trace", &["units", "wire", "model", "dataplane", "engine"]),
+    ("recording", &["units", "wire", "model", "dataplane", "engine"]),
     // What is varied, and which loads are tried: numbers and texts.
     ("sweep", &["units"]),
     ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace", "sweep"]),
@@ -29,8 +30,21 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "units", "notation", "model", "diagnose", "engine", "metering", "report", "scenario", "import", "workload",
-            "scaffold", "guide", "trace", "sweep",
+            "units",
+            "notation",
+            "model",
+            "diagnose",
+            "engine",
+            "metering",
+            "report",
+            "scenario",
+            "import",
+            "workload",
+            "scaffold",
+            "guide",
+            "trace",
+            "sweep",
+            "recording",
         ],
     ),
 ];

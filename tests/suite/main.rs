@@ -4,6 +4,7 @@
 mod answers;
 mod books;
 mod bucket;
+mod capturing;
 mod connections;
 mod determinism;
 #[path = "../dice/mod.rs"]
@@ -20,6 +21,8 @@ mod lane;
 mod modes;
 mod pairs;
 mod partitions;
+#[path = "../pcapng/mod.rs"]
+mod pcapng;
 mod reference;
 mod replays;
 mod shaper;

@@ -69,9 +69,9 @@ impl Contents {
             return;
         }
         for packet in lanes.iter_mut().flat_map(|lane| lane.link.kept_mut()) {
-            connections.complete(packet, events.tails.told(packet.tail));
+            connections.complete(packet, &mut events.tails);
         }
-        events.each_waiting(|packet, told| connections.complete(packet, told));
+        events.each_waiting(|packet, tails| connections.complete(packet, tails));
     }
 
     /// Groups the senders that are no events by route, once an epoch.

@@ -7,7 +7,7 @@ use super::super::mail::Content;
 use super::super::segment::SegmentArrival;
 use super::super::sending::Flow;
 use super::wakes::{Waker, Wakes};
-use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails, Told};
+use crate::dataplane::packet::{Packet, PacketId, SourceId, Tails};
 use crate::model::{HostId, Verdict};
 use crate::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
@@ -191,13 +191,10 @@ impl Events {
         }
     }
 
-    /// The packets whose verdict is still open, with what those of connections tell.
-    pub(super) fn each_waiting(&mut self, mut f: impl FnMut(&mut Packet, Option<Told>)) {
+    /// The packets whose verdict is still open, with the tails.
+    pub(super) fn each_waiting(&mut self, mut f: impl FnMut(&mut Packet, &mut Tails)) {
         let Events { arrivals, tails, .. } = self;
-        for Arrival { packet, .. } in arrivals.iter_mut() {
-            let told = tails.told(packet.tail);
-            f(packet, told);
-        }
+        arrivals.iter_mut().for_each(|Arrival { packet, .. }| f(packet, tails));
     }
 
     /// Begins an epoch, if it is another one: it may judge otherwise what was judged before.

@@ -162,6 +162,12 @@ impl Journey<'_> {
             return self.contents.mailbox.packets.push(Mail { to: far, content });
         }
         lane.booking.judged(verdict, 1, || site(self.scope, far, packet));
+        if self.scope.shared.observing && self.scope.view.network.rules.routers_visible {
+            // Observers see it as the far router hands it on.
+            let mut entered = packet.clone();
+            let _ = router::enter(self.scope.view, id, &mut entered);
+            return self.end(time, &entered, Place::Vpc(far), verdict);
+        }
         self.end(time, packet, Place::Vpc(far), verdict);
     }
 
@@ -218,8 +224,18 @@ impl Journey<'_> {
         self.contents.events.tails.take(packet.tail);
     }
 
+    #[inline(always)] // So that a run without observers only asks whether there are any.
     pub(super) fn tell(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
-        self.contents.booking.tell(self.scope, time, packet, place, step);
+        if self.scope.shared.observing {
+            self.show(time, packet, place, step);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn show(&mut self, time: SimTime, packet: &Packet, place: Place, step: Step) {
+        let Contents { booking, events, .. } = &mut *self.contents;
+        booking.tell_of(self.scope, time, (packet, events.tails.shown(packet.tail)), place, step);
     }
 }
 

@@ -114,8 +114,14 @@ fn send_whole(journey: &mut Journey<'_>, now: SimTime, (end, port): (u32, u16), 
 fn packet(journey: &mut Journey<'_>, now: SimTime, (end, port): (u32, u16), id: PacketId, segment: &Segment) -> Packet {
     let is_bare = journey.scope.shared.foresees(journey.scope.view);
     let Contents { connections, events, .. } = &mut *journey.contents;
-    let (packet, told) = connections.ends[end as usize].packet(id, now, port, segment, is_bare);
-    Packet { tail: told.map_or(TailId::NONE, |told| events.tails.tell(told)), ..packet }
+    let end = &connections.ends[end as usize];
+    let (packet, told) = end.packet(id, now, port, segment, is_bare);
+    let tail = match told {
+        told if journey.scope.shared.observing => end.show(&packet, told, &mut events.tails),
+        Some(told) => events.tails.tell(told),
+        None => TailId::NONE,
+    };
+    Packet { tail, ..packet }
 }
 
 /// Segments that an end sends at once: equal but for their numbers, each beginning where the one before ends.

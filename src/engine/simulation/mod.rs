@@ -387,7 +387,7 @@ impl Simulation {
         records.sort_by_key(Record::key);
         for (observer, interest) in &mut self.observers {
             let of_interest: Vec<Record> =
-                records.iter().filter(|r| interest.holds(r.place, self.shared.entry_of(r.id))).copied().collect();
+                records.iter().filter(|r| interest.holds(r.place, self.shared.entry_of(r.id))).cloned().collect();
             observer.record(&of_interest);
         }
         records.len() as u64

@@ -34,7 +34,8 @@ impl Loader<'_> {
         let file = self.read_file(entity, "file")?;
         let (pinned, terms) = (pinned?, terms?);
         let mapping = Mapping { from, to: &to, pinned: &pinned };
-        match stage(file, &mapping, &terms, &self.network) {
+        let interface = entity.get::<String>("interface").map(String::as_str);
+        match stage((file, interface), &mapping, &terms, &self.network) {
             Ok(staged) => {
                 self.note_capture(entity, &staged, &terms);
                 self.note_large(entity, &staged);
@@ -174,6 +175,7 @@ fn nothing_sent(staged: &Staged) -> (String, &'static str) {
             (counts.not_ipv4, "are not IPv4"),
             (counts.malformed, "have no whole IPv4 header, or contradictory lengths"),
             (counts.unsupported_link, "are of a link type that cannot be read"),
+            (counts.elsewhere, "are of other interfaces"),
         ];
         let (count, kind) = kinds.into_iter().rev().max_by_key(|(count, _)| *count).unwrap_or_default();
         let count = grouped(count);

@@ -94,7 +94,8 @@ struct Unplayable {
 
 impl From<CaptureError> for Unplayable {
     fn from(error: CaptureError) -> Unplayable {
-        Unplayable { key: "file", wrong: Wrong { message: error.to_string(), hint: error.hint() } }
+        let key = if matches!(error, CaptureError::NoInterface { .. }) { "interface" } else { "file" };
+        Unplayable { key, wrong: Wrong { message: error.to_string(), hint: error.hint() } }
     }
 }
 
@@ -107,9 +108,14 @@ struct Played {
     frame: ReplayFrame,
 }
 
-/// Reads a capture and lets hosts of `network` play it.
-fn stage(file: Bytes, mapping: &Mapping<'_>, terms: &Terms, network: &Network) -> Result<Staged, Unplayable> {
-    let capture = capture::read(file)?;
+/// Reads a capture, or what one interface of it saw, and lets hosts of `network` play it.
+fn stage(
+    (file, interface): (Bytes, Option<&str>),
+    mapping: &Mapping<'_>,
+    terms: &Terms,
+    network: &Network,
+) -> Result<Staged, Unplayable> {
+    let capture = capture::read_at(file, interface)?;
     let mut handled = capture.lines();
     let Capture { frames, counts, length, cut } = capture;
     let mut stage = Stage::new(mapping, terms, network);

@@ -88,7 +88,7 @@ fn played(staged: &Staged) -> Vec<(u32, u32, u64)> {
 fn between_two(packets: &[(u64, u8, u8)], terms: Terms) -> Result<Staged, Unplayable> {
     let (network, h) = network(2);
     let pinned = BTreeMap::new();
-    stage(file(packets), &Mapping { from: &h[..1], to: &h[1..], pinned: &pinned }, &terms, &network)
+    stage((file(packets), None), &Mapping { from: &h[..1], to: &h[1..], pinned: &pinned }, &terms, &network)
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn speakers_go_to_one_pool_and_their_partners_to_the_other() {
     let mapping = Mapping { from: &h[..2], to: &h[2..], pinned: &pinned };
     // 1 asks 2, 2 answers; 3 speaks to 2 (a `to`), so 3 is a `from`; 2 speaks to 4, so 4 is a `from` and wraps.
     let packets = [(100, 1, 2), (110, 2, 1), (120, 3, 2), (130, 2, 4), (140, 1, 5)];
-    let staged = stage(file(&packets), &mapping, &PLAIN, &network).unwrap();
+    let staged = stage((file(&packets), None), &mapping, &PLAIN, &network).unwrap();
     assert_eq!(played(&staged), [(0, 2, 0), (0, 3, 40), (2, 0, 10), (2, 0, 30), (1, 2, 20)]);
     assert_eq!((count(&staged, "addresses mapped"), count(&staged, "hosts used")), (5, 4));
     let first = &staged.replay.flows[0].frames[0];
@@ -112,13 +112,13 @@ fn pinned_addresses_have_their_hosts_and_others_need_a_pool() {
     let none = Mapping { from: &[], to: &[], pinned: &pinned };
     // The clock begins with the first packet that has hosts, and ignores packets that have none.
     let packets = [(0, 1, 3), (1, 1, 2), (2, 3, 4), (4, 2, 1)];
-    let only_pinned = stage(file(&packets), &none, &PLAIN, &network).unwrap();
+    let only_pinned = stage((file(&packets), None), &none, &PLAIN, &network).unwrap();
     assert_eq!(played(&only_pinned), [(2, 0, 0), (0, 2, 3)]);
     assert_eq!((count(&only_pinned, "unmapped"), count(&only_pinned, "addresses mapped")), (2, 2));
     assert_eq!(only_pinned.addresses.len(), 4);
     // A pinned host of the `to` pool makes its partner a `from`, even when it speaks first.
     let pools = Mapping { from: &h[1..2], to: &h[2..], ..none };
-    let staged = stage(file(&[(0, 1, 9)]), &pools, &PLAIN, &network).unwrap();
+    let staged = stage((file(&[(0, 1, 9)]), None), &pools, &PLAIN, &network).unwrap();
     assert_eq!(played(&staged), [(2, 1, 0)]);
 }
 
@@ -198,7 +198,8 @@ fn segments_go_at_the_instant_of_the_packet_they_are_cut_from() {
     let mut unheaded = ip(6, 4_000, 1, 2);
     unheaded[6] = 0x20; // a first fragment
     let file = capture_of(&[(5, offloaded), (8, ip(17, 4_000, 1, 2)), (9, unheaded), (9, ip(6, 1_500, 2, 1))]);
-    let with = |segment_size| stage(file.clone(), &mapping, &Terms { segment_size, ..PLAIN }, &network).unwrap();
+    let with =
+        |segment_size| stage((file.clone(), None), &mapping, &Terms { segment_size, ..PLAIN }, &network).unwrap();
 
     let whole = with(None);
     let above = Above { packets: 1, mtu: 8_500, place: "V".to_owned() };
@@ -230,7 +231,8 @@ fn what_is_longer_than_a_packet_can_be_is_cut_or_left_out() {
     writer.write_packet(&PcapPacket::new(Duration::from_secs(3), 200_000, &big)).unwrap();
     writer.write_packet(&PcapPacket::new(Duration::from_secs(4), 60, &ip(6, 60, 1, 2))).unwrap();
     let file: Bytes = writer.into_writer().into();
-    let with = |segment_size| stage(file.clone(), &mapping, &Terms { segment_size, ..PLAIN }, &network).unwrap();
+    let with =
+        |segment_size| stage((file.clone(), None), &mapping, &Terms { segment_size, ..PLAIN }, &network).unwrap();
     let whole = with(None);
     assert_eq!(played(&whole), [(0, 1, 0)], "it does not move the clock");
     assert_eq!((whole.left_out.too_long, count(&whole, "longer than a packet can be")), (1, 1));
@@ -302,7 +304,7 @@ proptest::proptest! {
         let mapping = Mapping { from: &h[..split], to: &h[split..], pinned: &pinned };
         let speed: Factor = speed.to_string().parse().unwrap();
         let terms = Terms { span: SimDuration::from_nanos(span), count: count_of_each, passes, speed, ..PLAIN };
-        let staged = match stage(file(&packets), &mapping, &terms, &network) {
+        let staged = match stage((file(&packets), None), &mapping, &terms, &network) {
             Ok(staged) => staged,
             Err(wrong) => {
                 proptest::prop_assert_eq!(wrong.key, "repeat");
@@ -340,6 +342,6 @@ fn an_unreadable_capture_is_an_error() {
     let (network, _) = network(1);
     let pinned = BTreeMap::new();
     let mapping = Mapping { from: &[], to: &[], pinned: &pinned };
-    let wrong = stage(Bytes::new(), &mapping, &PLAIN, &network).err().unwrap();
+    let wrong = stage((Bytes::new(), None), &mapping, &PLAIN, &network).err().unwrap();
     assert_eq!((wrong.key, &wrong.wrong.message[..]), ("file", "the file is empty"));
 }

@@ -12,8 +12,9 @@ use pcap_file::pcapng::blocks::{
 };
 use pcap_file::{Endianness, PcapError};
 
-/// The options of an interface that are read: `if_tsresol` and `if_tsoffset`.
+/// The options of an interface that are read: `if_name`, `if_tsresol` and `if_tsoffset`.
 const END_OF_OPTIONS: u16 = 0;
+const NAME: u16 = 2;
 const TIME_RESOLUTION: u16 = 9;
 const TIME_OFFSET: u16 = 14;
 
@@ -32,6 +33,8 @@ struct Interface {
     /// `if_tsresol`: negative power of ten, or of two with the top bit set.
     resolution: u8,
     offset_seconds: i64,
+    /// Whether its packets are wanted.
+    is_wanted: bool,
 }
 
 pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), CaptureError> {
@@ -127,43 +130,54 @@ fn read_block<B: ByteOrder>(
     collector: &mut Collector,
 ) -> Result<(), Reason> {
     match kind {
-        INTERFACE_DESCRIPTION_BLOCK => interfaces.push(interface::<B>(body)?),
+        INTERFACE_DESCRIPTION_BLOCK => interfaces.push(interface::<B>(body, collector)?),
         ENHANCED_PACKET_BLOCK => {
             let number = word::<B>(body, 0)? as usize;
-            collector.add(long_packet::<B>(body, number, interfaces)?);
+            take(long_packet::<B>(body, number, interfaces)?, interfaces.get(number), collector);
         }
         PACKET_BLOCK => {
-            let number = B::read_u16(body.get(..2).ok_or(TOO_SHORT)?);
-            collector.add(long_packet::<B>(body, usize::from(number), interfaces)?);
+            let number = usize::from(B::read_u16(body.get(..2).ok_or(TOO_SHORT)?));
+            take(long_packet::<B>(body, number, interfaces)?, interfaces.get(number), collector);
         }
-        SIMPLE_PACKET_BLOCK => collector.add(simple_packet::<B>(body, interfaces)?),
+        SIMPLE_PACKET_BLOCK => take(simple_packet::<B>(body, interfaces)?, interfaces.first(), collector),
         _ => {}
     }
     Ok(())
+}
+
+fn take(record: Record<'_>, interface: Option<&Interface>, collector: &mut Collector) {
+    if interface.is_some_and(|interface| interface.is_wanted) {
+        collector.add(record);
+    } else {
+        collector.pass_over();
+    }
 }
 
 fn word<B: ByteOrder>(body: &[u8], at: usize) -> Result<u32, Reason> {
     body.get(at..at + 4).map(B::read_u32).ok_or(TOO_SHORT)
 }
 
-fn interface<B: ByteOrder>(body: &[u8]) -> Result<Interface, Reason> {
+fn interface<B: ByteOrder>(body: &[u8], collector: &mut Collector) -> Result<Interface, Reason> {
     let link = u32::from(B::read_u16(body.get(..2).ok_or(TOO_SHORT)?));
     let snap_length = word::<B>(body, 4)?;
     // Microseconds unless the interface says otherwise.
-    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0 };
+    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0, is_wanted: false };
+    let mut name = None;
     let mut options = &body[8..];
-    // The list may end with the block, without an end mark; only these two options matter here.
+    // The list may end with the block, without an end mark; only these options matter here.
     while let [a, b, c, d, rest @ ..] = options {
         let (code, length) = (B::read_u16(&[*a, *b]), usize::from(B::read_u16(&[*c, *d])));
         let value = rest.get(..length).ok_or("an option reaches beyond it")?;
         match (code, value) {
             (END_OF_OPTIONS, _) => break,
+            (NAME, name_bytes) => name = Some(String::from_utf8_lossy(name_bytes)),
             (TIME_RESOLUTION, [resolution]) => interface.resolution = *resolution,
             (TIME_OFFSET, seconds) if length == 8 => interface.offset_seconds = B::read_i64(seconds),
             _ => {}
         }
         options = rest.get(length.next_multiple_of(4)..).unwrap_or(&[]);
     }
+    interface.is_wanted = collector.describe(name.as_deref());
     Ok(interface)
 }
 

@@ -6,6 +6,7 @@ use super::{Capture, CaptureCounts, CaptureError, CapturedFrame, link};
 use crate::units::SimDuration;
 use bytes::Bytes;
 use pnet::packet::ipv4::Ipv4Packet;
+use std::collections::BTreeSet;
 
 /// The longest packet that segmentation offload hands over without a total length (Linux's `GSO_MAX_SIZE`).
 const OFFLOADED_MAX: usize = 8 * 65_535;
@@ -46,11 +47,17 @@ pub(super) struct Collector {
     kept: Option<i128>,
     unsupported: Option<u32>,
     cut: Option<String>,
+    /// The name of the interfaces whose packets are wanted; all are if none is named.
+    wanted: Option<String>,
+    /// The names of all interfaces.
+    names: BTreeSet<String>,
 }
 
 impl Collector {
-    pub(super) fn new(file: Bytes) -> Collector {
+    pub(super) fn new(file: Bytes, interface: Option<&str>) -> Collector {
         Collector {
+            wanted: interface.map(str::to_owned),
+            names: BTreeSet::new(),
             counts: CaptureCounts::default(),
             file,
             frames: Vec::new(),
@@ -86,6 +93,18 @@ impl Collector {
             Content::Other => self.counts.not_ipv4 += 1,
             Content::Short => self.counts.malformed += 1,
         }
+    }
+
+    /// Notes an interface; answers whether its packets are wanted.
+    pub(super) fn describe(&mut self, name: Option<&str>) -> bool {
+        self.names.extend(name.map(str::to_owned));
+        self.wanted.is_none() || self.wanted.as_deref() == name
+    }
+
+    /// Counts a record of an interface that is not wanted.
+    pub(super) fn pass_over(&mut self) {
+        self.counts.frames += 1;
+        self.counts.elsewhere += 1;
     }
 
     /// Counts a record that holds nothing.
@@ -128,6 +147,9 @@ impl Collector {
     }
 
     pub(super) fn finish(mut self) -> Result<Capture, CaptureError> {
+        if let Some(name) = self.wanted.take_if(|name| !self.names.contains(name)) {
+            return Err(CaptureError::NoInterface { name, names: self.names.into_iter().collect() });
+        }
         if let Some(link) = self.unsupported.filter(|_| self.counts.unsupported_link == self.counts.frames) {
             return Err(CaptureError::unsupported(link));
         }

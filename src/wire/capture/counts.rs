@@ -1,7 +1,7 @@
 //! What a capture held, in numbers and in words. Not what a replay later does with it.
 
-/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty` and `unsupported_link`; the other counts
-/// overlap with these.
+/// Every frame is exactly one of `ipv4`, `not_ipv4`, `malformed`, `empty`, `unsupported_link` and `elsewhere`; the
+/// other counts overlap with these.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureCounts {
     /// Packet records in the file.
@@ -18,6 +18,8 @@ pub struct CaptureCounts {
     pub empty: u64,
     /// On a pcapng interface whose link type cannot be read.
     pub unsupported_link: u64,
+    /// On an interface whose packets are not wanted.
+    pub elsewhere: u64,
     /// With VLAN tags of any depth (802.1Q, 802.1ad and the like), which were removed.
     pub vlan_tagged: u64,
     /// With MPLS labels of any depth, which were removed.
@@ -43,6 +45,7 @@ impl CaptureCounts {
             ("malformed, left out", self.malformed),
             ("empty (zero padding), left out", self.empty),
             ("of an unsupported link type, left out", self.unsupported_link),
+            ("of other interfaces, left out", self.elsewhere),
             ("VLAN tags removed", self.vlan_tagged),
             ("MPLS labels removed", self.mpls_labelled),
             ("PPPoE headers removed", self.ppp),

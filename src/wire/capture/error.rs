@@ -7,6 +7,9 @@ use thiserror::Error;
 
 const SAVE: &str = "save it as pcap or pcapng, for example with `tcpdump -w` or `editcap -F pcapng`";
 
+/// How many interfaces a hint lists.
+const NAMED: usize = 8;
+
 /// Why a capture cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CaptureError {
@@ -31,6 +34,9 @@ pub enum CaptureError {
     /// All packets are of one link type that is not supported.
     #[error("the packets of the capture are of link type {number}{name}, which cannot be read")]
     UnsupportedLink { number: u32, name: String },
+    /// The interface that was asked for is not there. Only pcapng names interfaces.
+    #[error("the capture has no interface `{name}`")]
+    NoInterface { name: String, names: Vec<String> },
 }
 
 impl CaptureError {
@@ -48,6 +54,14 @@ impl CaptureError {
             CaptureError::TooLong { .. } => "unpack it yourself; plain captures may be of any length".to_owned(),
             CaptureError::Cut | CaptureError::Damaged { .. } => "copy the file again, or capture anew".to_owned(),
             CaptureError::UnsupportedLink { .. } => format!("capture on one of: {}", link::SUPPORTED),
+            CaptureError::NoInterface { names, .. } if names.is_empty() => {
+                "its interfaces have no names; leave `interface` out to replay all".to_owned()
+            }
+            CaptureError::NoInterface { names, .. } => {
+                let some: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+                let more = if names.len() > NAMED { ", …" } else { "" };
+                format!("it has {}{more}", some.join(", "))
+            }
         };
         Some(hint)
     }

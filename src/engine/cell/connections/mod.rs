@@ -13,7 +13,7 @@ pub(in crate::engine) use watch::Watch;
 pub use watch::Watched;
 
 use super::wakes::{Waker, Wakes};
-use crate::dataplane::packet::{Packet, PacketKind, SourceId, Told};
+use crate::dataplane::packet::{Packet, PacketKind, SourceId, Tails, Told};
 use crate::engine::booking::{Booking, Moved, Tcp};
 use crate::engine::recent::Recent;
 use crate::engine::segment::SegmentArrival;
@@ -354,14 +354,14 @@ impl Connections {
         open.chain(to_come).fold(0, u64::saturating_add)
     }
 
-    /// Writes the checksums of a packet, if it is a segment of one of these ends.
-    pub(super) fn complete(&self, packet: &mut Packet, told: Option<Told>) {
+    /// Writes the checksums of a packet, if it is a segment of one of these ends, and keeps its options in `tails`.
+    pub(super) fn complete(&self, packet: &mut Packet, tails: &mut Tails) {
         // Ends are seated in the order of their sources.
         let source = packet.id.source();
         if packet.kind == PacketKind::Segment
             && let Ok(at) = self.ends.binary_search_by_key(&source, |end| end.source)
         {
-            self.ends[at].complete(packet, told);
+            self.ends[at].complete(packet, tails);
         }
     }
 

@@ -1,13 +1,14 @@
 //! Segments of connections as packets, and back. Sends none, and knows no state of a connection but its numbers.
 
 use super::end::{End, Kind};
-use crate::dataplane::packet::{Packet, PacketId, PacketKind, Told};
+use crate::dataplane::packet::{Packet, PacketId, PacketKind, TailId, Tails, Told};
 use crate::tcp::Connection;
 use crate::tcp::segment::{BLOCKS, Flags, Segment, off_wire, on_wire};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::icmp::{ErrorKind, ICMP_HEADER};
 use crate::wire::ipv4::{ECT_0, IPV4_HEADER};
 use crate::wire::tcp::{Behind, Header, Heads, Numbers, Options, flags};
+use bytes::Bytes;
 
 impl End {
     /// The packet of a segment, and what it tells beyond its header. Without checksums if it `is_bare`.
@@ -69,12 +70,29 @@ impl End {
         self.transfers.settings.ecn && length > 0 && !is_again
     }
 
-    /// Writes the checksums of one of its packets that was bare.
-    pub(super) fn complete(&self, packet: &mut Packet, told: Option<Told>) {
+    /// Writes the checksums of one of its packets that was bare, and keeps its options for observers.
+    pub(super) fn complete(&self, packet: &mut Packet, tails: &mut Tails) {
+        let told = tails.told(packet.tail);
+        let options = self.options_of(packet, told);
+        self.template.complete(&mut packet.head, &options);
+        tails.take(packet.tail);
+        packet.tail = self.show(packet, told, tails);
+    }
+
+    /// Keeps what one of its packets tells, and its options, which observers see.
+    pub(in crate::engine::cell) fn show(&self, packet: &Packet, told: Option<Told>, tails: &mut Tails) -> TailId {
+        let options = self.options_of(packet, told);
+        match (options.as_bytes(), told) {
+            ([], Some(told)) => tails.tell(told),
+            ([], None) => TailId::NONE,
+            (options, told) => tails.show(told.unwrap_or_default(), Bytes::copy_from_slice(options)),
+        }
+    }
+
+    fn options_of(&self, packet: &Packet, told: Option<Told>) -> Options {
         let has = |flag| has(packet, flag);
         let flags = Flags { syn: has(flags::SYN), rst: has(flags::RST), ..Flags::default() };
-        let options = self.options(packet.emitted, told.unwrap_or_default(), flags, number(packet, 28));
-        self.template.complete(&mut packet.head, &options);
+        self.options(packet.emitted, told.unwrap_or_default(), flags, number(packet, 28))
     }
 
     fn flags(&self, Flags { syn, fin, rst, ece, cwr }: Flags, acknowledges: bool) -> u8 {
