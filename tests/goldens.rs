@@ -192,24 +192,29 @@ fn the_readme_shows_the_real_report_and_the_real_invoice() {
     assert!(readme.contains(&invoice), "README.md shows another invoice of bill-guide.toml");
 }
 
-/// The table of codes has a row for each, with its rules, and the scenario it names provokes it.
+/// The list of codes has an item for each, with its rules, and the scenario it names provokes it.
 #[test]
 fn every_code_has_its_condition_and_a_scenario_that_provokes_it() {
-    let table = std::fs::read_to_string(root().join("src/guide/codes.md")).expect("the topic is there");
-    let rows = table.lines().filter(|line| line.starts_with("| `"));
-    let mut rows: BTreeMap<&str, Vec<&str>> =
-        rows.map(|row| row.split('|').map(str::trim).collect()).map(|cells: Vec<&str>| (cells[1], cells)).collect();
+    let topic = std::fs::read_to_string(root().join("src/guide/codes.md")).expect("the topic is there");
+    let items = topic.split("\n* `").skip(1).map(|item| item.split_once('`').expect("a code"));
+    let mut items: BTreeMap<&str, &str> = items.collect();
     for reason in DropReason::ALL {
-        let code = format!("`{}`", reason.code());
-        let cells = rows.remove(code.as_str()).unwrap_or_else(|| panic!("{code} has no row"));
-        assert_eq!(cells[3], if reason.rules().is_empty() { "-" } else { reason.rules() }, "{code}");
-        if cells[4] == "-" {
+        let code = reason.code();
+        let item = items.remove(code).unwrap_or_else(|| panic!("{code} has no item"));
+        let (inside, _) = item.split_once(": ").expect("a condition");
+        let inside: Vec<&str> =
+            inside.trim().trim_matches(['(', ')']).split("; ").filter(|part| !part.is_empty()).collect();
+        let (scenarios, rules): (Vec<&str>, Vec<&str>) = inside.into_iter().partition(|part| part.ends_with(".toml"));
+        assert_eq!(rules.concat(), reason.rules(), "{code}");
+        match scenarios[..] {
             // No scenario file can make a malformed header.
-            assert!(matches!(reason, DropReason::BadLength | DropReason::BadChecksum), "{code} has no scenario");
-            continue;
+            [] => assert!(matches!(reason, DropReason::BadLength | DropReason::BadChecksum), "{code} has no scenario"),
+            [scenario] => {
+                let (snapshot, _) = play(&root().join("scenarios").join(scenario));
+                assert!(snapshot.drops.iter().any(|drop| drop.reason == code), "{scenario} has no {code}");
+            }
+            _ => panic!("{code} has several scenarios"),
         }
-        let (snapshot, _) = play(&root().join("scenarios").join(cells[4]));
-        assert!(snapshot.drops.iter().any(|drop| drop.reason == reason.code()), "{} has no {code}", cells[4]);
     }
-    assert!(rows.is_empty(), "no packet has {rows:?}");
+    assert!(items.is_empty(), "no packet has {items:?}");
 }

@@ -117,7 +117,7 @@ fn pasted(text: &str, step: &Value) -> String {
     let (how, lines) = (step["how"].as_str().expect("words"), step["lines"].as_str().expect("lines"));
     let section = how.split('[').nth(1).map(|rest| format!("[{rest}\n"));
     let Some(section) = section else {
-        assert_eq!(how, "add");
+        assert!(how == "add" || how == "add at the end", "{how}");
         return format!("{text}{lines}\n");
     };
     let (before, after) = text.split_once(&section).unwrap_or_else(|| panic!("{section} is not in the file"));
@@ -130,7 +130,14 @@ fn pasted(text: &str, step: &Value) -> String {
             let old = after.lines().find(|line| line.trim().starts_with(key)).expect("the route is there");
             after.replacen(old, lines, 1)
         }
-        "write in" => after.replacen("up = false", lines, 1),
+        "write in" => {
+            let key = lines.split(" =").next().expect("a key");
+            let of_section = |line: &&str| !line.starts_with('[');
+            match after.lines().take_while(of_section).find(|line| line.starts_with(key)) {
+                Some(old) => after.replacen(old, lines, 1),
+                None => format!("{lines}\n{after}"),
+            }
+        }
         other => panic!("nobody knows how to {other}"),
     };
     assert_ne!(edited, after, "{how}: {lines}");
@@ -168,6 +175,64 @@ fn what_is_said_to_mend_it_does_pasted_and_as_options() {
             let options: Vec<&str> = actions.iter().flat_map(|action| ["--do", action]).collect();
             assert_eq!(explained(at.path(), "a.toml", from, to, &options)["round_trip"], true, "{options:?}");
         }
+    }
+}
+
+/// A file with what it says replaced, and what is said to mend the pair, pasted.
+fn mended(replaced: &[(&str, &str)], added: &str, from: &str, to: &str, options: &[&str]) -> Value {
+    let text = replaced.iter().fold(ESTATE.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
+    });
+    let at = folder(&[("a.toml", format!("{text}{added}"))]);
+    let found = explained(at.path(), "a.toml", from, to, options);
+    assert_eq!(found["round_trip"], false, "{from} -> {to}: {found}");
+    let fix = found["fix"]["steps"].as_array().unwrap_or_else(|| panic!("{from} -> {to} is not mended: {found}"));
+    let pasted = fix.iter().fold(format!("{text}{added}"), |text, step| pasted(&text, step));
+    write(at.path(), "b.toml", &pasted);
+    let after = explained(at.path(), "b.toml", from, to, options);
+    assert_eq!(after["round_trip"], true, "{fix:?}\n{pasted}");
+    found
+}
+
+#[test]
+fn lines_fit_the_file_however_it_is_written() {
+    let (hub, web, batch) = ("hub/proxy", "app/web-1", "app/batch");
+    let empty = "cidr = \"10.1.2.0/24\"\nroutes = [\n]";
+    mended(&[("cidr = \"10.1.2.0/24\"", empty)], "", hub, batch, &[]);
+    let pending = "requester = \"hub\"\naccepter = \"new\"\nstate = \"PENDING\"";
+    mended(&[("requester = \"hub\"\naccepter = \"new\"", pending)], "", hub, "new/h", &[]);
+    let dotted = [("vpc.app.", "vpc.\"a.pp\"."), ("[vpc.app]", "[vpc.\"a.pp\"]"), ("\"app\"", "\"a.pp\"")];
+    mended(&dotted, "", hub, "a.pp/batch", &[]);
+    mended(&dotted, "", "a.pp/web-1", "data/db", &[]);
+    let later = ["--at", "5 s"];
+    for action in [
+        "do = \"remove_route\"\nto = \"10.0.0.0/16\"\nsubnet = \"app/web\"",
+        "do = \"disable_route\"\nto = \"10.0.0.0/16\"\nsubnet = \"app/web\"",
+        "do = \"add_route\"\nto = \"10.0.1.0/24\"\nsubnet = \"app/web\"\nvia = { blackhole = true }",
+        "do = \"host_down\"\nhost = \"app/web-1\"",
+        "do = \"link_down\"\npeering = \"hub-app\"",
+        "do = \"delete\"\npeering = \"hub-app\"",
+    ] {
+        mended(&[], &format!("[[at]]\ntime = \"3 s\"\n{action}\n"), web, hub, &later);
+    }
+}
+
+/// Two peers of one VPC with the same range: only a longer prefix tells them apart, and it must harm nobody else.
+#[test]
+fn overlapping_peers_are_told_apart_by_the_longest_prefix() {
+    let twins = "[peering.hub-twin]\nrequester = \"hub\"\naccepter = \"twin\"\n\
+                 [vpc.copy]\nregion = \"guangzhou\"\ncidr = \"10.1.0.0/16\"\nhost.k.address = \"10.1.1.9\"\n\
+                 host.twin.address = \"10.1.1.2\"\n\
+                 subnet.s = { cidr = \"10.1.1.0/24\", routes = [{ to = \"10.0.0.0/16\", via = \"hub-copy\" }] }\n\
+                 [peering.hub-copy]\nrequester = \"hub\"\naccepter = \"copy\"\n";
+    let replaced = [("region = \"beijing\"", "region = \"guangzhou\""), ("bandwidth = \"100 Mbps\"\n", "")];
+    let twins = twins.replace("[peering.hub-twin]\nrequester = \"hub\"\naccepter = \"twin\"\n", "");
+    for to in ["copy/k", "copy/twin"] {
+        let found = mended(&replaced, &twins, "hub/proxy", to, &[]);
+        let steps = found["fix"]["steps"].as_array().expect("steps");
+        let lines = steps[0]["lines"].as_str().expect("lines");
+        assert!(steps.len() == 1 && lines.contains("/32"), "{steps:?}");
     }
 }
 

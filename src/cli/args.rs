@@ -451,7 +451,8 @@ pub(super) struct MatrixArgs {
     #[arg(long, value_name = "FILE")]
     pub expect: Option<PathBuf>,
     /// Write every pair as CSV to this file, by default to standard output
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "expect")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    #[arg(conflicts_with_all = ["expect", "json"])]
     pub csv: Option<PathBuf>,
     /// Let --csv replace a file that is not an earlier CSV of this kind
     #[arg(long, requires = "csv")]

@@ -27,7 +27,7 @@ pub(super) fn explain(args: &ExplainArgs, verbose: u8) -> Result<Exit, Vec<Diagn
         Err(_) => Question::host(network, from, host("--to", &args.to)?, probe, at),
     };
     let ground = Ground::at(scenario.network.clone(), &scenario.plan, at);
-    let found = answer(&ground, question);
+    let found = answer(&ground, &scenario.plan, question);
     let place = |thing: Thing| {
         let place = scenario.places.of(ground.network(), &scenario.plan, thing)?;
         let line = format!("line {}", place.line);

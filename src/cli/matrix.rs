@@ -19,14 +19,14 @@ pub(super) fn matrix(args: &MatrixArgs, verbose: u8) -> Result<Exit, Vec<Diagnos
     let disk = Disk::default();
     let scenario = disk.scenario(&args.file, &args.edits.edits())?;
     let (probe, at) = (args.probe.probe(&scenario.file)?, args.probe.at(&scenario)?);
-    let expected = args.expect.as_deref().map(|file| expected(file, &disk)).transpose()?;
-    let judged = reach::judge(&scenario);
-    let network = network_at(scenario.network.clone(), &scenario.plan, at);
     let by = match args.by {
         ByArg::Host => By::Host,
         ByArg::Subnet => By::Subnet,
         ByArg::Vpc => By::Vpc,
     };
+    let expected = args.expect.as_deref().map(|file| expected(file, by, &disk)).transpose()?;
+    let judged = reach::judge(&scenario);
+    let network = network_at(scenario.network.clone(), &scenario.plan, at);
     let ground = Ground::of(if by == By::Host { network } else { stand_ins(network) });
     let [sends, receives] = [&args.from, &args.to].map(|patterns| chosen(patterns, &scenario.file, ground.network()));
     let matrix = Matrix::new(&ground, probe, by, sends?, receives?);
@@ -77,14 +77,14 @@ fn print(
 }
 
 /// An earlier matrix.
-fn expected(file: &Path, disk: &Disk) -> Result<Expected, Vec<Diagnostic>> {
+fn expected(file: &Path, by: By, disk: &Disk) -> Result<Expected, Vec<Diagnostic>> {
     let name = file.display().to_string();
     let refuse = |message: String, hint: &str| vec![Diagnostic::plain(&name, message, Some(hint.into()))];
     let bytes =
         disk.read_named(file).map_err(|wrong| refuse(format!("cannot read {name}: {wrong}"), "is it there?"))?;
     let text = decode(&bytes)
         .map_err(|wrong| refuse(format!("{name}: {}", wrong.message), &wrong.hint.unwrap_or_default()))?;
-    Expected::read(&text).map_err(|(message, hint)| refuse(format!("{name}: {message}"), hint))
+    Expected::read(&text, by).map_err(|(message, hint)| refuse(format!("{name}: {message}"), hint))
 }
 
 /// Which hosts of `network` count, as senders and as receivers; hosts that stand in for subnets count too.

@@ -5,7 +5,7 @@
 use super::finding::Finding;
 use super::ground::Ground;
 use super::lint::lint;
-use super::matrix::{By, Matrix};
+use super::matrix::{By, Cell, Matrix};
 use crate::model::plan::Plan;
 use crate::model::{Direction, HostId, LinkId, Network, Peering, Probe};
 use crate::units::SimTime;
@@ -55,7 +55,7 @@ pub struct PeeringChange {
 /// Everything that differs.
 #[derive(Debug, Default)]
 pub struct Diff {
-    /// Pairs of hosts that are in both, by fate.
+    /// Pairs of hosts, by fate.
     pub pairs: Vec<PairChange>,
     /// Hosts that only the first has.
     pub hosts_gone: Vec<String>,
@@ -111,29 +111,42 @@ fn twin(network: &Network, name: &str) -> Option<HostId> {
     network.find_host(network.find_vpc(vpc)?, host)
 }
 
-/// The pairs that differ. Hosts of the same two classes, before and after, fare alike.
+/// The pairs that differ. Hosts of the same two classes, before and after, fare alike; one that is gone has lost all it
+/// had, and one that is new has won all it has.
 fn pairs(before: &Ground, after: &Ground, probe: Probe) -> Vec<PairChange> {
     let all = |_| true;
     let [old, new] = [before, after].map(|ground| Matrix::new(ground, probe, By::Host, all, all));
     let kind = |matrix: &Matrix, host| matrix.kind_of(matrix.unit_of(host));
-    let mut groups: BTreeMap<(u32, u32), Vec<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<u32>, Option<u32>), Vec<String>> = BTreeMap::new();
     for (id, _) in before.network().hosts() {
         let name = before.network().host_name(id);
-        let kinds = twin(after.network(), &name).and_then(|twin| kind(&old, id).zip(kind(&new, twin)));
-        kinds.into_iter().for_each(|kinds| groups.entry(kinds).or_default().push(name.clone()));
+        let after = twin(after.network(), &name).and_then(|twin| kind(&new, twin));
+        groups.entry((kind(&old, id), after)).or_default().push(name);
     }
+    for (id, _) in after.network().hosts() {
+        let name = after.network().host_name(id);
+        if twin(before.network(), &name).is_none() {
+            groups.entry((None, kind(&new, id))).or_default().push(name);
+        }
+    }
+    let cell = |matrix: &Matrix, from: Option<u32>, to: Option<u32>| {
+        from.zip(to).and_then(|(from, to)| matrix.pair(from, to)).map(|pair| pair.cell)
+    };
+    let told = |matrix: &Matrix, cell: Option<Cell>| {
+        cell.map_or("no such host".into(), |cell| cell.end(|host| matrix.network().host_name(host)))
+    };
     let mut changes = Vec::new();
     for (near, from) in &groups {
         for (far, to) in &groups {
             let pairs = from.len() as u64 * (to.len() as u64 - u64::from(near == far));
-            let cells = old.pair(near.0, far.0).zip(new.pair(near.1, far.1)).filter(|_| pairs > 0);
-            let Some((was, is)) = cells.map(|(was, is)| (was.cell, is.cell)) else { continue };
-            let (told_before, told_after) =
-                (was.end(|host| before.network().host_name(host)), is.end(|host| after.network().host_name(host)));
-            let fate = match (was.returns(), is.returns()) {
+            let (was, is) = (cell(&old, near.0, far.0), cell(&new, near.1, far.1));
+            let (told_before, told_after) = (told(&old, was), told(&new, is));
+            let returns = |cell: Option<Cell>| cell.is_some_and(Cell::returns);
+            let fate = match (returns(was), returns(is)) {
+                _ if pairs == 0 => continue,
                 (true, false) => Fate::Lost,
                 (false, true) => Fate::Won,
-                _ if told_before != told_after => Fate::Changed,
+                _ if was.is_some() && is.is_some() && told_before != told_after => Fate::Changed,
                 _ => continue,
             };
             let (from, to) = (from.clone(), to.clone());

@@ -178,6 +178,10 @@ impl Plan {
     pub fn is_whole(&self, span: Span) -> bool {
         span.from == SimTime::ZERO && span.until >= self.duration
     }
+    /// Whether anything is done to the network at or before an instant.
+    pub fn changes_by(&self, at: SimTime) -> bool {
+        self.timeline.first().is_some_and(|action| action.time <= at)
+    }
     /// One traffic entry.
     pub fn entry(&self, id: TrafficId) -> &Traffic {
         &self.traffic[id.index()]

@@ -108,6 +108,8 @@ pub struct RouteTable {
     pub vpc: VpcId,
     /// Custom routes in order of destination. The local route is implied by the VPC's CIDRs.
     pub routes: BTreeMap<Ipv4Net, Route>,
+    /// Whether the scenario lists routes in it, perhaps none: then a further one is added to that list.
+    pub is_listed: bool,
     /// Counts edits, so that a FIB knows when it is stale.
     pub revision: u64,
     /// The destinations of the last edits, oldest first.
@@ -119,7 +121,7 @@ impl RouteTable {
     const EDITED_MAX: usize = 1_000;
 
     pub(super) fn new(name: Name, vpc: VpcId) -> RouteTable {
-        RouteTable { name, vpc, routes: BTreeMap::new(), revision: 0, edited: VecDeque::new() }
+        RouteTable { name, vpc, routes: BTreeMap::new(), is_listed: false, revision: 0, edited: VecDeque::new() }
     }
 
     /// Writes a route, in place of any route to the same destination.

@@ -90,9 +90,12 @@ impl Loader<'_> {
             Err(_) => self.side(to, text.span).map(ReachTo::Hosts),
         };
         let (senders, receivers) = (senders?, receivers?);
-        if let (ReachTo::Hosts(hosts), [only]) = (&receivers, &*senders)
-            && hosts[..] == [*only]
-        {
+        let is_nobody_else = match (&receivers, &*senders) {
+            (ReachTo::Hosts(hosts), [only]) => hosts[..] == [*only],
+            (ReachTo::Hosts(_), _) => false,
+            (ReachTo::Address(address), hosts) => hosts.iter().all(|host| self.network.host(*host).address == *address),
+        };
+        if is_nobody_else {
             self.out
                 .error(text.span, format!("`{}` has no pair of different hosts", text.value))
                 .hint("a host is not asked about itself: name another one");

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 impl Loader<'_> {
     /// Fills a table with the routes of its entity.
     pub(super) fn routes(&mut self, table: TableId, entity: &Entity) {
+        if entity.has("routes") {
+            self.network.list_routes(table);
+        }
         for route in entity.list("routes").iter().filter(|r| !r.broken) {
             let Some(&to) = route.get::<Ipv4Net>("to") else { continue };
             let disabled = route.get("disabled").copied().unwrap_or(false);

@@ -84,7 +84,8 @@ fn outcome(cloud: &Described, ground: &Ground, flow: &Value, packet: Option<Verd
         return Outcome::NotAsked("its source is not its sender's address");
     }
     let to = hops.last().and_then(|last| host(last));
-    let answer = explain(ground, Question { from, address, to, probe: Probe::ECHO, at: SimTime::ZERO });
+    let plan = vpcsim::workload::plan(Vec::new());
+    let answer = explain(ground, &plan, Question { from, address, to, probe: Probe::ECHO, at: SimTime::ZERO });
     let gateway = gateway(cloud, network, &answer.request);
     let passed = passed(network, &answer.request, gateway);
     let end = answer.trip.request.verdict();

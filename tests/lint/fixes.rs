@@ -67,7 +67,6 @@ fn a_fix_that_is_pasted_removes_its_finding() {
         "NO_RETURN_ROUTE",
         "RETURN_ROUTE_PARTIAL",
         "ROUTE_OUTSIDE_PEER_CIDR",
-        "TRANSIT_NOT_ALLOWED",
         "MTU_EXCEEDED",
         "MORE_SPECIFIC_ROUTE",
         "ROUTE_SHADOWED",

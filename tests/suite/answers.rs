@@ -174,7 +174,7 @@ proptest! {
         let ground = Ground::of(network.clone());
         for (from, to) in pairs(&network) {
             let question = Question::host(&network, from, to, probe(&mut dice), SimTime::ZERO);
-            let found = explain(&ground, question);
+            let found = explain(&ground, &plan(Vec::new()), question);
             prop_assert_eq!(found.trip, trip(&ground, question.probe, from, to));
             let Some(mend) = found.mend else { continue };
             prop_assert!(!found.trip.returns(Some(to)), "nothing was to be mended");

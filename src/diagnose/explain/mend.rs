@@ -9,8 +9,8 @@ use crate::diagnose::ground::Ground;
 use crate::diagnose::way::{Stop, Trip, Way};
 use crate::model;
 use crate::model::{
-    Change, DropReason, HostSpec, Name, Network, NextHop, Peering, PeeringId, PeeringSpec, PeeringState, TableId, Via,
-    VpcId,
+    Change, DropReason, HostId, HostSpec, Name, Network, NextHop, Peering, PeeringId, PeeringSpec, PeeringState,
+    TableId, Via, VpcId,
 };
 use crate::units::BitRate;
 use ipnet::Ipv4Net;
@@ -21,6 +21,9 @@ const ROUNDS: usize = 8;
 
 /// The cap of a peering to be made across regions: the smallest that the console offers and the guide names.
 const CAP: BitRate = BitRate::from_bps(10_000_000);
+
+/// The most hosts of a network in which all pairs are asked whether a change harms them.
+const HARM_HOSTS_MAX: usize = 60;
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -42,52 +45,119 @@ pub struct Mend {
 
 impl Mend {
     /// What mends the trip of a question; none if nothing that was tried does.
-    pub(super) fn of(network: &Network, mut question: Question) -> Option<Mend> {
-        let mut ground = Ground::of(network.clone());
-        let mut steps = Vec::new();
-        for _ in 0..ROUNDS {
-            let trip = question.trip(&ground);
-            if trip.returns(question.to) {
-                return Some(Mend { steps }).filter(|mend| !mend.steps.is_empty());
-            }
-            let fault = Fault::of(&ground, &question, &trip)?;
-            let better = |candidate: &Vec<Step>| {
-                let (mut changed, mut asked) = (ground.network().clone(), question);
-                candidate.iter().try_for_each(|step| step.make(&mut changed, &mut asked))?;
-                let ground = Ground::of(changed);
-                let after = asked.trip(&ground);
-                (progress(&after, &asked) > progress(&trip, &question)).then_some((ground, asked))
-            };
-            let (candidate, (after, asked)) = fault
-                .candidates(ground.network())
-                .into_iter()
-                .find_map(|candidate| better(&candidate).map(|after| (candidate, after)))?;
-            (ground, question) = (after, asked);
-            steps.extend(candidate);
-        }
-        None
+    pub(super) fn of(network: &Network, question: Question) -> Option<Mend> {
+        let found = search(network, question)?;
+        Some(Mend { steps: without_idle(network, question, found) })
     }
 }
 
+/// Asks and mends in turns.
+fn search(network: &Network, mut question: Question) -> Option<Vec<Step>> {
+    let mut ground = Ground::of(network.clone());
+    let mut steps = Vec::new();
+    for _ in 0..ROUNDS {
+        let trip = question.trip(&ground);
+        if trip.returns(question.to) {
+            return Some(steps).filter(|steps| !steps.is_empty());
+        }
+        let reached = progress(&ground, &trip, &question);
+        let candidates = Fault::of(&ground, &question, &trip)?.candidates(ground.network());
+        let better = candidates.into_iter().filter_map(|candidate| {
+            let (after, asked) = made(ground.network(), question, &candidate)?;
+            let is_better = progress(&after, &asked.trip(&after), &asked) > reached;
+            is_better.then_some((candidate, after, asked))
+        });
+        // Of those that help, the one that harms least; of equals, the smallest.
+        let (candidate, after, asked) =
+            better.min_by_key(|(candidate, after, _)| (harm(&ground, after, &question), candidate.len()))?;
+        (ground, question) = (after, asked);
+        steps.extend(candidate);
+    }
+    None
+}
+
+/// The network and the question after these steps; none if one of them is refused.
+fn made(network: &Network, question: Question, steps: &[Step]) -> Option<(Ground, Question)> {
+    let (mut network, mut asked) = (network.clone(), question);
+    steps.iter().try_for_each(|step| step.make(&mut network, &mut asked))?;
+    Some((Ground::of(network), asked))
+}
+
+/// The steps without those that nothing depends on: what a search tried first may turn out to be of no use.
+fn without_idle(network: &Network, question: Question, mut steps: Vec<Step>) -> Vec<Step> {
+    let mends = |steps: &[Step]| {
+        made(network, question, steps).is_some_and(|(after, asked)| asked.trip(&after).returns(asked.to))
+    };
+    let mut at = 0;
+    while at < steps.len() {
+        let rest: Vec<Step> =
+            steps.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, s)| s.clone()).collect();
+        if mends(&rest) { steps = rest } else { at += 1 }
+    }
+    // Two steps may be of use only to each other.
+    for first in 0..steps.len() {
+        for second in first + 1..steps.len() {
+            let is_other = |at: usize| at != first && at != second;
+            let rest: Vec<Step> =
+                steps.iter().enumerate().filter(|(at, _)| is_other(*at)).map(|(_, s)| s.clone()).collect();
+            if mends(&rest) {
+                return without_idle(network, question, rest);
+            }
+        }
+    }
+    steps
+}
+
+/// How many pairs of hosts that talk to each other no longer do; 0 where there are too many hosts to ask all of them.
+fn harm(before: &Ground, after: &Ground, question: &Question) -> usize {
+    let network = before.network();
+    let hosts: Vec<HostId> = network.hosts().map(|(id, _)| id).collect();
+    if hosts.len() > HARM_HOSTS_MAX {
+        return 0;
+    }
+    let talk = |ground: &Ground, from: HostId, to: HostId| {
+        Trip::of(ground, question.probe, from, network.host(to).address).returns(Some(to))
+    };
+    let pairs = hosts.iter().flat_map(|from| hosts.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
+    pairs.filter(|(from, to)| talk(before, *from, *to) && !talk(after, *from, *to)).count()
+}
+
 /// How far a trip gets, there and then back. What leads to the wrong place is worth no more than no route at all.
-fn progress(trip: &Trip, question: &Question) -> i8 {
+fn progress(ground: &Ground, trip: &Trip, question: &Question) -> i8 {
     use DropReason::*;
-    let far = |way: &Way, is_home: bool| match way.end {
-        Ok(_) if is_home => 5,
-        Ok(_) => 0,
-        Err(Stop::SrcHostDown) => -1,
-        Err(Stop::Dropped(reason)) => match reason {
-            DstHostDown => 4,
-            DstNoHost | DstNoSubnet => 3,
-            LinkDown | NodeDown | MtuExceeded => 2,
-            PeeringPending | PeeringExpired | PeeringIsolated => 1,
-            _ => 0,
-        },
+    let network = ground.network();
+    let sender = network.host(question.from).vpc;
+    let far = |way: &Way, is_home: bool, goal: Option<VpcId>| {
+        let heads_home = goal.is_none() || heads_for(ground, way) == goal;
+        match way.end {
+            Ok(_) if is_home => 5,
+            Ok(_) => 0,
+            Err(Stop::SrcHostDown) => -1,
+            Err(Stop::Dropped(_)) if !heads_home => 0,
+            Err(Stop::Dropped(reason)) => match reason {
+                DstHostDown => 4,
+                DstNoHost | DstNoSubnet => 3,
+                LinkDown | NodeDown | MtuExceeded => 2,
+                PeeringPending | PeeringExpired | PeeringIsolated => 1,
+                _ => 0,
+            },
+        }
     };
     if !trip.arrives(question.to) {
-        return far(&trip.request, false);
+        return far(&trip.request, false, question.goal(network));
     }
-    6 + trip.reply.map_or(0, |reply| far(&reply, trip.returns(question.to)))
+    6 + trip.reply.map_or(0, |reply| far(&reply, trip.returns(question.to), Some(sender)))
+}
+
+/// The VPC that the entry which matches leads to, usable or not.
+fn heads_for(ground: &Ground, way: &Way) -> Option<VpcId> {
+    let network = ground.network();
+    let host = network.host(way.from);
+    match ground.fib(network.subnet(host.subnet).table).lookup(way.to)?.1 {
+        FibEntry::Local => Some(host.vpc),
+        FibEntry::Via(NextHop::Peering(id)) => network.peering(id).peer_of(host.vpc),
+        FibEntry::Via(NextHop::Blackhole) => None,
+    }
 }
 
 impl Step {
@@ -130,25 +200,30 @@ impl Fault {
     fn candidates(&self, network: &Network) -> Vec<Vec<Step>> {
         use DropReason::*;
         let change = |change| vec![vec![Step::Change(change)]];
-        let crossing = || self.crossed().map(|id| network.peering(id));
-        match self.way.end {
-            Err(Stop::SrcHostDown) => change(Change::SetHost { host: self.way.from, up: true, lasts: None }),
-            Err(Stop::Dropped(reason)) => match reason {
-                RouteDisabled => self.enabling(network).into_iter().chain(self.routing(network)).collect(),
-                MtuExceeded => self.smaller(network),
-                LinkDown => crossing()
-                    .map_or(Vec::new(), |p| change(Change::SetLink { peering: p.name.clone(), up: true, lasts: None })),
-                NodeDown => crossing().map_or(Vec::new(), nodes_up),
-                PeeringPending | PeeringExpired | PeeringIsolated => {
-                    crossing().map_or(Vec::new(), |p| reviving(network, p))
-                }
-                DstHostDown => self.starting(network),
-                DstNoHost => self.declaring(network),
-                _ => self.routing(network),
-            },
-            // On another host.
-            Ok(_) => self.routing(network),
-        }
+        let Err(Stop::Dropped(reason)) = self.way.end else {
+            return match self.way.end {
+                Err(_) => change(Change::SetHost { host: self.way.from, up: true, lasts: None }),
+                // On another host.
+                Ok(_) => self.routing(network),
+            };
+        };
+        let crossing = self.crossed().map(|id| network.peering(id));
+        let here = match (reason, crossing) {
+            (RouteDisabled, _) => self.enabling(network),
+            (MtuExceeded, _) => self.smaller(network),
+            (LinkDown, Some(p)) => change(Change::SetLink { peering: p.name.clone(), up: true, lasts: None }),
+            (NodeDown, Some(p)) => nodes_up(p),
+            (PeeringPending | PeeringExpired | PeeringIsolated, Some(p)) if self.heads_home(p) => reviving(network, p),
+            (DstHostDown, _) => self.starting(network),
+            (DstNoHost, _) if self.goal.is_none() || self.far(network) == self.goal => self.declaring(network),
+            _ => Vec::new(),
+        };
+        here.into_iter().chain(self.routing(network)).collect()
+    }
+
+    /// Whether a peering leads to the VPC that is meant.
+    fn heads_home(&self, peering: &Peering) -> bool {
+        self.goal.is_none() || peering.peer_of(self.near) == self.goal
     }
 
     /// The peering that the matched entry leads over.

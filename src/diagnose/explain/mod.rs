@@ -44,13 +44,20 @@ impl Question {
         Trip::of(ground, self.probe, self.from, self.address)
     }
 
-    /// The VPC that is meant: that of the host or, of an address, the only one that owns it; none if several do.
+    /// The VPC that is meant: that of the host; of an address, the only one with a host that has it, or the only one
+    /// that owns it; none if several do.
     fn goal(&self, network: &Network) -> Option<VpcId> {
         if let Some(to) = self.to {
             return Some(network.host(to).vpc);
         }
-        let mut owners = network.vpcs().filter(|(_, vpc)| vpc.contains(self.address)).map(|(id, _)| id);
-        owners.next().filter(|_| owners.next().is_none())
+        let owners: Vec<VpcId> =
+            network.vpcs().filter(|(_, vpc)| vpc.contains(self.address)).map(|(id, _)| id).collect();
+        let is_home = |vpc: &&VpcId| network.host_at(**vpc, self.address).is_some();
+        let homes: Vec<VpcId> = owners.iter().filter(is_home).copied().collect();
+        match (&homes[..], &owners[..]) {
+            ([only], _) | ([], [only]) => Some(*only),
+            _ => None,
+        }
     }
 }
 
@@ -58,6 +65,8 @@ impl Question {
 pub struct Explanation {
     /// What was asked.
     pub question: Question,
+    /// Whether the timeline has changed the network by then.
+    pub is_changed: bool,
     /// The way there and back.
     pub trip: Trip,
     /// The way there.
@@ -74,8 +83,8 @@ pub struct Explanation {
     pub renumber: Option<(VpcId, ipnet::Ipv4Net)>,
 }
 
-/// Answers a question about the network at an instant; `plan` and `network` are those of the scenario.
-pub fn explain(ground: &Ground, question: Question) -> Explanation {
+/// Answers a question about the network that `plan` makes by the instant of the question.
+pub fn explain(ground: &Ground, plan: &Plan, question: Question) -> Explanation {
     let trip = question.trip(ground);
     let network = ground.network();
     let request = Leg::of(ground, trip.request);
@@ -86,10 +95,6 @@ pub fn explain(ground: &Ground, question: Question) -> Explanation {
     let mend = if trip.returns(question.to) { None } else { Mend::of(network, question) };
     let is_hopeless = mend.is_none() && !trip.returns(question.to);
     let renumber = if is_hopeless { renumber::free_prefix(network, &question) } else { None };
-    Explanation { question, trip, request, reply, conclusion, same_way, mend, renumber }
-}
-
-/// The ground of a question about a scenario.
-pub fn ground_at(network: &Network, plan: &Plan, at: SimTime) -> Ground {
-    Ground::at(network.clone(), plan, at)
+    let is_changed = plan.changes_by(question.at);
+    Explanation { question, is_changed, trip, request, reply, conclusion, same_way, mend, renumber }
 }

@@ -2,8 +2,7 @@
 
 use super::scene::Scene;
 use crate::diagnose::finding::Severity;
-use crate::model::{Name, NextHop, PeeringId, Route, TableId};
-use crate::units::BitRate;
+use crate::model::{NextHop, PeeringId, Route, TableId};
 use ipnet::Ipv4Net;
 
 /// The most lines of one fix.
@@ -25,13 +24,6 @@ pub(super) enum Fix {
     Remove,
     /// Let it lead over this peering instead.
     Over(PeeringId),
-    /// Make a peering, and route over it.
-    Peer {
-        near: Name,
-        far: Name,
-        cap: Option<BitRate>,
-        to: Ipv4Net,
-    },
 }
 
 /// The lines that do it in one table.
@@ -40,18 +32,6 @@ pub(super) fn of_route(scene: &Scene<'_>, table: TableId, route: &Route, fix: &F
         Fix::Nothing => None,
         Fix::Remove => Some(remove(scene, table, route)),
         Fix::Over(via) => Some(replace(scene, table, route, route.to, *via)),
-        Fix::Peer { near, far, cap, to } => {
-            let name = format!("{near}-{far}");
-            let routed = written(*to, &name);
-            let header = header(scene, table);
-            let place = match *to == route.to {
-                true => format!("in the routes of {header}, instead of {}:\n{routed}", old(scene, route)),
-                false => format!("in the routes of {header}:\n{routed},"),
-            };
-            let cap = cap.map_or(String::new(), |cap| format!("\nbandwidth = \"{cap}\""));
-            let declared = format!("[peering.{}]\nrequester = \"{near}\"\naccepter = \"{far}\"{cap}", key(&name));
-            Some(format!("{place}\nat the end:\n{declared}"))
-        }
     }
 }
 
@@ -59,7 +39,7 @@ pub(super) fn of_route(scene: &Scene<'_>, table: TableId, route: &Route, fix: &F
 pub(super) fn add(scene: &Scene<'_>, table: TableId, routes: &[(Ipv4Net, PeeringId)]) -> String {
     let elements: Vec<String> = routes.iter().take(LINES).map(|(to, via)| element(scene, *to, *via)).collect();
     let header = header(scene, table);
-    if scene.network.table(table).routes.is_empty() {
+    if !scene.network.table(table).is_listed {
         return format!("in {header}:\nroutes = [{}]", elements.join(", "));
     }
     format!("in the routes of {header}:\n{},", elements.join(",\n"))

@@ -39,6 +39,10 @@ pub fn lint(ground: &Ground, plan: &Plan, at: SimTime) -> Vec<Finding> {
     found.extend(peerings::peerings(&scene, &returns));
     found.extend(overlaps::overlaps(&scene, &returns));
     found.extend(capacity::capacity(&scene, &ways));
+    if plan.changes_by(at) {
+        // Lines for the file would be about the network as it starts.
+        found.iter_mut().for_each(|finding| finding.fix = None);
+    }
     found.sort_by_key(|finding| (finding.severity, finding.about));
     found
 }

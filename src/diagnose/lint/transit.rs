@@ -38,7 +38,7 @@ pub(super) fn attempt(
         some(beyond.iter().map(|peer| scene.vpc(*peer)), NAMED, ["VPC", "VPCs"]),
         mesh(scene, beyond.len() + 2),
     );
-    let fix = fix(scene, (vpc, over), route, &beyond);
+    let fix = fix(scene, vpc, route, &beyond);
     Some(AboutRoute { severity, code: TRANSIT_NOT_ALLOWED, sentence, fix })
 }
 
@@ -52,17 +52,13 @@ fn mesh(scene: &Scene<'_>, vpcs: usize) -> String {
     )
 }
 
-/// A route over a peering of one's own with the VPC beyond: one that is there, or a new one.
-fn fix(scene: &Scene<'_>, (vpc, over): (VpcId, PeeringId), route: &InForce, beyond: &BTreeSet<VpcId>) -> Fix {
+/// The route over a peering of one's own with the only VPC beyond, if there is one. A new peering takes routes on both
+/// sides, and may be refused: `explain` tries that out.
+fn fix(scene: &Scene<'_>, vpc: VpcId, route: &InForce, beyond: &BTreeSet<VpcId>) -> Fix {
     let Some(owner) = beyond.first().filter(|_| beyond.len() == 1) else { return Fix::Nothing };
-    let far = scene.network.vpc(*owner);
-    let is_theirs = far.holding(route.route.to).is_some();
-    if let Some((own, _)) = scene.peers(vpc).find(|(_, peer)| peer == owner) {
-        return if is_theirs { Fix::Over(own) } else { Fix::Nothing };
+    let is_theirs = scene.network.vpc(*owner).holding(route.route.to).is_some();
+    match scene.peers(vpc).find(|(_, peer)| peer == owner) {
+        Some((own, _)) if is_theirs => Fix::Over(own),
+        _ => Fix::Nothing,
     }
-    let near = scene.network.vpc(vpc);
-    let menu = scene.network.rules.menu.caps();
-    let cap = scene.network.peering(over).bandwidth.or(menu.first().copied()).filter(|_| near.region != far.region);
-    let to = if is_theirs { route.route.to } else { far.cidrs[0] };
-    Fix::Peer { near: near.name.clone(), far: far.name.clone(), cap, to }
 }

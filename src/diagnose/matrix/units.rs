@@ -168,6 +168,25 @@ impl<'a> Matrix<'a> {
         unit_of(self.network(), self.by, host)
     }
 
+    /// Whether the network has both units, and the choice of senders and receivers leaves the pair out.
+    pub fn leaves_out(&self, from: &str, to: &str) -> bool {
+        let (Some(from), Some(to)) = (self.called(from), self.called(to)) else { return false };
+        let counts =
+            |unit, test: fn(&Kind) -> bool| self.kind_of(unit).is_some_and(|at| test(&self.kinds[at as usize]));
+        !counts(from, Kind::sends) || !counts(to, Kind::receives)
+    }
+
+    /// The unit of this full name.
+    fn called(&self, name: &str) -> Option<Unit> {
+        let network = self.network();
+        let inside = || name.split_once('/').and_then(|(vpc, rest)| Some((network.find_vpc(vpc)?, rest)));
+        Some(Unit(match self.by {
+            By::Host => inside().and_then(|(vpc, host)| network.find_host(vpc, host))?.0,
+            By::Subnet => inside().and_then(|(vpc, subnet)| network.find_subnet(vpc, subnet))?.0,
+            By::Vpc => network.find_vpc(name)?.0,
+        }))
+    }
+
     /// The kind of a unit; none if it is left out.
     pub fn kind_of(&self, unit: Unit) -> Option<u32> {
         let at = self.units.binary_search_by_key(&unit, |(unit, _)| *unit).ok()?;

@@ -47,6 +47,11 @@ impl Network {
         Ok(())
     }
 
+    /// Notes that the scenario lists routes in a table.
+    pub fn list_routes(&mut self, table: TableId) {
+        self.tables[table.index()].is_listed = true;
+    }
+
     /// The table, noted as changed, for editing.
     pub(in crate::model) fn edit(&mut self, table: TableId) -> &mut RouteTable {
         if self.touched.tables.last() != Some(&table) {

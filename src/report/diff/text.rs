@@ -40,8 +40,8 @@ pub fn diff_text(report: &DiffReport, page: &Page) -> String {
 type Section = Option<(&'static str, String)>;
 
 fn headline(report: &DiffReport) -> String {
-    let [lost, won, changed] = [report.pairs_lost, report.pairs_won, report.pairs_changed].map(|n| counted(n, "pair"));
-    format!("{lost} lost, {won} won, {changed} fail in another way.")
+    let [lost, won] = [report.pairs_lost, report.pairs_won].map(|n| counted(n, "pair"));
+    format!("{lost} lost, {won} won, {} that fail in another way.", grouped(report.pairs_changed))
 }
 
 fn hosts(report: &DiffReport, page: &Page) -> String {

@@ -18,7 +18,7 @@ pub fn explanation_json(network: &Network, found: &Explanation, place: &dyn Fn(T
     let port = probe.protocol.has_ports().then_some(probe.port);
     let fix = found.mend.as_ref().map(|mend| {
         let steps = mend.steps.iter().map(|step| {
-            let written = written(network, step, question.at);
+            let written = written(network, step, question.at, found.is_changed);
             json!({
                 "how": written.how,
                 "lines": written.lines,

@@ -2,9 +2,10 @@
 //! (`--do`). Whether it helps was found out elsewhere.
 
 use crate::diagnose::explain::Step;
-use crate::model::{Change, HostSpec, Network, NextHop, PeeringSpec, Route, TableId, Thing, Via};
+use crate::model::{Change, HostSpec, Name, Network, NextHop, PeeringSpec, Route, TableId, Thing, Via};
 use crate::units::SimTime;
 use ipnet::Ipv4Net;
+use std::fmt;
 
 /// A change in writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +20,18 @@ pub struct Written {
     pub action: Option<String>,
 }
 
-/// A step, in writing, for a network in which it is not made yet.
-pub fn written(network: &Network, step: &Step, at: SimTime) -> Written {
+/// A step, in writing, for a network in which it is not made yet. Where the timeline has changed the network by then,
+/// lines for the file as it starts would not do: the step becomes an action.
+pub fn written(network: &Network, step: &Step, at: SimTime, is_changed: bool) -> Written {
     match step {
-        Step::Change(change) => Written { action: action(network, change, at), ..of_change(network, change, at) },
+        Step::Change(change) => {
+            let action = Action::of(network, change);
+            let line = action.as_ref().map(|action| action.line(at));
+            match action.filter(|_| is_changed) {
+                Some(action) => Written { action: line, ..plain("add at the end", action.entry(at)) },
+                None => Written { action: line, ..of_change(network, change, at) },
+            }
+        }
         Step::AddHost(spec) => host(network, spec),
         Step::Size(size) => plain("send packets of at most this many bytes", format!("--size {size}")),
     }
@@ -42,18 +51,20 @@ fn of_change(network: &Network, change: &Change, at: SimTime) -> Written {
         Change::CreatePeering(spec) => plain("add", peering(network, spec)),
         Change::Step { peering, step: crate::model::Step::Accept } => {
             let about = network.find_peering(peering.as_str()).map(Thing::Peering);
-            Written { about, ..plain(format!("add to [peering.{peering}]"), "state = \"ACTIVE\"".into()) }
+            Written { about, ..plain(format!("write in [peering.{}]", key(peering)), "state = \"ACTIVE\"".into()) }
         }
         Change::SetHost { host, up: true, .. } => {
             let found = network.host(*host);
-            let how = format!("write in [vpc.{}.host.{}]", network.vpc(found.vpc).name, found.name.base());
+            let how = format!("write in [vpc.{}.host.{}]", key(&network.vpc(found.vpc).name), key(found.name.base()));
             Written { about: Some(Thing::Host(*host)), ..plain(how, "up = true".into()) }
         }
-        other => {
-            let action = action(network, other, at).unwrap_or_default();
-            plain("do it in the course of the run", format!("--do '{action}'"))
-        }
+        other => plain("add at the end", Action::of(network, other).map(|action| action.entry(at)).unwrap_or_default()),
     }
+}
+
+/// A name as a part of a key: TOML wants quotes around a dot.
+fn key(name: &Name) -> String {
+    if name.as_str().contains('.') { format!("\"{name}\"") } else { name.to_string() }
 }
 
 fn added(network: &Network, table: TableId, to: Ipv4Net, via: &Via) -> Written {
@@ -63,17 +74,20 @@ fn added(network: &Network, table: TableId, to: Ipv4Net, via: &Via) -> Written {
     };
     let entry = format!("{{ to = \"{to}\", via = {via} }}");
     let section = section(network, table);
-    let (how, lines) = match network.table(table).routes.is_empty() {
-        true => (format!("add to {section}"), format!("routes = [{entry}]")),
-        false => (format!("add to the routes of {section}"), format!("{entry},")),
+    let (how, lines) = match network.table(table).is_listed {
+        false => (format!("add to {section}"), format!("routes = [{entry}]")),
+        true => (format!("add to the routes of {section}"), format!("{entry},")),
     };
     Written { about: Some(Thing::Table(table)), ..plain(how, lines) }
 }
 
 /// A route that is there, perhaps changed.
 fn edited(network: &Network, table: TableId, to: Ipv4Net, what: &str, change: impl Fn(Route) -> Route) -> Written {
-    let route = network.table(table).routes.get(&to).copied().map(change);
-    let entry = route.map(|route| entry(network, &route)).unwrap_or_default();
+    let found = network.table(table);
+    let route = found.routes.get(&to).copied().map(change);
+    // A file of routes has a line for each.
+    let listed = |route: Route| if found.is_listed { entry(network, &route) } else { to.to_string() };
+    let entry = route.map(listed).unwrap_or_default();
     Written { about: Some(Thing::Route(table, to)), ..plain(format!("{what} {}", section(network, table)), entry) }
 }
 
@@ -90,15 +104,15 @@ fn entry(network: &Network, route: &Route) -> String {
 /// The table of a file that holds the routes of a route table.
 fn section(network: &Network, table: TableId) -> String {
     let found = network.table(table);
-    let vpc = &network.vpc(found.vpc).name;
+    let vpc = key(&network.vpc(found.vpc).name);
     let own = network.find_subnet(found.vpc, found.name.as_str());
     let kind = if own.is_some_and(|subnet| network.subnet(subnet).table == table) { "subnet" } else { "table" };
-    format!("[vpc.{vpc}.{kind}.{}]", found.name)
+    format!("[vpc.{vpc}.{kind}.{}]", key(&found.name))
 }
 
 fn peering(network: &Network, spec: &PeeringSpec) -> String {
     let [requester, accepter] = [spec.requester, spec.accepter].map(|vpc| &network.vpc(vpc).name);
-    let mut lines = format!("[peering.{}]\nrequester = \"{requester}\"\naccepter = \"{accepter}\"", spec.name);
+    let mut lines = format!("[peering.{}]\nrequester = \"{requester}\"\naccepter = \"{accepter}\"", key(&spec.name));
     if let Some(bandwidth) = spec.bandwidth {
         lines += &format!("\nbandwidth = \"{bandwidth}\"");
     }
@@ -107,41 +121,72 @@ fn peering(network: &Network, spec: &PeeringSpec) -> String {
 
 fn host(network: &Network, spec: &HostSpec) -> Written {
     let subnet = network.subnet(spec.subnet);
-    let vpc = &network.vpc(subnet.vpc).name;
-    let mut lines = format!("[vpc.{vpc}.host.{}]\nsubnet = \"{}\"", spec.name, subnet.name);
+    let vpc = key(&network.vpc(subnet.vpc).name);
+    let mut lines = format!("[vpc.{vpc}.host.{}]\nsubnet = \"{}\"", key(&spec.name), subnet.name);
     if let Some(address) = spec.address {
         lines += &format!("\naddress = \"{address}\"");
     }
     plain("add", lines)
 }
 
-/// A change as an action of one line.
-fn action(network: &Network, change: &Change, at: SimTime) -> Option<String> {
-    let time = at.since(SimTime::ZERO);
-    let table = |id: &TableId| network.table_name(*id);
-    let words = match change {
-        Change::AddRoute { table: id, to, via: Via::Peering(name), .. } => {
-            format!("add_route {to} table={} via={name}", table(id))
-        }
-        Change::RemoveRoute { table: id, to } => format!("remove_route {to} table={}", table(id)),
-        Change::DisableRoute { table: id, to, disabled } => {
-            format!("{}_route {to} table={}", if *disabled { "disable" } else { "enable" }, table(id))
-        }
-        Change::CreatePeering(spec) => {
-            let [requester, accepter] = [spec.requester, spec.accepter].map(|vpc| &network.vpc(vpc).name);
-            let bandwidth = spec.bandwidth.map(|rate| format!(" bandwidth=\"{rate}\"")).unwrap_or_default();
-            format!("create_peering {} requester={requester} accepter={accepter}{bandwidth}", spec.name)
-        }
-        Change::Step { peering, step } => format!("{} {peering}", step.name()),
-        Change::SetHost { host, up, .. } => {
-            format!("host_{} {}", if *up { "up" } else { "down" }, network.host_name(*host))
-        }
-        Change::SetLink { peering, up, .. } => format!("link_{} {peering}", if *up { "up" } else { "down" }),
-        Change::SetNode { peering, node, up, .. } => {
-            format!("node_{} {peering} node={node}", if *up { "up" } else { "down" })
-        }
-        Change::Pay { account } => format!("pay {}", network.account(*account).name),
-        _ => return None,
-    };
-    Some(format!("{time} {words}"))
+/// A change as an entry of the timeline: a verb and its arguments.
+struct Action {
+    verb: &'static str,
+    /// Each as TOML writes it.
+    arguments: Vec<(&'static str, String)>,
+}
+
+impl Action {
+    /// None if no verb makes it.
+    fn of(network: &Network, change: &Change) -> Option<Action> {
+        let table = |id: &TableId| ("table", quoted(&network.table_name(*id)));
+        let (verb, arguments) = match change {
+            Change::AddRoute { table: id, to, via: Via::Peering(name), .. } => {
+                ("add_route", vec![("to", quoted(to)), table(id), ("via", quoted(name))])
+            }
+            Change::RemoveRoute { table: id, to } => ("remove_route", vec![("to", quoted(to)), table(id)]),
+            Change::DisableRoute { table: id, to, disabled } => {
+                (if *disabled { "disable_route" } else { "enable_route" }, vec![("to", quoted(to)), table(id)])
+            }
+            Change::CreatePeering(spec) => {
+                let [requester, accepter] = [spec.requester, spec.accepter].map(|vpc| quoted(&network.vpc(vpc).name));
+                let ends = vec![("name", quoted(&spec.name)), ("requester", requester), ("accepter", accepter)];
+                let bandwidth = spec.bandwidth.map(|rate| ("bandwidth", quoted(&rate)));
+                ("create_peering", ends.into_iter().chain(bandwidth).collect())
+            }
+            Change::Step { peering, step } => (step.name(), vec![("peering", quoted(peering))]),
+            Change::SetHost { host, up, .. } => {
+                (if *up { "host_up" } else { "host_down" }, vec![("host", quoted(&network.host_name(*host)))])
+            }
+            Change::SetLink { peering, up, .. } => {
+                (if *up { "link_up" } else { "link_down" }, vec![("peering", quoted(peering))])
+            }
+            Change::SetNode { peering, node, up, .. } => {
+                let verb = if *up { "node_up" } else { "node_down" };
+                (verb, vec![("peering", quoted(peering)), ("node", node.to_string())])
+            }
+            Change::Pay { account } => ("pay", vec![("account", quoted(&network.account(*account).name))]),
+            _ => return None,
+        };
+        Some(Action { verb, arguments })
+    }
+
+    /// In one line, for `--do`; only what has a space needs its quotes there.
+    fn line(&self, at: SimTime) -> String {
+        let bare = |value: &String| if value.contains(' ') { value.clone() } else { value.replace('"', "") };
+        let arguments: Vec<String> =
+            self.arguments.iter().map(|(key, value)| format!(" {key}={}", bare(value))).collect();
+        format!("{} {}{}", at.since(SimTime::ZERO), self.verb, arguments.concat())
+    }
+
+    /// As an entry of the file.
+    fn entry(&self, at: SimTime) -> String {
+        let head = format!("[[at]]\ntime = \"{}\"\ndo = \"{}\"", at.since(SimTime::ZERO), self.verb);
+        let arguments = self.arguments.iter().map(|(key, value)| format!("\n{key} = {value}"));
+        head + &arguments.collect::<String>()
+    }
+}
+
+fn quoted(value: &impl fmt::Display) -> String {
+    format!("\"{value}\"")
 }

@@ -193,7 +193,7 @@ impl View<'_> {
         let mut actions = Vec::new();
         let mut options = Vec::new();
         for step in &mend.steps {
-            let written = written(network, step, self.found.question.at);
+            let written = written(network, step, self.found.question.at, self.found.is_changed);
             let place = written.about.map(|about| self.at(about)).unwrap_or_default();
             out += &page.remark(&format!("{}{place}:", written.how));
             written.lines.lines().for_each(|line| out += &format!("    {line}\n"));

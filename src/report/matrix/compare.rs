@@ -1,8 +1,10 @@
 //! A matrix against an earlier one: which pairs differ. The earlier one is read from the JSON or CSV that was written
 //! then.
 
+use super::csv::HEADER;
+use super::json::by_name;
 use super::record::{Record, rows};
-use crate::diagnose::matrix::Matrix;
+use crate::diagnose::matrix::{By, Matrix};
 use crate::report::format::column::{prose, text};
 use crate::report::format::json::pretty;
 use crate::report::format::page::Page;
@@ -33,6 +35,8 @@ pub struct Told {
 
 #[derive(Deserialize)]
 struct Document {
+    /// What its rows stand for.
+    by: Option<String>,
     pairs: Vec<Told>,
 }
 
@@ -41,23 +45,32 @@ impl Expected {
     ///
     /// # Errors
     /// What is wrong, with line and column, and what to do about it.
-    pub fn read(text: &str) -> Result<Expected, (String, &'static str)> {
-        let pairs = if text.trim_start().starts_with('{') { from_json(text)? } else { from_csv(text)? };
+    pub fn read(text: &str, by: By) -> Result<Expected, (String, &'static str)> {
+        let pairs = if text.trim_start().starts_with('{') { from_json(text, by)? } else { from_csv(text)? };
         Ok(Expected(pairs.into_iter().map(|told| ((told.src.clone(), told.dst.clone()), told)).collect()))
     }
 }
 
 const HINT: &str = "give what `vpcsim matrix FILE --json` or `--csv` wrote";
 
-fn from_json(text: &str) -> Result<Vec<Told>, (String, &'static str)> {
+fn from_json(text: &str, by: By) -> Result<Vec<Told>, (String, &'static str)> {
     // Only the head of the document says so: its pairs name numbers.
     if text.get(..500).unwrap_or(text).contains("\"classes\":[") {
         return Err(("these are classes, not pairs".into(), "write the earlier matrix with --all"));
     }
-    serde_json::from_str::<Document>(text).map(|document| document.pairs).map_err(|wrong| (wrong.to_string(), HINT))
+    let document = serde_json::from_str::<Document>(text).map_err(|wrong| (wrong.to_string(), HINT))?;
+    match document.by {
+        Some(other) if other != by_name(by) => {
+            Err((format!("this is a matrix by {other}, not by {}", by_name(by)), "give the same --by as then"))
+        }
+        _ => Ok(document.pairs),
+    }
 }
 
 fn from_csv(text: &str) -> Result<Vec<Told>, (String, &'static str)> {
+    if text.lines().next() != Some(HEADER) {
+        return Err(("this is no matrix".into(), HINT));
+    }
     csv::Reader::from_reader(text.as_bytes())
         .deserialize()
         .map(|row| row.map_err(|wrong| (wrong.to_string(), HINT)))
@@ -104,7 +117,9 @@ impl Differences {
             }
         }
         let gone = |((src, dst), told)| Difference { src, dst, expected: Some(told), found: None };
-        all.extend(expected.into_iter().map(gone));
+        // Of chosen hosts, the others are not missing.
+        let is_asked = |(src, dst): &(String, String)| !matrix.leaves_out(src, dst);
+        all.extend(expected.into_iter().filter(|(pair, _)| is_asked(pair)).map(gone));
         Differences(all)
     }
 

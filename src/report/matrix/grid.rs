@@ -38,6 +38,9 @@ pub fn grid(matrix: &Matrix<'_>, at: SimTime, page: &Page) -> String {
     let mut out = page.title(&view.headline(at, &tally));
     if (2..=GRID_MAX).contains(&names.len()) {
         out += &view.grid(&pairs);
+    } else if names.len() > GRID_MAX {
+        let kinds = counted(names.len() as u64, "row");
+        out += &page.remark(&format!("({kinds} are too many for a grid; --from, --to and --by make fewer)"));
     }
     out + &view.failures(&failures)
 }

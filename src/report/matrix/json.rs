@@ -37,13 +37,18 @@ fn line<N: Serialize>(record: &Record<N>) -> String {
     serde_json::to_string(record).unwrap_or_default()
 }
 
-/// Everything before the first pair.
-fn head(matrix: &Matrix<'_>, at: SimTime, in_classes: bool) -> String {
-    let by = match matrix.by() {
+/// What rows stand for, as in `--by`.
+pub fn by_name(by: By) -> &'static str {
+    match by {
         By::Host => "host",
         By::Subnet => "subnet",
         By::Vpc => "vpc",
-    };
+    }
+}
+
+/// Everything before the first pair.
+fn head(matrix: &Matrix<'_>, at: SimTime, in_classes: bool) -> String {
+    let by = by_name(matrix.by());
     let probe = matrix.probe();
     let port = probe.protocol.has_ports().then_some(probe.port);
     let probe = json!({ "protocol": probe.protocol.name(), "port": port, "size_bytes": probe.size });
