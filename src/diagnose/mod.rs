@@ -15,6 +15,7 @@ pub mod lint;
 pub mod matrix;
 mod reach;
 mod way;
+pub mod written;
 
 pub use finding::{Finding, Severity};
 pub use ground::Ground;

@@ -183,3 +183,16 @@ fn the_gallery_has_the_mistakes_that_it_teaches_and_no_others() {
         ]
     );
 }
+
+#[test]
+fn a_route_that_a_file_holds_is_taken_out_of_the_file() {
+    let scenario = "name = \"a\"\nduration = \"1 s\"\n[vpc.a]\nregion = \"guangzhou\"\ncidr = \"10.0.0.0/16\"\n\
+                    [vpc.a.subnet.s]\ncidr = \"10.0.1.0/24\"\nroutes_file = \"r.txt\"\nvia = \"p\"\n\
+                    [vpc.b]\nregion = \"guangzhou\"\ncidr = \"10.1.0.0/16\"\n\
+                    [vpc.b.subnet.s]\ncidr = \"10.1.1.0/24\"\nroutes = [{ to = \"10.0.0.0/16\", via = \"p\" }]\n\
+                    [peering.p]\nrequester = \"a\"\naccepter = \"b\"\n";
+    let folder = folder(&[("a.toml", scenario), ("r.txt", "10.1.0.0/16\n10.7.0.0/16\n")]);
+    let said = vpcsim(folder.path(), &["lint", "a.toml"]).ended(0).out;
+    assert!(said.contains("r.txt:2:1: warning ROUTE_OUTSIDE_PEER_CIDR"), "{said}");
+    assert!(said.contains("in the file of the routes of [vpc.a.subnet.s], take out:\n    10.7.0.0/16\n"), "{said}");
+}

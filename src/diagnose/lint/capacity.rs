@@ -1,12 +1,12 @@
 //! What peerings carry and what is to be sent over them: caps and what is offered, MTUs and packets, windows and round
 //! trips. How much is offered is found elsewhere.
 
-use super::fixes::{declared, key};
 use super::list::*;
 use super::offered::{self, Peak, Ways};
 use super::ranges::some;
 use super::scene::Scene;
 use crate::diagnose::finding::{Finding, Severity};
+use crate::diagnose::written::key;
 use crate::model::plan::{PacketSize, Traffic, TransferSize, Transfers};
 use crate::model::{LinkId, Peering, PeeringId, Thing, TrafficId};
 use crate::units::{BitRate, ByteSize, NANOS_PER_SECOND, SimDuration};
@@ -48,7 +48,7 @@ fn off_menu(scene: &Scene<'_>, id: PeeringId, peering: &Peering) -> Option<Findi
 }
 
 fn bandwidth(scene: &Scene<'_>, id: PeeringId, cap: BitRate) -> String {
-    format!("in [peering.{}]:\nbandwidth = \"{cap}\"", key(declared(scene, id)))
+    format!("in [peering.{}]:\nbandwidth = \"{cap}\"", key(scene.network.peering(id).first_name.as_str()))
 }
 
 fn mtu_step(scene: &Scene<'_>, id: PeeringId, peering: &Peering) -> Option<Finding> {

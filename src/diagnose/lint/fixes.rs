@@ -2,6 +2,7 @@
 
 use super::scene::Scene;
 use crate::diagnose::finding::Severity;
+use crate::diagnose::written::{route, section};
 use crate::model::{NextHop, PeeringId, Route, TableId};
 use ipnet::Ipv4Net;
 
@@ -38,55 +39,38 @@ pub(super) fn of_route(scene: &Scene<'_>, table: TableId, route: &Route, fix: &F
 /// Adds routes over peerings to a table.
 pub(super) fn add(scene: &Scene<'_>, table: TableId, routes: &[(Ipv4Net, PeeringId)]) -> String {
     let elements: Vec<String> = routes.iter().take(LINES).map(|(to, via)| element(scene, *to, *via)).collect();
-    let header = header(scene, table);
+    let section = section(scene.network, table);
     if !scene.network.table(table).is_listed {
-        return format!("in {header}:\nroutes = [{}]", elements.join(", "));
+        return format!("in {section}:\nroutes = [{}]", elements.join(", "));
     }
-    format!("in the routes of {header}:\n{},", elements.join(",\n"))
+    format!("in the routes of {section}:\n{},", elements.join(",\n"))
 }
 
 /// Writes a route in place of another.
 pub(super) fn replace(scene: &Scene<'_>, table: TableId, old: &Route, to: Ipv4Net, via: PeeringId) -> String {
-    let new = element(scene, to, via);
-    format!("in the routes of {}, instead of {}:\n{new}", header(scene, table), self::old(scene, old))
+    let new = match scene.network.table(table).is_listed {
+        true => element(scene, to, via),
+        false => format!("{to} {}", scene.network.peering(via).first_name),
+    };
+    format!("{}, instead of {}:\n{new}", place(scene, table), self::old(scene, table, old))
 }
 
 /// Takes a route out.
 pub(super) fn remove(scene: &Scene<'_>, table: TableId, route: &Route) -> String {
-    format!("in the routes of {}, take out:\n{}", header(scene, table), old(scene, route))
+    format!("{}, take out:\n{}", place(scene, table), old(scene, table, route))
 }
 
-/// `[vpc.VPC1.subnet.A]`, the table with a table's routes.
-fn header(scene: &Scene<'_>, table: TableId) -> String {
-    let known = scene.network.table(table);
-    let kind = if scene.own_of(table).is_some() { "subnet" } else { "table" };
-    format!("[vpc.{}.{kind}.{}]", key(scene.network.vpc(known.vpc).name.as_str()), key(known.name.as_str()))
-}
-
-/// A name as a part of a key: TOML wants quotes around a dot.
-pub(super) fn key(name: &str) -> String {
-    if name.contains('.') { format!("\"{name}\"") } else { name.to_owned() }
-}
-
-/// The name that a scenario declares a peering under.
-pub(super) fn declared<'a>(scene: &Scene<'a>, id: PeeringId) -> &'a str {
-    scene.network.peering(id).first_name.as_str()
+/// Where the routes of a table stand: listed, or as the lines of a file.
+fn place(scene: &Scene<'_>, table: TableId) -> String {
+    let lines = if scene.network.table(table).is_listed { "" } else { "file of the " };
+    format!("in the {lines}routes of {}", section(scene.network, table))
 }
 
 fn element(scene: &Scene<'_>, to: Ipv4Net, via: PeeringId) -> String {
-    written(to, declared(scene, via))
+    route(scene.network, &Route { to, via: NextHop::Peering(via), disabled: false })
 }
 
-fn written(to: Ipv4Net, via: &str) -> String {
-    format!("{{ to = \"{to}\", via = \"{via}\" }}")
-}
-
-/// A route as it stands in the scenario.
-fn old(scene: &Scene<'_>, route: &Route) -> String {
-    let via = match route.via {
-        NextHop::Peering(id) => format!("\"{}\"", declared(scene, id)),
-        NextHop::Blackhole => "{ blackhole = true }".into(),
-    };
-    let disabled = if route.disabled { ", disabled = true" } else { "" };
-    format!("{{ to = \"{}\", via = {via}{disabled} }}", route.to)
+/// A route as it stands there.
+fn old(scene: &Scene<'_>, table: TableId, old: &Route) -> String {
+    if scene.network.table(table).is_listed { route(scene.network, old) } else { old.to.to_string() }
 }

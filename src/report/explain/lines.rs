@@ -2,7 +2,8 @@
 //! (`--do`). Whether it helps was found out elsewhere.
 
 use crate::diagnose::explain::Step;
-use crate::model::{Change, HostSpec, Name, Network, NextHop, PeeringSpec, Route, TableId, Thing, Via};
+use crate::diagnose::written::{key, route, section};
+use crate::model::{Change, HostSpec, Network, PeeringSpec, Route, TableId, Thing, Via};
 use crate::units::SimTime;
 use ipnet::Ipv4Net;
 use std::fmt;
@@ -51,20 +52,22 @@ fn of_change(network: &Network, change: &Change, at: SimTime) -> Written {
         Change::CreatePeering(spec) => plain("add", peering(network, spec)),
         Change::Step { peering, step: crate::model::Step::Accept } => {
             let about = network.find_peering(peering.as_str()).map(Thing::Peering);
-            Written { about, ..plain(format!("write in [peering.{}]", key(peering)), "state = \"ACTIVE\"".into()) }
+            Written {
+                about,
+                ..plain(format!("write in [peering.{}]", key(peering.as_str())), "state = \"ACTIVE\"".into())
+            }
         }
         Change::SetHost { host, up: true, .. } => {
             let found = network.host(*host);
-            let how = format!("write in [vpc.{}.host.{}]", key(&network.vpc(found.vpc).name), key(found.name.base()));
+            let how = format!(
+                "write in [vpc.{}.host.{}]",
+                key(network.vpc(found.vpc).name.as_str()),
+                key(found.name.base().as_str())
+            );
             Written { about: Some(Thing::Host(*host)), ..plain(how, "up = true".into()) }
         }
         other => plain("add at the end", Action::of(network, other).map(|action| action.entry(at)).unwrap_or_default()),
     }
-}
-
-/// A name as a part of a key: TOML wants quotes around a dot.
-fn key(name: &Name) -> String {
-    if name.as_str().contains('.') { format!("\"{name}\"") } else { name.to_string() }
 }
 
 fn added(network: &Network, table: TableId, to: Ipv4Net, via: &Via) -> Written {
@@ -83,36 +86,17 @@ fn added(network: &Network, table: TableId, to: Ipv4Net, via: &Via) -> Written {
 
 /// A route that is there, perhaps changed.
 fn edited(network: &Network, table: TableId, to: Ipv4Net, what: &str, change: impl Fn(Route) -> Route) -> Written {
-    let found = network.table(table);
-    let route = found.routes.get(&to).copied().map(change);
+    let (is_listed, found) = (network.table(table).is_listed, network.table(table).routes.get(&to).copied());
     // A file of routes has a line for each.
-    let listed = |route: Route| if found.is_listed { entry(network, &route) } else { to.to_string() };
-    let entry = route.map(listed).unwrap_or_default();
+    let listed = |found: Route| if is_listed { route(network, &found) + "," } else { to.to_string() };
+    let entry = found.map(change).map(listed).unwrap_or_default();
     Written { about: Some(Thing::Route(table, to)), ..plain(format!("{what} {}", section(network, table)), entry) }
-}
-
-/// A route as scenarios write it.
-fn entry(network: &Network, route: &Route) -> String {
-    let via = match route.via {
-        NextHop::Peering(id) => format!("\"{}\"", network.peering(id).name),
-        NextHop::Blackhole => "{ blackhole = true }".into(),
-    };
-    let disabled = if route.disabled { ", disabled = true" } else { "" };
-    format!("{{ to = \"{}\", via = {via}{disabled} }},", route.to)
-}
-
-/// The table of a file that holds the routes of a route table.
-fn section(network: &Network, table: TableId) -> String {
-    let found = network.table(table);
-    let vpc = key(&network.vpc(found.vpc).name);
-    let own = network.find_subnet(found.vpc, found.name.as_str());
-    let kind = if own.is_some_and(|subnet| network.subnet(subnet).table == table) { "subnet" } else { "table" };
-    format!("[vpc.{vpc}.{kind}.{}]", key(&found.name))
 }
 
 fn peering(network: &Network, spec: &PeeringSpec) -> String {
     let [requester, accepter] = [spec.requester, spec.accepter].map(|vpc| &network.vpc(vpc).name);
-    let mut lines = format!("[peering.{}]\nrequester = \"{requester}\"\naccepter = \"{accepter}\"", key(&spec.name));
+    let mut lines =
+        format!("[peering.{}]\nrequester = \"{requester}\"\naccepter = \"{accepter}\"", key(spec.name.as_str()));
     if let Some(bandwidth) = spec.bandwidth {
         lines += &format!("\nbandwidth = \"{bandwidth}\"");
     }
@@ -121,8 +105,8 @@ fn peering(network: &Network, spec: &PeeringSpec) -> String {
 
 fn host(network: &Network, spec: &HostSpec) -> Written {
     let subnet = network.subnet(spec.subnet);
-    let vpc = key(&network.vpc(subnet.vpc).name);
-    let mut lines = format!("[vpc.{vpc}.host.{}]\nsubnet = \"{}\"", key(&spec.name), subnet.name);
+    let vpc = key(network.vpc(subnet.vpc).name.as_str());
+    let mut lines = format!("[vpc.{vpc}.host.{}]\nsubnet = \"{}\"", key(spec.name.as_str()), subnet.name);
     if let Some(address) = spec.address {
         lines += &format!("\naddress = \"{address}\"");
     }
