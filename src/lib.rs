@@ -142,6 +142,7 @@ mod kept;
 pub mod metering;
 pub mod model;
 pub mod notation;
+pub mod recording;
 pub mod report;
 pub mod scaffold;
 pub mod scenario;

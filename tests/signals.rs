@@ -110,13 +110,17 @@ impl Drop for Running {
 fn each_signal_ends_a_run_with_the_partial_report() {
     for signal in ["INT", "TERM", "HUP"] {
         let folder = folder();
-        let mut run = Running::start(folder.path(), &["run", "-v", "s.toml", "--interval", "1h", "--csv", "t.csv"]);
+        let files = ["--interval", "1h", "--csv", "t.csv", "--flow-logs", "log"];
+        let mut run = Running::start(folder.path(), &[&["run", "-v", "s.toml"], &files[..]].concat());
         run.plays();
         run.send(signal);
         let said = run.ended().ended(130);
         assert!(said.out.contains("PARTIAL: interrupted after"), "{signal}: {}", said.out);
         let csv = read(folder.path(), "t.csv");
         assert!(csv.starts_with("# PARTIAL: interrupted at ") && csv.contains(" of 30 d\nstart_s,"), "{signal}: {csv}");
+        let log = read(folder.path(), "log");
+        let last = log.lines().last().unwrap_or_default();
+        assert!(last.starts_with("# PARTIAL: interrupted at ") && log.contains(" ACCEPT OK -\n"), "{signal}: {last}");
     }
 }
 

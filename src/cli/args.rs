@@ -1,6 +1,8 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use super::edits::EditArgs;
+use super::flow_logs::{parse_fields, parse_window};
+use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
@@ -9,12 +11,14 @@ use super::values::{
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
+use crate::recording::flow_log::{Fields, Length};
 use crate::scaffold::Scale;
 use crate::units::{Factor, Share, SimDuration};
 use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -90,6 +94,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group = ArgGroup::new("written").multiple(true))]
 pub(super) struct RunArgs {
     /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
@@ -107,24 +112,71 @@ pub(super) struct RunArgs {
     pub interval: Option<SimDuration>,
     /// Write the interval series as CSV (needs --interval and a single scenario); - is standard output, and the report
     /// then goes to standard error
-    #[arg(long, value_name = "FILE", requires = "interval")]
+    #[arg(long, value_name = "FILE", requires = "interval", group = "written")]
     pub csv: Option<PathBuf>,
     /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
     /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
     #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
     pub tcp_rows: Option<String>,
-    /// Let --csv replace a file that is not an earlier CSV of this kind
-    #[arg(long, requires = "csv")]
+    /// Write what was measured as OpenMetrics text (needs a single scenario); - works as with --csv (see help metrics)
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub metrics: Option<PathBuf>,
+    /// Show the same over HTTP while the run of a single scenario lasts, at /metrics of this address, for example
+    /// 127.0.0.1:9184
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
+    pub listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub flow_logs: FlowLogArgs,
+    /// Let --csv, --metrics and --flow-logs replace files that are not earlier ones of the same kind
+    #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
     pub how: HowArgs,
 }
 
 impl RunArgs {
+    /// An option that was given and takes a single scenario.
+    pub(super) fn single(&self) -> Option<&'static str> {
+        let options = [
+            ("--csv", self.csv.is_some()),
+            ("--tcp-rows", self.tcp_rows.is_some()),
+            ("--metrics", self.metrics.is_some()),
+            ("--listen", self.listen.is_some()),
+            ("--flow-logs", self.flow_logs.flow_logs.is_some()),
+        ];
+        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv])
+        Destination::beside(&[&self.csv, &self.metrics, &self.flow_logs.flow_logs])
     }
+}
+
+/// Who sends how much to whom.
+#[derive(Debug, ClapArgs)]
+pub(super) struct FlowLogArgs {
+    /// Write flow logs of a single scenario, as AWS and CCN write them, compressed if the name ends in .gz; - works as
+    /// with --csv (see help logs)
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub flow_logs: Option<PathBuf>,
+    /// The shape of flow logs
+    #[arg(long, value_name = "FORMAT", requires = "flow_logs", default_value = "aws")]
+    pub flow_log_format: FlowLogFormatArg,
+    /// How long packets are added up: 1m or 10m; by default 10m for aws, 1m for ccn
+    #[arg(long, value_name = "TIME", requires = "flow_logs", value_parser = parse_window)]
+    pub flow_log_window: Option<Length>,
+    /// The fields of an aws log, up to version 5, for example default,vpc-id,traffic-path
+    #[arg(long, value_name = "LIST", requires = "flow_logs", value_parser = parse_fields)]
+    pub flow_log_fields: Option<Fields>,
+}
+
+/// The shape of flow logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FlowLogFormatArg {
+    /// As AWS: at both hosts' interfaces
+    Aws,
+    /// As Tencent's CCN: on the links of peerings
+    Ccn,
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]

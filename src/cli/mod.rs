@@ -17,9 +17,11 @@ mod edits;
 mod exit;
 mod explain;
 mod files;
+mod flow_logs;
 mod help;
 mod import;
 mod interrupt;
+mod listen;
 mod machine;
 mod man;
 mod matrix;
@@ -38,6 +40,7 @@ mod show;
 mod tables;
 mod trace;
 mod values;
+mod watchers;
 
 pub use memory::Memory;
 

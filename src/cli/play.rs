@@ -6,12 +6,12 @@ use super::interrupt::Interrupts;
 use super::machine;
 use super::pace::Pace;
 use super::progress::{Board, Line};
-use crate::engine::{Mode, Options, Run, Unbalanced};
+use crate::engine::{Mode, Options, Pass, Run, Unbalanced};
 use crate::model::Network;
 use crate::model::plan::Plan;
 use crate::report;
 use crate::scenario::{Diagnostic, Scenario};
-use crate::trace::{self, Pass};
+use crate::trace;
 use crate::units::SimDuration;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,7 +68,7 @@ pub(super) fn play_all<T: Send>(
     interrupts: &Interrupts,
     finish: impl Fn(&Run, &str, &[Diagnostic]) -> T + Sync,
 ) -> Result<Played<T>, Bug> {
-    play_each(scenarios, None, options, quiet, interrupts, finish)
+    play_watched(scenarios, None, options, quiet, interrupts, finish)
 }
 
 /// Plays a scenario until a pass over it is over, to its end, or until a signal.
@@ -80,11 +80,12 @@ pub(super) fn play_pass(
     interrupts: &Interrupts,
 ) -> Result<trace::Played, Bug> {
     let finish = |run: &Run, _: &str, _: &[Diagnostic]| trace::Played::of(run, pass);
-    let played = play_each(vec![scenario], Some(pass), options, quiet, interrupts, finish)?;
+    let played = play_watched(vec![scenario], Some(pass), options, quiet, interrupts, finish)?;
     played.made.into_iter().flatten().next().ok_or_else(|| "the run has no result".into())
 }
 
-fn play_each<T: Send>(
+/// The same while somebody looks on, if anybody does.
+pub(super) fn play_watched<T: Send>(
     scenarios: Vec<Scenario>,
     pass: Option<&dyn Pass>,
     options: Options,

@@ -7,8 +7,9 @@ use super::exit::Exit;
 use super::files::Disk;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
-use super::play::{options, play_all, report_bug};
+use super::play::{options, play_watched, report_bug};
 use super::reach;
+use super::watchers::Watchers;
 use crate::engine::{Options, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
@@ -16,7 +17,7 @@ use crate::notation::list_some;
 use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The most interval rows kept for one run: 64 bytes each.
 const ROWS_MAX: u64 = 20_000_000;
@@ -54,8 +55,7 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    let single = [("--csv", args.csv.is_some()), ("--tcp-rows", args.tcp_rows.is_some())];
-    if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
+    if let Some(option) = args.single().filter(|_| args.files.len() > 1) {
         output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
     }
@@ -75,10 +75,12 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
             }
         }
     }
-    let csv = claim(args, &disk)?;
+    let Claimed { csv, metrics, flow_logs } = Claimed::of(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
+    let watchers = Watchers::begin(args, scenarios.first(), flow_logs, quiet)?;
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
+        watchers.close(run);
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         (
             Snapshot::of(run, file, notes, options.interval),
@@ -87,7 +89,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let mut played = match play_all(scenarios, options, quiet, interrupts, snapshot) {
+    let mut played = match play_watched(scenarios, watchers.pass(), options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
@@ -104,9 +106,10 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let outcomes = outcomes(refused, played.made, args);
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
-    let printed = print(&outcomes, args, quiet, verbose, csv);
+    let printed = print(&outcomes, args, quiet, verbose);
+    let written = write(&outcomes, csv, metrics).max(watchers.keep());
     played.took.tell(quiet);
-    Ok(worst.max(printed))
+    Ok(worst.max(printed).max(written))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -163,10 +166,26 @@ fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
-fn claim(args: &RunArgs, disk: &Disk) -> Result<Option<OutputFile>, Vec<Diagnostic>> {
-    let mut outputs = Outputs::new(disk.inputs(), args.force);
-    let csv = args.csv.as_deref().map(|path| outputs.file(path, Content::Artifact(Artifact::Intervals)));
-    csv.transpose().map_err(|wrong| vec![wrong])
+/// The files beside the report.
+struct Claimed {
+    csv: Option<OutputFile>,
+    metrics: Option<OutputFile>,
+    flow_logs: Option<OutputFile>,
+}
+
+impl Claimed {
+    fn of(args: &RunArgs, disk: &Disk) -> Result<Claimed, Vec<Diagnostic>> {
+        let mut outputs = Outputs::new(disk.inputs(), args.force);
+        let mut claim = |path: &Option<PathBuf>, artifact| {
+            let file = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
+            file.transpose().map_err(|wrong| vec![wrong])
+        };
+        Ok(Claimed {
+            csv: claim(&args.csv, Artifact::Intervals)?,
+            metrics: claim(&args.metrics, Artifact::Metrics)?,
+            flow_logs: claim(&args.flow_logs.flow_logs, Artifact::FlowLog)?,
+        })
+    }
 }
 
 /// Not in the report, which does not depend on how it was computed.
@@ -204,16 +223,21 @@ fn outcomes(
 }
 
 /// Prints the report first, so that a failed file does not prevent it.
-fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8, csv: Option<OutputFile>) -> Exit {
+fn print(outcomes: &[Outcome], args: &RunArgs, quiet: bool, verbose: u8) -> Exit {
     let to = args.report_to();
     let page = to.page(verbose > 0);
-    let printed = match args.json {
+    match args.json {
         true => to.write(&json(outcomes), &Page::PIPE),
         false => to.write(&text(outcomes, quiet, &page), &page),
-    };
-    let snapshot = outcomes.first().and_then(Outcome::snapshot);
-    let written = csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
-    printed.max(written.unwrap_or(Exit::Done))
+    }
+}
+
+/// Writes the files that are views of the only snapshot.
+fn write(outcomes: &[Outcome], csv: Option<OutputFile>, metrics: Option<OutputFile>) -> Exit {
+    let Some(snapshot) = outcomes.first().and_then(Outcome::snapshot) else { return Exit::Done };
+    let csv = csv.map(|file| file.write(&report::intervals_csv(snapshot)));
+    let metrics = metrics.map(|file| file.write(&report::metrics(snapshot)));
+    csv.max(metrics).unwrap_or(Exit::Done)
 }
 
 fn json(outcomes: &[Outcome]) -> String {

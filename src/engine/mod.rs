@@ -53,7 +53,7 @@ pub use meter::{MINUTE, Meter, Minute};
 pub use observe::{Interest, Observer, Place, Record, Step};
 pub use options::{Effort, Meetings, Mode, Options, Which};
 pub use road::Road;
-pub use run::{ActionOutcome, Run};
+pub use run::{ActionOutcome, Pass, Run};
 pub use simulation::{AttachError, InjectError, Simulation, Totals, TrafficLedger, Unbalanced, flows};
 pub use sites::{DropSites, Dropped, Example};
 pub use tcp_books::{Limited, LimitedFor, TcpCounts};

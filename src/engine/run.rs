@@ -35,6 +35,17 @@ pub struct Run {
     pub outcomes: Vec<ActionOutcome>,
 }
 
+/// Somebody who looks on while a run is played, by an observer: whoever plays it begins with this call, and may end
+/// when it is over.
+pub trait Pass: Sync {
+    /// Called before the run begins.
+    fn begin(&self, run: &mut Run);
+    /// Whether the run may end here: asked after each slice.
+    fn is_over(&self, _run: &Run) -> bool {
+        false
+    }
+}
+
 impl Run {
     /// A run at time 0.
     pub fn new(network: Network, plan: Plan, options: Options) -> Run {

@@ -38,6 +38,8 @@ topics! {
     tables, "CSV files and how they are read";
     scale, "scenarios with a million hosts, routing tables with 512,000 routes";
     billing, "bills, price books, measured samples";
+    logs, "flow logs: who sent how much to whom, as AWS and CCN write it";
+    metrics, "metrics of a run: OpenMetrics text, live for Prometheus, a dashboard";
     reports, "what the words in reports mean, files, exit codes";
     speed, "how fast, and on which roads packets are carried";
     limits, "what is modelled, and what is not";

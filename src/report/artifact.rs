@@ -5,6 +5,7 @@ use super::bill::{focus, monitoring};
 use super::format::csv;
 use super::matrix::MATRIX_HEADER;
 use super::run;
+use crate::recording::flow_log::Format;
 use std::fmt;
 
 /// Every picture begins with this: its size and its background.
@@ -13,6 +14,9 @@ const PICTURE: &str = concat!(
     "\n",
     r##"<rect x="0" y="0" width="800" height="420" opacity="1" fill="#FFFFFF" stroke="none"/>"##,
 );
+
+/// The metrics of any run begin with this.
+const METRICS: &str = "# HELP vpcsim_run ";
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,10 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
+    /// [`super::metrics()`].
+    Metrics,
+    /// A flow log, from [`crate::recording::flow_log`].
+    FlowLog,
     /// A picture, from [`super::pictures()`].
     Picture,
 }
@@ -37,6 +45,8 @@ impl Artifact {
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
+            Artifact::Metrics => text.starts_with(METRICS),
+            Artifact::FlowLog => Format::begins(text),
             Artifact::Picture => text.starts_with(PICTURE),
         }
     }
@@ -49,6 +59,8 @@ impl fmt::Display for Artifact {
             Artifact::Focus => "a FOCUS CSV",
             Artifact::Monitoring => "a monitoring CSV",
             Artifact::Matrix => "a matrix",
+            Artifact::Metrics => "a text of metrics",
+            Artifact::FlowLog => "a flow log",
             Artifact::Picture => "a picture",
         })
     }
@@ -60,8 +72,15 @@ mod tests {
     use crate::report::intervals_csv;
     use crate::report::run::sample;
 
-    const ALL: [Artifact; 5] =
-        [Artifact::Intervals, Artifact::Focus, Artifact::Monitoring, Artifact::Matrix, Artifact::Picture];
+    const ALL: [Artifact; 7] = [
+        Artifact::Intervals,
+        Artifact::Focus,
+        Artifact::Monitoring,
+        Artifact::Matrix,
+        Artifact::Metrics,
+        Artifact::FlowLog,
+        Artifact::Picture,
+    ];
 
     fn known_as(text: &str) -> Vec<Artifact> {
         ALL.into_iter().filter(|artifact| artifact.begins(text)).collect()
@@ -72,12 +91,15 @@ mod tests {
         let mut snapshot = sample::rich();
         snapshot.intervals = Some(sample::intervals(3));
         assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
+        #[cfg(feature = "metrics")]
+        assert_eq!(known_as(&crate::report::metrics(&snapshot)), [Artifact::Metrics]);
         snapshot.partial = true;
         assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
         assert_eq!(known_as(&format!("{}\n", focus::HEADER)), [Artifact::Focus]);
         assert_eq!(known_as(&format!("{}\n", monitoring::header())), [Artifact::Monitoring]);
         assert_eq!(known_as(&format!("{MATRIX_HEADER}\n")), [Artifact::Matrix]);
+        assert_eq!(known_as(&format!("{}\n", Format::Ccn.header())), [Artifact::FlowLog]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod effort;
 mod explain;
 mod format;
 mod matrix;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -25,11 +27,14 @@ pub use complaints::complaints_json;
 pub use diff::*;
 pub use effort::{EffortReport, carried, packets_per_second};
 pub use explain::*;
+pub use format::csv::interruption;
 pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
 pub use matrix::*;
+#[cfg(feature = "metrics")]
+pub use metrics::{OPEN_METRICS, metrics};
 pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::pictures;

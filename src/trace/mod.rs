@@ -14,7 +14,7 @@ mod senders;
 mod story;
 mod tell;
 
-pub use passes::{Answer, Nothing, Pass, Played, Question, trace};
+pub use passes::{Answer, Nothing, Played, Question, trace};
 pub use search::Wanted;
 pub use senders::{BadName, Senders};
 pub use story::*;

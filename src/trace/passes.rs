@@ -10,7 +10,7 @@ use super::senders::Senders;
 use super::story::Story;
 use super::tell::{Teller, met_bucket, ways};
 use crate::dataplane::packet::PacketId;
-use crate::engine::{Record, Run};
+use crate::engine::{Pass, Record, Run};
 use crate::model::plan::Plan;
 use crate::model::{DropReason, Network, TrafficId};
 use crate::units::SimTime;
@@ -22,14 +22,6 @@ pub enum Question {
     Packet(PacketId),
     /// One to be found; of this traffic entry, if there is one.
     Found(Wanted, Option<TrafficId>),
-}
-
-/// One pass over a run.
-pub trait Pass: Sync {
-    /// Called before the run begins.
-    fn begin(&self, run: &mut Run);
-    /// Whether the run may end here: asked after each slice.
-    fn is_over(&self, run: &Run) -> bool;
 }
 
 /// How a pass went.

@@ -5,7 +5,7 @@ use crate::source::{Source, sources, word};
 use std::collections::BTreeMap;
 
 /// Which rooms a room may import, in the order of the house; changing a row is a design decision that needs a reason.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("units", &[]),
     ("notation", &["units"]),
     ("wire", &["units"]),
@@ -19,7 +19,9 @@ const ROOMS: [(&str, &[&str]); 17] = [
     // Only the engine's metering results.
     ("metering", &["units", "notation", "model", "engine"]),
     ("trace", &["units", "wire", "model", "dataplane", "engine"]),
-    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace"]),
+    ("recording", &["units", "wire", "model", "dataplane", "engine"]),
+    // Of what a run leaves only how to know it again.
+    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace", "recording"]),
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
@@ -27,8 +29,20 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
-            "units", "notation", "model", "diagnose", "engine", "metering", "report", "scenario", "import", "workload",
-            "scaffold", "guide", "trace",
+            "units",
+            "notation",
+            "model",
+            "diagnose",
+            "engine",
+            "metering",
+            "report",
+            "scenario",
+            "import",
+            "workload",
+            "scaffold",
+            "guide",
+            "trace",
+            "recording",
         ],
     ),
 ];

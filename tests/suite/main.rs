@@ -17,6 +17,7 @@ mod journey;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod lane;
+mod logging;
 mod modes;
 mod pairs;
 mod partitions;

@@ -10,12 +10,10 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use vpcsim::dataplane::packet::{PacketId, PacketKind, SourceId};
-use vpcsim::engine::{Mode, Options, Place, Run, Step};
+use vpcsim::engine::{Mode, Options, Pass, Place, Run, Step};
 use vpcsim::model::LinkId;
 use vpcsim::model::plan::{Destination, Pace, Pattern, Traffic};
-use vpcsim::trace::{
-    Answer, Event, Kind, Nothing, Pass, Played, Question, Queue, Senders, Story, Then, Wanted, Way, trace,
-};
+use vpcsim::trace::{Answer, Event, Kind, Nothing, Played, Question, Queue, Senders, Story, Then, Wanted, Way, trace};
 use vpcsim::units::{SimDuration, SimTime};
 use vpcsim::workload::{Cloud, entry, plan};
 

@@ -3,7 +3,8 @@
 
 use super::super::exit::Exit;
 use super::place::Place;
-use super::{stdout, talk};
+use super::stdout;
+use super::stream::failed;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use tempfile::NamedTempFile;
 /// A file that was found to be writable.
 pub(in super::super) struct OutputFile {
     /// The path as the user wrote it.
-    name: PathBuf,
-    target: Target,
+    pub(super) name: PathBuf,
+    pub(super) target: Target,
 }
 
 /// What is written to.
@@ -48,10 +49,7 @@ impl OutputFile {
         };
         match written {
             Ok(()) => Exit::Done,
-            Err(error) => {
-                talk(&format!("vpcsim: {} cannot be written: {error}", self.name.display()));
-                Exit::CannotDo
-            }
+            Err(error) => failed(&self.name, &error),
         }
     }
 }
@@ -59,18 +57,20 @@ impl OutputFile {
 /// Replaces the existing content with `text`.
 fn replace(place: &Place, text: &str) -> io::Result<()> {
     fs::create_dir_all(place.folder())?;
-    let old = fs::metadata(&place.path).ok();
-    match replace_by_renaming(place, text, old.as_ref()) {
-        Err(error) if old.is_some() && is_fixed(&error) => fs::write(&place.path, text),
+    let written = beside(place.folder()).and_then(|mut new| {
+        new.as_file_mut().write_all(text.as_bytes())?;
+        put_in_place(new, place)
+    });
+    match written {
+        Err(error) if is_fixed(&error) && fs::metadata(&place.path).is_ok() => fs::write(&place.path, text),
         done => done,
     }
 }
 
-fn replace_by_renaming(place: &Place, text: &str, old: Option<&Metadata>) -> io::Result<()> {
-    let mut new = beside(place.folder())?;
-    new.as_file_mut().write_all(text.as_bytes())?;
-    if let Some(old) = old {
-        keep_owner(new.as_file(), old)?;
+/// Gives a new file its final name, with the owner and the permissions of the one that it replaces.
+pub(super) fn put_in_place(new: NamedTempFile, place: &Place) -> io::Result<()> {
+    if let Ok(old) = fs::metadata(&place.path) {
+        keep_owner(new.as_file(), &old)?;
         new.as_file().set_permissions(old.permissions())?;
     }
     new.persist(&place.path)?;

@@ -9,6 +9,7 @@ mod outputs;
 mod place;
 mod stderr;
 mod stdout;
+mod stream;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -20,4 +21,5 @@ pub(super) use outputs::{OutputFolder, Outputs};
 pub(super) use place::Place;
 pub(super) use stderr::{Talk, say, talk};
 pub(super) use stdout::{parts, report, stdout, verdict};
+pub(super) use stream::{OutputStream, failed};
 pub(super) use terminal::{choose_colours, page, talk_page};
