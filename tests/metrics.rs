@@ -105,9 +105,9 @@ fn parse(text: &str) -> BTreeMap<String, Family> {
         let has_good_name = name.starts_with("vpcsim_") && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         assert!(has_good_name && !name.ends_with("_total") && !name.ends_with("_info"), "{name}");
         assert!(!family.series.is_empty() && !family.kind.is_empty(), "{name}");
-        let unit =
-            ["_seconds", "_bytes", "_ratio", "_bytes_per_second"].into_iter().filter(|unit| name.ends_with(unit));
-        assert_eq!(unit.last(), family.unit.as_ref().map(|unit| format!("_{unit}")).as_deref(), "{name}");
+        let units = ["_bytes_per_second", "_seconds", "_bytes", "_ratio"];
+        let unit = units.into_iter().find(|unit| name.ends_with(unit));
+        assert_eq!(unit, family.unit.as_ref().map(|unit| format!("_{unit}")).as_deref(), "{name}");
         let names: BTreeSet<Vec<&String>> = family.series.keys().map(|(_, labels)| labels.keys().collect()).collect();
         assert_eq!(names.len(), 1, "all series of {name} have the same labels");
     }

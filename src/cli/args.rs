@@ -1,12 +1,12 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use super::edits::EditArgs;
-use super::flow_logs::{parse_fields, parse_window};
 use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    UnitArg, parse_count, parse_delay, parse_interval, parse_period, parse_time, parse_unit, parse_workers, parse_zone,
+    UnitArg, parse_count, parse_delay, parse_fields, parse_interval, parse_period, parse_time, parse_unit,
+    parse_window, parse_workers, parse_zone,
 };
 use crate::metering::Period;
 use crate::model::DropReason;

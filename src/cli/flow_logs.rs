@@ -1,16 +1,17 @@
-//! `vpcsim run --flow-logs`: the file of a flow log, written while the run goes. What stands in it is decided elsewhere.
+//! `vpcsim run --flow-logs`: the file of a flow log, written while the run goes. What stands in it is decided
+//! elsewhere.
 
 use super::args::{FlowLogArgs, FlowLogFormatArg};
 use super::exit::Exit;
 use super::output::{OutputFile, OutputStream, failed};
 use crate::engine::{Pass, Run};
-use crate::recording::flow_log::{Fields, FlowLog, Format, GZIP_COMMENT, Length};
+use crate::recording::flow_log::{FlowLog, Format, GZIP_COMMENT, Length};
 use crate::report;
 use crate::scenario::{Diagnostic, Scenario};
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 /// The shape of the log that is asked for, and its windows.
@@ -64,14 +65,14 @@ impl Write for Out {
 
 impl Logging {
     /// Begins the log of a scenario's run; compressed if the name ends so.
-    pub(super) fn begin(scenario: &Scenario, shape: (Format, Length), (name, file): (&Path, OutputFile)) -> Logging {
-        let (format, length) = shape;
+    pub(super) fn begin(scenario: &Scenario, shape: (Format, Length), file: OutputFile) -> Logging {
+        let ((format, length), name) = (shape, file.name().to_owned());
         let is_gzip = name.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("gz"));
         let gzip = |out| GzBuilder::new().comment(GZIP_COMMENT).write(out, Compression::default());
         let out = file.open().map(|out| if is_gzip { Out::Gzip(gzip(out)) } else { Out::Plain(out) });
         let header = format.header() + "\n";
         let log = FlowLog::new(&scenario.plan, format, length);
-        let logging = Logging { name: name.to_owned(), log, out: Mutex::new(out) };
+        let logging = Logging { name, log, out: Mutex::new(out) };
         logging.write(&header);
         logging
     }
@@ -112,23 +113,5 @@ impl Pass for Logging {
     fn is_over(&self, run: &Run) -> bool {
         self.write(&self.log.take(run.simulation.network(), run.simulation.now()));
         false
-    }
-}
-
-/// The fields that a list names.
-pub(super) fn parse_fields(list: &str) -> Result<Fields, String> {
-    Fields::parse(list).map_err(|wrong| {
-        let near = crate::notation::nearest(&wrong.0, Fields::words());
-        let hint = near.map_or_else(|| "see help logs".to_owned(), |near| format!("did you mean {near}?"));
-        format!("{wrong}: {hint}")
-    })
-}
-
-/// The length of a log's windows.
-pub(super) fn parse_window(text: &str) -> Result<Length, String> {
-    match text {
-        "1m" => Ok(Length::Minute),
-        "10m" => Ok(Length::TenMinutes),
-        _ => Err("windows last 1m or 10m".into()),
     }
 }

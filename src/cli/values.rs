@@ -3,7 +3,8 @@
 
 use crate::metering::Period;
 use crate::model::check_delay;
-use crate::notation;
+use crate::notation::{self, nearest};
+use crate::recording::flow_log::{Fields, Length};
 use crate::units::{self, RateUnit, SimDuration};
 use std::num::{NonZeroU64, NonZeroUsize};
 
@@ -17,6 +18,24 @@ pub(super) struct UnitArg {
 pub(super) fn parse_unit(text: &str) -> Result<UnitArg, String> {
     let unit = text.parse().map_err(|wrong: crate::units::UnitError| wrong.to_string())?;
     Ok(UnitArg { text: text.into(), unit })
+}
+
+/// The fields that a list names.
+pub(super) fn parse_fields(list: &str) -> Result<Fields, String> {
+    Fields::parse(list).map_err(|wrong| {
+        let near = nearest(&wrong.0, Fields::words());
+        let hint = near.map_or_else(|| "see help logs".to_owned(), |near| format!("did you mean {near}?"));
+        format!("{wrong}: {hint}")
+    })
+}
+
+/// The length of a log's windows.
+pub(super) fn parse_window(text: &str) -> Result<Length, String> {
+    match text {
+        "1m" => Ok(Length::Minute),
+        "10m" => Ok(Length::TenMinutes),
+        _ => Err("windows last 1m or 10m".into()),
+    }
 }
 
 pub(super) fn parse_zone(text: &str) -> Result<String, String> {

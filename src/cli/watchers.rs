@@ -27,7 +27,7 @@ impl Watchers {
     ) -> Result<Watchers, Vec<Diagnostic>> {
         let Some(scenario) = scenario else { return Ok(Watchers { logging: None, live: None }) };
         let live = args.listen.map(|address| Live::begin(address, scenario, quiet)).transpose()?;
-        let logging = match args.flow_logs.flow_logs.as_deref().zip(flow_logs) {
+        let logging = match flow_logs {
             None => None,
             Some(file) => {
                 let shape = flow_logs::shape(&args.flow_logs, &scenario.file)?;

@@ -1,5 +1,5 @@
-//! What tells one flow from another in a packet's first bytes: addresses, protocol, ports (RFC 6146's 5-tuple). It reads
-//! headers and checks nothing: the first of two overlapping headers wins, as in a router that has no time for more.
+//! What tells one flow from another in a packet's first bytes: addresses, protocol, ports (RFC 6146's 5-tuple), and
+//! the flags that open and close connections. It reads headers and checks nothing.
 
 use super::ipv4::{HEAD, word};
 use pnet::packet::ip::IpNextHeaderProtocols;

@@ -121,8 +121,8 @@ proptest! {
                 let title = titles[id.index()].as_str();
                 let books = LinkId::both(id).map(|link| &simulation.link_book(link).whole);
                 let offered = books.iter().fold((0, 0), |sum, b| (sum.0 + b.offered.packets, sum.1 + b.offered.bytes));
-                let of_peering = |(words, sums): (Vec<&str>, Sums)| (words[0] == title).then_some((words[1..].concat(), sums));
-                let found: Vec<_> = logged.sums(&[1, 14, 16], 10).into_iter().filter_map(of_peering).collect();
+                let sums = logged.sums(&[1, 14, 16], 10).into_iter().filter(|(words, _)| words[0] == title);
+                let found: Vec<_> = sums.map(|(words, sums)| (words[1..].concat(), sums)).collect();
                 let all = found.iter().fold((0, 0), |sum, (_, s)| (sum.0 + s.0, sum.1 + s.1));
                 prop_assert_eq!(all, offered, "seed {}, {}, {}", seed, title, peering.cross_region);
                 let mut by: BTreeMap<String, u64> = BTreeMap::new();

@@ -1,10 +1,11 @@
 //! Writes one file that was claimed before, completely or not at all: beside its final name and then renamed. Whether
 //! it may be written is decided elsewhere.
 
+use super::super::dash::is_dash;
 use super::super::exit::Exit;
 use super::place::Place;
-use super::stdout;
-use super::stream::failed;
+use super::stdout::{stdout, verdict};
+use super::talk;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,11 @@ impl OutputFile {
         OutputFile { name: name.to_owned(), target }
     }
 
+    /// Its path as the user wrote it.
+    pub(in super::super) fn name(&self) -> &Path {
+        &self.name
+    }
+
     /// Writes `text`; a failure is reported.
     pub(in super::super) fn write(self, text: &str) -> Exit {
         let written = match self.target {
@@ -52,6 +58,15 @@ impl OutputFile {
             Err(error) => failed(&self.name, &error),
         }
     }
+}
+
+/// Reports that a file cannot be written; that whoever read it went away is no failure.
+pub(in super::super) fn failed(name: &Path, error: &io::Error) -> Exit {
+    if is_dash(name) {
+        return verdict(Err(io::Error::new(error.kind(), error.to_string())));
+    }
+    talk(&format!("vpcsim: {} cannot be written: {error}", name.display()));
+    Exit::CannotDo
 }
 
 /// Replaces the existing content with `text`.

@@ -16,10 +16,10 @@ mod tests;
 
 pub(super) use content::Content;
 pub(super) use destination::Destination;
-pub(super) use file::OutputFile;
+pub(super) use file::{OutputFile, failed};
 pub(super) use outputs::{OutputFolder, Outputs};
 pub(super) use place::Place;
 pub(super) use stderr::{Talk, say, talk};
 pub(super) use stdout::{parts, report, stdout, verdict};
-pub(super) use stream::{OutputStream, failed};
+pub(super) use stream::OutputStream;
 pub(super) use terminal::{choose_colours, page, talk_page};

@@ -2,9 +2,8 @@
 //! is not kept is removed.
 
 use super::super::exit::Exit;
-use super::file::{OutputFile, Target, beside, is_fixed, put_in_place};
+use super::file::{OutputFile, Target, beside, failed, is_fixed, put_in_place};
 use super::place::Place;
-use super::{stdout, talk};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::PathBuf;
@@ -90,13 +89,4 @@ impl OutputStream {
         });
         kept.map_or_else(|error| failed(&self.name, &error), |()| Exit::Done)
     }
-}
-
-/// Reports that a file cannot be written; that whoever read it went away is no failure.
-pub(in super::super) fn failed(name: &std::path::Path, error: &io::Error) -> Exit {
-    if super::super::dash::is_dash(name) {
-        return stdout::verdict(Err(io::Error::new(error.kind(), error.to_string())));
-    }
-    talk(&format!("vpcsim: {} cannot be written: {error}", name.display()));
-    Exit::CannotDo
 }

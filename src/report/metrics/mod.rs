@@ -1,5 +1,5 @@
-//! What a run measured as OpenMetrics text (version 1.0), for programs that scrape or keep time series. The families are
-//! those of the report, read from its view model; a label is a name of the scenario, a direction or a code, so that
+//! What a run measured as OpenMetrics text (version 1.0), for programs that scrape or keep time series. The families
+//! are those of the report, read from its view model; a label is a name of the scenario, a direction or a code, so that
 //! there are never more series than the scenario has things. Nothing is measured here.
 
 mod encode;
