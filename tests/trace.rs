@@ -11,9 +11,9 @@ use program::{Said, folder, root};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use vpcsim::engine::{Options, Run};
+use vpcsim::engine::{Options, Pass, Run};
 use vpcsim::report::{self, Page};
-use vpcsim::trace::{Answer, Pass, Played, Question, Senders, trace};
+use vpcsim::trace::{Answer, Played, Question, Senders, trace};
 
 /// 1500 bytes every millisecond, from 0 s on, at a bucket of 15 kB that 1 Mbps refills by 125 bytes a millisecond.
 fn text(queue: &str) -> String {
