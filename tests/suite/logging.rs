@@ -87,7 +87,7 @@ fn worlds(seed: u64) -> [World; 3] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(8) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(2) })]
 
     #[test]
     fn lines_of_interfaces_add_up_to_the_books(seed: u64) {
