@@ -110,10 +110,8 @@ impl Drop for Running {
 fn each_signal_ends_a_run_with_the_partial_report() {
     for signal in ["INT", "TERM", "HUP"] {
         let folder = folder();
-        let mut run = Running::start(
-            folder.path(),
-            &["run", "-v", "s.toml", "--interval", "1h", "--csv", "t.csv", "--graph", "g.svg"],
-        );
+        let files = ["--interval", "1h", "--csv", "t.csv", "--graph", "g.svg", "--flow-logs", "log"];
+        let mut run = Running::start(folder.path(), &[&["run", "-v", "s.toml"], &files[..]].concat());
         run.plays();
         run.send(signal);
         let said = run.ended().ended(130);
@@ -122,6 +120,9 @@ fn each_signal_ends_a_run_with_the_partial_report() {
         assert!(csv.starts_with("# PARTIAL: interrupted at ") && csv.contains(" of 30 d\nstart_s,"), "{signal}: {csv}");
         let picture = read(folder.path(), "g.svg");
         assert!(picture.contains("<title>PARTIAL: ") && picture.ends_with("</svg>\n"), "{signal}: {picture}");
+        let log = read(folder.path(), "log");
+        let last = log.lines().last().unwrap_or_default();
+        assert!(last.starts_with("# PARTIAL: interrupted at ") && log.contains(" ACCEPT OK -\n"), "{signal}: {last}");
     }
 }
 

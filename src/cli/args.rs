@@ -1,17 +1,20 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use super::edits::EditArgs;
+use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    PointArg, UnitArg, parse_axis, parse_count, parse_delay, parse_frame, parse_interval, parse_only, parse_period,
-    parse_point, parse_rate, parse_resolution, parse_time, parse_unit, parse_workers, parse_zone,
+    PointArg, UnitArg, parse_axis, parse_count, parse_delay, parse_fields, parse_frame, parse_interval, parse_only,
+    parse_period, parse_point, parse_rate, parse_resolution, parse_time, parse_unit, parse_window, parse_workers,
+    parse_zone,
 };
 use crate::diagnose::Severity;
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
 use crate::recording::capture::Only;
+use crate::recording::flow_log::{Fields, Length};
 use crate::scaffold::Scale;
 use crate::sweep::{Axis, Within};
 use crate::units::{BitRate, Factor, Share, SimDuration};
@@ -19,6 +22,7 @@ use crate::workload::{self, Workload};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -130,7 +134,16 @@ pub(super) struct RunArgs {
     pub tcp_rows: Option<String>,
     #[command(flatten)]
     pub capture: CaptureArgs,
-    /// Let --csv, --graph and --pcap replace files that are not earlier ones of the same kind
+    /// Write what was measured as OpenMetrics text (needs a single scenario); - works as with --csv (see help metrics)
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub metrics: Option<PathBuf>,
+    /// Show the same over HTTP while the run of a single scenario lasts, at /metrics of this address, for example
+    /// 127.0.0.1:9184
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
+    pub listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub flow_logs: FlowLogArgs,
+    /// Let --csv, --graph, --pcap, --metrics and --flow-logs replace files that are not earlier ones of the same kind
     #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
@@ -138,9 +151,22 @@ pub(super) struct RunArgs {
 }
 
 impl RunArgs {
+    /// An option that was given and takes a single scenario.
+    pub(super) fn single(&self) -> Option<&'static str> {
+        let options = [
+            ("--csv", self.csv.is_some()),
+            ("--graph", self.graph.is_some()),
+            ("--pcap", self.capture.pcap.is_some()),
+            ("--tcp-rows", self.tcp_rows.is_some()),
+            ("--metrics", self.metrics.is_some()),
+            ("--listen", self.listen.is_some()),
+            ("--flow-logs", self.flow_logs.flow_logs.is_some()),
+        ];
+        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv, &self.graph, &self.capture.pcap])
+        Destination::beside(&[&self.csv, &self.graph, &self.capture.pcap, &self.metrics, &self.flow_logs.flow_logs])
     }
 }
 
@@ -163,6 +189,33 @@ pub(super) struct CaptureArgs {
     /// Capture only the first bytes of each packet, at least 20
     #[arg(long, value_name = "BYTES", requires = "pcap", value_parser = clap::value_parser!(u32).range(20..=65_535))]
     pub pcap_snap: Option<u32>,
+}
+
+/// Who sends how much to whom.
+#[derive(Debug, ClapArgs)]
+pub(super) struct FlowLogArgs {
+    /// Write flow logs of a single scenario, as AWS and CCN write them, compressed if the name ends in .gz; - works as
+    /// with --csv (see help logs)
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub flow_logs: Option<PathBuf>,
+    /// The shape of flow logs
+    #[arg(long, value_name = "FORMAT", requires = "flow_logs", default_value = "aws")]
+    pub flow_log_format: FlowLogFormatArg,
+    /// How long packets are added up: 1m or 10m; by default 10m for aws, 1m for ccn
+    #[arg(long, value_name = "TIME", requires = "flow_logs", value_parser = parse_window)]
+    pub flow_log_window: Option<Length>,
+    /// The fields of an aws log, up to version 5, for example default,vpc-id,traffic-path
+    #[arg(long, value_name = "LIST", requires = "flow_logs", value_parser = parse_fields)]
+    pub flow_log_fields: Option<Fields>,
+}
+
+/// The shape of flow logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FlowLogFormatArg {
+    /// As AWS: at both hosts' interfaces
+    Aws,
+    /// As Tencent's CCN: on the links of peerings
+    Ccn,
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]

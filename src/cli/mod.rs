@@ -19,11 +19,13 @@ mod exit;
 mod explain;
 mod files;
 mod findings;
+mod flow_logs;
 mod graph;
 mod help;
 mod import;
 mod interrupt;
 mod lint;
+mod listen;
 mod machine;
 mod man;
 mod matrix;
@@ -48,6 +50,7 @@ mod sweep_service;
 mod tables;
 mod trace;
 mod values;
+mod watchers;
 
 pub use memory::Memory;
 

@@ -1,7 +1,6 @@
 //! `vpcsim run`: plays scenarios and prints the reports in the order of the files.
 
 use super::args::RunArgs;
-use super::capture;
 use super::complaint::{complain, entries};
 use super::dash::input_name;
 use super::exit::Exit;
@@ -10,8 +9,9 @@ use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_watched, report_bug};
 use super::reach;
+use super::watchers::Watchers;
 use crate::diagnose::graph::Graph;
-use crate::engine::{Options, Pass, Run, Which};
+use crate::engine::{Options, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
 use crate::notation::list_some;
@@ -56,13 +56,7 @@ impl Outcome {
 
 /// Runs every file; the worst exit code decides. A single wrong file is refused; of several files, the others run.
 pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
-    let single = [
-        ("--csv", args.csv.is_some()),
-        ("--graph", args.graph.is_some()),
-        ("--tcp-rows", args.tcp_rows.is_some()),
-        ("--pcap", args.capture.pcap.is_some()),
-    ];
-    if let Some((option, _)) = single.into_iter().find(|(_, is_given)| *is_given && args.files.len() > 1) {
+    if let Some(option) = args.single().filter(|_| args.files.len() > 1) {
         output::talk(&format!("vpcsim: {option} takes a single scenario"));
         return Ok(Exit::CannotDo);
     }
@@ -85,9 +79,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let mut files = Files::claim(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
-    let capture = capture::begin(&args.capture, scenarios.first(), files.pcap.take())?;
+    let watchers = Watchers::begin(args, scenarios.first(), [files.pcap.take(), files.flow_logs.take()], quiet)?;
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
-        capture.iter().for_each(|capture| capture.close(run));
+        watchers.close(run);
         let notes = warnings.iter().map(Diagnostic::headline).collect();
         let snapshot = Snapshot::of(run, file, notes, options.interval);
         Ran {
@@ -98,8 +92,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let pass = capture.as_ref().map(|capture| capture as &dyn Pass);
-    let mut played = match play_watched(scenarios, pass, options, quiet, interrupts, snapshot) {
+    let mut played = match play_watched(scenarios, watchers.pass(), options, quiet, interrupts, snapshot) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
@@ -118,10 +111,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose);
-    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph);
-    let captured = capture.map_or(Exit::Done, |capture| capture::keep(&args.capture, capture));
+    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph).max(watchers.keep(args));
     played.took.tell(quiet);
-    Ok(worst.max(printed).max(written).max(captured))
+    Ok(worst.max(printed).max(written))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -191,6 +183,8 @@ struct Files {
     csv: Option<OutputFile>,
     graph: Option<OutputFile>,
     pcap: Option<OutputFile>,
+    metrics: Option<OutputFile>,
+    flow_logs: Option<OutputFile>,
 }
 
 impl Files {
@@ -202,14 +196,16 @@ impl Files {
             claimed.transpose().map_err(|wrong| vec![wrong])
         };
         let (csv, graph) = (file(&args.csv, Artifact::Intervals)?, file(&args.graph, Artifact::Graph)?);
-        Ok(Files { csv, graph, pcap: file(&args.capture.pcap, Artifact::Capture)? })
+        let (pcap, metrics) = (file(&args.capture.pcap, Artifact::Capture)?, file(&args.metrics, Artifact::Metrics)?);
+        Ok(Files { csv, graph, pcap, metrics, flow_logs: file(&args.flow_logs.flow_logs, Artifact::FlowLog)? })
     }
 
-    /// Writes what the run made; a failing file does not prevent the other.
+    /// Writes what the run made; a failing file does not prevent the others.
     fn write(self, snapshot: Option<&Snapshot>, graph: Option<String>) -> Exit {
         let csv = self.csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
         let graph = self.graph.zip(graph).map(|(file, graph)| file.write(&graph));
-        csv.max(graph).unwrap_or(Exit::Done)
+        let metrics = self.metrics.zip(snapshot).map(|(file, snapshot)| file.write(&report::metrics(snapshot)));
+        csv.max(graph).max(metrics).unwrap_or(Exit::Done)
     }
 }
 

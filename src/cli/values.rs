@@ -5,6 +5,7 @@ use crate::metering::Period;
 use crate::model::{DropReason, check_delay};
 use crate::notation::{self, nearest};
 use crate::recording::capture::{DELIVERED, Only};
+use crate::recording::flow_log::{Fields, Length};
 use crate::sweep::{Axis, Within};
 use crate::units::{self, BitRate, ByteSize, RateUnit, Share, SimDuration};
 use std::fmt;
@@ -64,6 +65,24 @@ pub(super) fn parse_only(text: &str) -> Result<Only, String> {
                 nearest(code, codes.into_iter()).map_or(String::new(), |near| format!(" (did you mean {near}?)"));
             format!("no packet ends like that{near}: write dropped, {DELIVERED} or a code of help codes")
         }),
+    }
+}
+
+/// The fields that a list names.
+pub(super) fn parse_fields(list: &str) -> Result<Fields, String> {
+    Fields::parse(list).map_err(|wrong| {
+        let near = nearest(&wrong.0, Fields::words());
+        let hint = near.map_or_else(|| "see help logs".to_owned(), |near| format!("did you mean {near}?"));
+        format!("{wrong}: {hint}")
+    })
+}
+
+/// The length of a log's windows.
+pub(super) fn parse_window(text: &str) -> Result<Length, String> {
+    match text {
+        "1m" => Ok(Length::Minute),
+        "10m" => Ok(Length::TenMinutes),
+        _ => Err("windows last 1m or 10m".into()),
     }
 }
 

@@ -2,3 +2,4 @@
 //! saw, so that no file needs memory. Opens no file: whoever starts the run brings a writer. Changes no result.
 
 pub mod capture;
+pub mod flow_log;

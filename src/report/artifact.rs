@@ -6,6 +6,7 @@ use super::format::csv;
 use super::matrix::MATRIX_HEADER;
 use super::sweep::{LOSSLESS_COLUMNS, SERVICE_COLUMNS, SWEEP_COLUMNS};
 use super::{graph, run};
+use crate::recording::flow_log::Format;
 use std::fmt;
 
 /// Every picture begins with this: its size and its background.
@@ -18,6 +19,8 @@ const PICTURE: &str = concat!(
 /// A pcapng file begins with this, and the name of the program that wrote it has this place if it comes first.
 const SECTION: &str = "\n\r\r\n";
 const APPLICATION: usize = 28;
+/// The metrics of any run begin with this.
+const METRICS: &str = "# HELP vpcsim_run ";
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,10 @@ pub enum Artifact {
     Monitoring,
     /// [`super::matrix_csv`], or the classes of [`super::matrix_json`].
     Matrix,
+    /// [`super::metrics()`].
+    Metrics,
+    /// A flow log, from [`crate::recording::flow_log`].
+    FlowLog,
     /// A capture, from [`crate::recording::capture`].
     Capture,
     /// [`super::sweep_csv`], [`super::lossless_csv`], [`super::service_csv`].
@@ -52,6 +59,8 @@ impl Artifact {
             Artifact::Capture => {
                 text.starts_with(SECTION) && text.chars().skip(APPLICATION).take(7).eq("vpcsim ".chars())
             }
+            Artifact::Metrics => text.starts_with(METRICS),
+            Artifact::FlowLog => Format::begins(text),
             Artifact::Picture => text.starts_with(PICTURE),
             Artifact::Graph => graph::begins(text),
         }
@@ -74,6 +83,8 @@ impl fmt::Display for Artifact {
             Artifact::Matrix => "a matrix",
             Artifact::Sweep => "a sweep CSV",
             Artifact::Capture => "a capture",
+            Artifact::Metrics => "a text of metrics",
+            Artifact::FlowLog => "a flow log",
             Artifact::Picture => "a picture",
             Artifact::Graph => "a drawing of a network",
         })
@@ -88,11 +99,13 @@ mod tests {
     use crate::report::run::sample;
     use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 8] = [
+    const ALL: [Artifact; 10] = [
         Artifact::Intervals,
         Artifact::Focus,
         Artifact::Monitoring,
         Artifact::Matrix,
+        Artifact::Metrics,
+        Artifact::FlowLog,
         Artifact::Capture,
         Artifact::Sweep,
         Artifact::Picture,
@@ -108,6 +121,8 @@ mod tests {
         let mut snapshot = sample::rich();
         snapshot.intervals = Some(sample::intervals(3));
         assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
+        #[cfg(feature = "metrics")]
+        assert_eq!(known_as(&crate::report::metrics(&snapshot)), [Artifact::Metrics]);
         snapshot.partial = true;
         assert_eq!(known_as(&intervals_csv(&snapshot)), [Artifact::Intervals]);
         assert_eq!(known_as(&intervals_csv(&snapshot).replace('\n', "\r\n")), [Artifact::Intervals]);
@@ -122,6 +137,7 @@ mod tests {
             assert_eq!(known_as(&format!("{columns}\n")), [Artifact::Sweep]);
             assert_eq!(known_as(&format!("traffic.t.rate{columns}\n")), []);
         }
+        assert_eq!(known_as(&format!("{}\n", Format::Ccn.header())), [Artifact::FlowLog]);
     }
 
     #[test]

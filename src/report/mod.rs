@@ -14,6 +14,8 @@ mod format;
 mod graph;
 mod lint;
 mod matrix;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -28,6 +30,7 @@ pub use complaints::complaints_json;
 pub use diff::*;
 pub use effort::{EffortReport, carried, packets_per_second};
 pub use explain::*;
+pub use format::csv::interruption;
 pub use format::markdown::markdown;
 pub use format::page::Page;
 pub use format::prose::wrapped;
@@ -35,6 +38,8 @@ pub use format::words::counted;
 pub use graph::*;
 pub use lint::*;
 pub use matrix::*;
+#[cfg(feature = "metrics")]
+pub use metrics::{OPEN_METRICS, metrics};
 pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::{network_svg, pictures, sweep_picture};

@@ -8,3 +8,4 @@ pub mod payload;
 pub mod rewrite;
 pub mod segment;
 pub mod tcp;
+pub mod tuple;

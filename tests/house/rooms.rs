@@ -22,7 +22,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("recording", &["units", "wire", "model", "dataplane", "engine"]),
     // What is varied, and which loads are tried: numbers and texts.
     ("sweep", &["units"]),
-    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace", "sweep"]),
+    // Of what a run leaves only how to know it again.
+    ("report", &["units", "model", "dataplane", "engine", "metering", "diagnose", "trace", "recording", "sweep"]),
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),

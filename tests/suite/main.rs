@@ -18,6 +18,7 @@ mod journey;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod lane;
+mod logging;
 mod modes;
 mod pairs;
 mod partitions;

@@ -260,6 +260,9 @@ pub struct IcmpErrorReport {
 pub struct DropReport {
     /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
     pub place: String,
+    /// The place of that link among [`Snapshot::links`], if it is one.
+    #[serde(skip)]
+    pub link: Option<usize>,
     /// In a VPC: the sender's subnet if the packets did not leave it, otherwise the destination's, if that is in one.
     pub subnet: Option<String>,
     /// The sender's route table, if it is the cause.

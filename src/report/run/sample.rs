@@ -25,6 +25,7 @@ fn at(seconds: u64) -> SimTime {
 pub fn dropped(place: &str, reason: DropReason, packets: u64) -> DropReport {
     DropReport {
         place: place.into(),
+        link: None,
         reason: reason.code(),
         sentence: reason.sentence(),
         forwarding_status: reason.forwarding_status(),

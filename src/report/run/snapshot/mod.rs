@@ -98,14 +98,15 @@ fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
             });
         }
     }
-    for &id in links {
+    for (at, &id) in links.iter().enumerate() {
         let (near, far) = network.ends(id);
         let peering = &titles[id.peering().index()];
         let place = format!("{peering} {} -> {}", network.vpc(near).name, network.vpc(far).name);
         let book = run.simulation.link_book(id);
         let dropped = |(reason, packets)| {
             let example = book.examples[&reason];
-            drop_report(place.clone(), reason, Dropped { packets, example })
+            let dropped = Dropped { packets, example };
+            DropReport { link: Some(at), ..drop_report(place.clone(), reason, dropped) }
         };
         all.extend(book.whole.drops.iter().map(dropped));
     }
@@ -115,6 +116,7 @@ fn drops(run: &Run, titles: &[String], links: &[LinkId]) -> Vec<DropReport> {
 fn drop_report(place: String, reason: DropReason, Dropped { packets, example }: Dropped) -> DropReport {
     DropReport {
         place,
+        link: None,
         subnet: None,
         table: None,
         reason: reason.code(),
