@@ -113,7 +113,10 @@ fn fields_are_those_that_are_asked_for_and_the_drop_code() {
 #[test]
 fn links_are_logged_as_ccn_does() {
     let folder = folder();
-    let rows = log(folder.path(), &["--flow-log-format", "ccn", "--set", "peering.p.bandwidth=1 Mbps"]);
+    let rows = log(
+        folder.path(),
+        &["--flow-log-format", "ccn", "--flow-log-window", "1m", "--set", "peering.p.bandwidth=1 Mbps"],
+    );
     let header = "version ccn-id region-id srcregionid dstregionid srcaddr dstaddr srcport dstport protocol packets \
                   bytes start end action log-status x-drop-code";
     assert_eq!(rows[0].join(" "), header);

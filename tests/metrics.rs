@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use tempfile::TempDir;
 use texts::PAIR;
 
@@ -205,6 +205,51 @@ fn metrics_are_the_numbers_of_the_report() {
     assert_eq!(value(&families, "vpcsim_demands", &[("result", "met")]), 1.0);
 }
 
+/// Prints every sample that the parser of Prometheus' own Python client reads.
+const OFFICIAL: &str = "
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        print(sample.name, len(sample.labels), repr(float(sample.value)))
+";
+
+#[test]
+fn the_parser_of_prometheus_reads_every_sample() {
+    let has_parser = |python: &&str| {
+        let mut command = Command::new(python);
+        let imported = command.args(["-c", "import prometheus_client.openmetrics.parser"]).stderr(Stdio::null());
+        imported.status().is_ok_and(|status| status.success())
+    };
+    let Some(python) = ["python3", "/usr/bin/python3"].into_iter().find(has_parser) else {
+        return println!("skipped: Python's prometheus_client is not installed");
+    };
+    let folder = folder();
+    vpcsim(folder.path(), &["run", "s.toml", "--metrics", "m.txt"]).ended(0);
+    let text = read(folder.path(), "m.txt");
+    let mut child = Command::new(python)
+        .args(["-c", OFFICIAL])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it was found");
+    child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads");
+    let said = child.wait_with_output().expect("it ends");
+    assert!(said.status.success());
+    let ours = parse(&text);
+    let mut expected: Vec<(String, usize, f64)> = Vec::new();
+    for (name, family) in &ours {
+        expected.extend(family.series.iter().map(|((suffix, labels), v)| (name.clone() + suffix, labels.len(), *v)));
+    }
+    let said = String::from_utf8(said.stdout).expect("text");
+    let words = said.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let mut found: Vec<(String, usize, f64)> =
+        words.map(|w| (w[0].to_owned(), w[1].parse().expect("labels"), w[2].parse().expect("a number"))).collect();
+    found.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
+    expected.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn the_text_is_the_same_each_time_and_takes_standard_output() {
     let folder = folder();
@@ -316,7 +361,7 @@ fn an_address_that_cannot_be_had_is_refused_before_anything_runs() {
     let address = taken.local_addr().expect("its address").to_string();
     let said = vpcsim(folder.path(), &["run", "s.toml", "--listen", &address]).ended(2);
     assert!(said.out.is_empty() && said.talk.contains("cannot be listened on"), "{}", said.talk);
-    let said = vpcsim(folder.path(), &["run", "s.toml", "--listen", "9184"]).ended(2);
+    let said = vpcsim(folder.path(), &["run", "s.toml", "--listen", "nowhere:1"]).ended(2);
     assert!(said.talk.contains("write 127.0.0.1:9184"), "{}", said.talk);
     let said = vpcsim(folder.path(), &["run", "s.toml", "--listen", "0.0.0.0:0"]).ended(0);
     assert!(said.talk.contains("open to every machine"), "{}", said.talk);

@@ -138,7 +138,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE", group = "written")]
     pub metrics: Option<PathBuf>,
     /// Show the same over HTTP while the run of a single scenario lasts, at /metrics of this address, for example
-    /// 127.0.0.1:9184
+    /// 127.0.0.1:9184; a port alone is one of this machine
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
@@ -201,9 +201,9 @@ pub(super) struct FlowLogArgs {
     /// The shape of flow logs
     #[arg(long, value_name = "FORMAT", requires = "flow_logs", default_value = "aws")]
     pub flow_log_format: FlowLogFormatArg,
-    /// How long packets are added up: 1m or 10m; by default 10m for aws, 1m for ccn
-    #[arg(long, value_name = "TIME", requires = "flow_logs", value_parser = parse_window)]
-    pub flow_log_window: Option<Length>,
+    /// How long packets are added up: 1m or 10m
+    #[arg(long, value_name = "TIME", requires = "flow_logs", value_parser = parse_window, default_value = "10m")]
+    pub flow_log_window: Length,
     /// The fields of an aws log, up to version 5, for example default,vpc-id,traffic-path
     #[arg(long, value_name = "LIST", requires = "flow_logs", value_parser = parse_fields)]
     pub flow_log_fields: Option<Fields>,

@@ -20,18 +20,18 @@ use std::sync::{Mutex, PoisonError};
 /// Fields of AWS for a log of CCN.
 pub(super) fn shape(args: &FlowLogArgs, file: &str) -> Result<(Format, Length), Vec<Diagnostic>> {
     let fields = || args.flow_log_fields.clone();
-    let (format, usual) = match args.flow_log_format {
-        FlowLogFormatArg::Aws => (Format::Aws(fields().unwrap_or_default()), Length::TenMinutes),
+    let format = match args.flow_log_format {
+        FlowLogFormatArg::Aws => Format::Aws(fields().unwrap_or_default()),
         FlowLogFormatArg::Ccn => {
             if fields().is_some() {
                 let message = "--flow-log-fields: the fields of ccn are fixed";
                 let hint = "leave the option out, or write --flow-log-format aws";
                 return Err(vec![Diagnostic::plain(file, message.into(), Some(hint.into()))]);
             }
-            (Format::Ccn, Length::Minute)
+            Format::Ccn
         }
     };
-    Ok((format, args.flow_log_window.unwrap_or(usual)))
+    Ok((format, args.flow_log_window))
 }
 
 /// A flow log on its way to its file.

@@ -7,7 +7,7 @@ use crate::engine::{Pass, Run};
 use crate::report::{OPEN_METRICS, Snapshot, metrics};
 use crate::scenario::{Diagnostic, Scenario};
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -154,8 +154,12 @@ fn reply(request: &[u8], text: &str) -> Vec<u8> {
     format!("{head}Cache-Control: no-store\r\nConnection: close\r\n\r\n{body}").into_bytes()
 }
 
-/// An address to listen on.
+/// An address to listen on: loopback unless it says otherwise.
 pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix("localhost:").or(text.strip_prefix(':')).unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
     text.parse().map_err(|_| "not an address and a port: write 127.0.0.1:9184".into())
 }
 
@@ -167,6 +171,18 @@ mod tests {
         let reply = String::from_utf8(reply(request.as_bytes(), "# EOF\n")).expect("text");
         let (head, body) = reply.split_once("\r\n\r\n").expect("a head and a body");
         (head.lines().next().unwrap_or_default().to_owned(), body.to_owned())
+    }
+
+    #[test]
+    fn a_port_alone_is_one_of_this_machine() {
+        let read = |text: &str| parse_address(text).map(|address| address.to_string());
+        for text in ["9184", ":9184", "localhost:9184", "127.0.0.1:9184"] {
+            assert_eq!(read(text).as_deref(), Ok("127.0.0.1:9184"), "{text}");
+        }
+        assert_eq!(read("0.0.0.0:0").as_deref(), Ok("0.0.0.0:0"));
+        for wrong in ["", ":", "70000", "localhost", "::1:9184", "example.org:80"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -21,11 +21,10 @@ const FIELDS: &str = "interface-id,flow-direction,pkt-srcaddr,dstaddr,srcport,ds
 /// Packets and bytes.
 type Sums = (u64, u64);
 
-/// A log as rows of words, the run behind it, and every step of every packet.
+/// A log as rows of words, and the run behind it.
 struct Logged {
     text: String,
     run: Run,
-    records: Vec<Record>,
 }
 
 fn logged(world: &World, format: Format, slices: u64) -> Logged {
@@ -33,9 +32,6 @@ fn logged(world: &World, format: Format, slices: u64) -> Logged {
     let log = FlowLog::new(&world.plan, format, Length::Minute);
     let observer = log.observer(&run);
     run.simulation.observe(observer);
-    let records = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&records);
-    run.simulation.observe(Box::new(move |told: &[Record]| sink.lock().expect("no panic").extend_from_slice(told)));
     let mut text = String::new();
     for slice in 1..=slices {
         run.advance(SimTime::from_nanos(world.plan.duration.as_nanos() * slice / slices));
@@ -43,8 +39,17 @@ fn logged(world: &World, format: Format, slices: u64) -> Logged {
     }
     run.finish().expect("balanced books");
     text += &log.rest(run.simulation.network());
-    let records = std::mem::take(&mut *records.lock().expect("no panic"));
-    Logged { text, run, records }
+    Logged { text, run }
+}
+
+/// Every step of every packet of a world's run.
+fn records(world: &World) -> Vec<Record> {
+    let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
+    let records = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&records);
+    run.simulation.observe(Box::new(move |told: &[Record]| sink.lock().expect("no panic").extend_from_slice(told)));
+    run.advance(SimTime::from_nanos(world.plan.duration.as_nanos()));
+    std::mem::take(&mut *records.lock().expect("no panic"))
 }
 
 fn aws() -> Format {
@@ -82,81 +87,76 @@ impl Logged {
     }
 }
 
-fn worlds(seed: u64) -> [World; 3] {
-    [World::new(seed), World::of_connections(seed), World::of_runs(seed)]
-}
+/// How worlds of each kind are made.
+const KINDS: [fn(u64) -> World; 3] = [World::new, World::of_connections, World::of_runs];
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(2) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..cases(4) })]
 
     #[test]
-    fn lines_of_interfaces_add_up_to_the_books(seed: u64) {
-        for world in worlds(seed) {
-            let logged = logged(&world, aws(), 7);
-            let totals = logged.run.simulation.totals();
-            let mut drops = BTreeMap::new();
-            let mut passed = [0; 2];
-            for (words, (packets, _)) in logged.sums(&[1, 12, 13], 8) {
-                match words[..] {
-                    ["egress", "REJECT", code] => *drops.entry(code).or_default() += packets,
-                    ["egress", "ACCEPT", "-"] => passed[0] += packets,
-                    ["ingress", "ACCEPT", "-"] => passed[1] += packets,
-                    _ => prop_assert!(false, "seed {seed}: {words:?}"),
-                }
-            }
-            prop_assert_eq!(passed, [totals.delivered + totals.in_flight, totals.delivered], "seed {}", seed);
-            prop_assert_eq!(drops, logged.drops(), "seed {}", seed);
-        }
-    }
-
-    #[test]
-    fn lines_of_links_add_up_to_their_books(seed: u64) {
-        for world in worlds(seed) {
-            let logged = logged(&world, Format::Ccn, 7);
-            let simulation = &logged.run.simulation;
-            let network = simulation.network();
-            let titles = peering_titles(network);
-            // Both directions of a peering bear its name: told apart by the VPC, if their regions do not differ.
-            for (id, peering) in network.peerings() {
-                let title = titles[id.index()].as_str();
-                let books = LinkId::both(id).map(|link| &simulation.link_book(link).whole);
-                let offered = books.iter().fold((0, 0), |sum, b| (sum.0 + b.offered.packets, sum.1 + b.offered.bytes));
-                let sums = logged.sums(&[1, 14, 16], 10).into_iter().filter(|(words, _)| words[0] == title);
-                let found: Vec<_> = sums.map(|(words, sums)| (words[1..].concat(), sums)).collect();
-                let all = found.iter().fold((0, 0), |sum, (_, s)| (sum.0 + s.0, sum.1 + s.1));
-                prop_assert_eq!(all, offered, "seed {}, {}, {}", seed, title, peering.cross_region);
-                let mut by: BTreeMap<String, u64> = BTreeMap::new();
-                for (reason, packets) in books.iter().flat_map(|book| book.drops.iter()) {
-                    *by.entry(format!("REJECT{}", reason.code())).or_default() += packets;
-                }
-                let carried: u64 = books.iter().map(|book| book.carried.packets).sum();
-                let through = carried + LinkId::both(id).map(|link| simulation.on_link(link)).iter().sum::<u64>();
-                if through > 0 {
-                    by.insert("ACCEPT-".to_owned(), through);
-                }
-                prop_assert_eq!(found.into_iter().map(|(w, s)| (w, s.0)).collect::<BTreeMap<_, _>>(), by);
+    fn lines_of_interfaces_add_up_to_the_books(kind in 0..KINDS.len(), seed: u64) {
+        let world = KINDS[kind](seed);
+        let logged = logged(&world, aws(), 7);
+        let totals = logged.run.simulation.totals();
+        let mut drops = BTreeMap::new();
+        let mut passed = [0; 2];
+        for (words, (packets, _)) in logged.sums(&[1, 12, 13], 8) {
+            match words[..] {
+                ["egress", "REJECT", code] => *drops.entry(code).or_default() += packets,
+                ["egress", "ACCEPT", "-"] => passed[0] += packets,
+                ["ingress", "ACCEPT", "-"] => passed[1] += packets,
+                _ => prop_assert!(false, "seed {seed}: {words:?}"),
             }
         }
+        prop_assert_eq!(passed, [totals.delivered + totals.in_flight, totals.delivered], "seed {}", seed);
+        prop_assert_eq!(drops, logged.drops(), "seed {}", seed);
     }
 
     #[test]
-    fn every_line_is_what_a_scan_over_all_steps_finds(seed: u64) {
-        for world in worlds(seed) {
-            let logged = logged(&world, aws(), 5);
-            let mut found: Vec<String> = logged.text.lines().map(str::to_owned).collect();
-            let mut expected = scan(&world, &logged);
-            found.sort();
-            expected.sort();
-            prop_assert_eq!(found, expected, "seed {}", seed);
+    fn lines_of_links_add_up_to_their_books(kind in 0..KINDS.len(), seed: u64) {
+        let world = KINDS[kind](seed);
+        let logged = logged(&world, Format::Ccn, 7);
+        let simulation = &logged.run.simulation;
+        let network = simulation.network();
+        let titles = peering_titles(network);
+        // Both directions of a peering bear its name: told apart by the VPC, if their regions do not differ.
+        for (id, peering) in network.peerings() {
+            let title = titles[id.index()].as_str();
+            let books = LinkId::both(id).map(|link| &simulation.link_book(link).whole);
+            let offered = books.iter().fold((0, 0), |sum, b| (sum.0 + b.offered.packets, sum.1 + b.offered.bytes));
+            let sums = logged.sums(&[1, 14, 16], 10).into_iter().filter(|(words, _)| words[0] == title);
+            let found: Vec<_> = sums.map(|(words, sums)| (words[1..].concat(), sums)).collect();
+            let all = found.iter().fold((0, 0), |sum, (_, s)| (sum.0 + s.0, sum.1 + s.1));
+            prop_assert_eq!(all, offered, "seed {}, {}, {}", seed, title, peering.cross_region);
+            let mut by: BTreeMap<String, u64> = BTreeMap::new();
+            for (reason, packets) in books.iter().flat_map(|book| book.drops.iter()) {
+                *by.entry(format!("REJECT{}", reason.code())).or_default() += packets;
+            }
+            let carried: u64 = books.iter().map(|book| book.carried.packets).sum();
+            let through = carried + LinkId::both(id).map(|link| simulation.on_link(link)).iter().sum::<u64>();
+            if through > 0 {
+                by.insert("ACCEPT-".to_owned(), through);
+            }
+            prop_assert_eq!(found.into_iter().map(|(w, s)| (w, s.0)).collect::<BTreeMap<_, _>>(), by);
         }
     }
 
     #[test]
-    fn slices_change_no_line(seed: u64) {
-        for (world, format) in worlds(seed).into_iter().flat_map(|w| [(w.clone(), aws()), (w, Format::Ccn)]) {
-            let [once, often] = [1, 50].map(|slices| logged(&world, format.clone(), slices).text);
-            prop_assert!(once == often, "seed {seed}");
-        }
+    fn every_line_is_what_a_scan_over_all_steps_finds(kind in 0..KINDS.len(), seed: u64) {
+        let world = KINDS[kind](seed);
+        let logged = logged(&world, aws(), 5);
+        let mut found: Vec<String> = logged.text.lines().map(str::to_owned).collect();
+        let mut expected = scan(&world, &logged);
+        found.sort();
+        expected.sort();
+        prop_assert_eq!(found, expected, "seed {}", seed);
+    }
+
+    #[test]
+    fn slices_change_no_line(kind in 0..KINDS.len(), is_ccn: bool, seed: u64) {
+        let (world, format) = (KINDS[kind](seed), if is_ccn { Format::Ccn } else { aws() });
+        let [once, often] = [1, 50].map(|slices| logged(&world, format.clone(), slices).text);
+        prop_assert!(once == often, "seed {seed}");
     }
 }
 
@@ -175,7 +175,8 @@ fn scan(world: &World, logged: &Logged) -> Vec<String> {
     let senders = crate::traffic::senders(&world.network, &world.plan);
     let network = &world.network;
     let mut steps: BTreeMap<_, Vec<&Record>> = BTreeMap::new();
-    logged.records.iter().for_each(|record| steps.entry((record.id, record.kind)).or_default().push(record));
+    let records = records(world);
+    records.iter().for_each(|record| steps.entry((record.id, record.kind)).or_default().push(record));
     for record in steps.values().map(|steps| steps[0]) {
         let steps = &steps[&(record.id, record.kind)];
         let Place::Vpc(vpc) = record.place else { panic!("sent in a VPC") };
