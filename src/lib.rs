@@ -49,6 +49,7 @@
 //! * [`workload`]: the networks and plans whose cost is measured, by name; uses only `model`, `tcp` and `units`,
 //!   measures nothing
 //! * [`guide`]: the reference for users, as texts; uses nothing
+//! * [`lab`]: a network in the hands of people, by requests and answers: a scenario text and an instant
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
 //! # What always holds
@@ -144,6 +145,7 @@ pub mod import;
 #[allow(clippy::disallowed_methods, reason = "a test may be told by the environment how long to look")]
 #[path = "../tests/kept/mod.rs"]
 mod kept;
+pub mod lab;
 pub mod metering;
 pub mod model;
 pub mod notation;

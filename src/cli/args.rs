@@ -1,6 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use super::edits::EditArgs;
+use super::lab_args::LabArgs;
 use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
@@ -80,6 +81,8 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Draw the network: VPCs by region, subnets, hosts, peerings; as a picture, or as text for other programs
     Graph(GraphArgs),
+    /// Build, watch, break and mend a network in the browser
+    Lab(LabArgs),
     /// Write a new scenario: a small one to edit, or one of any size
     New(NewArgs),
     /// Convert files in other formats into scenarios

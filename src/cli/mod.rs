@@ -24,6 +24,9 @@ mod graph;
 mod help;
 mod import;
 mod interrupt;
+#[cfg(feature = "lab")]
+mod lab;
+mod lab_args;
 mod lint;
 mod listen;
 mod machine;
@@ -54,6 +57,8 @@ mod watchers;
 
 pub use memory::Memory;
 
+#[cfg(not(feature = "lab"))]
+use crate::scenario::Diagnostic;
 use args::{Args, Command, GraphFormat};
 use clap::Parser;
 use exit::Exit;
@@ -109,6 +114,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             (matrix::matrix(matrix, args.verbose), matrix.json)
         }
         Command::Graph(graph) => (graph::graph(graph, args.verbose), graph.format == GraphFormat::Json),
+        Command::Lab(args) => (lab(args, quiet, interrupts), false),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),
@@ -119,6 +125,17 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         Command::Help { words } => (Ok(help::help(words)), false),
     };
     ended.unwrap_or_else(|complaints| complaint::refuse(&complaints, json.then_some(destination)))
+}
+
+#[cfg(feature = "lab")]
+use lab::lab;
+
+/// Says how to get the lab, which this build does not have.
+#[cfg(not(feature = "lab"))]
+fn lab(_: &lab_args::LabArgs, _: bool, _: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
+    let message = "this build of vpcsim has no lab".to_owned();
+    let hint = "install one that has: cargo install --locked --path . --features lab".to_owned();
+    Err(vec![Diagnostic::plain("vpcsim lab", message, Some(hint))])
 }
 
 /// Prints clap's output: help and version to stdout, errors in the arguments to stderr.

@@ -105,10 +105,11 @@ impl Record {
         if let Some(tail) = &self.tail {
             into.extend_from_slice(&tail[..tail.len().min(left(into))]);
         }
+        let header = usize::from(self.header_length).min(length);
         let is_synthetic = self.tail.is_none() || self.kind == PacketKind::Segment;
-        let header = usize::from(self.header_length);
-        let byte = |at: usize| at.checked_sub(header).filter(|_| is_synthetic).map_or(0, payload::byte);
-        into.extend((length - left(into)..length).map(byte));
+        let made = if is_synthetic { (length - left(into)).max(header) } else { length };
+        into.resize(from + made, 0);
+        payload::append(made - header, length - header, into);
     }
 
     /// How the packet ended, if it did.

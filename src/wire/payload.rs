@@ -6,6 +6,26 @@ pub const fn byte(offset: usize) -> u8 {
     offset as u8
 }
 
+/// Appends the bytes `[from, to)` of every synthetic payload.
+pub fn append(from: usize, to: usize, into: &mut Vec<u8>) {
+    const CYCLE: [u8; 256] = {
+        let mut cycle = [0; 256];
+        let mut at = 0;
+        while at < cycle.len() {
+            cycle[at] = byte(at);
+            at += 1;
+        }
+        cycle
+    };
+    let mut at = from;
+    while at < to {
+        let part = &CYCLE[at % CYCLE.len()..];
+        let part = &part[..part.len().min(to - at)];
+        into.extend_from_slice(part);
+        at += part.len();
+    }
+}
+
 /// Internet-checksum sum (RFC 1071, not folded) of payload bytes `[from, to)`; `from` must be even. A last odd byte is
 /// padded with zero. In closed form: word `n` of the payload is `257 · (2n mod 256) + 1`.
 #[inline]
@@ -47,6 +67,15 @@ pub fn sum_bytes(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_appended_as_each_is() {
+        for (from, to) in [(0, 0), (0, 256), (5, 3), (1, 1_480), (255, 257), (300, 65_507)] {
+            let mut made = vec![7];
+            append(from, to, &mut made);
+            assert!(made[0] == 7 && made[1..].iter().copied().eq((from..to).map(byte)), "{from}..{to}");
+        }
+    }
 
     #[test]
     fn the_sum_is_that_of_the_bytes_made() {

@@ -10,6 +10,7 @@ use super::super::tcp_books::{LastWindows, LimitedFor};
 use super::super::windows::Edges;
 use super::Simulation;
 use crate::model::{LinkId, TrafficId, VpcId};
+use crate::units::ByteSize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -24,6 +25,17 @@ pub struct Totals {
     pub dropped: u64,
     /// On the way.
     pub in_flight: u64,
+}
+
+/// What waits at a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// Bytes.
+    pub waiting: ByteSize,
+    /// Packets.
+    pub packets: u64,
+    /// Whole tokens in the bucket; none without a bucket.
+    pub tokens: Option<ByteSize>,
 }
 
 /// The books do not balance: a bug in this crate, never the user's fault.
@@ -79,6 +91,14 @@ impl Simulation {
     /// A link's meter; its last caps are noted by [`Simulation::close`].
     pub fn meter(&self, link: LinkId) -> &Meter {
         &self.lane(link).booking.meter
+    }
+
+    /// What waits at a link's bucket now. Exact where its packets are observed: elsewhere some may not be made yet.
+    pub fn queue(&mut self, link: LinkId) -> Queue {
+        let (now, home) = (self.now, self.network.ends(link).0);
+        let at = self.shared.lanes[link.index()] as usize;
+        let link = &mut self.partition.cells[home.index()].contents.lanes[at].link;
+        Queue { waiting: link.waiting_at(now), packets: link.waiting_packets(), tokens: link.tokens_at(now) }
     }
 
     /// Packets on a link: waiting or on the wire.

@@ -13,7 +13,7 @@
 mod ledger;
 mod senders;
 
-pub use ledger::{Totals, TrafficLedger, Unbalanced};
+pub use ledger::{Queue, Totals, TrafficLedger, Unbalanced};
 pub use senders::flows;
 
 use super::booking::LinkBooking;
@@ -382,15 +382,21 @@ impl Simulation {
         if self.observers.is_empty() {
             return 0;
         }
-        let mut records: Vec<_> =
-            self.partition.cells.iter_mut().flat_map(|c| c.contents.booking.records.drain(..)).collect();
-        records.sort_by_key(Record::key);
+        // A record is large, and moved only to who wants it.
+        let records: Vec<&Vec<Record>> = self.partition.cells.iter().map(|c| &c.contents.booking.records).collect();
+        let of_cell = |(cell, records): (usize, &&Vec<Record>)| {
+            records.iter().enumerate().map(|(at, r)| (r.key(), cell as u32, at as u32)).collect::<Vec<_>>()
+        };
+        let mut order: Vec<_> = records.iter().enumerate().flat_map(of_cell).collect();
+        order.sort();
+        let sorted = || order.iter().map(|(_, cell, at)| &records[*cell as usize][*at as usize]);
         for (observer, interest) in &mut self.observers {
-            let of_interest: Vec<Record> =
-                records.iter().filter(|r| interest.holds(r.place, self.shared.entry_of(r.id))).cloned().collect();
-            observer.record(&of_interest);
+            let is_wanted = |r: &&Record| interest.holds(r.place, self.shared.entry_of(r.id));
+            observer.record(&sorted().filter(is_wanted).cloned().collect::<Vec<_>>());
         }
-        records.len() as u64
+        let told = order.len() as u64;
+        self.partition.cells.iter_mut().for_each(|cell| cell.contents.booking.records.clear());
+        told
     }
 
     /// Closes the last interval of every series at the current time, and tells observers of drops by a last change.

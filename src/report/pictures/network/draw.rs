@@ -106,10 +106,10 @@ fn header(svg: &mut Svg, graph: &Graph, (width, _): Size) {
 fn draw(svg: &mut Svg, graph: &Graph, plan: &Plan, texts: &Texts) {
     for (region, frame) in graph.regions.iter().zip(&plan.frames) {
         let name = format!("region {}, {}", region.name, counted(region.vpcs.len() as u64, "VPC"));
-        svg.thing("region", &name, |svg| svg.area(*frame, FRAME_FILL, FRAME_LINE, 6));
+        svg.thing("region", (&region.name, &name), |svg| svg.area(*frame, FRAME_FILL, FRAME_LINE, 6));
     }
     for (peering, route) in graph.peerings.iter().zip(&plan.routes) {
-        svg.pointed(&peering.name, |svg| {
+        svg.pointed("peering", &peering.name, |svg| {
             let stroke = stroke(peering);
             svg.line(&route.points, &stroke);
             // A crossing has no dot.
@@ -122,13 +122,13 @@ fn draw(svg: &mut Svg, graph: &Graph, plan: &Plan, texts: &Texts) {
         }
     });
     for ((peering, lines), route) in graph.peerings.iter().zip(&texts.labels).zip(&plan.routes) {
-        svg.thing("peering", &peering_name(peering), |svg| {
+        svg.thing("peering", (&peering.name, &peering_name(peering)), |svg| {
             svg.area(route.label, "#FFFFFF", FRAME_LINE, 3);
             lines.draw(svg, route.label.at);
         });
     }
     for ((vpc, lines), area) in graph.vpcs.iter().zip(&texts.boxes).zip(&plan.boxes) {
-        svg.thing("VPC", &vpc_name(vpc), |svg| {
+        svg.thing("VPC", (&vpc.name, &vpc_name(vpc)), |svg| {
             svg.area(*area, "#FFFFFF", BLUE, 4);
             lines.draw(svg, area.at);
         });

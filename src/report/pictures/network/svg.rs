@@ -36,19 +36,22 @@ impl Svg {
         let _ = self.0.write_fmt(text);
     }
 
-    /// A thing with a name for people who do not see it.
-    pub fn thing(&mut self, kind: &str, name: &str, draw: impl FnOnce(&mut Svg)) {
+    /// A thing with its own name for programs, and a longer one for people who do not see it.
+    pub fn thing(&mut self, kind: &str, (own, said): (&str, &str), draw: impl FnOnce(&mut Svg)) {
         self.put(format_args!(
-            "<g role=\"graphics-symbol\" aria-roledescription=\"{kind}\"><title>{}</title>\n",
-            escaped(name)
+            "<g role=\"graphics-symbol\" aria-roledescription=\"{kind}\" data-{}=\"{}\"><title>{}</title>\n",
+            kind.to_ascii_lowercase(),
+            escaped(own),
+            escaped(said)
         ));
         draw(self);
         self.put(format_args!("</g>\n"));
     }
 
-    /// A part of a thing, with a short name for those who point at it.
-    pub fn pointed(&mut self, name: &str, draw: impl FnOnce(&mut Svg)) {
-        self.put(format_args!("<g aria-hidden=\"true\"><title>{}</title>\n", escaped(name)));
+    /// The line of a thing, with its own name for programs and those who point at it.
+    pub fn pointed(&mut self, kind: &str, name: &str, draw: impl FnOnce(&mut Svg)) {
+        let name = escaped(name);
+        self.put(format_args!("<g aria-hidden=\"true\" data-{kind}-line=\"{name}\"><title>{name}</title>\n"));
         draw(self);
         self.put(format_args!("</g>\n"));
     }

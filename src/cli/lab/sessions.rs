@@ -1,0 +1,147 @@
+//! Whose network is whose. Without a class there is one, which all pages share; in a class each browser opens its own,
+//! behind a short code. Only so many are kept; one that nobody asked for long makes room.
+
+use super::beside::Beside;
+use crate::lab::{Answer, Ask, Failure, Opened, Session};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// The code of the only network where there is no class.
+pub(super) const SHARED: &str = "lab";
+/// After how long without a request a network makes room for another.
+const IDLE: Duration = Duration::from_secs(2 * 60 * 60);
+/// The letters of codes: those that nobody mistakes for another.
+const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrstuvwxyz2";
+const CODE: usize = 6;
+
+/// All networks of a lab.
+pub(super) struct Sessions {
+    /// What a new one begins with, and the files that it may read.
+    first: Opened,
+    files: Beside,
+    /// The most networks of a class; none without a class.
+    class: Option<usize>,
+    slots: Mutex<BTreeMap<String, Arc<Slot>>>,
+}
+
+/// One network.
+pub(super) struct Slot {
+    session: Mutex<Session>,
+    /// Counts the requests that changed something, for other pages that show the same.
+    changes: watch::Sender<u64>,
+    asked: Mutex<Instant>,
+}
+
+/// Why there is no network.
+pub(super) enum NoSession {
+    /// The class has as many as it may.
+    Full(usize),
+    /// The scenario is none, or too large.
+    Failed(Failure),
+}
+
+impl Sessions {
+    pub(super) fn new(first: Opened, files: Beside, class: Option<usize>) -> Result<Sessions, Failure> {
+        let session = Session::open(first.clone(), &files)?;
+        let sessions = Sessions { first, files, class, slots: Mutex::default() };
+        if class.is_none() {
+            sessions.slots().insert(SHARED.into(), Arc::new(Slot::new(session)));
+        }
+        Ok(sessions)
+    }
+
+    pub(super) fn is_class(&self) -> bool {
+        self.class.is_some()
+    }
+
+    /// The network behind a code.
+    pub(super) fn find(&self, code: &str) -> Option<Arc<Slot>> {
+        let slot = self.slots().get(code)?.clone();
+        *lock(&slot.asked) = Instant::now();
+        Some(slot)
+    }
+
+    /// Opens a network, or begins the one behind a code anew; its code.
+    ///
+    /// # Errors
+    /// There is no room, or the text is no scenario: then nothing has changed.
+    pub(super) fn open(&self, code: Option<&str>, text: Option<String>) -> Result<String, NoSession> {
+        let known = code.filter(|code| self.slots().contains_key(*code)).map(str::to_owned);
+        let opened = match text {
+            Some(text) => Opened { file: "scenario.toml".into(), text },
+            None => self.first.clone(),
+        };
+        let session = Session::open(opened, &self.files).map_err(NoSession::Failed)?;
+        if let Some((slot, code)) = known.and_then(|code| Some((self.find(&code)?, code))) {
+            *slot.session() = session;
+            slot.changed();
+            return Ok(code);
+        }
+        let most = self.class.unwrap_or(1);
+        let mut slots = self.slots();
+        if slots.len() >= most {
+            slots.retain(|_, slot| lock(&slot.asked).elapsed() < IDLE);
+        }
+        if slots.len() >= most {
+            return Err(NoSession::Full(most));
+        }
+        let mut code = new_code();
+        while slots.contains_key(&code) {
+            code = new_code();
+        }
+        slots.insert(code.clone(), Arc::new(Slot::new(session)));
+        Ok(code)
+    }
+
+    fn slots(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Slot>>> {
+        lock(&self.slots)
+    }
+}
+
+impl Slot {
+    fn new(session: Session) -> Slot {
+        Slot { session: Mutex::new(session), changes: watch::Sender::new(0), asked: Mutex::new(Instant::now()) }
+    }
+
+    /// A request that panicked has changed nothing that the next one relies on: a session is replaced as a whole.
+    fn session(&self) -> MutexGuard<'_, Session> {
+        lock(&self.session)
+    }
+
+    pub(super) fn answer(&self, ask: &Ask) -> Answer {
+        let mut session = self.session();
+        let before = (session.now(), session.version());
+        let answer = session.answer(ask);
+        if (session.now(), session.version()) != before {
+            self.changed();
+        }
+        answer
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Tells of changes; who does not listen misses all but the last.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A code that cannot be guessed from another: the keys of the standard library's hasher are random.
+fn new_code() -> String {
+    let mut number = RandomState::new().hash_one(0);
+    let letter = |_| {
+        let letter = LETTERS[(number % LETTERS.len() as u64) as usize];
+        number /= LETTERS.len() as u64;
+        char::from(letter)
+    };
+    (0..CODE).map(letter).collect()
+}

@@ -1,0 +1,107 @@
+//! A scenario that is played up to some instant, and watched from then on.
+
+use super::failure::Failure;
+use crate::engine::{Observer, Options, Record, Run};
+use crate::model::Network;
+use crate::scenario::{Files, Scenario, load_content};
+use crate::trace::Senders;
+use crate::units::SimTime;
+use bytes::Bytes;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The most work of one request, in packets that are carried one by one: about a second.
+const WORK_MOST: u64 = 30_000_000;
+/// The most work between two looks, of packets that are watched, which cost thirty times as much.
+const WATCHED_MOST: u64 = 100_000;
+/// The most instants that are tried in search of the next event.
+const TRIES: usize = 10_000;
+
+/// A scenario being played.
+pub(super) struct Played {
+    pub scenario: Scenario,
+    pub run: Run,
+    pub senders: Senders,
+    records: Arc<Mutex<Vec<Record>>>,
+}
+
+impl Played {
+    /// A scenario at its beginning.
+    ///
+    /// # Errors
+    /// The complaints about the text.
+    pub(super) fn begin(file: &str, text: &str, files: &dyn Files) -> Result<Played, Failure> {
+        let content = Ok(Bytes::copy_from_slice(text.as_bytes()));
+        let scenario = load_content(content, file, Path::new(""), files, &[]).map_err(Failure::Wrong)?;
+        let run = Run::new(scenario.network.clone(), scenario.plan.clone(), Options::default());
+        Ok(Played { senders: Senders::of(&scenario.plan), scenario, run, records: Arc::default() })
+    }
+
+    pub(super) fn now(&self) -> SimTime {
+        self.run.simulation.now()
+    }
+
+    pub(super) fn network(&self) -> &Network {
+        self.run.simulation.network()
+    }
+
+    /// Plays up to an instant, without looking.
+    ///
+    /// # Errors
+    /// It would take too long.
+    pub(super) fn play_up_to(&mut self, until: SimTime) -> Result<(), Failure> {
+        if self.run.work(until) > WORK_MOST {
+            return Err(Failure::TooMuch);
+        }
+        self.run.advance(until);
+        Ok(())
+    }
+
+    /// Looks at every packet from now on.
+    pub(super) fn watch(&mut self) {
+        let records = Arc::clone(&self.records);
+        let look = move |told: &[Record]| {
+            records.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(told);
+        };
+        let observer: Box<dyn Observer> = Box::new(look);
+        self.run.simulation.observe(observer);
+    }
+
+    /// Plays towards an instant, and no further than there is time to look at all packets; what was seen.
+    pub(super) fn look_until(&mut self, until: SimTime) -> Vec<Record> {
+        let from = self.now();
+        let mut until = until.min(self.run.plan.duration);
+        while until > from && self.run.work(until) > WATCHED_MOST {
+            let half = until.since(from).as_nanos() / 2;
+            if half == 0 {
+                break;
+            }
+            until = SimTime::from_nanos(from.as_nanos() + half);
+        }
+        self.run.advance(until);
+        self.take()
+    }
+
+    /// Plays until something happens; what was seen.
+    pub(super) fn look_for_event(&mut self) -> Vec<Record> {
+        let end = self.run.plan.duration;
+        for _ in 0..TRIES {
+            let due = self.run.plan.timeline.get(self.run.outcomes.len()).map_or(SimTime::NEVER, |action| action.time);
+            let acted = self.run.outcomes.len();
+            let happened = self.run.simulation.happened().len();
+            // A nanosecond later it has happened.
+            let next = self.run.simulation.next_event().min(due).as_nanos().saturating_add(1);
+            self.run.advance(SimTime::from_nanos(next).min(end));
+            let seen = self.take();
+            let is_changed = self.run.outcomes.len() > acted || self.run.simulation.happened().len() > happened;
+            if !seen.is_empty() || is_changed || self.run.is_done() {
+                return seen;
+            }
+        }
+        Vec::new()
+    }
+
+    fn take(&self) -> Vec<Record> {
+        std::mem::take(&mut *self.records.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,230 @@
+//! One network in the hands of people: its text, its instant, and what they do to it.
+
+use super::failure::Failure;
+use super::files::{Keeping, Kept};
+use super::news::{News, news};
+use super::played::Played;
+use super::written;
+use crate::engine::Record;
+use crate::scenario::Files;
+use crate::units::SimTime;
+use serde_json::{Map, Value};
+
+/// The longest text of a scenario, in bytes.
+const TEXT_MAX: usize = 1 << 20;
+/// The most things that may be done in a session.
+const DONE_MAX: usize = 1_000;
+
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The name that complaints give the text.
+    pub file: String,
+    /// The scenario.
+    pub text: String,
+}
+
+/// Something that was done.
+#[derive(Debug, Clone)]
+struct Done {
+    time: SimTime,
+    /// As a part of the text.
+    part: String,
+}
+
+/// One network, and the instant that people see.
+pub struct Session {
+    opened: Opened,
+    files: Kept,
+    /// In the order in which it was done.
+    done: Vec<Done>,
+    /// Counts the traffic that was begun, for its names.
+    named: usize,
+    /// Grows with every change that [`Session::play`] does not tell of.
+    version: u64,
+    played: Played,
+}
+
+impl Session {
+    /// A scenario at its beginning; its files are read now and never again.
+    ///
+    /// # Errors
+    /// Complaints about the text, or it is too large.
+    pub fn open(opened: Opened, files: &dyn Files) -> Result<Session, Failure> {
+        if opened.text.len() > TEXT_MAX {
+            return Err(Failure::TooLarge(format!("the scenario is longer than {TEXT_MAX} bytes")));
+        }
+        let keeping = Keeping::new(files);
+        let mut played = Played::begin(&opened.file, &opened.text, &keeping)?;
+        let files = keeping.into_kept();
+        played.watch();
+        Ok(Session { opened, files, done: Vec::new(), named: 0, version: 1, played })
+    }
+
+    pub(super) fn played(&self) -> &Played {
+        &self.played
+    }
+
+    pub(super) fn played_mut(&mut self) -> &mut Played {
+        &mut self.played
+    }
+
+    /// A new run of the session's scenario, up to its instant.
+    pub(super) fn again(&self) -> Result<Played, Failure> {
+        let mut played = self.begin(&self.done)?;
+        played.play_up_to(self.now())?;
+        Ok(played)
+    }
+
+    /// The instant that it has reached.
+    pub fn now(&self) -> SimTime {
+        self.played.now()
+    }
+
+    /// Differs from that of an earlier answer if the network may have changed since.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The scenario that repeats all that was done.
+    pub fn text(&self) -> String {
+        text(&self.opened.text, &self.done)
+    }
+
+    /// The name of the file it was opened with.
+    pub fn file(&self) -> &str {
+        &self.opened.file
+    }
+
+    /// Plays on towards an instant: it may stop earlier, where there is enough to look at.
+    pub fn play(&mut self, until: SimTime) -> News {
+        self.look(|played| played.look_until(until))
+    }
+
+    /// Plays on until something happens: a packet takes a step, or the network changes.
+    pub fn step(&mut self) -> News {
+        self.look(Played::look_for_event)
+    }
+
+    /// Plays on until a packet is sent.
+    pub fn step_packet(&mut self) -> News {
+        self.look(|played| {
+            let mut all = Vec::new();
+            while !played.run.is_done() {
+                let seen = played.look_for_event();
+                let is_sent = seen.iter().any(|record| record.step == crate::engine::Step::Emitted);
+                let is_over = seen.is_empty();
+                all.extend(seen);
+                if is_sent || is_over {
+                    break;
+                }
+            }
+            all
+        })
+    }
+
+    fn look(&mut self, look: impl FnOnce(&mut Played) -> Vec<Record>) -> News {
+        let from = self.now();
+        let changes = |played: &Played| (played.run.outcomes.len(), played.run.simulation.happened().len());
+        let before = changes(&self.played);
+        let records = look(&mut self.played);
+        self.version += u64::from(changes(&self.played) != before);
+        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
+    }
+
+    /// Goes back, or on, to an instant, without looking. What was done later than that will be done again then.
+    ///
+    /// # Errors
+    /// It would take too long.
+    pub fn go_to(&mut self, time: SimTime) -> Result<(), Failure> {
+        let end = self.played.run.plan.duration;
+        self.replay(self.done.clone(), time.min(end))
+    }
+
+    /// Forgets what was done at this instant or later.
+    ///
+    /// # Errors
+    /// It would take too long.
+    pub fn forget_later(&mut self) -> Result<(), Failure> {
+        let now = self.now();
+        let earlier = self.done.iter().filter(|done| done.time < now).cloned().collect();
+        self.replay(earlier, now)
+    }
+
+    /// Does an action of the timeline now, which takes a nanosecond; what came of it. `keys` are those of `[[at]]`
+    /// without `time`: `do`, `by`, and those of the verb.
+    ///
+    /// # Errors
+    /// It is refused, or is no action.
+    pub fn act(&mut self, keys: &Map<String, Value>) -> Result<String, Failure> {
+        let now = self.now();
+        let done = self.with(now, written::action(now, keys)?)?;
+        let mut played = self.begin(&done)?;
+        played.play_up_to(SimTime::from_nanos(now.as_nanos() + 1))?;
+        let outcome = played.run.outcomes.last().ok_or(Failure::TooMuch)?;
+        if let Some(code) = outcome.refused {
+            return Err(Failure::Refused { code, message: outcome.text.clone() });
+        }
+        let text = outcome.text.clone();
+        self.become_played(done, played);
+        Ok(text)
+    }
+
+    /// Begins traffic now; the name it was given. `keys` are those of `[traffic.NAME]` without `start`.
+    ///
+    /// # Errors
+    /// It is no traffic.
+    pub fn send(&mut self, keys: &Map<String, Value>) -> Result<String, Failure> {
+        let now = self.now();
+        let taken = |name: &str| self.played.run.plan.traffic.iter().any(|entry| entry.name.as_str() == name);
+        let mut number = self.named + 1;
+        while taken(&format!("lab-{number}")) {
+            number += 1;
+        }
+        let name = format!("lab-{number}");
+        let done = self.with(now, written::traffic(&name, now, keys)?)?;
+        self.replay(done, now)?;
+        self.named = number;
+        Ok(name)
+    }
+
+    fn with(&self, time: SimTime, part: String) -> Result<Vec<Done>, Failure> {
+        if self.done.len() >= DONE_MAX {
+            return Err(Failure::TooLarge(format!("{DONE_MAX} things were done: begin again")));
+        }
+        let mut done = self.done.clone();
+        done.push(Done { time, part });
+        Ok(done)
+    }
+
+    fn begin(&self, done: &[Done]) -> Result<Played, Failure> {
+        Played::begin(&self.opened.file, &text(&self.opened.text, done), &self.files)
+    }
+
+    fn replay(&mut self, done: Vec<Done>, time: SimTime) -> Result<(), Failure> {
+        let mut played = self.begin(&done)?;
+        played.play_up_to(time)?;
+        self.become_played(done, played);
+        Ok(())
+    }
+
+    fn become_played(&mut self, done: Vec<Done>, mut played: Played) {
+        played.watch();
+        self.done = done;
+        self.played = played;
+        self.version += 1;
+    }
+}
+
+fn text(opened: &str, done: &[Done]) -> String {
+    let mut text = opened.trim_end().to_owned() + "\n";
+    if let Some(first) = done.first() {
+        text += "\n# Done in the lab.\n";
+        text += &first.part;
+        for done in &done[1..] {
+            text += "\n";
+            text += &done.part;
+        }
+    }
+    text
+}
