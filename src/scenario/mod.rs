@@ -38,6 +38,7 @@ mod verbs;
 pub use crate::notation::{Diagnostic, Edit, Override};
 pub use asked::{find_host, find_hosts};
 pub use places::{Place, Places};
+pub use verbs::first_key;
 
 use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
