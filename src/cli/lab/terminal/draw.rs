@@ -1,4 +1,5 @@
-//! Draws the view: the network and its packets, what happened, the clock and the line that is typed. It decides nothing.
+//! Draws the view: the network and its packets, what happened, the clock and the line that is typed. It decides
+//! nothing.
 
 use super::view::View;
 use crate::lab::{LinkState, VpcState};
