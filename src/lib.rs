@@ -48,6 +48,7 @@
 //!   `model`
 //! * [`workload`]: the networks and plans whose cost is measured, by name; uses only `model`, `tcp` and `units`,
 //!   measures nothing
+//! * [`lessons`]: the lessons that come with the program, and what a learner made of one; uses only `scenario`
 //! * [`guide`]: the reference for users, as texts; uses nothing
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
@@ -144,6 +145,7 @@ pub mod import;
 #[allow(clippy::disallowed_methods, reason = "a test may be told by the environment how long to look")]
 #[path = "../tests/kept/mod.rs"]
 mod kept;
+pub mod lessons;
 pub mod metering;
 pub mod model;
 pub mod notation;

@@ -1,6 +1,7 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
 use super::edits::EditArgs;
+use super::lesson_args::{BeginArgs, LessonCommand};
 use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
@@ -80,8 +81,11 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Draw the network: VPCs by region, subnets, hosts, peerings; as a picture, or as text for other programs
     Graph(GraphArgs),
-    /// Write a new scenario: a small one to edit, or one of any size
+    /// Write a new scenario: a small one to edit, one of any size, or a lesson
     New(NewArgs),
+    /// Learn by scenarios with goals: list lessons, show one, check how far you have come
+    #[command(subcommand)]
+    Lesson(LessonCommand),
     /// Convert files in other formats into scenarios
     #[command(subcommand)]
     Import(ImportCommand),
@@ -612,6 +616,8 @@ pub(super) struct NewArgs {
     /// This many hosts, 100 per VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
     #[arg(long, value_name = "SCALE")]
     pub scale: Option<Scale>,
+    #[command(flatten)]
+    pub begin: BeginArgs,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

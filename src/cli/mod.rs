@@ -24,6 +24,8 @@ mod graph;
 mod help;
 mod import;
 mod interrupt;
+mod lesson;
+mod lesson_args;
 mod lint;
 mod listen;
 mod machine;
@@ -109,6 +111,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
             (matrix::matrix(matrix, args.verbose), matrix.json)
         }
         Command::Graph(graph) => (graph::graph(graph, args.verbose), graph.format == GraphFormat::Json),
+        Command::Lesson(command) => (lesson::lesson(command, quiet, args.verbose, interrupts), command.json()),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),

@@ -16,6 +16,7 @@ mod actions;
 mod datum;
 mod diagnostic;
 mod dialect;
+mod difference;
 mod document;
 #[cfg(feature = "render")]
 mod drawing;
@@ -46,6 +47,7 @@ pub(crate) use datum::asked;
 pub(crate) use datum::{Allowed, At, Datum, Entity, Item, Pair, Two};
 pub(crate) use diagnostic::{COMPLAINTS_MAX, TextSpan};
 pub use diagnostic::{Complaints, Diagnostic, Severity};
+pub(crate) use difference::differences;
 pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
 #[cfg(feature = "render")]
 pub use drawing::told;
