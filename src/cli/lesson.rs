@@ -75,9 +75,12 @@ fn check(args: &CheckArgs, quiet: bool, verbose: u8, interrupts: &Interrupts) ->
     let (name, folder) = (input_name(&args.file), args.file.parent().unwrap_or(Path::new("")));
     let (content, wanted) = (disk.read_named(&args.file), args.lesson.as_deref());
     let (lesson, stages, results, worst) = match attempt(content, &name, folder, &disk, &args.edits.edits(), wanted)? {
-        Attempt::Changed { stages, changed, may_change } => {
-            (name, Vec::new(), report::changed_results(&stages, &changed, &may_change), Exit::Done)
-        }
+        Attempt::Changed { lesson, stages, changed, may_change } => (
+            format!("{lesson} ({name})"),
+            Vec::new(),
+            report::changed_results(&stages, &changed, &may_change),
+            Exit::Done,
+        ),
         Attempt::Fair(scenario) => {
             let Some(played) = play(*scenario, quiet, interrupts) else { return Ok(Exit::Bug) };
             let worst = if played.partial { Exit::Interrupted } else { Exit::Done };
@@ -115,7 +118,13 @@ fn play(scenario: Scenario, quiet: bool, interrupts: &Interrupts) -> Option<Play
             partial: snapshot.partial,
         }
     };
-    match play_all(vec![scenario], options(HowArgs { workers: None, packets: false }, 1, None), quiet, interrupts, finish) {
+    match play_all(
+        vec![scenario],
+        options(HowArgs { workers: None, packets: false }, 1, None),
+        quiet,
+        interrupts,
+        finish,
+    ) {
         Ok(played) => played.made.into_iter().flatten().next(),
         Err(bug) => {
             report_bug(&bug);

@@ -29,11 +29,7 @@ impl PartialEq for Entity {
 
 /// Every key whose values differ, except where `is_free` of its parts; in the order of the second reading, then those
 /// that it lacks.
-pub(crate) fn differences(
-    first: &Entity,
-    second: &Entity,
-    is_free: &dyn Fn(&[String]) -> bool,
-) -> Vec<Difference> {
+pub(crate) fn differences(first: &Entity, second: &Entity, is_free: &dyn Fn(&[String]) -> bool) -> Vec<Difference> {
     let mut walk = Walk { is_free, path: Vec::new(), found: Vec::new() };
     walk.tables(first, second);
     walk.found
@@ -49,13 +45,20 @@ impl Walk<'_> {
     fn tables(&mut self, first: &Entity, second: &Entity) {
         for item in &second.items {
             let other = first.items.iter().find(|other| other.key == item.key);
-            self.step(item.key.to_owned(), |walk| match other {
-                Some(other) => walk.values(&other.datum, &item.datum, item.key_span),
-                None => walk.differ(Some(item.key_span)),
+            self.step(item.key.to_owned(), |walk| match (other, &item.datum) {
+                (Some(other), datum) => walk.values(&other.datum, datum, item.key_span),
+                // Tables that are not there are none.
+                (None, Datum::Named(tables)) => walk.named(&[], tables),
+                (None, Datum::List(tables)) => walk.lists(&[], tables),
+                (None, _) => walk.differ(Some(item.key_span)),
             });
         }
         for item in first.items.iter().filter(|item| second.items.iter().all(|other| other.key != item.key)) {
-            self.step(item.key.to_owned(), |walk| walk.differ(None));
+            self.step(item.key.to_owned(), |walk| match &item.datum {
+                Datum::Named(tables) => walk.named(tables, &[]),
+                Datum::List(tables) => walk.lists(tables, &[]),
+                _ => walk.differ(None),
+            });
         }
     }
 

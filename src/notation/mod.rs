@@ -47,8 +47,8 @@ pub(crate) use datum::asked;
 pub(crate) use datum::{Allowed, At, Datum, Entity, Item, Pair, Two};
 pub(crate) use diagnostic::{COMPLAINTS_MAX, TextSpan};
 pub use diagnostic::{Complaints, Diagnostic, Severity};
-pub(crate) use difference::differences;
 pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
+pub(crate) use difference::differences;
 #[cfg(feature = "render")]
 pub use drawing::told;
 pub use edits::Edit;

@@ -3,7 +3,7 @@
 
 use super::language::LANGUAGE;
 use super::{Demands, Diagnostic, Edit, Files, Scenario, Top, read_entity, scenario};
-use crate::notation::{self, At, Complaints, Entity, Source, TextSpan, differences, list_some, nearest};
+use crate::notation::{self, At, Complaints, Datum, Entity, Source, TextSpan, differences, list_some, nearest};
 use bytes::Bytes;
 use std::path::Path;
 
@@ -26,6 +26,8 @@ pub enum Attempt {
     Fair(Box<Scenario>),
     /// It changes what the lesson fixes.
     Changed {
+        /// The lesson's name.
+        lesson: String,
         /// The names of the lesson's stages.
         stages: Vec<String>,
         /// What it changes: `traffic.sync.rate (line 34)`.
@@ -64,16 +66,11 @@ pub fn load_attempt(
     // A broken file is told of its mistakes first.
     scenario(&top, Some(Demands { expect: &[], lesson: None }), out, folder, files)?;
     let stages = lesson.list("stage").iter().filter_map(|stage| stage.get::<String>("name").cloned()).collect();
-    Ok(Attempt::Changed { stages, changed, may_change })
+    Ok(Attempt::Changed { lesson: name.to_owned(), stages, changed, may_change })
 }
 
 /// The lesson that is asked for; `None` after a complaint.
-fn find(
-    entity: &Entity,
-    source: usize,
-    lookup: Lookup,
-    out: &mut Complaints,
-) -> Option<(&'static str, &'static str)> {
+fn find(entity: &Entity, source: usize, lookup: Lookup, out: &mut Complaints) -> Option<(&'static str, &'static str)> {
     let named = entity.get::<Entity>("lesson").and_then(|lesson| Some((lesson.get::<String>("name")?, lesson)));
     let (name, span) = match (lookup.wanted, named) {
         (Some(wanted), _) => (wanted, TextSpan::of(source, 0..0)),
@@ -101,7 +98,24 @@ fn texts(table: &Entity, key: &'static str) -> Vec<String> {
     table.get::<Vec<At<String>>>(key).into_iter().flatten().map(|text| text.value.clone()).collect()
 }
 
-/// What the file changes of all that the lesson fixes. Actions with which a stage begins may be added to the timeline.
+/// The file with its timeline put into the order of what was shipped, and without the actions with which a stage begins:
+/// those may be added, and nobody has to care where further ones stand.
+fn in_order(shipped: &Entity, file: &Entity) -> Entity {
+    let stages = shipped.get::<Entity>("lesson").map_or(&[][..], |lesson| lesson.list("stage"));
+    let known = shipped.list("at");
+    let mut file = file.clone();
+    for item in file.items.iter_mut().filter(|item| item.key == "at") {
+        let Datum::List(actions) = &mut item.datum else { continue };
+        actions.retain(|action| !stages.iter().any(|stage| stage.list("start").contains(action)));
+        if known.iter().all(|action| actions.contains(action)) {
+            // A stable sort: what was shipped comes first.
+            actions.sort_by_key(|action| !known.contains(action));
+        }
+    }
+    file
+}
+
+/// What the file changes of all that the lesson fixes.
 fn changed(shipped: &Entity, file: &Entity, may_change: &[String], out: &Complaints) -> Vec<String> {
     let is_free = |key: &[String]| {
         let matches = |pattern: &String| {
@@ -116,18 +130,11 @@ fn changed(shipped: &Entity, file: &Entity, may_change: &[String], out: &Complai
         };
         key.len() == 1 && FREE.contains(&key[0].as_str()) || may_change.iter().any(matches)
     };
-    let starts = || shipped.get::<Entity>("lesson").into_iter().flat_map(|lesson| lesson.list("stage"));
-    let begins = |action: &Entity| starts().any(|stage| stage.list("start").contains(action));
-    let mut file = file.clone();
-    for item in file.items.iter_mut().filter(|item| item.key == "at") {
-        if let notation::Datum::List(actions) = &mut item.datum {
-            actions.retain(|action| !begins(action));
-        }
-    }
-    let is_empty = |datum: &notation::Datum| matches!(datum, notation::Datum::List(actions) if actions.is_empty());
-    file.items.retain(|item| item.key != "at" || !is_empty(&item.datum));
+    let file = in_order(shipped, file);
     let told = |(key, at): (String, Option<TextSpan>)| match at {
-        Some(at) if out.source(at.source).name().starts_with("--") => format!("{key} ({})", out.source(at.source).name()),
+        Some(at) if out.source(at.source).name().starts_with("--") => {
+            format!("{key} ({})", out.source(at.source).name())
+        }
         Some(at) => format!("{key} (line {})", out.source(at.source).position(at.start).0),
         None => format!("{key} (missing)"),
     };
