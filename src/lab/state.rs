@@ -1,6 +1,7 @@
 //! What a session looks like at its instant, as plain facts: [`State`] is what changes all the time, [`NetworkState`]
 //! what only changes of the network change.
 
+use super::lesson::LessonState;
 use super::session::Session;
 use crate::model::{HostId, LinkId, Network, NextHop, TableId, VpcId, peering_titles};
 use crate::report::{self, PeeringDetails};
@@ -96,6 +97,10 @@ pub struct NetworkState {
     pub accounts: Vec<String>,
     /// What changed it so far.
     pub log: Vec<Logged>,
+    /// The lesson it is about.
+    pub lesson: Option<LessonState>,
+    /// The scenario that was opened, without what was done since.
+    pub opened: String,
 }
 
 /// A VPC.
@@ -246,6 +251,8 @@ impl Session {
             peerings: report::details(network, |_| true),
             accounts: network.accounts().map(|account| account.name.to_string()).collect(),
             log,
+            lesson: self.lesson(),
+            opened: self.parts().0.to_owned(),
         }
     }
 }
