@@ -184,7 +184,10 @@ impl<T: Arrives> Arrivals<T> {
             Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
         }
         self.len += arrivals.len();
-        waiting.extend(arrivals.drain(..));
+        // As a queue, they are moved all at once.
+        let mut queue = VecDeque::from(std::mem::take(arrivals));
+        waiting.append(&mut queue);
+        *arrivals = queue.into(); // with its memory
     }
 
     /// When the next one over another link is due.

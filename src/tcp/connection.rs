@@ -144,11 +144,11 @@ impl Connection {
     /// When [`Connection::wake`] is due.
     #[inline]
     pub fn next_wake(&self) -> SimTime {
-        match self.state {
-            State::Listen | State::Closed(_) => SimTime::NEVER,
-            State::SynSent | State::SynReceived => self.syn_due(),
-            State::Open => self.sender.next_wake().min(self.receiver.next_wake()),
+        // The usual state first: asked for every segment.
+        if self.is_open() {
+            return self.sender.next_wake().min(self.receiver.next_wake());
         }
+        if matches!(self.state, State::SynSent | State::SynReceived) { self.syn_due() } else { SimTime::NEVER }
     }
 
     /// A timer is due.

@@ -219,11 +219,20 @@ pub struct Heads {
 }
 
 impl Heads {
+    /// The same between other ports: these were made with both 0.
+    #[inline]
+    pub fn between(mut self, ports: (u16, u16)) -> Heads {
+        let ports = u64::from(ports.0) << 16 | u64::from(ports.1);
+        self.words[2] |= ports;
+        self.sums.1 += ports;
+        self
+    }
+
     /// A head, both checksums right.
     #[inline]
     pub fn head(&self, numbers: Numbers, identification: u16) -> [u8; HEAD] {
         let ipv4 = payload::fold(self.sums.0 + u64::from(identification));
-        let tcp = payload::fold(self.sums.1 + payload::sum_words(numbers.word()));
+        let tcp = payload::fold(payload::add(self.sums.1, numbers.word()));
         self.with(numbers, identification, (ipv4, tcp))
     }
 
@@ -269,6 +278,8 @@ mod tests {
         let template = Template::new(TO);
         let behind = Behind::new(&options, length);
         let heads = template.heads(&header, &behind);
+        let without = template.heads(&Header { ports: (0, 0), ..header }, &behind);
+        assert_eq!(without.between(header.ports).head(NUMBERS, 9), heads.head(NUMBERS, 9));
         let mut bytes = heads.head(NUMBERS, 9).to_vec();
         let mut completed = heads.bare(NUMBERS, 9);
         template.complete(&mut completed, &options);

@@ -42,24 +42,40 @@ impl End {
 
     /// The heads of segments like this that are sent now, and the IPv4 total length.
     pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> (Heads, u16) {
-        let kind = Kind { port, length: segment.length as u16, flags: segment.flags, is_again: segment.is_again };
+        let kind = Kind { length: segment.length as u16, flags: segment.flags.into(), is_again: segment.is_again };
         let acknowledges = segment.acknowledged > 0;
         let options = self.options(now, self.told(segment), segment.flags, on_wire(segment.acknowledged, 0));
         let behind = Behind::new(&options, kind.length);
-        (self.template.heads(&self.header(&kind, acknowledges), &behind), behind.total())
+        (self.template.heads(&self.header(self.ports(port), kind, acknowledges), &behind), behind.total())
     }
 
-    /// The heads of acknowledging segments where there are no options.
-    pub(in crate::engine::cell) fn plain_heads(&self, kind: &Kind) -> Heads {
-        self.template.heads(&self.header(kind, true), &Behind::new(&Options::NONE, kind.length))
+    /// The heads of acknowledging segments of this kind, if they have no options: mostly, those made last.
+    #[inline]
+    pub(in crate::engine::cell) fn plain_heads(&mut self, port: u16, kind: Kind) -> Option<Heads> {
+        if self.transfers.timestamps {
+            return None;
+        }
+        let heads = match &self.made {
+            Some(made) if made.0 == kind => made.1,
+            _ => self.make_heads(kind),
+        };
+        Some(heads.between(self.ports(port)))
     }
 
-    fn header(&self, kind: &Kind, acknowledges: bool) -> Header {
-        let window = self.transfers.settings.window;
-        let window = if kind.flags.syn { window.min(65_535) } else { window >> self.scale };
+    #[inline(never)]
+    fn make_heads(&mut self, kind: Kind) -> Heads {
+        let behind = Behind::new(&Options::NONE, kind.length);
+        let made = (kind, self.template.heads(&self.header((0, 0), kind, true), &behind));
+        **self.made.get_or_insert_with(|| Box::new(made)) = made;
+        made.1
+    }
+
+    fn header(&self, ports: (u16, u16), kind: Kind, acknowledges: bool) -> Header {
+        let (window, flags) = (self.transfers.settings.window, Flags::from(kind.flags));
+        let window = if flags.syn { window.min(65_535) } else { window >> self.scale };
         Header {
-            ports: self.ports(kind.port),
-            flags: self.flags(kind.flags, acknowledges),
+            ports,
+            flags: self.flags(flags, acknowledges),
             window: window as u16,
             congestion: if self.takes_marks(kind.length.into(), kind.is_again) { ECT_0 } else { 0 },
         }
