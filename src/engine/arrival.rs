@@ -184,10 +184,12 @@ impl<T: Arrives> Arrivals<T> {
             Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
         }
         self.len += arrivals.len();
-        // As a queue, they are moved all at once.
-        let mut queue = VecDeque::from(std::mem::take(arrivals));
-        waiting.append(&mut queue);
-        *arrivals = queue.into(); // with its memory
+        if waiting.is_empty() {
+            // Then none is moved: the two change places, each with its memory.
+            *arrivals = std::mem::replace(waiting, std::mem::take(arrivals).into()).into();
+        } else {
+            waiting.extend(arrivals.drain(..));
+        }
     }
 
     /// When the next one over another link is due.

@@ -119,7 +119,7 @@ impl Booking {
 
     /// Books what a segment or a timer changed in a connection: see [`Moved`].
     #[inline(always)] // As `payload_heard`.
-    pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: &Moved) {
+    pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: Moved) {
         self.traffic.at(entry).moved(now, moved);
     }
 
@@ -157,7 +157,7 @@ impl Booking {
         if is_counted {
             book.segment_heard(time, emitted, length);
         }
-        book.moved(time, &moved);
+        book.moved(time, moved);
     }
 
     /// Books packets that ended in this VPC.
@@ -278,22 +278,22 @@ pub(super) enum Tcp {
 
 impl TrafficBook {
     #[inline(always)] // As `Booking::payload_heard`.
-    fn moved(&mut self, now: SimTime, moved: &Moved) {
+    fn moved(&mut self, now: SimTime, moved: Moved) {
         self.whole.tcp.moved(now, moved); // A closure for both would be called, not put in line.
-        self.windows.with(now, |c| c.tcp.moved(now, moved));
+        self.windows.with(now, move |c| c.tcp.moved(now, moved));
     }
 
     #[inline(always)] // As `Booking::payload_heard`.
     fn segment_heard(&mut self, time: SimTime, emitted: SimTime, length: u16) {
         let delay = time.since(emitted);
         self.whole.segment_heard(length, delay); // As in `moved`.
-        self.windows.with(emitted, |c| c.segment_heard(length, delay));
+        self.windows.with(emitted, move |c| c.segment_heard(length, delay));
     }
 }
 
 impl TcpCounts {
     #[inline(always)] // As `payload_heard`.
-    fn moved(&mut self, now: SimTime, moved: &Moved) {
+    fn moved(&mut self, now: SimTime, moved: Moved) {
         if moved.taken > 0 {
             self.payload += moved.taken;
             self.last = self.last.max(Some(now));

@@ -29,7 +29,7 @@ pub(super) struct SegmentArrival {
     pub is_marked: bool,
 }
 
-const _: () = assert!(size_of::<SegmentArrival>() <= 88);
+const _: () = assert!(size_of::<SegmentArrival>() <= 80);
 
 impl Arrives for SegmentArrival {
     fn time(&self) -> SimTime {

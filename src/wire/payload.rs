@@ -25,8 +25,13 @@ pub fn sum(from: usize, to: usize) -> u64 {
 #[inline]
 pub fn fold(sum: u64) -> u16 {
     // The upper half of a number and the same with its halves exchanged, added, is the sum of both with its carry.
-    let halves = (sum.wrapping_add(sum.rotate_left(32)) >> 32) as u32;
-    !((halves.wrapping_add(halves.rotate_left(16)) >> 16) as u16)
+    fold_short((sum.wrapping_add(sum.rotate_left(32)) >> 32) as u32)
+}
+
+/// The same for a sum of fewer than 65,536 words.
+#[inline]
+pub fn fold_short(sum: u32) -> u16 {
+    !((sum.wrapping_add(sum.rotate_left(16)) >> 16) as u16)
 }
 
 /// A sum that folds to the same as that of both, carries and all: any 64 bits are as good as the sum of their words.

@@ -1,5 +1,10 @@
 //! What connections send and hear: in short where only the other end looks at it, which takes a third of the work, else
 //! as packets with a journey of their own (`journey.rs`). Both give the same bytes.
+//!
+//! A connection alone on its way comes back to where it was: under even losses, at a full queue and in a window of the
+//! receiver, what both ends send repeats to the nanosecond, from the first 20 s on, in cycles of a round trip to some
+//! seconds (`tests/cycles.rs`). That is not made use of: such a cycle is longer than any window in which cells run, and
+//! holds two ends, two links and all that is under way between them, in two cells.
 
 use super::super::books::Counts;
 use super::super::road::Road;
@@ -12,7 +17,7 @@ use super::journey::Journey;
 use super::lane::Lane;
 use crate::dataplane::packet::{Packet, PacketId, TailId};
 use crate::dataplane::router::Sender;
-use crate::model::DropReason;
+use crate::model::{DropReason, HostId};
 use crate::tcp::Burst;
 use crate::tcp::segment::{FlagByte, Plain, Segment};
 use crate::units::SimTime;
@@ -137,10 +142,11 @@ struct Sending {
 }
 
 impl Sending {
+    #[inline(never)]
     fn send(&self, journey: &mut Journey<'_>) {
         let end = &mut journey.contents.connections.ends[self.writer.0 as usize];
         let length = end.header_length() + self.first.length as u16;
-        match end.way(journey.scope, length) {
+        match end.way(&journey.scope, length) {
             Some(way) => self.send_short(journey, length, way),
             None => (0..self.count).for_each(|n| send_whole(journey, self.now, self.writer, &self.segment(n))),
         }
@@ -158,6 +164,7 @@ impl Sending {
     }
 
     /// Sends segments that only the other end looks at: up to their arrival if nothing can happen to them on their way.
+    #[inline(always)] // Into `send`, its only caller.
     fn send_short(&self, journey: &mut Journey<'_>, length: u16, way: Way) {
         let at = way.lane as usize;
         let counts = Counts::of(self.count.into(), length);
@@ -170,14 +177,9 @@ impl Sending {
         let entry = if end.is_opener() { Some(end.book(booking, &journey.scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
         lane.offered(self.now, counts);
-        let mailed = lane.mailed;
-        let stopped = self.mail((end, lane), &mut mailbox.lanes, (length, way), journey.scope.horizon);
-        match stopped {
+        match self.mail((end, lane), &mut mailbox.lanes, (length, way), journey.scope.horizon) {
             None => lane.queued(self.now),
-            Some(fate) => {
-                let n = (lane.mailed - mailed) as u32;
-                self.send_as_packets(journey, n, (length, way), fate);
-            }
+            Some((n, fate)) => self.send_as_packets(journey, n, length, way.lane, way.host, fate),
         }
     }
 
@@ -197,22 +199,24 @@ impl Sending {
         }
     }
 
-    /// Has packets made of the segments from place `n` on: the first does not arrive, or not before the horizon, and so
-    /// none of those behind it does. `fate` is what the link said of the first.
+    /// Has packets made of the segments from place `n` on. Where one is refused, is late or may be lost, so are all that
+    /// are sent with it behind it. `fate` is what the link said of the first.
     #[cold]
     #[inline(never)]
     fn send_as_packets(
         &self,
         journey: &mut Journey<'_>,
         n: u32,
-        (length, way): (u16, Way),
+        length: u16,
+        lane: u32,
+        host: HostId,
         mut fate: Result<SimTime, DropReason>,
     ) {
-        let at = way.lane as usize;
+        let at = lane as usize;
         for n in n..self.count {
             let id = journey.contents.connections.ends[self.writer.0 as usize].next_id();
             let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
-            journey.follow(at, self.now, fate, &mut packet, Ok(way.host));
+            journey.follow(at, self.now, fate, &mut packet, Ok(host));
             if n + 1 < self.count {
                 fate = journey.contents.lanes[at].link.offer(self.now, length);
             }
@@ -220,8 +224,8 @@ impl Sending {
         journey.contents.lanes[at].queued(self.now);
     }
 
-    /// Offers the segments and mails them two by two. Stops at one that does not arrive, or not before the horizon, with
-    /// what the link said.
+    /// Offers the segments and mails them two by two. Stops at one that may not arrive, or not before the horizon: its
+    /// place, and what the link said.
     #[inline(always)] // Into `send_short`, its only caller.
     fn mail(
         &self,
@@ -229,7 +233,7 @@ impl Sending {
         lanes: &mut Vec<u32>,
         (length, way): (u16, Way),
         horizon: SimTime,
-    ) -> Option<Result<SimTime, DropReason>> {
+    ) -> Option<(u32, Result<SimTime, DropReason>)> {
         let Lane { link, booking, mailed, outbox, .. } = lane;
         let loses_none = link.loses_no_segment();
         // Whether the last one in the outbox is of these, and alone.
@@ -237,7 +241,7 @@ impl Sending {
         for n in 0..self.count {
             let fate = link.offer(self.now, length);
             let Some(departure) = fate.ok().filter(|time| loses_none && *time + link.delay < horizon) else {
-                return Some(fate);
+                return Some((n, fate));
             };
             let time = departure + link.delay;
             booking.carried_one(time, length, time.since(self.now));

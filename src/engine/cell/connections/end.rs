@@ -312,21 +312,22 @@ impl End {
 
     /// The way of its next segment, a packet of `length` bytes, if only the other end looks at that.
     #[inline]
-    pub(in crate::engine::cell) fn way(&mut self, scope: Scope<'_>, length: u16) -> Option<Way> {
+    pub(in crate::engine::cell) fn way(&mut self, scope: &Scope<'_>, length: u16) -> Option<Way> {
         if !scope.shared.overlooks_segments(scope.view) {
             return None;
         }
-        let way = match self.way {
-            Some((epoch, way)) if epoch == scope.view.epoch => way,
-            _ => self.find_way(scope),
-        };
+        if self.way.is_none_or(|(epoch, _)| epoch != scope.view.epoch) {
+            self.find_way(scope);
+        }
+        let (_, way) = self.way.as_ref()?;
         way.filter(|way| length <= way.longest)
     }
 
     #[inline(never)]
-    fn find_way(&mut self, scope: Scope<'_>) -> Option<Way> {
-        let Scope { view, shared, .. } = scope;
-        let longest = self.header_length().checked_add(self.announced).filter(|_| self.announced > 0)?;
+    fn find_way(&mut self, &Scope { view, shared, .. }: &Scope<'_>) {
+        let known = self.header_length().checked_add(self.announced).filter(|_| self.announced > 0);
+        self.way = None;
+        let Some(longest) = known else { return };
         let mut probe = self.probe(longest);
         let path = router::path(view, Sender::Host(self.host), &mut probe);
         let way = match (path.leave, path.enter) {
@@ -337,7 +338,6 @@ impl End {
             _ => None,
         };
         self.way = Some((view.epoch, way));
-        way
     }
 
     /// A packet that only asks for its way.

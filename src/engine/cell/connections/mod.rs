@@ -182,14 +182,15 @@ impl Connections {
             if !burst.is_all {
                 live.connection.go_on(desk.now, &end.transfers.settings, &mut self.written.segments);
             }
-            let limited = live.turn(desk.now).filter(|_| end.is_opener());
+            if let Some((limited, span)) = live.turn(desk.now)
+                && end.is_opener()
+            {
+                desk.book(end, Tcp::Limited(limited, span));
+            }
             desk.booking.segment_heard(Some(book).filter(|_| is_counted), desk.now, sent, wire_length);
             if plain.caused > SimTime::ZERO {
                 let round_trip = desk.now.since(plain.caused);
-                desk.booking.moved(book, desk.now, &Moved { round_trip, ..Moved::default() });
-            }
-            if let Some((limited, span)) = limited {
-                desk.book(end, Tcp::Limited(limited, span));
+                desk.booking.moved(book, desk.now, Moved { round_trip, ..Moved::default() });
             }
         }
         if burst.is_all {
@@ -281,7 +282,7 @@ impl Connections {
         let Came { taken, resent, is_done, limited, .. } = *came;
         if taken > 0 || round_trip > SimDuration::ZERO || resent != Default::default() {
             let book = end.book(desk.booking, desk.scope);
-            desk.booking.moved(book, desk.now, &Moved { taken, round_trip, resent });
+            desk.booking.moved(book, desk.now, Moved { taken, round_trip, resent });
         }
         if end.compares {
             let which = (end.opener(), live.port);
