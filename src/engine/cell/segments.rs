@@ -199,8 +199,8 @@ impl Sending {
         }
     }
 
-    /// Has packets made of the segments from place `n` on. Where one is refused, is late or may be lost, so are all that
-    /// are sent with it behind it. `fate` is what the link said of the first.
+    /// Has packets made of the segments from place `n` on. Where one is refused, is late or may be lost, so are all
+    /// those behind it that are sent with it. `fate` is what the link said of the first.
     #[cold]
     #[inline(never)]
     fn send_as_packets(
