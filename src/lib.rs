@@ -76,8 +76,9 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG, `sarif` writes findings for code hosts, `session` is what a lab is made of ([`lab`]), `threads` carries VPCs on several threads (`engine/workers.rs` is
-//! the seam), and `cli`, the default, is the program with all of them.
+//! as SVG, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
+//! the seam), and `cli`, the default, is the program with all of them. `session` is a network in the hands of people,
+//! and `lab`, which is not in the default so that the first build stays short, serves it.
 //!
 //! # How it differs from a textbook simulator
 //!
