@@ -135,8 +135,10 @@ fn the_series_stays_out_of_a_report_that_did_not_ask_for_it() {
     let (rows, course) = (&told.json()["intervals"]["links"][0]["rows"], document(&page, "course"));
     assert_eq!((course["points"].as_u64(), rows.as_array().map(Vec::len)), (Some(4), Some(4)));
     for (at, row) in rows.as_array().expect("rows").iter().enumerate() {
-        assert_eq!(row["offered"]["bytes"], course["links"][0]["offered_bytes"][at]);
-        assert_eq!(row["longest_queue_bytes"], course["links"][0]["longest_queue_bytes"][at]);
+        // Zeros at the end are left out.
+        let of = |list: &str| course["links"][0][list].get(at).and_then(Value::as_u64).unwrap_or(0);
+        assert_eq!(row["offered"]["bytes"], of("offered_bytes"));
+        assert_eq!(row["longest_queue_bytes"], of("longest_queue_bytes"));
     }
     assert!(document(&page, "report")["intervals"].is_null());
 }

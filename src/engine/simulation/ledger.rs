@@ -1,5 +1,5 @@
-//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, sums of them that are cheap enough
-//! to be read many times, and whether the books balance. Changes nothing that a result depends on.
+//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, sums of them that are cheap
+//! enough to be read many times, and whether the books balance. Changes nothing that a result depends on.
 
 use super::super::books::{Counts, LinkBook, TrafficBook, TrafficCounts, VpcBook};
 use super::super::cell::{Connections, Lane, Watched};
