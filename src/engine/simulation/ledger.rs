@@ -180,7 +180,13 @@ impl Simulation {
     pub fn watch_queues(&mut self) {
         let now = self.now;
         let lanes = self.partition.cells.iter_mut().flat_map(|cell| &mut cell.contents.lanes);
-        lanes.for_each(|lane| lane.link.watch_queue(now));
+        for lane in lanes {
+            // A series asks later what waited now; then it would be gone.
+            if let Some(intervals) = &mut lane.booking.intervals {
+                intervals.close(now, &mut lane.link);
+            }
+            lane.link.watch_queue(now);
+        }
     }
 
     /// Of each entry with open connections, the first of them: its number, from 0, and what it is like now.
