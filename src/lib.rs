@@ -38,11 +38,11 @@
 //! * [`sweep`]: what a network tester varies, and where it looks next: axes of values, the search for the highest
 //!   lossless load, the steps of a service test; plays nothing and uses only `units`
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
-//! * [`recording`]: what a run leaves for other programs while it goes: captures of its packets, streamed by an
-//!   observer
+//! * [`recording`]: what a run leaves for others while it goes: captures of its packets, streamed by an observer; its
+//!   course, read from the books now and then
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
-//!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it; no view
-//!   sees the engine
+//!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it, pages for
+//!   browsers included; no view sees the engine
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
 //! * [`scaffold`]: new scenarios as text: a starter, and one of a requested size; uses `units` and the limits of
 //!   `model`
@@ -76,9 +76,9 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
-//! the seam), and `cli`, the default, is the program with all of them. `session` is a network in the hands of people,
-//! and `lab`, which is not in the default so that the first build stays short, serves it.
+//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `threads` carries VPCs on several
+//! threads (`engine/workers.rs` is the seam), and `cli`, the default, is the program with all of them. `session` is a
+//! network in the hands of people, and `lab`, which is not in the default so that the first build stays short, serves it.
 //!
 //! # How it differs from a textbook simulator
 //!
@@ -117,9 +117,10 @@
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link
-//! ([`engine::Interest`]); [`recording`] streams what it sees; [`trace`] plays a run again to watch only what it has
-//! found. [`engine::Mode::Packets`] makes every packet, headers included. There is no event queue across all links:
-//! order matters on a link, and between VPCs only where something reacts.
+//! ([`engine::Interest`]); [`recording`] streams what it sees, and reads the course of a run from the books between
+//! slices, which slows nothing; [`trace`] plays a run again to watch only what it has found. [`engine::Mode::Packets`]
+//! makes every packet, headers included. There is no event queue across all links: order matters on a link, and between
+//! VPCs only where something reacts.
 //!
 //! The token bucket is the `governor` crate's algorithm, on a virtual clock that ticks in 10⁻⁹ bit of the link's own
 //! rate, so that every rate is exact; see [`dataplane::shaper`].

@@ -13,7 +13,7 @@
 mod ledger;
 mod senders;
 
-pub use ledger::{Queue, Totals, TrafficLedger, Unbalanced};
+pub use ledger::{Progress, Queue, Totals, TrafficLedger, Unbalanced};
 pub use senders::flows;
 
 use super::booking::LinkBooking;
