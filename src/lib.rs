@@ -74,7 +74,7 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
+//! as SVG, `sarif` writes findings for code hosts, `notebooks` writes Parquet and HdrHistogram logs, `threads` carries VPCs on several threads (`engine/workers.rs` is
 //! the seam), and `cli`, the default, is the program with all of them.
 //!
 //! # How it differs from a textbook simulator

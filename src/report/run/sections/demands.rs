@@ -39,7 +39,7 @@ pub fn expectations(view: &View) -> Option<String> {
         };
         let window = check.between.map(|span| format!("{} to {}", span.from, span.until)).unwrap_or_default();
         let [subject, metric, expected] = [&check.subject, &check.metric, &check.expected].map(Cell::from);
-        let found = check.found.as_deref().or(check.missing).unwrap_or_default();
+        let found = check.found.as_deref().or(check.missing.as_deref()).unwrap_or_default();
         table.row([subject, metric, window.into(), expected, found.into(), mark]);
     }
     view.section("Expectations", &table, more)
