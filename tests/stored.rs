@@ -107,7 +107,7 @@ fn a_folder_holds_what_single_options_write() {
     let at = |name: &str| folder.path().join(name);
     let options =
         ["--interval", "100ms", "--csv", "1.csv", "--html", "1.html", "--metrics", "1.txt", "--graph", "1.svg"];
-    let streams = ["--pcap", "1.pcapng", "--flow-logs", "1.gz"];
+    let streams = ["--pcap", "1.pcapng", "--flow-logs", "1.gz", "--pcap-snap", "128"];
     let run = vpcsim(folder.path(), &[&["run", "s.toml"], &options[..], &streams].concat()).ended(0);
     let all = vpcsim(folder.path(), &["run", "s.toml", "--interval", "100ms", "--out", "d"]);
     same(&run, &all, "the report");
@@ -151,7 +151,8 @@ fn the_index_lists_exactly_what_is_there() {
         assert_eq!(file["bytes"], bytes.len(), "{name}");
         assert_eq!(file["xxh3"], format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&bytes)), "{name}");
         let note = file["note"].as_str().unwrap_or_default();
-        assert_eq!(note.contains("more packets are left out"), name == "capture.pcapng", "{name}: {note}");
+        let is_cut = note.contains("the first 128 bytes of each packet") && note.contains("more packets are left out");
+        assert_eq!(is_cut, name == "capture.pcapng", "{name}: {note}");
     }
 }
 
@@ -261,6 +262,7 @@ fn nothing_in_the_folder_is_an_output_of_report() {
     for args in [["--csv", "d/series.csv"], ["--html", "d/page.html"], ["-o", "d/report.txt"], ["-o", "d/index.json"]] {
         refused(folder.path(), &[&["report", "d", "--force"], &args[..]].concat(), &["is an input of this command"]);
     }
+    refused(folder.path(), &["report", "d", "-o", "x", "--csv", "x"], &["x is named for two outputs"]);
     assert_eq!(read(&folder.path().join("d"), "index.json"), before);
     vpcsim(folder.path(), &["report", "d"]).ended(0);
 }

@@ -11,9 +11,9 @@ use crate::recording::capture::{Capture, Point, Wanted};
 use crate::scenario::{Diagnostic, Scenario};
 use std::path::PathBuf;
 
-/// The most packets in the capture of a folder, unless the user says another number: it is looked into, not kept for
-/// years.
-pub(super) const STORED: u64 = 1_000_000;
+/// The most packets in the capture of a folder, and how much of each, unless the user says otherwise: headers without
+/// what only fills the packets.
+const STORED: (u64, u32) = (1_000_000, 128);
 
 /// What is to be captured of a scenario, by the arguments.
 ///
@@ -38,6 +38,13 @@ pub(super) fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, 
         }
     }
     Ok(wanted)
+}
+
+/// The same for the capture of a folder, and what is to be said of it.
+pub(super) fn stored(wanted: &Wanted) -> (Wanted, Option<String>) {
+    let (first, snap) = STORED;
+    let remark = wanted.snap.is_none().then(|| format!("the first {snap} bytes of each packet; see --pcap-snap"));
+    (Wanted { first: wanted.first.or(Some(first)), snap: wanted.snap.or(Some(snap)), ..wanted.clone() }, remark)
 }
 
 /// The places with a name: several peerings may have borne it one after the other. Else what is wrong, and a hint.

@@ -88,9 +88,10 @@ impl Folder {
         wrong.map(|(name, error)| failed(&self.path.join(name), &error)).max().unwrap_or(Exit::Done)
     }
 
-    /// Says this of a file: why it is not made, or what it leaves out.
+    /// Says this of a file, too: why it is not made, or what it leaves out.
     pub(super) fn remark(&mut self, name: &'static str, remark: String) {
-        self.remarks.insert(name, remark);
+        let said = self.remarks.entry(name).or_default();
+        *said = if said.is_empty() { remark } else { format!("{said}; {remark}") };
     }
 
     /// Writes a file; a failure is reported, and costs no other file.

@@ -69,9 +69,10 @@ impl Notebooks {
         hgrm.max(parquet).unwrap_or(Exit::Done)
     }
 
-    /// None were claimed.
+    /// There is nothing to write: none was claimed.
     #[cfg(not(feature = "notebooks"))]
     pub(super) fn write(self, _: &Snapshot, _: Option<&DelayLog>) -> Exit {
+        debug_assert!(self.hgrm.is_none() && self.parquet.is_none());
         Exit::Done
     }
 }

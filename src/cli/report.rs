@@ -21,10 +21,8 @@ const AGAIN: &str = "run the scenario again with --out and --force";
 pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
     let stored = Stored::open(&args.folder).map_err(|wrong| vec![wrong])?;
     let mut snapshot = stored.report().map_err(|wrong| vec![wrong])?;
-    let files = Files::claim(args, &stored)?;
     // As the run showed it.
     let series = if stored.index.shows_series { None } else { snapshot.intervals.take() };
-    let html = files.html.map(|file| Ok((file, stored.page(&snapshot)?))).transpose().map_err(|wrong| vec![wrong])?;
     let to = args.report_to();
     let page = if args.json || args.output.is_some() { Page::PIPE } else { to.page(verbose > 0) };
     let is_told = !quiet || snapshot.partial || !snapshot.demands_met();
@@ -33,8 +31,10 @@ pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit
         false if is_told => text(&snapshot, &Page { verbose: verbose > 0, ..page }),
         false => String::new(),
     };
-    let printed = match &args.output {
-        Some(path) => claim_text(path, &stored, args.force, &told)?.write(&told),
+    let files = Files::claim(args, &stored, &told)?;
+    let html = files.html.map(|file| Ok((file, stored.page(&snapshot)?))).transpose().map_err(|wrong| vec![wrong])?;
+    let printed = match files.output {
+        Some(file) => file.write(&told),
         None => to.write(&told, &page),
     };
     let html = html.map(|(file, html)| file.write(&html));
@@ -45,8 +45,9 @@ pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit
     Ok(verdict(&snapshot).max(printed).max(written))
 }
 
-/// The files beside the report.
+/// The files that were asked for.
 struct Files {
+    output: Option<OutputFile>,
     html: Option<OutputFile>,
     csv: Option<OutputFile>,
     metrics: Option<OutputFile>,
@@ -54,24 +55,24 @@ struct Files {
 }
 
 impl Files {
-    fn claim(args: &ReportArgs, stored: &Stored) -> Result<Files, Vec<Diagnostic>> {
+    /// Checks that all of them can be written, the report among them.
+    fn claim(args: &ReportArgs, stored: &Stored, report: &str) -> Result<Files, Vec<Diagnostic>> {
         let mut outputs = Outputs::new(stored.places(), args.force);
+        let output = args.output.as_deref().map(|path| outputs.file(path, Content::Text(report)));
+        let output = output.transpose().map_err(|wrong| vec![wrong])?;
         let mut file = |path: &Option<PathBuf>, artifact| {
             let claimed = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
             claimed.transpose().map_err(|wrong| vec![wrong])
         };
         let notebooks = NotebookArgs { hgrm: None, parquet: args.parquet.clone() };
         Ok(Files {
+            output,
             html: file(&args.html, Artifact::Page)?,
             csv: file(&args.csv, Artifact::Intervals)?,
             metrics: file(&args.metrics, Artifact::Metrics)?,
             notebooks: Notebooks::claim(&notebooks, &mut file)?,
         })
     }
-}
-
-fn claim_text(path: &Path, stored: &Stored, force: bool, text: &str) -> Result<OutputFile, Vec<Diagnostic>> {
-    Outputs::new(stored.places(), force).file(path, Content::Text(text)).map_err(|wrong| vec![wrong])
 }
 
 /// A folder that a run left.

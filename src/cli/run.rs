@@ -61,21 +61,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         return Ok(Exit::CannotDo);
     }
     let disk = Disk::default();
-    let mut scenarios = Vec::new();
-    let mut refused = Vec::new();
-    for file in &args.files {
-        match load(file, args, &disk) {
-            Ok(scenario) => {
-                scenarios.push(scenario);
-                refused.push(None);
-            }
-            Err(complaints) if args.files.len() == 1 => return Err(complaints),
-            Err(complaints) => {
-                complain(&complaints);
-                refused.push(Some(complaints));
-            }
-        }
-    }
+    let (scenarios, refused) = load_all(args, &disk)?;
     let mut files = RunFiles::claim(args, &disk)?;
     let first = scenarios.first();
     let watch = args.tcp_rows.as_deref().zip(first).map(|(asked, scenario)| watched(asked, scenario));
@@ -122,6 +108,29 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let written = files.write(outcomes.first().and_then(Outcome::snapshot), extras, watchers);
     played.took.tell(quiet);
     Ok(worst.max(printed).max(written))
+}
+
+/// The scenarios that can be run, and for each file why its scenario cannot.
+type Loaded = (Vec<Scenario>, Vec<Option<Vec<Diagnostic>>>);
+
+/// Loads every file. If it is the only one, what is wrong with it is an error; of several, the others run.
+fn load_all(args: &RunArgs, disk: &Disk) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut scenarios = Vec::new();
+    let mut refused = Vec::new();
+    for file in &args.files {
+        match load(file, args, disk) {
+            Ok(scenario) => {
+                scenarios.push(scenario);
+                refused.push(None);
+            }
+            Err(complaints) if args.files.len() == 1 => return Err(complaints),
+            Err(complaints) => {
+                complain(&complaints);
+                refused.push(Some(complaints));
+            }
+        }
+    }
+    Ok((scenarios, refused))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {

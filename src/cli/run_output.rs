@@ -116,8 +116,7 @@ fn page(documents: &RunPage) -> String {
 fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, watchers: Watchers) -> Exit {
     let left_out = watchers.left_out();
     if left_out > 0 {
-        let remark =
-            format!("full: {} more packets are left out; --pcap-first sets how many it takes", grouped(left_out));
+        let remark = format!("{} more packets are left out; see --pcap-first", grouped(left_out));
         into.remark(folder::CAPTURE, remark);
     }
     let shows_series = extras.series.is_none();

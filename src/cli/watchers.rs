@@ -5,12 +5,11 @@ use super::capture::{self, Capturing};
 use super::exit::Exit;
 use super::files::Disk;
 use super::flow_logs::{self, Logging};
-use super::folder::Folder;
+use super::folder::{CAPTURE, Folder};
 use super::html::Paging;
 use super::listen::Live;
 use super::output::OutputFile;
 use crate::engine::{Pass, Run};
-use crate::recording::capture::Wanted;
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::SimTime;
 
@@ -44,12 +43,16 @@ impl Watchers {
         let shape = flow_logs::shape(&args.flow_logs, &scenario.file)?;
         let live = args.listen.map(|address| Live::begin(address, scenario, quiet)).transpose()?;
         let mut watchers = Watchers { live, paging, ..Watchers::default() };
+        let (stored, remark) = capture::stored(&wanted);
         // From here on, files are made.
-        let [stored_pcap, stored_flow_logs] = folder.map(Folder::streams).transpose()?.unwrap_or_default();
+        let streams = folder.map(|folder| {
+            remark.into_iter().for_each(|remark| folder.remark(CAPTURE, remark));
+            folder.streams()
+        });
+        let [stored_pcap, stored_flow_logs] = streams.transpose()?.unwrap_or_default();
         for file in [flow_logs, stored_flow_logs].into_iter().flatten() {
             watchers.logs.push(Logging::begin(scenario, shape.clone(), file));
         }
-        let stored = Wanted { first: wanted.first.or(Some(capture::STORED)), ..wanted.clone() };
         for (wanted, file) in [(&wanted, pcap), (&stored, stored_pcap)] {
             let file = file.map(|file| Capturing::begin(wanted, scenario, file)).transpose()?;
             watchers.captures.extend(file);

@@ -40,9 +40,9 @@ pub enum Artifact {
     Matrix,
     /// [`super::metrics()`].
     Metrics,
-    /// [`super::hgrm()`].
+    /// A log of delays, with the feature `notebooks`.
     DelayLog,
-    /// [`super::intervals_parquet`].
+    /// The interval series as Parquet, with the feature `notebooks`.
     IntervalsParquet,
     /// A flow log, from [`crate::recording::flow_log`].
     FlowLog,

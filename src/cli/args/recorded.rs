@@ -20,10 +20,10 @@ pub(in super::super) struct CaptureArgs {
     /// Capture only packets that end like this, where they end: dropped, delivered, or the code of a reason
     #[arg(long, value_name = "VERDICT", requires = "captured", value_parser = parse_only)]
     pub pcap_verdict: Option<Only>,
-    /// Capture only so many packets, the first ones; with --out a million unless told otherwise
+    /// Capture only so many packets, the first ones; by default all, and a million with --out
     #[arg(long, value_name = "N", requires = "captured", value_parser = parse_count)]
     pub pcap_first: Option<NonZeroU64>,
-    /// Capture only the first bytes of each packet, at least 20
+    /// Capture only the first bytes of each packet, at least 20; by default all, and 128 with --out
     #[arg(long, value_name = "BYTES", requires = "captured", value_parser = clap::value_parser!(u32).range(20..=65_535))]
     pub pcap_snap: Option<u32>,
 }
