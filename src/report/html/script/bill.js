@@ -19,18 +19,18 @@ function chargesTable(bill) {
   return table("Charges", [
     column(isMonthly ? "month" : "day", "text", (l) => l.period),
     column("peering", "text", (l) => l.peering),
-    column("label", "text", (l) => l.label),
     column("payer", "text", (l) => l.account),
     column(isMonthly ? "95 %" : "peak", "rate", (l) => l.billable_bps),
-    column("measured", "rate", (l) => l.measured_bps),
     column("at", "text", (l) => l.peak_at),
     column("direction", "text", (l) => l.direction),
     column("free", "rate", (l) => some(l.free_bps)),
     column("tier", "text", (l) => l.tier),
     money("price", (l) => l.unit_price),
+    money("amount", (l) => l.amount),
     money("gross", (l) => l.gross),
     money("credit", (l) => l.credit),
-    money("amount", (l) => l.amount),
+    column("measured", "rate", (l) => l.measured_bps),
+    column("label", "text", (l) => l.label),
     column("status", "text", (l) => l.status),
     column("why", "text", (l) => l.reason),
     column("samples", "count", (l) => l.samples),
@@ -41,14 +41,14 @@ function chargesTable(bill) {
 }
 
 function whatIfTable(one) {
-  const rows = [{ ...one.as_it_is, said: "as it is" }].concat(one.trials,
+  const rows = [{ ...one.as_it_is, said: "as it is", cap_bps: null }].concat(one.trials,
     one.not_possible.map((cap) => ({ cap_bps: cap.cap_bps, said: cap.reason })));
   return table(`Other caps of ${one.peering}`, [
-    column("cap", "rate", (t) => t.cap_bps, (v) => rate(v)),
+    { ...column("cap", "rate", (t) => t.cap_bps), missing: (t) => t.said },
     column("loss", "share", (t) => t.loss),
     column("peak", "rate", (t) => (t.peak_bits === undefined ? null : Math.round(t.peak_bits / 300))),
     BILL_COLUMNS.money("price", (t) => t.price ?? null),
-    column("", "text", (t) => (t.cap_bps !== undefined && t.cap_bps === one.cheapest_bps ? `the cheapest that loses at most ${share(one.most_loss)}` : t.said)),
+    column("remark", "text", (t) => (t.cap_bps !== null && t.cap_bps === one.cheapest_bps ? `the cheapest that loses at most ${share(one.most_loss)}` : t.cap_bps === null ? null : t.said)),
   ], rows);
 }
 
@@ -56,10 +56,15 @@ function whatIfTables(bill) {
   return bill.what_if.map((one) => whatIfTable(one)).filter(Boolean);
 }
 
+// By what the bill is made.
+function priced(bill) {
+  const { book } = bill;
+  return `${bill.charge_type}, days of ${bill.zone}, prices ${book.name} (${book.source}, ${book.date}), in ${book.currency}.`;
+}
+
 function billTables(bill) {
-  const book = `${bill.charge_type}, days of ${bill.zone}, prices ${bill.book.name} (${bill.book.source}, ${bill.book.date})`;
   const notes = bill.notes.length > 0 && el("ul", { class: "card list" }, bill.notes.map((note) => el("li", {}, note)));
-  return [el("p", { class: "note" }, book), totalsTable(bill), chargesTable(bill), whatIfTables(bill), notes];
+  return [totalsTable(bill), chargesTable(bill), whatIfTables(bill), notes];
 }
 
 // The time of samples, in seconds since 1970, told by the clock of the bill's zone.

@@ -22,10 +22,10 @@ function expectations(report) {
   return table("Expectations", [
     column("subject", "text", (e) => e.subject),
     column("metric", "text", (e) => e.metric),
-    column("window", "text", (e) => e.between && e.between.map(instant).join(" to ")),
-    column("expected", "text", (e) => e.expected),
+    column("result", "text", (e) => verdictOf(e.held)),
     column("found", "text", (e) => e.found ?? e.missing),
-    column("", "text", (e) => verdictOf(e.held)),
+    column("expected", "text", (e) => e.expected),
+    column("window", "text", (e) => e.between && e.between.map(instant).join(" to ")),
   ], report.expectations);
 }
 
@@ -34,7 +34,7 @@ function timeline(report) {
     column("time", "instant", (a) => a.time_ns),
     column("by", "text", (a) => a.by),
     column("action", "text", (a) => a.action),
-    column("", "text", (a) => verdictOf(a.as_expected)),
+    column("result", "text", (a) => verdictOf(a.as_expected)),
     column("outcome", "text", (a) => a.outcome),
     column("code", "text", (a) => a.refused),
   ], report.timeline);
@@ -76,7 +76,9 @@ function pings(report) {
 }
 
 function connections(report) {
-  const limited = (key) => (t) => t.tcp.limited_by[key] || null;
+  const limits = ["receive_window", "congestion_window", "sender", "cap", "timeout"];
+  const limitedBy = ({ tcp: { limited_by: by } }) => limits.filter((key) => by[key] > 0)
+    .map((key) => `${key.replace("_", " ")} ${share(by[key])}`).join(", ") || null;
   return table("TCP connections", [
     column("entry", "text", (t) => t.name),
     column("goodput", "rate", (t) => t.tcp.goodput_bps),
@@ -89,11 +91,7 @@ function connections(report) {
     ...delayColumns((t) => t.tcp.completion, "completion"),
     ...delayColumns((t) => t.tcp.round_trip, "round trip"),
     column("window at the end", "bytes", (t) => t.tcp.window_bytes),
-    column("limited by receive window", "share", limited("receive_window")),
-    column("by congestion window", "share", limited("congestion_window")),
-    column("by sender", "share", limited("sender")),
-    column("by cap", "share", limited("cap")),
-    column("by timeout", "share", limited("timeout")),
+    column("limited by", "text", limitedBy),
     column("answers dropped by", "text", (t) => byReason(t.tcp.answers_dropped_by)),
   ], report.traffic.filter((t) => t.tcp));
 }
@@ -315,7 +313,7 @@ function runSections({ report, course, bill }) {
     section("delays", "Delays", distributions(course)),
     section("drops", "Drops", drops(report), routerCharts(charts, course)),
     section("availability", "Availability", availability(report)),
-    bill && section("bill", "Bill", billTables(bill)),
+    bill && section("bill", "Bill", el("p", { class: "note" }, priced(bill)), billTables(bill)),
     section("notes", "Notes", notes),
   ].filter(Boolean);
 }

@@ -20,7 +20,7 @@ const TONES = { ok: "ok", FAILED: "failed" };
 
 function cell(column, row, isFirst) {
   const value = column.value(row) ?? null;
-  const text = value === null ? "" : column.shown(value, row);
+  const text = value === null ? (column.missing?.(row) ?? "") : column.shown(value, row);
   const look = column.kind === "text" ? (text.length <= SHORT ? "short" : "long") : "number";
   const attributes = { class: look, "data-value": value, scope: isFirst ? "row" : null };
   const tone = TONES[text];
@@ -60,7 +60,7 @@ function table(name, all, data, isLasting = true) {
     const button = el("button", { type: "button" }, column.title, el("span", { class: "arrow", "aria-hidden": "true" }));
     return el("th", { scope: "col", "aria-sort": "none", class: column.kind === "text" ? null : "number" }, button);
   });
-  const made = el("table", {},
+  const made = el("table", { class: columns.length > 12 ? "wide" : null },
     el("caption", {}, name),
     el("thead", {}, el("tr", {}, headers)),
     el("tbody", {}, rows.map((row) => row.element)));
