@@ -1,5 +1,5 @@
-//! What `run --out` leaves, and `report` shows again: the same bytes, whatever the scenario; nothing is replaced that is
-//! not ours, and nothing that is wrong is shown.
+//! What `run --out` leaves, and `report` shows again: the same bytes, whatever the scenario; nothing is replaced that
+//! is not ours, and nothing that is wrong is shown.
 #![cfg(target_os = "linux")]
 
 mod program;

@@ -1,5 +1,5 @@
-//! What `vpcsim run` prints of a run, and the files that it writes beside: single files, and everything in a folder. They
-//! are claimed before anything runs; their content is defined elsewhere.
+//! What `vpcsim run` prints of a run, and the files that it writes beside: single files, and everything in a folder.
+//! They are claimed before anything runs; their content is defined elsewhere.
 
 use super::args::RunArgs;
 use super::exit::Exit;

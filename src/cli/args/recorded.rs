@@ -24,7 +24,8 @@ pub(in super::super) struct CaptureArgs {
     #[arg(long, value_name = "N", requires = "captured", value_parser = parse_count)]
     pub pcap_first: Option<NonZeroU64>,
     /// Capture only the first bytes of each packet, at least 20; by default all, and 128 with --out
-    #[arg(long, value_name = "BYTES", requires = "captured", value_parser = clap::value_parser!(u32).range(20..=65_535))]
+    #[arg(long, value_name = "BYTES", requires = "captured",
+          value_parser = clap::value_parser!(u32).range(20..=65_535))]
     pub pcap_snap: Option<u32>,
 }
 

@@ -1,5 +1,5 @@
-//! What a run leaves in a folder, and how it is read back: the index of the folder, and the report. No files here: texts
-//! come in and go out.
+//! What a run leaves in a folder, and how it is read back: the index of the folder, and the report. No files here:
+//! texts come in and go out.
 
 mod index;
 mod read;
