@@ -115,9 +115,10 @@
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link
-//! ([`engine::Interest`]); [`recording`] streams what it sees; [`trace`] plays a run again to watch only what it has
-//! found. [`engine::Mode::Packets`] makes every packet, headers included. There is no event queue across all links:
-//! order matters on a link, and between VPCs only where something reacts.
+//! ([`engine::Interest`]); [`recording`] streams what it sees, and reads the course of a run from the books between
+//! slices, which slows nothing; [`trace`] plays a run again to watch only what it has found. [`engine::Mode::Packets`]
+//! makes every packet, headers included. There is no event queue across all links: order matters on a link, and between
+//! VPCs only where something reacts.
 //!
 //! The token bucket is the `governor` crate's algorithm, on a virtual clock that ticks in 10⁻⁹ bit of the link's own
 //! rate, so that every rate is exact; see [`dataplane::shaper`].

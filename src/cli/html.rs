@@ -20,6 +20,8 @@ pub(super) struct Paging {
     terms: Result<Terms, String>,
     name: String,
     file: String,
+    /// What is said about the scenario, which the bill says too.
+    remarks: Vec<String>,
 }
 
 impl Paging {
@@ -34,7 +36,7 @@ impl Paging {
         must_bill: bool,
         disk: &Disk,
     ) -> Result<Paging, Vec<Diagnostic>> {
-        let Scenario { file, network, plan, .. } = scenario;
+        let Scenario { file, network, plan, warnings, .. } = scenario;
         let interval = interval.unwrap_or_else(|| round_interval(network, plan));
         let points = plan.duration.since(SimTime::ZERO).as_nanos().div_ceil(interval.as_nanos().max(1));
         if points > POINTS_MAX {
@@ -49,7 +51,8 @@ impl Paging {
                 format!("the price book is wrong: {}", all.join("; "))
             }),
         };
-        Ok(Paging { course: Course::new(interval), terms, name: plan.name.clone(), file: file.clone() })
+        let remarks = warnings.iter().map(Diagnostic::headline).collect();
+        Ok(Paging { course: Course::new(interval), terms, name: plan.name.clone(), file: file.clone(), remarks })
     }
 
     /// Who looks on.
@@ -61,8 +64,10 @@ impl Paging {
     pub(super) fn parts(&self, run: &Run, network: String) -> PageParts {
         let invoice = |terms: &Terms| {
             let bill = Bill::of(&Metered::of(run).series, terms);
-            let partial = !run.is_done();
-            Invoice { partial, ..Invoice::of(&bill, terms, &self.name, &self.file) }
+            let mut invoice = Invoice::of(&bill, terms, &self.name, &self.file);
+            invoice.partial = !run.is_done();
+            invoice.notes.extend(self.remarks.iter().cloned());
+            invoice
         };
         let bill = self.terms.as_ref().map(invoice).map_err(Clone::clone);
         let bill = bill.and_then(|bill| if bill.lines.is_empty() { Err(NOTHING.to_owned()) } else { Ok(bill) });
