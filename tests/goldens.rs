@@ -76,6 +76,8 @@ fn play(file: &Path) -> (Snapshot, u64) {
     let digest = hash.lock().expect("nobody panics while hashing").digest();
     let mut snapshot = Snapshot::of(&run, &name, notes, None);
     snapshot.expectations.extend(judged);
+    let stored = report::stored_report(&report::json(&snapshot)).expect("it was just written");
+    assert_eq!(format!("{stored:?}"), format!("{snapshot:?}"), "{name} as it is stored and read");
     (snapshot, digest)
 }
 

@@ -127,6 +127,41 @@ fn each_signal_ends_a_run_with_the_partial_report() {
 }
 
 #[test]
+fn a_folder_of_an_interrupted_run_is_whole_and_marked() {
+    let folder = folder();
+    let mut run = Running::start(folder.path(), &["run", "-v", "s.toml", "--out", "d", "--pcap-first", "100"]);
+    run.plays();
+    run.send("INT");
+    let said = run.ended().ended(130);
+    assert!(said.out.contains("PARTIAL: interrupted after"), "{}", said.out);
+    let dir = folder.path().join("d");
+    let names = fs::read_dir(&dir).expect("it is there").map(|entry| entry.expect("an entry").file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with('.')), "nothing is half-written");
+    let index: Value = serde_json::from_str(&read(&dir, "index.json")).expect("an index");
+    assert_eq!(index["partial"], true);
+    for name in ["report.txt", "series.csv", "network.svg", "bill.txt"] {
+        assert!(read(&dir, name).contains("PARTIAL"), "{name}");
+    }
+    for name in ["report.json", "bill.json"] {
+        assert!(read(&dir, name).contains("\"partial\": true"), "{name}");
+    }
+    let again = program::vpcsim(folder.path(), &["report", "d", "-v"]).ended(130);
+    assert_eq!(again.out, said.out);
+}
+
+/// The second signal ends the program at once: what is there has no index, and is not taken for a result.
+#[test]
+fn a_folder_of_a_run_that_did_not_end_is_no_result() {
+    let folder = folder();
+    let mut run = Running::start(folder.path(), &["run", "-v", "s.toml", "--out", "d"]);
+    run.plays();
+    run.send("KILL");
+    assert_eq!(run.ended().code, None);
+    let said = program::vpcsim(folder.path(), &["report", "d"]).ended(2);
+    assert!(said.out.is_empty() && said.talk.contains("d holds no index.json"), "{}", said.talk);
+}
+
+#[test]
 fn a_bill_that_was_interrupted_says_so_everywhere() {
     let folder = folder();
     let files = ["--csv", "f.csv", "--monitoring", "m.csv", "--svg", "svg", "--json", "--what-if", "0 %"];

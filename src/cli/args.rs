@@ -1,5 +1,8 @@
 //! The arguments, declared once: parser, help and errors derive from here.
 
+mod recorded;
+mod stored;
+
 use super::edits::EditArgs;
 use super::lab_args::LabArgs;
 use super::lesson_args::{BeginArgs, LessonCommand};
@@ -7,16 +10,13 @@ use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
 use super::values::{
-    PointArg, UnitArg, parse_axis, parse_count, parse_delay, parse_fields, parse_frame, parse_interval, parse_only,
-    parse_period, parse_point, parse_rate, parse_resolution, parse_time, parse_unit, parse_window, parse_workers,
-    parse_zone,
+    UnitArg, parse_axis, parse_count, parse_delay, parse_frame, parse_interval, parse_period, parse_rate,
+    parse_resolution, parse_time, parse_unit, parse_workers, parse_zone,
 };
 use crate::diagnose::Severity;
 use crate::metering::Period;
 use crate::model::DropReason;
 use crate::notation::{DecimalMark, Delimiter, Dialect, Epoch, Spelling};
-use crate::recording::capture::Only;
-use crate::recording::flow_log::{Fields, Length};
 use crate::scaffold::Scale;
 use crate::sweep::{Axis, Within};
 use crate::units::{BitRate, Factor, Share, SimDuration};
@@ -27,6 +27,9 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
+
+pub(super) use recorded::{CaptureArgs, FlowLogArgs, FlowLogFormatArg, NotebookArgs};
+pub(super) use stored::ReportArgs;
 
 /// Forwards packets through cloud VPCs that do not exist yet.
 ///
@@ -61,6 +64,8 @@ pub(super) fn colours_asked_for(args: impl Iterator<Item = String>) -> ColorChoi
 pub(super) enum Command {
     /// Run scenario files and report what arrived, what was dropped, where and why
     Run(RunArgs),
+    /// Show again what `run --out` left in a folder; nothing runs
+    Report(ReportArgs),
     /// Run a scenario and tell the story of one packet: every step, table entry, token and header byte, and its reply
     Trace(TraceArgs),
     /// Run a scenario and print what it costs: 5-minute samples, daily peaks, the invoice
@@ -112,6 +117,8 @@ pub(super) enum Command {
 
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("written").multiple(true))]
+#[command(group = ArgGroup::new("captured").multiple(true))]
+#[command(group = ArgGroup::new("logged").multiple(true))]
 pub(super) struct RunArgs {
     /// Scenario files, or - for standard input; several also give a comparison table
     #[arg(required = true, value_name = "FILE")]
@@ -127,6 +134,10 @@ pub(super) struct RunArgs {
     /// Also measure every peering per interval, for example 1s (at least 1ms): charts in the report, series in the JSON
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]
     pub interval: Option<SimDuration>,
+    /// Leave everything in this folder, with an index: report, page, network, series, captures, flow logs, metrics,
+    /// delays, bill (needs a single scenario; see help folders)
+    #[arg(long, value_name = "DIR", groups = ["written", "captured", "logged"])]
+    pub out: Option<PathBuf>,
     /// Write the interval series as CSV (needs --interval and a single scenario); - is standard output, and the report
     /// then goes to standard error
     #[arg(long, value_name = "FILE", requires = "interval", group = "written")]
@@ -154,8 +165,9 @@ pub(super) struct RunArgs {
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub flow_logs: FlowLogArgs,
-    /// Let --csv, --graph, --html, --pcap, --metrics and --flow-logs replace files that are not earlier ones of
-    /// the same kind
+    #[command(flatten)]
+    pub notebooks: NotebookArgs,
+    /// Let files beside the report replace files that are not earlier ones of the same kind
     #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
@@ -166,6 +178,7 @@ impl RunArgs {
     /// An option that was given and takes a single scenario.
     pub(super) fn single(&self) -> Option<&'static str> {
         let options = [
+            ("--out", self.out.is_some()),
             ("--csv", self.csv.is_some()),
             ("--graph", self.graph.is_some()),
             ("--html", self.html.is_some()),
@@ -174,62 +187,18 @@ impl RunArgs {
             ("--metrics", self.metrics.is_some()),
             ("--listen", self.listen.is_some()),
             ("--flow-logs", self.flow_logs.flow_logs.is_some()),
+            ("--hgrm", self.notebooks.hgrm.is_some()),
+            ("--parquet", self.notebooks.parquet.is_some()),
         ];
         options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
     }
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
         let RunArgs { csv, graph, html, metrics, .. } = self;
-        Destination::beside(&[csv, graph, html, metrics, &self.capture.pcap, &self.flow_logs.flow_logs])
+        let (pcap, flow_logs) = (&self.capture.pcap, &self.flow_logs.flow_logs);
+        let NotebookArgs { hgrm, parquet } = &self.notebooks;
+        Destination::beside(&[csv, graph, html, metrics, pcap, flow_logs, hgrm, parquet])
     }
-}
-
-/// What of the packets is captured.
-#[derive(Debug, ClapArgs)]
-pub(super) struct CaptureArgs {
-    /// Capture the packets of a single scenario as pcapng, at both ends of every peering and at the routers (see help
-    /// captures); - works as with --csv
-    #[arg(long, value_name = "FILE", group = "written")]
-    pub pcap: Option<PathBuf>,
-    /// Capture only there: peering:NAME, host:VPC/NAME or vpc:NAME; may be given several times
-    #[arg(long, value_name = "WHERE", requires = "pcap", value_parser = parse_point)]
-    pub pcap_on: Vec<PointArg>,
-    /// Capture only packets that end like this, where they end: dropped, delivered, or the code of a reason
-    #[arg(long, value_name = "VERDICT", requires = "pcap", value_parser = parse_only)]
-    pub pcap_verdict: Option<Only>,
-    /// Capture only so many packets, the first ones
-    #[arg(long, value_name = "N", requires = "pcap", value_parser = parse_count)]
-    pub pcap_first: Option<NonZeroU64>,
-    /// Capture only the first bytes of each packet, at least 20
-    #[arg(long, value_name = "BYTES", requires = "pcap", value_parser = clap::value_parser!(u32).range(20..=65_535))]
-    pub pcap_snap: Option<u32>,
-}
-
-/// Who sends how much to whom.
-#[derive(Debug, ClapArgs)]
-pub(super) struct FlowLogArgs {
-    /// Write flow logs of a single scenario, as AWS and CCN write them, compressed if the name ends in .gz; - works as
-    /// with --csv (see help logs)
-    #[arg(long, value_name = "FILE", group = "written")]
-    pub flow_logs: Option<PathBuf>,
-    /// The shape of flow logs
-    #[arg(long, value_name = "FORMAT", requires = "flow_logs", default_value = "aws")]
-    pub flow_log_format: FlowLogFormatArg,
-    /// How long packets are added up: 1m or 10m
-    #[arg(long, value_name = "TIME", requires = "flow_logs", value_parser = parse_window, default_value = "10m")]
-    pub flow_log_window: Length,
-    /// The fields of an aws log, up to version 5, for example default,vpc-id,traffic-path
-    #[arg(long, value_name = "LIST", requires = "flow_logs", value_parser = parse_fields)]
-    pub flow_log_fields: Option<Fields>,
-}
-
-/// The shape of flow logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FlowLogFormatArg {
-    /// As AWS: at both hosts' interfaces
-    Aws,
-    /// As Tencent's CCN: on the links of peerings
-    Ccn,
 }
 
 #[derive(Debug, Clone, Copy, ClapArgs)]

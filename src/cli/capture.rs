@@ -4,16 +4,22 @@ use super::args::CaptureArgs;
 use super::exit::Exit;
 use super::output::{OutputFile, OutputStream, failed};
 use super::values::PointArg;
+use crate::engine::{Pass, Run};
 use crate::model::{Network, network_at};
 use crate::notation::{list_some, nearest};
 use crate::recording::capture::{Capture, Point, Wanted};
 use crate::scenario::{Diagnostic, Scenario};
+use std::path::PathBuf;
 
-/// What is to be captured of a scenario.
+/// The most packets in the capture of a folder, and how much of each, unless the user says otherwise: headers without
+/// what only fills the packets.
+const STORED: (u64, u32) = (1_000_000, 128);
+
+/// What is to be captured of a scenario, by the arguments.
 ///
 /// # Errors
 /// A place that is not there, now or later.
-fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, Vec<Diagnostic>> {
+pub(super) fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, Vec<Diagnostic>> {
     let mut wanted = Wanted {
         points: Vec::new(),
         only: args.pcap_verdict,
@@ -32,6 +38,13 @@ fn wanted(args: &CaptureArgs, scenario: &Scenario) -> Result<Wanted, Vec<Diagnos
         }
     }
     Ok(wanted)
+}
+
+/// The same for the capture of a folder, and what is to be said of it.
+pub(super) fn stored(wanted: &Wanted) -> (Wanted, Option<String>) {
+    let (first, snap) = STORED;
+    let remark = wanted.snap.is_none().then(|| format!("the first {snap} bytes of each packet; see --pcap-snap"));
+    (Wanted { first: wanted.first.or(Some(first)), snap: wanted.snap.or(Some(snap)), ..wanted.clone() }, remark)
 }
 
 /// The places with a name: several peerings may have borne it one after the other. Else what is wrong, and a hint.
@@ -73,27 +86,42 @@ fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Begins the capture of a scenario's run, if one is wanted.
-///
-/// # Errors
-/// A place that is not there, or a file that cannot be written.
-pub(super) fn begin(
-    args: &CaptureArgs,
-    scenario: Option<&Scenario>,
-    file: Option<OutputFile>,
-) -> Result<Option<Capture<OutputStream>>, Vec<Diagnostic>> {
-    let Some((scenario, file)) = scenario.zip(file) else { return Ok(None) };
-    let wanted = wanted(args, scenario)?;
-    let name = file.name().display().to_string();
-    let begun = file.open().and_then(|out| Capture::begin(&scenario.network, &scenario.plan, &wanted, out));
-    begun.map(Some).map_err(|error| vec![Diagnostic::plain(&name, format!("{name} cannot be written: {error}"), None)])
+/// A capture on its way to its file.
+pub(super) struct Capturing {
+    name: PathBuf,
+    capture: Capture<OutputStream>,
 }
 
-/// Ends the file of a capture that was closed; a failure is reported.
-pub(super) fn keep(args: &CaptureArgs, capture: Capture<OutputStream>) -> Exit {
-    match (capture.into_writer(), &args.pcap) {
-        (Ok(out), _) => out.keep(),
-        (Err(error), Some(name)) => failed(name, &error),
-        (Err(_), None) => Exit::Done,
+impl Capturing {
+    /// Begins the capture of a scenario's run.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(super) fn begin(wanted: &Wanted, scenario: &Scenario, file: OutputFile) -> Result<Capturing, Vec<Diagnostic>> {
+        let name = file.name().to_owned();
+        let begun = file.open().and_then(|out| Capture::begin(&scenario.network, &scenario.plan, wanted, out));
+        begun.map(|capture| Capturing { name: name.clone(), capture }).map_err(|error| {
+            let name = name.display().to_string();
+            vec![Diagnostic::plain(&name, format!("{name} cannot be written: {error}"), None)]
+        })
+    }
+
+    pub(super) fn pass(&self) -> &dyn Pass {
+        &self.capture
+    }
+
+    /// To be called when the run has ended.
+    pub(super) fn close(&self, run: &Run) {
+        self.capture.close(run);
+    }
+
+    /// How many packets it left out because it was full, when it is closed.
+    pub(super) fn left_out(&self) -> u64 {
+        self.capture.left_out()
+    }
+
+    /// Gives the file its name; a failure is reported.
+    pub(super) fn keep(self) -> Exit {
+        self.capture.into_writer().map_or_else(|error| failed(&self.name, &error), OutputStream::keep)
     }
 }

@@ -16,7 +16,8 @@ pub(super) const TEXT_WIDTH: usize = 100;
 /// What looks on for a page, and what its bill needs.
 pub(super) struct Paging {
     course: Course,
-    terms: Terms,
+    /// None if there is no bill, and why.
+    terms: Result<Terms, String>,
     name: String,
     file: String,
     /// What is said about the scenario, which the bill says too.
@@ -24,13 +25,15 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// Before the run of a scenario; the course has these intervals, or as many as a chart shows.
+    /// Before the run of a scenario; the course has these intervals, or as many as a chart shows. If the price book is
+    /// wrong, there is no bill; `must_bill` makes that an error.
     ///
     /// # Errors
     /// There are too many intervals, or the scenario's price book is wrong.
     pub(super) fn begin(
         scenario: &Scenario,
         interval: Option<SimDuration>,
+        must_bill: bool,
         disk: &Disk,
     ) -> Result<Paging, Vec<Diagnostic>> {
         let Scenario { file, network, plan, warnings, .. } = scenario;
@@ -41,7 +44,13 @@ impl Paging {
             let message = format!("--interval {interval} makes {points} points, and a page has at most {most}");
             return Err(vec![Diagnostic::plain(file, message, Some("use a longer interval, or none".into()))]);
         }
-        let terms = bill_input::terms_by(None, scenario, disk)?;
+        let terms = match bill_input::terms_by(None, scenario, disk) {
+            Err(complaints) if must_bill => return Err(complaints),
+            terms => terms.map_err(|all| {
+                let all: Vec<String> = all.iter().map(Diagnostic::headline).collect();
+                format!("the price book is wrong: {}", all.join("; "))
+            }),
+        };
         let remarks = warnings.iter().map(Diagnostic::headline).collect();
         Ok(Paging { course: Course::new(interval), terms, name: plan.name.clone(), file: file.clone(), remarks })
     }
@@ -53,24 +62,29 @@ impl Paging {
 
     /// What only a finished run can tell; `network` is its picture.
     pub(super) fn parts(&self, run: &Run, network: String) -> PageParts {
-        let mut invoice =
-            Invoice::of(&Bill::of(&Metered::of(run).series, &self.terms), &self.terms, &self.name, &self.file);
-        invoice.partial = !run.is_done();
-        invoice.notes.extend(self.remarks.iter().cloned());
-        PageParts {
-            course: CourseReport::of(run, &self.course),
-            bill: (!invoice.lines.is_empty()).then_some(invoice),
-            network,
-        }
+        let invoice = |terms: &Terms| {
+            let bill = Bill::of(&Metered::of(run).series, terms);
+            let mut invoice = Invoice::of(&bill, terms, &self.name, &self.file);
+            invoice.partial = !run.is_done();
+            invoice.notes.extend(self.remarks.iter().cloned());
+            invoice
+        };
+        let bill = self.terms.as_ref().map(invoice).map_err(Clone::clone);
+        let bill = bill.and_then(|bill| if bill.lines.is_empty() { Err(NOTHING.to_owned()) } else { Ok(bill) });
+        PageParts { course: CourseReport::of(run, &self.course), bill, network }
     }
 }
 
 /// What a page has besides the report.
 pub(super) struct PageParts {
     course: CourseReport,
-    bill: Option<Invoice>,
+    /// Or why there is none.
+    bill: Result<Invoice, String>,
     network: String,
 }
+
+/// Why there is no bill of a run that could be billed.
+const NOTHING: &str = "there is nothing to bill";
 
 impl PageParts {
     /// The documents of the page of this run.
@@ -78,14 +92,14 @@ impl PageParts {
         RunPage {
             report: report::json(snapshot),
             course: report::course_json(&self.course),
-            bill: self.bill.as_ref().map(report::invoice_json),
+            bill: self.bill.as_ref().ok().map(report::invoice_json),
             network: self.network.clone(),
             text: report::text(snapshot, &Page::of_width(TEXT_WIDTH)),
         }
     }
 
-    /// The page of this run.
-    pub(super) fn page(&self, snapshot: &Snapshot) -> String {
-        report::run_page(&self.documents(snapshot)).expect("the documents are those that were just made")
+    /// What the run costs, or why that is not known.
+    pub(super) fn bill(&self) -> &Result<Invoice, String> {
+        &self.bill
     }
 }

@@ -20,6 +20,7 @@ mod explain;
 mod files;
 mod findings;
 mod flow_logs;
+mod folder;
 mod graph;
 mod help;
 mod html;
@@ -37,14 +38,17 @@ mod man;
 mod matrix;
 mod memory;
 mod new;
+mod notebooks;
 mod output;
 mod pace;
 mod play;
 mod probe;
 mod progress;
 mod reach;
+mod report;
 mod rules;
 mod run;
+mod run_output;
 mod schema;
 mod show;
 mod sweep;
@@ -97,6 +101,10 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         Command::Run(run) => {
             destination = run.report_to();
             (run::run(run, quiet, args.verbose, interrupts), run.json)
+        }
+        Command::Report(stored) => {
+            destination = stored.report_to();
+            (report::report(stored, quiet, args.verbose), stored.json)
         }
         Command::Trace(trace) => (trace::trace(trace, quiet, args.verbose, interrupts), trace.json),
         Command::Bill(bill) => {

@@ -5,18 +5,19 @@ use super::complaint::{complain, entries};
 use super::dash::input_name;
 use super::exit::Exit;
 use super::files::Disk;
-use super::html::PageParts;
 use super::interrupt::Interrupts;
-use super::output::{self, Content, OutputFile, Outputs};
+use super::output;
 use super::play::{options, play_watched, report_bug};
 use super::reach;
+use super::run_output::{self, Extras, RunFiles, verdict};
 use super::watchers::Watchers;
 use crate::diagnose::graph::Graph;
 use crate::engine::{Options, Run, Which};
 use crate::model::plan::Traffic;
 use crate::model::{Change, TrafficId};
 use crate::notation::list_some;
-use crate::report::{self, Artifact, EffortReport, FileOutcome, Page, Snapshot};
+use crate::recording::course::round_interval;
+use crate::report::{self, DelayLog, EffortReport, FileOutcome, Page, Snapshot};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::{SimDuration, grouped};
 use std::path::{Path, PathBuf};
@@ -34,9 +35,7 @@ impl Outcome {
     fn exit(&self) -> Exit {
         match self {
             Outcome::Refused(_) => Exit::CannotDo,
-            Outcome::Ran(snapshot) if snapshot.partial => Exit::Interrupted,
-            Outcome::Ran(snapshot) if !snapshot.demands_met() => Exit::DemandNotMet,
-            Outcome::Ran(_) => Exit::Done,
+            Outcome::Ran(snapshot) => verdict(snapshot),
         }
     }
 
@@ -62,39 +61,31 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         return Ok(Exit::CannotDo);
     }
     let disk = Disk::default();
-    let mut scenarios = Vec::new();
-    let mut refused = Vec::new();
-    for file in &args.files {
-        match load(file, args, &disk) {
-            Ok(scenario) => {
-                scenarios.push(scenario);
-                refused.push(None);
-            }
-            Err(complaints) if args.files.len() == 1 => return Err(complaints),
-            Err(complaints) => {
-                complain(&complaints);
-                refused.push(Some(complaints));
-            }
-        }
-    }
-    let mut files = Files::claim(args, &disk)?;
-    let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
-    let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
-    let watchers = Watchers::begin(args, scenarios.first(), [files.pcap.take(), files.flow_logs.take()], &disk, quiet)?;
-    let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
+    let (scenarios, refused) = load_all(args, &disk)?;
+    let mut files = RunFiles::claim(args, &disk)?;
+    let first = scenarios.first();
+    let watch = args.tcp_rows.as_deref().zip(first).map(|(asked, scenario)| watched(asked, scenario));
+    let interval = args.interval.or_else(|| files.folder.as_ref().and(first).map(series_interval));
+    let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), interval) };
+    let streams = std::mem::take(&mut files.streams);
+    let watchers = Watchers::begin(args, first, streams, files.folder.as_mut(), &disk, quiet)?;
+    let finish = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         watchers.close(run);
         let notes = warnings.iter().map(Diagnostic::headline).collect();
-        let snapshot = Snapshot::of(run, file, notes, options.interval);
-        Ran {
-            effort: EffortReport::of(run.simulation.effort(), run.simulation.network()),
-            graph: files.graph.as_ref().map(|_| picture(run, &snapshot, verbose)),
+        let mut snapshot = Snapshot::of(run, file, notes, options.interval);
+        // What nobody asked to see goes to the folder only.
+        let series = if args.interval.is_none() { snapshot.intervals.take() } else { None };
+        let extras = Extras {
+            graph: files.want_graph().then(|| picture(run, &snapshot, verbose)),
             page: watchers.paging().map(|paging| paging.parts(run, picture(run, &snapshot, verbose))),
-            snapshot,
-        }
+            delays: files.want_delays().then(|| DelayLog::of(run)),
+            series,
+        };
+        Ran { effort: EffortReport::of(run.simulation.effort(), run.simulation.network()), snapshot, extras }
     };
     // Judged before the run, which uses the network up; no packet counts for it.
     let judged: Vec<_> = scenarios.iter().map(|s| report::reach_reports(&s.plan, &reach::judge(s))).collect();
-    let mut played = match play_watched(scenarios, watchers.pass(), options, quiet, interrupts, snapshot) {
+    let mut played = match play_watched(scenarios, watchers.pass(), options, quiet, interrupts, finish) {
         Ok(played) => played,
         Err(bug) => {
             report_bug(&bug);
@@ -109,15 +100,37 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     }
     let ended_early = played.made.iter().any(Option::is_none);
     let first = played.made.first_mut().and_then(Option::as_mut);
-    let drawn = first.map(|ran| (ran.graph.take(), ran.page.as_ref().map(|parts| parts.page(&ran.snapshot))));
-    let (graph, page) = drawn.unwrap_or_default();
+    let extras = first.map(|ran| std::mem::take(&mut ran.extras)).unwrap_or_default();
     let outcomes = outcomes(refused, played.made, args);
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose);
-    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph, page).max(watchers.keep(args));
+    let written = files.write(outcomes.first().and_then(Outcome::snapshot), extras, watchers);
     played.took.tell(quiet);
     Ok(worst.max(printed).max(written))
+}
+
+/// The scenarios that can be run, and for each file why its scenario cannot.
+type Loaded = (Vec<Scenario>, Vec<Option<Vec<Diagnostic>>>);
+
+/// Loads every file. If it is the only one, what is wrong with it is an error; of several, the others run.
+fn load_all(args: &RunArgs, disk: &Disk) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut scenarios = Vec::new();
+    let mut refused = Vec::new();
+    for file in &args.files {
+        match load(file, args, disk) {
+            Ok(scenario) => {
+                scenarios.push(scenario);
+                refused.push(None);
+            }
+            Err(complaints) if args.files.len() == 1 => return Err(complaints),
+            Err(complaints) => {
+                complain(&complaints);
+                refused.push(Some(complaints));
+            }
+        }
+    }
+    Ok((scenarios, refused))
 }
 
 fn load(file: &Path, args: &RunArgs, disk: &Disk) -> Result<Scenario, Vec<Diagnostic>> {
@@ -174,48 +187,19 @@ fn rows(scenario: &Scenario, interval: SimDuration) -> u64 {
     scenario.plan.duration.as_nanos().div_ceil(interval.as_nanos().max(1)).saturating_mul(peerings.saturating_mul(2))
 }
 
+/// The length of the intervals in a folder, unless the user says another: as on its page, or as many as are kept.
+fn series_interval(scenario: &Scenario) -> SimDuration {
+    let nanos = round_interval(&scenario.network, &scenario.plan).as_nanos();
+    let fits = |nanos: &u64| rows(scenario, SimDuration::from_nanos(*nanos)) <= ROWS_MAX;
+    let longer = std::iter::successors(Some(nanos), |nanos| nanos.checked_mul(2));
+    SimDuration::from_nanos(longer.into_iter().find(fits).unwrap_or(u64::MAX))
+}
+
 /// What is kept of a run.
 struct Ran {
     snapshot: Snapshot,
     effort: EffortReport,
-    /// The picture of its network, if asked for.
-    graph: Option<String>,
-    /// What its page has besides the report, if asked for.
-    page: Option<PageParts>,
-}
-
-/// The files beside the report.
-struct Files {
-    csv: Option<OutputFile>,
-    graph: Option<OutputFile>,
-    html: Option<OutputFile>,
-    pcap: Option<OutputFile>,
-    metrics: Option<OutputFile>,
-    flow_logs: Option<OutputFile>,
-}
-
-impl Files {
-    /// Checks that all of them can be written.
-    fn claim(args: &RunArgs, disk: &Disk) -> Result<Files, Vec<Diagnostic>> {
-        let mut outputs = Outputs::new(disk.inputs(), args.force);
-        let mut file = |path: &Option<PathBuf>, artifact| {
-            let claimed = path.as_deref().map(|path| outputs.file(path, Content::Artifact(artifact)));
-            claimed.transpose().map_err(|wrong| vec![wrong])
-        };
-        let (csv, graph) = (file(&args.csv, Artifact::Intervals)?, file(&args.graph, Artifact::Graph)?);
-        let html = file(&args.html, Artifact::Page)?;
-        let (pcap, metrics) = (file(&args.capture.pcap, Artifact::Capture)?, file(&args.metrics, Artifact::Metrics)?);
-        Ok(Files { csv, graph, html, pcap, metrics, flow_logs: file(&args.flow_logs.flow_logs, Artifact::FlowLog)? })
-    }
-
-    /// Writes what the run made; a failing file does not prevent the others.
-    fn write(self, snapshot: Option<&Snapshot>, graph: Option<String>, page: Option<String>) -> Exit {
-        let csv = self.csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
-        let graph = self.graph.zip(graph).map(|(file, graph)| file.write(&graph));
-        let metrics = self.metrics.zip(snapshot).map(|(file, snapshot)| file.write(&report::metrics(snapshot)));
-        let html = self.html.zip(page).map(|(file, page)| file.write(&page));
-        csv.max(graph).max(html).max(metrics).unwrap_or(Exit::Done)
-    }
+    extras: Extras,
 }
 
 /// The network at the end of the run, with its loads.
@@ -282,11 +266,7 @@ fn text(outcomes: &[Outcome], quiet: bool, page: &Page) -> String {
         if quiet && snapshot.demands_met() && !snapshot.partial {
             continue;
         }
-        text += &report::text(snapshot, page);
-        if let Some(intervals) = &snapshot.intervals {
-            text += "\n";
-            text += &report::bars(intervals, page);
-        }
+        text += &run_output::text(snapshot, page);
         if snapshots.len() > 1 {
             text += "\n";
         }

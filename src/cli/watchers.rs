@@ -1,22 +1,23 @@
 //! Who looks on while `vpcsim run` plays a scenario: what each writes and shows is its own affair.
 
 use super::args::RunArgs;
-use super::capture;
+use super::capture::{self, Capturing};
 use super::exit::Exit;
 use super::files::Disk;
 use super::flow_logs::{self, Logging};
+use super::folder::{CAPTURE, Folder};
 use super::html::Paging;
 use super::listen::Live;
-use super::output::{OutputFile, OutputStream};
+use super::output::OutputFile;
 use crate::engine::{Pass, Run};
-use crate::recording::capture::Capture;
 use crate::scenario::{Diagnostic, Scenario};
 use crate::units::SimTime;
 
-/// Those that the user asked for.
+/// Those that the user asked for: into files of their own, and into a folder.
+#[derive(Default)]
 pub(super) struct Watchers {
-    capture: Option<Capture<OutputStream>>,
-    logging: Option<Logging>,
+    captures: Vec<Capturing>,
+    logs: Vec<Logging>,
     live: Option<Live>,
     paging: Option<Paging>,
 }
@@ -30,30 +31,40 @@ impl Watchers {
         args: &RunArgs,
         scenario: Option<&Scenario>,
         [pcap, flow_logs]: [Option<OutputFile>; 2],
+        folder: Option<&mut Folder>,
         disk: &Disk,
         quiet: bool,
     ) -> Result<Watchers, Vec<Diagnostic>> {
-        let Some(scenario) = scenario else {
-            return Ok(Watchers { capture: None, logging: None, live: None, paging: None });
-        };
-        let paging = args.html.as_ref().map(|_| Paging::begin(scenario, args.interval, disk)).transpose()?;
+        let Some(scenario) = scenario else { return Ok(Watchers::default()) };
+        let wants_page = args.html.is_some() || folder.is_some();
+        let paging = || Paging::begin(scenario, args.interval, args.html.is_some(), disk);
+        let paging = wants_page.then(paging).transpose()?;
+        let wanted = capture::wanted(&args.capture, scenario)?;
+        let shape = flow_logs::shape(&args.flow_logs, &scenario.file)?;
         let live = args.listen.map(|address| Live::begin(address, scenario, quiet)).transpose()?;
-        let logging = match flow_logs {
-            None => None,
-            Some(file) => {
-                let shape = flow_logs::shape(&args.flow_logs, &scenario.file)?;
-                Some(Logging::begin(scenario, shape, file))
-            }
-        };
-        let capture = capture::begin(&args.capture, Some(scenario), pcap)?;
-        Ok(Watchers { capture, logging, live, paging })
+        let mut watchers = Watchers { live, paging, ..Watchers::default() };
+        let (stored, remark) = capture::stored(&wanted);
+        // From here on, files are made.
+        let streams = folder.map(|folder| {
+            remark.into_iter().for_each(|remark| folder.remark(CAPTURE, remark));
+            folder.streams()
+        });
+        let [stored_pcap, stored_flow_logs] = streams.transpose()?.unwrap_or_default();
+        for file in [flow_logs, stored_flow_logs].into_iter().flatten() {
+            watchers.logs.push(Logging::begin(scenario, shape.clone(), file));
+        }
+        for (wanted, file) in [(&wanted, pcap), (&stored, stored_pcap)] {
+            let file = file.map(|file| Capturing::begin(wanted, scenario, file)).transpose()?;
+            watchers.captures.extend(file);
+        }
+        Ok(watchers)
     }
 
     fn each(&self) -> impl Iterator<Item = &dyn Pass> {
-        let capture = self.capture.as_ref().map(|capture| capture as &dyn Pass);
-        let logging = self.logging.as_ref().map(|logging| logging as &dyn Pass);
+        let captures = self.captures.iter().map(Capturing::pass);
+        let logs = self.logs.iter().map(|log| log as &dyn Pass);
         let live = self.live.as_ref().map(|live| live as &dyn Pass);
-        capture.into_iter().chain(logging).chain(live).chain(self.paging.as_ref().map(Paging::pass))
+        captures.chain(logs).chain(live).chain(self.paging.as_ref().map(Paging::pass))
     }
 
     /// What gathers the documents of a page, if one is asked for.
@@ -68,14 +79,19 @@ impl Watchers {
 
     /// To be called when the run has ended.
     pub(super) fn close(&self, run: &Run) {
-        self.capture.iter().for_each(|capture| capture.close(run));
-        self.logging.iter().for_each(|logging| logging.close(run));
+        self.captures.iter().for_each(|capture| capture.close(run));
+        self.logs.iter().for_each(|log| log.close(run));
+    }
+
+    /// How many packets the last capture left out because it was full.
+    pub(super) fn left_out(&self) -> u64 {
+        self.captures.last().map_or(0, Capturing::left_out)
     }
 
     /// Gives their files their names.
-    pub(super) fn keep(self, args: &RunArgs) -> Exit {
-        let captured = self.capture.map_or(Exit::Done, |capture| capture::keep(&args.capture, capture));
-        captured.max(self.logging.map_or(Exit::Done, Logging::keep))
+    pub(super) fn keep(self) -> Exit {
+        let captured = self.captures.into_iter().map(Capturing::keep);
+        captured.chain(self.logs.into_iter().map(Logging::keep)).max().unwrap_or(Exit::Done)
     }
 }
 

@@ -42,6 +42,8 @@ topics! {
     logs, "flow logs: who sent how much to whom, as AWS and CCN write it";
     metrics, "metrics of a run: OpenMetrics text, live for Prometheus, a dashboard";
     page, "runs and bills as pages for browsers: charts over time, tables, search";
+    notebooks, "series and delays for pandas and its kind: CSV, Parquet, HdrHistogram";
+    folders, "everything a run leaves, in one folder, and showing it again";
     reports, "what the words in reports mean, files, exit codes";
     sweep, "many runs of one file: ranges of keys, the highest lossless rate, service tests";
     speed, "how fast, and on which roads packets are carried";

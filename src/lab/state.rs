@@ -4,7 +4,7 @@
 use super::lesson::LessonState;
 use super::session::Session;
 use crate::model::{HostId, LinkId, Network, NextHop, TableId, VpcId, peering_titles};
-use crate::report::{self, PeeringDetails};
+use crate::report::{self, PeeringDetails, Word};
 use crate::units::{BitRate, ByteSize, SimTime};
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ pub struct LinkState {
 pub struct TrafficState {
     /// Its name and its pattern.
     pub name: String,
-    pub pattern: &'static str,
+    pub pattern: Word,
     /// Packets so far.
     pub sent: u64,
     pub delivered: u64,
@@ -76,7 +76,7 @@ pub struct TrafficState {
     /// Replies that came back, of a ping.
     pub answered: Option<u64>,
     /// Why its packets, or replies to them, were dropped, most first.
-    pub dropped_by: Vec<(&'static str, u64)>,
+    pub dropped_by: Vec<(Word, u64)>,
 }
 
 /// A network as it is at an instant.

@@ -22,6 +22,11 @@ const APPLICATION: usize = 28;
 /// The metrics of any run begin with this.
 const METRICS: &str = "# HELP vpcsim_run ";
 
+/// How a log of delays begins.
+pub(super) const DELAY_LOG: &str = "#[Logged with vpcsim ";
+/// How the program calls itself near the end of a Parquet file.
+pub(super) const INTERVALS_PARQUET: &str = "vpcsim interval series";
+
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Artifact {
@@ -35,6 +40,10 @@ pub enum Artifact {
     Matrix,
     /// [`super::metrics()`].
     Metrics,
+    /// A log of delays, with the feature `notebooks`.
+    DelayLog,
+    /// The interval series as Parquet, with the feature `notebooks`.
+    IntervalsParquet,
     /// A flow log, from [`crate::recording::flow_log`].
     FlowLog,
     /// A capture, from [`crate::recording::capture`].
@@ -54,7 +63,9 @@ impl Artifact {
     /// Whether a file that begins with `text` is of this kind.
     pub fn begins(self, text: &str) -> bool {
         match self {
-            Artifact::Intervals => csv::begins(text, run::csv::HEADER),
+            Artifact::Intervals => csv::first_line(text)
+                .and_then(|columns| columns.strip_prefix(run::csv::HEADER))
+                .is_some_and(|more| ["", run::csv::CONNECTION].contains(&more)),
             Artifact::Focus => csv::begins(text, focus::HEADER),
             Artifact::Monitoring => csv::begins(text, &monitoring::header()),
             Artifact::Matrix => csv::begins(text, MATRIX_HEADER) || text.starts_with(r#"{"format":"vpcsim-matrix","#),
@@ -64,11 +75,19 @@ impl Artifact {
             }
             Artifact::Metrics => text.starts_with(METRICS),
             Artifact::FlowLog => Format::begins(text),
+            Artifact::DelayLog => text.starts_with(DELAY_LOG),
+            // It is known by its end.
+            Artifact::IntervalsParquet => false,
             Artifact::Picture => text.starts_with(PICTURE),
             #[cfg(feature = "pictures")]
             Artifact::Page => super::html::begins(text),
             Artifact::Graph => graph::begins(text),
         }
+    }
+
+    /// Whether a file that ends in `text` is of this kind, which is not known by its beginning.
+    pub fn ends(self, text: &str) -> bool {
+        self == Artifact::IntervalsParquet && text.contains(INTERVALS_PARQUET) && text.ends_with("PAR1")
     }
 }
 
@@ -90,6 +109,8 @@ impl fmt::Display for Artifact {
             Artifact::Capture => "a capture",
             Artifact::Metrics => "a text of metrics",
             Artifact::FlowLog => "a flow log",
+            Artifact::DelayLog => "a log of delays",
+            Artifact::IntervalsParquet => "an interval Parquet file",
             Artifact::Picture => "a picture",
             #[cfg(feature = "pictures")]
             Artifact::Page => "a page",
@@ -106,12 +127,14 @@ mod tests {
     use crate::report::run::sample;
     use crate::report::{graph_dot, graph_json, graph_mermaid};
 
-    const ALL: [Artifact; 10] = [
+    const ALL: [Artifact; 12] = [
         Artifact::Intervals,
         Artifact::Focus,
         Artifact::Monitoring,
         Artifact::Matrix,
         Artifact::Metrics,
+        Artifact::DelayLog,
+        Artifact::IntervalsParquet,
         Artifact::FlowLog,
         Artifact::Capture,
         Artifact::Sweep,

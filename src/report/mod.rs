@@ -23,6 +23,7 @@ mod peering;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod run;
+mod stored;
 mod sweep;
 mod trace;
 
@@ -50,5 +51,6 @@ pub use peering::*;
 #[cfg(feature = "pictures")]
 pub use pictures::{network_svg, pictures, sweep_picture};
 pub use run::*;
+pub use stored::*;
 pub use sweep::*;
 pub use trace::*;

@@ -2,7 +2,7 @@
 
 use super::number::{Quantity, UnitError, decimal};
 use super::{ByteSize, NANOS_PER_SECOND, SimDuration};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -89,6 +89,13 @@ impl Serialize for BitRate {
     /// Bits per second, as an integer.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for BitRate {
+    /// As it is serialised.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<BitRate, D::Error> {
+        u64::deserialize(d).map(BitRate)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Shares of a whole, in parts per billion: loss, probability. Not a float.
 
 use super::number::{Quantity, UnitError, decimal};
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -72,6 +73,17 @@ impl Serialize for Share {
     }
 }
 
+impl<'de> Deserialize<'de> for Share {
+    /// As it is serialised: the nearest part per billion.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Share, D::Error> {
+        let share = f64::deserialize(d)?;
+        match (0.0..=1.0).contains(&share) {
+            true => Ok(Share((share * WHOLE as f64).round() as u64)),
+            false => Err(D::Error::custom("a share is a number from 0 to 1")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +95,15 @@ mod tests {
         assert_eq!(Share::of(999_999, 1_000_000).to_string(), "99.9999 %");
         assert_eq!((Share::of(0, 9).to_string(), Share::of(9, 9).to_string()), ("0 %".into(), "100 %".into()));
         assert_eq!(Share::of(3, 8).to_string(), "37.5 %");
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_last_part() {
+        let ends = (0..2_000).chain(WHOLE - 2_000..=WHOLE);
+        for ppb in ends.chain((0..WHOLE).step_by(99_991)) {
+            let text = serde_json::to_string(&Share(ppb)).expect("it is a number");
+            assert_eq!(serde_json::from_str::<Share>(&text).expect("it is a share"), Share(ppb), "{text}");
+        }
+        assert!(serde_json::from_str::<Share>("1.1").is_err() && serde_json::from_str::<Share>("-0.1").is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Byte counts, not buffers.
 
 use super::number::{Quantity, UnitError, decimal};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Add, AddAssign};
 use std::str::FromStr;
@@ -74,5 +74,12 @@ impl Serialize for ByteSize {
     /// Bytes, as an integer.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ByteSize {
+    /// As it is serialised.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<ByteSize, D::Error> {
+        u64::deserialize(d).map(ByteSize)
     }
 }

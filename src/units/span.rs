@@ -1,7 +1,7 @@
 //! A half-open span of time, so that consecutive spans share no instant.
 
 use super::time::{SimDuration, SimTime};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// From one instant up to, but not including, another: instants of a run, or civil ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,5 +39,12 @@ impl<T: Serialize> Serialize for Span<T> {
     /// The two instants.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         (&self.from, &self.until).serialize(s)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Span<T> {
+    /// As it is serialised.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Span<T>, D::Error> {
+        <(T, T)>::deserialize(d).map(|(from, until)| Span { from, until })
     }
 }

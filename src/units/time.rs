@@ -2,7 +2,7 @@
 
 use super::NANOS_PER_SECOND;
 use super::number::{Quantity, UnitError, decimal};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Add, AddAssign, Mul, Sub};
 use std::str::FromStr;
@@ -203,10 +203,24 @@ impl Serialize for SimDuration {
     }
 }
 
+impl<'de> Deserialize<'de> for SimDuration {
+    /// As it is serialised.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SimDuration, D::Error> {
+        u64::deserialize(d).map(SimDuration)
+    }
+}
+
 impl Serialize for SimTime {
     /// Nanoseconds since the start, as an integer.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for SimTime {
+    /// As it is serialised.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SimTime, D::Error> {
+        u64::deserialize(d).map(SimTime)
     }
 }
 

@@ -89,7 +89,7 @@ fn unlike_the_entry(entry: &TrafficCourse, told: &report::TrafficReport) -> Opti
     ];
     let (sent, delivered) = (told.sent, told.delivered);
     let books = [sent.packets, sent.bytes.as_u64(), delivered.packets, delivered.bytes.as_u64()];
-    let reasons: BTreeMap<&'static str, u64> = told.dropped_by.iter().copied().collect();
+    let reasons: BTreeMap<&str, u64> = told.dropped_by.iter().map(|(code, packets)| (&**code, *packets)).collect();
     let answered = entry.ping.as_ref().map(|ping| total(&ping.answered));
     let resent = entry.tcp.as_ref().map(|tcp| (total(&tcp.retransmissions), total(&tcp.timeouts)));
     let is_same = found == books

@@ -3,6 +3,7 @@
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, grouped};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The JSON document's `format`.
@@ -57,7 +58,7 @@ pub struct GraphVpc {
     /// In declaration order.
     pub subnets: Vec<GraphSubnet>,
     /// Packets that a run dropped at its router or at its hosts, by reason, most first.
-    pub dropped_by: Vec<(&'static str, u64)>,
+    pub dropped_by: Vec<(Cow<'static, str>, u64)>,
 }
 
 /// A subnet.
@@ -156,7 +157,7 @@ pub struct EdgeLoad {
     /// Dropped by the cap / offered (S38).
     pub loss: Share,
     /// Packets dropped on it, by reason, most first.
-    pub dropped_by: Vec<(&'static str, u64)>,
+    pub dropped_by: Vec<(Cow<'static, str>, u64)>,
     /// Queued or on the wire at the end.
     pub in_flight: u64,
 }

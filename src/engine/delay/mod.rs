@@ -155,6 +155,18 @@ impl DelayRecorder {
         let within = |nanos: u64| SimDuration::from_nanos(nanos.clamp(recorded.min, recorded.max));
         Some(Quantile { low: within(low), high: within(high) })
     }
+
+    /// Each delay with its count, in order of size: each distinct one where [`DelayRecorder::quantile`] is exact;
+    /// otherwise the minimum, the middle of each bucket as far as it lies between minimum and maximum, and the maximum.
+    pub fn counted(&self) -> Vec<(SimDuration, u64)> {
+        let Some(recorded) = &self.0 else { return Vec::new() };
+        let mut counted = match &recorded.delays {
+            Delays::Few(few) => few.delays.clone(),
+            Delays::Many(buckets) => buckets.counted(recorded.min, recorded.at_min, recorded.max),
+        };
+        counted.retain(|(_, times)| *times > 0);
+        counted.into_iter().map(|(nanos, times)| (SimDuration::from_nanos(nanos), times)).collect()
+    }
 }
 
 impl Delays {
@@ -281,6 +293,22 @@ impl Buckets {
         self.histogram.add(&other.histogram).expect("it grows to hold what the other holds");
     }
 
+    /// The minimum, the buckets' middles without what is known to be the minimum or the maximum, and the maximum.
+    fn counted(&self, min: u64, at_min: u64, max: u64) -> Vec<(u64, u64)> {
+        let mut buckets = self.clone();
+        buckets.flush();
+        let histogram = &buckets.histogram;
+        let bounds =
+            |value| (histogram.lowest_equivalent(value).max(min), histogram.highest_equivalent(value).min(max));
+        let middle = |(low, high): (u64, u64)| low + (high - low) / 2;
+        let middles = histogram.iter_recorded().map(|b| (middle(bounds(b.value_iterated_to())), b.count_at_value()));
+        let mut counted: Vec<(u64, u64)> = [(min, at_min)].into_iter().chain(middles).chain([(max, 1)]).collect();
+        let last = counted.len() - 2;
+        counted[1].1 -= at_min;
+        counted[last].1 -= 1;
+        counted
+    }
+
     /// Puts the last buckets into the histogram.
     fn flush(&mut self) {
         std::mem::take(&mut self.last).into_iter().for_each(|last| self.put(last));
@@ -351,10 +379,17 @@ mod tests {
                 prop_assert_eq!(recorder.len(), delays.len() as u64);
                 prop_assert_eq!(recorder.min().map(SimDuration::as_nanos), delays.iter().min().copied());
                 prop_assert_eq!(recorder.max().map(SimDuration::as_nanos), delays.iter().max().copied());
+                let counted = recorder.counted();
+                prop_assert!(counted.is_sorted() && counted.iter().all(|(_, times)| *times > 0));
+                let all: Vec<u64> =
+                    counted.iter().flat_map(|(delay, n)| vec![delay.as_nanos(); *n as usize]).collect();
+                prop_assert_eq!(all.len(), delays.len());
                 for ppb in [0, 1, 500_000_000, 900_000_000, 990_000_000, 999_000_000, 1_000_000_000] {
                     let Quantile { low, high } = recorder.quantile(ppb).expect("there are delays");
                     let exact = dull(&delays, ppb);
                     prop_assert!((low.as_nanos()..=high.as_nanos()).contains(&exact), "{:?} {} {}", low, exact, high);
+                    let told = dull(&all, ppb);
+                    prop_assert!((low.as_nanos()..=high.as_nanos()).contains(&told), "{:?} {} {}", low, told, high);
                     let is_min = exact == delays.iter().copied().min().unwrap_or_default();
                     prop_assert!(low == high || distinct > FEW && !is_min, "{:?} {} {:?}", low, exact, high);
                     prop_assert!((high - low).as_nanos() <= (exact / 1_000).max(LOWEST));

@@ -23,7 +23,8 @@ pub struct Capture<W> {
 
 enum State<W> {
     Writing(Box<Recorder<W>>),
-    Written(W),
+    /// With the number of packets that were left out.
+    Written(W, u64),
     Failed(io::Error),
     /// For a moment, while one becomes another.
     Between,
@@ -44,9 +45,19 @@ impl<W: Write + Send + 'static> Capture<W> {
         let now = run.simulation.now();
         let interrupted = (!run.is_done()).then_some(now);
         change(&self.state, |state| match state {
-            State::Writing(recorder) => recorder.end(interrupted, now).map_or_else(State::Failed, State::Written),
+            State::Writing(recorder) => recorder
+                .end(interrupted, now)
+                .map_or_else(State::Failed, |(out, left_out)| State::Written(out, left_out)),
             other => other,
         });
+    }
+
+    /// How many packets it saw that were wanted but for [`Wanted::first`]; 0 until it is closed.
+    pub fn left_out(&self) -> u64 {
+        match *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Written(_, left_out) => left_out,
+            _ => 0,
+        }
     }
 
     /// The writer, when all is written.
@@ -56,7 +67,7 @@ impl<W: Write + Send + 'static> Capture<W> {
     pub fn into_writer(self) -> io::Result<W> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Between) {
-            State::Written(out) => Ok(out),
+            State::Written(out, _) => Ok(out),
             State::Failed(error) => Err(error),
             State::Writing(_) | State::Between => Err(io::ErrorKind::Interrupted.into()),
         }

@@ -89,8 +89,8 @@ impl<W: Write> Recorder<W> {
         self.write(record, sight)
     }
 
-    /// Writes the statistics, and returns the writer.
-    pub(super) fn end(mut self, interrupted: Option<SimTime>, end: SimTime) -> io::Result<W> {
+    /// Writes the statistics, and returns the writer and how many packets were wanted but for their number.
+    pub(super) fn end(mut self, interrupted: Option<SimTime>, end: SimTime) -> io::Result<(W, u64)> {
         if let Some((left, sight)) = self.leaving.take() {
             self.write(&left, sight)?;
         }
@@ -99,7 +99,8 @@ impl<W: Write> Recorder<W> {
         for (interface, statistics) in self.statistics.iter().enumerate() {
             self.section.statistics(interface as u32, stamps, statistics, comment.as_deref())?;
         }
-        self.section.finish()
+        let left_out = self.statistics.iter().map(|one| one.accepted - one.written).sum();
+        Ok((self.section.finish()?, left_out))
     }
 
     fn write(&mut self, record: &Record, Sight { interface, way, verdict }: Sight) -> io::Result<()> {

@@ -2,13 +2,13 @@
 //! model of the run; it draws nothing.
 
 use crate::diagnose::graph::{EdgeLoad, Graph};
-use crate::report::run::{IntervalSeries, Intervals, LinkReport, Snapshot};
+use crate::report::run::{IntervalSeries, Intervals, LinkReport, Snapshot, Word};
 use crate::units::{BitRate, SimDuration};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Packets by reason, most first.
-type ByReason = Vec<(&'static str, u64)>;
+type ByReason = Vec<(Word, u64)>;
 
 /// `graph`, which shows the network at the end of the run, with what the run measured.
 pub fn measured(mut graph: Graph, snapshot: &Snapshot) -> Graph {
@@ -59,7 +59,7 @@ fn drops(snapshot: &Snapshot) -> BTreeMap<String, ByReason> {
         let reasons = places.entry(drop.place.clone()).or_default();
         match reasons.iter_mut().find(|(reason, _)| *reason == drop.reason) {
             Some((_, packets)) => *packets += drop.packets,
-            None => reasons.push((drop.reason, drop.packets)),
+            None => reasons.push((drop.reason.clone(), drop.packets)),
         }
     }
     places.values_mut().for_each(|reasons| reasons.sort_by_key(|(_, packets)| Reverse(*packets)));
@@ -99,13 +99,13 @@ mod tests {
         assert_eq!((out.to.as_str(), out.offered_packets, out.carried_packets), ("VPC2", 66_698, 50_031));
         assert_eq!(
             (out.loss, out.dropped_by.clone()),
-            (Share::of(16_667, 66_698), vec![("shaper_queue_full", 16_667)])
+            (Share::of(16_667, 66_698), vec![("shaper_queue_full".into(), 16_667)])
         );
         assert_eq!((back.to.as_str(), back.offered_packets, back.dropped_by.len()), ("VPC1", 25, 0));
         // 300 packets of 1500 B in the third second.
         assert_eq!((out.busiest, back.busiest), (Some(BitRate::from_bps(3_600_000)), None));
-        assert_eq!(graph.vpcs[0].dropped_by, [("ttl_expired", 20), ("no_route", 10)]);
-        assert_eq!(graph.vpcs[1].dropped_by, [("no_route", 5)]);
+        assert_eq!(graph.vpcs[0].dropped_by, [("ttl_expired".into(), 20), ("no_route".into(), 10)]);
+        assert_eq!(graph.vpcs[1].dropped_by, [("no_route".into(), 5)]);
     }
 
     #[test]

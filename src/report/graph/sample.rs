@@ -65,7 +65,7 @@ pub fn load(to: &str, mbps: u64, lossy: bool) -> EdgeLoad {
         mean: BitRate::from_mbps(mbps),
         busiest: Some(BitRate::from_mbps(mbps * 2)),
         loss: if lossy { Share::of(1, 10) } else { Share::ZERO },
-        dropped_by: if lossy { vec![("shaper_queue_full", mbps * 100)] } else { vec![] },
+        dropped_by: if lossy { vec![("shaper_queue_full".into(), mbps * 100)] } else { vec![] },
         in_flight: 7,
     }
 }
@@ -128,7 +128,7 @@ pub fn generated(seed: u64, count: usize) -> Graph {
     for vpc in &mut graph.vpcs {
         vpc.name += &"-long".repeat(below(4) * below(3));
         vpc.label = (below(3) == 0).then(|| HOSTILE.into());
-        vpc.dropped_by = (below(4) == 0).then_some(("no_route", 1_234_567)).into_iter().collect();
+        vpc.dropped_by = (below(4) == 0).then_some(("no_route".into(), 1_234_567)).into_iter().collect();
     }
     for (at, ends) in edges.iter().enumerate() {
         let one = peering(&format!("peer-{at}{}", "-long".repeat(below(4) * below(4))), &graph.vpcs, *ends);

@@ -3,6 +3,7 @@
 
 use crate::diagnose::graph::{EdgeLoad, Graph, GraphPeering, GraphVpc, percent};
 use crate::report::format::words::counted;
+use crate::report::run::Word;
 use crate::units::{BitRate, Share, escaped, grouped};
 
 /// With more VPCs than this, or more peerings, boxes and edges say less.
@@ -139,6 +140,6 @@ fn rate(rate: BitRate, cap: Option<BitRate>) -> String {
     }
 }
 
-fn dropped((reason, packets): &(&'static str, u64)) -> String {
+fn dropped((reason, packets): &(Word, u64)) -> String {
     format!("{} dropped: {reason}", grouped(*packets))
 }

@@ -46,7 +46,8 @@ fn result(stage: &Stage, snapshot: &Snapshot) -> StageResult {
 
 /// The demand, what was found, and a hint.
 fn why(stage: &Stage, report: &ExpectationReport, snapshot: &Snapshot) -> String {
-    let found = report.found.as_deref().or(report.missing).unwrap_or("not known, for the run was not finished");
+    let found =
+        report.found.as_deref().or(report.missing.as_deref()).unwrap_or("not known, for the run was not finished");
     let window = report.between.map(|span| format!(" from {} to {}", span.from, span.until)).unwrap_or_default();
     let said = match is_reach(report) {
         true => format!("{} \"{}\": {found}", report.metric, report.subject),
@@ -89,7 +90,7 @@ fn most_dropped(report: &ExpectationReport, snapshot: &Snapshot) -> Option<DropR
         let name = report.subject.strip_prefix("peering ")?.split(' ').next()?;
         let on = |link: usize| snapshot.links.get(link).is_some_and(|link| link.peering == name);
         let drops = snapshot.drops.iter().filter(|drop| drop.link.is_some_and(on));
-        drops.for_each(|drop| _ = add(drop.reason, drop.packets));
+        drops.for_each(|drop| _ = add(&drop.reason, drop.packets));
     }
     // The first of equals.
     let most = DropReason::ALL.into_iter().rev().max_by_key(|reason| counts[*reason as usize])?;
@@ -97,8 +98,8 @@ fn most_dropped(report: &ExpectationReport, snapshot: &Snapshot) -> Option<DropR
 }
 
 /// All drops of a traffic entry, those of replies and answers included.
-fn drops_of(entry: &TrafficReport) -> impl Iterator<Item = (&'static str, u64)> {
+fn drops_of(entry: &TrafficReport) -> impl Iterator<Item = (&str, u64)> {
     let replies = entry.ping.iter().flat_map(|ping| &ping.replies_dropped_by);
     let answers = entry.tcp.iter().flat_map(|tcp| &tcp.answers_dropped_by);
-    entry.dropped_by.iter().chain(replies).chain(answers).copied()
+    entry.dropped_by.iter().chain(replies).chain(answers).map(|(code, packets)| (code.as_ref(), *packets))
 }

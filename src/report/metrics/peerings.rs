@@ -65,7 +65,7 @@ fn about(link: &LinkReport) -> (Labels, Value) {
         ("peering", link.peering.clone()),
         ("requester", link.from.clone()),
         ("accepter", link.to.clone()),
-        ("state", link.state.to_owned()),
+        ("state", link.state.to_string()),
         ("cross_region", link.cross_region.to_string()),
     ];
     (labels, Value::Count(1))

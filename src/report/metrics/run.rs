@@ -44,7 +44,7 @@ fn drops(snapshot: &Snapshot) -> Vec<(Labels, Value)> {
             Some(link) => (&link.from, link.peering.as_str()),
             None => (&drop.place, ""),
         };
-        *sums.entry((drop.reason, vpc, peering)).or_default() += drop.packets;
+        *sums.entry((&*drop.reason, vpc, peering)).or_default() += drop.packets;
     }
     let labels = |(code, vpc, peering): (&str, &str, &str)| {
         vec![("code", code.to_owned()), ("vpc", vpc.to_owned()), ("peering", peering.to_owned())]

@@ -2,7 +2,7 @@
 //! beyond that.
 
 use super::family::{Family, Labels, Value, bytes_per_second, points, ratio};
-use crate::report::run::{Delays, PingReport, Snapshot, TcpReport, TrafficReport};
+use crate::report::run::{Delays, PingReport, Snapshot, TcpReport, TrafficReport, Word};
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family> {
     let all = Entries(&snapshot.traffic);
@@ -93,9 +93,9 @@ fn labels(entry: &TrafficReport) -> Labels {
 }
 
 fn drops(entry: &TrafficReport) -> Vec<(Labels, Value)> {
-    let series = |(code, packets): &(&str, u64)| {
+    let series = |(code, packets): &(Word, u64)| {
         let mut labels = labels(entry);
-        labels.push(("code", (*code).to_owned()));
+        labels.push(("code", code.to_string()));
         (labels, Value::Count(*packets))
     };
     entry.dropped_by.iter().map(series).collect()

@@ -29,7 +29,7 @@ pub fn comparison(snapshots: &[&Snapshot], page: &Page) -> String {
             grouped(run.packets.delivered).into(),
             if ended > 0 { Share::of(run.packets.dropped, ended).to_string().into() } else { "".into() },
             run.worst_p99().map(|delay| delay.to_string()).unwrap_or_default().into(),
-            run.main_reason().unwrap_or_default().into(),
+            run.main_reason().map(|reason| reason.to_string()).unwrap_or_default().into(),
         ]);
     }
     if table.is_empty() { String::new() } else { page.title("Comparison") + &table.render(page) }

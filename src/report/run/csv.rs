@@ -13,7 +13,7 @@ pub const HEADER: &str = "start_s,peering,from,to,offered_packets,offered_bytes,
                       carried_bytes,dropped_packets,longest_queue_bytes,tokens_bytes";
 
 /// The names of the columns that a connection adds.
-const CONNECTION: &str = ",entry,connection,window_bytes,in_flight_bytes,round_trip_s";
+pub const CONNECTION: &str = ",entry,connection,window_bytes,in_flight_bytes,round_trip_s";
 
 /// Every row of every series, link by link; `tokens_bytes` is empty where there is no bucket. For an interrupted run,
 /// the first line says so.

@@ -6,7 +6,8 @@
 //! may be added within a version; none is removed or changes its meaning.
 
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 /// The JSON document's `format`.
@@ -14,11 +15,14 @@ pub const FORMAT: &str = "vpcsim-report";
 /// The JSON document's `version`.
 pub const VERSION: u32 = 1;
 
+/// A code or a name: the program's own, or read from a stored document.
+pub type Word = Cow<'static, str>;
+
 /// One run, finished or not.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// [`FORMAT`].
-    pub format: &'static str,
+    pub format: Word,
     /// [`VERSION`].
     pub version: u32,
     /// The scenario's name.
@@ -58,7 +62,7 @@ pub struct Snapshot {
 }
 
 /// Packets by how they ended. Echo replies and ICMP errors are packets too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Books {
     /// Emitted by hosts and visible routers.
     pub emitted: u64,
@@ -71,7 +75,7 @@ pub struct Books {
 }
 
 /// Packets and their IPv4 total bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// How many.
     pub packets: u64,
@@ -81,7 +85,7 @@ pub struct Volume {
 
 /// A delay distribution. With few distinct delays, the usual case, a quantile is a delay that some packet had; with
 /// more, it lies within the stated precision of the true one. `min` and `max` are exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delays {
     /// Packets measured.
     pub packets: u64,
@@ -106,7 +110,7 @@ pub struct Delays {
 }
 
 /// One direction of a peering connection.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkReport {
     /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
@@ -115,7 +119,7 @@ pub struct LinkReport {
     /// The VPC that packets enter.
     pub to: String,
     /// The peering's state at the end.
-    pub state: &'static str,
+    pub state: Word,
     /// Whether the two are in different regions.
     pub cross_region: bool,
     /// The shaping rate at the end; none if there is no shaper.
@@ -143,21 +147,21 @@ pub struct LinkReport {
     #[serde(rename = "longest_queue_bytes")]
     pub longest_queue: ByteSize,
     /// How long the cap of that time takes to let it through.
-    #[serde(skip)]
+    #[serde(rename = "drains_in_ns")]
     pub drains_in: Option<SimDuration>,
     /// From the sending host to the far end of the link, for carried packets.
     pub delay: Option<Delays>,
 }
 
 /// One traffic entry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TrafficReport {
     /// Its name.
     pub name: String,
     /// Free text.
     pub label: Option<String>,
     /// `constant`, `poisson`, `on_off`, `ping`, `series`, `diurnal`, `replay`.
-    pub pattern: &'static str,
+    pub pattern: Word,
     /// Senders and receivers, readable: `VPC1/web -> VPC2/db`; of several, the first sender and the first receiver,
     /// each with the number of others: `VPC1/web-1 (+9) -> VPC2/db-1 (+3), 40 flows`.
     pub path: String,
@@ -176,7 +180,7 @@ pub struct TrafficReport {
     /// One way, of delivered packets.
     pub delay: Option<Delays>,
     /// Drops by reason code, most first.
-    pub dropped_by: Vec<(&'static str, u64)>,
+    pub dropped_by: Vec<(Word, u64)>,
     /// The replies, for a ping.
     pub ping: Option<PingReport>,
     /// The connections, of TCP.
@@ -188,7 +192,7 @@ pub struct TrafficReport {
 }
 
 /// The outcome of TCP connections.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TcpReport {
     /// Payload bits per second, in order, from the first SYN to the last byte or the end.
     pub goodput_bps: Option<BitRate>,
@@ -199,7 +203,7 @@ pub struct TcpReport {
     /// Those that were given up, and the reason of each one's last loss, most first: `no_port` or `no_answer` if there
     /// is none.
     pub given_up: u64,
-    pub given_up_by: Vec<(&'static str, u64)>,
+    pub given_up_by: Vec<(Word, u64)>,
     /// Segments sent again.
     pub retransmissions: u64,
     /// Timeouts.
@@ -213,11 +217,11 @@ pub struct TcpReport {
     /// Their congestion windows at the end, in bytes: the mean.
     pub window_bytes: Option<u64>,
     /// Drops of what the answering hosts sent, by reason code, most first.
-    pub answers_dropped_by: Vec<(&'static str, u64)>,
+    pub answers_dropped_by: Vec<(Word, u64)>,
 }
 
 /// What limited senders, as shares of time.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct LimitedBy {
     /// The window that the other side advertises.
     pub receive_window: Share,
@@ -232,23 +236,23 @@ pub struct LimitedBy {
 }
 
 /// The outcome of a ping's replies.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PingReport {
     /// Replies that came back to the sender.
     pub answered: u64,
     /// Replies that were dropped on the way back or reached another host.
     pub replies_lost: u64,
     /// Drops of replies by reason code, most first.
-    pub replies_dropped_by: Vec<(&'static str, u64)>,
+    pub replies_dropped_by: Vec<(Word, u64)>,
     /// Round trips.
     pub round_trip: Option<Delays>,
 }
 
 /// ICMP errors of one kind from one router.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct IcmpErrorReport {
     /// `time exceeded`, `net unreachable`, …
-    pub kind: &'static str,
+    pub kind: Word,
     /// The router's address.
     pub from: String,
     /// How many reached the sender.
@@ -256,21 +260,20 @@ pub struct IcmpErrorReport {
 }
 
 /// Packets dropped at one place for one reason.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DropReport {
     /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
     pub place: String,
     /// The place of that link among [`Snapshot::links`], if it is one.
-    #[serde(skip)]
     pub link: Option<usize>,
     /// In a VPC: the sender's subnet if the packets did not leave it, otherwise the destination's, if that is in one.
     pub subnet: Option<String>,
     /// The sender's route table, if it is the cause.
     pub table: Option<String>,
     /// The reason's code.
-    pub reason: &'static str,
+    pub reason: Word,
     /// The reason in words.
-    pub sentence: &'static str,
+    pub sentence: Word,
     /// IPFIX forwardingStatus.
     pub forwarding_status: u8,
     /// Number of packets.
@@ -280,7 +283,7 @@ pub struct DropReport {
 }
 
 /// The addresses of a packet.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct ExampleReport {
     /// The source.
     pub source: Ipv4Addr,
@@ -289,7 +292,7 @@ pub struct ExampleReport {
 }
 
 /// A peering's availability (S36).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AvailabilityReport {
     /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
@@ -309,7 +312,7 @@ pub struct AvailabilityReport {
 }
 
 /// One action of the timeline.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ActionReport {
     /// Its instant.
     #[serde(rename = "time_ns")]
@@ -327,7 +330,7 @@ pub struct ActionReport {
 }
 
 /// One check of an expectation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExpectationReport {
     /// The stage of the lesson that demands it, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -343,13 +346,13 @@ pub struct ExpectationReport {
     /// The measured value; none if the run was interrupted or there was nothing to measure.
     pub found: Option<String>,
     /// What was missing if there was nothing to measure: `no packets`.
-    pub missing: Option<&'static str>,
+    pub missing: Option<Word>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
 }
 
 /// The per-interval series of every link that was offered packets.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Intervals {
     /// Length of each interval; the last may be shorter.
     #[serde(rename = "interval_ns")]
@@ -364,7 +367,7 @@ pub struct Intervals {
 }
 
 /// A TCP connection at the end of each interval.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConnectionSeries {
     /// The traffic entry.
     pub entry: String,
@@ -375,7 +378,7 @@ pub struct ConnectionSeries {
 }
 
 /// What it was like at one instant.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct ConnectionRow {
     /// The instant.
     #[serde(rename = "time_ns")]
@@ -390,7 +393,7 @@ pub struct ConnectionRow {
 }
 
 /// One link's series.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct IntervalSeries {
     /// The peering's name; if several had this name, the second is `PeerConn#2`.
     pub peering: String,
@@ -409,7 +412,7 @@ pub struct IntervalSeries {
 }
 
 /// What happened on a link in one interval.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IntervalRow {
     /// Reached the shaper.
     pub offered: Volume,
@@ -437,8 +440,8 @@ impl Snapshot {
     }
 
     /// The code of the reason for most dropped packets, over all places; the first of equals.
-    pub fn main_reason(&self) -> Option<&'static str> {
-        let packets = |reason| self.drops.iter().filter(|d| d.reason == reason).map(|d| d.packets).sum::<u64>();
-        self.drops.iter().map(|drop| drop.reason).rev().max_by_key(|&reason| packets(reason))
+    pub fn main_reason(&self) -> Option<&Word> {
+        let packets = |reason: &Word| self.drops.iter().filter(|d| d.reason == *reason).map(|d| d.packets).sum::<u64>();
+        self.drops.iter().map(|drop| &drop.reason).rev().max_by_key(|reason| packets(reason))
     }
 }

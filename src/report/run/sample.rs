@@ -26,8 +26,8 @@ pub fn dropped(place: &str, reason: DropReason, packets: u64) -> DropReport {
     DropReport {
         place: place.into(),
         link: None,
-        reason: reason.code(),
-        sentence: reason.sentence(),
+        reason: reason.code().into(),
+        sentence: reason.sentence().into(),
         forwarding_status: reason.forwarding_status(),
         packets,
         subnet: None,
@@ -39,7 +39,7 @@ pub fn dropped(place: &str, reason: DropReason, packets: u64) -> DropReport {
 /// No traffic and no demands.
 pub fn quiet() -> Snapshot {
     Snapshot {
-        format: FORMAT,
+        format: FORMAT.into(),
         version: VERSION,
         scenario: "quiet".into(),
         file: "quiet.toml".into(),
@@ -67,7 +67,7 @@ pub fn link(from: &str, to: &str, offered: u64, carried: u64) -> LinkReport {
         peering: "PeerConn".into(),
         from: from.into(),
         to: to.into(),
-        state: "ACTIVE",
+        state: "ACTIVE".into(),
         cross_region: true,
         cap: Some(cap),
         burst: Some(ByteSize::from_bytes(125_000)),
@@ -88,7 +88,7 @@ pub fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficReport {
     TrafficReport {
         name: name.into(),
         label: None,
-        pattern: "constant",
+        pattern: "constant".into(),
         path: path.into(),
         sent: packets(sent),
         delivered: packets(sent - lost),
@@ -97,7 +97,7 @@ pub fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficReport {
         in_flight: 0,
         loss: Share::of(lost, sent),
         delay: delays(sent - lost, QUEUED).filter(|_| sent > lost),
-        dropped_by: if lost > 0 { vec![("shaper_queue_full", lost)] } else { vec![] },
+        dropped_by: if lost > 0 { vec![("shaper_queue_full".into(), lost)] } else { vec![] },
         ping: None,
         tcp: None,
         icmp_errors: vec![],
@@ -109,12 +109,12 @@ pub fn entry(name: &str, path: &str, sent: u64, lost: u64) -> TrafficReport {
 pub fn ping(name: &str, path: &str, requests: u64, unanswered: u64) -> TrafficReport {
     let answered = requests - unanswered;
     TrafficReport {
-        pattern: "ping",
+        pattern: "ping".into(),
         loss: Share::of(unanswered, requests),
         ping: Some(PingReport {
             answered,
             replies_lost: unanswered,
-            replies_dropped_by: if unanswered > 0 { vec![("no_route", unanswered)] } else { vec![] },
+            replies_dropped_by: if unanswered > 0 { vec![("no_route".into(), unanswered)] } else { vec![] },
             round_trip: delays(answered, [33_000, 33_100, 33_400, 33_500]).filter(|_| answered > 0),
         }),
         ..entry(name, path, requests, 0)
@@ -129,7 +129,7 @@ pub fn check(metric: &str, expected: &str, found: Option<&str>, held: Option<boo
         between: None,
         expected: expected.into(),
         found: found.map(str::to_owned),
-        missing: held.filter(|_| found.is_none()).map(|_| "no packets"),
+        missing: held.filter(|_| found.is_none()).map(|_| "no packets".into()),
         held,
     }
 }
@@ -137,10 +137,10 @@ pub fn check(metric: &str, expected: &str, found: Option<&str>, held: Option<boo
 /// Something in every section.
 pub fn rich() -> Snapshot {
     let mut trace = entry("trace", "VPC1/web -> 10.9.0.1", 30, 30);
-    trace.dropped_by = vec![("ttl_expired", 20), ("no_route", 10)];
+    trace.dropped_by = vec![("ttl_expired".into(), 20), ("no_route".into(), 10)];
     trace.icmp_errors = vec![
-        IcmpErrorReport { kind: "time exceeded", from: "192.168.1.1".into(), packets: 20 },
-        IcmpErrorReport { kind: "net unreachable", from: "192.168.1.1".into(), packets: 10 },
+        IcmpErrorReport { kind: "time exceeded".into(), from: "192.168.1.1".into(), packets: 20 },
+        IcmpErrorReport { kind: "net unreachable".into(), from: "192.168.1.1".into(), packets: 10 },
     ];
     let action = |time, action: &str, outcome: &str, refused: Option<&str>, as_expected| ActionReport {
         time: at(time),

@@ -83,7 +83,7 @@ fn expectations_verdict(snapshot: &Snapshot) -> (String, Tone) {
 fn failure(e: &ExpectationReport) -> String {
     let found = match &e.found {
         Some(found) => format!(" is {found}"),
-        None => format!(": {}", e.missing.unwrap_or_default()),
+        None => format!(": {}", e.missing.as_deref().unwrap_or_default()),
     };
     format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }

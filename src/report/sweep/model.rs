@@ -1,7 +1,7 @@
 //! The view models of sweeps: what was varied, and what was measured at each point. Rows hold the values of the axes in
 //! their order; a search over frame sizes and the steps of a service test are axes too.
 
-use crate::report::run::{Delays, Snapshot, TrafficReport};
+use crate::report::run::{Delays, Snapshot, TrafficReport, Word};
 use crate::sweep::Axis;
 use crate::units::{BitRate, Share, SimDuration};
 use serde::Serialize;
@@ -61,7 +61,7 @@ pub struct PointReport {
     #[serde(rename = "worst_p99_ns")]
     pub worst_p99: Option<SimDuration>,
     /// The code of the reason for most drops.
-    pub main_drop_reason: Option<&'static str>,
+    pub main_drop_reason: Option<Word>,
 }
 
 impl PointReport {
@@ -82,7 +82,7 @@ impl PointReport {
             loss: Share::of(books.dropped, books.delivered + books.dropped),
             delivered_rate: BitRate::average(bytes, SimDuration::from_nanos(run.reached.as_nanos())),
             worst_p99: run.worst_p99(),
-            main_drop_reason: run.main_reason(),
+            main_drop_reason: run.main_reason().cloned(),
         }
     }
 
@@ -196,7 +196,7 @@ pub struct ServiceStep {
     pub expectations: usize,
     pub held: usize,
     /// The code of the reason for most of its drops.
-    pub main_drop_reason: Option<&'static str>,
+    pub main_drop_reason: Option<Word>,
 }
 
 impl ServiceStep {
@@ -221,7 +221,7 @@ impl ServiceStep {
             delay_variation: entry.delay.map(|delay| delay.p99 - delay.min),
             expectations: run.expectations.len(),
             held: run.expectations.iter().filter(|expectation| expectation.held == Some(true)).count(),
-            main_drop_reason: entry.dropped_by.first().map(|(reason, _)| *reason),
+            main_drop_reason: entry.dropped_by.first().map(|(reason, _)| reason.clone()),
         }
     }
 

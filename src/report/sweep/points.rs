@@ -49,7 +49,7 @@ fn cells(point: &PointReport) -> [Cell; 7] {
         point.delivered_rate.to_string().into(),
         if ended > 0 { point.loss.to_string().into() } else { "".into() },
         maybe(point.worst_p99).into(),
-        point.main_drop_reason.unwrap_or_default().into(),
+        point.main_drop_reason.as_deref().unwrap_or_default().into(),
     ]
 }
 
@@ -68,7 +68,7 @@ pub fn sweep_csv(report: &SweepReport) -> String {
             point.loss.as_ppb().to_string(),
             point.delivered_rate.as_bps().to_string(),
             maybe(point.worst_p99.map(SimDuration::as_nanos)),
-            point.main_drop_reason.unwrap_or_default().to_owned(),
+            point.main_drop_reason.as_deref().unwrap_or_default().to_owned(),
         ]
         .to_vec()
     };

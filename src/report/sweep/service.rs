@@ -64,7 +64,7 @@ fn cells(step: &ServiceStep) -> [Cell; 10] {
         delay(|delay| delay.max),
         maybe(step.delay_variation).into(),
         axes::expectations(step.held, step.expectations, step.partial),
-        step.main_drop_reason.unwrap_or_default().into(),
+        step.main_drop_reason.as_deref().unwrap_or_default().into(),
     ]
 }
 
@@ -84,7 +84,7 @@ pub fn service_csv(report: &ServiceReport) -> String {
             maybe(step.delay_variation.map(SimDuration::as_nanos)),
             step.held.to_string(),
             step.expectations.to_string(),
-            step.main_drop_reason.unwrap_or_default().to_owned(),
+            step.main_drop_reason.as_deref().unwrap_or_default().to_owned(),
         ]
         .to_vec()
     };

@@ -40,7 +40,7 @@ pub fn expectations(view: &View) -> Option<String> {
         };
         let window = check.between.map(|span| format!("{} to {}", span.from, span.until)).unwrap_or_default();
         let [subject, metric, expected] = [&check.subject, &check.metric, &check.expected].map(Cell::from);
-        let found = check.found.as_deref().or(check.missing).unwrap_or_default();
+        let found = check.found.as_deref().or(check.missing.as_deref()).unwrap_or_default();
         let stage = Cell::from(check.stage.clone().unwrap_or_default());
         table.row([subject, metric, window.into(), expected, found.into(), mark, stage]);
     }

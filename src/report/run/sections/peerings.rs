@@ -33,7 +33,7 @@ pub fn peerings(view: &View) -> Option<String> {
     // The usual state, which every peering has when nothing is wrong, would only fill a column.
     let plain = view.snapshot.links.iter().all(|link| link.state == "ACTIVE");
     for link in links {
-        table.row(link_row(link, if plain { "" } else { link.state }));
+        table.row(link_row(link, if plain { "" } else { &link.state }));
     }
     let section = view.section("Peerings", &table, more)?;
     let has_dropped = view.snapshot.links.iter().any(|link| link.shaper_drops > 0);

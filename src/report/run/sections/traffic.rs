@@ -4,7 +4,7 @@ use super::view::{View, loss, quantiles, some};
 use crate::model::DropReason;
 use crate::report::format::column::{number, prose, text};
 use crate::report::format::table::Table;
-use crate::report::run::model::{LimitedBy, TrafficReport};
+use crate::report::run::model::{LimitedBy, TrafficReport, Word};
 use crate::units::{ByteSize, Share, grouped};
 use std::cmp::Reverse;
 
@@ -108,7 +108,7 @@ pub fn given_up(view: &View) -> Option<String> {
     let (entries, more) = most_lost(view, |entry| entry.tcp.as_ref().is_some_and(|tcp| tcp.given_up > 0));
     for (entry, tcp) in entries.iter().filter_map(|e| e.tcp.as_ref().map(|tcp| (e, tcp))) {
         for (reason, count) in &tcp.given_up_by {
-            let sentence = match (*reason, DropReason::from_code(reason)) {
+            let sentence = match (&**reason, DropReason::from_code(reason)) {
                 (code, Some(reason)) => format!("{code}: {}", reason.sentence()),
                 ("no_port", None) => "no_port: all ports were in use".into(),
                 (code, None) => format!("{code}: nothing came back, though nothing was lost"),
@@ -188,7 +188,7 @@ pub fn icmp_errors(view: &View) -> Option<String> {
     let mut table = Table::new(&[text("entry").key(), text("kind"), text("from router"), number("received")]);
     for entry in &view.snapshot.traffic {
         for error in &entry.icmp_errors {
-            table.row([entry.name.clone(), error.kind.into(), error.from.clone(), grouped(error.packets)]);
+            table.row([entry.name.clone(), error.kind.to_string(), error.from.clone(), grouped(error.packets)]);
         }
     }
     view.section("ICMP errors", &table, 0)
@@ -217,8 +217,8 @@ fn label(view: &View, entry: &TrafficReport) -> String {
 }
 
 /// The losses of `entry`, by reason; packets lost without a drop were accepted by a host they were not meant for.
-fn lost_row(table: &mut Table, entry: &TrafficReport, what: &str, dropped_by: &[(&str, u64)], misdelivered: u64) {
-    let mut reasons = dropped_by.to_vec();
+fn lost_row(table: &mut Table, entry: &TrafficReport, what: &str, dropped_by: &[(Word, u64)], misdelivered: u64) {
+    let mut reasons: Vec<(&str, u64)> = dropped_by.iter().map(|(code, packets)| (&**code, *packets)).collect();
     reasons.push(("misdelivered", misdelivered));
     reasons.retain(|&(_, packets)| packets > 0);
     let words = match reasons[..] {

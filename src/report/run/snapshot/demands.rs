@@ -53,7 +53,7 @@ pub fn expectations(run: &Run) -> Vec<ExpectationReport> {
                 between: (expectation.between != whole).then_some(expectation.between),
                 expected: check.text.clone(),
                 found: outcome.as_ref().and_then(|o| o.found).map(|found| measured(check.metric, found, rules)),
-                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.row().missing),
+                missing: outcome.as_ref().filter(|o| o.found.is_none()).map(|_| check.metric.row().missing.into()),
                 held: outcome.map(|o| o.held),
             });
         }

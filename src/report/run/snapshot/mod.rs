@@ -3,6 +3,7 @@
 
 mod counts;
 mod course;
+mod delays;
 mod demands;
 mod effort;
 mod traffic;
@@ -24,7 +25,7 @@ impl Snapshot {
         let titles = peering_titles(simulation.network());
         let links: Vec<LinkId> = (0..titles.len() as u32 * 2).map(LinkId).collect();
         Snapshot {
-            format: FORMAT,
+            format: FORMAT.into(),
             version: VERSION,
             scenario: run.plan.name.clone(),
             file: file.into(),
@@ -65,7 +66,7 @@ fn link(run: &Run, titles: &[String], id: LinkId) -> LinkReport {
         peering: titles[id.peering().index()].clone(),
         from: network.vpc(near).name.to_string(),
         to: network.vpc(far).name.to_string(),
-        state: network.rules.state(peering.state),
+        state: network.rules.state(peering.state).into(),
         cross_region: peering.cross_region,
         cap: shaping.map(|s| s.rate),
         burst: shaping.map(|s| s.burst),
@@ -120,8 +121,8 @@ fn drop_report(place: String, reason: DropReason, Dropped { packets, example }: 
         link: None,
         subnet: None,
         table: None,
-        reason: reason.code(),
-        sentence: reason.sentence(),
+        reason: reason.code().into(),
+        sentence: reason.sentence().into(),
         forwarding_status: reason.forwarding_status(),
         packets,
         example: ExampleReport { source: example.source, destination: example.destination },

@@ -4,7 +4,7 @@ use super::counts::{delays, volume};
 use crate::engine::{Drops, Limited, Run, TcpCounts, TrafficBook, TrafficLedger, flows};
 use crate::model::plan::{Pattern, Receiver, Traffic, Transfers};
 use crate::model::{HostId, Network, Replay, TrafficId, VpcId};
-use crate::report::run::model::{IcmpErrorReport, LimitedBy, PingReport, TcpReport, TrafficReport};
+use crate::report::run::model::{IcmpErrorReport, LimitedBy, PingReport, TcpReport, TrafficReport, Word};
 use crate::units::{Share, SimDuration, Span, grouped};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ pub fn traffic(run: &Run, books: &TrafficLedger<'_>, id: TrafficId) -> TrafficRe
     TrafficReport {
         name: entry.name.to_string(),
         label: entry.label.clone(),
-        pattern: entry.pattern.name(),
+        pattern: entry.pattern.name().into(),
         path: path(run.simulation.network(), entry, run.plan.seed),
         sent: volume(counts.sent),
         delivered: volume(counts.delivered),
@@ -47,8 +47,9 @@ fn connections(run: &Run, entry: &Traffic, transfers: &Transfers, counts: &TcpCo
     let total = counts.limited.total().as_nanos();
     let share = |limited| Share::of(counts.limited.of(limited).as_nanos(), total);
     let by = counts.given_up_by();
-    let reasons = by.iter().map(|(reason, n)| (reason.map_or("no_answer", |reason| reason.code()), *n));
-    let mut given_up_by: Vec<_> = reasons.chain([("no_port", counts.without_port)]).filter(|(_, n)| *n > 0).collect();
+    let reasons = by.iter().map(|(reason, n)| (Word::from(reason.map_or("no_answer", |reason| reason.code())), *n));
+    let mut given_up_by: Vec<_> =
+        reasons.chain([("no_port".into(), counts.without_port)]).filter(|(_, n)| *n > 0).collect();
     given_up_by.sort_by_key(|(_, n)| Reverse(*n));
     TcpReport {
         goodput_bps: counts.goodput(window, transfers.size.ends()),
@@ -87,7 +88,7 @@ fn icmp_errors(run: &Run, entry: &Traffic, book: &TrafficBook) -> Vec<IcmpErrorR
         counts.iter().map(|((kind, from), packets)| (kind, is_far(*from), from, packets)).collect();
     errors.sort();
     let told = errors.into_iter().map(|(kind, _, from, packets)| (kind.name(), from.to_string(), *packets));
-    told.map(|(kind, from, packets)| IcmpErrorReport { kind, from, packets }).collect()
+    told.map(|(kind, from, packets)| IcmpErrorReport { kind: kind.into(), from, packets }).collect()
 }
 
 /// `VPC1/web -> VPC2/db`, `VPC1/web-1 (+99) -> 10.9.0.1`: the first sender and the first receiver, each with the number
@@ -133,8 +134,8 @@ fn cast(replay: &Replay) -> (Vec<HostId>, Vec<HostId>) {
     (replay.flows.iter().map(|flow| flow.from).collect(), to.into_iter().map(|(_, host)| host).collect())
 }
 
-fn most_first(drops: &Drops) -> Vec<(&'static str, u64)> {
-    let mut drops: Vec<_> = drops.iter().map(|(reason, n)| (reason.code(), n)).collect();
+fn most_first(drops: &Drops) -> Vec<(Word, u64)> {
+    let mut drops: Vec<_> = drops.iter().map(|(reason, n)| (Word::from(reason.code()), n)).collect();
     drops.sort_by_key(|(_, n)| Reverse(*n));
     drops
 }
