@@ -142,8 +142,8 @@ impl Booking {
         }
     }
 
-    /// The same for one with data, whose payload comes in order, in the entry's book at `entry`: there, what connections
-    /// do is booked in any case.
+    /// The same for one with data, whose payload comes in order, in the entry's book at `entry`: there, what
+    /// connections do is booked in any case.
     #[inline(always)] // Called for every segment with data.
     pub(super) fn payload_heard(
         &mut self,
