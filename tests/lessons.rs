@@ -1,5 +1,5 @@
-//! Lessons as a learner meets them: each fails for what it teaches, its solution passes, stages can be begun, and a file
-//! that changes what the lesson fixes passes nothing. Does not judge how well they teach.
+//! Lessons as a learner meets them: each fails for what it teaches, its solution passes, stages can be begun, and a
+//! file that changes what the lesson fixes passes nothing. Does not judge how well they teach.
 
 mod page;
 mod program;

@@ -1,5 +1,5 @@
-//! A lesson as valid data: what a plan teaches, stage by stage, and which of its demands belong to which stage. It judges
-//! nothing and shows nothing.
+//! A lesson as valid data: what a plan teaches, stage by stage, and which of its demands belong to which stage. It
+//! judges nothing and shows nothing.
 
 use super::name::Name;
 use super::plan::Action;

@@ -1,5 +1,5 @@
-//! A learner's file, judged by a lesson that is shipped: goals and stages come from the lesson, never from the file, and
-//! whatever the lesson fixes must be as shipped. It runs nothing.
+//! A learner's file, judged by a lesson that is shipped: goals and stages come from the lesson, never from the file,
+//! and whatever the lesson fixes must be as shipped. It runs nothing.
 
 use super::language::LANGUAGE;
 use super::{Demands, Diagnostic, Edit, Files, Scenario, Top, read_entity, scenario};
@@ -98,8 +98,8 @@ fn texts(table: &Entity, key: &'static str) -> Vec<String> {
     table.get::<Vec<At<String>>>(key).into_iter().flatten().map(|text| text.value.clone()).collect()
 }
 
-/// The file with its timeline put into the order of what was shipped, and without the actions with which a stage begins:
-/// those may be added, and nobody has to care where further ones stand.
+/// The file with its timeline put into the order of what was shipped, and without the actions with which a stage
+/// begins: those may be added, and nobody has to care where further ones stand.
 fn in_order(shipped: &Entity, file: &Entity) -> Entity {
     let stages = shipped.get::<Entity>("lesson").map_or(&[][..], |lesson| lesson.list("stage"));
     let known = shipped.list("at");

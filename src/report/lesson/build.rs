@@ -1,5 +1,5 @@
-//! Which stages of a lesson are passed, and why not, from a run's expectations and drops; the hint is chosen by the drop
-//! that was seen most. It may be asked after every change of a network that is played with: it needs only the plan and
+//! Which stages of a lesson are passed, and why not, from a run's expectations and drops; the hint is chosen by the
+//! drop that was seen most. It may be asked after every change of a network that is played with: it needs only the plan and
 //! the snapshot.
 
 use super::model::StageResult;
