@@ -63,8 +63,11 @@ impl RoundTrip {
 
     /// The timeout after `times` of them in a row (RFC 6298 §5.5).
     pub fn backed_off(&self, min: SimDuration, times: u8) -> SimDuration {
-        let once = self.timeout(min).as_nanos();
-        SimDuration::from_nanos(once.saturating_mul(1 << times.min(20))).min(LONGEST)
+        let once = self.timeout(min);
+        if times == 0 {
+            return once;
+        }
+        SimDuration::from_nanos(once.as_nanos().saturating_mul(1 << times.min(20))).min(LONGEST)
     }
 }
 

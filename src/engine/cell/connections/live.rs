@@ -124,6 +124,7 @@ impl Live {
         sender.left().div_ceil(sender.mss().into()).min(u64::try_from(most).unwrap_or(u64::MAX))
     }
 
+    #[inline(always)] // As `turn`.
     fn limited_now(&self) -> Limited {
         let sender = self.connection.sender();
         match sender.limit() {
