@@ -111,8 +111,9 @@ function words(moment) {
       ? `: ${moment.entry.prefix} matches, next hop ${moment.entry.next_hop}` : ': no entry holds its destination'];
     case 'offered': return [`reaches the bucket ${at}`, moment.tokens_bytes == null ? '' : ` with ${
       size(moment.tokens_bytes)} of tokens`, `, ${counted(moment.ahead ?? 0, 'packet')} ahead; it ${moment.then}`];
-    case 'departed': return [`leaves the bucket ${at}, waited ${span(moment.waited_ns ?? 0)}`];
-    case 'arrived': return [`comes out ${at} after ${span(moment.delay_ns ?? 0)}`];
+    case 'departed': return [`leaves the bucket ${at}, `, moment.waited_ns ? `waited ${span(moment.waited_ns)}`
+      : 'did not wait'];
+    case 'arrived': return [`comes out of ${moment.place} after ${span(moment.delay_ns ?? 0)}`];
     case 'delivered': return [`delivered to ${moment.host}`, moment.is_meant ? '' : ', which it was not meant for'];
     case 'dropped': return [make('strong', {}, `dropped: ${moment.reason}`), `. ${moment.sentence}`];
     case 'changed': return [`${moment.change} ${at}`];

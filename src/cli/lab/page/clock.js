@@ -5,8 +5,9 @@ import * as packets from './packets.js';
 import { button, choice, field, fill, instant, part } from './words.js';
 
 /** Virtual time for wall time. */
-const SPEEDS = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
-const FIRST = 0.05;
+const SPEEDS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
+/** How long a packet is seen on the longest line at first, in nanoseconds of wall time. */
+const CROSSING_NS = 5e8;
 /** Between two requests, and how far they are ahead of what is seen; milliseconds of wall time. */
 const PAUSE = 50;
 const AHEAD = 120;
@@ -19,7 +20,7 @@ const KEPT = 5_000;
 
 /** The instant that is seen: never later than that of the session. */
 let shown = 0;
-let speed = FIRST;
+let speed = 1;
 let isPlaying = false;
 let isAsking = false;
 let lastAsked = 0;
@@ -40,7 +41,7 @@ let skip;
 export function show() {
   const controls = part('controls');
   play = button('Play', toggle, { id: 'play', class: 'main' });
-  speeds = choice('speed', SPEEDS.map((one) => [String(one), one < 1 ? `1/${1 / one}` : `${one}x`]), String(FIRST));
+  speeds = choice('speed', SPEEDS.map((one) => [String(one), one < 1 ? `1/${Math.round(1 / one)}` : `${one}x`]));
   speeds.addEventListener('change', () => (speed = Number(speeds.value)));
   slider = /** @type {HTMLInputElement} */ (part('time'));
   slider.addEventListener('input', () => (part('now').textContent = instant(Number(slider.value))));
@@ -78,6 +79,8 @@ export function begin() {
   instants = [];
   shown = state.now_ns;
   packets.forget();
+  const longest = Math.max(...network.peerings.map((peering) => peering.delay_ns), 1e5);
+  set(SPEEDS.findLast((one) => one <= Math.min(longest / CROSSING_NS, 1)) ?? SPEEDS[0]);
 }
 
 export function toggle() {
@@ -103,7 +106,12 @@ function settle() {
 /** @param {-1 | 1} by */
 function change(by) {
   const at = SPEEDS.indexOf(speed) + by;
-  speed = SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)];
+  set(SPEEDS[Math.min(Math.max(at, 0), SPEEDS.length - 1)]);
+}
+
+/** @param {number} to */
+function set(to) {
+  speed = to;
   speeds.value = String(speed);
 }
 

@@ -30,6 +30,8 @@ let inUse = '';
 async function use(code) {
   inUse = code;
   session.use(code);
+  // What is hidden cannot be measured.
+  part('lab').hidden = false;
   const isThere = await shown();
   if (isThere && location.hash.length > 1) part('code').textContent = `Code: ${code}`;
   part('start').hidden = isThere;

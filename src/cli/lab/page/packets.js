@@ -181,7 +181,7 @@ function drawCalls(wall) {
   });
   for (const { at, box } of calls) {
     const { x, y } = onStage(at);
-    const left = Math.min(Math.max(x + 14, 4), Math.max(width - box.offsetWidth - 4, 4));
+    const left = Math.min(Math.max(x + 40, 4), Math.max(width - box.offsetWidth - 4, 4));
     const top = Math.min(Math.max(y + 12, 4), Math.max(height - box.offsetHeight - 4, 4));
     box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }

@@ -8,8 +8,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** The largest magnification, and that of a small network. */
 const NEAREST = 6;
 const USUAL = 2;
-/** Around it, in units of the drawing. */
+/** Around it, in units of the drawing; and what stands below it on the stage, in pixels. */
 const MARGIN = 12;
+const STRIP = 46;
 
 /**
  * @typedef {{ x: number, y: number }} Point
@@ -239,7 +240,8 @@ function zoom(by, around) {
 
 /** Shows all of it. */
 function fit() {
-  const { width, height } = stage.getBoundingClientRect();
+  const { width, height: all } = stage.getBoundingClientRect();
+  const height = Math.max(all - STRIP, 1);
   const scale = Math.min(width / whole.width, height / whole.height, USUAL);
   view = {
     x: whole.x + (whole.width - width / scale) / 2,
