@@ -13,6 +13,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Mode, Options, Record, Run};
+use vpcsim::lessons::LESSONS;
 use vpcsim::model::{DropReason, LinkId};
 use vpcsim::report::{self, Page, Snapshot};
 use vpcsim::scenario::{self, Diagnostic, Files};
@@ -95,6 +96,20 @@ fn every_shipped_scenario_gives_its_golden_report() {
         }
         let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, &Page::PIPE));
         compare(format!("{stem}.txt"), found, &mut differing);
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// A lesson begins unsolved, and its report says which stages fail.
+#[test]
+fn every_lesson_gives_its_golden_report() {
+    let mut differing = Vec::new();
+    for lesson in LESSONS {
+        let (snapshot, digest) = play(&root().join(format!("scenarios/lessons/{}.toml", lesson.name)));
+        assert!(!snapshot.demands_met(), "{} is solved as it is shipped", lesson.name);
+        keeps_to_its_page(lesson.name, &names(&snapshot), |page| report::text(&snapshot, page));
+        let found = format!("{}Hash of all packets' ends: {digest:016x}\n", report::text(&snapshot, &Page::PIPE));
+        compare(format!("lessons/{}.txt", lesson.name), found, &mut differing);
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }

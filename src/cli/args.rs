@@ -2,6 +2,7 @@
 
 use super::edits::EditArgs;
 use super::lab_args::LabArgs;
+use super::lesson_args::{BeginArgs, LessonCommand};
 use super::listen::parse_address;
 use super::output::Destination;
 use super::probe::ProbeArgs;
@@ -83,8 +84,11 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Build, watch, break and mend a network in the browser
     Lab(LabArgs),
-    /// Write a new scenario: a small one to edit, or one of any size
+    /// Write a new scenario: a small one to edit, one of any size, or a lesson
     New(NewArgs),
+    /// Learn by scenarios with goals: list lessons, show one, check how far you have come
+    #[command(subcommand)]
+    Lesson(LessonCommand),
     /// Convert files in other formats into scenarios
     #[command(subcommand)]
     Import(ImportCommand),
@@ -615,6 +619,8 @@ pub(super) struct NewArgs {
     /// This many hosts, 100 per VPC, each a traffic source, for example 1M; or vpcs=10k,hosts=1M,sources=1M
     #[arg(long, value_name = "SCALE")]
     pub scale: Option<Scale>,
+    #[command(flatten)]
+    pub begin: BeginArgs,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -18,6 +18,9 @@ pub(super) struct LabArgs {
     /// Give each browser a network of its own behind a short code, at most N of them
     #[arg(long, value_name = "N")]
     pub class: Option<NonZeroU16>,
+    /// Show the network in this terminal instead, for machines without a browser
+    #[arg(long, conflicts_with_all = ["listen", "class", "no_open"])]
+    pub terminal: bool,
     /// Do not open a browser
     #[arg(long)]
     pub no_open: bool,

@@ -27,6 +27,8 @@ mod interrupt;
 #[cfg(feature = "lab")]
 mod lab;
 mod lab_args;
+mod lesson;
+mod lesson_args;
 mod lint;
 mod listen;
 mod machine;
@@ -115,6 +117,7 @@ fn command(args: &Args, interrupts: &Interrupts) -> Exit {
         }
         Command::Graph(graph) => (graph::graph(graph, args.verbose), graph.format == GraphFormat::Json),
         Command::Lab(args) => (lab(args, quiet, interrupts), false),
+        Command::Lesson(command) => (lesson::lesson(command, quiet, args.verbose, interrupts), command.json()),
         Command::New(new) => (new::new(new), false),
         Command::Import(import) => (import::import(import), false),
         Command::Bench(bench) => (Ok(bench::bench(bench, quiet)), bench.json),

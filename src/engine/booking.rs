@@ -96,7 +96,7 @@ impl Booking {
         place: Place,
         step: Step,
     ) {
-        if scope.shared.is_of_interest(place, packet) {
+        if scope.shared.is_of_interest(place, step, packet) {
             self.records.push(Record::of(time, packet, tail.cloned(), place, step));
         }
     }

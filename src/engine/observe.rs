@@ -126,8 +126,8 @@ impl Record {
     }
 }
 
-/// Which steps an observer wants to be told of: those in these VPCs or on these links, and those of these entries'
-/// packets. Packets outside every interest are carried as if there were no observers.
+/// Which steps an observer wants to be told of: those in these VPCs or on these links, drops in these VPCs, and those
+/// of these entries' packets. Packets outside every interest are carried as if there were no observers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interest {
     /// Every step of every packet.
@@ -136,6 +136,8 @@ pub struct Interest {
     pub links: BTreeSet<LinkId>,
     /// Steps in these VPCs.
     pub vpcs: BTreeSet<VpcId>,
+    /// Drops in these VPCs.
+    pub drops: BTreeSet<VpcId>,
     /// Every step of these traffic entries' packets.
     pub traffic: BTreeSet<TrafficId>,
 }
@@ -152,12 +154,21 @@ impl Interest {
     }
 
     /// Whether a step at `place` is of interest, for a packet of this traffic entry if it has one.
-    pub fn holds(&self, place: Place, traffic: Option<TrafficId>) -> bool {
+    pub fn holds(&self, place: Place, step: Step, traffic: Option<TrafficId>) -> bool {
+        let is_drop = || match (place, step) {
+            (Place::Vpc(vpc), Step::Ended(Err(_))) => self.drops.contains(&vpc),
+            _ => false,
+        };
+        self.holds_all(place) || traffic.is_some_and(|id| self.traffic.contains(&id)) || is_drop()
+    }
+
+    /// Whether every step at `place` is of interest.
+    pub(super) fn holds_all(&self, place: Place) -> bool {
         let is_place = match place {
             Place::Vpc(vpc) => self.vpcs.contains(&vpc),
             Place::Link(link) => self.links.contains(&link),
         };
-        self.everything || is_place || traffic.is_some_and(|id| self.traffic.contains(&id))
+        self.everything || is_place
     }
 
     /// Adds the interest of another.
@@ -165,6 +176,7 @@ impl Interest {
         self.everything |= other.everything;
         self.links.extend(&other.links);
         self.vpcs.extend(&other.vpcs);
+        self.drops.extend(&other.drops);
         self.traffic.extend(&other.traffic);
     }
 }

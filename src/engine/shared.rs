@@ -1,7 +1,7 @@
 //! What all cells of a simulation read and none changes: the senders, the windows of the books, the places of links;
 //! and the scope of one advance. Holds no changing state.
 
-use super::observe::{Interest, Place};
+use super::observe::{Interest, Place, Step};
 use super::options::Mode;
 use super::windows::Edges;
 use crate::dataplane::link::{Link, Luck};
@@ -74,8 +74,8 @@ impl Shared {
     }
 
     /// Whether an observer wants to be told of a step of `packet` at `place`.
-    pub(super) fn is_of_interest(&self, place: Place, packet: &Packet) -> bool {
-        self.observing && self.interest.holds(place, self.entry_of(packet.id))
+    pub(super) fn is_of_interest(&self, place: Place, step: Step, packet: &Packet) -> bool {
+        self.observing && self.interest.holds(place, step, self.entry_of(packet.id))
     }
 
     /// Whether packets to which something reacts may be known beforehand: if nobody watches, not every packet is
@@ -89,18 +89,23 @@ impl Shared {
         self.sources.get(id.source().0 as usize)?.traffic
     }
 
-    /// Whether an observer watches any packet on its way from `home` over `link`, or inside `home`.
+    /// Whether an observer watches any packet on its way from `home` over `link`, or inside `home`, whoever drops it.
     pub(super) fn is_observed_on(
         &self,
         home: VpcId,
         link: Option<&Link>,
         mut entries: impl Iterator<Item = TrafficId>,
     ) -> bool {
-        let is_of_interest = |place| self.interest.holds(place, None);
+        let is_of_interest = |place| self.interest.holds_all(place);
         self.observing
             && (is_of_interest(Place::Vpc(home))
                 || link.is_some_and(|l| is_of_interest(Place::Link(l.id)) || is_of_interest(Place::Vpc(l.far)))
                 || entries.any(|id| self.interest.traffic.contains(&id)))
+    }
+
+    /// Whether an observer wants to be told of drops in a VPC.
+    pub(super) fn is_drop_observed(&self, vpc: VpcId) -> bool {
+        self.observing && self.interest.drops.contains(&vpc)
     }
 
     /// Whether only its end looks at a segment: nobody watches, no program hears it, and routers, which would edit it,

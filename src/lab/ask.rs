@@ -50,14 +50,21 @@ pub enum Ask {
         /// The hosts; the second may be an address.
         from: String,
         to: String,
+        /// As a text for people of this width; as a document without one.
+        width: Option<usize>,
     },
     /// The story of a packet.
     Story {
         /// Its name.
         packet: String,
+        /// As of `explain`.
+        width: Option<usize>,
     },
     /// The bill so far.
-    Bill,
+    Bill {
+        /// As of `explain`.
+        width: Option<usize>,
+    },
     /// The scenario that repeats what was done.
     Text,
 }
@@ -106,9 +113,9 @@ impl Session {
             Ask::ForgetLater => self.forget_later().map(|()| None),
             Ask::Act { action } => self.act(action).map(|outcome| Some(outcome.into())),
             Ask::Send { traffic } => self.send(traffic).map(|name| Some(name.into())),
-            Ask::Explain { from, to } => self.explain(from, to).map(Some),
-            Ask::Story { packet } => self.story(packet).map(Some),
-            Ask::Bill => self.bill().map(Some),
+            Ask::Explain { from, to, width } => self.explain(from, to, *width).map(Some),
+            Ask::Story { packet, width } => self.story(packet, *width).map(Some),
+            Ask::Bill { width } => self.bill(*width).map(Some),
             Ask::Text => Ok(Some(self.text().into())),
         };
         let is_asked = match ask {

@@ -25,4 +25,4 @@ pub use ask::{Answer, Ask, StepOf};
 pub use failure::Failure;
 pub use news::{News, Seen};
 pub use session::{Opened, Session};
-pub use state::{NetworkState, State};
+pub use state::{LinkState, NetworkState, RouteState, State, TableState, VpcState};

@@ -1,5 +1,5 @@
 //! What can be asked of a session without changing it: why two hosts do or do not talk, the story of a packet, the bill
-//! so far. The answers are the documents of `vpcsim explain`, `trace` and `bill`.
+//! so far. The answers are those of `vpcsim explain`, `trace` and `bill`, as documents or as texts of some width.
 
 use super::failure::Failure;
 use super::session::Session;
@@ -10,7 +10,7 @@ use crate::metering::{Bill, Metered, PriceBook, Terms};
 use crate::model::plan::BookChoice;
 use crate::model::{Probe, Thing};
 use crate::notation::Source;
-use crate::report::{self, Invoice};
+use crate::report::{self, Invoice, Page};
 use crate::scenario::find_host;
 use crate::trace::{self, Answer, trace};
 use serde_json::Value;
@@ -21,7 +21,7 @@ impl Session {
     ///
     /// # Errors
     /// There is no such host.
-    pub fn explain(&self, from: &str, to: &str) -> Result<Value, Failure> {
+    pub fn explain(&self, from: &str, to: &str, width: Option<usize>) -> Result<Value, Failure> {
         let played = self.played();
         let (network, plan, at) = (played.network(), &played.run.plan, self.now());
         let host = |text: &str| find_host(network, text).map_err(|wrong| Failure::Unknown(wrong.message));
@@ -33,14 +33,17 @@ impl Session {
         let ground = Ground::of(network.clone());
         let found = explain(&ground, plan, question);
         let no_place = |_: Thing| None;
-        Ok(document(&report::explanation_json(ground.network(), &found, &no_place)))
+        Ok(match width.map(Page::of_width) {
+            Some(page) => report::explanation(ground.network(), &found, &no_place, &page).into(),
+            None => document(&report::explanation_json(ground.network(), &found, &no_place)),
+        })
     }
 
     /// The story of a packet so far.
     ///
     /// # Errors
     /// There is no such packet, or it would take too long.
-    pub fn story(&self, packet: &str) -> Result<Value, Failure> {
+    pub fn story(&self, packet: &str, width: Option<usize>) -> Result<Value, Failure> {
         let played = self.played();
         let id = played.senders.packet(packet).map_err(|wrong| Failure::Unknown(wrong.to_string()))?;
         let scenario = &played.scenario;
@@ -52,7 +55,10 @@ impl Session {
             finished.map(|()| trace::Played::of(&run, pass)).map_err(|bug| Failure::Unknown(bug.to_string()))
         };
         match trace(&scenario.network, &scenario.plan, trace::Question::Packet(id), play)? {
-            Answer::Told(story) => Ok(document(&report::story_json(&story, self.file()))),
+            Answer::Told(story) => Ok(match width.map(Page::of_width) {
+                Some(page) => report::story(&story, None, &page).into(),
+                None => document(&report::story_json(&story, self.file())),
+            }),
             Answer::Nothing(nothing) => Err(Failure::Unknown(report::no_story(&nothing))),
             Answer::Interrupted(_) => Err(Failure::Unknown(format!("`{packet}` was not sent yet"))),
         }
@@ -62,7 +68,7 @@ impl Session {
     ///
     /// # Errors
     /// The price book is wrong, or it would take too long.
-    pub fn bill(&self) -> Result<Value, Failure> {
+    pub fn bill(&self, width: Option<usize>) -> Result<Value, Failure> {
         let mut played = self.again()?;
         played.run.finish().map_err(|bug| Failure::Unknown(bug.to_string()))?;
         let (network, plan) = (played.network(), &played.run.plan);
@@ -70,7 +76,11 @@ impl Session {
         let zone = plan.start.time_zone().clone();
         let terms = Terms::new(self.book()?, &network.rules, &plan.billing, zone, name);
         let bill = Bill::of(&Metered::of(&played.run).series, &terms);
-        Ok(document(&report::invoice_json(&Invoice::of(&bill, &terms, &plan.name, self.file()))))
+        let invoice = Invoice::of(&bill, &terms, &plan.name, self.file());
+        Ok(match width.map(Page::of_width) {
+            Some(page) => report::invoice_text(&invoice, &page).into(),
+            None => document(&report::invoice_json(&invoice)),
+        })
     }
 
     fn book(&self) -> Result<PriceBook, Failure> {

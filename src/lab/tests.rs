@@ -210,8 +210,9 @@ fn what_is_no_scenario_or_too_much_is_refused() {
     assert!(matches!(open("name = 1"), Some(Failure::Wrong(_))));
     assert!(matches!(open(&"#".repeat(2 << 20)), Some(Failure::TooLarge(_))));
     let rate = "[traffic.much]\nfrom = \"a/h\"\nto = \"b/h\"\npattern = \"poisson\"\nrate = \"8 Mbps\"\n";
+    let rate = rate.to_owned() + "packet_size = \"100 B\"\n";
     let mut session =
-        Session::open(Opened { file: "x.toml".into(), text: PAIR.replace("10 s", "2 d") + rate }, &NoFiles)
+        Session::open(Opened { file: "x.toml".into(), text: PAIR.replace("10 s", "2 d") + &rate }, &NoFiles)
             .expect("a scenario");
     assert!(matches!(session.go_to(crate::units::SimTime::NEVER), Err(Failure::TooMuch)));
     fn is_send<T: Send>(_: &T) {}

@@ -6,6 +6,7 @@
 //! with an id or a [`Refusal`]. A scenario file is loaded through the same operations that a timeline uses.
 
 mod account;
+mod action;
 mod availability;
 pub mod change;
 pub mod control;
@@ -15,6 +16,7 @@ mod faults;
 mod flows;
 mod hosts;
 mod ids;
+mod lesson;
 mod limits;
 mod menu;
 pub mod metric;
@@ -52,6 +54,7 @@ pub use control::{HostSpec, PeeringSpec, RouteSpec, Step, check_delay};
 pub use direction::Direction;
 pub use hosts::{HostName, numbered};
 pub use ids::{AccountId, HostId, LinkId, PeeringId, RegionId, SubnetId, TableId, TrafficId, VpcId};
+pub use lesson::{Hint, Lesson, Quiz, Stage, Track};
 pub use limits::{RATE_MAX, TIME_MAX, YEARS};
 pub use menu::Menu;
 pub use name::{Name, NameError};

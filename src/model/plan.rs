@@ -1,7 +1,8 @@
 //! The plan of a run as plain valid data: traffic, timeline, expectations. It schedules nothing; the engine does.
 
-use super::change::Change;
+pub use super::action::Action;
 use super::ids::{AccountId, HostId, TrafficId, VpcId};
+use super::lesson::Lesson;
 pub use super::metric::Metric;
 use super::name::Name;
 pub use super::pattern::{Pace, Pattern};
@@ -38,6 +39,8 @@ pub struct Plan {
     pub reach: Vec<Reach>,
     /// What a bill needs to know besides the packets.
     pub billing: Billing,
+    /// What it teaches, if it is a lesson; the demands of its stages are among those above.
+    pub lesson: Option<Lesson>,
 }
 
 /// What a bill needs to know besides the packets (S40–S44). Prices are not defined here.
@@ -86,21 +89,6 @@ pub enum FreeBasis {
     Excess,
     /// The whole peak.
     Peak,
-}
-
-/// One entry of the timeline.
-#[derive(Debug, Clone)]
-pub struct Action {
-    /// When.
-    pub time: SimTime,
-    /// The change, as stated in the file: `change_bandwidth PeerConn 50 Mbps`.
-    pub text: String,
-    /// The account that asks; none stands for any account that may.
-    pub by: Option<AccountId>,
-    /// What to do.
-    pub change: Change,
-    /// The expected refusal, by its code or the last part of it; another outcome fails the run.
-    pub refused: Option<String>,
 }
 
 /// One `[[expect]]`: a subject, a window and what must hold.

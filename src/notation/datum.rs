@@ -15,15 +15,15 @@ pub(crate) struct At<T> {
 }
 
 /// A number of packets.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PacketCount(pub u32);
 
 /// `[first, last]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Two(pub Box<(Datum, Datum)>);
 
 /// What an expectation allows, in base units, bounds included; and as written in the file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Allowed {
     pub low: u64,
     pub high: u64,
@@ -31,7 +31,7 @@ pub(crate) struct Allowed {
 }
 
 /// One entry of a table from texts to values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pair {
     pub key: At<String>,
     pub value: At<Datum>,
@@ -64,7 +64,7 @@ pub(crate) struct Item {
 macro_rules! data {
     ($($variant:ident($type:ty),)*) => {
         /// A value that was read.
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Datum { $($variant($type),)* }
 
         /// A type that a value can be taken as.

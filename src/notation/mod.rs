@@ -16,6 +16,7 @@ mod actions;
 mod datum;
 mod diagnostic;
 mod dialect;
+mod difference;
 mod document;
 #[cfg(feature = "render")]
 mod drawing;
@@ -47,6 +48,7 @@ pub(crate) use datum::{Allowed, At, Datum, Entity, Item, Pair, Two};
 pub(crate) use diagnostic::{COMPLAINTS_MAX, TextSpan};
 pub use diagnostic::{Complaints, Diagnostic, Severity};
 pub use dialect::{DecimalMark, Delimiter, Dialect, Spelling};
+pub(crate) use difference::differences;
 #[cfg(feature = "render")]
 pub use drawing::told;
 pub use edits::Edit;

@@ -1,5 +1,5 @@
 //! All reports on results, by subject: a run, a bill, a measurement, a sweep, peerings, a network, questions to it,
-//! findings, the story of a packet. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`],
+//! findings, the story of a packet, a lesson. Each has a view model ([`Snapshot`], [`Invoice`], [`BenchReport`],
 //! [`PeeringDetails`], [`Remark`]) and everything drawn from it as text, JSON, CSV, SARIF or pictures; only the files
 //! that build the view model of a run see the engine. Nothing here does I/O: views return text.
 
@@ -12,6 +12,7 @@ mod effort;
 mod explain;
 mod format;
 mod graph;
+mod lesson;
 mod lint;
 mod matrix;
 #[cfg(feature = "metrics")]
@@ -36,6 +37,7 @@ pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
 pub use graph::*;
+pub use lesson::*;
 pub use lint::*;
 pub use matrix::*;
 #[cfg(feature = "metrics")]

@@ -30,9 +30,9 @@ enum About {
 }
 
 impl Loader<'_> {
-    /// All expectations, in declaration order.
-    pub(super) fn expectations(&mut self, top: &Entity, traffic: &[Option<Traffic>]) -> Vec<Expectation> {
-        let measured = top.list("expect").iter().filter(|entity| !is_about_reach(entity));
+    /// The expectations that these tables hold, in order.
+    pub(super) fn expectations(&mut self, tables: &[Entity], traffic: &[Option<Traffic>]) -> Vec<Expectation> {
+        let measured = tables.iter().filter(|entity| !is_about_reach(entity));
         measured.filter_map(|entity| self.expectation(entity, traffic)).collect()
     }
 

@@ -5,7 +5,7 @@
 use super::keys::*;
 use super::{patterns, verbs};
 use crate::model::metric::{Metric, Unit};
-use crate::model::{Name, Rules};
+use crate::model::{Name, Rules, Track};
 use crate::notation::Kind::*;
 use crate::notation::{Field, Kind, Language, Section, Variants, Wrong, optional, required};
 
@@ -61,6 +61,7 @@ pub(super) static SCENARIO: Section = Section {
         optional("traffic", Named(&TRAFFIC), "What is sent."),
         optional("at", List(&AT), "What happens during the run."),
         optional("expect", List(&EXPECT), "What must hold after the run."),
+        optional("lesson", Table(&LESSON), "What it teaches, if it is a lesson."),
     ]],
     variants: None,
 };
@@ -279,6 +280,41 @@ static EXPECT: Section = Section {
         ],
         &METRICS,
     ],
+    variants: None,
+};
+
+static LESSON: Section = Section {
+    name: "lesson",
+    doc: "such as { name = \"my-lesson\", … }",
+    fields: &[&[
+        required("name", Text, "What the lesson is asked for by."),
+        required("title", Text, "What it is about, in a few words."),
+        required("track", Choice(&Track::NAMES), "Where it belongs: how packets find their way, caps, or costs."),
+        optional(
+            "may_change",
+            Texts,
+            "The keys that a learner may change, `*` for any name: \"vpc.*.subnet.*.routes\"; \"at.+\" for further \
+             actions; default none.",
+        ),
+        required("stage", List(&STAGE), "Its stages, in order."),
+    ]],
+    variants: None,
+};
+
+static STAGE: Section = Section {
+    name: "stage",
+    doc: "A step of a lesson. It is passed if all that it expects holds.",
+    fields: &[&[
+        required("name", Text, "Unique in the lesson."),
+        required("goal", Text, "What is to be reached, in a sentence."),
+        optional("question", Text, "What to think about before the run."),
+        optional("choices", Texts, "Answers to choose from."),
+        optional("right", Integer(1, 9), "Which of `choices` is right, from 1."),
+        optional("answer", Text, "The answer to `question`, with the reason."),
+        optional("hints", Pairs("reason", &Text), "Hints by the drops seen, such as no_route; `any` always helps."),
+        optional("start", List(&AT), "Actions that make the network as it is where the stage begins."),
+        required("expect", List(&EXPECT), "What must hold after the run."),
+    ]],
     variants: None,
 };
 

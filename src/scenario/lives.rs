@@ -74,12 +74,13 @@ fn declared(network: &Network, name: &Name) -> Option<Life> {
 }
 
 impl Loader<'_> {
-    /// Records all peerings of the run and the names they get.
-    pub(super) fn lives(&mut self, top: &Entity) {
+    /// Records all peerings of the run and the names they get; also those that a stage of the lesson begins with.
+    pub(super) fn lives(&mut self, top: &Entity, lesson: Option<&Entity>) {
         let named = |entity: &Entity, key| entity.get::<String>(key).and_then(|name| Name::new(name).ok());
         let mut lives = Lives::default();
         let mut made = Vec::new();
-        for entity in top.list("at") {
+        let stages = lesson.map_or(&[][..], |lesson| lesson.list("stage"));
+        for entity in top.list("at").iter().chain(stages.iter().flat_map(|stage| stage.list("start"))) {
             let naming = verbs::chosen(entity).map_or(Naming::Nobody, |verb| verb.names);
             if naming == Naming::Nobody {
                 continue;

@@ -6,6 +6,7 @@
 //! valid; a reference to something invalid is skipped silently, so that one mistake yields one complaint.
 
 mod asked;
+mod attempt;
 mod billing;
 mod civil;
 mod diurnal;
@@ -14,6 +15,7 @@ mod expect;
 mod hosts;
 mod keys;
 mod language;
+mod lesson;
 mod lives;
 mod names;
 mod network;
@@ -37,7 +39,9 @@ mod verbs;
 
 pub use crate::notation::{Diagnostic, Edit, Override};
 pub use asked::{find_host, find_hosts};
+pub use attempt::{Attempt, Lookup, load_attempt};
 pub use places::{Place, Places};
+pub use verbs::first_key;
 
 use crate::model::plan::Plan;
 use crate::model::{Grid, Network, Rules};
@@ -97,8 +101,51 @@ pub fn load_content(
     edits: &[Edit],
 ) -> Result<Scenario, Vec<Diagnostic>> {
     let mut out = Complaints::default();
-    let Some(source) = read_text(content, file, &mut out) else { return Err(out.finish()) };
-    let Some(entity) = notation::read(&LANGUAGE, source, edits, &mut out) else { return Err(out.finish()) };
+    let Some((source, entity)) = read_entity(content, file, edits, &mut out) else { return Err(out.finish()) };
+    let top = Top { file, source, entity: &entity };
+    scenario(&top, None, out, folder, files)
+}
+
+/// A file that was read, before anything is made of it.
+struct Top<'a> {
+    file: &'a str,
+    source: usize,
+    entity: &'a Entity,
+}
+
+/// What is demanded of a run.
+#[derive(Clone, Copy)]
+struct Demands<'a> {
+    expect: &'a [Entity],
+    lesson: Option<&'a Entity>,
+}
+
+impl<'a> Demands<'a> {
+    fn of(top: &'a Entity) -> Demands<'a> {
+        Demands { expect: top.list("expect"), lesson: top.get::<Entity>("lesson") }
+    }
+}
+
+/// The content of a scenario as typed entities, with the number of its text.
+fn read_entity(
+    content: std::io::Result<Bytes>,
+    file: &str,
+    edits: &[Edit],
+    out: &mut Complaints,
+) -> Option<(usize, Entity)> {
+    let source = read_text(content, file, out)?;
+    Some((source, notation::read(&LANGUAGE, source, edits, out)?))
+}
+
+/// Makes the scenario that a file describes; what is demanded of it is the file's unless others are given.
+fn scenario(
+    top: &Top,
+    demands: Option<Demands>,
+    out: Complaints,
+    folder: &Path,
+    files: &dyn Files,
+) -> Result<Scenario, Vec<Diagnostic>> {
+    let entity = top.entity;
     let rules = entity.get::<String>("rules").and_then(|name| Rules::named(name)).unwrap_or(Rules::guide());
     let mut loader = Loader {
         start: rules.start(),
@@ -111,12 +158,12 @@ pub fn load_content(
         tables: BTreeMap::new(),
         end: entity.get::<SimDuration>("duration").map(|d| SimTime::ZERO + *d),
     };
-    let plan = loader.build(&entity, first_line_question(loader.out.source(source).text()));
-    match plan {
+    let question = first_line_question(loader.out.source(top.source).text());
+    match loader.build(entity, demands, question) {
         Some(plan) if !loader.out.has_errors() => {
             let mut places = loader.names.places;
             places.keep(loader.out.sources().to_vec());
-            let (file, network, warnings) = (file.into(), loader.network, loader.out.finish());
+            let (file, network, warnings) = (top.file.into(), loader.network, loader.out.finish());
             Ok(Scenario { file, network, plan, places, warnings })
         }
         _ => Err(loader.out.finish()),
@@ -181,8 +228,9 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Builds everything, in the order in which things refer to each other.
-    fn build(&mut self, top: &Entity, question: Option<String>) -> Option<Plan> {
+    /// Builds everything, in the order in which things refer to each other; what is demanded of it is the file's unless
+    /// others are given.
+    fn build(&mut self, top: &Entity, demands: Option<Demands>, question: Option<String>) -> Option<Plan> {
         self.start = self.start(top);
         self.rules(top);
         self.accounts(top);
@@ -193,10 +241,13 @@ impl Loader<'_> {
             self.routes(table, entity);
         }
         let traffic = self.traffic(top);
-        self.lives(top);
-        let timeline = self.timeline(top);
-        let expectations = self.expectations(top, &traffic);
-        let reach = self.reach(top);
+        let demands = demands.unwrap_or(Demands::of(top));
+        self.lives(top, demands.lesson);
+        let timeline = self.timeline(top.list("at"));
+        let mut expectations = self.expectations(demands.expect, &traffic);
+        let mut reach = Vec::new();
+        self.reach(demands.expect, &mut reach);
+        let lesson = demands.lesson.and_then(|lesson| self.lesson(lesson, &traffic, &mut expectations, &mut reach));
         let billing = self.billing(top);
         Some(Plan {
             start: self.start.clone(),
@@ -209,6 +260,7 @@ impl Loader<'_> {
             expectations,
             reach,
             billing,
+            lesson,
         })
     }
 

@@ -19,10 +19,9 @@ pub(super) fn is_about_reach(entity: &Entity) -> bool {
 }
 
 impl Loader<'_> {
-    /// All such demands, in declaration order.
-    pub(super) fn reach(&mut self, top: &Entity) -> Vec<Reach> {
-        let mut all = Vec::new();
-        for entity in top.list("expect").iter().filter(|entity| is_about_reach(entity)) {
+    /// Adds such demands of these tables to `all`, in order.
+    pub(super) fn reach(&mut self, tables: &[Entity], all: &mut Vec<Reach>) {
+        for entity in tables.iter().filter(|entity| is_about_reach(entity)) {
             self.refuse_measures(entity);
             let (at, probe) = (self.reach_at(entity), self.probe(entity));
             for (key, wanted) in KEYS {
@@ -35,7 +34,6 @@ impl Loader<'_> {
                 }
             }
         }
-        all
     }
 
     /// Complains about keys that are about what a run measures.

@@ -10,10 +10,10 @@ use crate::units::{SimTime, escaped};
 use std::collections::BTreeSet;
 
 impl Loader<'_> {
-    /// All actions, by time, then by place in the file.
-    pub(super) fn timeline(&mut self, top: &Entity) -> Vec<Action> {
+    /// The actions that these tables hold, by time, then by place in the file.
+    pub(super) fn timeline(&mut self, tables: &[Entity]) -> Vec<Action> {
         let mut actions = Vec::new();
-        for entity in top.list("at") {
+        for entity in tables {
             self.action(entity, &mut actions);
         }
         actions.sort_by_key(|action| action.time);

@@ -170,6 +170,12 @@ pub(super) fn chosen(entity: &Entity) -> Option<&'static Verb> {
     VERBS.iter().find(|verb| verb.section.name == name)
 }
 
+/// The first key that a verb requires: what a value without a key is.
+pub fn first_key(verb: &str) -> Option<&'static str> {
+    let verb = VERBS.iter().find(|row| row.section.name == verb)?;
+    verb.section.own_fields().find(|field| field.required).map(|field| field.name)
+}
+
 /// The section of every verb; its fields are in the order in which a sentence names the arguments.
 pub(super) static SECTIONS: [Section; VERBS.len()] = {
     let mut sections = [VERBS[0].section; VERBS.len()];

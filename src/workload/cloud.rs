@@ -42,6 +42,7 @@ pub fn plan(traffic: Vec<Traffic>) -> Plan {
         timeline: Vec::new(),
         expectations: Vec::new(),
         reach: Vec::new(),
+        lesson: None,
         billing: Default::default(),
     }
 }

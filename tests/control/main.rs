@@ -40,6 +40,7 @@ pub fn empty_plan(seed: u64) -> Plan {
         timeline: Vec::new(),
         expectations: Vec::new(),
         reach: Vec::new(),
+        lesson: None,
     }
 }
 

@@ -63,8 +63,9 @@ fn every_rule_that_is_cited_is_explained() {
         rules.lines().filter_map(|line| line.strip_prefix("## ")?.split(':').next()).collect();
     let mut texts: Vec<(String, String)> =
         ["src", "tests", "benches"].into_iter().flat_map(sources).map(|s| (s.path.clone(), s.text.clone())).collect();
-    let scenarios = std::fs::read_dir(root.join("scenarios")).expect("they are there");
-    let files = scenarios.map(|file| file.expect("it can be listed").path());
+    let folders = ["scenarios", "scenarios/lessons"].map(|folder| root.join(folder));
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("they are there"));
+    let files = files.map(|file| file.expect("it can be listed").path()).filter(|path| path.is_file());
     texts.extend(files.map(|file| (file.display().to_string(), read(&file))));
     texts.extend(documents());
     let all = texts.iter().flat_map(|(path, text)| cited(text).into_iter().map(move |rule| (path, rule)));

@@ -5,7 +5,7 @@ use crate::source::{Source, sources, word};
 use std::collections::BTreeMap;
 
 /// Which rooms a room may import, in the order of the house; changing a row is a design decision that needs a reason.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("units", &[]),
     ("notation", &["units"]),
     ("wire", &["units"]),
@@ -27,6 +27,8 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("scenario", &["units", "notation", "wire", "tcp", "model"]),
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
+    // Texts, and the reading of them.
+    ("lessons", &["scenario"]),
     ("guide", &[]),
     // A driver of the engine, as trace is; what it shows are the documents of reports.
     (
@@ -59,6 +61,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
             "import",
             "workload",
             "scaffold",
+            "lessons",
             "guide",
             "trace",
             "sweep",

@@ -29,6 +29,7 @@ fn plan() -> Plan {
         timeline: Vec::new(),
         expectations: Vec::new(),
         reach: Vec::new(),
+        lesson: None,
         billing: Default::default(),
     }
 }

@@ -67,6 +67,7 @@ fn idle() -> Plan {
         timeline: Vec::new(),
         expectations: Vec::new(),
         reach: Vec::new(),
+        lesson: None,
         billing: Default::default(),
     }
 }

@@ -157,6 +157,7 @@ fn scenario(beside: Beside, seed: u64) -> (Network, Plan) {
         timeline: Vec::new(),
         expectations: Vec::new(),
         reach: Vec::new(),
+        lesson: None,
         billing: Default::default(),
     };
     (builder.network, plan)

@@ -76,6 +76,7 @@ impl Bottleneck {
             timeline: Vec::new(),
             expectations: Vec::new(),
             reach: Vec::new(),
+            lesson: None,
             billing: Default::default(),
         }
     }

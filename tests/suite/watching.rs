@@ -41,6 +41,7 @@ fn some(world: &World, dice: &mut Dice) -> Interest {
         everything: false,
         links: chosen(world.network.peerings().len() * 2).into_iter().map(LinkId).collect(),
         vpcs: chosen(world.network.vpcs().len()).into_iter().map(VpcId).collect(),
+        drops: chosen(world.network.vpcs().len()).into_iter().map(VpcId).collect(),
         traffic: chosen(world.plan.traffic.len()).into_iter().map(TrafficId).collect(),
     }
 }
@@ -86,7 +87,7 @@ fn told_otherwise(world: &World, seed: u64) -> Option<String> {
     let (interest, late) = (some(world, &mut dice), dice.chance(30));
     let (everything, books) = told(world, Interest::everything(), late);
     let entry_of = entries(world);
-    let of_interest = |r: &Told| interest.holds(r.place, entry_of[r.id.source().0 as usize]);
+    let of_interest = |r: &Told| interest.holds(r.place, r.step, entry_of[r.id.source().0 as usize]);
     let expected: Vec<Told> = everything.into_iter().filter(of_interest).collect();
     let (found, same_books) = told(world, interest.clone(), late);
     let at = found.iter().zip(&expected).find(|(a, b)| a != b);
@@ -134,6 +135,15 @@ fn watching_one_link_slows_that_link_alone() {
     assert_eq!((effort.of(Road::Looped), effort.of(Road::Closed)), (each, each));
     let told = records.take();
     assert!(told.len() as u64 > 2 * each && told.iter().all(|r| r.place == Place::Link(watched)));
+}
+
+#[test]
+fn watching_for_drops_slows_nothing_that_arrives() {
+    let (mut simulation, end) = two_pairs([SimDuration::from_millis(1); 2]);
+    let drops = simulation.network().vpcs().map(|(id, _)| id).collect();
+    let records = listen_for(&mut simulation, Interest { drops, ..Interest::default() });
+    simulation.advance(end);
+    assert_eq!((simulation.effort().of(Road::Looped), records.take().len()), (0, 0));
 }
 
 /// How often an observer of the first of two pairs is called, and the most records in one call.

@@ -528,6 +528,7 @@ impl Maker {
             timeline: Vec::new(),
             expectations: Vec::new(),
             reach: Vec::new(),
+            lesson: None,
             billing: Default::default(),
         }
     }

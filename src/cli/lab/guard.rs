@@ -36,9 +36,11 @@ mod tests {
         let address: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
         let asked = |host: &[&str], origin: &[&str]| {
             let mut headers = HeaderMap::new();
-            let value = |text: &&str| HeaderValue::from_str(text).expect("a value");
-            host.iter().for_each(|host| drop(headers.append(header::HOST, value(host))));
-            origin.iter().for_each(|origin| drop(headers.append(header::ORIGIN, value(origin))));
+            for (name, values) in [(header::HOST, host), (header::ORIGIN, origin)] {
+                for value in values {
+                    headers.append(&name, HeaderValue::from_str(value).expect("a value"));
+                }
+            }
             is_welcome(&headers, address)
         };
         for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST:8080"] {

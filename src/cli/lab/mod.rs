@@ -6,12 +6,13 @@ mod guard;
 mod pages;
 mod server;
 mod sessions;
+mod terminal;
 
 use super::exit::Exit;
 use super::interrupt::Interrupts;
 use super::lab_args::LabArgs;
 use super::output::talk;
-use crate::lab::{Failure, Opened};
+use crate::lab::{Failure, Opened, Session};
 use crate::scenario::Diagnostic;
 use beside::Beside;
 use sessions::Sessions;
@@ -32,11 +33,16 @@ const GRACE: Duration = Duration::from_millis(500);
 /// Serves until a signal; whoever is being answered then still gets the answer.
 pub(super) fn lab(args: &LabArgs, quiet: bool, interrupts: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     let (opened, files) = open(args.what.as_deref())?;
-    let sessions =
-        Sessions::new(opened, files, args.class.map(|most| most.get().into())).map_err(|failure| match failure {
-            Failure::Wrong(complaints) => complaints,
-            other => vec![Diagnostic::plain("vpcsim lab", other.to_string(), None)],
-        })?;
+    let complaints = |failure| match failure {
+        Failure::Wrong(complaints) => complaints,
+        other => plain(other.to_string(), None),
+    };
+    if args.terminal {
+        let session = Session::open(opened, &files).map_err(complaints)?;
+        return terminal::show(session).map_err(|error| plain(format!("there is no terminal: {error}"), None));
+    }
+    let most = args.class.map(|most| most.get().into());
+    let sessions = Sessions::new(opened, files, most).map_err(complaints)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(super::machine::cores().get().max(2))

@@ -218,6 +218,20 @@ fn is_observed(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &
         To::Lane(lane) => Some(&lanes[lane as usize]),
         To::Silence | To::Nowhere | To::Local => None,
     };
-    let entries = aggregate.flows.iter().map(|f| flows[*f as usize].traffic);
-    scope.shared.is_observed_on(home, lane.map(|lane| &lane.link), entries)
+    let all = || aggregate.flows.iter().map(|f| &flows[*f as usize]);
+    scope.shared.is_observed_on(home, lane.map(|lane| &lane.link), all().map(|flow| flow.traffic))
+        || aggregate.to != To::Silence && all().any(|flow| is_drop_observed(scope, flow))
+}
+
+/// Whether a packet of the flow is dropped in a VPC whose drops are observed: their paths are known.
+fn is_drop_observed(scope: Scope<'_>, flow: &Flow) -> bool {
+    let near = scope.view.network.host(flow.host).vpc;
+    (0..flow.forms().len()).map(|form| flow.known_path(form)).any(|path| {
+        let dropped_in = match path.leave {
+            Ok(Exit::Over(link)) => path.enter.err().map(|_| scope.view.network.ends(link).1),
+            Ok(Exit::Local(_)) => path.enter.err().map(|_| near),
+            Err(_) => Some(near),
+        };
+        dropped_in.is_some_and(|vpc| scope.shared.is_drop_observed(vpc))
+    })
 }

@@ -91,7 +91,8 @@ impl Journey<'_> {
         {
             ipv4::mark(&mut packet.head);
         }
-        if self.scope.shared.is_of_interest(Place::Link(link.id), packet) {
+        // What the offer met is found only for observers; on a link they want all steps or none.
+        if self.scope.shared.is_of_interest(Place::Link(link.id), Step::Departed, packet) {
             self.tell_offered(at, now, packet, fate);
         }
         match fate {

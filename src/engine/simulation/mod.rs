@@ -391,7 +391,7 @@ impl Simulation {
         order.sort();
         let sorted = || order.iter().map(|(_, cell, at)| &records[*cell as usize][*at as usize]);
         for (observer, interest) in &mut self.observers {
-            let is_wanted = |r: &&Record| interest.holds(r.place, self.shared.entry_of(r.id));
+            let is_wanted = |r: &&Record| interest.holds(r.place, r.step, self.shared.entry_of(r.id));
             observer.record(&sorted().filter(is_wanted).cloned().collect::<Vec<_>>());
         }
         let told = order.len() as u64;

@@ -87,7 +87,12 @@ impl Interfaces {
         }
         let links = self.ends.keys().flat_map(|(peering, _)| LinkId::both(*peering));
         let links = links.filter(|link| self.leaving(network, *link).or(self.entering(network, *link)).is_some());
-        Interest { links: links.collect(), vpcs: self.routers.keys().copied().collect(), ..Interest::default() }
+        // Hosts are seen sending and receiving, and visible routers sending; of others only what they drop is seen.
+        let is_seen_whole = |vpc: &VpcId| {
+            network.rules.routers_visible || self.hosts.keys().any(|host| network.host(*host).vpc == *vpc)
+        };
+        let (vpcs, drops) = self.routers.keys().partition(|vpc| is_seen_whole(vpc));
+        Interest { links: links.collect(), vpcs, drops, ..Interest::default() }
     }
 
     /// The interface by which packets leave over a link.

@@ -329,6 +329,9 @@ pub struct ActionReport {
 /// One check of an expectation.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExpectationReport {
+    /// The stage of the lesson that demands it, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
     /// Its subject: `traffic sync`, `peering PeerConn from VPC1`.
     pub subject: String,
     /// What is measured: `loss`, `delay_p99`, `dropped_by no_route`.

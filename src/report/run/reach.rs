@@ -8,7 +8,9 @@ use crate::units::{SimTime, grouped};
 
 /// What came of each such demand of a plan, in order.
 pub fn reach_reports(plan: &Plan, judged: &[Judged]) -> Vec<ExpectationReport> {
-    plan.reach.iter().zip(judged).map(|(demand, judged)| report(demand, judged)).collect()
+    let stage = |at| Some(plan.lesson.as_ref()?.stage_of_reach(at)?.name.to_string());
+    let all = plan.reach.iter().zip(judged).enumerate();
+    all.map(|(at, (demand, judged))| ExpectationReport { stage: stage(at), ..report(demand, judged) }).collect()
 }
 
 fn report(demand: &Reach, judged: &Judged) -> ExpectationReport {
@@ -20,6 +22,7 @@ fn report(demand: &Reach, judged: &Judged) -> ExpectationReport {
         },
     };
     ExpectationReport {
+        stage: None,
         subject: demand.text.clone(),
         metric: metric(demand),
         between: None,

@@ -123,6 +123,7 @@ pub fn ping(name: &str, path: &str, requests: u64, unanswered: u64) -> TrafficRe
 
 pub fn check(metric: &str, expected: &str, found: Option<&str>, held: Option<bool>) -> ExpectationReport {
     ExpectationReport {
+        stage: None,
         subject: "traffic sync".into(),
         metric: metric.into(),
         between: None,

@@ -23,6 +23,7 @@ pub fn timeline(view: &View) -> Option<String> {
 /// The expectations and what was found.
 pub fn expectations(view: &View) -> Option<String> {
     let mut table = Table::new(&[
+        text("stage").key(),
         text("subject").key(),
         text("metric").key(),
         text("window").key(),
@@ -40,7 +41,8 @@ pub fn expectations(view: &View) -> Option<String> {
         let window = check.between.map(|span| format!("{} to {}", span.from, span.until)).unwrap_or_default();
         let [subject, metric, expected] = [&check.subject, &check.metric, &check.expected].map(Cell::from);
         let found = check.found.as_deref().or(check.missing).unwrap_or_default();
-        table.row([subject, metric, window.into(), expected, found.into(), mark]);
+        let stage = Cell::from(check.stage.clone().unwrap_or_default());
+        table.row([stage, subject, metric, window.into(), expected, found.into(), mark]);
     }
     view.section("Expectations", &table, more)
 }

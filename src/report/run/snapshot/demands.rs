@@ -41,11 +41,13 @@ pub fn expectations(run: &Run) -> Vec<ExpectationReport> {
     let rules = &run.simulation.network().rules;
     let mut outcomes = outcomes.into_iter();
     let mut reports = Vec::new();
-    for expectation in &run.plan.expectations {
+    for (at, expectation) in run.plan.expectations.iter().enumerate() {
+        let stage = run.plan.lesson.as_ref().and_then(|lesson| lesson.stage_of_expectation(at));
         for check in &expectation.checks {
             let outcome = outcomes.next();
             let whole = Span::new(SimTime::ZERO, run.plan.duration);
             reports.push(ExpectationReport {
+                stage: stage.map(|stage| stage.name.to_string()),
                 subject: subject(run, expectation),
                 metric: check.metric.to_string(),
                 between: (expectation.between != whole).then_some(expectation.between),
