@@ -38,11 +38,11 @@
 //! * [`sweep`]: what a network tester varies, and where it looks next: axes of values, the search for the highest
 //!   lossless load, the steps of a service test; plays nothing and uses only `units`
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
-//! * [`recording`]: what a run leaves for other programs while it goes: captures of its packets, streamed by an
-//!   observer
+//! * [`recording`]: what a run leaves for others while it goes: captures of its packets, streamed by an observer; its
+//!   course, read from the books now and then
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
-//!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it; no view
-//!   sees the engine
+//!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it, pages for
+//!   browsers included; no view sees the engine
 //! * [`import`]: other people's descriptions → scenario text; uses only `model`, `notation` and `units`
 //! * [`scaffold`]: new scenarios as text: a starter, and one of a requested size; uses `units` and the limits of
 //!   `model`
@@ -76,7 +76,7 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
+//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
 //! the seam), and `cli`, the default, is the program with all of them.
 //!
 //! # How it differs from a textbook simulator

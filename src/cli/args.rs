@@ -135,6 +135,10 @@ pub(super) struct RunArgs {
     /// scenario; with --interval also the busiest interval); - works as with --csv
     #[arg(long, value_name = "FILE", group = "written")]
     pub graph: Option<PathBuf>,
+    /// Write the report as one page for browsers, with charts over time (needs a single scenario; with --interval of
+    /// that many points); - works as with --csv (see help page)
+    #[arg(long, value_name = "FILE", group = "written")]
+    pub html: Option<PathBuf>,
     /// Beside the interval series, rows of congestion window, round trip and bytes in flight of a TCP connection: the
     /// first of this traffic entry, or another by its number, as in copy#3 (needs --interval and a single scenario)
     #[arg(long, value_name = "ENTRY[#CONNECTION]", requires = "interval")]
@@ -150,7 +154,8 @@ pub(super) struct RunArgs {
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub flow_logs: FlowLogArgs,
-    /// Let --csv, --graph, --pcap, --metrics and --flow-logs replace files that are not earlier ones of the same kind
+    /// Let --csv, --graph, --html, --pcap, --metrics and --flow-logs replace files that are not earlier ones of the same
+    /// kind
     #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
@@ -163,6 +168,7 @@ impl RunArgs {
         let options = [
             ("--csv", self.csv.is_some()),
             ("--graph", self.graph.is_some()),
+            ("--html", self.html.is_some()),
             ("--pcap", self.capture.pcap.is_some()),
             ("--tcp-rows", self.tcp_rows.is_some()),
             ("--metrics", self.metrics.is_some()),
@@ -173,7 +179,8 @@ impl RunArgs {
     }
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv, &self.graph, &self.capture.pcap, &self.metrics, &self.flow_logs.flow_logs])
+        let RunArgs { csv, graph, html, metrics, .. } = self;
+        Destination::beside(&[csv, graph, html, metrics, &self.capture.pcap, &self.flow_logs.flow_logs])
     }
 }
 
@@ -262,10 +269,13 @@ pub(super) struct BillArgs {
     /// Draw each peering's days, and months of several days, as SVG files into this folder; with --month-95, its months
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
+    /// Write the bill as one page for browsers, with the samples behind it; - works as with --csv (see help page)
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Write the monitoring metrics as CSV, every 5 minutes or --period; - works as with --csv
     #[arg(long, value_name = "FILE", conflicts_with = "samples")]
     pub monitoring: Option<PathBuf>,
-    /// Let --csv, --svg and --monitoring replace files that are not earlier ones of the same kind
+    /// Let --csv, --svg, --html and --monitoring replace files that are not earlier ones of the same kind
     #[arg(long)]
     pub force: bool,
     /// Length of a monitoring period: 300s or 60s
@@ -293,7 +303,7 @@ pub(super) struct BillArgs {
 impl BillArgs {
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        Destination::beside(&[&self.csv, &self.monitoring])
+        Destination::beside(&[&self.csv, &self.html, &self.monitoring])
     }
 }
 

@@ -5,9 +5,10 @@ use super::args::BillArgs;
 use super::complaint::complain;
 use super::exit::Exit;
 use super::files::Disk;
+use super::html::TEXT_WIDTH;
 use super::output::{Content, OutputFile, OutputFolder, Outputs, talk};
 use crate::metering::{Series, Terms};
-use crate::report::{self, Artifact, Invoice};
+use crate::report::{self, Artifact, BillPage, Invoice, Page};
 use crate::scenario::Diagnostic;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub(super) struct BillFiles<'a> {
     outputs: Outputs,
     focus: Option<(&'a Path, OutputFile)>,
     monitoring: Option<OutputFile>,
+    html: Option<OutputFile>,
     pictures: Option<(&'a Path, OutputFolder)>,
 }
 
@@ -41,9 +43,10 @@ impl BillFiles<'_> {
         };
         let focus = args.csv.as_deref().zip(file(&args.csv, Artifact::Focus)?);
         let monitoring = file(&args.monitoring, Artifact::Monitoring)?;
+        let html = file(&args.html, Artifact::Page)?;
         let pictures = args.svg.as_deref().map(|path| outputs.folder(path).map(|folder| (path, folder)));
         let pictures = pictures.transpose().map_err(|wrong| vec![wrong])?;
-        Ok(BillFiles { outputs, focus, monitoring, pictures })
+        Ok(BillFiles { outputs, focus, monitoring, html, pictures })
     }
 
     /// Writes every file that can be written.
@@ -59,6 +62,9 @@ impl BillFiles<'_> {
         }
         if let (Some(file), Some(monitoring)) = (self.monitoring.take(), &made.monitoring) {
             exit = exit.max(file.write(monitoring));
+        }
+        if let Some(file) = self.html.take() {
+            exit = exit.max(file.write(&page(made)));
         }
         exit.max(self.draw(made, terms))
     }
@@ -81,6 +87,16 @@ impl BillFiles<'_> {
         }
         exit
     }
+}
+
+/// The page of the bill.
+fn page(made: &Made) -> String {
+    let documents = BillPage {
+        bill: report::invoice_json(&made.invoice),
+        loads: report::loads_json(&made.series),
+        text: report::invoice_text(&made.invoice, &Page::of_width(TEXT_WIDTH)),
+    };
+    report::bill_page(&documents).expect("the documents are those that were just made")
 }
 
 /// With a number if a name occurs again: a peering may have the name of one that was deleted.

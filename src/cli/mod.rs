@@ -22,6 +22,7 @@ mod findings;
 mod flow_logs;
 mod graph;
 mod help;
+mod html;
 mod import;
 mod interrupt;
 #[cfg(feature = "lab")]

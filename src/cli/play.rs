@@ -178,7 +178,8 @@ fn play(
         let started = Instant::now();
         let from = run.simulation.now();
         let until = pace.next(from, |until| run.work(until));
-        run.advance(until);
+        run.advance(pass.map_or(until, |pass| until.min(pass.next_look(from))));
+        pass.iter().for_each(|pass| pass.look(&mut run));
         let now_emitted = run.simulation.totals().emitted;
         board.advance(run.simulation.now().since(from).as_nanos(), now_emitted - emitted);
         emitted = now_emitted;

@@ -5,6 +5,7 @@ use super::complaint::{complain, entries};
 use super::dash::input_name;
 use super::exit::Exit;
 use super::files::Disk;
+use super::html::PageParts;
 use super::interrupt::Interrupts;
 use super::output::{self, Content, OutputFile, Outputs};
 use super::play::{options, play_watched, report_bug};
@@ -79,7 +80,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
     let mut files = Files::claim(args, &disk)?;
     let watch = args.tcp_rows.as_deref().zip(scenarios.first()).map(|(asked, scenario)| watched(asked, scenario));
     let options = Options { watch: watch.transpose()?, ..options(args.how, scenarios.len(), args.interval) };
-    let watchers = Watchers::begin(args, scenarios.first(), [files.pcap.take(), files.flow_logs.take()], quiet)?;
+    let watchers = Watchers::begin(args, scenarios.first(), [files.pcap.take(), files.flow_logs.take()], &disk, quiet)?;
     let snapshot = |run: &Run, file: &str, warnings: &[Diagnostic]| {
         watchers.close(run);
         let notes = warnings.iter().map(Diagnostic::headline).collect();
@@ -87,6 +88,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         Ran {
             effort: EffortReport::of(run.simulation.effort(), run.simulation.network()),
             graph: files.graph.as_ref().map(|_| picture(run, &snapshot, verbose)),
+            page: watchers.paging().map(|paging| paging.parts(run, picture(run, &snapshot, verbose))),
             snapshot,
         }
     };
@@ -106,12 +108,14 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         played.made.iter().flatten().for_each(|ran| tell_effort(&ran.snapshot, &ran.effort, options));
     }
     let ended_early = played.made.iter().any(Option::is_none);
-    let graph = played.made.first_mut().and_then(|ran| ran.as_mut()?.graph.take());
+    let first = played.made.first_mut().and_then(Option::as_mut);
+    let drawn = first.map(|ran| (ran.graph.take(), ran.page.as_ref().map(|parts| parts.page(&ran.snapshot))));
+    let (graph, page) = drawn.unwrap_or_default();
     let outcomes = outcomes(refused, played.made, args);
     let worst = outcomes.iter().map(Outcome::exit).max().unwrap_or(Exit::Done);
     let worst = if ended_early { worst.max(Exit::Interrupted) } else { worst };
     let printed = print(&outcomes, args, quiet, verbose);
-    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph).max(watchers.keep(args));
+    let written = files.write(outcomes.first().and_then(Outcome::snapshot), graph, page).max(watchers.keep(args));
     played.took.tell(quiet);
     Ok(worst.max(printed).max(written))
 }
@@ -176,12 +180,15 @@ struct Ran {
     effort: EffortReport,
     /// The picture of its network, if asked for.
     graph: Option<String>,
+    /// What its page has besides the report, if asked for.
+    page: Option<PageParts>,
 }
 
 /// The files beside the report.
 struct Files {
     csv: Option<OutputFile>,
     graph: Option<OutputFile>,
+    html: Option<OutputFile>,
     pcap: Option<OutputFile>,
     metrics: Option<OutputFile>,
     flow_logs: Option<OutputFile>,
@@ -196,16 +203,18 @@ impl Files {
             claimed.transpose().map_err(|wrong| vec![wrong])
         };
         let (csv, graph) = (file(&args.csv, Artifact::Intervals)?, file(&args.graph, Artifact::Graph)?);
+        let html = file(&args.html, Artifact::Page)?;
         let (pcap, metrics) = (file(&args.capture.pcap, Artifact::Capture)?, file(&args.metrics, Artifact::Metrics)?);
-        Ok(Files { csv, graph, pcap, metrics, flow_logs: file(&args.flow_logs.flow_logs, Artifact::FlowLog)? })
+        Ok(Files { csv, graph, html, pcap, metrics, flow_logs: file(&args.flow_logs.flow_logs, Artifact::FlowLog)? })
     }
 
     /// Writes what the run made; a failing file does not prevent the others.
-    fn write(self, snapshot: Option<&Snapshot>, graph: Option<String>) -> Exit {
+    fn write(self, snapshot: Option<&Snapshot>, graph: Option<String>, page: Option<String>) -> Exit {
         let csv = self.csv.zip(snapshot).map(|(file, snapshot)| file.write(&report::intervals_csv(snapshot)));
         let graph = self.graph.zip(graph).map(|(file, graph)| file.write(&graph));
         let metrics = self.metrics.zip(snapshot).map(|(file, snapshot)| file.write(&report::metrics(snapshot)));
-        csv.max(graph).max(metrics).unwrap_or(Exit::Done)
+        let html = self.html.zip(page).map(|(file, page)| file.write(&page));
+        csv.max(graph).max(html).max(metrics).unwrap_or(Exit::Done)
     }
 }
 

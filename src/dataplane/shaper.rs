@@ -130,7 +130,7 @@ struct Waiting {
     /// How many packets at the front have departed.
     departed: usize,
     bytes: u64,
-    /// The largest value of `bytes` so far.
+    /// The largest value of `bytes` since [`Shaper::watch_queue`].
     longest: u64,
 }
 
@@ -274,9 +274,15 @@ impl Shaper {
         self.waiting.len() as u64
     }
 
-    /// The largest number of bytes that waited since the settings last changed.
+    /// The largest number of bytes that waited so far, or since [`Shaper::watch_queue`].
     pub fn longest_queue(&self) -> ByteSize {
         ByteSize::from_bytes(self.waiting.longest)
+    }
+
+    /// Has [`Shaper::longest_queue`] tell of the time from `now` on, beginning with what waits then.
+    pub fn watch_queue(&mut self, now: SimTime) {
+        self.release(now);
+        self.waiting.longest = self.waiting.bytes;
     }
 
     /// Bytes waiting at `now`.
@@ -397,7 +403,9 @@ impl Shaper {
     pub fn change(&mut self, now: SimTime, shaping: Shaping, waiting: ByteSize) {
         let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
         let tokens = self.token_ticks_before(now, waiting.as_u64()).min(burst);
+        let longest = self.waiting.longest;
         *self = Shaper::new(shaping);
+        self.waiting.longest = longest;
         self.origin = now;
         self.tat.set(burst - tokens);
     }

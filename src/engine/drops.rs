@@ -1,5 +1,6 @@
 //! Counts of drops by reason. Knows neither where packets are dropped nor which.
 
+use super::sites::DropSites;
 use crate::model::DropReason;
 
 /// Drops by reason, in the order of [`DropReason::ALL`].
@@ -26,6 +27,10 @@ impl Drops {
     /// Drops at the token bucket: the only ones in the product's loss rate (S38).
     pub fn at_shaper(&self) -> u64 {
         self.iter().filter(|(r, _)| r.is_shaper()).map(|(_, n)| n).sum()
+    }
+    /// Adds what routers dropped, in whatever subnet.
+    pub(super) fn add_sites(&mut self, sites: &DropSites) {
+        sites.iter().for_each(|(reason, _, dropped)| self.add(reason, dropped.packets));
     }
     pub(super) fn merge(&mut self, other: &Drops) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {

@@ -40,6 +40,12 @@ pub struct Run {
 pub trait Pass: Sync {
     /// Called before the run begins.
     fn begin(&self, run: &mut Run);
+    /// The next instant, after `now`, at which it wants to look at the run: no slice goes past it.
+    fn next_look(&self, _now: SimTime) -> SimTime {
+        SimTime::NEVER
+    }
+    /// Called after each slice, before the question whether the run may end.
+    fn look(&self, _run: &mut Run) {}
     /// Whether the run may end here: asked after each slice.
     fn is_over(&self, _run: &Run) -> bool {
         false

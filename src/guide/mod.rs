@@ -41,6 +41,7 @@ topics! {
     captures, "pcapng files of a run: where, which packets, what is said of each";
     logs, "flow logs: who sent how much to whom, as AWS and CCN write it";
     metrics, "metrics of a run: OpenMetrics text, live for Prometheus, a dashboard";
+    page, "runs and bills as pages for browsers: charts over time, tables, search";
     reports, "what the words in reports mean, files, exit codes";
     sweep, "many runs of one file: ranges of keys, the highest lossless rate, service tests";
     speed, "how fast, and on which roads packets are carried";

@@ -1,5 +1,7 @@
-//! What a run leaves for other programs, written while it goes: an observer that looks at packets and streams what it
-//! saw, so that no file needs memory. Opens no file: whoever starts the run brings a writer. Changes no result.
+//! What a run leaves for others, noted while it goes: observers that look at packets and stream what they saw, so that
+//! no file needs memory, and one that looks at the books now and then ([`course`]). Opens no file: whoever starts the
+//! run brings a writer. Changes no result.
 
 pub mod capture;
+pub mod course;
 pub mod flow_log;

@@ -43,6 +43,9 @@ pub enum Artifact {
     Sweep,
     /// A picture, from [`super::pictures()`] or [`super::sweep_picture()`].
     Picture,
+    /// [`super::run_page`], [`super::bill_page`].
+    #[cfg(feature = "pictures")]
+    Page,
     /// A drawing of a network: [`super::graph_json`], [`super::graph_mermaid`], [`super::graph_dot`], or the SVG.
     Graph,
 }
@@ -62,6 +65,8 @@ impl Artifact {
             Artifact::Metrics => text.starts_with(METRICS),
             Artifact::FlowLog => Format::begins(text),
             Artifact::Picture => text.starts_with(PICTURE),
+            #[cfg(feature = "pictures")]
+            Artifact::Page => super::html::begins(text),
             Artifact::Graph => graph::begins(text),
         }
     }
@@ -86,6 +91,8 @@ impl fmt::Display for Artifact {
             Artifact::Metrics => "a text of metrics",
             Artifact::FlowLog => "a flow log",
             Artifact::Picture => "a picture",
+            #[cfg(feature = "pictures")]
+            Artifact::Page => "a page",
             Artifact::Graph => "a drawing of a network",
         })
     }

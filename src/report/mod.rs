@@ -12,6 +12,8 @@ mod effort;
 mod explain;
 mod format;
 mod graph;
+#[cfg(feature = "pictures")]
+mod html;
 mod lesson;
 mod lint;
 mod matrix;
@@ -37,6 +39,8 @@ pub use format::page::Page;
 pub use format::prose::wrapped;
 pub use format::words::counted;
 pub use graph::*;
+#[cfg(feature = "pictures")]
+pub use html::{BillPage, RunPage, WrongDocument, bill_page, run_page};
 pub use lesson::*;
 pub use lint::*;
 pub use matrix::*;

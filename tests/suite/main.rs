@@ -6,6 +6,7 @@ mod books;
 mod bucket;
 mod capturing;
 mod connections;
+mod course;
 mod determinism;
 #[path = "../dice/mod.rs"]
 mod dice;

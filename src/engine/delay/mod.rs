@@ -3,6 +3,7 @@
 //! exact. Which of the two a recorder keeps depends only on the delays, not on the order or the batches in which they
 //! are recorded.
 
+mod curve;
 mod runs;
 
 pub(super) use runs::{DelayRun, DelayRuns, DelaySpan};

@@ -121,7 +121,7 @@ impl Simulation {
         TrafficLedger { edges: &self.shared.edges, parts, open }
     }
 
-    fn connections(&self) -> impl Iterator<Item = &Connections> {
+    pub(super) fn connections(&self) -> impl Iterator<Item = &Connections> {
         self.partition.cells.iter().map(|cell| &cell.contents.connections)
     }
 

@@ -5,6 +5,7 @@ mod build;
 mod extent;
 pub(super) mod focus;
 mod json;
+mod loads;
 mod model;
 pub(super) mod monitoring;
 mod samples;
@@ -15,6 +16,7 @@ mod what_if_text;
 
 pub use focus::focus_csv;
 pub use json::invoice_json;
+pub use loads::*;
 pub use model::*;
 pub use monitoring::monitoring_csv;
 pub use samples::samples_note;

@@ -2,6 +2,7 @@
 
 mod bars;
 mod compare;
+mod course;
 pub(super) mod csv;
 mod json;
 mod model;
@@ -14,6 +15,7 @@ mod text;
 
 pub use bars::bars;
 pub use compare::comparison;
+pub use course::*;
 pub use csv::intervals_csv;
 pub use json::{FileOutcome, json, json_array};
 pub use model::*;

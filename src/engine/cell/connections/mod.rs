@@ -372,6 +372,13 @@ impl Connections {
         watch.rows(now, self.live.iter().map(|(_, live)| live).find(is_on))
     }
 
+    /// Those that open and are open: of which entry, which of its connections, and what it is like `now`.
+    pub(in crate::engine) fn seen_at(&self, now: SimTime) -> impl Iterator<Item = (TrafficId, u64, Watched)> {
+        let opening = self.live.iter().map(|(_, live)| (live, &self.ends[live.end as usize]));
+        let opening = opening.filter(|(_, end)| end.is_opener());
+        opening.map(move |(live, end)| (end.traffic, live.number, Watched::of(now, live)))
+    }
+
     /// What limits the connections that are still open, and for how long, with their windows.
     pub(in crate::engine) fn open_at(
         &self,

@@ -16,10 +16,10 @@ pub(in crate::engine) struct Watch {
     rows: Vec<Watched>,
 }
 
-/// What a connection was like at the end of an interval.
+/// What a connection was like at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watched {
-    /// The end of the interval.
+    /// The instant.
     pub time: SimTime,
     /// The congestion window, in bytes.
     pub window: u64,
@@ -27,6 +27,15 @@ pub struct Watched {
     pub in_flight: u64,
     /// The smoothed round trip time; none before the first sample.
     pub round_trip: Option<SimDuration>,
+}
+
+impl Watched {
+    /// What a connection is like at `time`.
+    pub(super) fn of(time: SimTime, live: &Live) -> Watched {
+        let sender = live.connection.sender();
+        let (window, in_flight, round_trip) = (sender.window(), sender.in_flight(), sender.round_trip().smoothed());
+        Watched { time, window, in_flight, round_trip }
+    }
 }
 
 impl Watch {
@@ -46,12 +55,9 @@ impl Watch {
     }
 
     fn upcoming(&self, now: SimTime, live: &Live) -> Vec<Watched> {
-        let sender = live.connection.sender();
-        let (window, in_flight) = (sender.window(), sender.in_flight());
-        let round_trip = sender.round_trip().smoothed();
         let ends = std::iter::successors(Some(self.end), |end| Some(*end + self.interval));
         let begun = ends.take_while(|end| *end <= now).filter(|end| *end > live.begun);
-        begun.map(|time| Watched { time, window, in_flight, round_trip }).collect()
+        begun.map(|time| Watched::of(time, live)).collect()
     }
 
     /// The rows until `now`, if the connection is still open with what it is like.

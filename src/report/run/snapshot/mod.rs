@@ -2,6 +2,7 @@
 //! things, and judges nothing except the plan's expectations. Draws nothing.
 
 mod counts;
+mod course;
 mod demands;
 mod effort;
 mod traffic;
