@@ -34,7 +34,10 @@ export async function visit(args, options, look) {
   const page = async () => {
     const tab = await context.newPage();
     tab.setDefaultTimeout(15_000);
-    tab.on("console", (said) => complaints.push(`${said.type()}: ${said.text()}`));
+    tab.on("console", (said) => {
+      // A browser remarks on it when a scenario is not opened.
+      if (!said.text().includes("status of 422")) complaints.push(`${said.type()}: ${said.text()}`);
+    });
     tab.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
     tab.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
     await tab.goto(address);

@@ -189,7 +189,8 @@ test("the page of details changes the bandwidth, renames, and deletes with the r
 test("what flows is monitored, and a bucket empties while a queue fills", async () => {
   await visit([scenario("bandwidth-cap")], {}, async (tab) => {
     await choose(tab, "peering", "backup");
-    await goTo(tab, 2);
+    await goTo(tab, 3);
+    await goTo(tab, 5);
     const monitored = tab.getByRole("region", { name: "Monitoring of backup" }).locator("tbody tr").first();
     await tab.waitForFunction(() => /Mbps/.test(document.querySelector("[aria-label='Monitoring of backup']").textContent));
     assert.match((await monitored.textContent()) ?? "", /(9\d|100|10\d)(\.\d+)? Mbps/);

@@ -168,7 +168,9 @@ function learnVpc(group, name) {
 
 /** @param {SVGGElement} group @param {Thing} thing */
 function choosable(group, thing) {
-  group.setAttribute('aria-label', group.querySelector('title')?.textContent ?? thing.name);
+  const texts = [...group.querySelectorAll('text')].map((text) => text.textContent);
+  group.setAttribute('aria-label', `${thing.kind === 'vpc' ? 'VPC' : 'peering'} ${texts.join(' ')}`);
+  group.setAttribute('aria-description', group.querySelector('title')?.textContent ?? '');
   group.setAttribute('role', 'button');
   group.removeAttribute('aria-roledescription');
   group.classList.add('choosable');
