@@ -155,7 +155,8 @@ fn hostile_requests_leave_it_alive() {
     let lab = Lab::start(&[]);
     let deep = "[".repeat(200_000);
     let nested = format!("{{\"ask\":\"act\",\"action\":{{\"do\":{deep}");
-    for body in ["", "hello", "{", "[]", "{\"ask\":\"nothing\"}", "{\"ask\":\"play\",\"until_ns\":-1}", &deep, &nested] {
+    for body in ["", "hello", "{", "[]", "{\"ask\":\"nothing\"}", "{\"ask\":\"play\",\"until_ns\":-1}", &deep, &nested]
+    {
         let answer = lab.post("/api/lab/ask", body.as_bytes());
         assert_eq!(answer.status, 400, "{}", &body[..body.len().min(40)]);
         assert!(answer.body.contains("\"failure\""), "{}", answer.body);
@@ -231,7 +232,9 @@ fn it_ends_when_it_is_interrupted_whoever_is_connected() {
 /// A scenario that reads a file of measured rates.
 fn reading(file: &str) -> String {
     let file = Value::from(file);
-    format!("{}[traffic.t]\nfrom = \"a/h\"\nto = \"b/h\"\npattern = \"series\"\nfile = {file}\ncolumn = 2\npacket_size = \"100 B\"\n", scenario())
+    let traffic =
+        "[traffic.t]\nfrom = \"a/h\"\nto = \"b/h\"\npattern = \"series\"\ncolumn = 2\npacket_size = \"100 B\"";
+    format!("{}{traffic}\nfile = {file}\n", scenario())
 }
 
 #[test]

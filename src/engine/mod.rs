@@ -54,9 +54,7 @@ pub use observe::{Interest, Observer, Place, Record, Step};
 pub use options::{Effort, Meetings, Mode, Options, Which};
 pub use road::Road;
 pub use run::{ActionOutcome, Pass, Run};
-pub use simulation::{
-    AttachError, InjectError, Progress, Queue, Simulation, Totals, TrafficLedger, Unbalanced, flows,
-};
+pub use simulation::{AttachError, InjectError, Progress, Queue, Simulation, Totals, TrafficLedger, Unbalanced, flows};
 pub use sites::{DropSites, Dropped, Example};
 pub use tcp_books::{Limited, LimitedFor, TcpCounts};
 pub use verify::{CheckOutcome, Measured, verify};

@@ -5,8 +5,8 @@ use crate::diagnose::explain::Step;
 use crate::diagnose::written::{key, route, section};
 use crate::model::{Change, HostSpec, Network, PeeringSpec, Route, TableId, Thing, Via};
 use crate::units::SimTime;
-use serde_json::{Map, Value};
 use ipnet::Ipv4Net;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// A change in writing.

@@ -87,7 +87,9 @@ export function toggle() {
   isPlaying ? pause() : start();
 }
 
-export function start() {
+/** Plays on; from the beginning once it has ended. */
+export async function start() {
+  if (state.now_ns >= state.end_ns) await goTo(0);
   isPlaying = state.now_ns < state.end_ns;
   follow();
 }

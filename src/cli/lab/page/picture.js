@@ -104,8 +104,11 @@ function redraw() {
   if (!(svg instanceof SVGSVGElement)) return;
   const before = `${whole.width} ${whole.height}`;
   for (const name of ['width', 'height', 'viewBox', 'role']) svg.removeAttribute(name);
-  // The page has a background and says what the title and the first lines say.
-  for (const name of ['title', 'desc', 'rect', 'g[aria-hidden]']) svg.querySelector(`:scope > ${name}`)?.remove();
+  // The page has a background and a title.
+  for (const name of ['title', 'desc', 'rect']) svg.querySelector(`:scope > ${name}`)?.remove();
+  // The first of these is the headline, the last has notes and a table of the peerings: both stand in the panel.
+  const beside = svg.querySelectorAll(':scope > g[aria-hidden][pointer-events]');
+  for (const n of [0, beside.length - 1]) beside[n]?.remove();
   svg.setAttribute('aria-label', `The network: ${network.scenario}`);
   svg.setAttribute('role', 'group');
   const moved = /** @type {SVGGElement} */ (draw('g'));

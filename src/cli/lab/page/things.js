@@ -98,7 +98,7 @@ function hostField(label, name, not) {
 }
 
 /** @type {[string, string][]} */
-const PATTERNS = [['ping', 'ping, one a second'], ['constant', 'UDP at a rate'], ['tcp', 'a TCP connection']];
+const PATTERNS = [['ping', 'ping'], ['constant', 'UDP at a rate'], ['tcp', 'a TCP connection']];
 
 /** @type {View} */
 export function host({ name }) {
