@@ -76,7 +76,8 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `threads` carries VPCs on several threads (`engine/workers.rs` is
+//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `session` is what a lab is made of
+//! ([`lab`]), `threads` carries VPCs on several threads (`engine/workers.rs` is
 //! the seam), and `cli`, the default, is the program with all of them.
 //!
 //! # How it differs from a textbook simulator
@@ -146,6 +147,7 @@ pub mod import;
 #[allow(clippy::disallowed_methods, reason = "a test may be told by the environment how long to look")]
 #[path = "../tests/kept/mod.rs"]
 mod kept;
+#[cfg(feature = "session")]
 pub mod lab;
 pub mod lessons;
 pub mod metering;

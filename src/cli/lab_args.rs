@@ -9,8 +9,8 @@ use std::path::PathBuf;
 /// What the lab begins with, where it is, and for whom.
 #[derive(Debug, Args)]
 pub(super) struct LabArgs {
-    /// The scenario to begin with; by default a small one that comes with vpcsim
-    #[arg(value_name = "FILE")]
+    /// The scenario or the lesson to begin with (see lesson list); by default a small one that comes with vpcsim
+    #[arg(value_name = "FILE|LESSON")]
     pub what: Option<PathBuf>,
     /// The address of the page; a port alone is one of this machine, and port 0 any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = parse_address)]

@@ -6,7 +6,7 @@ use super::session::Session;
 use super::state::{NetworkState, State};
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A request, as `{"ask": "play", "until_ns": 1000}`.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +45,20 @@ pub enum Ask {
         /// The keys of `[traffic.NAME]` without `start`.
         traffic: Map<String, Value>,
     },
+    /// Sets a key as if it had always been so.
+    Set {
+        /// The key, as in `["peering", "PeerConn", "burst"]`.
+        path: Vec<String>,
+        /// Its value; null removes it.
+        value: Value,
+    },
+    /// Puts another text in the place of the one that was opened.
+    Edit {
+        /// The text.
+        text: String,
+    },
+    /// Which stages of the lesson are passed.
+    Check,
     /// Why a host does or does not reach another.
     Explain {
         /// The hosts; the second may be an address.
@@ -113,6 +127,9 @@ impl Session {
             Ask::ForgetLater => self.forget_later().map(|()| None),
             Ask::Act { action } => self.act(action).map(|outcome| Some(outcome.into())),
             Ask::Send { traffic } => self.send(traffic).map(|name| Some(name.into())),
+            Ask::Set { path, value } => self.set(path, value).map(|()| None),
+            Ask::Edit { text } => self.become_text(text.clone()).map(|()| None),
+            Ask::Check => self.check().map(|stages| Some(json!(stages))),
             Ask::Explain { from, to, width } => self.explain(from, to, *width).map(Some),
             Ask::Story { packet, width } => self.story(packet, *width).map(Some),
             Ask::Bill { width } => self.bill(*width).map(Some),

@@ -12,6 +12,7 @@
 mod ask;
 mod failure;
 mod files;
+mod lesson;
 mod news;
 mod played;
 mod questions;
@@ -23,6 +24,7 @@ mod written;
 
 pub use ask::{Answer, Ask, StepOf};
 pub use failure::Failure;
+pub use lesson::{LessonState, StageState};
 pub use news::{News, Seen};
 pub use session::{Opened, Session};
 pub use state::{LinkState, NetworkState, RouteState, State, TableState, VpcState};

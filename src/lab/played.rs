@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most work of one request, in packets that are carried one by one: about a second.
 const WORK_MOST: u64 = 30_000_000;
+/// The most work of a slice of it.
+const SLICE_MOST: u64 = 1_000_000;
 /// The most work between two looks, of packets that are watched, which cost thirty times as much.
 const WATCHED_MOST: u64 = 100_000;
 /// The most instants that are tried in search of the next event.
@@ -48,13 +50,9 @@ impl Played {
     /// Plays up to an instant, without looking.
     ///
     /// # Errors
-    /// It would take too long.
+    /// It takes too long.
     pub(super) fn play_up_to(&mut self, until: SimTime) -> Result<(), Failure> {
-        if self.run.work(until) > WORK_MOST {
-            return Err(Failure::TooMuch);
-        }
-        self.run.advance(until);
-        Ok(())
+        play(&mut self.run, until)
     }
 
     /// Looks at every packet from now on.
@@ -69,15 +67,7 @@ impl Played {
 
     /// Plays towards an instant, and no further than there is time to look at all packets; what was seen.
     pub(super) fn look_until(&mut self, until: SimTime) -> Vec<Record> {
-        let from = self.now();
-        let mut until = until.min(self.run.plan.duration);
-        while until > from && self.run.work(until) > WATCHED_MOST {
-            let half = until.since(from).as_nanos() / 2;
-            if half == 0 {
-                break;
-            }
-            until = SimTime::from_nanos(from.as_nanos() + half);
-        }
+        let until = within(&mut self.run, until, WATCHED_MOST).0;
         self.run.advance(until);
         self.take()
     }
@@ -103,5 +93,37 @@ impl Played {
 
     fn take(&self) -> Vec<Record> {
         std::mem::take(&mut *self.records.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Plays a run up to an instant.
+///
+/// # Errors
+/// It takes too long.
+pub(super) fn play(run: &mut Run, until: SimTime) -> Result<(), Failure> {
+    let (until, mut spent) = (until.min(run.plan.duration), 0);
+    while run.simulation.now() < until {
+        let (slice, work) = within(run, until, SLICE_MOST);
+        let before = run.simulation.totals().emitted;
+        run.advance(slice);
+        // The work is estimated, too high where connections wait; packets that are only counted are none.
+        spent += work.min(run.simulation.totals().emitted - before);
+        if spent > WORK_MOST {
+            return Err(Failure::TooMuch);
+        }
+    }
+    Ok(())
+}
+
+/// How far a run may go towards an instant with so much work, and how much that is. It always goes on.
+fn within(run: &mut Run, until: SimTime, most: u64) -> (SimTime, u64) {
+    let from = run.simulation.now();
+    let mut until = until.min(run.plan.duration);
+    loop {
+        let (work, half) = (run.work(until), until.since(from).as_nanos() / 2);
+        if work <= most || half == 0 {
+            return (until, work);
+        }
+        until = SimTime::from_nanos(from.as_nanos() + half);
     }
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::files::{Keeping, Kept};
 use super::news::{News, news};
 use super::played::Played;
-use super::written;
+use super::written::{Done, set, text};
 use crate::engine::Record;
 use crate::scenario::Files;
 use crate::units::SimTime;
@@ -22,14 +22,6 @@ pub struct Opened {
     pub file: String,
     /// The scenario.
     pub text: String,
-}
-
-/// Something that was done.
-#[derive(Debug, Clone)]
-struct Done {
-    time: SimTime,
-    /// As a part of the text.
-    part: String,
 }
 
 /// One network, and the instant that people see.
@@ -51,9 +43,7 @@ impl Session {
     /// # Errors
     /// Complaints about the text, or it is too large.
     pub fn open(opened: Opened, files: &dyn Files) -> Result<Session, Failure> {
-        if opened.text.len() > TEXT_MAX {
-            return Err(Failure::TooLarge(format!("the scenario is longer than {TEXT_MAX} bytes")));
-        }
+        check_length(&opened.text)?;
         let keeping = Keeping::new(files);
         let mut played = Played::begin(&opened.file, &opened.text, &keeping)?;
         let files = keeping.into_kept();
@@ -82,6 +72,11 @@ impl Session {
         Ok(played)
     }
 
+    /// The scenario that was opened, and what was done since.
+    pub(super) fn parts(&self) -> (&str, &[Done], &Kept) {
+        (&self.opened.text, &self.done, &self.files)
+    }
+
     /// The instant that it has reached.
     pub fn now(&self) -> SimTime {
         self.played.now()
@@ -94,7 +89,7 @@ impl Session {
 
     /// The scenario that repeats all that was done.
     pub fn text(&self) -> String {
-        text(&self.opened.text, &self.done)
+        text(&self.opened.text, self.done.iter())
     }
 
     /// The name of the file it was opened with.
@@ -164,7 +159,7 @@ impl Session {
     /// It is refused, or is no action.
     pub fn act(&mut self, keys: &Map<String, Value>) -> Result<String, Failure> {
         let now = self.now();
-        let done = self.with(now, written::action(now, keys)?)?;
+        let done = self.with(Done::action(now, keys)?)?;
         let mut played = self.begin(&done)?;
         played.play_up_to(SimTime::from_nanos(now.as_nanos() + 1))?;
         let outcome = played.run.outcomes.last().ok_or(Failure::TooMuch)?;
@@ -188,23 +183,46 @@ impl Session {
             number += 1;
         }
         let name = format!("lab-{number}");
-        let done = self.with(now, written::traffic(&name, now, keys)?)?;
+        let done = self.with(Done::traffic(&name, now, keys)?)?;
         self.replay(done, now)?;
         self.named = number;
         Ok(name)
     }
 
-    fn with(&self, time: SimTime, part: String) -> Result<Vec<Done>, Failure> {
+    /// Sets a key of the scenario that was opened, as if it had always been so, or removes it; what was done since is
+    /// done again. `path` is as in `["peering", "PeerConn", "burst"]`.
+    ///
+    /// # Errors
+    /// There is no such section, or the value is wrong.
+    pub fn set(&mut self, path: &[String], value: &Value) -> Result<(), Failure> {
+        self.become_text(set(&self.opened.text, path, value)?)
+    }
+
+    /// Puts another text in the place of the one that was opened; what was done since is done again.
+    ///
+    /// # Errors
+    /// It is no scenario, or what was done does not fit it.
+    pub fn become_text(&mut self, text: String) -> Result<(), Failure> {
+        check_length(&text)?;
+        let before = std::mem::replace(&mut self.opened.text, text);
+        let replayed = self.replay(self.done.clone(), self.now());
+        if replayed.is_err() {
+            self.opened.text = before;
+        }
+        replayed
+    }
+
+    fn with(&self, part: Done) -> Result<Vec<Done>, Failure> {
         if self.done.len() >= DONE_MAX {
             return Err(Failure::TooLarge(format!("{DONE_MAX} things were done: begin again")));
         }
         let mut done = self.done.clone();
-        done.push(Done { time, part });
+        done.push(part);
         Ok(done)
     }
 
     fn begin(&self, done: &[Done]) -> Result<Played, Failure> {
-        Played::begin(&self.opened.file, &text(&self.opened.text, done), &self.files)
+        Played::begin(&self.opened.file, &text(&self.opened.text, done.iter()), &self.files)
     }
 
     fn replay(&mut self, done: Vec<Done>, time: SimTime) -> Result<(), Failure> {
@@ -222,15 +240,7 @@ impl Session {
     }
 }
 
-fn text(opened: &str, done: &[Done]) -> String {
-    let mut text = opened.trim_end().to_owned() + "\n";
-    if let Some(first) = done.first() {
-        text += "\n# Done in the lab.\n";
-        text += &first.part;
-        for done in &done[1..] {
-            text += "\n";
-            text += &done.part;
-        }
-    }
-    text
+fn check_length(text: &str) -> Result<(), Failure> {
+    let too_long = || Failure::TooLarge(format!("the scenario is longer than {TEXT_MAX} bytes"));
+    if text.len() > TEXT_MAX { Err(too_long()) } else { Ok(()) }
 }

@@ -1,6 +1,7 @@
 //! What a session looks like at its instant, as plain facts: [`State`] is what changes all the time, [`NetworkState`]
 //! what only changes of the network change.
 
+use super::lesson::LessonState;
 use super::session::Session;
 use crate::model::{HostId, LinkId, Network, NextHop, TableId, VpcId, peering_titles};
 use crate::report::{self, PeeringDetails};
@@ -99,6 +100,10 @@ pub struct NetworkState {
     pub menu: &'static [BitRate],
     /// What changed it so far.
     pub log: Vec<Logged>,
+    /// The lesson it is about.
+    pub lesson: Option<LessonState>,
+    /// The scenario that was opened, without what was done since.
+    pub opened: String,
 }
 
 /// A VPC.
@@ -250,6 +255,8 @@ impl Session {
             accounts: network.accounts().map(|account| account.name.to_string()).collect(),
             menu: network.rules.menu.caps(),
             log,
+            lesson: self.lesson(),
+            opened: self.parts().0.to_owned(),
         }
     }
 }

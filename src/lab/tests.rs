@@ -235,3 +235,63 @@ fn the_network_is_told_to_whoever_does_not_know_it() {
     let mut other = open(PAIR).instead_of(&open(PAIR));
     assert!(!known(&mut other));
 }
+
+#[test]
+fn a_lesson_is_passed_by_what_is_done_in_the_lab() {
+    let lesson = crate::lessons::Shipped::named("return-route").expect("it is shipped");
+    let mut session = open(lesson.start);
+    let network = session.network_state();
+    let stages: Vec<String> = network.lesson.expect("a lesson").stages.into_iter().map(|stage| stage.name).collect();
+    assert_eq!(stages, ["there", "back"]);
+    let passed = |session: &mut Session| {
+        let said = done(session, json!({ "ask": "check" }))["said"].clone();
+        said.as_array().expect("stages").iter().map(|stage| stage["passed"] == true).collect::<Vec<_>>()
+    };
+    assert_eq!(passed(&mut session), [false, false]);
+    seconds(&mut session, 1);
+    let route = |subnet: &str, to: &str| json!({ "ask": "act", "action": { "do": "add_route", "subnet": subnet, "to": to, "via": "PeerConn" } });
+    done(&mut session, route("VPC1/A", "10.0.1.0/24"));
+    assert_eq!(passed(&mut session), [true, false]);
+    seconds(&mut session, 2);
+    done(&mut session, route("VPC2/B", "192.168.1.0/24"));
+    // What is sent besides does not count.
+    let ping = json!({ "from": "VPC1/web", "to": "10.9.9.9", "pattern": "ping", "interval": "1 s" });
+    done(&mut session, json!({ "ask": "send", "traffic": ping }));
+    assert_eq!(passed(&mut session), [true, true]);
+    let text = session.network_state().opened.replace("100 ms", "200 ms");
+    done(&mut session, json!({ "ask": "edit", "text": text }));
+    assert_eq!(passed(&mut session), [false, false], "the lesson fixes its traffic");
+}
+
+#[test]
+fn every_lesson_can_be_opened_and_its_solution_passes() {
+    for lesson in crate::lessons::LESSONS {
+        let passes = |text: &str| open(text).check().expect(lesson.name).iter().all(|stage| stage.passed);
+        assert!(!passes(lesson.start) && passes(lesson.solved), "{}", lesson.name);
+    }
+}
+
+#[test]
+fn a_key_is_set_as_if_it_had_always_been_so() {
+    let mut session = open(PAIR);
+    seconds(&mut session, 2);
+    done(&mut session, route());
+    let set = |path: Value, value: Value| json!({ "ask": "set", "path": path, "value": value });
+    let answer = done(&mut session, set(json!(["peering", "p", "burst"]), "3 kB".into()));
+    assert_eq!(answer["state"]["links"][0]["burst_bytes"], 3_000);
+    assert_eq!(answer["state"]["now_ns"], 2_000_000_001u64);
+    assert!(session.text().contains("burst = \"3 kB\"") && session.text().contains("add_route"));
+    done(&mut session, set(json!(["peering", "p", "burst"]), Value::Null));
+    assert!(!session.text().contains("burst"));
+    let text = session.text();
+    for (path, value) in [
+        (json!(["peering", "q", "burst"]), json!("3 kB")),
+        (json!(["peering", "p", "burst"]), json!("three")),
+        (json!([]), json!(1)),
+        (json!(["peering"]), Value::Null),
+        (json!(["name", "x"]), json!(1)),
+    ] {
+        assert_ne!(ask(&mut session, set(path.clone(), value))["failure"], Value::Null, "{path}");
+    }
+    assert_eq!(session.text(), text);
+}

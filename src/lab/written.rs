@@ -3,46 +3,107 @@
 
 use crate::units::SimTime;
 use serde_json::{Map, Value};
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use toml_edit::{DocumentMut, Item, TableLike};
 
 /// Why a request cannot be written down.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unwritable {
-    #[error("`{0}` cannot be the key of an action or of traffic")]
+    #[error("`{0}` is no key that can be set here")]
     Key(String),
     #[error("`{0}` is neither a text, a number, true, false nor a list of them")]
     Value(String),
 }
 
-/// An action of the timeline at an instant.
-pub(super) fn action(time: SimTime, keys: &Map<String, Value>) -> Result<String, Unwritable> {
-    let own = [("time", instant(time))];
-    section("[[at]]", &own, keys)
+/// Something that was done: an action of the timeline, or traffic that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Done {
+    /// When.
+    pub time: SimTime,
+    /// `[[at]]` or `[traffic.NAME]`.
+    head: String,
+    /// The key of its time.
+    key: &'static str,
+    /// All other keys.
+    rest: String,
 }
 
-/// Traffic that starts at an instant, under a name of its own.
-pub(super) fn traffic(name: &str, time: SimTime, keys: &Map<String, Value>) -> Result<String, Unwritable> {
-    // The first packet goes at once; connections open at once anyway.
-    let is_tcp = keys.get("pattern").is_some_and(|pattern| pattern == "tcp");
-    let mut own = vec![("start", instant(time))];
-    if !is_tcp && !keys.contains_key("phase") {
-        own.push(("phase", "0 s".into()));
+impl Done {
+    /// An action of the timeline.
+    ///
+    /// # Errors
+    /// A key or a value cannot be written.
+    pub(super) fn action(time: SimTime, keys: &Map<String, Value>) -> Result<Done, Unwritable> {
+        Ok(Done { time, head: "[[at]]".into(), key: "time", rest: lines(keys, &["time", "refused"])? })
     }
-    section(&format!("[traffic.{name}]"), &own, keys)
+
+    /// Traffic under a name of its own. Its first packet goes at once.
+    ///
+    /// # Errors
+    /// A key or a value cannot be written.
+    pub(super) fn traffic(name: &str, time: SimTime, keys: &Map<String, Value>) -> Result<Done, Unwritable> {
+        let mut rest = lines(keys, &["start"])?;
+        // Connections open at once anyway.
+        let is_tcp = keys.get("pattern").is_some_and(|pattern| pattern == "tcp");
+        if !is_tcp && !keys.contains_key("phase") {
+            rest += "phase = \"0 s\"\n";
+        }
+        Ok(Done { time, head: format!("[traffic.{name}]"), key: "start", rest })
+    }
+
+    pub(super) fn is_action(&self) -> bool {
+        self.key == "time"
+    }
+
+    /// The same at the beginning.
+    pub(super) fn at_first(&self) -> Done {
+        Done { time: SimTime::ZERO, ..self.clone() }
+    }
 }
 
-fn instant(time: SimTime) -> Value {
-    format!("{} ns", time.as_nanos()).into()
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{} = \"{} ns\"\n{}", self.head, self.key, self.time.as_nanos(), self.rest)
+    }
 }
 
-fn section(head: &str, own: &[(&str, Value)], keys: &Map<String, Value>) -> Result<String, Unwritable> {
-    let mut out = format!("{head}\n");
-    let own = own.iter().map(|(key, value)| (*key, value));
-    let given = keys.iter().map(|(key, value)| (key.as_str(), value));
-    for (key, value) in own.clone().chain(given.clone()) {
-        let is_own = own.clone().any(|(one, _)| one == key) && given.clone().any(|(one, _)| one == key);
-        if !is_key(key) || is_own || key == "refused" {
-            return Err(Unwritable::Key(key.to_owned()));
+/// The scenario that begins as `opened` and repeats what was done.
+pub(super) fn text<'a>(opened: &str, done: impl Iterator<Item = &'a Done>) -> String {
+    let mut text = opened.trim_end().to_owned() + "\n";
+    for (at, done) in done.enumerate() {
+        text += if at == 0 { "\n# Done in the lab.\n" } else { "\n" };
+        text += &done.to_string();
+    }
+    text
+}
+
+/// The scenario with another value of a key, or without the key: `["peering", "p", "burst"]`.
+///
+/// # Errors
+/// There is no such section, or the value cannot be written.
+pub(super) fn set(text: &str, path: &[String], value: &Value) -> Result<String, Unwritable> {
+    let mut document: DocumentMut = text.parse().map_err(|_| Unwritable::Key(path.join(".")))?;
+    let no_section = || Unwritable::Key(path.join("."));
+    let (last, sections) = path.split_last().ok_or_else(no_section)?;
+    let mut section: &mut dyn TableLike = document.as_table_mut();
+    for name in sections {
+        section = section.get_mut(name).and_then(Item::as_table_like_mut).ok_or_else(no_section)?;
+    }
+    if value.is_null() {
+        section.remove(last);
+    } else {
+        let value = written(value).and_then(|value| value.parse().ok());
+        section.insert(last, Item::Value(value.ok_or_else(|| Unwritable::Value(last.clone()))?));
+    }
+    Ok(document.to_string())
+}
+
+/// Keys and values, but for those that are written otherwise.
+fn lines(keys: &Map<String, Value>, own: &[&str]) -> Result<String, Unwritable> {
+    let mut out = String::new();
+    for (key, value) in keys {
+        if !is_key(key) || own.contains(&key.as_str()) {
+            return Err(Unwritable::Key(key.clone()));
         }
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{key} = {}", written(value).ok_or_else(|| Unwritable::Value(value.to_string()))?);

@@ -112,5 +112,16 @@ pub fn attempt(
     edits: &[Edit],
     wanted: Option<&str>,
 ) -> Result<Attempt, Vec<Diagnostic>> {
-    scenario::load_attempt(content, file, folder, files, edits, Lookup { wanted, lessons: NAMED })
+    scenario::load_attempt(content, file, folder, files, edits, Lookup { wanted, lessons: NAMED, also: &[] })
+}
+
+/// The same of a text from a lab, which is about the lesson `name`: there, everything is done at some instant, so that
+/// actions may be added to any timeline.
+///
+/// # Errors
+/// Those of [`attempt`].
+pub fn attempt_in_lab(text: &str, file: &str, files: &dyn Files, name: &str) -> Result<Attempt, Vec<Diagnostic>> {
+    let content = Ok(Bytes::copy_from_slice(text.as_bytes()));
+    let lookup = Lookup { wanted: Some(name), lessons: NAMED, also: &["at.+"] };
+    scenario::load_attempt(content, file, Path::new(""), files, &[], lookup)
 }

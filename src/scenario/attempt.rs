@@ -17,6 +17,8 @@ pub struct Lookup<'a> {
     pub wanted: Option<&'a str>,
     /// Names and texts of all.
     pub lessons: &'a [(&'static str, &'static str)],
+    /// What may change besides what the lesson says.
+    pub also: &'a [&'a str],
 }
 
 /// A learner's file.
@@ -56,7 +58,8 @@ pub fn load_attempt(
     let shipped = out.add(Source::new(format!("{name}.toml"), text.to_owned()));
     let Some(shipped) = notation::read(&LANGUAGE, shipped, &[], &mut out) else { return Err(out.finish()) };
     let Some(lesson) = shipped.get::<Entity>("lesson") else { return Err(out.finish()) };
-    let may_change = texts(lesson, "may_change");
+    let mut may_change = texts(lesson, "may_change");
+    may_change.extend(lookup.also.iter().map(|key| (*key).to_owned()));
     let changed = changed(&shipped, &entity, &may_change, &out);
     let top = Top { file, source, entity: &entity };
     if changed.is_empty() {

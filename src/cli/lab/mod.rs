@@ -13,6 +13,8 @@ use super::interrupt::Interrupts;
 use super::lab_args::LabArgs;
 use super::output::talk;
 use crate::lab::{Failure, Opened, Session};
+use crate::lessons::{LESSONS, Shipped};
+use crate::notation::{list_some, nearest};
 use crate::scenario::Diagnostic;
 use beside::Beside;
 use sessions::Sessions;
@@ -91,10 +93,23 @@ fn open(what: Option<&Path>) -> Result<(Opened, Beside), Vec<Diagnostic>> {
         return Ok((Opened { file: file.into(), text: text.into() }, Beside::nothing()));
     };
     let name = file.display().to_string();
-    let wrong = |message: String| vec![Diagnostic::plain(&name, message, None)];
+    if let Some(lesson) = Shipped::named(&name).filter(|_| !file.exists()) {
+        return Ok((lesson_of(lesson), Beside::nothing()));
+    }
+    let lessons = || LESSONS.iter().map(|lesson| lesson.name);
+    let hint = match nearest(&name, lessons()) {
+        Some(near) => format!("did you mean the lesson {near}?"),
+        None => format!("name a scenario, or a lesson: {}", list_some(lessons())),
+    };
+    let wrong = |message: String| vec![Diagnostic::plain(&name, message, Some(hint.clone()))];
     let bytes = std::fs::read(file).map_err(|error| wrong(format!("cannot read {name}: {error}")))?;
     let text = crate::notation::decode(&bytes).map_err(|error| wrong(error.message))?;
     Ok((Opened { file: name.clone(), text }, Beside::file(file)))
+}
+
+/// A lesson, to be opened.
+fn lesson_of(lesson: &Shipped) -> Opened {
+    Opened { file: format!("{}.toml", lesson.name), text: lesson.start.into() }
 }
 
 /// Says where the lab is, and opens its page where somebody looks.

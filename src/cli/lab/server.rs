@@ -3,15 +3,18 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /`, `/lab.css`, … | the page |
-//! | `GET /api/about` | whether there is a class, and the code of the only network if not |
-//! | `POST /api/open` `{"text", "code"}` | opens a network, or begins the one behind `code` anew: its code |
+//! | `GET /api/about` | whether there is a class, the code of the only network if not, and all lessons |
+//! | `POST /api/open` `{"text" or "lesson", "code"}` | opens a network, or begins the one behind `code` anew: its code |
 //! | `POST /api/CODE/ask` [`Ask`] | its [`Answer`](crate::lab::Answer) |
 //! | `GET /api/CODE/changes` | an event for each change, by whichever page (server-sent events) |
 
 use super::guard::is_welcome;
+use super::lesson_of;
 use super::pages::{HEADERS, PARTS};
 use super::sessions::{NoSession, SHARED, Sessions};
-use crate::lab::{Ask, Failure};
+use crate::lab::{Ask, Failure, Opened};
+use crate::lessons::{LESSONS, Shipped};
+use crate::model::Lesson;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -75,7 +78,8 @@ async fn guarded(State(address): State<SocketAddr>, request: Request, next: Next
 
 async fn about(State(sessions): State<Arc<Sessions>>) -> Json<Value> {
     let code = (!sessions.is_class()).then_some(SHARED);
-    Json(json!({ "class": sessions.is_class(), "code": code, "version": env!("CARGO_PKG_VERSION") }))
+    let version = env!("CARGO_PKG_VERSION");
+    Json(json!({ "class": sessions.is_class(), "code": code, "version": version, "lessons": lessons() }))
 }
 
 /// What to open.
@@ -84,8 +88,17 @@ async fn about(State(sessions): State<Arc<Sessions>>) -> Json<Value> {
 struct Open {
     /// The network that is begun anew, if there is it.
     code: Option<String>,
-    /// The scenario; the lab's own without one.
+    /// The scenario, or the name of a lesson; what the lab began with if there is neither.
     text: Option<String>,
+    lesson: Option<String>,
+}
+
+/// All lessons: name, title, track.
+fn lessons() -> Vec<Value> {
+    let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
+    let told =
+        |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
+    loaded.map(told).collect()
 }
 
 async fn open(State(sessions): State<Arc<Sessions>>, body: Bytes) -> Response {
@@ -93,7 +106,15 @@ async fn open(State(sessions): State<Arc<Sessions>>, body: Bytes) -> Response {
         Ok(open) => open,
         Err(wrong) => return failed(StatusCode::BAD_REQUEST, &wrong.to_string()),
     };
-    let opened = tokio::task::spawn_blocking(move || sessions.open(open.code.as_deref(), open.text)).await;
+    let opened = match (open.lesson, open.text) {
+        (Some(name), None) => match Shipped::named(&name) {
+            Some(lesson) => Some(lesson_of(lesson)),
+            None => return failed(StatusCode::NOT_FOUND, "there is no such lesson"),
+        },
+        (None, text) => text.map(|text| Opened { file: "scenario.toml".into(), text }),
+        (Some(_), Some(_)) => return failed(StatusCode::BAD_REQUEST, "either a text or a lesson"),
+    };
+    let opened = tokio::task::spawn_blocking(move || sessions.open(open.code.as_deref(), opened)).await;
     match opened {
         Ok(Ok(code)) => Json(json!({ "code": code, "failure": null })).into_response(),
         Ok(Err(NoSession::Full(most))) => {

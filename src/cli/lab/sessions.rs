@@ -68,12 +68,9 @@ impl Sessions {
     ///
     /// # Errors
     /// There is no room, or the text is no scenario: then nothing has changed.
-    pub(super) fn open(&self, code: Option<&str>, text: Option<String>) -> Result<String, NoSession> {
+    pub(super) fn open(&self, code: Option<&str>, opened: Option<Opened>) -> Result<String, NoSession> {
         let known = code.filter(|code| self.slots().contains_key(*code)).map(str::to_owned);
-        let opened = match text {
-            Some(text) => Opened { file: "scenario.toml".into(), text },
-            None => self.first.clone(),
-        };
+        let opened = opened.unwrap_or_else(|| self.first.clone());
         let session = Session::open(opened, &self.files).map_err(NoSession::Failed)?;
         if let Some((slot, code)) = known.and_then(|code| Some((self.find(&code)?, code))) {
             let mut begun = slot.session();

@@ -272,6 +272,11 @@ impl Simulation {
         self.epoch += 1;
         self.partition.suspend_echoes(self.now, self.network.rules.local_delay);
         self.partition.charge(self.now);
+        if !self.shared.interest.drops.is_empty() {
+            // Packets under way may be dropped now where they arrive, and are told of then.
+            let (now, local_delay) = (self.now, self.network.rules.local_delay);
+            self.partition.cells.iter_mut().for_each(|cell| cell.look(now, local_delay));
+        }
         let touched = self.network.take_touched();
         for table in touched.tables {
             self.fibs[table.index()].update(&self.network, table);
