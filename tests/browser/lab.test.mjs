@@ -472,3 +472,22 @@ test("a lab that ended is told of", async () => {
   await shown(tab, /the lab does not answer/, "#failure");
   await tab.close();
 });
+
+test("a lesson is read, done and checked", async () => {
+  await visit([PAIR], {}, async (tab) => {
+    await tab.locator("#lesson").waitFor({ state: "hidden" });
+    await button(tab, "Open…").click();
+    await tab.getByRole("form", { name: "Open lesson" }).getByLabel("A lesson").selectOption("return-route");
+    await button(tab, "Open lesson", "dialog").click();
+    await shown(tab, /^Lesson: /, "#lesson");
+    await button(tab, "Check the goals").click();
+    await shown(tab, "Not yet.", "#lesson");
+    await tab.locator("text.host", { hasText: "web" }).click();
+    await button(tab, "Explain").click();
+    await button(tab, /^Do /).click();
+    await shown(tab, "They talk.");
+    await button(tab, "Check the goals").click();
+    await shown(tab, "Reached.", "#lesson");
+    assert.equal(await tab.locator("#lesson").getByText("Reached.").count(), 2);
+  });
+});

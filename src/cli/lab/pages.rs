@@ -23,6 +23,7 @@ pub(super) const PARTS: &[Part] = &[
     script("/gauges.js", include_str!("page/gauges.js")),
     script("/headers.js", include_str!("page/headers.js")),
     script("/lab.js", include_str!("page/lab.js")),
+    script("/lesson.js", include_str!("page/lesson.js")),
     script("/log.js", include_str!("page/log.js")),
     script("/model.js", include_str!("page/model.js")),
     script("/monitor.js", include_str!("page/monitor.js")),

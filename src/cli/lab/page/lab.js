@@ -3,6 +3,7 @@
 import * as answers from './answers.js';
 import * as clock from './clock.js';
 import * as gauges from './gauges.js';
+import * as lesson from './lesson.js';
 import * as log from './log.js';
 import * as model from './model.js';
 import * as monitor from './monitor.js';
@@ -38,6 +39,7 @@ picture.show((thing) => panel.open(thing.kind, thing.name));
 gauges.show();
 packets.show(openPacket);
 log.show(openPacket);
+lesson.show();
 panel.begin();
 model.listen({
   network: () => {

@@ -2,7 +2,7 @@
 
 import { ask } from './model.js';
 import { complaints } from './panel.js';
-import { button, field, fill, form, make, part } from './words.js';
+import { button, choice, field, fill, form, make, part } from './words.js';
 import * as session from './session.js';
 
 /** @type {() => Promise<boolean>} */
@@ -16,7 +16,9 @@ export async function begin(show) {
   part('open').addEventListener('click', openDialog);
   part('save').addEventListener('click', save);
   part('anew').addEventListener('click', anewDialog);
-  const { code, class: isClass } = await session.about();
+  const about = await session.about();
+  const { code, class: isClass } = about;
+  lessons = (about.lessons ?? []).map((lesson) => [lesson.name, `${lesson.track}: ${lesson.title}`]);
   if (!isClass) return use(code ?? '');
   addEventListener('hashchange', () => location.hash.slice(1) !== inUse && use(location.hash.slice(1)));
   if (location.hash.length > 1 && (await use(location.hash.slice(1)))) return true;
@@ -25,6 +27,8 @@ export async function begin(show) {
 }
 
 let inUse = '';
+/** @type {[string, string][]} */
+let lessons = [];
 
 /** @param {string} code */
 async function use(code) {
@@ -46,7 +50,7 @@ function startView() {
   const own = button('Begin your network', async () => {
     try {
       session.use('');
-      await take(await session.open(null), said);
+      await take(await session.open({}), said);
     } catch (error) {
       tell(said, error);
     }
@@ -87,16 +91,19 @@ function openDialog() {
   fill(dialog(),
     make('h2', {}, 'Open a scenario'),
     form('Open', [field('From a file', file), field('Or as text', text), said], async () => {
-      if (await openText(text.value, said)) dialog().close();
+      if (await open({ text: text.value }, said)) dialog().close();
+    }),
+    lessons.length > 0 && form('Open lesson', [field('A lesson', choice('lesson', lessons))], async ({ lesson }) => {
+      if (await open({ lesson }, said)) dialog().close();
     }),
     button('Close', () => dialog().close()));
   dialog().showModal();
 }
 
-/** @param {string | null} text @param {HTMLElement} said */
-async function openText(text, said) {
+/** @param {{ text?: string, lesson?: string }} what @param {HTMLElement} said */
+async function open(what, said) {
   try {
-    await session.open(text);
+    await session.open(what);
   } catch (error) {
     tell(said, error);
     return false;
@@ -113,7 +120,7 @@ function anewDialog() {
     said,
     make('div', { class: 'row' },
       button('Start anew', async () => {
-        if (await openText(null, said)) dialog().close();
+        if (await open({}, said)) dialog().close();
       }, { class: 'main' }),
       button('Keep this one', () => dialog().close())));
   dialog().showModal();

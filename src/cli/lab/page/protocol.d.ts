@@ -9,6 +9,9 @@ export type Ask =
   | { ask: 'forget_later' }
   | { ask: 'act'; action: Keys }
   | { ask: 'send'; traffic: Keys }
+  | { ask: 'set'; path: string[]; value: unknown }
+  | { ask: 'edit'; text: string }
+  | { ask: 'check' }
   | { ask: 'explain'; from: string; to: string }
   | { ask: 'story'; packet: string }
   | { ask: 'bill' }
@@ -89,6 +92,33 @@ export interface NetworkState {
   accounts: string[];
   menu_bps: number[];
   log: Logged[];
+  lesson: LessonState | null;
+  opened: string;
+}
+
+export interface LessonState {
+  name: string;
+  title: string;
+  track: string;
+  text: string;
+  stages: StageState[];
+}
+
+export interface StageState {
+  name: string;
+  goal: string;
+  question: string | null;
+  choices: string[];
+  right: number | null;
+  answer: string | null;
+  start: string;
+}
+
+/** What came of a stage, as `check` says. */
+export interface StageResult {
+  name: string;
+  passed: boolean;
+  why: string | null;
 }
 
 export interface VpcState {
@@ -264,4 +294,5 @@ export interface About {
   class: boolean;
   code: string | null;
   version: string;
+  lessons: { name: string; title: string; track: string }[];
 }

@@ -51,11 +51,12 @@ export const ask = (what) => request(`/api/${encodeURIComponent(code)}/ask`, wha
 
 /**
  * Opens a network, or begins the one in use anew; its code.
- * @param {string | null} text the scenario; without it the lab's own
+ * @param {{ text?: string, lesson?: string }} what a scenario or the name of a lesson; without them what the lab began
+ * with
  * @returns {Promise<string>}
  */
-export async function open(text) {
-  const body = { ...(code && { code }), ...(text !== null && { text }) };
+export async function open(what) {
+  const body = { ...(code && { code }), ...what };
   return (await request('/api/open', body)).code;
 }
 
