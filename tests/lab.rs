@@ -88,7 +88,7 @@ impl Lab {
     }
 
     fn open(&self, text: &str) -> Answer {
-        self.post("/api/open", json!({ "text": text }).to_string().as_bytes())
+        self.post("/api/open", json!({ "code": "lab", "text": text }).to_string().as_bytes())
     }
 }
 
@@ -239,11 +239,11 @@ fn reading(file: &str) -> String {
 
 #[test]
 fn only_files_beside_the_scenario_are_read() {
-    let folder = program::folder(&[
-        ("in/s.toml", scenario()),
-        ("in/beside.csv", "time,rate\n0,8 kbps\n5,16 kbps\n".into()),
-        ("outside.csv", "time,rate\n0,8 kbps\n".into()),
-    ]);
+    let rates = "time,rate\n0,8 kbps\n5,16 kbps\n";
+    let folder = program::folder(&[("outside.csv", rates)]);
+    std::fs::create_dir(folder.path().join("in")).expect("a folder");
+    program::write(folder.path(), "in/s.toml", scenario());
+    program::write(folder.path(), "in/beside.csv", rates);
     let at = |name: &str| folder.path().join(name);
     std::os::unix::fs::symlink(at("outside.csv"), at("in/link.csv")).expect("a link");
     let outside = at("outside.csv").display().to_string();

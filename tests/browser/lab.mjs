@@ -77,9 +77,8 @@ export const now = async (tab) => parseFloat(await tab.locator("#now").textConte
 export async function goTo(tab, seconds) {
   await tab.locator("#time").evaluate((slider, value) => {
     slider.value = String(value);
-    slider.dispatchEvent(new Event("input"));
     slider.dispatchEvent(new Event("change"));
   }, seconds * 1e9);
-  await tab.waitForFunction((value) => Math.abs(parseFloat(document.querySelector("#now").textContent) - value) < 0.02,
+  await tab.waitForFunction((value) => Math.abs(parseFloat(document.querySelector("#now").textContent) - value) < 0.001,
     seconds);
 }

@@ -337,11 +337,11 @@ test("a scenario is opened, wrong ones are complained of by line and column, and
     await button(tab, "Open…").click();
     const form = tab.getByRole("form", { name: "Open" });
     await form.getByLabel("Or as text").fill('name = "x"\nduration = "soon"\n');
-    await form.getByRole("button", { name: "Open" }).click();
+    await button(tab, "Open", "dialog").click();
     await shown(tab, /Line 2, column \d+/, "dialog");
     await form.getByLabel("From a file").setInputFiles(scenario("hub-and-spokes"));
     await tab.waitForFunction(() => document.querySelector("dialog textarea").value.includes("hub"));
-    await form.getByRole("button", { name: "Open" }).click();
+    await button(tab, "Open", "dialog").click();
     await tab.locator("[data-vpc=hub]").waitFor();
     await button(tab, "Start anew").click();
     await button(tab, "Start anew", "dialog").click();
