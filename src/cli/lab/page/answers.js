@@ -1,6 +1,6 @@
 // Answers of the library in words: why two hosts do or do not talk, the story of a packet, the bill so far.
 
-import { ask, network } from './model.js';
+import { ask, network, titled } from './model.js';
 import { fields } from './headers.js';
 import { answer, link, live, render } from './panel.js';
 import { perform } from './things.js';
@@ -43,7 +43,7 @@ const leg = (title, way) => make('section', { 'aria-label': title },
     make('li', {}, 'table ', link('table', way.table), way.matched
       ? ` matches ${way.matched.to} ${way.matched.next_hop}` : ' has no route to it'),
     ...losers(way.lost),
-    way.peering && make('li', {}, 'peering ', link('peering', way.peering.name), ` is ${way.peering.state}`),
+    way.peering && make('li', {}, 'peering ', link('peering', titled(way.peering.name) ?? '', way.peering.name), ` is ${way.peering.state}`),
     way.far_vpc && make('li', {}, `it enters ${way.far_vpc}`),
     way.landed_on && make('li', {}, `it reaches ${way.landed_on}`)));
 

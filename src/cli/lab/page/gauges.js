@@ -1,6 +1,6 @@
 // The bucket and the queue at the beginning of each direction of a peering: how full they are.
 
-import { layer, line, draw, magnified } from './picture.js';
+import { draw, isDrawn, layer, line, magnified } from './picture.js';
 import { listen, state } from './model.js';
 import { size } from './words.js';
 
@@ -35,7 +35,7 @@ function drawGauges() {
     const key = `${link.peering}\n${link.to}`;
     const way = line(link.peering, link.to);
     const isIdle = link.waiting_packets === 0 && link.tokens_bytes === link.burst_bytes;
-    if (!layer || !way || link.burst_bytes === null || (isIdle && !isFew)) continue;
+    if (!layer || !way || link.burst_bytes === null || !isDrawn(link.peering) || (isIdle && !isFew)) continue;
     left.delete(key);
     const gauge = gauges.get(key) ?? build();
     gauges.set(key, gauge);

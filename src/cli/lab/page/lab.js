@@ -56,6 +56,7 @@ let unfollow = () => {};
 async function show() {
   unfollow();
   packets.forget();
+  picture.forget();
   monitor.forget();
   log.clear();
   if (!(await model.begin())) return false;

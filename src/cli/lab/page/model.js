@@ -109,6 +109,12 @@ export function actAs(account) {
 /** Does an action of the timeline. @param {import('./protocol').Keys} action @returns {Promise<Answer | null>} */
 export const act = (action) => ask({ ask: 'act', action: { ...action, ...(actor && !action.by && { by: actor }) } });
 
+/** The name by which actions know a peering: the second of a name is titled `name#2`. @param {string} title */
+export const plain = (title) => title.split('#')[0];
+
+/** The title of the peering that bears a name: the last one. @param {string} name @returns {string | undefined} */
+export const titled = (name) => network.peerings.findLast((one) => plain(one.name) === name)?.name;
+
 /** @returns {HostState[]} */
 export const hosts = () => network.vpcs.flatMap((vpc) => vpc.hosts);
 

@@ -4,8 +4,9 @@ import { draw, layer, line, magnified, onStage, place } from './picture.js';
 import { listen, network, who } from './model.js';
 import { make, part } from './words.js';
 
-/** How long the end of a packet is seen, in milliseconds. */
+/** How long the end of a packet is seen, in milliseconds; shorter where more than so many end together. */
 const ENDING = 700;
+const ENDINGS = 150;
 /** How long a sentence about a drop is seen, and how many at once. */
 const CALLED = 6_000;
 const CALLS = 3;
@@ -26,6 +27,8 @@ const packets = new Map();
 const dots = [];
 /** @type {{ seen: Seen, until: number, at: Point, box: HTMLElement }[]} */
 let calls = [];
+/** How many had ended when it was drawn last. */
+let ended = 0;
 /** @type {(packet: string) => void} */
 let chosen = () => {};
 
@@ -98,7 +101,9 @@ function share({ steps }, n, now) {
 export function drawAt(now, wall) {
   if (!layer) return;
   const scale = Math.min(Math.max(1 / magnified(), 0.6), 3);
+  const ending = ENDING / Math.max(ended / ENDINGS, 1);
   let used = 0;
+  ended = 0;
   for (const [key, packet] of packets) {
     const where = whereabouts(packet, now);
     if (!where) continue;
@@ -108,12 +113,13 @@ export function drawAt(now, wall) {
       packet.ended = wall;
       if (last.step === 'dropped' && at) call(last, at, wall);
     }
-    const age = packet.ended === null ? 0 : (wall - packet.ended) / ENDING;
+    ended += packet.ended === null ? 0 : 1;
+    const age = packet.ended === null ? 0 : (wall - packet.ended) / ending;
     const stale = last.step === 'departed' ? delay(last.peering) * 1.01 : LOST_NS;
     if (age > 1 || (!isOver && now - last.time_ns > stale)) {
       packets.delete(key);
     } else if (at && used < DOTS) {
-      place_dot(used, packet, last.step, at, age, scale);
+      drawDot(used, packet, last.step, at, age, scale);
       used += 1;
     }
   }
@@ -134,7 +140,7 @@ const SHAPES = /** @type {{[kind: string]: string}} */ ({
  * @param {number} n @param {Packet} packet @param {string} step @param {Point} at
  * @param {number} age of its end, from 0 to 1 @param {number} scale
  */
-function place_dot(n, packet, step, at, age, scale) {
+function drawDot(n, packet, step, at, age, scale) {
   let dot = dots[n];
   if (!dot) {
     dot = draw('path');

@@ -1,6 +1,6 @@
 // The panel beside the picture: what is shown in it, how one gets there and back, and what was refused.
 
-import { listen, network } from './model.js';
+import { listen } from './model.js';
 import { mark } from './picture.js';
 import { button, fill, make, part } from './words.js';
 
@@ -64,10 +64,8 @@ function back() {
 }
 
 function focusTitle() {
-  part('panel').scrollTop = 0;
-  const title = part('title');
-  title.focus({ preventScroll: true });
-  if (getComputedStyle(part('panel')).overflowY === 'visible') title.scrollIntoView({ block: 'start' });
+  part('title').focus({ preventScroll: true });
+  part('ways').scrollIntoView({ block: 'start' });
 }
 
 /** Shows something that was asked for, below what is shown. @param {...import('./words.js').Child} what */
@@ -142,6 +140,3 @@ export const complaints = (failure) => failure.complaints.length > 0
 
 /** A button that opens something. @param {Kind} kind @param {string} name @param {string} [text] */
 export const link = (kind, name, text = name) => button(text, () => open(kind, name), { class: 'link' });
-
-/** @param {string} name */
-export const isPeering = (name) => network.peerings.some((peering) => peering.name === name);

@@ -1,6 +1,6 @@
 // What the panel shows of a peering connection, as the console's page of details does, and how one is created.
 
-import { network, state } from './model.js';
+import { network, plain, state, titled } from './model.js';
 import { link, live, open } from './panel.js';
 import { between } from './monitor.js';
 import { perform, routeForm } from './things.js';
@@ -37,7 +37,7 @@ export function peering({ name }) {
     bandwidth(found),
     form('Rename', [field('New name', make('input', { name: 'name', required: true, maxlength: 60 }))],
       async (values) => {
-        if (await perform({ do: 'rename', peering: name, name: values.name })) open('peering', values.name);
+        if (await perform({ do: 'rename', peering: plain(name), name: values.name })) open('peering', titled(values.name));
       }),
   ];
   return { title: `Peering ${name}`, body };
@@ -62,7 +62,7 @@ function quickStart(found) {
 function operations(found) {
   const { name, ends } = found;
   const isAsked = found.expires_ns !== null;
-  const by = (/** @type {string} */ verb) => () => perform({ do: verb, peering: name });
+  const by = (/** @type {string} */ verb) => () => perform({ do: verb, peering: plain(name) });
   return make('div', { class: 'row' },
     button('Accept', by('accept'), { class: isAsked ? 'main' : '' }),
     button('Reject', by('reject')),
@@ -81,7 +81,7 @@ function confirmDelete(name, routes) {
     make('div', { class: 'row' },
       button('Delete', () => {
         dialog.close();
-        perform({ do: 'delete', peering: name });
+        perform({ do: 'delete', peering: plain(name) });
       }, { class: 'main' }),
       button('Keep', () => dialog.close())));
   dialog.showModal();
@@ -103,7 +103,7 @@ function policies(found, end) {
       ? table(`Routes of ${end.vpc} over ${found.name}`, ['destination', 'subnet', 'table', 'state'], rows)
       : make('p', { class: 'missing' }, `${end.vpc} has no route over this peering.`),
     ...tables.slice(0, 8).map((one) => make('details', { name: 'route' },
-      make('summary', {}, `Add a route to table ${one}`), routeForm(one, end.vpc, found.name))));
+      make('summary', {}, `Add a route to table ${one}`), routeForm(one, end.vpc, plain(found.name)))));
 }
 
 /** Both directions of a peering, away from the requester first. @param {PeeringDetails} found */
@@ -151,7 +151,7 @@ function menu(name, now) {
 
 /** @param {PeeringDetails} found */
 const bandwidth = (found) => form('Change Bandwidth', [field('Bandwidth', menu('bandwidth', found.bandwidth_bps))],
-  (values) => perform({ do: 'change_bandwidth', peering: found.name, bandwidth: values.bandwidth }));
+  (values) => perform({ do: 'change_bandwidth', peering: plain(found.name), bandwidth: values.bandwidth }));
 
 /** @type {View} */
 export function create({ name: given }) {
@@ -199,5 +199,5 @@ async function createIt({ name, local, peer, account, cap }) {
     do: 'create_peering', name, requester: local, accepter: account && owner !== account ? `${account}/${peer}` : peer,
     ...(cap && { bandwidth: cap }),
   });
-  if (made) open('peering', name);
+  if (made) open('peering', titled(name));
 }

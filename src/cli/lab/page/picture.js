@@ -65,6 +65,9 @@ const board = part('board');
 /** @param {string} peering @param {string} to @returns {Line | undefined} */
 export const line = (peering, to) => lines.get(`${peering}\n${to}`);
 
+/** Whether a peering is in the picture: one that is gone is not. @param {string} peering */
+export const isDrawn = (peering) => things.some(({ thing }) => thing.kind === 'peering' && thing.name === peering);
+
 /** @param {string} vpc @param {string} [host] @returns {Point | undefined} */
 export const place = (vpc, host) => places.get(`host ${host}`) ?? places.get(`vpc ${vpc}`);
 
@@ -94,6 +97,12 @@ export function show(choose) {
 }
 
 let drawn = '';
+
+/** The network is another one. */
+export function forget() {
+  lines.clear();
+  isTouched = false;
+}
 
 function redraw() {
   if (network.picture === null || network.picture === drawn) return;
@@ -128,7 +137,7 @@ function redraw() {
 
 /** Finds the things in the drawing. @param {SVGGElement} root */
 function learn(root) {
-  lines.clear();
+  // The line of a peering that is gone is kept for what died on it.
   places.clear();
   things = [];
   for (const group of /** @type {NodeListOf<SVGGElement>} */ (root.querySelectorAll('[data-vpc]'))) {

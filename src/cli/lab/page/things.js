@@ -1,8 +1,8 @@
 // What the panel shows of the network as a whole, of a VPC, a host and a route table, and what can be done to them.
 
-import { act, actAs, ask, hosts, network, state } from './model.js';
+import { act, actAs, ask, hosts, network, plain, state, titled } from './model.js';
 import { explained } from './answers.js';
-import { answer, clearFailure, isPeering, link, live, open } from './panel.js';
+import { answer, clearFailure, link, live, open } from './panel.js';
 import { button, choice, count, counted, facts, field, fill, form, instant, make, table } from './words.js';
 import * as clock from './clock.js';
 
@@ -163,7 +163,7 @@ export function routes({ name }) {
   if (!owner || !found) return null;
   const rows = found.routes.map((route) => [
     route.to,
-    isPeering(route.via) ? link('peering', route.via) : route.via,
+    titled(route.via) ? link('peering', titled(route.via) ?? '', route.via) : route.via,
     route.disabled ? 'disabled' : 'in force',
     route.via === 'local' ? '' : make('div', { class: 'row' },
       button(route.disabled ? 'Enable' : 'Disable', () =>
@@ -185,15 +185,16 @@ export function routes({ name }) {
 
 /** A form for a new route. @param {string} tableName @param {string} vpc @param {string} [via] a peering */
 export function routeForm(tableName, vpc, via) {
-  const own = network.peerings.filter(({ ends }) => ends.some((end) => end.vpc === vpc));
+  const own = network.peerings.filter(({ name, ends }) =>
+    ends.some((end) => end.vpc === vpc) && titled(plain(name)) === name);
   const far = own.flatMap((one) => one.ends).filter((end) => end.vpc !== vpc).flatMap((end) => [
     ...end.cidrs, ...(network.vpcs.find((one) => one.name === end.vpc)?.subnets.map((subnet) => subnet.cidr) ?? []),
   ]);
-  const first = own.find((one) => one.name === via)?.ends.find((end) => end.vpc !== vpc)?.cidrs[0];
+  const first = own.find((one) => plain(one.name) === via)?.ends.find((end) => end.vpc !== vpc)?.cidrs[0];
   const list = make('datalist', { id: `far-${tableName}` }, [...new Set(far)].map((to) => make('option', { value: to })));
   const to = make('input', { name: 'to', list: list.id, required: true, autocomplete: 'off', value: first ?? '' });
   /** @type {[string, string][]} */
-  const hops = own.map((one) => [one.name, `peering ${one.name}`]);
+  const hops = own.map((one) => [plain(one.name), `peering ${plain(one.name)}`]);
   const hop = choice('via', [...hops, ['', 'blackhole: drop on purpose']], via);
   return form('Add route', [field('Destination (CIDR)', to), list, field('Next hop', hop)],
     (values) => perform({
