@@ -76,9 +76,9 @@
 //!
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
-//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `session` is what a lab is made of
-//! ([`lab`]), `threads` carries VPCs on several threads (`engine/workers.rs` is
-//! the seam), and `cli`, the default, is the program with all of them.
+//! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `threads` carries VPCs on several
+//! threads (`engine/workers.rs` is the seam), and `cli`, the default, is the program with all of them. `session` is a
+//! network in the hands of people, and `lab`, which is not in the default so that the first build stays short, serves it.
 //!
 //! # How it differs from a textbook simulator
 //!
@@ -117,9 +117,10 @@
 //!    (`cell/journey.rs`).
 //!
 //! Packets watched by an observer or an interval series are looped or events: watching one link slows only that link
-//! ([`engine::Interest`]); [`recording`] streams what it sees; [`trace`] plays a run again to watch only what it has
-//! found. [`engine::Mode::Packets`] makes every packet, headers included. There is no event queue across all links:
-//! order matters on a link, and between VPCs only where something reacts.
+//! ([`engine::Interest`]); [`recording`] streams what it sees, and reads the course of a run from the books between
+//! slices, which slows nothing; [`trace`] plays a run again to watch only what it has found. [`engine::Mode::Packets`]
+//! makes every packet, headers included. There is no event queue across all links: order matters on a link, and between
+//! VPCs only where something reacts.
 //!
 //! The token bucket is the `governor` crate's algorithm, on a virtual clock that ticks in 10⁻⁹ bit of the link's own
 //! rate, so that every rate is exact; see [`dataplane::shaper`].

@@ -135,8 +135,8 @@ fn the_answer_is_a_document_for_programs() {
     let why = [
         "traffic ping: delivered is 0, not > 0; most drops are no_route. The table of VPC1/A has no entry for \
          10.0.1.0/24: add a route by way of PeerConn.",
-        "traffic ping: loss is 100 %, not 0 %; most drops are no_route. Somebody's table has no entry for the way back: \
-         look at VPC2/B, and at 192.168.1.0/24.",
+        "traffic ping: loss is 100 %, not 0 %; most drops are no_route. Somebody's table has no entry for the way \
+         back: look at VPC2/B, and at 192.168.1.0/24.",
     ];
     let stage = |name: &str, why: &str| json!({ "name": name, "passed": false, "why": why });
     assert_eq!(said.json(), json!({ "stages": [stage("there", why[0]), stage("back", why[1])] }));

@@ -154,8 +154,8 @@ pub(super) struct RunArgs {
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub flow_logs: FlowLogArgs,
-    /// Let --csv, --graph, --html, --pcap, --metrics and --flow-logs replace files that are not earlier ones of the same
-    /// kind
+    /// Let --csv, --graph, --html, --pcap, --metrics and --flow-logs replace files that are not earlier ones of
+    /// the same kind
     #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]

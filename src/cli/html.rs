@@ -19,6 +19,8 @@ pub(super) struct Paging {
     terms: Terms,
     name: String,
     file: String,
+    /// What is said about the scenario, which the bill says too.
+    remarks: Vec<String>,
 }
 
 impl Paging {
@@ -31,7 +33,7 @@ impl Paging {
         interval: Option<SimDuration>,
         disk: &Disk,
     ) -> Result<Paging, Vec<Diagnostic>> {
-        let Scenario { file, network, plan, .. } = scenario;
+        let Scenario { file, network, plan, warnings, .. } = scenario;
         let interval = interval.unwrap_or_else(|| round_interval(network, plan));
         let points = plan.duration.since(SimTime::ZERO).as_nanos().div_ceil(interval.as_nanos().max(1));
         if points > POINTS_MAX {
@@ -40,7 +42,8 @@ impl Paging {
             return Err(vec![Diagnostic::plain(file, message, Some("use a longer interval, or none".into()))]);
         }
         let terms = bill_input::terms_by(None, scenario, disk)?;
-        Ok(Paging { course: Course::new(interval), terms, name: plan.name.clone(), file: file.clone() })
+        let remarks = warnings.iter().map(Diagnostic::headline).collect();
+        Ok(Paging { course: Course::new(interval), terms, name: plan.name.clone(), file: file.clone(), remarks })
     }
 
     /// Who looks on.
@@ -53,6 +56,7 @@ impl Paging {
         let mut invoice =
             Invoice::of(&Bill::of(&Metered::of(run).series, &self.terms), &self.terms, &self.name, &self.file);
         invoice.partial = !run.is_done();
+        invoice.notes.extend(self.remarks.iter().cloned());
         PageParts {
             course: CourseReport::of(run, &self.course),
             bill: (!invoice.lines.is_empty()).then_some(invoice),

@@ -27,7 +27,7 @@ pub(super) fn lesson(
 ) -> Result<Exit, Vec<Diagnostic>> {
     match command {
         LessonCommand::List(args) => {
-            let lessons = LESSONS.iter().map(|shipped| loaded(shipped)).collect::<Result<Vec<_>, _>>()?;
+            let lessons = LESSONS.iter().map(loaded).collect::<Result<Vec<_>, _>>()?;
             if args.json {
                 return Ok(output::stdout(&report::lessons_json(&lessons)));
             }

@@ -184,7 +184,12 @@ impl<T: Arrives> Arrivals<T> {
             Some(_) => return arrivals.drain(..).for_each(|arrival| self.push(&arrival)),
         }
         self.len += arrivals.len();
-        waiting.extend(arrivals.drain(..));
+        if waiting.is_empty() {
+            // Then none is moved: the two change places, each with its memory.
+            *arrivals = std::mem::replace(waiting, std::mem::take(arrivals).into()).into();
+        } else {
+            waiting.extend(arrivals.drain(..));
+        }
     }
 
     /// When the next one over another link is due.

@@ -119,10 +119,8 @@ impl Booking {
 
     /// Books what a segment or a timer changed in a connection: see [`Moved`].
     #[inline(always)] // As `payload_heard`.
-    pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: &Moved) {
-        let book = self.traffic.at(entry);
-        book.whole.tcp.moved(now, moved); // A closure for both would be called, not put in line.
-        book.windows.with(now, |c| c.tcp.moved(now, moved));
+    pub(super) fn moved(&mut self, entry: usize, now: SimTime, moved: Moved) {
+        self.traffic.at(entry).moved(now, moved);
     }
 
     /// Books segments that an end sent `now`, in the entry's book at `entry` if they go the way that is counted.
@@ -140,23 +138,26 @@ impl Booking {
     pub(super) fn segment_heard(&mut self, entry: Option<usize>, time: SimTime, emitted: SimTime, length: u16) {
         self.vpc.delivered += 1;
         if let Some(entry) = entry {
-            let (book, delay) = (self.traffic.at(entry), time.since(emitted));
-            book.whole.segment_heard(length, delay); // As in `moved`.
-            book.windows.with(emitted, |c| c.segment_heard(length, delay));
+            self.traffic.at(entry).segment_heard(time, emitted, length);
         }
     }
 
-    /// The same for one with data, whose payload comes in order; what connections do is in the book at `book`.
+    /// The same for one with data, whose payload comes in order, in the entry's book at `entry`: there, what connections
+    /// do is booked in any case.
     #[inline(always)] // Called for every segment with data.
     pub(super) fn payload_heard(
         &mut self,
-        (book, entry): (usize, Option<usize>),
+        (entry, is_counted): (usize, bool),
         time: SimTime,
         emitted: SimTime,
         (length, payload): (u16, u32),
     ) {
-        self.segment_heard(entry, time, emitted, length);
-        self.moved(book, time, &Moved { taken: payload.into(), ..Moved::default() });
+        self.vpc.delivered += 1;
+        let (book, moved) = (self.traffic.at(entry), Moved { taken: payload.into(), ..Moved::default() });
+        if is_counted {
+            book.segment_heard(time, emitted, length);
+        }
+        book.moved(time, moved);
     }
 
     /// Books packets that ended in this VPC.
@@ -275,9 +276,24 @@ pub(super) enum Tcp {
     },
 }
 
+impl TrafficBook {
+    #[inline(always)] // As `Booking::payload_heard`.
+    fn moved(&mut self, now: SimTime, moved: Moved) {
+        self.whole.tcp.moved(now, moved); // A closure for both would be called, not put in line.
+        self.windows.with(now, move |c| c.tcp.moved(now, moved));
+    }
+
+    #[inline(always)] // As `Booking::payload_heard`.
+    fn segment_heard(&mut self, time: SimTime, emitted: SimTime, length: u16) {
+        let delay = time.since(emitted);
+        self.whole.segment_heard(length, delay); // As in `moved`.
+        self.windows.with(emitted, move |c| c.segment_heard(length, delay));
+    }
+}
+
 impl TcpCounts {
     #[inline(always)] // As `payload_heard`.
-    fn moved(&mut self, now: SimTime, moved: &Moved) {
+    fn moved(&mut self, now: SimTime, moved: Moved) {
         if moved.taken > 0 {
             self.payload += moved.taken;
             self.last = self.last.max(Some(now));

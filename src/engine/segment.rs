@@ -4,7 +4,7 @@
 
 use super::arrival::Arrives;
 use crate::model::LinkId;
-use crate::tcp::segment::{Flags, Plain};
+use crate::tcp::segment::{FlagByte, Plain};
 use crate::units::SimTime;
 
 /// A segment at the far end of its path. Small, since each is moved several times.
@@ -24,12 +24,12 @@ pub(super) struct SegmentArrival {
     /// IPv4 total length.
     pub wire_length: u16,
     pub plain: Plain,
-    pub flags: Flags,
+    pub flags: FlagByte,
     /// Whether it waited so long that it was marked.
     pub is_marked: bool,
 }
 
-const _: () = assert!(size_of::<SegmentArrival>() <= 88);
+const _: () = assert!(size_of::<SegmentArrival>() <= 80);
 
 impl Arrives for SegmentArrival {
     fn time(&self) -> SimTime {

@@ -2,8 +2,8 @@
 //! shipped.
 //!
 //! A learner who adds a route while packets run has lost some by then, and is not to lose the stage too: the network is
-//! judged as it was built, once with everything at its instant and once with all actions at the beginning, and the better
-//! of the two counts.
+//! judged as it was built, once with everything at its instant and once with all actions at the beginning, and the
+//! better of the two counts.
 
 use super::failure::Failure;
 use super::played::play;

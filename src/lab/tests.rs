@@ -249,7 +249,8 @@ fn a_lesson_is_passed_by_what_is_done_in_the_lab() {
     };
     assert_eq!(passed(&mut session), [false, false]);
     seconds(&mut session, 1);
-    let route = |subnet: &str, to: &str| json!({ "ask": "act", "action": { "do": "add_route", "subnet": subnet, "to": to, "via": "PeerConn" } });
+    let action = |subnet: &str, to: &str| json!({ "do": "add_route", "subnet": subnet, "to": to, "via": "PeerConn" });
+    let route = |subnet: &str, to: &str| json!({ "ask": "act", "action": action(subnet, to) });
     done(&mut session, route("VPC1/A", "10.0.1.0/24"));
     assert_eq!(passed(&mut session), [true, false]);
     seconds(&mut session, 2);

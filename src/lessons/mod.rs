@@ -99,8 +99,8 @@ impl Shipped {
     }
 }
 
-/// Reads what a learner made of a lesson: the one called `wanted`, or the one that the file names. The content, the name
-/// shown and the folder are as in [`scenario::load_content`].
+/// Reads what a learner made of a lesson: the one called `wanted`, or the one that the file names. The content, the
+/// name shown and the folder are as in [`scenario::load_content`].
 ///
 /// # Errors
 /// All errors of the file, and that it is of no lesson there is.

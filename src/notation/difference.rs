@@ -46,11 +46,11 @@ impl Walk<'_> {
         for item in &second.items {
             let other = first.items.iter().find(|other| other.key == item.key);
             self.step(item.key.to_owned(), |walk| match (other, &item.datum) {
-                (Some(other), datum) => walk.values(&other.datum, datum, item.key_span),
+                (Some(other), datum) => walk.values(&other.datum, datum, item.span),
                 // Tables that are not there are none.
                 (None, Datum::Named(tables)) => walk.named(&[], tables),
                 (None, Datum::List(tables)) => walk.lists(&[], tables),
-                (None, _) => walk.differ(Some(item.key_span)),
+                (None, _) => walk.differ(Some(item.span)),
             });
         }
         for item in first.items.iter().filter(|item| second.items.iter().all(|other| other.key != item.key)) {

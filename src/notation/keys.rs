@@ -61,6 +61,7 @@ fn example(kind: &Kind) -> &'static str {
         Kind::Size(..) => "\"1500 B\"",
         Kind::Share => "\"1 %\"",
         Kind::Bool => "true",
+        Kind::List(_) => "[{ … }]",
         _ => "\"…\"",
     }
 }

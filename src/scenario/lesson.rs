@@ -75,7 +75,8 @@ impl Loader<'_> {
     fn quiz(&mut self, table: &Entity) -> Option<Quiz> {
         let choices = table.get::<Vec<At<String>>>("choices").map_or(&[][..], Vec::as_slice);
         let right = table.get::<u64>("right").map(|right| *right as usize);
-        for key in ["choices", "right", "answer"].into_iter().filter(|key| table.has(key) && !table.has("question")) {
+        let stray = ["choices", "right", "answer"].into_iter().find(|key| table.has(key) && !table.has("question"));
+        if let Some(key) = stray {
             self.out.error(table.key_span(key), format!("`{key}` belongs to a `question`, and there is none"));
             return None;
         }

@@ -125,13 +125,14 @@ impl Scoreboard {
         }
         if self.oldest < again {
             let end = self.runs.back().map_or(self.start, |run| run.end);
-            if self.first_resent() < again {
+            self.oldest = self.first_resent();
+            if self.oldest < again {
                 self.set(self.start, end, |_, _, known| match known {
                     Fate::Resent(at, _) if at < again => Fate::Lost,
                     _ => known,
                 });
+                self.oldest = self.first_resent();
             }
-            self.oldest = self.first_resent();
         }
     }
 

@@ -57,6 +57,24 @@ pub struct Flags {
     pub cwr: bool,
 }
 
+/// The same in one byte, for what is compared and moved often.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FlagByte(u8);
+
+impl From<Flags> for FlagByte {
+    fn from(Flags { syn, fin, rst, ece, cwr }: Flags) -> FlagByte {
+        let bits = [syn, fin, rst, ece, cwr].into_iter().rev();
+        FlagByte(bits.fold(0, |byte, bit| byte << 1 | u8::from(bit)))
+    }
+}
+
+impl From<FlagByte> for Flags {
+    fn from(FlagByte(byte): FlagByte) -> Flags {
+        let [syn, fin, rst, ece, cwr] = std::array::from_fn(|at| byte >> at & 1 > 0);
+        Flags { syn, fin, rst, ece, cwr }
+    }
+}
+
 /// A segment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Segment {
@@ -127,6 +145,16 @@ pub fn off_wire(number: u32, initial: u32, near: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_survive_in_a_byte() {
+        let all: Vec<Flags> = (0..32).map(|byte| Flags::from(FlagByte(byte))).collect();
+        for (byte, flags) in (0..).zip(&all) {
+            assert_eq!(FlagByte::from(*flags), FlagByte(byte));
+            assert_eq!(all.iter().filter(|other| *other == flags).count(), 1, "{flags:?}");
+        }
+        assert_eq!(FlagByte::from(Flags::default()), FlagByte::default());
+    }
 
     #[test]
     fn numbers_survive_the_wire_wherever_it_wraps() {

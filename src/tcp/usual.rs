@@ -115,18 +115,19 @@ impl Sender {
         if self.flight() == 0 {
             self.rest(now, settings);
         }
-        let (first, mss) = (self.next, u64::from(self.mss));
+        let (mut count, mss) = (0, u64::from(self.mss));
         while self.has_whole() && self.has_room(mss) {
             self.next += mss;
+            count += 1;
         }
         let is_all = self.has_whole();
         if is_all {
             self.limit = Limit::Congestion;
         }
-        if self.next > first {
+        if count > 0 {
             self.last_sent = now;
         }
         self.arm(now, settings);
-        (((self.next - first) / mss) as u32, is_all)
+        (count, is_all)
     }
 }

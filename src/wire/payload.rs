@@ -44,10 +44,21 @@ pub fn sum(from: usize, to: usize) -> u64 {
 /// Folds a sum and complements it: the value of a checksum field.
 #[inline]
 pub fn fold(sum: u64) -> u16 {
-    let halves = (sum & 0xffff_ffff) + (sum >> 32);
-    let words = (halves & 0xffff) + (halves >> 16 & 0xffff) + (halves >> 32);
-    let word = (words & 0xffff) + (words >> 16);
-    !((word + (word >> 16)) as u16)
+    // The upper half of a number and the same with its halves exchanged, added, is the sum of both with its carry.
+    fold_short((sum.wrapping_add(sum.rotate_left(32)) >> 32) as u32)
+}
+
+/// The same for a sum of fewer than 65,536 words.
+#[inline]
+pub fn fold_short(sum: u32) -> u16 {
+    !((sum.wrapping_add(sum.rotate_left(16)) >> 16) as u16)
+}
+
+/// A sum that folds to the same as that of both, carries and all: any 64 bits are as good as the sum of their words.
+#[inline]
+pub fn add(sum: u64, number: u64) -> u64 {
+    let (both, carries) = sum.overflowing_add(number);
+    both + u64::from(carries)
 }
 
 /// The sum of the four words of a number, not folded: two at a time.
@@ -84,6 +95,26 @@ mod tests {
         for (from, to) in some.into_iter().chain(all) {
             let made: Vec<u8> = (from..to).map(byte).collect();
             assert_eq!(sum(from, to), sum_bytes(&made), "{from}..{to}");
+        }
+    }
+
+    /// Against RFC 1071 word by word: a sum of 0 stays 0, any other multiple of 0xffff does not.
+    #[test]
+    fn a_sum_is_folded_with_all_its_carries() {
+        let dull = |mut sum: u128| {
+            while sum > 0xffff {
+                sum = (sum & 0xffff) + (sum >> 16);
+            }
+            !(sum as u16)
+        };
+        let ends = [0, 1, 0xfffe, 0xffff, 0x1_0000, 0x1_fffe, u64::MAX >> 32, 1 << 32, u64::MAX - 1, u64::MAX];
+        let some = (0..300u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let numbers: Vec<u64> = ends.into_iter().chain(ends.map(u64::swap_bytes)).chain(some).collect();
+        for a in &numbers {
+            assert_eq!(fold(*a), dull((*a).into()), "{a:#x}");
+            for b in &numbers {
+                assert_eq!(fold(add(*a, *b)), dull(u128::from(*a) + u128::from(*b)), "{a:#x} + {b:#x}");
+            }
         }
     }
 }

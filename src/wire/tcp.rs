@@ -184,7 +184,8 @@ impl Template {
         let length = total - IPV4_HEADER as u64;
         Heads {
             words: std::array::from_fn(|at| self.words[at] | differ[at]),
-            sums: (self.sums.0 + congestion + total, self.sums.1 + length + written + behind.sum),
+            // Of ten words, so that 32 bits hold the first.
+            sums: ((self.sums.0 + congestion + total) as u32, self.sums.1 + length + written + behind.sum),
         }
     }
 
@@ -215,15 +216,23 @@ impl Template {
 pub struct Heads {
     /// The bytes of the head in words, and the sums of the IPv4 and the TCP header, without what differs.
     words: [u64; HEAD / 8],
-    sums: (u64, u64),
+    sums: (u32, u64),
 }
 
 impl Heads {
+    /// The same between other ports: these were made with both 0.
+    #[inline]
+    pub fn between(&self, ports: (u16, u16)) -> Heads {
+        let ports = u64::from(ports.0) << 16 | u64::from(ports.1);
+        let [first, second, third, fourth, fifth] = self.words;
+        Heads { words: [first, second, third | ports, fourth, fifth], sums: (self.sums.0, self.sums.1 + ports) }
+    }
+
     /// A head, both checksums right.
     #[inline]
     pub fn head(&self, numbers: Numbers, identification: u16) -> [u8; HEAD] {
-        let ipv4 = payload::fold(self.sums.0 + u64::from(identification));
-        let tcp = payload::fold(self.sums.1 + payload::sum_words(numbers.word()));
+        let ipv4 = payload::fold_short(self.sums.0 + u32::from(identification));
+        let tcp = payload::fold(payload::add(self.sums.1, numbers.word()));
         self.with(numbers, identification, (ipv4, tcp))
     }
 
@@ -269,6 +278,8 @@ mod tests {
         let template = Template::new(TO);
         let behind = Behind::new(&options, length);
         let heads = template.heads(&header, &behind);
+        let without = template.heads(&Header { ports: (0, 0), ..header }, &behind);
+        assert_eq!(without.between(header.ports).head(NUMBERS, 9), heads.head(NUMBERS, 9));
         let mut bytes = heads.head(NUMBERS, 9).to_vec();
         let mut completed = heads.bare(NUMBERS, 9);
         template.complete(&mut completed, &options);

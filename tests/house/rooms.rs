@@ -45,6 +45,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "trace",
             "report",
             "scenario",
+            "lessons",
         ],
     ),
     (

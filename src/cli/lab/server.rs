@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /`, `/lab.css`, … | the page |
 //! | `GET /api/about` | whether there is a class, the code of the only network if not, and all lessons |
-//! | `POST /api/open` `{"text" or "lesson", "code"}` | opens a network, or begins the one behind `code` anew: its code |
+//! | `POST /api/open` `{"text" or "lesson", "code"}` | opens a network, or the one behind `code` anew: its code |
 //! | `POST /api/CODE/ask` [`Ask`] | its [`Answer`](crate::lab::Answer) |
 //! | `GET /api/CODE/changes` | an event for each change, by whichever page (server-sent events) |
 

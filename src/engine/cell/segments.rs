@@ -1,20 +1,25 @@
 //! What connections send and hear: in short where only the other end looks at it, which takes a third of the work, else
 //! as packets with a journey of their own (`journey.rs`). Both give the same bytes.
+//!
+//! A connection alone on its way comes back to where it was: under even losses, at a full queue and in a window of the
+//! receiver, what both ends send repeats to the nanosecond, from the first 20 s on, in cycles of a round trip to some
+//! seconds (`tests/cycles.rs`). That is not made use of: such a cycle is longer than any window in which cells run, and
+//! holds two ends, two links and all that is under way between them, in two cells.
 
 use super::super::books::Counts;
 use super::super::road::Road;
 use super::super::segment::SegmentArrival;
 use super::super::sending::{BATCH, Batch};
-use super::connections::{Connections, Desk, Kind, Way, Written, numbers};
+use super::connections::{Connections, Desk, End, Kind, Way, Written, numbers};
 use super::contents::Contents;
 use super::events::Events;
 use super::journey::Journey;
 use super::lane::Lane;
 use crate::dataplane::packet::{Packet, PacketId, TailId};
 use crate::dataplane::router::Sender;
-use crate::model::DropReason;
+use crate::model::{DropReason, HostId};
 use crate::tcp::Burst;
-use crate::tcp::segment::{Flags, Plain, Segment};
+use crate::tcp::segment::{FlagByte, Plain, Segment};
 use crate::units::SimTime;
 
 /// Has something happen to the connections of a cell, and sends what comes of it.
@@ -49,7 +54,7 @@ fn send(journey: &mut Journey<'_>, now: SimTime, writer: (u32, u16), segment: &S
     match segment.plain() {
         Some(first) => {
             let &Segment { flags, is_again, .. } = segment;
-            Sending { now, writer, first, flags, is_again, count: 1 }.send(journey);
+            Sending { now, writer, first, flags: flags.into(), is_again, count: 1 }.send(journey);
         }
         None => send_whole(journey, now, writer, segment),
     }
@@ -72,7 +77,7 @@ pub(super) fn hear_next(journey: &mut Journey<'_>, end: SimTime) {
     let Burst { now, first, count, is_all, heard_second } = burst;
     segments.step(heard_second);
     if count > 0 {
-        Sending { now, writer, first, flags: Flags::default(), is_again: false, count }.send(journey);
+        Sending { now, writer, first, flags: FlagByte::default(), is_again: false, count }.send(journey);
     }
     if !is_all {
         send_written(journey, now);
@@ -131,16 +136,17 @@ struct Sending {
     /// The index of the end, and the port of the opener.
     writer: (u32, u16),
     first: Plain,
-    flags: Flags,
+    flags: FlagByte,
     is_again: bool,
     count: u32,
 }
 
 impl Sending {
+    #[inline(never)]
     fn send(&self, journey: &mut Journey<'_>) {
         let end = &mut journey.contents.connections.ends[self.writer.0 as usize];
         let length = end.header_length() + self.first.length as u16;
-        match end.way(journey.scope, length) {
+        match end.way(&journey.scope, length) {
             Some(way) => self.send_short(journey, length, way),
             None => (0..self.count).for_each(|n| send_whole(journey, self.now, self.writer, &self.segment(n))),
         }
@@ -149,7 +155,7 @@ impl Sending {
     /// The segment at this place.
     fn segment(&self, n: u32) -> Segment {
         let Plain { sequence, length, acknowledged, caused } = self.plain(n);
-        let &Sending { flags, is_again, .. } = self;
+        let (flags, is_again) = (self.flags.into(), self.is_again);
         Segment { sequence, length, acknowledged, caused, flags, is_again, ..Segment::default() }
     }
 
@@ -158,88 +164,88 @@ impl Sending {
     }
 
     /// Sends segments that only the other end looks at: up to their arrival if nothing can happen to them on their way.
+    #[inline(always)] // Into `send`, its only caller.
     fn send_short(&self, journey: &mut Journey<'_>, length: u16, way: Way) {
         let at = way.lane as usize;
         let counts = Counts::of(self.count.into(), length);
         journey.catch_up(at, self.now);
-        let Contents { connections, booking, lanes, batch, .. } = &mut *journey.contents;
+        let Contents { connections, booking, lanes, mailbox, batch, .. } = &mut *journey.contents;
+        let (end, lane) = (&mut connections.ends[self.writer.0 as usize], &mut lanes[at]);
         if let Some(batch) = batch {
-            self.make(connections, batch);
+            self.make(end, batch);
         }
-        let end = &mut connections.ends[self.writer.0 as usize];
         let entry = if end.is_opener() { Some(end.book(booking, &journey.scope)) } else { None };
         booking.segments_sent(entry, self.now, counts);
-        lanes[at].offered(self.now, counts);
-        let mut n = 0;
-        while let Some((id, fate)) = self.mail(journey, &mut n, length, way) {
-            self.send_as_packet(journey, n, id, way, fate);
-            n += 1;
+        lane.offered(self.now, counts);
+        match self.mail((end, lane), &mut mailbox.lanes, (length, way), journey.scope.horizon) {
+            None => lane.queued(self.now),
+            Some((n, fate)) => self.send_as_packets(journey, n, length, way.lane, way.host, fate),
+        }
+    }
+
+    /// Makes the packets, where every one is wanted.
+    #[inline(always)] // Into `send_short`, its only caller.
+    fn make(&self, end: &mut End, batch: &mut Batch) {
+        let ((_, port), length) = (self.writer, self.first.length as u16);
+        let kind = Kind { length, flags: self.flags, is_again: self.is_again };
+        let heads = match end.plain_heads(port, kind) {
+            Some(heads) => heads,
+            None => end.heads(self.now, port, &self.segment(0)).0,
+        };
+        let (mut sequence, mut identification) = (self.first.sequence, end.sent() as u16);
+        for n in 0..self.count {
+            batch[n as usize % BATCH].head = heads.head(numbers(sequence, self.first.acknowledged), identification);
+            (sequence, identification) = (sequence + u64::from(length), identification.wrapping_add(1));
+        }
+    }
+
+    /// Has packets made of the segments from place `n` on. Where one is refused, is late or may be lost, so are all
+    /// those behind it that are sent with it. `fate` is what the link said of the first.
+    #[cold]
+    #[inline(never)]
+    fn send_as_packets(
+        &self,
+        journey: &mut Journey<'_>,
+        n: u32,
+        length: u16,
+        lane: u32,
+        host: HostId,
+        mut fate: Result<SimTime, DropReason>,
+    ) {
+        let at = lane as usize;
+        for n in n..self.count {
+            let id = journey.contents.connections.ends[self.writer.0 as usize].next_id();
+            let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
+            journey.follow(at, self.now, fate, &mut packet, Ok(host));
+            if n + 1 < self.count {
+                fate = journey.contents.lanes[at].link.offer(self.now, length);
+            }
         }
         journey.contents.lanes[at].queued(self.now);
     }
 
-    /// Makes the packets, where every one is wanted.
-    #[inline(never)]
-    fn make(&self, connections: &mut Connections, batch: &mut Batch) {
-        let Connections { ends, heads: recent, .. } = connections;
-        let ((index, port), length) = (self.writer, self.first.length as u16);
-        let end = &ends[index as usize];
-        let kind = Kind { port, length, flags: self.flags, is_again: self.is_again };
-        let bits = u64::from(index) << 32 | u64::from(length) << 16 | u64::from(port);
-        let heads = match recent.get((index, kind), bits) {
-            _ if end.transfers.timestamps => end.heads(self.now, port, &self.segment(0)).0,
-            Some(heads) => heads,
-            None => {
-                let heads = end.plain_heads(&kind);
-                recent.learn((index, kind), bits, heads);
-                heads
-            }
-        };
-        for n in 0..self.count {
-            let numbers = numbers(self.plain(n).sequence, self.first.acknowledged);
-            batch[n as usize % BATCH].head = heads.head(numbers, (end.sent() + u64::from(n)) as u16);
-        }
-    }
-
-    /// Has a packet made of the segment at place `n`, which does not arrive, or not before the horizon.
-    #[cold]
-    #[inline(never)]
-    fn send_as_packet(
-        &self,
-        journey: &mut Journey<'_>,
-        n: u32,
-        id: PacketId,
-        way: Way,
-        fate: Result<SimTime, DropReason>,
-    ) {
-        let mut packet = packet(journey, self.now, self.writer, id, &self.segment(n));
-        journey.follow(way.lane as usize, self.now, fate, &mut packet, Ok(way.host));
-    }
-
-    /// Offers the segments from place `n` on, and mails them two by two. Stops at one that does not arrive, or not
-    /// before the horizon.
+    /// Offers the segments and mails them two by two. Stops at one that may not arrive, or not before the horizon: its
+    /// place, and what the link said.
+    #[inline(always)] // Into `send_short`, its only caller.
     fn mail(
         &self,
-        journey: &mut Journey<'_>,
-        n: &mut u32,
-        length: u16,
-        way: Way,
-    ) -> Option<(PacketId, Result<SimTime, DropReason>)> {
-        let horizon = journey.scope.horizon;
-        let Contents { lanes, connections, mailbox, .. } = &mut *journey.contents;
-        let end = &mut connections.ends[self.writer.0 as usize];
-        let Lane { link, booking, mailed, outbox, .. } = &mut lanes[way.lane as usize];
+        (end, lane): (&mut End, &mut Lane),
+        lanes: &mut Vec<u32>,
+        (length, way): (u16, Way),
+        horizon: SimTime,
+    ) -> Option<(u32, Result<SimTime, DropReason>)> {
+        let Lane { link, booking, mailed, outbox, .. } = lane;
         let loses_none = link.loses_no_segment();
         // Whether the last one in the outbox is of these, and alone.
         let mut is_alone = false;
-        while *n < self.count {
+        for n in 0..self.count {
             let fate = link.offer(self.now, length);
-            let id = end.next_id();
             let Some(departure) = fate.ok().filter(|time| loses_none && *time + link.delay < horizon) else {
-                return Some((id, fate));
+                return Some((n, fate));
             };
             let time = departure + link.delay;
             booking.carried_one(time, length, time.since(self.now));
+            end.next_id();
             *mailed += 1;
             let is_marked = link.marks(departure.since(self.now)) && end.takes_marks(self.first.length, self.is_again);
             match outbox.last_mut() {
@@ -256,18 +262,17 @@ impl Sending {
                         end: way.end,
                         port: self.writer.1,
                         wire_length: length,
-                        plain: self.plain(*n),
+                        plain: self.plain(n),
                         flags: self.flags,
                         is_marked,
                     };
                     if outbox.is_empty() {
-                        mailbox.lanes.push(way.lane);
+                        lanes.push(way.lane);
                     }
                     outbox.push(arrival);
                     is_alone = true;
                 }
             }
-            *n += 1;
         }
         None
     }

@@ -217,19 +217,28 @@ impl Recorded {
     fn repeat(&mut self, nanos: u64, times: u64) -> bool {
         match &mut self.delays {
             Delays::Few(few) => match few.delays.get_mut(few.last) {
-                Some((last, count)) if *last == nanos => *count += times,
+                Some((last, count)) if *last == nanos => {
+                    *count += times;
+                    self.at_min += if nanos == self.min { times } else { 0 };
+                }
                 _ => return false,
             },
             Delays::Many(buckets) => {
                 let (begin, slot) = runs::bucket(nanos);
                 let last = &mut buckets.last[slot];
-                if nanos < self.min || nanos > self.max || last.0 != begin {
+                if nanos > self.max || last.0 != begin {
                     return false;
+                }
+                // Of many delays, few are the least: then nothing is counted, not even 0.
+                if nanos <= self.min {
+                    if nanos < self.min {
+                        return false;
+                    }
+                    self.at_min += times;
                 }
                 last.1 += times;
             }
         }
-        self.at_min += if nanos == self.min { times } else { 0 };
         true
     }
 }

@@ -55,8 +55,8 @@ impl Default for DelayRuns {
 /// The width of the bucket that holds `nanos`, as a power of two.
 #[inline]
 fn magnitude(nanos: u64) -> u32 {
-    let significant = u64::BITS - nanos.leading_zeros();
-    significant.max(UNIT + PRECISION) - PRECISION
+    // Below a unit there is nothing to resolve, as if this bit were set.
+    (nanos | 1 << (UNIT + PRECISION - 1)).ilog2() + 1 - PRECISION
 }
 
 /// Where the bucket that holds `nanos` begins, and its slot: neighbours have different ones.

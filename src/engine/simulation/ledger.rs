@@ -1,8 +1,9 @@
-//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, and whether they balance. Changes
-//! nothing.
+//! Reading a simulation: the books of links, VPCs and traffic entries over all cells, sums of them that are cheap
+//! enough to be read many times, and whether the books balance. Changes nothing that a result depends on.
 
-use super::super::books::{LinkBook, TrafficBook, VpcBook};
+use super::super::books::{Counts, LinkBook, TrafficBook, TrafficCounts, VpcBook};
 use super::super::cell::{Connections, Lane, Watched};
+use super::super::drops::Drops;
 use super::super::intervals::Intervals;
 use super::super::meter::Meter;
 use super::super::options::Which;
@@ -48,6 +49,37 @@ pub struct Unbalanced {
     pub entered: u64,
     /// Packets that left, ended or are still there.
     pub left: u64,
+}
+
+/// How far a traffic entry got.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Emitted.
+    pub sent: Counts,
+    /// Accepted by the host they were meant for.
+    pub delivered: Counts,
+    /// Dropped.
+    pub drops: Drops,
+    /// Echo replies that came back, and those that were dropped.
+    pub answered: u64,
+    pub reply_drops: Drops,
+    /// Of TCP: payload bytes taken in order for the first time, segments sent again, timeouts.
+    pub payload: u64,
+    pub retransmissions: u64,
+    pub timeouts: u64,
+}
+
+impl Progress {
+    fn add(&mut self, counts: &TrafficCounts) {
+        self.sent.add(counts.sent);
+        self.delivered.add(counts.delivered);
+        self.drops.merge(&counts.drops);
+        self.answered += counts.ping.answered;
+        self.reply_drops.merge(&counts.ping.drops);
+        self.payload += counts.tcp.payload;
+        self.retransmissions += counts.tcp.retransmissions;
+        self.timeouts += counts.tcp.timeouts;
+    }
 }
 
 /// The books of traffic entries, each in parts: the VPCs that send an entry and those where answers end keep one.
@@ -121,7 +153,7 @@ impl Simulation {
         TrafficLedger { edges: &self.shared.edges, parts, open }
     }
 
-    pub(super) fn connections(&self) -> impl Iterator<Item = &Connections> {
+    fn connections(&self) -> impl Iterator<Item = &Connections> {
         self.partition.cells.iter().map(|cell| &cell.contents.connections)
     }
 
@@ -133,6 +165,59 @@ impl Simulation {
     /// What the TCP connection that is watched was like at the end of each interval; empty before it opened.
     pub fn watched(&self) -> Vec<Watched> {
         self.connections().map(|all| all.watched(self.now)).find(|rows| !rows.is_empty()).unwrap_or_default()
+    }
+
+    /// How far each traffic entry got, by entry.
+    pub fn progress(&self) -> Vec<Progress> {
+        let mut all = vec![Progress::default(); self.shared.edges.len()];
+        for (id, book) in self.partition.cells.iter().flat_map(|cell| cell.contents.booking.traffic.each()) {
+            all[id.index()].add(&book.whole);
+        }
+        all
+    }
+
+    /// What the routers of each VPC dropped, by VPC.
+    pub fn router_drops(&self) -> Vec<Drops> {
+        let mut all = vec![Drops::default(); self.partition.cells.len()];
+        for (vpc, cell) in self.partition.cells.iter().enumerate() {
+            all[vpc].add_sites(&cell.contents.booking.vpc.drops);
+            for lane in &cell.contents.lanes {
+                let far = lane.link.far;
+                all[far.index()].add_sites(&lane.booking.book.far.drops);
+            }
+        }
+        all
+    }
+
+    /// The most bytes that waited at a link's bucket so far, or since [`Simulation::watch_queues`].
+    pub fn watched_queue(&self, link: LinkId) -> ByteSize {
+        self.lane(link).link.longest_queue()
+    }
+
+    /// Has [`Simulation::watched_queue`] of every link tell of the time from now on, beginning with what waits. The
+    /// books keep the longest of all.
+    pub fn watch_queues(&mut self) {
+        let now = self.now;
+        let lanes = self.partition.cells.iter_mut().flat_map(|cell| &mut cell.contents.lanes);
+        for lane in lanes {
+            // A series asks later what waited now; then it would be gone.
+            if let Some(intervals) = &mut lane.booking.intervals {
+                intervals.close(now, &mut lane.link);
+            }
+            lane.link.watch_queue(now);
+        }
+    }
+
+    /// Of each entry with open connections, the first of them: its number, from 0, and what it is like now.
+    pub fn first_open(&self) -> BTreeMap<TrafficId, (u64, Watched)> {
+        let mut first: BTreeMap<TrafficId, (u64, Watched)> = BTreeMap::new();
+        for (entry, number, seen) in self.connections().flat_map(|all| all.seen_at(self.now)) {
+            let known = first.entry(entry).or_insert((number, seen));
+            if number < known.0 {
+                *known = (number, seen);
+            }
+        }
+        first
     }
 
     /// A VPC's book: what its own cell and the cells that send to it judged.

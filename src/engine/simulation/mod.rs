@@ -10,12 +10,10 @@
 //! the shortest link among them, and exchange mail in between. This is conservative synchronisation: a packet that
 //! departs in a window arrives after it.
 
-mod course;
 mod ledger;
 mod senders;
 
-pub use course::Progress;
-pub use ledger::{Queue, Totals, TrafficLedger, Unbalanced};
+pub use ledger::{Progress, Queue, Totals, TrafficLedger, Unbalanced};
 pub use senders::flows;
 
 use super::booking::LinkBooking;

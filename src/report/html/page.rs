@@ -72,7 +72,8 @@ impl Frame<'_> {
              <section id=\"text\" aria-labelledby=\"text-title\">\n<h2 id=\"text-title\">As text</h2>\n<details>\n\
              <summary>The report as vpcsim prints it</summary>\n\
              <pre tabindex=\"0\" role=\"region\" aria-label=\"The report as text\">{text}</pre>\n</details>\n\
-             </section>\n</main>\n<footer><p>Made by vpcsim {version}. This page asks nobody for anything.</p></footer>\n"
+             </section>\n</main>\n<footer><p>Made by vpcsim {version}. This page asks nobody for \
+             anything.</p></footer>\n"
         )
     }
 

@@ -172,7 +172,8 @@ fn network(picture: &str) -> String {
     let svg = svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
     format!(
         "<section id=\"network\" aria-labelledby=\"network-title\">\n<h2 id=\"network-title\">Network</h2>\n\
-         <div class=\"card network\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the network\">\n{svg}</div>\n\
+         <div class=\"card network\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the network\">\n{svg}\
+         </div>\n\
          </section>\n"
     )
 }

@@ -75,7 +75,7 @@ fn hint(stage: &Stage, most: Option<DropReason>) -> Option<&str> {
 fn most_dropped(report: &ExpectationReport, snapshot: &Snapshot) -> Option<DropReason> {
     if is_reach(report) {
         let words = report.found.as_deref()?.split([' ', ',', ':']);
-        return words.filter_map(DropReason::from_code).last();
+        return words.rev().find_map(DropReason::from_code);
     }
     let mut counts = [0_u64; DropReason::COUNT];
     let mut add = |code: &str, packets: u64| {

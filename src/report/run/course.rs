@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Value `k` of a list belongs to `[k · interval, (k + 1) · interval)`; the last interval may be shorter, and zeros at
-//! the end of a list are left out. All lists are sums over the interval, but for `longest_queue_bytes`, a maximum. Their
-//! totals are the numbers of the report. Keys may be added within a version.
+//! the end of a list are left out. All lists are sums over the interval, but for `longest_queue_bytes`, a maximum.
+//! Their totals are the numbers of the report. Keys may be added within a version.
 
 use crate::units::{BitRate, SimDuration, SimTime};
 use serde::Serialize;

@@ -27,13 +27,15 @@ pub struct Cubic {
     since: SimTime,
     /// How long after that the plateau is reached: less than 4,000 s for any window.
     k: u32,
+    /// The curve has come this high, in bytes; it only rises. 0 if that is not known.
+    reached: u32,
     /// The window that Reno would have.
     friendly: u64,
 }
 
 impl Default for Cubic {
     fn default() -> Cubic {
-        Cubic { plateau: 0, prior: 0, since: SimTime::NEVER, k: 0, friendly: 0 }
+        Cubic { plateau: 0, prior: 0, since: SimTime::NEVER, k: 0, reached: 0, friendly: 0 }
     }
 }
 
@@ -50,6 +52,12 @@ impl Cubic {
     /// The idle time does not count as time to grow (§5.8).
     pub fn rest(&mut self, idle: SimDuration) {
         self.since += idle;
+        self.reached = 0;
+    }
+
+    /// Segments have another length from now on, by which the curve is measured.
+    pub fn bend(&mut self) {
+        self.reached = 0;
     }
 
     /// The window after an acknowledgment.
@@ -58,7 +66,7 @@ impl Cubic {
             // Without a reduction, after slow start has ended by itself, this is the plateau.
             self.plateau = self.plateau.max(window);
             self.prior = self.prior.max(self.plateau);
-            self.k = time_to_plateau(self.plateau - window, mss);
+            (self.k, self.reached) = (time_to_plateau(self.plateau - window, mss), 0);
             self.friendly = window;
             self.since = acknowledged.now;
         }
@@ -66,11 +74,21 @@ impl Cubic {
         let share = |of: u64| divided((u128::from(of) * u128::from(acknowledged.bytes)) << SCALE, window);
         let one = u64::from(mss) << SCALE;
         self.friendly += if self.friendly < self.prior { share(one) * ALPHA.0 / ALPHA.1 } else { share(one) };
-        if self.at(elapsed, mss) < self.friendly {
+        if self.is_below_friendly(elapsed, mss) {
             return window.max(self.friendly);
         }
         let target = self.at(elapsed + acknowledged.smoothed, mss).clamp(window, window + window / 2);
         window + share(target - window)
+    }
+
+    /// Whether the curve is below the window of Reno. As long as it was above when looked at last, it still is.
+    fn is_below_friendly(&mut self, elapsed: SimDuration, mss: u32) -> bool {
+        if self.friendly < u64::from(self.reached) << SCALE {
+            return false;
+        }
+        let at = self.at(elapsed, mss);
+        self.reached = u32::try_from(at >> SCALE).unwrap_or(u32::MAX);
+        at < self.friendly
     }
 
     /// W(t) = C (t − K)³ + plateau (§4.2).

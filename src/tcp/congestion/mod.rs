@@ -116,6 +116,9 @@ impl Congestion {
     /// Segments have `mss` bytes from now on; the window stays.
     pub fn shorten(&mut self, mss: u32) {
         self.mss = mss;
+        if let Control::Cubic(cubic) = &mut self.control {
+            cubic.bend();
+        }
     }
 
     /// Something was lost, or a mark came, with `flight` bytes sent and not acknowledged (RFC 5681 §3.2, RFC 9438

@@ -57,11 +57,6 @@ function see(seen) {
   packet.steps.push(seen);
 }
 
-/** Packets that are under way at an instant. @param {number} now @returns {{ name: string, kind: string }[]} */
-export function underWay(now) {
-  return [...packets.values()].filter((packet) => packet.ended === null && packet.steps[0].time_ns <= now);
-}
-
 /** Whether anything moves. */
 export const isQuiet = () => packets.size === 0;
 

@@ -9,10 +9,10 @@ use crate::engine::shared::Scope;
 use crate::engine::tcp_books::opener;
 use crate::model::plan::{Arrivals, TransferSize, Transfers};
 use crate::model::{HostId, TrafficId};
-use crate::tcp::segment::Flags;
+use crate::tcp::segment::FlagByte;
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::{Addressing, HEAD, IPV4_HEADER};
-use crate::wire::tcp::{TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
+use crate::wire::tcp::{Heads, TCP_HEADER, TIMESTAMPS_LENGTH, Template, scale};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub(in crate::engine) struct End {
     path: Option<(u64, u16, Path)>,
     /// The way found last, with the epoch for which it holds.
     way: Option<(u64, Option<Way>)>,
+    /// The heads made last where every packet is made, between the ports 0.
+    pub(super) made: Option<Box<(Kind, Heads)>>,
 }
 
 /// Where an end's segments go that are no longer than `longest` bytes of IPv4, if the other end hears them.
@@ -58,14 +60,12 @@ pub(in crate::engine::cell) struct Way {
     longest: u16,
 }
 
-/// What the heads of some segments have in common.
+/// What the heads of some segments have in common, whatever their connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine::cell) struct Kind {
-    /// The port of the end that opened the connection.
-    pub port: u16,
     /// Payload in bytes.
     pub length: u16,
-    pub flags: Flags,
+    pub flags: FlagByte,
     pub is_again: bool,
 }
 
@@ -179,6 +179,7 @@ impl End {
             closed: VecDeque::new(),
             path: None,
             way: None,
+            made: None,
         }
     }
 
@@ -311,21 +312,22 @@ impl End {
 
     /// The way of its next segment, a packet of `length` bytes, if only the other end looks at that.
     #[inline]
-    pub(in crate::engine::cell) fn way(&mut self, scope: Scope<'_>, length: u16) -> Option<Way> {
+    pub(in crate::engine::cell) fn way(&mut self, scope: &Scope<'_>, length: u16) -> Option<Way> {
         if !scope.shared.overlooks_segments(scope.view) {
             return None;
         }
-        let way = match self.way {
-            Some((epoch, way)) if epoch == scope.view.epoch => way,
-            _ => self.find_way(scope),
-        };
+        if self.way.is_none_or(|(epoch, _)| epoch != scope.view.epoch) {
+            self.find_way(scope);
+        }
+        let (_, way) = self.way.as_ref()?;
         way.filter(|way| length <= way.longest)
     }
 
     #[inline(never)]
-    fn find_way(&mut self, scope: Scope<'_>) -> Option<Way> {
-        let Scope { view, shared, .. } = scope;
-        let longest = self.header_length().checked_add(self.announced).filter(|_| self.announced > 0)?;
+    fn find_way(&mut self, &Scope { view, shared, .. }: &Scope<'_>) {
+        let known = self.header_length().checked_add(self.announced).filter(|_| self.announced > 0);
+        self.way = None;
+        let Some(longest) = known else { return };
         let mut probe = self.probe(longest);
         let path = router::path(view, Sender::Host(self.host), &mut probe);
         let way = match (path.leave, path.enter) {
@@ -336,7 +338,6 @@ impl End {
             _ => None,
         };
         self.way = Some((view.epoch, way));
-        way
     }
 
     /// A packet that only asks for its way.

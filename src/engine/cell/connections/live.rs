@@ -1,5 +1,7 @@
 //! An open connection as its cell holds it: the state machine, and what is booked about it. Sends nothing.
 
+use super::super::wakes::{Waker, Wakes};
+use crate::dataplane::packet::SourceId;
 use crate::engine::tcp_books::Limited;
 use crate::tcp::{Connection, Counts, Limit};
 use crate::units::{SimDuration, SimTime};
@@ -67,6 +69,16 @@ impl Live {
             counts: connection.sender().counts(),
             is_done: connection.is_done(),
             acknowledged: connection.sender().acknowledged(),
+        }
+    }
+
+    /// Sees to its next wake-up, at this place; its end has that source.
+    #[inline(always)] // Called for every segment.
+    pub(super) fn schedule(&mut self, place: u32, source: SourceId, wakes: &mut Wakes) {
+        let wake = self.connection.next_wake();
+        if wake < self.scheduled {
+            self.scheduled = wake;
+            wakes.schedule(wake, source, Waker::Connection(place));
         }
     }
 

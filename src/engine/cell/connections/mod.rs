@@ -15,16 +15,15 @@ pub use watch::Watched;
 use super::wakes::{Waker, Wakes};
 use crate::dataplane::packet::{Packet, PacketKind, SourceId, Tails, Told};
 use crate::engine::booking::{Booking, Moved, Tcp};
-use crate::engine::recent::Recent;
 use crate::engine::segment::SegmentArrival;
 use crate::engine::shared::Scope;
 use crate::engine::tcp_books::{Compared, Limited};
 use crate::model::TrafficId;
-use crate::tcp::segment::{Flags, Plain, Segment, on_wire};
+use crate::tcp::segment::{FlagByte, Flags, Plain, Segment, on_wire};
 use crate::tcp::{Arrived, Burst, Connection, Outcome, Settings};
 use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::is_marked;
-use crate::wire::tcp::{Heads, flags};
+use crate::wire::tcp::flags;
 use end::Opening;
 use live::{Came, Live};
 use slab::Slab;
@@ -36,8 +35,6 @@ pub(in crate::engine) struct Connections {
     live: Slab<Live>,
     /// What is about to be sent.
     pub(super) written: Written,
-    /// The heads of segments made lately, by end.
-    pub(super) heads: Recent<(u32, Kind), Heads>,
     pub(in crate::engine) watch: Option<Watch>,
 }
 
@@ -166,7 +163,7 @@ impl Connections {
         desk: &mut Desk<'_>,
     ) -> Option<Burst> {
         let end = &mut self.ends[arrival.end as usize];
-        let is_usual = arrival.flags == Flags::default() && !arrival.is_marked;
+        let is_usual = arrival.flags == FlagByte::default() && !arrival.is_marked;
         if !is_usual || self.watch.is_some() || end.compares {
             return None;
         }
@@ -175,31 +172,31 @@ impl Connections {
         let live = &mut self.live[place as usize];
         let arrived = Arrived { now: desk.now, sent, is_marked: false };
         let burst = live.connection.hear_usual(plain, arrived, second, &end.transfers.settings)?;
-        let book = end.book(desk.booking, desk.scope);
-        let entry = Some(book).filter(|_| !end.is_opener());
+        let (book, is_counted) = (end.book(desk.booking, desk.scope), !end.is_opener());
         if plain.length > 0 {
-            desk.booking.payload_heard((book, entry), desk.now, sent, (wire_length, plain.length));
+            desk.booking.payload_heard((book, is_counted), desk.now, sent, (wire_length, plain.length));
             if let Some(second) = second.filter(|_| burst.heard_second) {
-                desk.booking.payload_heard((book, entry), second, sent, (wire_length, plain.length));
+                desk.booking.payload_heard((book, is_counted), second, sent, (wire_length, plain.length));
             }
         } else {
             if !burst.is_all {
                 live.connection.go_on(desk.now, &end.transfers.settings, &mut self.written.segments);
             }
-            let limited = live.turn(desk.now).filter(|_| end.is_opener());
-            desk.booking.segment_heard(entry, desk.now, sent, wire_length);
+            if let Some((limited, span)) = live.turn(desk.now)
+                && end.is_opener()
+            {
+                desk.book(end, Tcp::Limited(limited, span));
+            }
+            desk.booking.segment_heard(Some(book).filter(|_| is_counted), desk.now, sent, wire_length);
             if plain.caused > SimTime::ZERO {
                 let round_trip = desk.now.since(plain.caused);
-                desk.booking.moved(book, desk.now, &Moved { round_trip, ..Moved::default() });
-            }
-            if let Some((limited, span)) = limited {
-                desk.book(end, Tcp::Limited(limited, span));
+                desk.booking.moved(book, desk.now, Moved { round_trip, ..Moved::default() });
             }
         }
         if burst.is_all {
-            self.schedule(place, desk.wakes)
+            live.schedule(place, end.source, desk.wakes);
         } else {
-            self.settle(place, desk)
+            self.settle(place, desk);
         }
         Some(burst)
     }
@@ -209,11 +206,11 @@ impl Connections {
         let &SegmentArrival { end: index, port, emitted, is_marked, .. } = arrival;
         let end = &self.ends[index as usize];
         let Some(place) = end.at(port) else {
-            let told = (on_wire(arrival.plain.acknowledged, 0).into(), arrival.flags.fin);
+            let told = (on_wire(arrival.plain.acknowledged, 0).into(), Flags::from(arrival.flags).fin);
             return self.turn_away((index, port), told, emitted, desk.now);
         };
         let &SegmentArrival { plain: Plain { sequence, acknowledged, caused, length }, flags, .. } = arrival;
-        let window = end.transfers.settings.window;
+        let (window, flags) = (end.transfers.settings.window, flags.into());
         let segment = Segment { sequence, length, flags, acknowledged, window, caused, ..Segment::default() };
         self.heard(place, &segment, Arrived { now: desk.now, sent: emitted, is_marked }, desk);
     }
@@ -285,7 +282,7 @@ impl Connections {
         let Came { taken, resent, is_done, limited, .. } = *came;
         if taken > 0 || round_trip > SimDuration::ZERO || resent != Default::default() {
             let book = end.book(desk.booking, desk.scope);
-            desk.booking.moved(book, desk.now, &Moved { taken, round_trip, resent });
+            desk.booking.moved(book, desk.now, Moved { taken, round_trip, resent });
         }
         if end.compares {
             let which = (end.opener(), live.port);
@@ -337,14 +334,9 @@ impl Connections {
         }
     }
 
-    #[inline(always)] // Called for every segment.
     fn schedule(&mut self, place: u32, wakes: &mut Wakes) {
         let live = &mut self.live[place as usize];
-        let wake = live.connection.next_wake();
-        if wake < live.scheduled {
-            live.scheduled = wake;
-            wakes.schedule(wake, self.ends[live.end as usize].source, Waker::Connection(place));
-        }
+        live.schedule(place, self.ends[live.end as usize].source, wakes);
     }
 
     /// About how many packets they send in a while, acknowledgments included: rather too many.

@@ -42,24 +42,42 @@ impl End {
 
     /// The heads of segments like this that are sent now, and the IPv4 total length.
     pub(in crate::engine::cell) fn heads(&self, now: SimTime, port: u16, segment: &Segment) -> (Heads, u16) {
-        let kind = Kind { port, length: segment.length as u16, flags: segment.flags, is_again: segment.is_again };
+        let kind = Kind { length: segment.length as u16, flags: segment.flags.into(), is_again: segment.is_again };
         let acknowledges = segment.acknowledged > 0;
         let options = self.options(now, self.told(segment), segment.flags, on_wire(segment.acknowledged, 0));
         let behind = Behind::new(&options, kind.length);
-        (self.template.heads(&self.header(&kind, acknowledges), &behind), behind.total())
+        (self.template.heads(&self.header(self.ports(port), kind, acknowledges), &behind), behind.total())
     }
 
-    /// The heads of acknowledging segments where there are no options.
-    pub(in crate::engine::cell) fn plain_heads(&self, kind: &Kind) -> Heads {
-        self.template.heads(&self.header(kind, true), &Behind::new(&Options::NONE, kind.length))
+    /// The heads of acknowledging segments of this kind, if they have no options: mostly, those made last.
+    #[inline]
+    pub(in crate::engine::cell) fn plain_heads(&mut self, port: u16, kind: Kind) -> Option<Heads> {
+        if self.transfers.timestamps {
+            return None;
+        }
+        if self.made.as_ref().is_none_or(|made| made.0 != kind) {
+            self.make_heads(kind);
+        }
+        let (_, heads) = self.made.as_deref()?;
+        Some(heads.between(self.ports(port)))
     }
 
-    fn header(&self, kind: &Kind, acknowledges: bool) -> Header {
-        let window = self.transfers.settings.window;
-        let window = if kind.flags.syn { window.min(65_535) } else { window >> self.scale };
+    #[inline(never)]
+    fn make_heads(&mut self, kind: Kind) {
+        let behind = Behind::new(&Options::NONE, kind.length);
+        let made = (kind, self.template.heads(&self.header((0, 0), kind, true), &behind));
+        match &mut self.made {
+            Some(known) => **known = made,
+            None => self.made = Some(Box::new(made)),
+        }
+    }
+
+    fn header(&self, ports: (u16, u16), kind: Kind, acknowledges: bool) -> Header {
+        let (window, flags) = (self.transfers.settings.window, Flags::from(kind.flags));
+        let window = if flags.syn { window.min(65_535) } else { window >> self.scale };
         Header {
-            ports: self.ports(kind.port),
-            flags: self.flags(kind.flags, acknowledges),
+            ports,
+            flags: self.flags(flags, acknowledges),
             window: window as u16,
             congestion: if self.takes_marks(kind.length.into(), kind.is_again) { ECT_0 } else { 0 },
         }
@@ -210,5 +228,48 @@ pub(super) fn read(packet: &Packet, told: Option<Told>, connection: &Connection,
         // What goes with the first SYN is when the connection began.
         caused: told.filter(|_| acknowledged > 0).map_or(SimTime::ZERO, |told| told.caused),
         is_again: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataplane::packet::SourceId;
+    use crate::model::plan::{Arrivals, TransferSize, Transfers};
+    use crate::model::{HostId, TrafficId};
+    use crate::tcp::Settings;
+    use crate::wire::ipv4::Addressing;
+    use std::net::Ipv4Addr;
+    use std::sync::Arc;
+
+    /// Whichever connection and kind came before, and with marks or without.
+    #[test]
+    fn heads_that_are_made_again_are_those_that_were_not_kept() {
+        let addressing =
+            Addressing { source: Ipv4Addr::new(10, 2, 1, 10), destination: Ipv4Addr::new(10, 1, 1, 10), ttl: 64 };
+        for ecn in [false, true] {
+            let transfers = Transfers {
+                settings: Settings { ecn, ..Settings::default() },
+                mss: Some(1_460),
+                timestamps: false,
+                size: TransferSize::Endless,
+                response: 0,
+                connections: 2,
+                interval: SimDuration::from_secs(1),
+                arrivals: Arrivals::Spaced,
+            };
+            let ids = (SourceId(1), HostId(0), TrafficId(0));
+            let mut end = End::new(ids, addressing, 5_001, Arc::new(transfers), None);
+            for n in 0..96u32 {
+                let (port, length) = ([49_152, 65_535][n as usize % 2], [0, 1_460, 7][n as usize / 2 % 3]);
+                let flags = Flags { fin: n / 6 % 2 > 0, ece: n / 12 % 2 > 0, cwr: n / 24 % 2 > 0, ..Flags::default() };
+                let is_again = n / 48 > 0;
+                let segment = Segment { sequence: 1, acknowledged: 5, length, flags, is_again, ..Segment::default() };
+                let kept = end.plain_heads(port, Kind { length: length as u16, flags: flags.into(), is_again });
+                let (anew, _) = end.heads(SimTime::ZERO, port, &segment);
+                let head = |heads: Heads| heads.head(numbers(1 << 31, 0xffff_ffff), 65_535);
+                assert_eq!(kept.map(head), Some(head(anew)), "{port}, {segment:?}");
+            }
+        }
     }
 }

@@ -201,7 +201,8 @@ class Plot {
     const peak = this.isAbove ? measured : Math.max(measured, level);
     const values = valueTicks(peak, 4);
     const labels = values.map((value) => SHOWN[kind](value));
-    this.left = Math.min(110, 12 + 6.6 * Math.max(...labels.map((label) => label.length)));
+    // Mostly the same, so that charts below each other agree.
+    this.left = Math.min(110, Math.max(74, 12 + 6.6 * Math.max(...labels.map((label) => label.length))));
     const [right, bottom] = [this.width - PAD.right, height - PAD.bottom];
     const last = values[values.length - 1];
     this.toX = (x) => px(this.left + ((x - axis.from) / (axis.to - axis.from || 1)) * (right - this.left));

@@ -23,13 +23,13 @@ pub fn timeline(view: &View) -> Option<String> {
 /// The expectations and what was found.
 pub fn expectations(view: &View) -> Option<String> {
     let mut table = Table::new(&[
-        text("stage").key(),
         text("subject").key(),
         text("metric").key(),
         text("window").key(),
         number("expected"),
         number("found"),
         text("").joined(),
+        text("stage"),
     ]);
     let (checks, more) = view.shortlist(&view.snapshot.expectations, |check| check.held != Some(true));
     for check in checks {
@@ -42,7 +42,7 @@ pub fn expectations(view: &View) -> Option<String> {
         let [subject, metric, expected] = [&check.subject, &check.metric, &check.expected].map(Cell::from);
         let found = check.found.as_deref().or(check.missing).unwrap_or_default();
         let stage = Cell::from(check.stage.clone().unwrap_or_default());
-        table.row([stage, subject, metric, window.into(), expected, found.into(), mark]);
+        table.row([subject, metric, window.into(), expected, found.into(), mark, stage]);
     }
     view.section("Expectations", &table, more)
 }
