@@ -48,6 +48,7 @@ topics! {
     sweep, "many runs of one file: ranges of keys, the highest lossless rate, service tests";
     speed, "how fast, and on which roads packets are carried";
     lint, "every finding of lint, and when exactly it is found";
+    lab, "a network in the browser, for one or for a class: watch, break, mend, go back";
     lessons, "scenarios with goals: how to learn by them, what is checked, how to write one";
     limits, "what is modelled, and what is not";
 }

@@ -13,7 +13,11 @@ use serde_json::{Map, Value, json};
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ask {
     /// How it looks now.
-    State,
+    State {
+        /// The version of the network that is known already: it is told only if it differs.
+        #[serde(default)]
+        version: Option<u64>,
+    },
     /// Plays towards an instant; ask again until it is reached.
     Play {
         /// The instant, in nanoseconds.
@@ -107,7 +111,7 @@ impl Session {
     pub fn answer(&mut self, ask: &Ask) -> Answer {
         let (before, mut news) = (self.version(), None);
         let said = match ask {
-            Ask::State => Ok(None),
+            Ask::State { .. } => Ok(None),
             Ask::Play { until_ns } => {
                 news = Some(self.play(SimTime::from_nanos(*until_ns)));
                 Ok(None)
@@ -131,7 +135,10 @@ impl Session {
             Ask::Bill { width } => self.bill(*width).map(Some),
             Ask::Text => Ok(Some(self.text().into())),
         };
-        let is_asked = matches!(ask, Ask::State) || self.version() != before;
+        let is_asked = match ask {
+            Ask::State { version } => *version != Some(self.version()),
+            _ => self.version() != before,
+        };
         let (said, failure) = match said {
             Ok(said) => (said, None),
             Err(failure) => (None, Some(failure.json())),

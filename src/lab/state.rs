@@ -95,6 +95,9 @@ pub struct NetworkState {
     pub peerings: Vec<PeeringDetails>,
     /// Accounts, by name.
     pub accounts: Vec<String>,
+    /// The caps that the console offers (S31).
+    #[serde(rename = "menu_bps")]
+    pub menu: &'static [BitRate],
     /// What changed it so far.
     pub log: Vec<Logged>,
     /// The lesson it is about.
@@ -250,6 +253,7 @@ impl Session {
             vpcs: network.vpcs().map(|(id, _)| vpc(network, id, &mut room)).collect(),
             peerings: report::details(network, |_| true),
             accounts: network.accounts().map(|account| account.name.to_string()).collect(),
+            menu: network.rules.menu.caps(),
             log,
             lesson: self.lesson(),
             opened: self.parts().0.to_owned(),

@@ -91,6 +91,11 @@ fn a_missing_route_is_added_and_the_replies_come_home() {
     assert_eq!((dropped.len(), &dropped[0]["packet"], &dropped[0]["kind"]), (3, &"ping#1".into(), &"reply".into()));
     let explained = done(&mut session, json!({ "ask": "explain", "from": "a/h", "to": "b/h" }));
     assert_eq!(explained["said"]["round_trip"], false);
+    // What would mend it can be done as it is told.
+    assert_eq!(
+        explained["said"]["fix"]["steps"][0]["keys"],
+        json!({ "do": "add_route", "table": "b/s", "to": "10.0.0.0/16", "via": "p" })
+    );
     let acted = done(&mut session, route());
     assert_eq!(acted["network"]["vpcs"][1]["tables"][0]["routes"][1]["via"], "p");
     assert_eq!(answered(&seconds(&mut session, 6)), 3);
@@ -212,6 +217,23 @@ fn what_is_no_scenario_or_too_much_is_refused() {
     assert!(matches!(session.go_to(crate::units::SimTime::NEVER), Err(Failure::TooMuch)));
     fn is_send<T: Send>(_: &T) {}
     is_send(&session);
+}
+
+#[test]
+fn the_network_is_told_to_whoever_does_not_know_it() {
+    let mut session = open(PAIR);
+    let whole = done(&mut session, json!({ "ask": "state" }));
+    assert_eq!(whole["network"]["menu_bps"][0], 10_000_000);
+    let known = |session: &mut Session| {
+        let version = whole["state"]["version"].clone();
+        done(session, json!({ "ask": "state", "version": version }))["network"].is_null()
+    };
+    assert!(known(&mut session));
+    done(&mut session, route());
+    assert!(!known(&mut session));
+    // Another network in its place is none that anybody knows.
+    let mut other = open(PAIR).instead_of(&open(PAIR));
+    assert!(!known(&mut other));
 }
 
 #[test]

@@ -10,13 +10,31 @@ pub(super) struct Part {
     pub text: &'static str,
 }
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+const fn script(path: &'static str, text: &'static str) -> Part {
+    Part { path, kind: "text/javascript; charset=utf-8", text }
+}
 
 /// All of them; the first is the page itself.
 pub(super) const PARTS: &[Part] = &[
     Part { path: "/", kind: "text/html; charset=utf-8", text: include_str!("page/index.html") },
     Part { path: "/lab.css", kind: "text/css; charset=utf-8", text: include_str!("page/lab.css") },
-    Part { path: "/lab.js", kind: SCRIPT, text: include_str!("page/lab.js") },
+    script("/answers.js", include_str!("page/answers.js")),
+    script("/clock.js", include_str!("page/clock.js")),
+    script("/gauges.js", include_str!("page/gauges.js")),
+    script("/headers.js", include_str!("page/headers.js")),
+    script("/lab.js", include_str!("page/lab.js")),
+    script("/lesson.js", include_str!("page/lesson.js")),
+    script("/log.js", include_str!("page/log.js")),
+    script("/model.js", include_str!("page/model.js")),
+    script("/monitor.js", include_str!("page/monitor.js")),
+    script("/opening.js", include_str!("page/opening.js")),
+    script("/packets.js", include_str!("page/packets.js")),
+    script("/panel.js", include_str!("page/panel.js")),
+    script("/peering.js", include_str!("page/peering.js")),
+    script("/picture.js", include_str!("page/picture.js")),
+    script("/session.js", include_str!("page/session.js")),
+    script("/things.js", include_str!("page/things.js")),
+    script("/words.js", include_str!("page/words.js")),
 ];
 
 /// What every answer says: a page takes nothing from elsewhere, is in nobody's frame, and is kept nowhere.

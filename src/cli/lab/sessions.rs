@@ -73,7 +73,9 @@ impl Sessions {
         let opened = opened.unwrap_or_else(|| self.first.clone());
         let session = Session::open(opened, &self.files).map_err(NoSession::Failed)?;
         if let Some((slot, code)) = known.and_then(|code| Some((self.find(&code)?, code))) {
-            *slot.session() = session;
+            let mut begun = slot.session();
+            *begun = session.instead_of(&begun);
+            drop(begun);
             slot.changed();
             return Ok(code);
         }

@@ -24,6 +24,7 @@ pub fn explanation_json(network: &Network, found: &Explanation, place: &dyn Fn(T
                 "lines": written.lines,
                 "place": written.about.and_then(place),
                 "do": written.action,
+                "keys": written.keys,
             })
         });
         json!({ "steps": steps.collect::<Vec<_>>(), "checked": true })

@@ -6,6 +6,7 @@ use crate::diagnose::written::{key, route, section};
 use crate::model::{Change, HostSpec, Network, PeeringSpec, Route, TableId, Thing, Via};
 use crate::units::SimTime;
 use ipnet::Ipv4Net;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// A change in writing.
@@ -19,6 +20,8 @@ pub struct Written {
     pub about: Option<Thing>,
     /// The same as an action, for `--do`; none for what is no action.
     pub action: Option<String>,
+    /// The same as the keys of `\[\[at\]\]` without `time`, for programs.
+    pub keys: Option<Map<String, Value>>,
 }
 
 /// A step, in writing, for a network in which it is not made yet. Where the timeline has changed the network by then,
@@ -27,11 +30,12 @@ pub fn written(network: &Network, step: &Step, at: SimTime, is_changed: bool) ->
     match step {
         Step::Change(change) => {
             let action = Action::of(network, change);
+            let lines = match &action {
+                Some(action) if is_changed => plain("add at the end", action.entry(at)),
+                _ => of_change(network, change, at),
+            };
             let line = action.as_ref().map(|action| action.line(at));
-            match action.filter(|_| is_changed) {
-                Some(action) => Written { action: line, ..plain("add at the end", action.entry(at)) },
-                None => Written { action: line, ..of_change(network, change, at) },
-            }
+            Written { action: line, keys: action.map(Action::keys), ..lines }
         }
         Step::AddHost(spec) => host(network, spec),
         Step::Size(size) => plain("send packets of at most this many bytes", format!("--size {size}")),
@@ -39,7 +43,7 @@ pub fn written(network: &Network, step: &Step, at: SimTime, is_changed: bool) ->
 }
 
 fn plain(how: impl Into<String>, lines: String) -> Written {
-    Written { how: how.into(), lines, about: None, action: None }
+    Written { how: how.into(), lines, about: None, action: None, keys: None }
 }
 
 fn of_change(network: &Network, change: &Change, at: SimTime) -> Written {
@@ -116,8 +120,8 @@ fn host(network: &Network, spec: &HostSpec) -> Written {
 /// A change as an entry of the timeline: a verb and its arguments.
 struct Action {
     verb: &'static str,
-    /// Each as TOML writes it.
-    arguments: Vec<(&'static str, String)>,
+    /// Texts and numbers, which TOML writes as JSON does.
+    arguments: Vec<(&'static str, Value)>,
 }
 
 impl Action {
@@ -147,7 +151,7 @@ impl Action {
             }
             Change::SetNode { peering, node, up, .. } => {
                 let verb = if *up { "node_up" } else { "node_down" };
-                (verb, vec![("peering", quoted(peering)), ("node", node.to_string())])
+                (verb, vec![("peering", quoted(peering)), ("node", (*node).into())])
             }
             Change::Pay { account } => ("pay", vec![("account", quoted(&network.account(*account).name))]),
             _ => return None,
@@ -157,7 +161,10 @@ impl Action {
 
     /// In one line, for `--do`; only what has a space needs its quotes there.
     fn line(&self, at: SimTime) -> String {
-        let bare = |value: &String| if value.contains(' ') { value.clone() } else { value.replace('"', "") };
+        let bare = |value: &Value| {
+            let text = value.to_string();
+            if text.contains(' ') { text } else { text.replace('"', "") }
+        };
         let arguments: Vec<String> =
             self.arguments.iter().map(|(key, value)| format!(" {key}={}", bare(value))).collect();
         format!("{} {}{}", at.since(SimTime::ZERO), self.verb, arguments.concat())
@@ -169,8 +176,14 @@ impl Action {
         let arguments = self.arguments.iter().map(|(key, value)| format!("\n{key} = {value}"));
         head + &arguments.collect::<String>()
     }
+
+    /// As keys of an entry.
+    fn keys(self) -> Map<String, Value> {
+        let arguments = self.arguments.into_iter().map(|(key, value)| (key.to_owned(), value));
+        std::iter::once(("do".to_owned(), self.verb.into())).chain(arguments).collect()
+    }
 }
 
-fn quoted(value: &impl fmt::Display) -> String {
-    format!("\"{value}\"")
+fn quoted(value: &impl fmt::Display) -> Value {
+    value.to_string().into()
 }

@@ -1,0 +1,68 @@
+// The way to a session: requests and answers, over HTTP to the server of this page. Nothing else in the page speaks to
+// anything; the library itself, running in the page, could stand here instead.
+
+/**
+ * @typedef {import('./protocol').Ask} Ask
+ * @typedef {import('./protocol').Answer} Answer
+ * @typedef {import('./protocol').About} About
+ * @typedef {import('./protocol').Failure} Failure
+ */
+
+/** Why there is no answer. */
+export class Unanswered extends Error {
+  /** @param {Failure} failure */
+  constructor(failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+let code = '';
+
+/** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
+async function request(path, body) {
+  const options = body === undefined ? {} : {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  let answer;
+  try {
+    const response = await fetch(path, options);
+    answer = await response.json();
+    if (response.ok) return answer;
+  } catch {
+    answer = null;
+  }
+  const lost = { message: 'the lab does not answer: is it still running?', code: null, complaints: [] };
+  throw new Unanswered(answer?.failure ?? lost);
+}
+
+/** What kind of lab this is. @returns {Promise<About>} */
+export const about = () => request('/api/about');
+
+/** Whose network is asked from now on. @param {string} which */
+export function use(which) {
+  code = which;
+}
+
+/** @param {Ask} what @returns {Promise<Answer>} */
+export const ask = (what) => request(`/api/${encodeURIComponent(code)}/ask`, what);
+
+/**
+ * Opens a network, or begins the one in use anew; its code.
+ * @param {{ text?: string, lesson?: string }} what a scenario or the name of a lesson; without them what the lab began
+ * with
+ * @returns {Promise<string>}
+ */
+export async function open(what) {
+  const body = { ...(code && { code }), ...what };
+  return (await request('/api/open', body)).code;
+}
+
+/** Calls whenever the network changed, by whichever page. @param {() => void} changed @returns {() => void} the end */
+export function follow(changed) {
+  const source = new EventSource(`/api/${encodeURIComponent(code)}/changes`);
+  source.addEventListener('message', changed);
+  return () => source.close();
+}

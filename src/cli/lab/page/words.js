@@ -1,0 +1,106 @@
+// Quantities in words, and elements of the page. It decides nothing.
+
+/** @param {number} value @param {[number, string][]} units largest first */
+function scaled(value, units) {
+  const [size, unit] = units.find(([size]) => Math.abs(value) >= size) ?? units[units.length - 1];
+  const number = value / size;
+  return `${Number.isInteger(number) ? number : Number(number.toPrecision(4))} ${unit}`;
+}
+
+/** @param {number | null | undefined} bps */
+export const rate = (bps) =>
+  bps == null ? 'none' : scaled(bps, [[1e9, 'Gbps'], [1e6, 'Mbps'], [1e3, 'kbps'], [1, 'bps']]);
+
+/** @param {number | null | undefined} bytes */
+export const size = (bytes) =>
+  bytes == null ? 'none' : scaled(bytes, [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB'], [1, 'B']]);
+
+/** A span. @param {number} ns */
+export const span = (ns) => scaled(ns, [[86_400e9, 'd'], [3_600e9, 'h'], [1e9, 's'], [1e6, 'ms'], [1e3, 'us'], [1, 'ns']]);
+
+/** An instant, to the microsecond. @param {number} ns */
+export const instant = (ns) => `${(ns / 1e9).toFixed(6)} s`;
+
+/** @param {number} n */
+export const count = (n) => n.toLocaleString('en');
+
+/** @param {number} n @param {string} what */
+export const counted = (n, what) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
+/**
+ * @typedef {Node | string | number | null | undefined | false} Child
+ * @typedef {{ [name: string]: string | number | boolean | ((event: any) => void) | null | undefined }} Attributes
+ */
+
+/**
+ * An element. What stands in it is text or elements, never markup; `onclick` and the like are listeners.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, '');
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  fill(element, ...children);
+  return element;
+}
+
+/** Replaces what stands in an element. @param {Element} element @param {...(Child | Child[])} children */
+export function fill(element, ...children) {
+  const nodes = children.flat().filter((child) => child != null && child !== false);
+  element.replaceChildren(...nodes.map((child) => (child instanceof Node ? child : String(child))));
+}
+
+/** The element of the page with an id. @param {string} id @returns {HTMLElement} */
+export function part(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`there is no #${id}`);
+  return found;
+}
+
+/** @param {string} text @param {() => void} onclick @param {Attributes} [more] */
+export const button = (text, onclick, more = {}) => make('button', { type: 'button', onclick, ...more }, text);
+
+/** Pairs of a term and what holds of it. @param {[string, Child | Child[]][]} pairs */
+export const facts = (pairs) =>
+  make('dl', {}, pairs.flatMap(([term, what]) => [make('dt', {}, term), make('dd', {}, ...[what].flat())]));
+
+/** @param {string} title @param {(string | Node)[]} heads @param {Child[][]} rows */
+export const table = (title, heads, rows) =>
+  make('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': title },
+    make('table', {},
+      make('caption', { class: 'unseen' }, title),
+      make('thead', {}, make('tr', {}, heads.map((head) => make('th', { scope: 'col' }, head)))),
+      make('tbody', {}, rows.map((row) => make('tr', {}, row.map((cell) => make('td', {}, cell)))))));
+
+let fields = 0;
+
+/** A field with its label. @param {string} label @param {HTMLElement} input */
+export function field(label, input) {
+  input.id ||= `field-${(fields += 1)}`;
+  return make('div', { class: 'field' }, make('label', { for: input.id }, label), input);
+}
+
+/** @param {string} name @param {[value: string, text: string][]} options @param {string} [chosen] */
+export function choice(name, options, chosen) {
+  const list = make('select', { name }, options.map(([value, text]) => make('option', { value }, text)));
+  if (chosen !== undefined) list.value = chosen;
+  return list;
+}
+
+/** @param {string} text @param {HTMLElement[]} parts @param {(values: {[name: string]: string}) => void} done */
+export const form = (text, parts, done, label = text) =>
+  make('form', {
+    'aria-label': label,
+    onsubmit: (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      const data = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+      done(Object.fromEntries([...data].map(([name, value]) => [name, String(value).trim()])));
+    },
+  }, ...parts, make('button', { type: 'submit', class: 'main' }, text));
