@@ -11,10 +11,12 @@ use super::session::Session;
 use super::written::{Done, text};
 use crate::diagnose::judge;
 use crate::engine::{Options, Run};
-use crate::lessons::{Shipped, attempt_in_lab};
+use crate::lessons::{LESSONS, Shipped, attempt_in_lab};
+use crate::model::Lesson;
 use crate::report::{self, Snapshot, StageResult};
 use crate::scenario::Attempt;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A lesson, to be read.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +44,14 @@ pub struct StageState {
     pub answer: Option<String>,
     /// What makes the network as it is where the stage begins, as a part of the text.
     pub start: String,
+}
+
+/// All lessons in a few words: name, title, track.
+pub fn lessons() -> Vec<Value> {
+    let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
+    let told =
+        |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
+    loaded.map(told).collect()
 }
 
 impl Session {

@@ -24,7 +24,7 @@ mod written;
 
 pub use ask::{Answer, Ask, StepOf};
 pub use failure::Failure;
-pub use lesson::{LessonState, StageState};
+pub use lesson::{LessonState, StageState, lessons};
 pub use news::{News, Seen};
 pub use session::{Opened, Session};
 pub use state::{LinkState, NetworkState, RouteState, State, TableState, VpcState};

@@ -6,6 +6,7 @@ use super::news::{News, news};
 use super::played::Played;
 use super::written::{Done, set, text};
 use crate::engine::Record;
+use crate::lessons::Shipped;
 use crate::scenario::Files;
 use crate::units::SimTime;
 use serde_json::{Map, Value};
@@ -22,6 +23,20 @@ pub struct Opened {
     pub file: String,
     /// The scenario.
     pub text: String,
+}
+
+impl Opened {
+    /// What is opened if nothing is named.
+    pub fn first() -> Opened {
+        let text = include_str!("../../scenarios/quick-start.toml").into();
+        Opened { file: "quick-start.toml".into(), text }
+    }
+
+    /// The lesson with this name.
+    pub fn lesson(name: &str) -> Option<Opened> {
+        let lesson = Shipped::named(name)?;
+        Some(Opened { file: format!("{name}.toml"), text: lesson.start.into() })
+    }
 }
 
 /// One network, and the instant that people see.

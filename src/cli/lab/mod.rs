@@ -13,7 +13,7 @@ use super::interrupt::Interrupts;
 use super::lab_args::LabArgs;
 use super::output::talk;
 use crate::lab::{Failure, Opened, Session};
-use crate::lessons::{LESSONS, Shipped};
+use crate::lessons::LESSONS;
 use crate::notation::{list_some, nearest};
 use crate::scenario::Diagnostic;
 use beside::Beside;
@@ -25,8 +25,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// What is opened if nothing is named.
-const FIRST: (&str, &str) = ("quick-start.toml", include_str!("../../../scenarios/quick-start.toml"));
 /// How often a signal is looked for.
 const TICK: Duration = Duration::from_millis(100);
 /// How long those who are being answered may take when the lab ends.
@@ -88,13 +86,10 @@ fn refused(address: SocketAddr, error: &std::io::Error) -> Vec<Diagnostic> {
 
 /// The scenario to begin with, and the folder whose files it may read.
 fn open(what: Option<&Path>) -> Result<(Opened, Beside), Vec<Diagnostic>> {
-    let Some(file) = what else {
-        let (file, text) = FIRST;
-        return Ok((Opened { file: file.into(), text: text.into() }, Beside::nothing()));
-    };
+    let Some(file) = what else { return Ok((Opened::first(), Beside::nothing())) };
     let name = file.display().to_string();
-    if let Some(lesson) = Shipped::named(&name).filter(|_| !file.exists()) {
-        return Ok((lesson_of(lesson), Beside::nothing()));
+    if let Some(lesson) = Opened::lesson(&name).filter(|_| !file.exists()) {
+        return Ok((lesson, Beside::nothing()));
     }
     let lessons = || LESSONS.iter().map(|lesson| lesson.name);
     let hint = match nearest(&name, lessons()) {
@@ -105,11 +100,6 @@ fn open(what: Option<&Path>) -> Result<(Opened, Beside), Vec<Diagnostic>> {
     let bytes = std::fs::read(file).map_err(|error| wrong(format!("cannot read {name}: {error}")))?;
     let text = crate::notation::decode(&bytes).map_err(|error| wrong(error.message))?;
     Ok((Opened { file: name.clone(), text }, Beside::file(file)))
-}
-
-/// A lesson, to be opened.
-fn lesson_of(lesson: &Shipped) -> Opened {
-    Opened { file: format!("{}.toml", lesson.name), text: lesson.start.into() }
 }
 
 /// Says where the lab is, and opens its page where somebody looks.

@@ -9,12 +9,9 @@
 //! | `GET /api/CODE/changes` | an event for each change, by whichever page (server-sent events) |
 
 use super::guard::is_welcome;
-use super::lesson_of;
 use super::pages::{HEADERS, PARTS};
 use super::sessions::{NoSession, SHARED, Sessions};
-use crate::lab::{Ask, Failure, Opened};
-use crate::lessons::{LESSONS, Shipped};
-use crate::model::Lesson;
+use crate::lab::{Ask, Failure, Opened, lessons};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -93,22 +90,14 @@ struct Open {
     lesson: Option<String>,
 }
 
-/// All lessons: name, title, track.
-fn lessons() -> Vec<Value> {
-    let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
-    let told =
-        |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
-    loaded.map(told).collect()
-}
-
 async fn open(State(sessions): State<Arc<Sessions>>, body: Bytes) -> Response {
     let open: Open = match serde_json::from_slice(&body) {
         Ok(open) => open,
         Err(wrong) => return failed(StatusCode::BAD_REQUEST, &wrong.to_string()),
     };
     let opened = match (open.lesson, open.text) {
-        (Some(name), None) => match Shipped::named(&name) {
-            Some(lesson) => Some(lesson_of(lesson)),
+        (Some(name), None) => match Opened::lesson(&name) {
+            Some(lesson) => Some(lesson),
             None => return failed(StatusCode::NOT_FOUND, "there is no such lesson"),
         },
         (None, text) => text.map(|text| Opened { file: "scenario.toml".into(), text }),

@@ -1,0 +1,25 @@
+// The worker of a page without a server: begins the engine from the first message, and answers the others in order.
+
+/** @param {Uint8Array} bytes the module, gzipped @returns {Promise<any>} what it exports */
+async function begin(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const module = await new Response(stream).arrayBuffer();
+  return (await WebAssembly.instantiate(module, {})).instance.exports;
+}
+
+/** @type {Promise<any> | undefined} */
+let engine;
+
+self.addEventListener('message', async ({ data }) => {
+  if (!engine) {
+    engine = begin(data);
+    return;
+  }
+  const { memory, room, answer, answer_at } = await engine;
+  const request = new TextEncoder().encode(data);
+  const at = room(request.length);
+  new Uint8Array(memory.buffer, at, request.length).set(request);
+  const length = answer();
+  const said = new Uint8Array(memory.buffer, answer_at(), length);
+  self.postMessage(JSON.parse(new TextDecoder().decode(said)));
+});
