@@ -3,8 +3,20 @@
 /** @param {Uint8Array} bytes the module, gzipped @returns {Promise<any>} what it exports */
 async function begin(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const module = await new Response(stream).arrayBuffer();
-  return (await WebAssembly.instantiate(module, {})).instance.exports;
+  const module = await WebAssembly.compile(await new Response(stream).arrayBuffer());
+  return (await WebAssembly.instantiate(module, unused(module))).exports;
+}
+
+/** What libraries would ask of a page, such as its clock, and the engine never does. @param {WebAssembly.Module} module */
+function unused(module) {
+  /** @type {Record<string, Record<string, () => never>>} */
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`the engine asks for ${name}`);
+    };
+  }
+  return imports;
 }
 
 /** @type {Promise<any> | undefined} */
