@@ -120,9 +120,15 @@ test("the same by keyboard alone, with what would mend it", async () => {
     await tabTo("Do it");
     await press("Enter");
     await shown(tab, "They talk.");
-    await tabTo("Next packet").catch(() => {});
-    await tab.locator("#play").focus();
-    await speed(tab, "1");
+    const backTo = async (id) => {
+      for (let n = 0; !(await tab.evaluate((wanted) => document.activeElement.id === wanted, id)); n += 1) {
+        assert.ok(n < 80, `${id} can be reached`);
+        await press("Shift+Tab");
+      }
+    };
+    await backTo("faster");
+    for (let n = 0; n < 5; n += 1) await press("Enter");
+    await backTo("play");
     await press("Space");
     await shown(tab, /\(reply\) delivered to a\/h/, "#lines");
   });
@@ -192,7 +198,8 @@ test("what flows is monitored, and a bucket empties while a queue fills", async 
     await goTo(tab, 3);
     await goTo(tab, 5);
     const monitored = tab.getByRole("region", { name: "Monitoring of backup" }).locator("tbody tr").first();
-    await tab.waitForFunction(() => /Mbps/.test(document.querySelector("[aria-label='Monitoring of backup']").textContent));
+    await tab.waitForFunction(() =>
+      /Mbps/.test(document.querySelector("[aria-label='Monitoring of backup']").textContent));
     assert.match((await monitored.textContent()) ?? "", /(9\d|100|10\d)(\.\d+)? Mbps/);
     assert.match((await monitored.textContent()) ?? "", /3\d\.\d\d %/);
     const bucket = tab.getByRole("region", { name: "Buckets of backup" }).locator("tbody tr").first();
@@ -210,7 +217,11 @@ test("a thousand packets in a moment stay smooth, and it says how many are shown
     const frames = await tab.evaluate(() => new Promise((counted) => {
       let count = 0;
       const since = performance.now();
-      const frame = () => (performance.now() - since < 2000 ? requestAnimationFrame(frame, (count += 1)) : counted(count));
+      const frame = () => {
+        count += 1;
+        if (performance.now() - since < 2000) requestAnimationFrame(frame);
+        else counted(count);
+      };
       requestAnimationFrame(frame);
     }));
     assert.ok(frames > 20, `${frames} frames in two seconds`);
@@ -249,14 +260,14 @@ test("a packet travels along its line and tells its story", async () => {
     await dot.waitFor();
     const place = () => dot.getAttribute("transform");
     const first = await place();
-    await tab.waitForFunction((was) => document.querySelector("path.packet.departed")?.getAttribute("transform") !== was,
-      first);
+    await tab.waitForFunction((was) =>
+      document.querySelector("path.packet.departed")?.getAttribute("transform") !== was, first);
     await dot.dispatchEvent("click");
     await shown(tab, "Packet ping#1");
     await shown(tab, /looked up in table/);
     await tab.getByText("Its header, byte by byte").first().click();
     const header = tab.getByRole("region", { name: /^Header of echo request/ });
-    assert.match(await header.textContent(), /source0a 00 01 02?.*10\.0\.1\.|source0a 00 01/);
+    assert.match(await header.textContent(), /source0a 00 01 \w\w10\.0\.1\.\d/);
     assert.match(await header.textContent(), /protocol011/);
   });
 });
@@ -352,7 +363,7 @@ test("a scenario is opened, wrong ones are complained of by line and column, and
 test("a hostile name stays text", async () => {
   const evil = "<img src=x onerror=alert(1)>";
   const text = fs.readFileSync(PAIR, "utf8").replace('name = "pair"', `name = "${evil}"`)
-    .replace("# Question", "").replace("[vpc.b]", `[vpc.b]\nlabel = "${evil}"`).replace("[peering.p]", `[peering.p]\nlabel = "${evil}"`);
+    .replace("[vpc.b]", `[vpc.b]\nlabel = "${evil}"`).replace("[peering.p]", `[peering.p]\nlabel = "${evil}"`);
   await visit([written("evil.toml", `# Question: ${evil}?\n${text}`)], {}, async (tab) => {
     await choose(tab, "vpc", "b");
     await shown(tab, evil);
@@ -405,7 +416,8 @@ test("a large network is moved and enlarged by wheel and keys", async () => {
     const whole = await moved();
     await tab.mouse.move(300, 300);
     await tab.mouse.wheel(0, -400);
-    await tab.waitForFunction((was) => document.querySelector("#board svg > g").getAttribute("transform") !== was, whole);
+    await tab.waitForFunction((was) =>
+      document.querySelector("#board svg > g").getAttribute("transform") !== was, whole);
     await tab.locator(".choosable[tabindex='0']").focus();
     const near = await moved();
     await tab.keyboard.press("Shift+ArrowRight");

@@ -43,7 +43,8 @@ const leg = (title, way) => make('section', { 'aria-label': title },
     make('li', {}, 'table ', link('table', way.table), way.matched
       ? ` matches ${way.matched.to} ${way.matched.next_hop}` : ' has no route to it'),
     ...losers(way.lost),
-    way.peering && make('li', {}, 'peering ', link('peering', titled(way.peering.name) ?? '', way.peering.name), ` is ${way.peering.state}`),
+    way.peering && make('li', {}, 'peering ',
+      link('peering', titled(way.peering.name) ?? '', way.peering.name), ` is ${way.peering.state}`),
     way.far_vpc && make('li', {}, `it enters ${way.far_vpc}`),
     way.landed_on && make('li', {}, `it reaches ${way.landed_on}`)));
 

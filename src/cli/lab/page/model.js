@@ -1,4 +1,5 @@
-// What the page knows of its network: the last answers, and who wants to hear of new ones. Requests go one after another.
+// What the page knows of its network: the last answers, and who wants to hear of new ones. Requests go one after
+// another.
 
 import * as session from './session.js';
 

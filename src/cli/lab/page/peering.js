@@ -4,7 +4,9 @@ import { network, plain, state, titled } from './model.js';
 import { link, live, open } from './panel.js';
 import { between } from './monitor.js';
 import { perform, routeForm } from './things.js';
-import { button, choice, count, counted, facts, field, fill, form, make, part, rate, size, span, table } from './words.js';
+import {
+  button, choice, count, counted, facts, field, fill, form, make, part, rate, size, span, table,
+} from './words.js';
 
 /**
  * @typedef {import('./panel.js').View} View
@@ -37,7 +39,8 @@ export function peering({ name }) {
     bandwidth(found),
     form('Rename', [field('New name', make('input', { name: 'name', required: true, maxlength: 60 }))],
       async (values) => {
-        if (await perform({ do: 'rename', peering: plain(name), name: values.name })) open('peering', titled(values.name));
+        const renamed = await perform({ do: 'rename', peering: plain(name), name: values.name });
+        if (renamed) open('peering', titled(values.name));
       }),
   ];
   return { title: `Peering ${name}`, body };

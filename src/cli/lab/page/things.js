@@ -191,7 +191,8 @@ export function routeForm(tableName, vpc, via) {
     ...end.cidrs, ...(network.vpcs.find((one) => one.name === end.vpc)?.subnets.map((subnet) => subnet.cidr) ?? []),
   ]);
   const first = own.find((one) => plain(one.name) === via)?.ends.find((end) => end.vpc !== vpc)?.cidrs[0];
-  const list = make('datalist', { id: `far-${tableName}` }, [...new Set(far)].map((to) => make('option', { value: to })));
+  const options = [...new Set(far)].map((to) => make('option', { value: to }));
+  const list = make('datalist', { id: `far-${tableName}` }, options);
   const to = make('input', { name: 'to', list: list.id, required: true, autocomplete: 'off', value: first ?? '' });
   /** @type {[string, string][]} */
   const hops = own.map((one) => [plain(one.name), `peering ${plain(one.name)}`]);

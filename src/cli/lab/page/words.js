@@ -16,7 +16,8 @@ export const size = (bytes) =>
   bytes == null ? 'none' : scaled(bytes, [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB'], [1, 'B']]);
 
 /** A span. @param {number} ns */
-export const span = (ns) => scaled(ns, [[86_400e9, 'd'], [3_600e9, 'h'], [1e9, 's'], [1e6, 'ms'], [1e3, 'us'], [1, 'ns']]);
+export const span = (ns) =>
+  scaled(ns, [[86_400e9, 'd'], [3_600e9, 'h'], [1e9, 's'], [1e6, 'ms'], [1e3, 'us'], [1, 'ns']]);
 
 /** An instant, to the microsecond. @param {number} ns */
 export const instant = (ns) => `${(ns / 1e9).toFixed(6)} s`;
