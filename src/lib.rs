@@ -38,8 +38,8 @@
 //! * [`sweep`]: what a network tester varies, and where it looks next: axes of values, the search for the highest
 //!   lossless load, the steps of a service test; plays nothing and uses only `units`
 //! * [`trace`]: the story of one packet: finds it in a run, follows it as an observer, tells it as plain facts
-//! * [`recording`]: what a run leaves for others while it goes: captures of its packets, streamed by an observer; its
-//!   course, read from the books now and then
+//! * [`recording`]: what a run leaves for others while it goes: captures of its packets and flow logs, streamed by
+//!   observers; its course, read from the books now and then
 //! * [`report`]: one view model per subject ([`report::Snapshot`] of a run, [`report::Invoice`] of a bill,
 //!   [`report::BenchReport`] of a measurement, [`report::Remark`] of a finding) and everything drawn from it, pages for
 //!   browsers included; no view sees the engine

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 pub(super) const HELP: &str = "\
 space plays and pauses; . steps to the next event, , to the next packet; + and - change the speed; b goes back a \
 second, 0 to the start; f forgets what was done later than now; ? shows this; q leaves. : or Enter begins a line: \
-ping A B, tcp A B [SIZE], udp A B [RATE], explain A B, story PACKET, peering NAME, table NAME, bill, write FILE, quit, \
-or an action of the timeline, as add_route 10.0.0.0/16 subnet=VPC2/B via=PeerConn";
+ping A B, tcp A B [SIZE], udp A B [RATE], explain A B, story PACKET, peering NAME, table NAME, bill, lesson, \
+check, write FILE, quit, or an action of the timeline, as add_route 10.0.0.0/16 subnet=VPC2/B via=PeerConn";
 
 /// The width of texts: that of a terminal of 80 columns without its frame.
 const WIDTH: Option<usize> = Some(78);
@@ -32,6 +32,8 @@ pub(super) enum Typed {
 pub(super) enum Page {
     Peering(String),
     Table(String),
+    /// What it teaches, and its goals.
+    Lesson,
 }
 
 /// Reads a line.
@@ -45,6 +47,8 @@ pub(super) fn read(line: &str) -> Result<Typed, String> {
         [] => Typed::Nothing,
         ["quit" | "q"] => Typed::Leave,
         ["bill"] => Typed::Ask(Ask::Bill { width: WIDTH }),
+        ["check"] => Typed::Ask(Ask::Check),
+        ["lesson"] => Typed::Show(Page::Lesson),
         ["write", file] => Typed::Write(text(file)),
         ["peering", name] => Typed::Show(Page::Peering(text(name))),
         ["table", name] => Typed::Show(Page::Table(text(name))),

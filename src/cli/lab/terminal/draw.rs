@@ -21,7 +21,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, view: &View) {
     let halves = [Constraint::Percentage(50), Constraint::Percentage(50)];
     let [left, right] = if is_wide { Layout::horizontal(halves) } else { Layout::vertical(halves) }.areas(middle);
     frame.render_widget(Paragraph::new(heading(view)), head);
-    frame.render_widget(Paragraph::new(network(view)).block(Block::bordered().title(" network ")), left);
+    let lines = network(view);
+    let is_long = lines.len() > usize::from(left.height.saturating_sub(2));
+    let block = Block::bordered().title(if is_long { " network: arrows scroll " } else { " network " });
+    let scrolled = view.network_scrolled.min(lines.len().saturating_sub(1) as u16);
+    frame.render_widget(Paragraph::new(lines).scroll((scrolled, 0)).block(block), left);
     said(frame, view, right);
     frame.render_widget(Paragraph::new(foot_line(view)), foot);
 }

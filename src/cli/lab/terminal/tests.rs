@@ -57,6 +57,19 @@ fn a_route_is_typed_and_the_reply_comes_home() {
 }
 
 #[test]
+fn a_lesson_is_read_and_checked() {
+    let opened = Opened::lesson("return-route").expect("it is shipped");
+    let mut desk = Desk::new(Session::open(opened, &Beside::nothing()).expect("a scenario"));
+    keys(&mut desk, ":lesson\n");
+    shows(&desk, &["A peering alone carries nothing", "there: The requests of VPC1/web arrive"]);
+    keys(&mut desk, ":check\n");
+    shows(&desk, &["there: not yet", "back: not yet"]);
+    keys(&mut desk, ":add_route 10.0.1.0/24 subnet=VPC1/A via=PeerConn\n");
+    keys(&mut desk, ":add_route 192.168.1.0/24 subnet=VPC2/B via=PeerConn\n:check\n");
+    shows(&desk, &["there: passed", "back: passed"]);
+}
+
+#[test]
 fn what_is_wrong_is_said_and_leaving_ends_it() {
     let mut desk = desk();
     keys(&mut desk, ":delete Nobody\n");

@@ -2,7 +2,7 @@
 //! and draws nothing.
 
 use super::command::Page;
-use crate::lab::{Answer, NetworkState, News, RouteState, Seen, State, TableState};
+use crate::lab::{Answer, LessonState, NetworkState, News, RouteState, Seen, StageState, State, TableState};
 use crate::report;
 use crate::units::grouped;
 use serde_json::Value;
@@ -41,6 +41,8 @@ pub(super) struct View {
     /// A page over the log, and how far it is scrolled.
     pub page: Option<String>,
     pub scrolled: u16,
+    /// How far the network is.
+    pub network_scrolled: u16,
     pub is_playing: bool,
     speed: usize,
 }
@@ -55,6 +57,7 @@ impl Default for View {
             line: None,
             page: None,
             scrolled: 0,
+            network_scrolled: 0,
             is_playing: false,
             speed: FIRST_SPEED,
         }
@@ -82,10 +85,11 @@ impl View {
         if let Some(failure) = answer.failure {
             self.say(&failed(&failure));
         }
-        match answer.said.as_ref().and_then(Value::as_str) {
-            Some(page) if page.contains('\n') => self.open(page.to_owned()),
-            Some(said) => self.say(said),
-            None => {}
+        match answer.said {
+            Some(Value::String(page)) if page.contains('\n') => self.open(page),
+            Some(Value::String(said)) => self.say(&said),
+            Some(Value::Array(stages)) => self.open(stages.iter().map(stage).collect()),
+            Some(_) | None => {}
         }
         self.is_playing &= answer.state.now < answer.state.end;
         self.state = Some(answer.state);
@@ -136,6 +140,7 @@ impl View {
                 let details: Vec<_> = network.peerings.iter().filter(|one| one.name == *name).cloned().collect();
                 (!details.is_empty()).then(|| report::show(&details, &report::Page::of_width(78)))
             }
+            Page::Lesson => network.lesson.as_ref().map(lesson),
             Page::Table(name) => {
                 let mut tables = network.vpcs.iter().flat_map(|vpc| &vpc.tables);
                 tables.find(|one| one.name == *name).map(table)
@@ -147,8 +152,10 @@ impl View {
         }
     }
 
-    pub(super) fn scroll(&mut self, lines: i32) {
-        self.scrolled = self.scrolled.saturating_add_signed(lines as i16);
+    /// Scrolls the page, or the network if there is none.
+    pub(super) fn scroll(&mut self, lines: i16) {
+        let scrolled = if self.page.is_some() { &mut self.scrolled } else { &mut self.network_scrolled };
+        *scrolled = scrolled.saturating_add_signed(lines);
     }
 
     pub(super) fn faster(&mut self) {
@@ -198,6 +205,22 @@ fn failed(failure: &Value) -> String {
         said += &text(complaint, "message");
     }
     said
+}
+
+/// What a lesson teaches, and its goals.
+fn lesson(lesson: &LessonState) -> String {
+    let goal = |stage: &StageState| format!("{}: {}\n", stage.name, stage.goal);
+    let goals: String = lesson.stages.iter().map(goal).collect();
+    format!("{}\n\n{goals}\n{}", lesson.title, report::markdown(lesson.text, &report::Page::of_width(78)))
+}
+
+/// What came of a stage.
+fn stage(result: &Value) -> String {
+    let name = result["name"].as_str().unwrap_or_default();
+    match result["why"].as_str() {
+        Some(why) => format!("{name}: not yet: {why}\n"),
+        None => format!("{name}: passed\n"),
+    }
 }
 
 /// A route table, a route a line.
