@@ -50,7 +50,7 @@
 //!   measures nothing
 //! * [`lessons`]: the lessons that come with the program, and what a learner made of one; uses only `scenario`
 //! * [`guide`]: the reference for users, as texts; uses nothing
-//! * [`lab`]: a network in the hands of people, by requests and answers: a scenario text and an instant
+//! * `lab`: a network in the hands of people, by requests and answers: a scenario text and an instant
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes
 //!
 //! # What always holds
