@@ -298,7 +298,8 @@ struct Running {
 impl Running {
     fn start(folder: &Path) -> Running {
         let mut command = bare(env!("CARGO_BIN_EXE_vpcsim"));
-        let args = ["run", "s.toml", "--packets", "--set", "duration=30 d", "--listen", "127.0.0.1:0"];
+        // A port that was left to the system is told even by a program that is quiet.
+        let args = ["run", "-q", "s.toml", "--packets", "--set", "duration=30 d", "--listen", "127.0.0.1:0"];
         command.current_dir(folder).args(args).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
         let mut talk = BufReader::new(child.stderr.take().expect("piped"));

@@ -233,7 +233,12 @@ fn a_replay_names_an_interface_that_is_there() {
     let said = vpcsim(folder.path(), &["check", "wrong.toml"]).ended(2);
     assert!(said.talk.contains("the capture has no interface `p@c`"), "{}", said.talk);
     assert!(said.talk.contains("it has a@router, b@router, p@a, p@b"), "{}", said.talk);
+    write(folder.path(), "all.toml", with(&replay.replace("interface = \"p@c\"\n", "")));
+    let said = vpcsim(folder.path(), &["check", "all.toml"]).ended(0);
+    assert!(said.talk.contains("interfaces are replayed: one that was seen at several is sent again"), "{}", said.talk);
     write(folder.path(), "right.toml", with(&replay.replace("p@c", "p@b")));
+    let said = vpcsim(folder.path(), &["check", "right.toml"]).ended(0);
+    assert!(!said.talk.contains("are replayed"), "{}", said.talk);
     let json = vpcsim(folder.path(), &["run", "right.toml", "--json"]).ended(0).out;
     assert!(json.contains("of other interfaces, left out"), "{json}");
 }

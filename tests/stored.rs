@@ -229,14 +229,16 @@ fn what_is_not_whole_is_not_shown() {
     let show = ["report", "d"];
     refused(folder.path(), &["report", "none"], &["cannot read none: No such file"]);
     refused(folder.path(), &["report", "s.toml"], &["cannot read s.toml: Not a directory"]);
-    refused(folder.path(), &["report", "."], &["holds no index.json", "run --out"]);
+    refused(folder.path(), &["report", "."], &["holds no index.json", "run --out", "another folder"]);
     for (wrong, why) in [
         (index[..index.len() / 2].to_owned(), "d/index.json: it is damaged: EOF"),
         (index.replace("vpcsim-folder", "vpcsim-report"), "it is not a document `vpcsim-folder`"),
         (index.replacen("\"version\": 1", "\"version\": 2", 1), "it is of version 2 of its format"),
     ] {
         write(&dir, "index.json", wrong);
-        refused(folder.path(), &show, &[why]);
+        // What is not known to be a run's is not replaced, and nobody is told to try.
+        refused(folder.path(), &show, &[why, "--out and another folder"]);
+        refused(folder.path(), &["run", "s.toml", "--out", "d", "--force"], &["not what an earlier run left"]);
     }
     write(&dir, "index.json", &index);
     for (wrong, why) in [

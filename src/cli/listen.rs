@@ -53,6 +53,8 @@ impl Live {
         };
         let listener = TcpListener::bind(address).map_err(refused)?;
         listener.set_nonblocking(true).map_err(refused)?;
+        // Nobody can know a port that was left to the system.
+        let is_told = !quiet || address.port() == 0;
         let address = listener.local_addr().map_err(refused)?;
         let shown = Arc::new(Shown::default());
         let server = Arc::clone(&shown);
@@ -60,7 +62,7 @@ impl Live {
         if !address.ip().is_loopback() {
             talk("vpcsim: --listen: the metrics are open to every machine that reaches this one");
         }
-        if !quiet {
+        if is_told {
             talk(&format!("vpcsim: metrics are at http://{address}/metrics"));
         }
         Ok(Live { file: scenario.file.clone(), shown, last: Mutex::new(None) })

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// How to get a folder that is complete.
 const AGAIN: &str = "run the scenario again with --out and --force";
+/// How to get one if this one cannot be replaced: what an earlier run left is known by its index.
+const ELSEWHERE: &str = "run the scenario again with --out and another folder";
 
 /// Draws what was asked for; the exit code is that of the run.
 pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
@@ -87,11 +89,11 @@ impl Stored {
         let text = fs::read_to_string(path.join(INDEX)).map_err(|error| match error.kind() {
             ErrorKind::NotFound if path.is_dir() => {
                 let message = format!("{} holds no {INDEX}: it is written last, when a run has ended", path.display());
-                Diagnostic::plain(&name, message, Some(format!("name a folder that run --out left, or {AGAIN}")))
+                Diagnostic::plain(&name, message, Some(format!("name a folder that run --out left, or {ELSEWHERE}")))
             }
             _ => cannot(path, &error, Some("name a folder that run --out left".into())),
         })?;
-        let index = report::folder_index(&text).map_err(|wrong| complaint(&name, &wrong))?;
+        let index = report::folder_index(&text).map_err(|wrong| complaint(&name, &wrong, ELSEWHERE))?;
         Ok(Stored { path: path.to_owned(), index })
     }
 
@@ -103,7 +105,7 @@ impl Stored {
 
     fn report(&self) -> Result<Snapshot, Diagnostic> {
         let name = self.path.join(folder::REPORT).display().to_string();
-        report::stored_report(&self.text(folder::REPORT)?).map_err(|wrong| complaint(&name, &wrong))
+        report::stored_report(&self.text(folder::REPORT)?).map_err(|wrong| complaint(&name, &wrong, AGAIN))
     }
 
     /// The page of the run, which showed this.
@@ -146,12 +148,13 @@ fn cannot(path: &Path, error: &io::Error, hint: Option<String>) -> Diagnostic {
     Diagnostic::plain(&name, format!("cannot read {name}: {error}"), hint)
 }
 
-fn complaint(name: &str, wrong: &WrongStored) -> Diagnostic {
+/// `again` is how to get what is not wrong.
+fn complaint(name: &str, wrong: &WrongStored, again: &str) -> Diagnostic {
     let hint = match wrong {
         WrongStored::Version { found, known } if found > known => {
-            "use a newer vpcsim, or run the scenario again with --out and --force"
+            format!("use a newer vpcsim, or {again}")
         }
-        _ => AGAIN,
+        _ => again.to_owned(),
     };
-    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint.into()))
+    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint))
 }

@@ -5,7 +5,7 @@ use crate::metering::Period;
 use crate::model::{DropReason, check_delay};
 use crate::notation::{self, nearest};
 use crate::recording::capture::{DELIVERED, Only};
-use crate::recording::flow_log::{Fields, Length};
+use crate::recording::flow_log::{Fields, Length, WrongFields};
 use crate::sweep::{Axis, Within};
 use crate::units::{self, BitRate, ByteSize, RateUnit, Share, SimDuration};
 use std::fmt;
@@ -71,8 +71,9 @@ pub(super) fn parse_only(text: &str) -> Result<Only, String> {
 /// The fields that a list names.
 pub(super) fn parse_fields(list: &str) -> Result<Fields, String> {
     Fields::parse(list).map_err(|wrong| {
-        let near = nearest(&wrong.0, Fields::words());
-        let hint = near.map_or_else(|| "see help logs".to_owned(), |near| format!("did you mean {near}?"));
+        let WrongFields::Unknown(word) = &wrong else { return wrong.to_string() };
+        let hint = nearest(word, Fields::words())
+            .map_or_else(|| "see help logs".to_owned(), |near| format!("did you mean {near}?"));
         format!("{wrong}: {hint}")
     })
 }

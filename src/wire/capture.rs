@@ -44,6 +44,8 @@ pub struct Capture {
     pub length: SimDuration,
     /// Where the capture ends too early, if it does: `in the middle of packet 6, which begins at byte 340`.
     pub cut: Option<String>,
+    /// The names of the interfaces that the packets were taken from, in alphabetical order.
+    pub taken_from: Vec<String>,
 }
 
 impl Capture {

@@ -122,7 +122,8 @@ test("the search finds rows and charts, and says how many", async () => {
 
 test("a chart is read, zoomed and left by keyboard, and all charts with it", async () => {
   await open(made("run", scenario("bandwidth-cap")).page, {}, async (tab) => {
-    const plots = tab.getByRole("slider", { name: "Rate against cap" });
+    // The peak of a rate says little without the time over which it was taken.
+    const plots = tab.getByRole("slider", { name: /^Rate against cap, means of \d+ ms/ });
     await plots.first().focus();
     for (const key of ["End", "PageDown", "ArrowLeft"]) await tab.keyboard.press(key);
     const said = await plots.first().getAttribute("aria-valuetext");

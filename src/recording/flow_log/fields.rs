@@ -74,10 +74,16 @@ const DEFAULT_WORD: &str = "default";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields(Vec<Field>);
 
-/// A word of a list that names no field.
+/// What is wrong with a list, at the word that it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is no field of AWS flow logs up to version 5")]
-pub struct UnknownField(pub String);
+pub enum WrongFields {
+    /// It names no field.
+    #[error("`{0}` is no field of AWS flow logs up to version 5")]
+    Unknown(String),
+    /// A reader by names of columns would take one of the two.
+    #[error("`{0}` is there twice")]
+    Twice(&'static str),
+}
 
 impl Default for Fields {
     fn default() -> Fields {
@@ -89,19 +95,22 @@ impl Fields {
     /// Those that a list names, separated by commas or blanks, bare or as `${name}`; `default` names all of version 2.
     ///
     /// # Errors
-    /// The first word that is no field.
-    pub fn parse(list: &str) -> Result<Fields, UnknownField> {
+    /// The first word that is no field, or the first field that is named twice.
+    pub fn parse(list: &str) -> Result<Fields, WrongFields> {
         let mut fields = Vec::new();
         for word in list.split([',', ' ']).filter(|word| !word.is_empty()) {
             let name = word.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(word);
             match Field::ALL.into_iter().find(|field| field.name() == name && field.is_chosen()) {
                 Some(field) => fields.push(field),
                 None if name == DEFAULT_WORD => fields.extend(&Field::ALL[..DEFAULT]),
-                None => return Err(UnknownField(word.to_owned())),
+                None => return Err(WrongFields::Unknown(word.to_owned())),
             }
         }
         if fields.is_empty() {
-            return Err(UnknownField(list.to_owned()));
+            return Err(WrongFields::Unknown(list.to_owned()));
+        }
+        if let Some(twice) = (1..fields.len()).find(|&at| fields[..at].contains(&fields[at])) {
+            return Err(WrongFields::Twice(fields[twice].name()));
         }
         Ok(Fields::with_drop_code(fields))
     }
@@ -169,7 +178,7 @@ mod tests {
         assert_eq!(header("srcaddr,vpc-id,traffic-path"), same);
         assert_eq!(header("${srcaddr} ${vpc-id} ${traffic-path}"), same);
         assert_eq!(header("srcaddr, x-drop-code, vpc-id traffic-path"), same);
-        for wrong in ["vpcid", "srcaddr,ccn-id", "", ",", "${vpc-id"] {
+        for wrong in ["vpcid", "srcaddr,ccn-id", "", ",", "${vpc-id", "start,srcaddr,start", "default,action"] {
             assert!(Fields::parse(wrong).is_err(), "{wrong}");
         }
     }

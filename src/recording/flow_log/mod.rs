@@ -9,7 +9,7 @@ mod rows;
 mod watch;
 mod windows;
 
-pub use fields::{Fields, UnknownField};
+pub use fields::{Fields, WrongFields};
 pub use watch::FlowLog;
 pub use windows::Length;
 

@@ -94,6 +94,12 @@ impl Loader<'_> {
             let message = format!("the capture is cut off {place}; the {taken} whole packets before it are taken");
             self.out.warning(span, message);
         }
+        if let [first, _, ..] = &staged.taken_from[..] {
+            let places = staged.taken_from.len();
+            let message =
+                format!("the packets of {places} interfaces are replayed: one that was seen at several is sent again");
+            self.out.warning(span, message).hint(format!("interface = \"{first}\" takes what one of them saw"));
+        }
         let sent = staged.packets - staged.unsent.late - staged.unsent.beyond_count;
         if sent == 0 {
             let (reason, hint) = nothing_sent(staged);

@@ -53,6 +53,8 @@ struct Staged {
     played_length: SimDuration,
     /// Where the file is truncated.
     cut: Option<String>,
+    /// The names of the interfaces that it was taken from.
+    taken_from: Vec<String>,
     left_out: LeftOut,
     /// Packets mapped onto hosts, all passes.
     packets: u64,
@@ -117,7 +119,7 @@ fn stage(
 ) -> Result<Staged, Unplayable> {
     let capture = capture::read_at(file, interface)?;
     let mut handled = capture.lines();
-    let Capture { frames, counts, length, cut } = capture;
+    let Capture { frames, counts, length, cut, taken_from } = capture;
     let mut stage = Stage::new(mapping, terms, network);
     frames.iter().for_each(|frame| stage.take(frame));
     let replied = echoes::mark(&mut stage.played, terms.answers);
@@ -136,6 +138,7 @@ fn stage(
         length,
         played_length,
         cut,
+        taken_from,
         left_out,
         packets: all,
         unsent,

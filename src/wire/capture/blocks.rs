@@ -35,6 +35,8 @@ struct Interface {
     offset_seconds: i64,
     /// Whether its packets are wanted.
     is_wanted: bool,
+    /// `if_name`.
+    name: Option<String>,
 }
 
 pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), CaptureError> {
@@ -146,10 +148,9 @@ fn read_block<B: ByteOrder>(
 }
 
 fn take(record: Record<'_>, interface: Option<&Interface>, collector: &mut Collector) {
-    if interface.is_some_and(|interface| interface.is_wanted) {
-        collector.add(record);
-    } else {
-        collector.pass_over();
+    match interface.filter(|interface| interface.is_wanted) {
+        Some(interface) => collector.add_from(interface.name.as_deref(), record),
+        None => collector.pass_over(),
     }
 }
 
@@ -161,8 +162,7 @@ fn interface<B: ByteOrder>(body: &[u8], collector: &mut Collector) -> Result<Int
     let link = u32::from(B::read_u16(body.get(..2).ok_or(TOO_SHORT)?));
     let snap_length = word::<B>(body, 4)?;
     // Microseconds unless the interface says otherwise.
-    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0, is_wanted: false };
-    let mut name = None;
+    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0, is_wanted: false, name: None };
     let mut options = &body[8..];
     // The list may end with the block, without an end mark; only these options matter here.
     while let [a, b, c, d, rest @ ..] = options {
@@ -170,14 +170,14 @@ fn interface<B: ByteOrder>(body: &[u8], collector: &mut Collector) -> Result<Int
         let value = rest.get(..length).ok_or("an option reaches beyond it")?;
         match (code, value) {
             (END_OF_OPTIONS, _) => break,
-            (NAME, name_bytes) => name = Some(String::from_utf8_lossy(name_bytes)),
+            (NAME, name) => interface.name = Some(String::from_utf8_lossy(name).into_owned()),
             (TIME_RESOLUTION, [resolution]) => interface.resolution = *resolution,
             (TIME_OFFSET, seconds) if length == 8 => interface.offset_seconds = B::read_i64(seconds),
             _ => {}
         }
         options = rest.get(length.next_multiple_of(4)..).unwrap_or(&[]);
     }
-    interface.is_wanted = collector.describe(name.as_deref());
+    interface.is_wanted = collector.describe(interface.name.as_deref());
     Ok(interface)
 }
 

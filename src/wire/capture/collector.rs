@@ -51,6 +51,8 @@ pub(super) struct Collector {
     wanted: Option<String>,
     /// The names of all interfaces.
     names: BTreeSet<String>,
+    /// The names of those that IPv4 packets were taken from.
+    taken_from: BTreeSet<String>,
 }
 
 impl Collector {
@@ -58,6 +60,7 @@ impl Collector {
         Collector {
             wanted: interface.map(str::to_owned),
             names: BTreeSet::new(),
+            taken_from: BTreeSet::new(),
             counts: CaptureCounts::default(),
             file,
             frames: Vec::new(),
@@ -67,6 +70,15 @@ impl Collector {
             kept: None,
             unsupported: None,
             cut: None,
+        }
+    }
+
+    /// Takes a record of an interface, which may have a name.
+    pub(super) fn add_from(&mut self, interface: Option<&str>, record: Record<'_>) {
+        let before = self.counts.ipv4;
+        self.add(record);
+        if let Some(name) = interface.filter(|name| self.counts.ipv4 > before && !self.taken_from.contains(*name)) {
+            self.taken_from.insert(name.to_owned());
         }
     }
 
@@ -160,7 +172,8 @@ impl Collector {
         let frames: Vec<CapturedFrame> = timed.collect();
         let span = if frames.is_empty() { self.span } else { self.kept_span };
         let nanos = span.0.map_or(0, |(first, last)| u64::try_from(last - first).unwrap_or(u64::MAX));
-        Ok(Capture { frames, counts: self.counts, length: SimDuration::from_nanos(nanos), cut: self.cut })
+        let taken_from = self.taken_from.into_iter().collect();
+        Ok(Capture { frames, counts: self.counts, length: SimDuration::from_nanos(nanos), cut: self.cut, taken_from })
     }
 }
 

@@ -186,7 +186,7 @@ class Charts {
     if (caps.length > 0) lines.push(levels("cap", "rate", caps, { end: this.over.end, style: { class: "cap", isLevel: true } }));
     const queue = link.longest_queue_bytes;
     return [
-      this.plot("Rate against cap", about, lines),
+      this.plot(`Rate against cap, means of ${this.per}`, about, lines),
       queue.length > 0 && this.plot("Longest queue", about, [steps("waiting", "bytes", queue, { ...this.over, style: { class: "c2", fill: true } })], { height: 130 }),
       this.dropped(`Dropped packets per ${this.per}`, about, link.dropped),
     ];
@@ -194,7 +194,7 @@ class Charts {
 
   entry(entry, kind) {
     const about = entry.name;
-    const parts = [this.plot("Sent and delivered", about, [
+    const parts = [this.plot(`Sent and delivered, means of ${this.per}`, about, [
       this.rates("sent", entry.sent_bytes, { class: "c0 thin" }),
       this.rates("delivered", entry.delivered_bytes, { class: "c1", fill: true }),
     ])];
@@ -216,7 +216,7 @@ class Charts {
     const again = [this.counts("segments sent again", retransmissions, { class: "c2", fill: true })];
     if (sum(timeouts) > 0) again.push(this.counts("timeouts", timeouts, { class: "c3" }));
     return [
-      this.plot("Goodput", about, [this.rates("payload delivered", payload, { class: "c1", fill: true })]),
+      this.plot(`Goodput, means of ${this.per}`, about, [this.rates("payload delivered", payload, { class: "c1", fill: true })]),
       times.length > 0 && this.plot("Congestion window", about, [
         points("in flight", "bytes", times, inFlight, { style: { class: "c0 thin" } }),
         points("window", "bytes", times, windows, { style: { class: "c4" } }),
