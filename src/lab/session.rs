@@ -72,6 +72,15 @@ impl Session {
         Ok(played)
     }
 
+    /// The same at its beginning, to be played once more by somebody else.
+    ///
+    /// # Errors
+    /// None that the session had not.
+    pub(super) fn at_first(&self) -> Result<Session, Failure> {
+        let (opened, files, done) = (self.opened.clone(), self.files.clone(), self.done.clone());
+        Ok(Session { played: self.begin(&done)?, opened, files, done, named: self.named, version: 1 })
+    }
+
     /// The scenario that was opened, and what was done since.
     pub(super) fn parts(&self) -> (&str, &[Done], &Kept) {
         (&self.opened.text, &self.done, &self.files)
@@ -126,11 +135,17 @@ impl Session {
 
     fn look(&mut self, look: impl FnOnce(&mut Played) -> Vec<Record>) -> News {
         let from = self.now();
+        let mut records = Vec::new();
+        self.counting_changes(|session| records = look(&mut session.played));
+        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
+    }
+
+    /// Plays on; the version grows if the network changed by it.
+    pub(super) fn counting_changes(&mut self, play: impl FnOnce(&mut Session)) {
         let changes = |played: &Played| (played.run.outcomes.len(), played.run.simulation.happened().len());
         let before = changes(&self.played);
-        let records = look(&mut self.played);
+        play(self);
         self.version += u64::from(changes(&self.played) != before);
-        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
     }
 
     /// Goes back, or on, to an instant, without looking. What was done later than that will be done again then.
@@ -190,7 +205,8 @@ impl Session {
     }
 
     /// Sets a key of the scenario that was opened, as if it had always been so, or removes it; what was done since is
-    /// done again. `path` is as in `["peering", "PeerConn", "burst"]`.
+    /// done again. `path` is as in `["peering", "PeerConn", "burst"]`; if it leads to a section, `value` has the keys
+    /// of it that change.
     ///
     /// # Errors
     /// There is no such section, or the value is wrong.
