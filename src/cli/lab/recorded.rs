@@ -71,7 +71,8 @@ fn address(source: &str) -> String {
     let mut text = String::new();
     let mut is_remark = false;
     for line in source.lines().map(str::trim) {
-        is_remark |= line.starts_with("/**");
+        // One that says the type of what follows stands before it in the same line.
+        is_remark |= line.starts_with("/**") && (line.ends_with("*/") || !line.contains("*/"));
         if !is_remark && !line.is_empty() && !line.starts_with("//") {
             text += line;
             text.push('\n');

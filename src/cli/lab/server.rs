@@ -135,16 +135,16 @@ fn lessons() -> Vec<Value> {
     loaded.map(told).collect()
 }
 
-/// A request as JSON, or the refusal.
-fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Response> {
-    let body = body.map_err(|wrong| failed(wrong.status(), &wrong.body_text()))?;
-    serde_json::from_slice(&body).map_err(|wrong| failed(StatusCode::BAD_REQUEST, &wrong.to_string()))
+/// A request as JSON, or why not.
+fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, (StatusCode, String)> {
+    let body = body.map_err(|wrong| (wrong.status(), wrong.body_text()))?;
+    serde_json::from_slice(&body).map_err(|wrong| (StatusCode::BAD_REQUEST, wrong.to_string()))
 }
 
 async fn open(State(sessions): State<Arc<Sessions>>, body: Result<Bytes, BytesRejection>) -> Response {
     let open: Open = match read(body) {
         Ok(open) => open,
-        Err(refused) => return refused,
+        Err((status, why)) => return failed(status, &why),
     };
     let code = open.code.clone();
     let opened = match open.opened() {
@@ -169,7 +169,7 @@ async fn ask(
     let Some(slot) = sessions.find(&code) else { return unknown() };
     match read::<Ask>(body) {
         Ok(ask) => answered(move || Json(slot.answer(&ask)).into_response()).await,
-        Err(refused) => refused,
+        Err((status, why)) => failed(status, &why),
     }
 }
 

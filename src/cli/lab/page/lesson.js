@@ -103,7 +103,13 @@ function stageBox(lesson, stage, n, isOpen) {
         result.passed ? ' Reached.' : ' Not yet.')),
     result?.why && make('p', { class: 'why' }, ...sentence(result.why)),
     stage.question && quiz(lesson, stage),
-    n > 0 && button('Begin at this stage', () => open({ lesson: lesson.name, stage: stage.name })));
+    n > 0 && button('Begin at this stage', () => beginAt(lesson.name, stage.name)));
+}
+
+/** @param {string} lesson @param {string} stage */
+async function beginAt(lesson, stage) {
+  // A nanosecond later, what makes the network as it is there has been done.
+  if (await open({ lesson, stage })) await ask({ ask: 'play', until_ns: 1 });
 }
 
 /** A question to think about before the run; its answer is for after it. @param {LessonState} lesson
