@@ -62,7 +62,7 @@ export function traffic({ name }) {
   const body = [
     trafficTable(name),
     original('Its plan', ['traffic', name], [...keys].filter((key) => !fixed.includes(key))
-      .map((key) => ({ key, label: key.replaceAll('_', ' ') })))
+      .map((key) => ({ key, label: key.replaceAll('_', ' '), usual: 'as usual' })))
       ?? make('p', {}, 'It was begun here: to have it otherwise, go back and begin it so.'),
   ];
   return { title: `Traffic ${name}`, body };
