@@ -30,7 +30,14 @@ enum Request {
     /// What there is.
     About {},
     /// Begins a network.
-    Open { text: Option<String>, lesson: Option<String> },
+    Open {
+        text: Option<String>,
+        lesson: Option<String>,
+        stage: Option<String>,
+        /// That of the only network, if one was begun.
+        #[serde(rename = "code")]
+        _code: Option<String>,
+    },
     /// Asks the one that was begun.
     Ask(Ask),
     /// Plays a scenario to its end.
@@ -82,14 +89,10 @@ fn answered(request: &[u8]) -> String {
             let version = env!("CARGO_PKG_VERSION");
             json!({ "class": false, "code": "lab", "version": version, "lessons": lessons() }).to_string()
         }
-        Ok(Request::Open { text, lesson }) => {
-            let opened = match (lesson, text) {
-                (Some(name), _) => Opened::lesson(&name),
-                (None, Some(text)) => Some(Opened { file: "scenario.toml".into(), text }),
-                (None, None) => Some(Opened::first()),
-            };
-            let unknown = || Failure::Unknown("there is no such lesson".into());
-            let session = opened.ok_or_else(unknown).and_then(|opened| Session::open(opened, &NoFiles));
+        Ok(Request::Open { text, lesson, stage, .. }) => {
+            let opened = Opened::asked(text, lesson.as_deref(), stage.as_deref());
+            let opened = opened.map_err(|why| Failure::Unknown(why.into()));
+            let session = opened.and_then(|opened| Session::open(opened.unwrap_or_else(Opened::first), &NoFiles));
             match session {
                 Ok(session) => {
                     SESSION.set(Some(session));

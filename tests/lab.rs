@@ -164,10 +164,47 @@ fn hostile_requests_leave_it_alive() {
     assert_eq!(lab.post("/api/lab/ask", &[0xff, 0xfe, 0]).status, 400);
     assert_eq!(lab.post("/api/open", b"{\"txt\":1}").status, 400);
     assert_eq!(lab.post("/api/other/ask", b"{\"ask\":\"state\"}").status, 404);
-    assert_eq!(lab.post("/api/lab/ask", &vec![b' '; 10 << 20]).status, 413);
+    for path in ["/api/lab/ask", "/api/open"] {
+        let large = lab.post(path, &vec![b' '; 10 << 20]);
+        assert_eq!(large.status, 413);
+        assert!(large.body.contains("\"failure\""), "{}", large.body);
+    }
     let all = lab.ask("lab", json!({ "ask": "state" }));
     assert_eq!(all["network"]["scenario"], "pair");
     assert_eq!(all["state"]["now_ns"], 0);
+}
+
+#[test]
+fn what_is_taken_away_is_a_file() {
+    let lab = Lab::start(&[]);
+    lab.ask("lab", json!({ "ask": "go_to", "time_ns": 2_000_000_000_u64 }));
+    let page = lab.get("/api/lab/recording");
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.head.contains("content-disposition: attachment"), "{}", page.head);
+    assert!(page.body.contains("id=\"recording\"") && page.body.len() < 300_000, "{}", page.body.len());
+    let capture = lab.get("/api/lab/capture");
+    assert_eq!(capture.status, 200);
+    assert!(capture.head.contains("application/octet-stream"), "{}", capture.head);
+    assert!(capture.body.starts_with("\n\r\r\n"), "a section of pcapng");
+    assert_eq!(lab.get("/api/other/recording").status, 404);
+}
+
+#[test]
+fn a_lesson_is_opened_where_a_stage_begins() {
+    let lab = Lab::start(&[]);
+    let open = |request: Value| lab.post("/api/open", request.to_string().as_bytes()).status;
+    assert_eq!(open(json!({ "code": "lab", "lesson": "return-route", "stage": "back" })), 200);
+    let opened = lab.ask("lab", json!({ "ask": "state" }))["network"]["opened"].to_string();
+    assert!(opened.contains("add_route") && opened.contains("10.0.1.0/24"), "{opened}");
+    for wrong in [
+        json!({ "code": "lab", "lesson": "return-route", "stage": "nowhere" }),
+        json!({ "code": "lab", "lesson": "nothing" }),
+        json!({ "code": "lab", "stage": "back" }),
+        json!({ "code": "lab", "lesson": "ttl", "text": "name = \"x\"" }),
+    ] {
+        assert_eq!(open(wrong.clone()), 400, "{wrong}");
+    }
+    assert_eq!(lab.ask("lab", json!({ "ask": "state" }))["network"]["opened"].to_string(), opened);
 }
 
 #[test]

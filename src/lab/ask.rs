@@ -47,9 +47,9 @@ pub enum Ask {
     },
     /// Sets a key as if it had always been so.
     Set {
-        /// The key, as in `["peering", "PeerConn", "burst"]`.
+        /// The key, as in `["peering", "PeerConn", "burst"]`, or a section.
         path: Vec<String>,
-        /// Its value; null removes it.
+        /// Its value; null removes it. Of a section, the keys that change, with their values.
         value: Value,
     },
     /// Puts another text in the place of the one that was opened.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Files that were read once.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Kept(BTreeMap<PathBuf, Bytes>);
 
 /// Reads from elsewhere, and keeps what was read.

@@ -65,11 +65,16 @@ pub(super) fn news(network: &Network, senders: &Senders, span: (SimTime, SimTime
         every *= 2;
     }
     let is_told = |id: PacketId| id.sequence().is_multiple_of(every as u64);
-    let titles = peering_titles(network);
-    let told: Vec<Seen> =
-        records.iter().filter(|record| is_told(record.id)).map(|r| seen(network, &titles, senders, r)).collect();
+    let told: Vec<Record> = records.iter().filter(|record| is_told(record.id)).cloned().collect();
+    let told = tell(network, senders, &told);
     let packets = all.iter().filter(|(id, _)| is_told(*id)).count();
     News { from: span.0, until: span.1, seen: told, packets, left_out: all.len() - packets }
+}
+
+/// Records as plain facts, one for each.
+pub(super) fn tell(network: &Network, senders: &Senders, records: &[Record]) -> Vec<Seen> {
+    let titles = peering_titles(network);
+    records.iter().map(|record| seen(network, &titles, senders, record)).collect()
 }
 
 fn seen(network: &Network, titles: &[String], senders: &Senders, record: &Record) -> Seen {

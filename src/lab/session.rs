@@ -32,6 +32,28 @@ impl Opened {
         Opened { file: "quick-start.toml".into(), text }
     }
 
+    /// What somebody asks for: a text, or a lesson, perhaps from one of its stages on; none for what is usual.
+    ///
+    /// # Errors
+    /// Both, or there is no such lesson or stage.
+    pub fn asked(
+        text: Option<String>,
+        lesson: Option<&str>,
+        stage: Option<&str>,
+    ) -> Result<Option<Opened>, &'static str> {
+        let (name, stage) = match (text, lesson, stage) {
+            (text, None, None) => return Ok(text.map(|text| Opened { file: "scenario.toml".into(), text })),
+            (None, Some(name), stage) => (name, stage),
+            (Some(_), Some(_), _) => return Err("either a text or a lesson"),
+            (_, None, Some(_)) => return Err("only lessons have stages"),
+        };
+        let opened = Opened::lesson(name).ok_or("there is no such lesson")?;
+        let Some(stage) = stage else { return Ok(Some(opened)) };
+        let at_stage = Shipped::named(name).and_then(|lesson| lesson.file_at(stage).ok().flatten());
+        let text = at_stage.ok_or("the lesson has no such stage")?;
+        Ok(Some(Opened { text, ..opened }))
+    }
+
     /// The lesson with this name.
     pub fn lesson(name: &str) -> Option<Opened> {
         let lesson = Shipped::named(name)?;
@@ -85,6 +107,15 @@ impl Session {
         let mut played = self.begin(&self.done)?;
         played.play_up_to(self.now())?;
         Ok(played)
+    }
+
+    /// The same at its beginning, to be played once more by somebody else.
+    ///
+    /// # Errors
+    /// None that the session had not.
+    pub(super) fn at_first(&self) -> Result<Session, Failure> {
+        let (opened, files, done) = (self.opened.clone(), self.files.clone(), self.done.clone());
+        Ok(Session { played: self.begin(&done)?, opened, files, done, named: self.named, version: 1 })
     }
 
     /// The scenario that was opened, and what was done since.
@@ -141,11 +172,17 @@ impl Session {
 
     fn look(&mut self, look: impl FnOnce(&mut Played) -> Vec<Record>) -> News {
         let from = self.now();
+        let mut records = Vec::new();
+        self.counting_changes(|session| records = look(&mut session.played));
+        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
+    }
+
+    /// Plays on; the version grows if the network changed by it.
+    pub(super) fn counting_changes(&mut self, play: impl FnOnce(&mut Session)) {
         let changes = |played: &Played| (played.run.outcomes.len(), played.run.simulation.happened().len());
         let before = changes(&self.played);
-        let records = look(&mut self.played);
+        play(self);
         self.version += u64::from(changes(&self.played) != before);
-        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
     }
 
     /// Goes back, or on, to an instant, without looking. What was done later than that will be done again then.
@@ -205,7 +242,8 @@ impl Session {
     }
 
     /// Sets a key of the scenario that was opened, as if it had always been so, or removes it; what was done since is
-    /// done again. `path` is as in `["peering", "PeerConn", "burst"]`.
+    /// done again. `path` is as in `["peering", "PeerConn", "burst"]`; if it leads to a section, `value` has the keys
+    /// of it that change.
     ///
     /// # Errors
     /// There is no such section, or the value is wrong.

@@ -3,10 +3,12 @@
 
 use super::lesson::LessonState;
 use super::session::Session;
+use super::written::sections;
 use crate::model::{HostId, LinkId, Network, NextHop, TableId, VpcId, peering_titles};
 use crate::report::{self, PeeringDetails, Word};
 use crate::units::{BitRate, ByteSize, SimTime};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The most hosts of a network that are listed by name.
 const HOSTS_MAX: usize = 2_000;
@@ -104,6 +106,8 @@ pub struct NetworkState {
     pub lesson: Option<LessonState>,
     /// The scenario that was opened, without what was done since.
     pub opened: String,
+    /// The same by section and key, with values as they are written: what can be set as if it had always been so.
+    pub written: Value,
 }
 
 /// A VPC.
@@ -257,6 +261,7 @@ impl Session {
             log,
             lesson: self.lesson(),
             opened: self.parts().0.to_owned(),
+            written: sections(self.parts().0),
         }
     }
 }

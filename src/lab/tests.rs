@@ -296,3 +296,55 @@ fn a_key_is_set_as_if_it_had_always_been_so() {
     }
     assert_eq!(session.text(), text);
 }
+
+#[test]
+fn keys_of_a_section_change_together() {
+    let mut session = open(PAIR);
+    let known = session.network_state().written;
+    assert_eq!(known["peering"]["p"]["bandwidth"], "10 Mbps");
+    let both = json!({ "bandwidth": "20 Mbps", "burst": "3 kB", "queue": Value::Null });
+    done(&mut session, json!({ "ask": "set", "path": ["peering", "p"], "value": both }));
+    let known = session.network_state().written;
+    assert_eq!(
+        (&known["peering"]["p"]["bandwidth"], &known["peering"]["p"]["burst"]),
+        (&json!("20 Mbps"), &json!("3 kB"))
+    );
+    assert_eq!(known["peering"]["p"]["requester"], "a", "the others stay");
+    let text = session.text();
+    let wrong = json!({ "bandwidth": "30 Mbps", "burst": "much" });
+    let answer = ask(&mut session, json!({ "ask": "set", "path": ["peering", "p"], "value": wrong }));
+    assert_ne!(answer["failure"], Value::Null);
+    assert_eq!(session.text(), text);
+}
+
+#[test]
+fn a_capture_has_the_packets_so_far() {
+    let mut session = open(PAIR);
+    let empty = session.capture().expect("captured").len();
+    seconds(&mut session, 3);
+    let captured = session.capture().expect("captured");
+    assert!(captured.len() > empty + 500, "{} {empty}", captured.len());
+    assert_eq!(session.capture().expect("captured"), captured);
+}
+
+#[test]
+fn a_recording_tells_of_every_change_and_of_whole_packets() {
+    let mut session = open(PAIR);
+    seconds(&mut session, 2);
+    done(&mut session, route());
+    seconds(&mut session, 5);
+    let mut recording = session.recording().expect("recorded");
+    let told = recording.seen.len();
+    loop {
+        let networks = recording.moments.iter().filter_map(|moment| moment.network.as_ref());
+        assert_eq!(networks.map(|network| network.log.len()).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(recording.moments.last().expect("one").state.now, session.now());
+        let ends = |step: &str| recording.seen.iter().filter(|seen| seen.step == step).count();
+        assert_eq!(ends("emitted"), ends("delivered") + ends("dropped"));
+        assert_eq!(recording.packets + recording.left_out, session.state().emitted);
+        if !recording.thin() {
+            break;
+        }
+    }
+    assert!(recording.seen.len() < told && recording.moments.len() == 2, "{}", recording.moments.len());
+}

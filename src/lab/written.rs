@@ -77,7 +77,8 @@ pub(super) fn text<'a>(opened: &str, done: impl Iterator<Item = &'a Done>) -> St
     text
 }
 
-/// The scenario with another value of a key, or without the key: `["peering", "p", "burst"]`.
+/// The scenario with another value of a key, or without the key: `["peering", "p", "burst"]`. For a section, the value
+/// is an object of its keys, so that those change together that would be wrong one by one; its other keys stay.
 ///
 /// # Errors
 /// There is no such section, or the value cannot be written.
@@ -89,13 +90,27 @@ pub(super) fn set(text: &str, path: &[String], value: &Value) -> Result<String, 
     for name in sections {
         section = section.get_mut(name).and_then(Item::as_table_like_mut).ok_or_else(no_section)?;
     }
-    if value.is_null() {
-        section.remove(last);
-    } else {
-        let value = written(value).and_then(|value| value.parse().ok());
-        section.insert(last, Item::Value(value.ok_or_else(|| Unwritable::Value(last.clone()))?));
+    match (value, section.get_mut(last).and_then(Item::as_table_like_mut)) {
+        (Value::Object(keys), Some(inner)) => keys.iter().try_for_each(|(key, value)| set_key(inner, key, value))?,
+        _ => set_key(section, last, value)?,
     }
     Ok(document.to_string())
+}
+
+fn set_key(section: &mut dyn TableLike, key: &str, value: &Value) -> Result<(), Unwritable> {
+    if value.is_null() {
+        section.remove(key);
+        return Ok(());
+    }
+    let value = written(value).and_then(|value| value.parse().ok());
+    section.insert(key, Item::Value(value.ok_or_else(|| Unwritable::Value(key.into()))?));
+    Ok(())
+}
+
+/// The sections of a scenario as a document, with every value as it is written there.
+pub(super) fn sections(text: &str) -> Value {
+    let parsed = toml::from_str::<toml::Table>(text).ok();
+    parsed.and_then(|table| serde_json::to_value(table).ok()).unwrap_or_default()
 }
 
 /// Keys and values, but for those that are written otherwise.

@@ -1,10 +1,13 @@
 // What the tests of the lab's page share: a lab of the program, a browser whose page may speak to that lab alone, and
-// what somebody does there.
+// what somebody does there. With PAGE, a folder, the page's files come from there, so that a change of them can be
+// tested before the program is built.
 
 import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import { launched } from "./pages.mjs";
 
-const { VPCSIM } = process.env;
+const { VPCSIM, PAGE } = process.env;
 
 // Starts a lab; its address, and how it ends.
 export async function lab(...args) {
@@ -27,7 +30,11 @@ export async function visit(args, options, look) {
   const complaints = [];
   const context = await launched.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   await context.route("**", (route) => {
-    if (route.request().url().startsWith(address)) return route.continue();
+    const asked = route.request().url();
+    if (asked.startsWith(address)) {
+      const file = PAGE && path.join(PAGE, asked.slice(address.length).split("#")[0] || "index.html");
+      return file && fs.existsSync(file) ? route.fulfill({ path: file }) : route.continue();
+    }
     complaints.push(`asked for ${route.request().url()}`);
     return route.abort();
   });

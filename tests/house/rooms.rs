@@ -30,7 +30,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     // Texts, and the reading of them.
     ("lessons", &["scenario"]),
     ("guide", &[]),
-    // A driver of the engine, as trace is; what it shows are the documents of reports.
+    // A driver of the engine, as trace is; what it shows are the documents of reports, what it leaves is a recording.
     (
         "lab",
         &[
@@ -43,6 +43,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "diagnose",
             "metering",
             "trace",
+            "recording",
             "report",
             "scenario",
             "lessons",

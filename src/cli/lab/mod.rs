@@ -4,6 +4,7 @@
 mod beside;
 mod guard;
 mod pages;
+mod recorded;
 mod server;
 mod sessions;
 mod terminal;

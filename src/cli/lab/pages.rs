@@ -14,7 +14,10 @@ const fn script(path: &'static str, text: &'static str) -> Part {
     Part { path, kind: "text/javascript; charset=utf-8", text }
 }
 
-/// All of them; the first is the page itself.
+/// The part that speaks to the server.
+pub(super) const SESSION: &str = "/session.js";
+
+/// All of them; the first is the page itself, the second its style.
 pub(super) const PARTS: &[Part] = &[
     Part { path: "/", kind: "text/html; charset=utf-8", text: include_str!("page/index.html") },
     Part { path: "/lab.css", kind: "text/css; charset=utf-8", text: include_str!("page/lab.css") },
@@ -28,11 +31,13 @@ pub(super) const PARTS: &[Part] = &[
     script("/model.js", include_str!("page/model.js")),
     script("/monitor.js", include_str!("page/monitor.js")),
     script("/opening.js", include_str!("page/opening.js")),
+    script("/original.js", include_str!("page/original.js")),
     script("/packets.js", include_str!("page/packets.js")),
     script("/panel.js", include_str!("page/panel.js")),
     script("/peering.js", include_str!("page/peering.js")),
     script("/picture.js", include_str!("page/picture.js")),
-    script("/session.js", include_str!("page/session.js")),
+    script(SESSION, include_str!("page/session.js")),
+    script("/take_away.js", include_str!("page/take_away.js")),
     script("/things.js", include_str!("page/things.js")),
     script("/words.js", include_str!("page/words.js")),
 ];

@@ -4,15 +4,19 @@
 //! |---|---|
 //! | `GET /`, `/lab.css`, … | the page |
 //! | `GET /api/about` | whether there is a class, the code of the only network if not, and all lessons |
-//! | `POST /api/open` `{"text" or "lesson", "code"}` | opens a network, or the one behind `code` anew: its code |
+//! | `POST /api/open` `{"text" or "lesson", "stage", "code"}` | a network, or the one behind `code` anew: its code |
 //! | `POST /api/CODE/ask` [`Ask`] | its [`Answer`](crate::lab::Answer) |
 //! | `GET /api/CODE/changes` | an event for each change, by whichever page (server-sent events) |
+//! | `GET /api/CODE/capture` | the packets so far, as pcapng |
+//! | `GET /api/CODE/recording` | the page as one file that replays what was seen so far |
 
 use super::guard::is_welcome;
 use super::pages::{HEADERS, PARTS};
-use super::sessions::{NoSession, SHARED, Sessions};
+use super::recorded;
+use super::sessions::{NoSession, SHARED, Sessions, Slot};
 use crate::lab::{Ask, Failure, Opened, lessons};
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -22,6 +26,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::stream;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::io;
@@ -57,6 +62,8 @@ fn router(address: SocketAddr, sessions: Sessions) -> Router {
         .route("/api/open", post(open))
         .route("/api/{code}/ask", post(ask))
         .route("/api/{code}/changes", get(changes))
+        .route("/api/{code}/capture", get(capture))
+        .route("/api/{code}/recording", get(recording))
         .fallback(|| async { failed(StatusCode::NOT_FOUND, "there is nothing here") })
         .layer(DefaultBodyLimit::max(REQUEST_MAX))
         .layer(from_fn_with_state(address, guarded))
@@ -88,43 +95,78 @@ struct Open {
     /// The scenario, or the name of a lesson; what the lab began with if there is neither.
     text: Option<String>,
     lesson: Option<String>,
+    /// Of the lesson: where to begin.
+    stage: Option<String>,
 }
 
-async fn open(State(sessions): State<Arc<Sessions>>, body: Bytes) -> Response {
-    let open: Open = match serde_json::from_slice(&body) {
+/// A request as JSON, or why not.
+fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, (StatusCode, String)> {
+    let body = body.map_err(|wrong| (wrong.status(), wrong.body_text()))?;
+    serde_json::from_slice(&body).map_err(|wrong| (StatusCode::BAD_REQUEST, wrong.to_string()))
+}
+
+async fn open(State(sessions): State<Arc<Sessions>>, body: Result<Bytes, BytesRejection>) -> Response {
+    let open: Open = match read(body) {
         Ok(open) => open,
-        Err(wrong) => return failed(StatusCode::BAD_REQUEST, &wrong.to_string()),
+        Err((status, why)) => return failed(status, &why),
     };
-    let opened = match (open.lesson, open.text) {
-        (Some(name), None) => match Opened::lesson(&name) {
-            Some(lesson) => Some(lesson),
-            None => return failed(StatusCode::NOT_FOUND, "there is no such lesson"),
-        },
-        (None, text) => text.map(|text| Opened { file: "scenario.toml".into(), text }),
-        (Some(_), Some(_)) => return failed(StatusCode::BAD_REQUEST, "either a text or a lesson"),
+    let code = open.code.clone();
+    let opened = match Opened::asked(open.text, open.lesson.as_deref(), open.stage.as_deref()) {
+        Ok(opened) => opened,
+        Err(why) => return failed(StatusCode::BAD_REQUEST, why),
     };
-    let opened = tokio::task::spawn_blocking(move || sessions.open(open.code.as_deref(), opened)).await;
-    match opened {
-        Ok(Ok(code)) => Json(json!({ "code": code, "failure": null })).into_response(),
-        Ok(Err(NoSession::Full(most))) => {
+    answered(move || match sessions.open(code.as_deref(), opened) {
+        Ok(code) => Json(json!({ "code": code, "failure": null })).into_response(),
+        Err(NoSession::Full(most)) => {
             failed(StatusCode::SERVICE_UNAVAILABLE, &format!("the class is full: it has {most} networks"))
         }
-        Ok(Err(NoSession::Failed(failure))) => told(StatusCode::UNPROCESSABLE_ENTITY, &failure),
-        Err(_) => bug(),
+        Err(NoSession::Failed(failure)) => told(StatusCode::UNPROCESSABLE_ENTITY, &failure),
+    })
+    .await
+}
+
+async fn ask(
+    State(sessions): State<Arc<Sessions>>,
+    Path(code): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Some(slot) = sessions.find(&code) else { return unknown() };
+    match read::<Ask>(body) {
+        Ok(ask) => answered(move || Json(slot.answer(&ask)).into_response()).await,
+        Err((status, why)) => failed(status, &why),
     }
 }
 
-async fn ask(State(sessions): State<Arc<Sessions>>, Path(code): Path<String>, body: Bytes) -> Response {
+async fn capture(sessions: State<Arc<Sessions>>, code: Path<String>) -> Response {
+    file(sessions, code, "application/octet-stream", |slot| slot.look(|session| session.capture())).await
+}
+
+async fn recording(sessions: State<Arc<Sessions>>, code: Path<String>) -> Response {
+    let page = |slot: &Slot| recorded::page(&mut slot.look(|session| session.recording())?);
+    file(sessions, code, "text/html; charset=utf-8", page).await
+}
+
+/// A file to take away: its kind is not the browser's to guess, and it is not shown here.
+async fn file<T: IntoResponse>(
+    State(sessions): State<Arc<Sessions>>,
+    Path(code): Path<String>,
+    kind: &'static str,
+    make: impl FnOnce(&Slot) -> Result<T, Failure> + Send + 'static,
+) -> Response {
     let Some(slot) = sessions.find(&code) else { return unknown() };
-    let ask: Ask = match serde_json::from_slice(&body) {
-        Ok(ask) => ask,
-        Err(wrong) => return failed(StatusCode::BAD_REQUEST, &wrong.to_string()),
-    };
-    let answered = tokio::task::spawn_blocking(move || serde_json::to_vec(&slot.answer(&ask))).await;
-    match answered {
-        Ok(Ok(json)) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
-        Ok(Err(_)) | Err(_) => bug(),
-    }
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")];
+    answered(move || match make(&slot) {
+        Ok(made) => (headers, made).into_response(),
+        Err(failure) => told(StatusCode::UNPROCESSABLE_ENTITY, &failure),
+    })
+    .await
+}
+
+/// An answer that takes its time. Whoever asks for what makes it fail is told so, and nobody else notices.
+async fn answered(make: impl FnOnce() -> Response + Send + 'static) -> Response {
+    tokio::task::spawn_blocking(make).await.unwrap_or_else(|_| {
+        failed(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in vpcsim; the network is at its beginning again")
+    })
 }
 
 async fn changes(State(sessions): State<Arc<Sessions>>, Path(code): Path<String>) -> Response {
@@ -141,14 +183,21 @@ fn unknown() -> Response {
     failed(StatusCode::NOT_FOUND, "there is no network behind this code: open one")
 }
 
-fn bug() -> Response {
-    failed(StatusCode::INTERNAL_SERVER_ERROR, "this is a bug in vpcsim; nothing was changed")
-}
-
 fn failed(status: StatusCode, why: &str) -> Response {
     told(status, &Failure::Unknown(why.into()))
 }
 
 fn told(status: StatusCode, failure: &Failure) -> Response {
     (status, Json(json!({ "failure": failure.json() }))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bug_is_told_and_ends_nothing() {
+        assert_eq!(answered(|| panic!("a bug")).await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answered(|| Json(1).into_response()).await.status(), StatusCode::OK);
+    }
 }

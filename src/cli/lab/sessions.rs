@@ -3,6 +3,7 @@
 
 use super::beside::Beside;
 use crate::lab::{Answer, Ask, Failure, Opened, Session};
+use crate::units::SimTime;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -105,9 +106,21 @@ impl Slot {
         Slot { session: Mutex::new(session), changes: watch::Sender::new(0), asked: Mutex::new(Instant::now()) }
     }
 
-    /// A request that panicked has changed nothing that the next one relies on: a session is replaced as a whole.
+    /// After a request that panicked, the network may be anything: it is played anew, from the text, which is whole.
     fn session(&self) -> MutexGuard<'_, Session> {
-        lock(&self.session)
+        self.session.lock().unwrap_or_else(|poisoned| {
+            let mut session = poisoned.into_inner();
+            // At its beginning, nothing is played that could fail again.
+            if session.go_to(SimTime::ZERO).is_ok() {
+                self.session.clear_poison();
+            }
+            session
+        })
+    }
+
+    /// Looks at the session, and changes nothing.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(&self.session())
     }
 
     pub(super) fn answer(&self, ask: &Ask) -> Answer {
@@ -143,4 +156,27 @@ fn new_code() -> String {
         char::from(letter)
     };
     (0..CODE).map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_asked_on_after_a_request_that_panicked() {
+        let text = include_str!("../../../scenarios/quick-start.toml");
+        let opened = Opened { file: "s.toml".into(), text: text.into() };
+        let sessions = Sessions::new(opened, Beside::nothing(), None).unwrap_or_else(|failure| panic!("{failure}"));
+        let slot = sessions.find(SHARED).expect("the only one");
+        let second = SimTime::from_nanos(1_000_000_000);
+        assert!(slot.answer(&Ask::GoTo { time_ns: second.as_nanos() }).failure.is_none());
+        let beside = Arc::clone(&slot);
+        let asked = std::thread::spawn(move || beside.look(|_| panic!("a bug"))).join();
+        assert!(asked.is_err() && slot.session.is_poisoned());
+        let answer = slot.answer(&Ask::State { version: None });
+        assert!(answer.failure.is_none() && answer.state.now == SimTime::ZERO);
+        assert!(!slot.session.is_poisoned());
+        slot.answer(&Ask::Play { until_ns: second.as_nanos() });
+        assert_eq!(slot.look(Session::now), second);
+    }
 }

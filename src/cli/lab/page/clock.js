@@ -1,8 +1,8 @@
 // Time: this page asks the session to play on, and shows the instants in between at the speed that somebody chose.
 
-import { ask, listen, network, state, waiting } from './model.js';
+import { ask, fail, listen, network, state, waiting } from './model.js';
 import * as packets from './packets.js';
-import { button, choice, field, fill, instant, part } from './words.js';
+import { button, choice, field, fill, form, instant, make, part } from './words.js';
 
 /** Virtual time for wall time. */
 const SPEEDS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
@@ -56,6 +56,9 @@ export function show() {
     field('Speed', speeds),
     button('+', () => change(1), { 'aria-label': 'Faster', id: 'faster' }),
   );
+  part('sums').append(form('Go', [field('Go to', make('input', {
+    name: 'time', required: true, size: 8, placeholder: '10 s', autocomplete: 'off',
+  }))], ({ time }) => goToText(time), 'Go to an instant'));
   listen({ state: follow, network: follow, news, back: () => (shown = Math.min(shown, state.now_ns)) });
   document.addEventListener('keydown', (event) => {
     const isTaken = event.target instanceof Element
@@ -144,6 +147,19 @@ export async function goTo(time) {
   }
   shown = state.now_ns;
   follow();
+}
+
+const UNITS = /** @type {{[unit: string]: number}} */ ({
+  ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86_400e9,
+});
+
+/** @param {string} text as in scenarios: `10 s` */
+function goToText(text) {
+  const [, number, unit] = text.match(/^([\d.]+)\s*(ns|us|ms|s|min|h|d)?$/) ?? [];
+  if (number === undefined || Number.isNaN(Number(number))) {
+    return fail({ message: `"${text}" is no instant: write it as 10 s, 250 ms or 8 d.`, code: null, complaints: [] });
+  }
+  return goTo(Math.min(Math.round(Number(number) * UNITS[unit ?? 's']), state.end_ns));
 }
 
 /** @param {import('./protocol').News} seen */

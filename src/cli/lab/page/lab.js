@@ -8,11 +8,13 @@ import * as log from './log.js';
 import * as model from './model.js';
 import * as monitor from './monitor.js';
 import * as opening from './opening.js';
+import * as original from './original.js';
 import * as packets from './packets.js';
 import * as panel from './panel.js';
 import * as peering from './peering.js';
 import * as picture from './picture.js';
 import * as session from './session.js';
+import * as takeAway from './take_away.js';
 import * as things from './things.js';
 import { part } from './words.js';
 
@@ -28,6 +30,8 @@ panel.show({
   create: peering.create,
   packet: answers.packet,
   bill: answers.bill,
+  traffic: things.traffic,
+  text: original.text,
 });
 
 const openPacket = (/** @type {string} */ packet) => {
@@ -40,6 +44,7 @@ gauges.show();
 packets.show(openPacket);
 log.show(openPacket);
 lesson.show();
+takeAway.show();
 panel.begin();
 model.listen({
   network: () => {
@@ -59,6 +64,7 @@ async function show() {
   picture.forget();
   monitor.forget();
   log.clear();
+  lesson.forget();
   if (!(await model.begin())) return false;
   clock.begin();
   panel.reset();

@@ -1,24 +1,28 @@
-// Which network the page shows: a class begins or joins one; a scenario is opened, taken away, or begun anew.
+// Which network the page shows: a class begins or joins one; a scenario is opened, or begun anew.
 
-import { ask } from './model.js';
+import { fail } from './model.js';
 import { complaints } from './panel.js';
-import { button, choice, field, fill, form, make, part } from './words.js';
+import { button, dialog, field, fill, form, make, part } from './words.js';
 import * as session from './session.js';
 
 /** @type {() => Promise<boolean>} */
 let shown = async () => false;
 
-const dialog = () => /** @type {HTMLDialogElement} */ (part('dialog'));
+/** All that there are. @type {import('./protocol').LessonName[]} */
+export let lessons = [];
 
 /** @param {() => Promise<boolean>} show shows the network in use; whether there is one */
 export async function begin(show) {
   shown = show;
   part('open').addEventListener('click', openDialog);
-  part('save').addEventListener('click', save);
   part('anew').addEventListener('click', anewDialog);
   const about = await session.about();
   const { code, class: isClass } = about;
-  lessons = (about.lessons ?? []).map((lesson) => [lesson.name, `${lesson.track}: ${lesson.title}`]);
+  lessons = about.lessons;
+  if (about.recorded) {
+    for (const id of ['lessons', 'open', 'anew']) part(id).hidden = true;
+    part('code').textContent = about.recorded;
+  }
   if (!isClass) return use(code ?? '');
   addEventListener('hashchange', () => location.hash.slice(1) !== inUse && use(location.hash.slice(1)));
   if (location.hash.length > 1 && (await use(location.hash.slice(1)))) return true;
@@ -27,8 +31,6 @@ export async function begin(show) {
 }
 
 let inUse = '';
-/** @type {[string, string][]} */
-let lessons = [];
 
 /** @param {string} code */
 async function use(code) {
@@ -87,25 +89,23 @@ function openDialog() {
     const chosen = file.files?.[0];
     if (chosen) text.value = await chosen.text();
   } });
-  dialog().setAttribute('aria-label', 'Open a scenario');
-  fill(dialog(),
-    make('h2', {}, 'Open a scenario'),
+  const close = dialog('Open a scenario',
     form('Open', [field('From a file', file), field('Or as text', text), said], async () => {
-      if (await open({ text: text.value }, said)) dialog().close();
-    }),
-    lessons.length > 0 && form('Open lesson', [field('A lesson', choice('lesson', lessons))], async ({ lesson }) => {
-      if (await open({ lesson }, said)) dialog().close();
-    }),
-    button('Close', () => dialog().close()));
-  dialog().showModal();
+      if (await open({ text: text.value }, said)) close();
+    }));
 }
 
-/** @param {{ text?: string, lesson?: string }} what @param {HTMLElement} said */
-async function open(what, said) {
+/**
+ * Opens a network in the place of this one; whether it is shown.
+ * @param {{ text?: string, lesson?: string, stage?: string }} what @param {HTMLElement} [said] where it says why not
+ */
+export async function open(what, said) {
   try {
     await session.open(what);
   } catch (error) {
-    tell(said, error);
+    if (!(error instanceof session.Unanswered)) throw error;
+    if (said) tell(said, error);
+    else fail(error.failure);
     return false;
   }
   return shown();
@@ -113,27 +113,8 @@ async function open(what, said) {
 
 function anewDialog() {
   const said = make('div', { role: 'alert' });
-  dialog().setAttribute('aria-label', 'Start anew');
-  fill(dialog(),
-    make('h2', {}, 'Start anew?'),
-    make('p', {}, 'The network becomes what the lab began with. What was done is gone, unless you save it first.'),
+  const close = dialog('Start anew?',
+    make('p', {}, 'The network becomes what the lab began with. What was done is gone, unless you take it away first.'),
     said,
-    make('div', { class: 'row' },
-      button('Start anew', async () => {
-        if (await open({}, said)) dialog().close();
-      }, { class: 'main' }),
-      button('Keep this one', () => dialog().close())));
-  dialog().showModal();
-}
-
-/** The scenario that repeats what was done, as a file. */
-async function save() {
-  const got = await ask({ ask: 'text' });
-  if (!got) return;
-  const address = URL.createObjectURL(new Blob([got.said], { type: 'text/plain' }));
-  const link = make('a', { href: address, download: 'lab.toml' });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    button('Start anew', async () => (await open({}, said)) && close(), { class: 'main' }));
 }

@@ -5,7 +5,7 @@ import { mark } from './picture.js';
 import { button, fill, make, part } from './words.js';
 
 /**
- * @typedef {'overview' | 'vpc' | 'host' | 'table' | 'peering' | 'packet' | 'bill' | 'create'} Kind
+ * @typedef {'overview' | 'vpc' | 'host' | 'table' | 'peering' | 'traffic' | 'packet' | 'bill' | 'create' | 'text'} Kind
  * @typedef {{ kind: Kind, name: string, result?: Node }} Shown `result`: what was asked for in it
  * @typedef {(shown: Shown) => { title: string, body: import('./words.js').Child[] } | null} View null if it is gone
  */
@@ -76,6 +76,12 @@ export function answer(...what) {
   box.focus();
 }
 
+/** The same without going there. @param {...import('./words.js').Child} what */
+export function note(...what) {
+  shown.result = make('section', { class: 'answer', 'aria-label': 'Answer', role: 'status' }, ...what);
+  render();
+}
+
 /** What somebody wrote is kept when the view is drawn anew. */
 function written() {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (part('view').querySelectorAll('form [name]'));
@@ -112,7 +118,7 @@ export function render() {
     if (input.matches('select') && input.value === '') /** @type {any} */ (input).selectedIndex = 0;
   }
   if (held) {
-    const again = [...part('view').querySelectorAll('button, input, select')].find((one) => called(one) === held);
+    const again = [...part('view').querySelectorAll('button, input, select, textarea')].find((one) => called(one) === held);
     /** @type {HTMLElement} */ (again ?? part('title')).focus();
   }
   mark(shown.kind, shown.name);
@@ -136,7 +142,22 @@ export function clearFailure() {
 /** @param {import('./protocol').Failure} failure */
 export const complaints = (failure) => failure.complaints.length > 0
   && make('ul', {}, failure.complaints.map((one) => make('li', {},
-    one.line ? `Line ${one.line}, column ${one.column}: ` : '', one.message, one.hint && ` (${one.hint})`)));
+    ...place(one), one.message, one.hint && ` (${one.hint})`)));
+
+/** Where it is: a button that goes there, if the text can be edited. @param {import('./protocol').Complaint} one */
+function place({ line, column }) {
+  if (line === null) return [];
+  const where = `Line ${line}, column ${column}`;
+  const area = /** @type {HTMLTextAreaElement | null} */ (document.querySelector('dialog[open] textarea, #view textarea'));
+  if (!area) return [`${where}: `];
+  const go = () => {
+    const lines = area.value.split('\n');
+    const at = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + (column ?? 1) - 1;
+    area.setSelectionRange(at, at + 1);
+    area.focus();
+  };
+  return [button(where, go, { class: 'link' }), ': '];
+}
 
 /** A button that opens something. @param {Kind} kind @param {string} name @param {string} [text] */
 export const link = (kind, name, text = name) => button(text, () => open(kind, name), { class: 'link' });

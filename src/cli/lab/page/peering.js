@@ -1,11 +1,12 @@
 // What the panel shows of a peering connection, as the console's page of details does, and how one is created.
 
 import { network, plain, state, titled } from './model.js';
+import { original, RATES, SIZES, WAITS } from './original.js';
 import { link, live, open } from './panel.js';
 import { between } from './monitor.js';
 import { perform, routeForm } from './things.js';
 import {
-  button, choice, count, counted, facts, field, fill, form, make, part, rate, size, span, table,
+  button, choice, count, counted, dialog, facts, field, fill, form, make, rate, size, span, table,
 } from './words.js';
 
 /**
@@ -35,6 +36,7 @@ export function peering({ name }) {
     ...found.ends.map((end) => policies(found, end)),
     make('h3', {}, 'Monitoring'), monitoring(found),
     make('h3', {}, 'Bucket and queue'), buckets(found),
+    dials(found),
     make('h3', {}, 'Change'),
     bandwidth(found),
     form('Rename', [field('New name', make('input', { name: 'name', required: true, maxlength: 60 }))],
@@ -76,18 +78,12 @@ function operations(found) {
 
 /** @param {string} name @param {number} routes */
 function confirmDelete(name, routes) {
-  const dialog = /** @type {HTMLDialogElement} */ (part('dialog'));
-  dialog.setAttribute('aria-label', `Delete ${name}`);
-  fill(dialog,
-    make('h2', {}, `Delete ${name}?`),
+  const close = dialog(`Delete ${name}?`,
     make('p', {}, `It carries nothing from then on. The routes over it go too: ${counted(routes, 'route')}.`),
-    make('div', { class: 'row' },
-      button('Delete', () => {
-        dialog.close();
-        perform({ do: 'delete', peering: plain(name) });
-      }, { class: 'main' }),
-      button('Keep', () => dialog.close())));
-  dialog.showModal();
+    button('Delete', () => {
+      close();
+      perform({ do: 'delete', peering: plain(name) });
+    }, { class: 'main' }));
 }
 
 /** @param {PeeringDetails} found @param {EndDetails} end */
@@ -142,6 +138,17 @@ function buckets(found) {
   });
   return box;
 }
+
+/** Its bucket, its queue and its nodes, as if they had always been so. @param {PeeringDetails} found */
+const dials = (found) => original('Bucket, queue and nodes from the beginning', ['peering', found.name], [
+  { key: 'bandwidth', label: 'Rate', usual: rate(found.bandwidth_bps), dial: RATES },
+  { key: 'burst', label: 'Burst', usual: size(found.burst_bytes), dial: SIZES },
+  { key: 'queue', label: 'Queue', usual: found.queue, dial: WAITS },
+  { key: 'nodes', label: 'Nodes', usual: String(found.nodes) },
+  { key: 'failover', label: 'Failover', options: [['', 'as usual'], ['true', 'flows of a failed node move'],
+    ['false', 'flows of a failed node stay']] },
+  { key: 'detection', label: 'A failure is noticed after', usual: 'as usual' },
+]);
 
 /** @param {string} name @param {number | null} [now] */
 function menu(name, now) {

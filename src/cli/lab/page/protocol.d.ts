@@ -94,6 +94,7 @@ export interface NetworkState {
   log: Logged[];
   lesson: LessonState | null;
   opened: string;
+  written: { [key: string]: any };
 }
 
 export interface LessonState {
@@ -294,5 +295,22 @@ export interface About {
   class: boolean;
   code: string | null;
   version: string;
-  lessons: { name: string; title: string; track: string }[];
+  lessons: LessonName[];
+  /** What a recording says of itself; none of a lab. */
+  recorded?: string;
+}
+
+export interface LessonName {
+  name: string;
+  title: string;
+  track: string;
+}
+
+/** What the page that replays holds. */
+export interface Recording {
+  text: string;
+  moments: { state: State; network: NetworkState | null }[];
+  seen: Seen[];
+  packets: number;
+  left_out: number;
 }

@@ -19,8 +19,11 @@ export class Unanswered extends Error {
 
 let code = '';
 
-/** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-async function request(path, body) {
+/**
+ * @param {string} path @param {unknown} [body] @param {'json' | 'blob'} [as] what is expected
+ * @returns {Promise<any>}
+ */
+async function request(path, body, as = 'json') {
   const options = body === undefined ? {} : {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -29,7 +32,7 @@ async function request(path, body) {
   let answer;
   try {
     const response = await fetch(path, options);
-    answer = await response.json();
+    answer = await (response.ok ? response[as]() : response.json());
     if (response.ok) return answer;
   } catch {
     answer = null;
@@ -51,14 +54,17 @@ export const ask = (what) => request(`/api/${encodeURIComponent(code)}/ask`, wha
 
 /**
  * Opens a network, or begins the one in use anew; its code.
- * @param {{ text?: string, lesson?: string }} what a scenario or the name of a lesson; without them what the lab began
- * with
+ * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of its
+ * stages; without them what the lab began with
  * @returns {Promise<string>}
  */
 export async function open(what) {
   const body = { ...(code && { code }), ...what };
   return (await request('/api/open', body)).code;
 }
+
+/** What is taken away. @param {'capture' | 'recording'} what @returns {Promise<Blob>} */
+export const take = (what) => request(`/api/${encodeURIComponent(code)}/${what}`, undefined, 'blob');
 
 /** Calls whenever the network changed, by whichever page. @param {() => void} changed @returns {() => void} the end */
 export function follow(changed) {

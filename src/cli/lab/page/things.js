@@ -2,6 +2,7 @@
 
 import { act, actAs, ask, hosts, network, plain, state, titled } from './model.js';
 import { explained } from './answers.js';
+import { original, section } from './original.js';
 import { answer, clearFailure, link, live, open } from './panel.js';
 import { button, choice, count, counted, facts, field, fill, form, instant, make, table } from './words.js';
 import * as clock from './clock.js';
@@ -17,24 +18,68 @@ export async function perform(action) {
   return act(action);
 }
 
+/** How a traffic entry fares. @param {import('./protocol').TrafficState} one @returns {string[]} */
+const numbers = (one) => [
+  count(one.sent),
+  count(one.delivered) + (one.answered === null ? '' : `, ${count(one.answered)} answered`),
+  [count(one.dropped), ...one.dropped_by.map(([code, times]) => `${code} ${count(times)}`)].join('; '),
+];
+
+/** The traffic as it runs: the numbers change, what can be pressed stays. @param {string} [only] this entry */
+function trafficTable(only) {
+  const box = make('div');
+  /** @type {string | null} */
+  let drawn = null;
+  /** @type {HTMLElement[][]} */
+  let cells = [];
+  live(() => {
+    const entries = state.traffic.filter((one) => !only || one.name === only);
+    const names = entries.map((one) => one.name).join('\n');
+    if (names !== drawn) {
+      drawn = names;
+      cells = entries.map(() => [make('span'), make('span'), make('span')]);
+      fill(box, names ? table('Traffic', ['entry', 'sent', 'delivered', 'dropped'], entries.map((one, n) => [
+        make('span', {}, only ? one.name : link('traffic', one.name), ` (${one.pattern})`), ...cells[n],
+      ])) : make('p', {}, 'No traffic yet: choose a host and send some.'));
+    }
+    entries.forEach((one, n) => numbers(one).forEach((text, at) => (cells[n][at].textContent = text)));
+  });
+  return box;
+}
+
+/** What can be set of an entry beside what is written of it, by its pattern. */
+const OF_TRAFFIC = /** @type {{[pattern: string]: string[]}} */ ({
+  ping: ['interval', 'ttl'], tcp: ['window', 'size'], constant: ['rate', 'packet_size', 'ttl'],
+});
+
+/** @type {View} */
+export function traffic({ name }) {
+  const found = state.traffic.find((one) => one.name === name);
+  if (!found) return null;
+  const written = Object.keys(section(['traffic', name]) ?? {});
+  const keys = new Set(['start', 'stop', ...(OF_TRAFFIC[found.pattern] ?? []), ...written]);
+  const fixed = ['from', 'to', 'pattern', 'label'];
+  const body = [
+    trafficTable(name),
+    original('Its plan', ['traffic', name], [...keys].filter((key) => !fixed.includes(key))
+      .map((key) => ({ key, label: key.replaceAll('_', ' '), usual: 'as usual' })))
+      ?? make('p', {}, 'It was begun here: to have it otherwise, go back and begin it so.'),
+  ];
+  return { title: `Traffic ${name}`, body };
+}
+
 /** @type {View} */
 export function overview() {
-  const traffic = make('div');
-  live(() => fill(traffic, state.traffic.length > 0 ? table('Traffic', ['entry', 'sent', 'delivered', 'dropped'],
-    state.traffic.map((one) => [
-      `${one.name} (${one.pattern})`, count(one.sent),
-      count(one.delivered) + (one.answered === null ? '' : `, ${count(one.answered)} answered`),
-      [count(one.dropped), ...one.dropped_by.map(([code, times]) => `${code} ${count(times)}`)].join('; '),
-    ])) : make('p', {}, 'No traffic yet: choose a host and send some.')));
   const changed = network.log.map((one) => make('li', {}, make('time', {}, instant(one.time_ns)), ' ',
     one.action ? `${one.action}: ` : '', one.refused ? `refused (${one.refused}): ` : '', one.outcome));
   const body = [
     network.question && make('p', { class: 'question' }, network.question),
     make('div', { class: 'row' },
       button('Create a peering', () => open('create'), { class: 'main' }),
-      button('The bill so far', () => open('bill'))),
+      button('The bill so far', () => open('bill')),
+      button('The scenario as text', () => open('text'))),
     network.accounts.length > 1 && actor(),
-    make('h3', {}, 'Traffic'), traffic,
+    make('h3', {}, 'Traffic'), trafficTable(),
     make('h3', {}, counted(network.vpcs.length, 'VPC')),
     make('ul', { class: 'list' }, network.vpcs.map((vpc) =>
       make('li', {}, link('vpc', vpc.name), ` ${vpc.region}, ${vpc.cidrs.join(', ')}`))),
@@ -84,6 +129,7 @@ export function vpc({ name }) {
     make('h3', {}, 'One more CIDR'),
     form('Add CIDR', [field('CIDR', make('input', { name: 'cidr', required: true, placeholder: '10.9.0.0/16' }))],
       ({ cidr }) => perform({ do: 'add_cidr', vpc: name, cidr })),
+    original('From the beginning', ['vpc', name], [{ key: 'cidr', label: 'CIDRs, with commas between them' }]),
   ];
   return { title: `VPC ${name}`, body };
 }
@@ -99,6 +145,9 @@ function hostField(label, name, not) {
 
 /** @type {[string, string][]} */
 const PATTERNS = [['ping', 'ping'], ['constant', 'UDP at a rate'], ['tcp', 'a TCP connection']];
+
+/** @type {[string, string][]} */
+const SOURCES = [['', 'as usual'], ['true', 'only its own address'], ['false', 'any: it passes on what others send']];
 
 /** @type {View} */
 export function host({ name }) {
@@ -131,6 +180,9 @@ export function host({ name }) {
     make('h3', {}, 'Fault'),
     button(found.up ? 'Stop this host' : 'Start this host', () =>
       perform({ do: found.up ? 'host_down' : 'host_up', host: name })),
+    original('From the beginning', ['vpc', owner?.name ?? '', 'host', name.slice((owner?.name ?? '').length + 1)], [
+      { key: 'source_check', label: 'Sources of what it sends', options: SOURCES },
+    ]),
   ];
   return { title: `Host ${name}`, body };
 }

@@ -80,6 +80,9 @@ export const table = (title, heads, rows) =>
       make('thead', {}, make('tr', {}, heads.map((head) => make('th', { scope: 'col' }, head)))),
       make('tbody', {}, rows.map((row) => make('tr', {}, row.map((cell) => make('td', {}, cell)))))));
 
+/** A sentence in which names stand between grave accents. @param {string} text @returns {Child[]} */
+export const sentence = (text) => text.split('`').map((piece, n) => (n % 2 === 1 ? make('code', {}, piece) : piece));
+
 let fields = 0;
 
 /** A field with its label. @param {string} label @param {HTMLElement} input */
@@ -105,3 +108,13 @@ export const form = (text, parts, done, label = text) =>
       done(Object.fromEntries([...data].map(([name, value]) => [name, String(value).trim()])));
     },
   }, ...parts, make('button', { type: 'submit', class: 'main' }, text));
+
+/** Shows a dialog, which can be closed; how to close it. @param {string} title @param {...(Child | Child[])} body */
+export function dialog(title, ...body) {
+  const box = /** @type {HTMLDialogElement} */ (part('dialog'));
+  const close = () => box.close();
+  box.setAttribute('aria-label', title);
+  fill(box, make('h2', {}, title), ...body, button('Close', close));
+  if (!box.open) box.showModal();
+  return close;
+}
