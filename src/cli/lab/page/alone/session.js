@@ -64,13 +64,20 @@ export async function ask(what) {
 
 /**
  * Begins a network anew; its code.
- * @param {{ text?: string, lesson?: string }} what a scenario or the name of a lesson; without them the usual one
+ * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of its
+ * stages; without them the usual one
  * @returns {Promise<string>}
  */
 export async function open(what) {
   const answer = await answered({ open: what });
   if (answer.failure) throw new Unanswered(answer.failure);
   return answer.code;
+}
+
+/** The engine makes no files. @returns {Promise<Blob>} */
+export async function take() {
+  const message = 'Without a server, only the scenario is taken away: vpcsim run FILE --pcap, or vpcsim lab FILE.';
+  throw new Unanswered({ message, code: null, complaints: [] });
 }
 
 /** No other page changes the network. @param {() => void} _changed @returns {() => void} the end */
