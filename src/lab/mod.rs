@@ -3,7 +3,7 @@
 //! It owns no rule of forwarding: it drives the engine as any run does, and opens no file.
 //!
 //! **A session is a scenario text and an instant.** What somebody does at an instant becomes part of the text: an
-//! action of the timeline, or traffic that starts then ([`written`]). The run is then played again up to that instant,
+//! action of the timeline, or traffic that starts then (`written.rs`). The run is then played again up to that instant,
 //! which gives the same bytes. So going back is playing up to an earlier instant, what was done can be taken away as a
 //! scenario that repeats it, and nothing can happen in a lab that a scenario cannot say.
 //!
