@@ -19,7 +19,7 @@ const SNAP: u32 = 128;
 /// A recording has so many instants at most, and tells of so many packets.
 const MOMENTS: u64 = 300;
 const PACKETS: usize = 400;
-/// Where there is more work than this, packets are not looked at at all: a few seconds.
+/// Where there were more than these, packets are not looked at at all: it would take more than a few seconds.
 const WATCHED_IN_ALL: u64 = 3_000_000;
 
 /// A session from its beginning to its instant, to be played without it.
@@ -74,7 +74,7 @@ impl Session {
     /// It would take too long.
     pub fn recording(&self) -> Result<Recording, Failure> {
         let (mut again, end) = (self.at_first()?, self.now());
-        let is_watched = again.played_mut().run.work(end) <= WATCHED_IN_ALL;
+        let is_watched = self.played().run.simulation.totals().emitted <= WATCHED_IN_ALL;
         if is_watched {
             again.played_mut().watch();
         }

@@ -446,6 +446,12 @@ test("it fits narrow screens and breaks no rule of axe, in light and dark", asyn
           async () => button(tab, "Next packet").click(),
           async () => tab.locator("#lines button").first().click(),
           async () => overview(tab).then(() => button(tab, "Create a peering").click()),
+          async () => overview(tab).then(() => button(tab, "ping", "#view").click()),
+          async () => overview(tab).then(() => button(tab, "The scenario as text").click()),
+          async () => button(tab, "Take away…").click(),
+          async () => button(tab, "Close", "dialog").click().then(() => button(tab, "Lessons…").click()),
+          async () => tab.locator("dialog ol button").nth(1).click(),
+          async () => button(tab, "Check the goals").click(),
         ];
         for (const look of looks) {
           await look();

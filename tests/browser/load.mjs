@@ -1,5 +1,6 @@
-// The load of a class, measured: a lab with 25 networks on loopback, each of which steps, plays, changes its network and
-// asks, without a pause. Prints how long an action takes to be answered; asserts nothing, for a machine may be busy.
+// The load of a class, measured: a lab with 25 networks on loopback, each of which steps, plays and changes its network
+// as often as a page that plays. Prints how long an action takes to be answered, and how much of a core it costs; asserts
+// nothing, for a machine may be busy.
 //
 //   VPCSIM=target/release/vpcsim node tests/browser/load.mjs [LESSON|FILE [SESSIONS [SECONDS]]]
 
@@ -22,23 +23,26 @@ async function post(path, body) {
   return answer.json();
 }
 
+// Between two requests of a page that plays, in milliseconds: as in clock.js.
+const PAUSE = 50;
 const took = {};
 
 async function timed(code, ask) {
   const since = performance.now();
   const answer = await post(`/api/${code}/ask`, ask);
   (took[ask.ask] ??= []).push(performance.now() - since);
+  await new Promise((done) => setTimeout(done, PAUSE));
   return answer;
 }
 
 // What a learner does, over and over, until the time is up.
 async function learn(code, until) {
   let { network, state } = await timed(code, { ask: "state" });
-  const path = ["peering", network.peerings[0].name];
+  const path = ["peering", network.peerings[0].name, "bandwidth"];
   for (let n = 1; performance.now() < until; n += 1) {
     await timed(code, { ask: "step", of: n % 2 ? "event" : "packet" });
     ({ state } = await timed(code, { ask: "play", until_ns: Math.min(n * 1e8, state.end_ns) }));
-    if (n % 5 === 0) await timed(code, { ask: "set", path, value: { bandwidth: n % 2 ? "10 Mbps" : "5 Mbps" } });
+    if (n % 5 === 0) await timed(code, { ask: "set", path, value: n % 2 ? "10 Mbps" : "5 Mbps" });
     if (n % 10 === 0) await timed(code, { ask: "go_to", time_ns: 0 });
   }
 }
@@ -47,6 +51,7 @@ const codes = await Promise.all(Array.from({ length: Number(sessions) }, () => p
 const until = performance.now() + Number(seconds) * 1000;
 await Promise.all(codes.map(({ code }) => learn(code, until)));
 const memory = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${lab.pid}/status`, "utf8"))?.[1];
+const [, user, system] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(fs.readFileSync(`/proc/${lab.pid}/stat`, "utf8"));
 lab.kill("SIGINT");
 
 const at = (sorted, share) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)].toFixed(1);
@@ -57,4 +62,7 @@ const print = (name, times) => {
 };
 console.log(`${what}: ${sessions} sessions, ${seconds} s, at most ${Math.round(Number(memory) / 1000)} MB`);
 Object.entries(took).forEach(([name, times]) => print(name, times));
-print("all", Object.values(took).flat());
+const all = Object.values(took).flat();
+print("all", all);
+// The kernel counts in hundredths of a second.
+console.log(`${((Number(user) + Number(system)) * 10 / all.length).toFixed(2)} ms of a core for each`);
