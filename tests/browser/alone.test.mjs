@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ask } from "./engine.mjs";
-import { BY_KEYBOARD, SOLVED, hands, learn } from "./lessons.mjs";
+import { SOLVED, SOME, hands, learn } from "./lessons.mjs";
 import { launched } from "./pages.mjs";
 
 const { PAGE } = process.env;
@@ -40,7 +40,7 @@ test("a network opens, plays and is asked", () => visit(async (tab) => {
 }));
 
 const { lessons } = JSON.parse(ask({ about: {} }));
-for (const name of BY_KEYBOARD) {
+for (const name of SOME) {
   const lesson = lessons.find((one) => one.name === name);
   test(`the lesson ${name} is solved`, () => visit((tab) => learn(tab, hands.clicks, lesson, SOLVED[name])));
 }

@@ -1,9 +1,9 @@
-// Each lesson, as a learner does it: by clicks, and of each track one by keyboard alone; and what else a learner meets.
+// Each lesson, as a learner does it: by clicks, and again by keyboard alone; and what else a learner meets.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { button, now, shown, visit } from "./lab.mjs";
-import { BY_KEYBOARD, SOLVED, form, go, hands, learn, reach, route, submit } from "./lessons.mjs";
+import { SOLVED, form, go, hands, learn, reach, route, submit } from "./lessons.mjs";
 import { launched } from "./pages.mjs";
 
 after(() => launched.close());
@@ -20,14 +20,14 @@ for (const [name, solved] of Object.entries(SOLVED)) {
   }));
 }
 
-for (const name of BY_KEYBOARD) {
+for (const [name, solved] of Object.entries(SOLVED)) {
   test(`${name} is solved by keyboard alone`, () => visit([], {}, async (tab) => {
     // A mouse would be told of.
     await tab.evaluate(() => {
       globalThis.pressed = 0;
       addEventListener("pointerdown", () => (globalThis.pressed += 1), { capture: true });
     });
-    await learn(tab, hands.keyboard, await told(tab, name), SOLVED[name]);
+    await learn(tab, hands.keyboard, await told(tab, name), solved);
     assert.equal(await tab.evaluate(() => globalThis.pressed), 0);
   }));
 }
