@@ -15,7 +15,7 @@ const WORK_MOST: u64 = 30_000_000;
 /// The most work of a slice of it.
 const SLICE_MOST: u64 = 1_000_000;
 /// The most work between two looks, of packets that are watched, which cost thirty times as much.
-const WATCHED_MOST: u64 = 100_000;
+const WATCHED_MOST: u64 = 25_000;
 /// The most instants that are tried in search of the next event.
 const TRIES: usize = 10_000;
 
