@@ -44,6 +44,7 @@ mod lesson;
 mod news;
 mod played;
 mod questions;
+mod sample;
 mod session;
 mod state;
 mod take_away;

@@ -1,6 +1,7 @@
 //! What was seen while a session played on: the steps of packets, in order, as plain facts. Where there were more
 //! packets than somebody can look at, some are left out, whole packets at a time, and it says how many.
 
+use super::sample::Sample;
 use crate::dataplane::packet::{PacketId, PacketKind};
 use crate::engine::{Place, Record, Step};
 use crate::model::{Network, peering_titles};
@@ -58,17 +59,13 @@ pub struct Seen {
 
 /// Tells of records.
 pub(super) fn news(network: &Network, senders: &Senders, span: (SimTime, SimTime), records: &[Record]) -> News {
+    let mut sample = Sample::of(PACKETS_MAX);
+    records.iter().for_each(|record| sample.add(record.id, record.kind, || record.clone()));
     let all: BTreeSet<(PacketId, PacketKind)> = records.iter().map(|record| (record.id, record.kind)).collect();
-    // Powers of two, so that who is told of where many are is told of where few are.
-    let mut every = 1;
-    while all.len().div_ceil(every) > PACKETS_MAX {
-        every *= 2;
-    }
-    let is_told = |id: PacketId| id.sequence().is_multiple_of(every as u64);
-    let told: Vec<Record> = records.iter().filter(|record| is_told(record.id)).cloned().collect();
-    let told = tell(network, senders, &told);
-    let packets = all.iter().filter(|(id, _)| is_told(*id)).count();
-    News { from: span.0, until: span.1, seen: told, packets, left_out: all.len() - packets }
+    let packets = sample.packets();
+    let told: Vec<Record> = sample.into_seen().into_iter().map(|(_, record)| record).collect();
+    let seen = tell(network, senders, &told);
+    News { from: span.0, until: span.1, seen, packets, left_out: all.len() - packets }
 }
 
 /// Records as plain facts, one for each.

@@ -4,14 +4,15 @@
 
 use super::failure::Failure;
 use super::news::{Seen, tell};
+use super::sample::Sample;
 use super::session::Session;
 use super::state::{NetworkState, State};
-use crate::dataplane::packet::{PacketId, SourceId};
-use crate::engine::{Pass, Record};
+use crate::dataplane::packet::PacketId;
+use crate::engine::Pass;
 use crate::recording::capture::{Capture, Wanted};
 use crate::units::SimTime;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A capture has so many packets at most, and so many bytes of each.
 const CAPTURED: u64 = 100_000;
@@ -78,7 +79,7 @@ impl Session {
         if is_watched {
             again.played_mut().watch();
         }
-        let mut kept = Kept::default();
+        let mut kept = Sample::of(PACKETS);
         let mut moments = vec![again.moment(None)];
         let steps = MOMENTS.min(end.as_nanos());
         for step in 1..=steps {
@@ -103,13 +104,13 @@ impl Session {
         Moment { state: self.state(), network }
     }
 
-    fn watch_until(&mut self, until: SimTime, kept: &mut Kept) {
+    fn watch_until(&mut self, until: SimTime, kept: &mut Sample<Seen>) {
         while self.now() < until {
             self.counting_changes(|session| {
                 let records = session.played_mut().look_until(until);
                 let played = session.played();
                 let seen = tell(played.network(), &played.senders, &records);
-                records.iter().zip(seen).for_each(|(record, seen)| kept.keep(record, seen));
+                records.iter().zip(seen).for_each(|(record, seen)| kept.add(record.id, record.kind, || seen));
             });
         }
     }
@@ -152,52 +153,5 @@ impl Recording {
         let seen = std::mem::take(&mut self.of).into_iter().zip(std::mem::take(&mut self.seen));
         self.tell(seen.filter(|(id, _)| half.contains(id)).collect());
         self.moments.len() + self.seen.len() < before
-    }
-}
-
-/// What is kept of what was seen. A sender that has most of it is told of less often, by powers of two, so that one
-/// with few packets is not lost beside one with many.
-#[derive(Default)]
-struct Kept {
-    senders: BTreeMap<SourceId, OfSender>,
-    packets: usize,
-    /// Numbers what was seen, for its order.
-    number: u64,
-}
-
-struct OfSender {
-    every: u64,
-    seen: BTreeMap<PacketId, Vec<(u64, Seen)>>,
-}
-
-impl Kept {
-    fn keep(&mut self, record: &Record, seen: Seen) {
-        let sender = self.senders.entry(record.id.source());
-        let sender = sender.or_insert_with(|| OfSender { every: 1, seen: BTreeMap::new() });
-        if !record.id.sequence().is_multiple_of(sender.every) {
-            return;
-        }
-        let packet = sender.seen.entry(record.id).or_default();
-        self.packets += usize::from(packet.is_empty());
-        packet.push((self.number, seen));
-        self.number += 1;
-        while self.packets > PACKETS && self.thin() {}
-    }
-
-    fn thin(&mut self) -> bool {
-        let Some(most) = self.senders.values_mut().max_by_key(|sender| sender.seen.len()) else { return false };
-        let before = most.seen.len();
-        most.every *= 2;
-        most.seen.retain(|id, _| id.sequence().is_multiple_of(most.every));
-        self.packets -= before - most.seen.len();
-        before > 1
-    }
-
-    fn into_seen(self) -> Vec<(PacketId, Seen)> {
-        let packets = self.senders.into_values().flat_map(|sender| sender.seen);
-        let mut all: Vec<(u64, (PacketId, Seen))> =
-            packets.flat_map(|(id, seen)| seen.into_iter().map(move |(number, seen)| (number, (id, seen)))).collect();
-        all.sort_unstable_by_key(|(number, _)| *number);
-        all.into_iter().map(|(_, seen)| seen).collect()
     }
 }
