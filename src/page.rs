@@ -12,16 +12,14 @@
 
 #![allow(unsafe_code, reason = "functions that another language calls must keep their names")]
 
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::io;
 use std::path::Path;
 use vpcsim::engine::{Options, Run};
 use vpcsim::lab::{Ask, Failure, Opened, Session, lessons};
 use vpcsim::report::{self, Snapshot};
-use vpcsim::scenario::{Diagnostic, Files, load_content};
+use vpcsim::scenario::{Diagnostic, NoFiles, load_content};
 
 /// What is asked of the engine.
 #[derive(Debug, Deserialize)]
@@ -42,15 +40,6 @@ enum Request {
     Ask(Ask),
     /// Plays a scenario to its end.
     Run { file: String, text: String },
-}
-
-/// A page has no files.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _: &Path) -> io::Result<Bytes> {
-        Err(io::Error::new(io::ErrorKind::NotFound, "a page reads no other file"))
-    }
 }
 
 thread_local! {

@@ -6,7 +6,7 @@
 //! better of the two counts.
 
 use super::failure::Failure;
-use super::played::play;
+use super::played::Budget;
 use super::session::Session;
 use super::written::{Done, text};
 use crate::diagnose::judge;
@@ -17,6 +17,7 @@ use crate::report::{self, Snapshot, StageResult};
 use crate::scenario::Attempt;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// A lesson, to be read.
 #[derive(Debug, Clone, Serialize)]
@@ -42,16 +43,16 @@ pub struct StageState {
     /// The right choice, from 0, and the reason: for after the run.
     pub right: Option<usize>,
     pub answer: Option<String>,
-    /// What makes the network as it is where the stage begins, as a part of the text.
-    pub start: String,
 }
 
 /// All lessons in a few words: name, title, track.
-pub fn lessons() -> Vec<Value> {
-    let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
-    let told =
-        |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
-    loaded.map(told).collect()
+pub fn lessons() -> &'static [Value] {
+    static TOLD: LazyLock<Vec<Value>> = LazyLock::new(|| {
+        let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
+        let told = |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
+        loaded.map(told).collect()
+    });
+    &TOLD
 }
 
 impl Session {
@@ -66,7 +67,6 @@ impl Session {
             choices: stage.quiz.iter().flat_map(|quiz| quiz.choices.iter().cloned()).collect(),
             right: stage.quiz.as_ref().and_then(|quiz| quiz.right),
             answer: stage.quiz.as_ref().map(|quiz| quiz.answer.clone()),
-            start: stage.start_text.clone(),
         });
         Some(LessonState {
             name: shipped.name.into(),
@@ -105,7 +105,7 @@ impl Session {
         let judged = report::reach_reports(&scenario.plan, &judge(&scenario.network, &scenario.plan));
         let mut run = Run::new(scenario.network, scenario.plan, Options::default());
         let end = run.plan.duration;
-        play(&mut run, end)?;
+        Budget::default().play(&mut run, end)?;
         run.finish().map_err(|bug| Failure::Unknown(bug.to_string()))?;
         let mut snapshot = Snapshot::of(&run, self.file(), Vec::new(), None);
         snapshot.expectations.extend(judged);

@@ -59,44 +59,51 @@ pub struct Seen {
 
 /// Tells of records.
 pub(super) fn news(network: &Network, senders: &Senders, span: (SimTime, SimTime), records: &[Record]) -> News {
-    let mut sample = Sample::of(PACKETS_MAX);
-    records.iter().for_each(|record| sample.add(record.id, record.kind, || record.clone()));
+    let (mut sample, teller) = (Sample::of(PACKETS_MAX), Teller::of(network, senders));
+    records.iter().for_each(|record| sample.add(record.id, record.kind, || record));
     let all: BTreeSet<(PacketId, PacketKind)> = records.iter().map(|record| (record.id, record.kind)).collect();
     let packets = sample.packets();
-    let told: Vec<Record> = sample.into_seen().into_iter().map(|(_, record)| record).collect();
-    let seen = tell(network, senders, &told);
+    let seen = sample.into_seen().into_iter().map(|(_, record)| teller.tell(record)).collect();
     News { from: span.0, until: span.1, seen, packets, left_out: all.len() - packets }
 }
 
-/// Records as plain facts, one for each.
-pub(super) fn tell(network: &Network, senders: &Senders, records: &[Record]) -> Vec<Seen> {
-    let titles = peering_titles(network);
-    records.iter().map(|record| seen(network, &titles, senders, record)).collect()
+/// Tells of records as plain facts.
+pub(super) struct Teller<'a> {
+    network: &'a Network,
+    senders: &'a Senders,
+    titles: Vec<String>,
 }
 
-fn seen(network: &Network, titles: &[String], senders: &Senders, record: &Record) -> Seen {
-    let (vpc, peering, to) = match record.place {
-        Place::Vpc(vpc) => (Some(network.vpc(vpc).name.to_string()), None, None),
-        Place::Link(link) => {
-            let far = network.vpc(network.ends(link).1).name.to_string();
-            (None, Some(titles[link.peering().index()].clone()), Some(far))
+impl<'a> Teller<'a> {
+    pub(super) fn of(network: &'a Network, senders: &'a Senders) -> Teller<'a> {
+        Teller { network, senders, titles: peering_titles(network) }
+    }
+
+    pub(super) fn tell(&self, record: &Record) -> Seen {
+        let network = self.network;
+        let (vpc, peering, to) = match record.place {
+            Place::Vpc(vpc) => (Some(network.vpc(vpc).name.to_string()), None, None),
+            Place::Link(link) => {
+                let far = network.vpc(network.ends(link).1).name.to_string();
+                (None, Some(self.titles[link.peering().index()].clone()), Some(far))
+            }
+        };
+        let dropped = record.verdict().and_then(Result::err);
+        let tuple = Tuple::of(&record.head);
+        Seen {
+            time: record.time,
+            packet: self.senders.name(record.id),
+            kind: kind(record.kind),
+            step: step(record.step),
+            vpc,
+            peering,
+            to,
+            source: tuple.source.to_string(),
+            destination: tuple.destination.to_string(),
+            bytes: record.wire_length,
+            code: dropped.map(|reason| reason.code()),
+            why: dropped.map(|reason| reason.sentence()),
         }
-    };
-    let dropped = record.verdict().and_then(Result::err);
-    let tuple = Tuple::of(&record.head);
-    Seen {
-        time: record.time,
-        packet: senders.name(record.id),
-        kind: kind(record.kind),
-        step: step(record.step),
-        vpc,
-        peering,
-        to,
-        source: tuple.source.to_string(),
-        destination: tuple.destination.to_string(),
-        bytes: record.wire_length,
-        code: dropped.map(|reason| reason.code()),
-        why: dropped.map(|reason| reason.sentence()),
     }
 }
 

@@ -3,9 +3,10 @@
 use super::failure::Failure;
 use crate::engine::{Observer, Options, Record, Run};
 use crate::model::Network;
+use crate::model::plan::Traffic;
 use crate::scenario::{Files, Scenario, load_content};
 use crate::trace::Senders;
-use crate::units::SimTime;
+use crate::units::{SimTime, grouped};
 use bytes::Bytes;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,8 +15,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 const WORK_MOST: u64 = 30_000_000;
 /// The most work of a slice of it.
 const SLICE_MOST: u64 = 1_000_000;
-/// The most work between two looks, of packets that are watched, which cost thirty times as much.
+/// A step has always room for this many times the work of the shortest.
+const OF_SHORTEST: u64 = 4;
+/// The most work between two looks, of packets that are watched.
 const WATCHED_MOST: u64 = 25_000;
+/// How many times more than the 30 ns of [`Run::work`] a packet costs that an observer sees: about a microsecond.
+pub(super) const WATCHED_COST: u64 = 30;
+/// The most hosts of a network, and the most senders: each takes memory in every network of a class.
+const HOSTS_MAX: usize = 100_000;
+const SENDERS_MAX: usize = 100_000;
 /// The most instants that are tried in search of the next event.
 const TRIES: usize = 10_000;
 
@@ -35,6 +43,7 @@ impl Played {
     pub(super) fn begin(file: &str, text: &str, files: &dyn Files) -> Result<Played, Failure> {
         let content = Ok(Bytes::copy_from_slice(text.as_bytes()));
         let scenario = load_content(content, file, Path::new(""), files, &[]).map_err(Failure::Wrong)?;
+        check_size(&scenario)?;
         let run = Run::new(scenario.network.clone(), scenario.plan.clone(), Options::default());
         Ok(Played { senders: Senders::of(&scenario.plan), scenario, run, records: Arc::default() })
     }
@@ -52,7 +61,7 @@ impl Played {
     /// # Errors
     /// It takes too long.
     pub(super) fn play_up_to(&mut self, until: SimTime) -> Result<(), Failure> {
-        play(&mut self.run, until)
+        Budget::default().play(&mut self.run, until)
     }
 
     /// Looks at every packet from now on.
@@ -96,29 +105,68 @@ impl Played {
     }
 }
 
-/// Plays a run up to an instant.
-///
-/// # Errors
-/// It takes too long.
-pub(super) fn play(run: &mut Run, until: SimTime) -> Result<(), Failure> {
-    let (until, mut spent) = (until.min(run.plan.duration), 0);
-    while run.simulation.now() < until {
-        let (slice, work) = within(run, until, SLICE_MOST);
-        let before = run.simulation.totals().emitted;
-        run.advance(slice);
-        // The work is estimated, too high where connections wait; packets that are only counted are none.
-        spent += work.min(run.simulation.totals().emitted - before);
-        if spent > WORK_MOST {
-            return Err(Failure::TooMuch);
+fn check_size(scenario: &Scenario) -> Result<(), Failure> {
+    let senders = scenario.plan.traffic.iter().map(Traffic::sources).fold(0, usize::saturating_add);
+    for (count, most, what) in [(scenario.network.hosts().len(), HOSTS_MAX, "hosts"), (senders, SENDERS_MAX, "senders")]
+    {
+        if count > most {
+            let (count, most) = (grouped(count as u64), grouped(most as u64));
+            return Err(Failure::TooLarge(format!(
+                "there are {count} {what}, and a lab takes {most}: run the scenario"
+            )));
         }
     }
     Ok(())
 }
 
-/// How far a run may go towards an instant with so much work, and how much that is. It always goes on.
+/// What may be played for one request.
+#[derive(Default)]
+pub(super) struct Budget {
+    spent: u64,
+}
+
+impl Budget {
+    /// Plays a run up to an instant.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub(super) fn play(&mut self, run: &mut Run, until: SimTime) -> Result<(), Failure> {
+        self.play_while(run, until, 1, |_| true)
+    }
+
+    /// The same while something holds, where packets that are looked at cost so many times more than others.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub(super) fn play_while(
+        &mut self,
+        run: &mut Run,
+        until: SimTime,
+        cost: u64,
+        goes_on: impl Fn(&Run) -> bool,
+    ) -> Result<(), Failure> {
+        let until = until.min(run.plan.duration);
+        while run.simulation.now() < until && goes_on(run) {
+            let (slice, work) = within(run, until, SLICE_MOST / cost);
+            let before = run.simulation.totals().emitted;
+            run.advance(slice);
+            // The work is estimated, too high where connections wait; packets that are only counted are none.
+            self.spent += work.min(run.simulation.totals().emitted - before) * cost;
+            if self.spent > WORK_MOST {
+                return Err(Failure::TooMuch);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far a run may go towards an instant with so much work, and how much that is. Where the shortest way takes nearly
+/// as much, it goes further: it never crawls.
 fn within(run: &mut Run, until: SimTime, most: u64) -> (SimTime, u64) {
     let from = run.simulation.now();
     let mut until = until.min(run.plan.duration);
+    let shortest = run.work(SimTime::from_nanos(from.as_nanos().saturating_add(1)));
+    let most = most.max(shortest.saturating_mul(OF_SHORTEST));
     loop {
         let (work, half) = (run.work(until), until.since(from).as_nanos() / 2);
         if work <= most || half == 0 {

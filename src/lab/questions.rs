@@ -2,6 +2,7 @@
 //! so far. The answers are those of `vpcsim explain`, `trace` and `bill`, as documents or as texts of some width.
 
 use super::failure::Failure;
+use super::played::{Budget, WATCHED_COST};
 use super::session::Session;
 use crate::diagnose::Ground;
 use crate::diagnose::explain::{Question, explain};
@@ -50,7 +51,7 @@ impl Session {
         let play = |pass: &dyn Pass| -> Result<trace::Played, Failure> {
             let mut run = Run::new(scenario.network.clone(), scenario.plan.clone(), Options::default());
             pass.begin(&mut run);
-            run.advance(self.now());
+            Budget::default().play_while(&mut run, self.now(), WATCHED_COST, |run| !pass.is_over(run))?;
             let finished = run.finish();
             finished.map(|()| trace::Played::of(&run, pass)).map_err(|bug| Failure::Unknown(bug.to_string()))
         };

@@ -257,12 +257,11 @@ impl Session {
     /// It is no scenario, or what was done does not fit it.
     pub fn become_text(&mut self, text: String) -> Result<(), Failure> {
         check_length(&text)?;
-        let before = std::mem::replace(&mut self.opened.text, text);
-        let replayed = self.replay(self.done.clone(), self.now());
-        if replayed.is_err() {
-            self.opened.text = before;
-        }
-        replayed
+        let mut played = self.begin_as(&text, &self.done)?;
+        played.play_up_to(self.now())?;
+        self.opened.text = text;
+        self.become_played(self.done.clone(), played);
+        Ok(())
     }
 
     fn with(&self, part: Done) -> Result<Vec<Done>, Failure> {
@@ -275,7 +274,11 @@ impl Session {
     }
 
     fn begin(&self, done: &[Done]) -> Result<Played, Failure> {
-        Played::begin(&self.opened.file, &text(&self.opened.text, done.iter()), &self.files)
+        self.begin_as(&self.opened.text, done)
+    }
+
+    fn begin_as(&self, opened: &str, done: &[Done]) -> Result<Played, Failure> {
+        Played::begin(&self.opened.file, &text(opened, done.iter()), &self.files)
     }
 
     fn replay(&mut self, done: Vec<Done>, time: SimTime) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 use super::lesson::LessonState;
 use super::session::Session;
 use super::written::sections;
+use crate::diagnose::graph::Graph;
 use crate::model::{HostId, LinkId, Network, NextHop, TableId, VpcId, peering_titles};
 use crate::report::{self, PeeringDetails, Word};
 use crate::units::{BitRate, ByteSize, SimTime};
@@ -91,7 +92,7 @@ pub struct NetworkState {
     pub question: Option<String>,
     /// The picture of the network, as SVG: each VPC is a group with its name in `data-vpc`, each peering one with
     /// `data-peering`, and its line, from the requester to the accepter, one with `data-peering-line`.
-    pub picture: Option<String>,
+    pub picture: String,
     pub vpcs: Vec<VpcState>,
     /// As the console's page of details shows them.
     pub peerings: Vec<PeeringDetails>,
@@ -266,16 +267,10 @@ impl Session {
     }
 }
 
-#[cfg(feature = "pictures")]
-fn picture(network: &Network, scenario: &str, at: SimTime) -> Option<String> {
-    let mut graph = crate::diagnose::graph::Graph::of(network, scenario, at);
+fn picture(network: &Network, scenario: &str, at: SimTime) -> String {
+    let mut graph = Graph::of(network, scenario, at);
     graph.forget_gone();
-    Some(report::network_svg(&graph))
-}
-
-#[cfg(not(feature = "pictures"))]
-fn picture(_: &Network, _: &str, _: SimTime) -> Option<String> {
-    None
+    report::network_svg(&graph)
 }
 
 fn vpc(network: &Network, id: VpcId, room: &mut usize) -> VpcState {

@@ -3,7 +3,8 @@
 //! instant. Of many packets only some are recorded, whole packets at a time, and it says how many.
 
 use super::failure::Failure;
-use super::news::{Seen, tell};
+use super::news::{Seen, Teller};
+use super::played::Budget;
 use super::sample::Sample;
 use super::session::Session;
 use super::state::{NetworkState, State};
@@ -12,6 +13,7 @@ use crate::engine::Pass;
 use crate::recording::capture::{Capture, Wanted};
 use crate::units::SimTime;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A capture has so many packets at most, and so many bytes of each.
@@ -44,7 +46,7 @@ pub struct Recording {
 #[derive(Debug, Clone, Serialize)]
 pub struct Moment {
     pub state: State,
-    /// The network, where it differs from the moment before.
+    /// The network, where it differs from the moment before; `opened`, `written` and `lesson` only in the first.
     pub network: Option<NetworkState>,
 }
 
@@ -81,14 +83,14 @@ impl Session {
         }
         let mut kept = Sample::of(PACKETS);
         let mut moments = vec![again.moment(None)];
-        let steps = MOMENTS.min(end.as_nanos());
+        let (steps, mut budget) = (MOMENTS.min(end.as_nanos()), Budget::default());
         for step in 1..=steps {
             let until = SimTime::from_nanos((u128::from(end.as_nanos()) * u128::from(step) / u128::from(steps)) as u64);
             let version = again.version();
             if is_watched {
                 again.watch_until(until, &mut kept);
             } else {
-                again.play_blindly(until)?;
+                again.play_blindly(until, &mut budget)?;
             }
             moments.push(again.moment(Some(version)));
         }
@@ -99,8 +101,15 @@ impl Session {
         Ok(recording)
     }
 
-    fn moment(&mut self, known: Option<u64>) -> Moment {
-        let network = (known != Some(self.version())).then(|| self.network_state());
+    /// How it looks now; the network if its version is not the one before. What stays the same is kept once, in the
+    /// first moment.
+    fn moment(&mut self, before: Option<u64>) -> Moment {
+        let network = (before != Some(self.version())).then(|| match before {
+            None => self.network_state(),
+            Some(_) => {
+                NetworkState { opened: String::new(), written: Value::Null, lesson: None, ..self.network_state() }
+            }
+        });
         Moment { state: self.state(), network }
     }
 
@@ -109,15 +118,15 @@ impl Session {
             self.counting_changes(|session| {
                 let records = session.played_mut().look_until(until);
                 let played = session.played();
-                let seen = tell(played.network(), &played.senders, &records);
-                records.iter().zip(seen).for_each(|(record, seen)| kept.add(record.id, record.kind, || seen));
+                let teller = Teller::of(played.network(), &played.senders);
+                records.iter().for_each(|record| kept.add(record.id, record.kind, || teller.tell(record)));
             });
         }
     }
 
-    fn play_blindly(&mut self, until: SimTime) -> Result<(), Failure> {
+    fn play_blindly(&mut self, until: SimTime, budget: &mut Budget) -> Result<(), Failure> {
         let mut played = Ok(());
-        self.counting_changes(|session| played = session.played_mut().play_up_to(until));
+        self.counting_changes(|session| played = budget.play(&mut session.played_mut().run, until));
         played
     }
 }

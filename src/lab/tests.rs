@@ -1,11 +1,8 @@
 //! Sessions by what people do with them.
 
 use super::*;
-use crate::scenario::Files;
-use bytes::Bytes;
+use crate::scenario::NoFiles;
 use serde_json::{Value, json};
-use std::io;
-use std::path::Path;
 
 /// A ping a second whose replies find no way back, until somebody adds the route.
 const PAIR: &str = r#"# Question: why is nothing answered?
@@ -35,14 +32,6 @@ pattern = "ping"
 interval = "1 s"
 phase = "0 s"
 "#;
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _: &Path) -> io::Result<Bytes> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-}
 
 fn open(text: &str) -> Session {
     Session::open(Opened { file: "pair.toml".into(), text: text.into() }, &NoFiles).expect("a scenario")
@@ -199,11 +188,12 @@ fn where_there_are_many_packets_some_are_left_out_and_counted() {
 fn of_many_senders_of_few_packets_some_are_left_out_too() {
     let many = PAIR.replace("[vpc.a.host.h]", "[vpc.a.host.h]\ncount = 900").replace("\"a/h\"", "\"a/h-*\"");
     let mut session = open(&many.replace("10.0.1.0/24", "10.0.0.0/22"));
-    // All of them send at once.
-    let news = &done(&mut session, json!({ "ask": "play", "until_ns": 1_000_000_000 }))["news"];
-    let (packets, left_out) = (news["packets"].as_u64(), news["left_out"].as_u64());
+    let answer = done(&mut session, json!({ "ask": "play", "until_ns": 1_000_000_000 }));
+    let (packets, left_out) = (answer["news"]["packets"].as_u64(), answer["news"]["left_out"].as_u64());
     assert!(packets.is_some_and(|n| (100..=400).contains(&n)), "{packets:?}, {left_out:?}");
-    assert_eq!(packets.zip(left_out).map(|(told, left)| told + left), Some(900));
+    let emitted = answer["state"]["emitted"].as_u64();
+    assert!(emitted.is_some_and(|n| n >= 900), "{emitted:?}");
+    assert_eq!(packets.zip(left_out).map(|(told, left)| told + left), emitted);
 }
 
 #[test]

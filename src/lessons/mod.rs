@@ -5,7 +5,7 @@
 //! [`crate::report::stage_results`] whenever it wants to know how far the learner is; a stage's
 //! [`start`](crate::model::Stage::start) are the actions with which to begin there.
 
-use crate::scenario::{self, Attempt, Diagnostic, Edit, Files, Lookup, Scenario};
+use crate::scenario::{self, Attempt, Diagnostic, Edit, Files, Lookup, NoFiles, Scenario};
 use bytes::Bytes;
 use std::path::Path;
 
@@ -57,15 +57,6 @@ lessons! {
     "failover",
     "deletion",
     "expiry",
-}
-
-/// A lesson needs no other file.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _: &Path) -> std::io::Result<Bytes> {
-        Err(std::io::Error::new(std::io::ErrorKind::NotFound, "a lesson reads no other file"))
-    }
 }
 
 impl Shipped {

@@ -64,6 +64,16 @@ pub trait Files {
     fn read(&self, path: &Path) -> std::io::Result<Bytes>;
 }
 
+/// Where there are no other files.
+#[derive(Debug, Clone, Copy)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &Path) -> std::io::Result<Bytes> {
+        Err(std::io::Error::new(std::io::ErrorKind::NotFound, "no other file is read here"))
+    }
+}
+
 /// A scenario that is ready to run.
 #[derive(Debug, Clone)]
 pub struct Scenario {

@@ -1,7 +1,7 @@
 //! Who may ask: pages of this very address. A page of another origin may make a browser send requests here, and a name
 //! that somebody else's server answers for may be pointed here; both are refused before anything looks at the request.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use std::net::SocketAddr;
 
 /// Whether a request is for this address, by its `Host`, and from no foreign page, by its `Origin`.
@@ -26,10 +26,28 @@ pub(super) fn is_welcome(headers: &HeaderMap, address: SocketAddr) -> bool {
     is_single_host && is_single_origin && host.is_some_and(is_ours) && origin.is_none_or(is_own_page)
 }
 
+/// Whether a browser says that another site's page sends the request, by `Sec-Fetch-Site`: without an `Origin`, as for
+/// a picture. To follow a link to the page itself is welcome.
+pub(super) fn is_foreign(headers: &HeaderMap, path: &str) -> bool {
+    let of_others = |value: &HeaderValue| !matches!(value.as_bytes(), b"same-origin" | b"none");
+    path != "/" && headers.get_all("sec-fetch-site").iter().any(of_others)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+
+    #[test]
+    fn another_sites_picture_is_not_made() {
+        let foreign = |site: &'static str, path| {
+            let mut headers = HeaderMap::new();
+            headers.append("sec-fetch-site", HeaderValue::from_static(site));
+            is_foreign(&headers, path)
+        };
+        assert!(foreign("cross-site", "/api/lab/recording") && foreign("same-site", "/lab.js"));
+        assert!(!foreign("cross-site", "/") && !foreign("same-origin", "/api/about") && !foreign("none", "/lab.js"));
+        assert!(!is_foreign(&HeaderMap::new(), "/api/about"));
+    }
 
     #[test]
     fn only_pages_of_this_address_may_ask() {

@@ -43,7 +43,7 @@ pub(super) const PARTS: &[Part] = &[
 ];
 
 /// What every answer says: a page takes nothing from elsewhere, is in nobody's frame, and is kept nowhere.
-pub(super) const HEADERS: [(HeaderName, HeaderValue); 4] = [
+pub(super) const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
@@ -51,6 +51,7 @@ pub(super) const HEADERS: [(HeaderName, HeaderValue); 4] = [
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
     ),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -97,18 +97,9 @@ mod tests {
     use super::*;
     use crate::lab::{Opened, Session};
     use crate::lessons::LESSONS;
-    use crate::scenario::Files;
+    use crate::scenario::NoFiles;
     use flate2::read::GzDecoder;
     use std::io::Read;
-    use std::path::Path;
-
-    struct NoFiles;
-
-    impl Files for NoFiles {
-        fn read(&self, _: &Path) -> std::io::Result<bytes::Bytes> {
-            Err(std::io::ErrorKind::NotFound.into())
-        }
-    }
 
     fn played(text: &str) -> Session {
         let opened = Opened { file: "s.toml".into(), text: text.into() };

@@ -10,7 +10,7 @@
 //! | `GET /api/CODE/capture` | the packets so far, as pcapng |
 //! | `GET /api/CODE/recording` | the page as one file that replays what was seen so far |
 
-use super::guard::is_welcome;
+use super::guard::{is_foreign, is_welcome};
 use super::pages::{HEADERS, PARTS};
 use super::recorded;
 use super::sessions::{NoSession, SHARED, Sessions, Slot};
@@ -72,7 +72,8 @@ fn router(address: SocketAddr, sessions: Sessions) -> Router {
 
 /// Refuses who may not ask, and says to browsers what holds for every answer.
 async fn guarded(State(address): State<SocketAddr>, request: Request, next: Next) -> Response {
-    let mut response = match is_welcome(request.headers(), address) {
+    let (headers, path) = (request.headers(), request.uri().path());
+    let mut response = match is_welcome(headers, address) && !is_foreign(headers, path) {
         true => next.run(request).await,
         false => failed(StatusCode::FORBIDDEN, "only pages of this address are answered"),
     };
@@ -132,7 +133,14 @@ async fn ask(
 ) -> Response {
     let Some(slot) = sessions.find(&code) else { return unknown() };
     match read::<Ask>(body) {
-        Ok(ask) => answered(move || Json(slot.answer(&ask)).into_response()).await,
+        Ok(ask) => {
+            let turn = slot.turn().await;
+            answered(move || {
+                let _turn = turn;
+                Json(slot.answer(&ask)).into_response()
+            })
+            .await
+        }
         Err((status, why)) => failed(status, &why),
     }
 }
@@ -155,9 +163,13 @@ async fn file<T: IntoResponse>(
 ) -> Response {
     let Some(slot) = sessions.find(&code) else { return unknown() };
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")];
-    answered(move || match make(&slot) {
-        Ok(made) => (headers, made).into_response(),
-        Err(failure) => told(StatusCode::UNPROCESSABLE_ENTITY, &failure),
+    let turn = slot.turn().await;
+    answered(move || {
+        let _turn = turn;
+        match make(&slot) {
+            Ok(made) => (headers, made).into_response(),
+            Err(failure) => told(StatusCode::UNPROCESSABLE_ENTITY, &failure),
+        }
     })
     .await
 }

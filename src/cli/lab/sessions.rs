@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 /// The code of the only network where there is no class.
 pub(super) const SHARED: &str = "lab";
 /// After how long without a request a network makes room for another.
 const IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 /// The letters of codes: those that nobody mistakes for another.
-const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrstuvwxyz2";
-const CODE: usize = 6;
+const LETTERS: &[u8; 23] = b"abcdefghjkmnpqrstuvwxyz";
+const CODE: usize = 8;
 
 /// All networks of a lab.
 pub(super) struct Sessions {
@@ -31,6 +31,8 @@ pub(super) struct Sessions {
 /// One network.
 pub(super) struct Slot {
     session: Mutex<Session>,
+    /// Who has it may ask: the others wait without a thread, which those of other networks need.
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Counts the requests that changed something, for other pages that show the same.
     changes: watch::Sender<u64>,
     asked: Mutex<Instant>,
@@ -70,30 +72,36 @@ impl Sessions {
     /// # Errors
     /// There is no room, or the text is no scenario: then nothing has changed.
     pub(super) fn open(&self, code: Option<&str>, opened: Option<Opened>) -> Result<String, NoSession> {
-        let known = code.filter(|code| self.slots().contains_key(*code)).map(str::to_owned);
+        // Without a class there is one network, whatever a page calls it.
+        let code = if self.is_class() { code } else { Some(SHARED) };
+        let known = code.and_then(|code| Some((code, self.slots().get(code)?.clone())));
+        if known.is_none() {
+            // Before a network is made for nothing.
+            self.make_room(&mut self.slots())?;
+        }
         let opened = opened.unwrap_or_else(|| self.first.clone());
         let session = Session::open(opened, &self.files).map_err(NoSession::Failed)?;
-        if let Some((slot, code)) = known.and_then(|code| Some((self.find(&code)?, code))) {
-            let mut begun = slot.session();
-            *begun = session.instead_of(&begun);
-            drop(begun);
-            slot.changed();
-            return Ok(code);
+        if let Some((code, slot)) = known {
+            slot.begin(session);
+            return Ok(code.to_owned());
         }
-        let most = self.class.unwrap_or(1);
         let mut slots = self.slots();
-        if slots.len() >= most {
-            slots.retain(|_, slot| lock(&slot.asked).elapsed() < IDLE);
-        }
-        if slots.len() >= most {
-            return Err(NoSession::Full(most));
-        }
+        self.make_room(&mut slots)?;
         let mut code = new_code();
         while slots.contains_key(&code) {
             code = new_code();
         }
         slots.insert(code.clone(), Arc::new(Slot::new(session)));
         Ok(code)
+    }
+
+    /// Where there is none, networks that nobody asked for long go.
+    fn make_room(&self, slots: &mut BTreeMap<String, Arc<Slot>>) -> Result<(), NoSession> {
+        let most = self.class.unwrap_or(1);
+        if slots.len() >= most {
+            slots.retain(|_, slot| lock(&slot.asked).elapsed() < IDLE);
+        }
+        if slots.len() >= most { Err(NoSession::Full(most)) } else { Ok(()) }
     }
 
     fn slots(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Slot>>> {
@@ -103,7 +111,8 @@ impl Sessions {
 
 impl Slot {
     fn new(session: Session) -> Slot {
-        Slot { session: Mutex::new(session), changes: watch::Sender::new(0), asked: Mutex::new(Instant::now()) }
+        let (changes, asked) = (watch::Sender::new(0), Mutex::new(Instant::now()));
+        Slot { session: Mutex::new(session), turn: Arc::default(), changes, asked }
     }
 
     /// After a request that panicked, the network may be anything: it is played anew, from the text, which is whole.
@@ -116,6 +125,21 @@ impl Slot {
             }
             session
         })
+    }
+
+    /// Begins another network in the place of this one, whatever became of it.
+    fn begin(&self, session: Session) {
+        *lock(&self.asked) = Instant::now();
+        let mut begun = lock(&self.session);
+        *begun = session.instead_of(&begun);
+        self.session.clear_poison();
+        drop(begun);
+        self.changed();
+    }
+
+    /// Waits for the requests before this one.
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turn).lock_owned().await
     }
 
     /// Looks at the session, and changes nothing.

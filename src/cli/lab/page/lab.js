@@ -65,6 +65,7 @@ async function show() {
   monitor.forget();
   log.clear();
   lesson.forget();
+  model.actAs('');
   if (!(await model.begin())) return false;
   clock.begin();
   panel.reset();

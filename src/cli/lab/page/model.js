@@ -49,7 +49,7 @@ let last = Promise.resolve();
 export function ask(what) {
   waiting += 1;
   const answered = last.then(() => answer(what));
-  last = answered.finally(() => (waiting -= 1));
+  last = answered.catch(() => {}).finally(() => (waiting -= 1));
   return answered;
 }
 
@@ -100,7 +100,7 @@ export async function begin() {
 }
 
 /** Who acts, if somebody chose. @type {string} */
-let actor = '';
+export let actor = '';
 
 /** @param {string} account the account that acts; empty for whoever may */
 export function actAs(account) {

@@ -100,15 +100,18 @@ function openDialog() {
  * @param {{ text?: string, lesson?: string, stage?: string }} what @param {HTMLElement} [said] where it says why not
  */
 export async function open(what, said) {
+  let code;
   try {
-    await session.open(what);
+    code = await session.open(what);
   } catch (error) {
     if (!(error instanceof session.Unanswered)) throw error;
     if (said) tell(said, error);
     else fail(error.failure);
     return false;
   }
-  return shown();
+  // The network that was in use may be gone: then this is another.
+  if (location.hash.length > 1) location.hash = code;
+  return use(code);
 }
 
 function anewDialog() {

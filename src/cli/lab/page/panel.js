@@ -82,10 +82,14 @@ export function note(...what) {
   render();
 }
 
+/** What each input held when it was drawn. @type {WeakMap<HTMLInputElement, string>} */
+const drawn = new WeakMap();
+
 /** What somebody wrote is kept when the view is drawn anew. */
 function written() {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (part('view').querySelectorAll('form [name]'));
-  return new Map([...inputs].map((input) => [`${input.form?.getAttribute('aria-label')}\n${input.name}`, input.value]));
+  const changed = [...inputs].filter((input) => input.value !== drawn.get(input));
+  return new Map(changed.map((input) => [`${input.form?.getAttribute('aria-label')}\n${input.name}`, input.value]));
 }
 
 /** @param {Element | null} element */
@@ -113,8 +117,9 @@ export function render() {
     shown.kind !== 'overview' && button('Whole network', () => open('overview')));
   fill(part('view'), ...view.body, shown.result);
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (part('view').querySelectorAll('form [name]'))) {
+    drawn.set(input, input.value);
     const value = values.get(`${input.form?.getAttribute('aria-label')}\n${input.name}`);
-    if (value !== undefined && value !== '') input.value = value;
+    if (value !== undefined) input.value = value;
     if (input.matches('select') && input.value === '') /** @type {any} */ (input).selectedIndex = 0;
   }
   if (held) {

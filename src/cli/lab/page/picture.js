@@ -105,7 +105,7 @@ export function forget() {
 }
 
 function redraw() {
-  if (network.picture === null || network.picture === drawn) return;
+  if (network.picture === drawn) return;
   drawn = network.picture;
   const held = things.find(({ group }) => group === document.activeElement)?.thing;
   const parsed = new DOMParser().parseFromString(network.picture, 'image/svg+xml');

@@ -86,7 +86,7 @@ export interface NetworkState {
   version: number;
   scenario: string;
   question: string | null;
-  picture: string | null;
+  picture: string;
   vpcs: VpcState[];
   peerings: PeeringDetails[];
   accounts: string[];

@@ -51,9 +51,10 @@ function momentAt(time) {
 /** The network at a moment, in which its number stands for its version. @param {number} at */
 function networkAt(at) {
   while (at > 0 && !moments[at].network) at -= 1;
-  const { network } = moments[at];
-  if (!network) throw new Error('the recording begins without a network');
-  return { ...network, version: at };
+  const [{ network: first }, { network }] = [moments[0], moments[at]];
+  if (!first || !network) throw new Error('the recording begins without a network');
+  const { opened, written, lesson } = first;
+  return { ...network, opened, written, lesson, version: at };
 }
 
 /** @returns {State} */

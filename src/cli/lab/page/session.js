@@ -68,7 +68,22 @@ export const take = (what) => request(`/api/${encodeURIComponent(code)}/${what}`
 
 /** Calls whenever the network changed, by whichever page. @param {() => void} changed @returns {() => void} the end */
 export function follow(changed) {
-  const source = new EventSource(`/api/${encodeURIComponent(code)}/changes`);
-  source.addEventListener('message', changed);
-  return () => source.close();
+  const address = `/api/${encodeURIComponent(code)}/changes`;
+  /** @type {EventSource | null} */
+  let source = null;
+  // A browser has few connections to a server: one that nobody looks at takes none, and sees what it missed later.
+  const look = () => {
+    source?.close();
+    source = null;
+    if (document.hidden) return;
+    source = new EventSource(address);
+    source.addEventListener('message', changed);
+    changed();
+  };
+  look();
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    source?.close();
+  };
 }

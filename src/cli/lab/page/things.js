@@ -1,6 +1,6 @@
 // What the panel shows of the network as a whole, of a VPC, a host and a route table, and what can be done to them.
 
-import { act, actAs, ask, hosts, network, plain, state, titled } from './model.js';
+import { act, actAs, actor, ask, hosts, network, plain, state, titled } from './model.js';
 import { explained } from './answers.js';
 import { original, section } from './original.js';
 import { answer, clearFailure, link, live, open } from './panel.js';
@@ -78,7 +78,7 @@ export function overview() {
       button('Create a peering', () => open('create'), { class: 'main' }),
       button('The bill so far', () => open('bill')),
       button('The scenario as text', () => open('text'))),
-    network.accounts.length > 1 && actor(),
+    network.accounts.length > 1 && actors(),
     make('h3', {}, 'Traffic'), trafficTable(),
     make('h3', {}, counted(network.vpcs.length, 'VPC')),
     make('ul', { class: 'list' }, network.vpcs.map((vpc) =>
@@ -93,16 +93,11 @@ export function overview() {
   return { title: 'The network', body };
 }
 
-let acting = '';
-
-function actor() {
+function actors() {
   /** @type {[string, string][]} */
   const options = [['', 'whoever may'], ...network.accounts.map((one) => /** @type {[string, string]} */ ([one, one]))];
-  const list = choice('actor', options, acting);
-  list.addEventListener('change', () => {
-    acting = list.value;
-    actAs(acting);
-  });
+  const list = choice('actor', options, actor);
+  list.addEventListener('change', () => actAs(list.value));
   return field('Act as', list);
 }
 

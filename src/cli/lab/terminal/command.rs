@@ -13,7 +13,7 @@ ping A B, tcp A B [SIZE], udp A B [RATE], explain A B, story PACKET, peering NAM
 check, write FILE, quit, or an action of the timeline, as add_route 10.0.0.0/16 subnet=VPC2/B via=PeerConn";
 
 /// The width of texts: that of a terminal of 80 columns without its frame.
-const WIDTH: Option<usize> = Some(78);
+pub(super) const WIDTH: usize = 78;
 
 /// A line that was understood.
 #[derive(Debug, Clone)]
@@ -46,14 +46,14 @@ pub(super) fn read(line: &str) -> Result<Typed, String> {
     Ok(match words[..] {
         [] => Typed::Nothing,
         ["quit" | "q"] => Typed::Leave,
-        ["bill"] => Typed::Ask(Ask::Bill { width: WIDTH }),
+        ["bill"] => Typed::Ask(Ask::Bill { width: Some(WIDTH) }),
         ["check"] => Typed::Ask(Ask::Check),
         ["lesson"] => Typed::Show(Page::Lesson),
         ["write", file] => Typed::Write(text(file)),
         ["peering", name] => Typed::Show(Page::Peering(text(name))),
         ["table", name] => Typed::Show(Page::Table(text(name))),
-        ["story", packet] => Typed::Ask(Ask::Story { packet: text(packet), width: WIDTH }),
-        ["explain", from, to] => Typed::Ask(Ask::Explain { from: text(from), to: text(to), width: WIDTH }),
+        ["story", packet] => Typed::Ask(Ask::Story { packet: text(packet), width: Some(WIDTH) }),
+        ["explain", from, to] => Typed::Ask(Ask::Explain { from: text(from), to: text(to), width: Some(WIDTH) }),
         ["ping", from, to] => sends(from, to, &[("pattern", "ping"), ("interval", "200 ms")], Some(4)),
         ["tcp", from, to] => sends(from, to, &[("pattern", "tcp"), ("size", "100 kB")], None),
         ["tcp", from, to, size] => sends(from, to, &[("pattern", "tcp"), ("size", size)], None),

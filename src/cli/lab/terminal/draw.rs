@@ -1,6 +1,7 @@
 //! Draws the view: the network and its packets, what happened, the clock and the line that is typed. It decides
 //! nothing.
 
+use super::command::WIDTH;
 use super::view::View;
 use crate::lab::{LinkState, VpcState};
 use crate::units::ByteSize;
@@ -17,7 +18,8 @@ const TRACK: u64 = 20;
 pub(super) fn draw(frame: &mut Frame<'_>, view: &View) {
     let [head, middle, foot] =
         Layout::vertical([Constraint::Length(2), Constraint::Min(4), Constraint::Length(1)]).areas(frame.area());
-    let is_wide = frame.area().width >= 100;
+    // Two columns, where a page fits into one.
+    let is_wide = usize::from(frame.area().width) >= 2 * (WIDTH + 2);
     let halves = [Constraint::Percentage(50), Constraint::Percentage(50)];
     let [left, right] = if is_wide { Layout::horizontal(halves) } else { Layout::vertical(halves) }.areas(middle);
     frame.render_widget(Paragraph::new(heading(view)), head);
@@ -27,7 +29,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, view: &View) {
     let scrolled = view.network_scrolled.min(lines.len().saturating_sub(1) as u16);
     frame.render_widget(Paragraph::new(lines).scroll((scrolled, 0)).block(block), left);
     said(frame, view, right);
-    frame.render_widget(Paragraph::new(foot_line(view)), foot);
+    // Of a long line its end is seen, where it is typed.
+    let typed = foot_line(view);
+    let beyond = (typed.width() as u16).saturating_sub(foot.width);
+    frame.render_widget(Paragraph::new(typed).scroll((0, beyond)), foot);
 }
 
 fn bold(text: impl Into<String>) -> Span<'static> {
@@ -109,7 +114,8 @@ fn said(frame: &mut Frame<'_>, view: &View, area: Rect) {
     let room = block.inner(area);
     let text = Paragraph::new(text).wrap(Wrap { trim: false });
     let lines = text.line_count(room.width) as u16;
-    let scrolled = if view.page.is_some() { view.scrolled } else { lines.saturating_sub(room.height) };
+    let end = lines.saturating_sub(room.height);
+    let scrolled = if view.page.is_some() { view.scrolled.min(end) } else { end };
     frame.render_widget(text.scroll((scrolled, 0)).block(block), area);
 }
 

@@ -30,7 +30,7 @@ fn screen(desk: &Desk, (width, height): (u16, u16)) -> String {
 
 #[track_caller]
 fn shows(desk: &Desk, words: &[&str]) {
-    for size in [(80, 24), (140, 40)] {
+    for size in [(80, 24), (170, 40)] {
         let screen = screen(desk, size);
         words.iter().for_each(|word| assert!(screen.contains(word), "no {word} in\n{screen}"));
     }

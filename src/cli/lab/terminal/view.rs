@@ -1,7 +1,7 @@
 //! What the terminal shows of a session: its last answer, what was seen, and a page that was asked for. It asks nothing
 //! and draws nothing.
 
-use super::command::Page;
+use super::command::{Page, WIDTH};
 use crate::lab::{Answer, LessonState, NetworkState, News, RouteState, Seen, StageState, State, TableState};
 use crate::report;
 use crate::units::grouped;
@@ -87,12 +87,17 @@ impl View {
         }
         match answer.said {
             Some(Value::String(page)) if page.contains('\n') => self.open(page),
-            Some(Value::String(said)) => self.say(&said),
+            // What an action did, the network's log has said.
+            Some(Value::String(said)) if self.log.back().is_none_or(|last| !last.ends_with(&said)) => self.say(&said),
             Some(Value::Array(stages)) => self.open(stages.iter().map(stage).collect()),
             Some(_) | None => {}
         }
         self.is_playing &= answer.state.now < answer.state.end;
         self.state = Some(answer.state);
+        let mut travelling = std::mem::take(&mut self.travelling);
+        // Of some packets the end is not told.
+        travelling.retain(|seen| self.place(seen, 1).is_some());
+        self.travelling = travelling;
     }
 
     fn see(&mut self, news: News) {
@@ -138,7 +143,7 @@ impl View {
         let found = match page {
             Page::Peering(name) => {
                 let details: Vec<_> = network.peerings.iter().filter(|one| one.name == *name).cloned().collect();
-                (!details.is_empty()).then(|| report::show(&details, &report::Page::of_width(78)))
+                (!details.is_empty()).then(|| report::show(&details, &report::Page::of_width(WIDTH)))
             }
             Page::Lesson => network.lesson.as_ref().map(lesson),
             Page::Table(name) => {
@@ -211,7 +216,7 @@ fn failed(failure: &Value) -> String {
 fn lesson(lesson: &LessonState) -> String {
     let goal = |stage: &StageState| format!("{}: {}\n", stage.name, stage.goal);
     let goals: String = lesson.stages.iter().map(goal).collect();
-    format!("{}\n\n{goals}\n{}", lesson.title, report::markdown(lesson.text, &report::Page::of_width(78)))
+    format!("{}\n\n{goals}\n{}", lesson.title, report::markdown(lesson.text, &report::Page::of_width(WIDTH)))
 }
 
 /// What came of a stage.

@@ -115,12 +115,12 @@ impl Live {
         (self.limited, if self.since == SimTime::NEVER { SimDuration::ZERO } else { now.since(self.since) })
     }
 
-    /// About how many segments it sends in `span`: what its window lets go each round trip, and a window more.
+    /// About how many segments it sends in `span`: what its window lets go each round trip, and one more.
     pub(super) fn about_in(&self, span: SimDuration) -> u64 {
         let sender = self.connection.sender();
         let segments = sender.window() / u64::from(sender.mss()).max(1) + 1;
         let round_trip = sender.round_trip().smoothed().unwrap_or(FIRST_ROUND_TRIP).as_nanos().max(1);
-        let most = u128::from(segments) * u128::from(span.as_nanos() / round_trip + 1);
+        let most = u128::from(segments) * u128::from(span.as_nanos()) / u128::from(round_trip) + 1;
         sender.left().div_ceil(sender.mss().into()).min(u64::try_from(most).unwrap_or(u64::MAX))
     }
 

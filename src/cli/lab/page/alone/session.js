@@ -33,10 +33,6 @@ worker.postMessage(bytes, [bytes.buffer]);
 /** @type {((answer: any) => void)[]} */
 const waiting = [];
 worker.addEventListener('message', ({ data }) => waiting.shift()?.(data));
-worker.addEventListener('error', () => {
-  const lost = { failure: { message: 'the engine stopped: this is a bug in vpcsim', code: null, complaints: [] } };
-  for (const told of waiting.splice(0)) told(lost);
-});
 
 /** @param {unknown} request @returns {Promise<any>} */
 function answered(request) {

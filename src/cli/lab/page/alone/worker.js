@@ -25,13 +25,23 @@ let engine;
 self.addEventListener('message', async ({ data }) => {
   if (!engine) {
     engine = begin(data);
+    // Whoever asks is told of it.
+    engine.catch(() => {});
     return;
   }
+  self.postMessage(await answered(data).catch((error) => {
+    const message = `the engine stopped: this is a bug in vpcsim (${error.message})`;
+    return { failure: { message, code: null, complaints: [] } };
+  }));
+});
+
+/** @param {string} asked @returns {Promise<unknown>} */
+async function answered(asked) {
   const { memory, room, answer, answer_at } = await engine;
-  const request = new TextEncoder().encode(data);
+  const request = new TextEncoder().encode(asked);
   const at = room(request.length);
   new Uint8Array(memory.buffer, at, request.length).set(request);
   const length = answer();
   const said = new Uint8Array(memory.buffer, answer_at(), length);
-  self.postMessage(JSON.parse(new TextDecoder().decode(said)));
-});
+  return JSON.parse(new TextDecoder().decode(said));
+}
