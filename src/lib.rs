@@ -77,9 +77,10 @@
 //! `--no-default-features` leaves everything but [`cli`]: no clock, file, terminal or thread, on any target, and the
 //! same bytes. Each feature adds one thing: `render` draws complaints for people, `pictures` draws bills and networks
 //! as SVG and makes pages of runs and bills, `sarif` writes findings for code hosts, `threads` carries VPCs on several
-//! threads (`engine/workers.rs` is the seam), and `cli`, the default, is the program with all of them. Three are not in
-//! it, for their libraries take long to build: `session` is a network in the hands of people, `lab` serves it, and
-//! `notebooks` writes Parquet and HdrHistogram logs.
+//! threads (`engine/workers.rs` is the seam), `metrics` writes OpenMetrics, and `cli`, the default, is the program with
+//! all of them. The others are not in it, for their libraries take long to build: `session` is a network in the hands
+//! of people, `lab` serves it, `wasm` makes the engine of a page of it, and `notebooks` writes Parquet and HdrHistogram
+//! logs.
 //!
 //! # How it differs from a textbook simulator
 //!

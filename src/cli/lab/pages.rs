@@ -39,6 +39,7 @@ pub(super) const PARTS: &[Part] = &[
     script(SESSION, include_str!("page/session.js")),
     script("/take_away.js", include_str!("page/take_away.js")),
     script("/things.js", include_str!("page/things.js")),
+    script("/unanswered.js", include_str!("page/unanswered.js")),
     script("/words.js", include_str!("page/words.js")),
 ];
 

@@ -2,9 +2,9 @@
 
 import { ask, network, titled } from './model.js';
 import { fields } from './headers.js';
-import { answer, link, live, render } from './panel.js';
+import { link, render } from './panel.js';
 import { perform } from './things.js';
-import { button, counted, facts, fill, instant, make, part, rate, size, span, table } from './words.js';
+import { button, counted, facts, fill, instant, make, rate, size, span, table } from './words.js';
 
 /**
  * @typedef {import('./panel.js').View} View

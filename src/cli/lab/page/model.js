@@ -2,6 +2,7 @@
 // another.
 
 import * as session from './session.js';
+import { Unanswered } from './unanswered.js';
 
 /**
  * @typedef {import('./protocol').Ask} Ask
@@ -64,7 +65,7 @@ async function answer(what) {
     if (!got.failure) return got;
     fail(got.failure, what);
   } catch (error) {
-    if (!(error instanceof session.Unanswered)) throw error;
+    if (!(error instanceof Unanswered)) throw error;
     fail(error.failure, what);
   }
   return null;
@@ -93,7 +94,7 @@ export async function begin() {
     take(await session.ask({ ask: 'state' }));
     return true;
   } catch (error) {
-    if (!(error instanceof session.Unanswered)) throw error;
+    if (!(error instanceof Unanswered)) throw error;
     fail(error.failure);
     return false;
   }

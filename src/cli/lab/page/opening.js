@@ -4,6 +4,7 @@ import { fail } from './model.js';
 import { complaints } from './panel.js';
 import { button, dialog, field, fill, form, make, part } from './words.js';
 import * as session from './session.js';
+import { Unanswered } from './unanswered.js';
 
 /** @type {() => Promise<boolean>} */
 let shown = async () => false;
@@ -78,7 +79,7 @@ async function take(code, said) {
 
 /** @param {HTMLElement} where @param {unknown} error */
 function tell(where, error) {
-  if (!(error instanceof session.Unanswered)) throw error;
+  if (!(error instanceof Unanswered)) throw error;
   fill(where, error.failure.message, complaints(error.failure));
 }
 
@@ -104,7 +105,7 @@ export async function open(what, said) {
   try {
     code = await session.open(what);
   } catch (error) {
-    if (!(error instanceof session.Unanswered)) throw error;
+    if (!(error instanceof Unanswered)) throw error;
     if (said) tell(said, error);
     else fail(error.failure);
     return false;

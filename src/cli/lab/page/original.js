@@ -12,7 +12,8 @@ import { choice, field, form, make } from './words.js';
  */
 
 /** The steps of dials. */
-export const RATES = [1, 2, 5, 10, 15, 20, 25, 30, 32, 40, 50, 75, 100, 150, 200, 300, 500, 1000].map((n) => `${n} Mbps`);
+export const RATES = [1, 2, 5, 10, 15, 20, 25, 30, 32, 40, 50, 75, 100, 150, 200, 300, 500, 1000]
+  .map((n) => `${n} Mbps`);
 export const SIZES = [2, 3, 5, 10, 15, 30, 50, 75, 100, 200, 500, 1000, 2000, 5000].map((n) => `${n} kB`);
 export const WAITS = ['0 packets', ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n) => `${n} ms`)];
 

@@ -123,7 +123,8 @@ export function render() {
     if (input.matches('select') && input.value === '') /** @type {any} */ (input).selectedIndex = 0;
   }
   if (held) {
-    const again = [...part('view').querySelectorAll('button, input, select, textarea')].find((one) => called(one) === held);
+    const all = [...part('view').querySelectorAll('button, input, select, textarea')];
+    const again = all.find((one) => called(one) === held);
     /** @type {HTMLElement} */ (again ?? part('title')).focus();
   }
   mark(shown.kind, shown.name);
@@ -153,7 +154,8 @@ export const complaints = (failure) => failure.complaints.length > 0
 function place({ line, column }) {
   if (line === null) return [];
   const where = `Line ${line}, column ${column}`;
-  const area = /** @type {HTMLTextAreaElement | null} */ (document.querySelector('dialog[open] textarea, #view textarea'));
+  const area = /** @type {HTMLTextAreaElement | null} */
+    (document.querySelector('dialog[open] textarea, #view textarea'));
   if (!area) return [`${where}: `];
   const go = () => {
     const lines = area.value.split('\n');

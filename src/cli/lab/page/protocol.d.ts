@@ -112,7 +112,6 @@ export interface StageState {
   choices: string[];
   right: number | null;
   answer: string | null;
-  start: string;
 }
 
 /** What came of a stage, as `check` says. */

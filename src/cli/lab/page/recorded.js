@@ -1,24 +1,16 @@
 // The way to a session that is over: it answers from what was recorded, in place of session.js, and changes nothing.
 
+import { Unanswered } from './unanswered.js';
+
 /**
  * @typedef {import('./protocol').Ask} Ask
  * @typedef {import('./protocol').Answer} Answer
  * @typedef {import('./protocol').About} About
- * @typedef {import('./protocol').Failure} Failure
  * @typedef {import('./protocol').Recording} Recording
  * @typedef {import('./protocol').State} State
  */
 
 const REFUSED = 'This is a recording: take its scenario into a lab, and change or ask whatever you like there.';
-
-/** Why there is no answer. */
-export class Unanswered extends Error {
-  /** @param {Failure} failure */
-  constructor(failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
 
 const refusal = () => ({ message: REFUSED, code: null, complaints: [] });
 

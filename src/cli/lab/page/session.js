@@ -1,21 +1,13 @@
 // The way to a session: requests and answers, over HTTP to the server of this page. Nothing else in the page speaks to
 // anything; the library itself, running in the page, could stand here instead.
 
+import { Unanswered } from './unanswered.js';
+
 /**
  * @typedef {import('./protocol').Ask} Ask
  * @typedef {import('./protocol').Answer} Answer
  * @typedef {import('./protocol').About} About
- * @typedef {import('./protocol').Failure} Failure
  */
-
-/** Why there is no answer. */
-export class Unanswered extends Error {
-  /** @param {Failure} failure */
-  constructor(failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
 
 let code = '';
 
@@ -54,8 +46,8 @@ export const ask = (what) => request(`/api/${encodeURIComponent(code)}/ask`, wha
 
 /**
  * Opens a network, or begins the one in use anew; its code.
- * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of its
- * stages; without them what the lab began with
+ * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of
+ * its stages; without them what the lab began with
  * @returns {Promise<string>}
  */
 export async function open(what) {

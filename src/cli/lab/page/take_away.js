@@ -4,6 +4,7 @@
 import { ask } from './model.js';
 import { button, dialog, fill, make, part } from './words.js';
 import * as session from './session.js';
+import { Unanswered } from './unanswered.js';
 
 export function show() {
   part('take').addEventListener('click', open);
@@ -38,7 +39,7 @@ async function made(what, name, said) {
     save(await session.take(what), name);
     fill(said, `${name} is saved.`);
   } catch (error) {
-    if (!(error instanceof session.Unanswered)) throw error;
+    if (!(error instanceof Unanswered)) throw error;
     fill(said, error.failure.message);
   }
 }

@@ -1,23 +1,28 @@
 // Quantities in words, and elements of the page. It decides nothing.
 
-/** @param {number} value @param {[number, string][]} units largest first */
+/**
+ * As the report prints it, with up to three decimals.
+ * @param {number} value @param {[from: number, size: number, unit: string][]} units largest first
+ */
 function scaled(value, units) {
-  const [size, unit] = units.find(([size]) => Math.abs(value) >= size) ?? units[units.length - 1];
-  const number = value / size;
-  return `${Number.isInteger(number) ? number : Number(number.toPrecision(4))} ${unit}`;
+  const [, size, unit] = units.find(([from]) => Math.abs(value) >= from) ?? units[units.length - 1];
+  return `${Number((value / size).toFixed(3))} ${unit}`;
 }
 
 /** @param {number | null | undefined} bps */
-export const rate = (bps) =>
-  bps == null ? 'none' : scaled(bps, [[1e9, 'Gbps'], [1e6, 'Mbps'], [1e3, 'kbps'], [1, 'bps']]);
+export const rate = (bps) => bps == null ? 'none' :
+  scaled(bps, [[1e9, 1e9, 'Gbps'], [1e6, 1e6, 'Mbps'], [1e3, 1e3, 'kbps'], [1, 1, 'bps']]);
 
 /** @param {number | null | undefined} bytes */
-export const size = (bytes) =>
-  bytes == null ? 'none' : scaled(bytes, [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB'], [1, 'B']]);
+export const size = (bytes) => bytes == null ? 'none' :
+  scaled(bytes, [[1e9, 1e9, 'GB'], [1e6, 1e6, 'MB'], [1e4, 1e3, 'kB'], [1, 1, 'B']]);
 
-/** A span. @param {number} ns */
-export const span = (ns) =>
-  scaled(ns, [[86_400e9, 'd'], [3_600e9, 'h'], [1e9, 's'], [1e6, 'ms'], [1e3, 'us'], [1, 'ns']]);
+/** A span: in days and hours where three decimals are exact. @param {number} ns */
+export function span(ns) {
+  const [day, hour] = [86_400e9, 3_600e9].map((unit) => (ns % (unit / 1_000) === 0 ? unit : Infinity));
+  return scaled(ns, [[day, 86_400e9, 'd'], [hour, 3_600e9, 'h'], [1e9, 1e9, 's'], [1e6, 1e6, 'ms'], [1e3, 1e3, 'us'],
+    [1, 1, 'ns']]);
+}
 
 /** An instant, to the microsecond. @param {number} ns */
 export const instant = (ns) => `${(ns / 1e9).toFixed(6)} s`;

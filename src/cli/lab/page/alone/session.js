@@ -1,21 +1,13 @@
 // The way to a session where there is no server: the library itself, in a worker of the page. It exports what
 // `../session.js` does; `.ci/wasm` puts it in its place.
 
+import { Unanswered } from '../unanswered.js';
+
 /**
  * @typedef {import('../protocol').Ask} Ask
  * @typedef {import('../protocol').Answer} Answer
  * @typedef {import('../protocol').About} About
- * @typedef {import('../protocol').Failure} Failure
  */
-
-/** Why there is no answer. */
-export class Unanswered extends Error {
-  /** @param {Failure} failure */
-  constructor(failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
 
 /** @param {string} id the element with the text */
 const text = (id) => document.getElementById(id)?.textContent ?? '';
@@ -60,8 +52,8 @@ export async function ask(what) {
 
 /**
  * Begins a network anew; its code.
- * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of its
- * stages; without them the usual one
+ * @param {{ text?: string, lesson?: string, stage?: string }} what a scenario, or the name of a lesson and of one of
+ * its stages; without them the usual one
  * @returns {Promise<string>}
  */
 export async function open(what) {

@@ -1,13 +1,16 @@
 // The worker of a page without a server: begins the engine from the first message, and answers the others in order.
 
-/** @param {Uint8Array} bytes the module, gzipped @returns {Promise<any>} what it exports */
+/** @param {Uint8Array<ArrayBuffer>} bytes the module, gzipped @returns {Promise<any>} what it exports */
 async function begin(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   const module = await WebAssembly.compile(await new Response(stream).arrayBuffer());
   return (await WebAssembly.instantiate(module, unused(module))).exports;
 }
 
-/** What libraries would ask of a page, such as its clock, and the engine never does. @param {WebAssembly.Module} module */
+/**
+ * What libraries would ask of a page, such as its clock, and the engine never does.
+ * @param {WebAssembly.Module} module
+ */
 function unused(module) {
   /** @type {Record<string, Record<string, () => never>>} */
   const imports = {};
