@@ -49,7 +49,10 @@ pub struct StageState {
 pub fn lessons() -> &'static [Value] {
     static TOLD: LazyLock<Vec<Value>> = LazyLock::new(|| {
         let loaded = LESSONS.iter().filter_map(|shipped| shipped.scenario(&[]).ok()?.plan.lesson);
-        let told = |lesson: Lesson| json!({ "name": lesson.name.as_str(), "title": lesson.title, "track": lesson.track.title() });
+        let told = |lesson: Lesson| {
+            let (name, track) = (lesson.name.as_str(), lesson.track.title());
+            json!({ "name": name, "title": lesson.title, "track": track })
+        };
         loaded.map(told).collect()
     });
     &TOLD

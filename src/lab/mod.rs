@@ -1,7 +1,7 @@
 //! A network that people build, watch, break and mend while time passes. [`Session`] holds one; [`Ask`] is what can be
-//! asked of it, as JSON, and [`Session::answer`] answers. Whoever serves it, a page or a terminal, needs little else: what
-//! is taken away, and whether somebody else changed it.
-//! It owns no rule of forwarding: it drives the engine as any run does, and opens no file.
+//! asked of it, as JSON, and [`Session::answer`] answers. Whoever serves it, a page or a terminal, needs little else:
+//! what is taken away, and whether somebody else changed it. It owns no rule of forwarding: it drives the engine as any
+//! run does, and opens no file.
 //!
 //! **A session is a scenario text and an instant.** What somebody does at an instant becomes part of the text: an
 //! action of the timeline, or traffic that starts then (`written.rs`). The run is then played again up to that instant,
