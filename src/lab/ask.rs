@@ -17,6 +17,9 @@ pub enum Ask {
         /// The version of the network that is known already: it is told only if it differs.
         #[serde(default)]
         version: Option<u64>,
+        /// The instant up to which is known what was seen: what others saw since then is told, if it is not long ago.
+        #[serde(default)]
+        since_ns: Option<u64>,
     },
     /// Plays towards an instant; ask again until it is reached.
     Play {
@@ -111,7 +114,10 @@ impl Session {
     pub fn answer(&mut self, ask: &Ask) -> Answer {
         let (before, mut news) = (self.version(), None);
         let said = match ask {
-            Ask::State { .. } => Ok(None),
+            Ask::State { since_ns, .. } => {
+                news = since_ns.and_then(|since| self.since(SimTime::from_nanos(since)));
+                Ok(None)
+            }
             Ask::Play { until_ns } => {
                 news = Some(self.play(SimTime::from_nanos(*until_ns)));
                 Ok(None)
@@ -136,7 +142,7 @@ impl Session {
             Ask::Text => Ok(Some(self.text().into())),
         };
         let is_asked = match ask {
-            Ask::State { version } => *version != Some(self.version()),
+            Ask::State { version, .. } => *version != Some(self.version()),
             _ => self.version() != before,
         };
         let (said, failure) = match said {

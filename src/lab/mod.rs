@@ -41,6 +41,7 @@
 mod ask;
 mod failure;
 mod files;
+mod lately;
 mod lesson;
 mod news;
 mod played;

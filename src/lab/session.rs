@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::files::{Keeping, Kept};
+use super::lately::Lately;
 use super::news::{News, news};
 use super::played::Played;
 use super::written::{Done, set, text};
@@ -72,6 +73,7 @@ pub struct Session {
     /// Grows with every change that [`Session::play`] does not tell of.
     version: u64,
     played: Played,
+    lately: Lately,
 }
 
 impl Session {
@@ -85,7 +87,7 @@ impl Session {
         let mut played = Played::begin(&opened.file, &opened.text, &keeping)?;
         let files = keeping.into_kept();
         played.watch();
-        Ok(Session { opened, files, done: Vec::new(), named: 0, version: 1, played })
+        Ok(Session { opened, files, done: Vec::new(), named: 0, version: 1, played, lately: Lately::default() })
     }
 
     /// The same as what another became: whoever knows a version of that one sees that this is none of it.
@@ -115,7 +117,8 @@ impl Session {
     /// None that the session had not.
     pub(super) fn at_first(&self) -> Result<Session, Failure> {
         let (opened, files, done) = (self.opened.clone(), self.files.clone(), self.done.clone());
-        Ok(Session { played: self.begin(&done)?, opened, files, done, named: self.named, version: 1 })
+        let (played, lately) = (self.begin(&done)?, Lately::default());
+        Ok(Session { opened, files, done, named: self.named, version: 1, played, lately })
     }
 
     /// The scenario that was opened, and what was done since.
@@ -174,7 +177,14 @@ impl Session {
         let from = self.now();
         let mut records = Vec::new();
         self.counting_changes(|session| records = look(&mut session.played));
-        news(self.played.network(), &self.played.senders, (from, self.now()), &records)
+        let news = news(self.played.network(), &self.played.senders, (from, self.now()), &records);
+        self.lately.add(&news);
+        news
+    }
+
+    /// What was told since an instant, whoever asked.
+    pub(super) fn since(&self, time: SimTime) -> Option<News> {
+        self.lately.since(time)
     }
 
     /// Plays on; the version grows if the network changed by it.
@@ -292,6 +302,7 @@ impl Session {
         played.watch();
         self.done = done;
         self.played = played;
+        self.lately.forget();
         self.version += 1;
     }
 }

@@ -349,3 +349,20 @@ fn a_recording_tells_of_every_change_and_of_whole_packets() {
     }
     assert!(recording.seen.len() < told && recording.moments.len() == 2, "{}", recording.moments.len());
 }
+
+#[test]
+fn who_did_not_ask_is_told_what_others_saw_and_nothing_twice() {
+    let mut session = open(PAIR);
+    let state =
+        |session: &mut Session, since: u64| done(session, json!({ "ask": "state", "version": 1, "since_ns": since }));
+    let first = seconds(&mut session, 1);
+    let second = seconds(&mut session, 2);
+    let both = state(&mut session, 0);
+    let seen = |answer: &Value| answer["news"]["seen"].as_array().expect("seen").clone();
+    assert_eq!(seen(&both), [seen(&first), seen(&second)].concat());
+    assert_eq!(seen(&state(&mut session, 1_000_000_000)), seen(&second));
+    assert_eq!(state(&mut session, 2_000_000_000)["news"], Value::Null);
+    // In another past it may not be so.
+    done(&mut session, json!({ "ask": "go_to", "time_ns": 0 }));
+    assert_eq!(state(&mut session, 0)["news"], Value::Null);
+}

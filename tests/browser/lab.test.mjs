@@ -385,6 +385,8 @@ test("two pages on one network follow each other", async () => {
     await other.locator("[data-vpc]").first().waitFor();
     await goTo(tab, 5);
     await other.waitForFunction(() => document.querySelector("#now").textContent.startsWith("5.0"));
+    await button(tab, "Next packet").click();
+    await shown(other, /sent by a\/h/, "#lines");
     await choose(other, "peering", "p");
     await tab.locator("#title").waitFor();
     await choose(tab, "peering", "p");

@@ -15,16 +15,15 @@ use super::pages::{HEADERS, PARTS};
 use super::recorded;
 use super::sessions::{NoSession, SHARED, Sessions, Slot};
 use crate::lab::{Ask, Failure, Opened, lessons};
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -37,6 +36,8 @@ use tokio::sync::watch;
 
 /// The most bytes of a request.
 const REQUEST_MAX: usize = 2 << 20;
+/// So many are heard out, for who is cut short does not read why; the rest is thrown away.
+const HEARD_MAX: usize = 64 << 20;
 
 /// Serves until the lab has `ended`, and then whoever is being answered.
 pub(super) async fn serve(
@@ -65,7 +66,6 @@ fn router(address: SocketAddr, sessions: Sessions) -> Router {
         .route("/api/{code}/capture", get(capture))
         .route("/api/{code}/recording", get(recording))
         .fallback(|| async { failed(StatusCode::NOT_FOUND, "there is nothing here") })
-        .layer(DefaultBodyLimit::max(REQUEST_MAX))
         .layer(from_fn_with_state(address, guarded))
         .with_state(Arc::new(sessions))
 }
@@ -101,15 +101,27 @@ struct Open {
 }
 
 /// A request as JSON, or why not.
-fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, (StatusCode, String)> {
-    let body = body.map_err(|wrong| (wrong.status(), wrong.body_text()))?;
-    serde_json::from_slice(&body).map_err(|wrong| (StatusCode::BAD_REQUEST, wrong.to_string()))
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response> {
+    let (mut pieces, mut held, mut length) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|wrong| failed(StatusCode::BAD_REQUEST, &wrong.to_string()))?;
+        length += piece.len();
+        match length {
+            0..=REQUEST_MAX => held.extend_from_slice(&piece),
+            ..=HEARD_MAX => held = Vec::new(),
+            _ => break,
+        }
+    }
+    if length > REQUEST_MAX {
+        return Err(failed(StatusCode::PAYLOAD_TOO_LARGE, "a request has at most 2 MiB"));
+    }
+    serde_json::from_slice(&held).map_err(|wrong| failed(StatusCode::BAD_REQUEST, &wrong.to_string()))
 }
 
-async fn open(State(sessions): State<Arc<Sessions>>, body: Result<Bytes, BytesRejection>) -> Response {
-    let open: Open = match read(body) {
+async fn open(State(sessions): State<Arc<Sessions>>, body: Body) -> Response {
+    let open: Open = match read(body).await {
         Ok(open) => open,
-        Err((status, why)) => return failed(status, &why),
+        Err(why) => return why,
     };
     let code = open.code.clone();
     let opened = match Opened::asked(open.text, open.lesson.as_deref(), open.stage.as_deref()) {
@@ -126,23 +138,18 @@ async fn open(State(sessions): State<Arc<Sessions>>, body: Result<Bytes, BytesRe
     .await
 }
 
-async fn ask(
-    State(sessions): State<Arc<Sessions>>,
-    Path(code): Path<String>,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn ask(State(sessions): State<Arc<Sessions>>, Path(code): Path<String>, body: Body) -> Response {
     let Some(slot) = sessions.find(&code) else { return unknown() };
-    match read::<Ask>(body) {
-        Ok(ask) => {
-            let turn = slot.turn().await;
-            answered(move || {
-                let _turn = turn;
-                Json(slot.answer(&ask)).into_response()
-            })
-            .await
-        }
-        Err((status, why)) => failed(status, &why),
-    }
+    let ask: Ask = match read(body).await {
+        Ok(ask) => ask,
+        Err(why) => return why,
+    };
+    let turn = slot.turn().await;
+    answered(move || {
+        let _turn = turn;
+        Json(slot.answer(&ask)).into_response()
+    })
+    .await
 }
 
 async fn capture(sessions: State<Arc<Sessions>>, code: Path<String>) -> Response {

@@ -197,7 +197,7 @@ mod tests {
         let beside = Arc::clone(&slot);
         let asked = std::thread::spawn(move || beside.look(|_| panic!("a bug"))).join();
         assert!(asked.is_err() && slot.session.is_poisoned());
-        let answer = slot.answer(&Ask::State { version: None });
+        let answer = slot.answer(&Ask::State { version: None, since_ns: None });
         assert!(answer.failure.is_none() && answer.state.now == SimTime::ZERO);
         assert!(!slot.session.is_poisoned());
         slot.answer(&Ask::Play { until_ns: second.as_nanos() });

@@ -120,6 +120,12 @@ function set(to) {
   speeds.value = String(speed);
 }
 
+/** Sees what another page did and saw. */
+export async function catchUp() {
+  settle();
+  await ask({ ask: 'state', version: network.version, since_ns: state.now_ns });
+}
+
 /** @param {'event' | 'packet'} of */
 async function step(of) {
   isPlaying = false;

@@ -82,7 +82,7 @@ function look() {
   setTimeout(async () => {
     isLooking = false;
     if (model.waiting === 0 && !clock.isRunning()) {
-      await model.ask({ ask: 'state', version: model.network.version });
+      await clock.catchUp();
     }
   }, LOOK);
 }

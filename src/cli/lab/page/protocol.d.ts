@@ -2,7 +2,7 @@
 // not served. Times are nanoseconds of virtual time.
 
 export type Ask =
-  | { ask: 'state'; version?: number | null }
+  | { ask: 'state'; version?: number | null; since_ns?: number | null }
   | { ask: 'play'; until_ns: number }
   | { ask: 'step'; of: 'event' | 'packet' }
   | { ask: 'go_to'; time_ns: number }

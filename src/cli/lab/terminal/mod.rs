@@ -37,7 +37,7 @@ struct Desk {
 impl Desk {
     fn new(session: Session) -> Desk {
         let mut desk = Desk { session, view: View::default(), is_over: false };
-        desk.ask(&Ask::State { version: None });
+        desk.ask(&Ask::State { version: None, since_ns: None });
         desk.view.say(HELP);
         desk
     }
