@@ -177,6 +177,29 @@ fn a_segment_is_told_with_its_acknowledgment() {
 }
 
 #[test]
+fn the_entries_that_lose_are_those_of_the_packets_time() {
+    let text = "name = \"s\"\nduration = \"5 s\"\n\
+        [vpc.a]\nregion = \"beijing\"\ncidr = \"10.0.0.0/16\"\n[vpc.a.subnet.s]\ncidr = \"10.0.1.0/24\"\n\
+        routes = [{ to = \"10.1.0.0/16\", via = \"p\" }, { to = \"10.1.1.0/24\", via = { blackhole = true } }]\n\
+        [vpc.a.host.h]\n\
+        [vpc.b]\nregion = \"beijing\"\ncidr = \"10.1.0.0/16\"\n\
+        [vpc.b.subnet.s]\ncidr = \"10.1.1.0/24\"\n[vpc.b.host.h]\n\
+        [peering.p]\nrequester = \"a\"\naccepter = \"b\"\n\
+        [traffic.t]\nfrom = \"a/h\"\nto = \"b/h\"\npacket_size = \"100 B\"\ninterval = \"1 s\"\nphase = \"0 s\"\n\
+        [[at]]\ntime = \"2 s\"\ndo = \"disable_route\"\nsubnet = \"a/s\"\nto = \"10.1.1.0/24\"\n";
+    for (packet, prefix, loser, why) in [
+        ("t#1", "10.1.1.0/24", "10.1.0.0/16", "more_specific_route"),
+        ("t#4", "10.1.0.0/16", "10.1.1.0/24", "route_disabled"),
+    ] {
+        let folder = folder(&[("s.toml", text)]);
+        let story = program::vpcsim(folder.path(), &["trace", "s.toml", "--packet", packet, "--json"]).ended(0).json();
+        let routed = step(&story["story"]["ways"][0], "routed");
+        assert_eq!((&routed["entry"]["prefix"], &routed["lost"][0]["prefix"]), (&prefix.into(), &loser.into()));
+        assert_eq!((&routed["lost"][0]["why"], &routed["lost"][1]), (&why.into(), &Value::Null));
+    }
+}
+
+#[test]
 fn a_name_that_is_no_packets_is_refused_with_a_hint() {
     for (args, message, hint) in [
         (["--packet", "sinc#1"], "no traffic entry is called `sinc`", "did you mean `sync`?"),

@@ -4,6 +4,7 @@
 
 pub mod fib;
 pub mod link;
+pub mod losers;
 pub mod packet;
 pub mod router;
 pub mod shaper;

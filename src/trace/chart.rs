@@ -1,7 +1,9 @@
 //! The network as a packet met it at an instant, and the names of its places. A change precedes everything else that
 //! happens at its instant, so the network of an instant is the one with that instant's changes.
 
+use super::story::{Entry, Loser};
 use crate::dataplane::fib::{Fib, FibEntry};
+use crate::dataplane::losers::{Lost, lost};
 use crate::dataplane::packet::Packet;
 use crate::dataplane::router::{self, Path, Sender, View};
 use crate::engine::{Place, Record};
@@ -9,6 +11,7 @@ use crate::model::plan::Plan;
 use crate::model::{LinkId, Network, NextHop, Rules, SubnetId, TableId, network_at, peering_titles};
 use crate::units::{SimDuration, SimTime};
 use std::cell::RefCell;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// A network and what changes it.
@@ -87,12 +90,30 @@ impl Sheet {
 
     /// Where an entry of a table leads: `local`, `blackhole`, the title of a peering.
     pub(super) fn next_hop(&self, table: TableId, record: &Record) -> String {
-        let destination = Packet::of(record.head, record.wire_length).destination();
-        match self.fibs[table.index()].lookup(destination) {
+        match self.fibs[table.index()].lookup(destination(record)) {
             Some((_, FibEntry::Local)) => "local".to_owned(),
-            Some((_, FibEntry::Via(NextHop::Peering(id)))) => peering_titles(&self.network)[id.index()].clone(),
-            Some((_, FibEntry::Via(NextHop::Blackhole))) | None => "blackhole".to_owned(),
+            Some((_, FibEntry::Via(via))) => self.via(via),
+            None => "blackhole".to_owned(),
         }
+    }
+
+    fn via(&self, via: NextHop) -> String {
+        match via {
+            NextHop::Peering(id) => peering_titles(&self.network)[id.index()].clone(),
+            NextHop::Blackhole => "blackhole".to_owned(),
+        }
+    }
+
+    /// The entries of a table that contain a packet's destination and lose.
+    pub(super) fn losers(&self, table: TableId, record: &Record) -> Vec<Loser> {
+        let to = destination(record);
+        let lost = lost(&self.network, table, to, self.fibs[table.index()].lookup(to));
+        let told = |lost: Lost| Loser {
+            entry: Entry { prefix: lost.route.to.to_string(), next_hop: self.via(lost.route.via) },
+            why: lost.to.code(),
+            words: lost.to.words(),
+        };
+        lost.into_iter().map(told).collect()
     }
 
     /// `VPC1`, or `PeerConn VPC1 -> VPC2`.
@@ -112,4 +133,8 @@ impl Sheet {
         let subnet = self.network.subnet(id);
         format!("{}/{}", self.network.vpc(subnet.vpc).name, subnet.name)
     }
+}
+
+fn destination(record: &Record) -> Ipv4Addr {
+    Packet::of(record.head, record.wire_length).destination()
 }

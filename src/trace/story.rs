@@ -93,6 +93,8 @@ pub enum Event {
         table: String,
         /// The entry with the longest prefix that holds its destination; none if no entry does.
         entry: Option<Entry>,
+        /// Those that hold it too and were not taken, longest prefix first.
+        lost: Vec<Loser>,
     },
     /// It reached a link.
     Offered {
@@ -160,6 +162,17 @@ pub struct Entry {
     pub prefix: String,
     /// Where it leads: `local`, `blackhole`, the name of a peering.
     pub next_hop: String,
+}
+
+/// An entry that holds a destination and was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loser {
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// Why not: its end code of rules.md B3, in lower case, and in words.
+    pub why: &'static str,
+    pub words: &'static str,
 }
 
 /// The header of a packet, from the IPv4 header to where the payload begins, at most 40 bytes.

@@ -222,8 +222,9 @@ fn routed(sheet: &Sheet, sender: Sender, first: &Record) -> Option<Moment> {
     let entry = path
         .matched
         .map(|matched| Entry { prefix: matched.prefix.to_string(), next_hop: sheet.next_hop(matched.table, first) });
+    let lost = sheet.losers(table, first);
     let (subnet, table) = (sheet.subnet_name(subnet), network.table_name(table));
-    let event = Event::Routed { subnet, table, entry };
+    let event = Event::Routed { subnet, table, entry, lost };
     Some(Moment { time: first.time, place: sheet.place(first.place), event, edits: Vec::new() })
 }
 

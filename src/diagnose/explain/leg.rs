@@ -2,42 +2,12 @@
 //! link, the far side. It judges nothing: the verdict is that of [`Way`].
 
 use crate::dataplane::fib::FibEntry;
+use crate::dataplane::losers::{Lost, containing, lost};
 use crate::dataplane::router::Match;
 use crate::diagnose::ground::Ground;
 use crate::diagnose::way::{Stop, Way};
 use crate::model::{DropReason, HostId, LinkId, Network, NextHop, Route, SubnetId, TableId, VpcId};
 use ipnet::Ipv4Net;
-
-/// Why an entry that contains the address was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LostTo {
-    /// Another entry has a longer prefix (end code 10).
-    LongerPrefix,
-    /// The address is the VPC's own (end code 11).
-    LocalRoute,
-    /// It is disabled (S8).
-    Disabled,
-}
-
-impl LostTo {
-    /// The lower-cased code of rules.md B3.
-    pub const fn code(self) -> &'static str {
-        match self {
-            LostTo::LongerPrefix => "more_specific_route",
-            LostTo::LocalRoute => "local_route_wins",
-            LostTo::Disabled => "route_disabled",
-        }
-    }
-}
-
-/// An entry that contains the address and was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lost {
-    /// The entry.
-    pub route: Route,
-    /// Why not.
-    pub to: LostTo,
-}
 
 /// A route of another table of the same VPC, which would have matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +68,7 @@ impl Leg {
             subnet,
             table,
             matched,
-            lost: lost(network, table, &way, matched),
+            lost: lost(network, table, way.to, matched),
             elsewhere: if matched.is_none() { elsewhere(network, table, &way) } else { Vec::new() },
             link,
             far,
@@ -123,30 +93,11 @@ impl Leg {
     }
 }
 
-fn containing<'a>(network: &'a Network, table: TableId, way: &Way) -> impl Iterator<Item = Route> + use<'a> {
-    let address = way.to;
-    // Entries are in order of address, then of length: the longest come last.
-    network.table(table).routes.values().rev().filter(move |route| route.to.contains(&address)).copied()
-}
-
-fn lost(network: &Network, table: TableId, way: &Way, matched: Option<(Ipv4Net, FibEntry)>) -> Vec<Lost> {
-    let losers = containing(network, table, way).filter(|route| {
-        let is_matched = matched.is_some_and(|(to, entry)| to == route.to && entry != FibEntry::Local);
-        route.disabled || !is_matched
-    });
-    let why = |route: &Route| match matched {
-        _ if route.disabled => LostTo::Disabled,
-        Some((_, FibEntry::Local)) => LostTo::LocalRoute,
-        _ => LostTo::LongerPrefix,
-    };
-    losers.map(|route| Lost { route, to: why(&route) }).collect()
-}
-
 /// The longest matching route of each other table of the VPC.
 fn elsewhere(network: &Network, table: TableId, way: &Way) -> Vec<Other> {
     let vpc = network.vpc(network.table(table).vpc);
     let others = vpc.tables.iter().copied().filter(|other| *other != table);
     let is_used = |table| vpc.subnets.iter().any(|subnet| network.subnet(*subnet).table == table);
-    let matching = |table| containing(network, table, way).find(|route| !route.disabled);
+    let matching = |table| containing(network, table, way.to).find(|route| !route.disabled);
     others.filter_map(|table| Some(Other { table, route: matching(table)?, is_used: is_used(table) })).collect()
 }

@@ -8,7 +8,7 @@ mod mend;
 mod renumber;
 
 pub use conclusion::Conclusion;
-pub use leg::{Leg, Lost, LostTo, Other};
+pub use leg::{Leg, Other};
 pub use mend::{Mend, Step};
 
 use super::ground::Ground;

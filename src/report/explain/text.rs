@@ -3,7 +3,8 @@
 use super::lines::written;
 use super::words::{hop, link, route};
 use crate::dataplane::fib::FibEntry;
-use crate::diagnose::explain::{Explanation, Leg, Lost, LostTo, Mend, Question, Step};
+use crate::dataplane::losers::Lost;
+use crate::diagnose::explain::{Explanation, Leg, Mend, Question, Step};
 use crate::model::{Network, Thing};
 use crate::report::format::page::{Page, Tone};
 use crate::report::format::words::{counted, listed};
@@ -121,12 +122,8 @@ impl View<'_> {
     }
 
     fn lost(&self, leg: &Leg, lost: &Lost) -> String {
-        let why = match lost.to {
-            LostTo::LongerPrefix => "loses: its prefix is shorter",
-            LostTo::LocalRoute => "loses: the local route always wins",
-            LostTo::Disabled => "is disabled",
-        };
-        format!("{} {why}{}", route(self.network, &lost.route), self.at(Thing::Route(leg.table, lost.route.to)))
+        let (route, why) = (route(self.network, &lost.route), lost.to.words());
+        format!("{route} {why}{}", self.at(Thing::Route(leg.table, lost.route.to)))
     }
 
     /// What the far side makes of the packet.

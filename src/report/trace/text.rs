@@ -116,19 +116,26 @@ fn steps(way: &Way) -> Table {
         };
         let told = event(&step.event) + &edits(&step.edits);
         table.row([Cell::from(at), Cell::from(place), Cell::toned(told, tone)]);
+        if let Event::Routed { lost, .. } = &step.event {
+            for lost in lost {
+                let told = format!("  {} {}", arrow(&lost.entry), lost.words);
+                table.row([Cell::from(String::new()), Cell::from(String::new()), Cell::from(told)]);
+            }
+        }
         last = Some(step);
     }
     table
 }
 
+fn arrow(entry: &Entry) -> String {
+    format!("{} -> {}", entry.prefix, entry.next_hop)
+}
+
 fn event(event: &Event) -> String {
     match event {
         Event::Emitted { sender } => format!("sent by {sender}"),
-        Event::Routed { subnet, table, entry } => {
-            let found = match entry {
-                Some(Entry { prefix, next_hop }) => format!("{prefix} -> {next_hop}"),
-                None => "no entry matches".to_owned(),
-            };
+        Event::Routed { subnet, table, entry, .. } => {
+            let found = entry.as_ref().map_or("no entry matches".to_owned(), arrow);
             format!("table {table} of subnet {subnet}: {found}")
         }
         Event::Offered { tokens, ahead, ahead_bytes, then } => offered(*tokens, (*ahead, *ahead_bytes), *then),

@@ -68,40 +68,30 @@ async function tell(shown) {
   }
   /** @type {import('./protocol').Story} */
   const story = got.said.story;
-  const ways = story.ways.map(way);
-  shown.result = make('div', {}, ...ways.map(({ box }) => box),
+  shown.result = make('div', {}, ...story.ways.map(way),
     story.no_reply && make('p', {}, `No reply: ${JSON.stringify(story.no_reply)}`));
   render();
-  for (const { told, routed } of ways) if (told) await tellLosers(told, routed);
-}
-
-/** The entries that lose in the table of its sender, as it is now. @param {import('./protocol').Way} told
- * @param {Element} box */
-async function tellLosers(told, box) {
-  if (!network.vpcs.some((vpc) => vpc.hosts.some((host) => host.name === told.sender))) return;
-  const got = await ask({ ask: 'explain', from: told.sender ?? '', to: told.destination });
-  const lost = /** @type {Leg['lost'] | undefined} */ (got?.said.request.lost);
-  if (lost?.length) fill(box, make('p', {}, 'In the table as it is now:'), make('ul', {}, losers(lost)));
 }
 
 /** @param {import('./protocol').Way} told */
 function way(told) {
-  const routed = make('div');
   const rows = fields(told.header.emitted);
   const ended = told.header.ended ? fields(told.header.ended) : rows;
-  const box = make('section', { 'aria-label': `${told.what} ${told.name}` },
+  return make('section', { 'aria-label': `${told.what} ${told.name}` },
     make('h3', {}, told.what),
     make('p', {}, `${told.source} to ${told.destination}, ${size(told.bytes)}`),
     make('ol', { class: 'steps' }, told.steps.map((moment) => make('li', { class: moment.event },
-      make('time', {}, instant(moment.time_ns)), ' ', ...words(moment)))),
-    routed,
+      make('time', {}, instant(moment.time_ns)), ' ', ...words(moment),
+      moment.lost?.length ? make('ul', {}, moment.lost.map(loser)) : null))),
     make('details', {}, make('summary', {}, 'Its header, byte by byte'),
       table(`Header of ${told.what}`, ['field', 'bytes', 'value'], rows.map((row, n) => [
         row.name, make('code', {}, row.bytes),
         ended[n] && ended[n].value !== row.value ? `${row.value}, at the end ${ended[n].value}` : row.value,
       ]))));
-  return { box, routed, told };
 }
+
+/** @param {NonNullable<import('./protocol').Moment['lost']>[number]} lost */
+const loser = (lost) => make('li', { class: 'lost' }, `${lost.prefix} ${lost.next_hop} ${lost.words}`);
 
 /** @param {import('./protocol').Moment} moment @returns {Child[]} */
 function words(moment) {

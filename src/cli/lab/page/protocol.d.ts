@@ -269,6 +269,7 @@ export interface Moment {
   time_ns: number;
   table?: string;
   entry?: { prefix: string; next_hop: string } | null;
+  lost?: { prefix: string; next_hop: string; why: string; words: string }[];
   ahead?: number;
   ahead_bytes?: number;
   tokens_bytes?: number | null;
