@@ -125,11 +125,14 @@ impl Simulation {
         &self.lane(link).booking.meter
     }
 
-    /// What waits at a link's bucket now. Exact where its packets are observed: elsewhere some may not be made yet.
+    /// What waits at a link's bucket now. The bucket is charged first for what passed in closed form: else it would
+    /// seem fuller than it is, and reading it would move its clock past packets that it still has to be charged for.
     pub fn queue(&mut self, link: LinkId) -> Queue {
         let (now, home) = (self.now, self.network.ends(link).0);
         let at = self.shared.lanes[link.index()] as usize;
-        let link = &mut self.partition.cells[home.index()].contents.lanes[at].link;
+        let cell = &mut self.partition.cells[home.index()];
+        cell.charge(at, now);
+        let link = &mut cell.contents.lanes[at].link;
         Queue { waiting: link.waiting_at(now), packets: link.waiting_packets(), tokens: link.tokens_at(now) }
     }
 
