@@ -388,18 +388,14 @@ impl Simulation {
             return 0;
         }
         // A record is large, and moved only to who wants it.
-        let records: Vec<&Vec<Record>> = self.partition.cells.iter().map(|c| &c.contents.booking.records).collect();
-        let of_cell = |(cell, records): (usize, &&Vec<Record>)| {
-            records.iter().enumerate().map(|(at, r)| (r.key(), cell as u32, at as u32)).collect::<Vec<_>>()
-        };
-        let mut order: Vec<_> = records.iter().enumerate().flat_map(of_cell).collect();
-        order.sort();
-        let sorted = || order.iter().map(|(_, cell, at)| &records[*cell as usize][*at as usize]);
+        let mut records: Vec<&Record> =
+            self.partition.cells.iter().flat_map(|cell| &cell.contents.booking.records).collect();
+        records.sort_by_cached_key(|record| record.key());
         for (observer, interest) in &mut self.observers {
             let is_wanted = |r: &&Record| interest.holds(r.place, r.step, self.shared.entry_of(r.id));
-            observer.record(&sorted().filter(is_wanted).cloned().collect::<Vec<_>>());
+            observer.record(&records.iter().copied().filter(is_wanted).cloned().collect::<Vec<_>>());
         }
-        let told = order.len() as u64;
+        let told = records.len() as u64;
         self.partition.cells.iter_mut().for_each(|cell| cell.contents.booking.records.clear());
         told
     }
