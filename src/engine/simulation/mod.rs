@@ -207,7 +207,7 @@ impl Simulation {
         self.shared.interest.join(&interest);
         let local_delay = self.network.rules.local_delay;
         self.partition.suspend_echoes(self.now, local_delay);
-        self.partition.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
+        self.partition.look(self.now, local_delay);
         self.observers.push((observer, interest));
     }
 
@@ -268,12 +268,12 @@ impl Simulation {
     /// judges the packets on changed links again.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.partition.suspend_echoes(self.now, self.network.rules.local_delay);
+        let local_delay = self.network.rules.local_delay;
+        self.partition.suspend_echoes(self.now, local_delay);
         self.partition.charge(self.now);
-        if !self.shared.interest.drops.is_empty() {
+        if self.shared.are_drops_observed() {
             // Packets under way may be dropped now where they arrive, and are told of then.
-            let (now, local_delay) = (self.now, self.network.rules.local_delay);
-            self.partition.cells.iter_mut().for_each(|cell| cell.look(now, local_delay));
+            self.partition.look(self.now, local_delay);
         }
         let touched = self.network.take_touched();
         for table in touched.tables {
