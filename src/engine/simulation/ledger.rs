@@ -192,14 +192,14 @@ impl Simulation {
         all
     }
 
-    /// The most bytes that waited at a link's bucket so far, or since [`Simulation::watch_queues`].
-    pub fn watched_queue(&self, link: LinkId) -> ByteSize {
-        self.lane(link).link.longest_queue()
+    /// The most bytes that waited at a link's bucket so far, or since [`Simulation::restart_queue_peaks`].
+    pub fn queue_peak(&self, link: LinkId) -> ByteSize {
+        self.lane(link).link.queue_peak()
     }
 
-    /// Has [`Simulation::watched_queue`] of every link tell of the time from now on, beginning with what waits. The
+    /// Has [`Simulation::queue_peak`] of every link tell of the time from now on, beginning with what waits. The
     /// books keep the longest of all.
-    pub fn watch_queues(&mut self) {
+    pub fn restart_queue_peaks(&mut self) {
         let now = self.now;
         let lanes = self.partition.cells.iter_mut().flat_map(|cell| &mut cell.contents.lanes);
         for lane in lanes {
@@ -207,7 +207,7 @@ impl Simulation {
             if let Some(intervals) = &mut lane.booking.intervals {
                 intervals.close(now, &mut lane.link);
             }
-            lane.link.watch_queue(now);
+            lane.link.restart_queue_peak(now);
         }
     }
 

@@ -64,7 +64,7 @@ impl Pass for Course {
     fn look(&self, run: &mut Run) {
         if run.simulation.now().as_nanos().is_multiple_of(self.interval.as_nanos()) {
             self.lines().note(run);
-            run.simulation.watch_queues();
+            run.simulation.restart_queue_peaks();
         }
     }
 }
@@ -81,7 +81,7 @@ impl Lines {
         for link in peerings.flat_map(|(id, _)| LinkId::both(id)) {
             let book = simulation.link_book(link);
             if book.whole.offered.packets > 0 {
-                self.links.entry(link).or_default().note(at, book, simulation.watched_queue(link));
+                self.links.entry(link).or_default().note(at, book, simulation.queue_peak(link));
             }
         }
         let drops = simulation.router_drops();
