@@ -10,5 +10,5 @@ mod recorder;
 
 pub use column::Column;
 pub use interval::{POINTS_MAX, round_interval};
-pub use lines::{Connection, EntryLine, LinkLine, RouterLine};
+pub use lines::{EntryLine, LinkLine, RouterLine};
 pub use recorder::{Course, Lines};

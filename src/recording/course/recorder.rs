@@ -90,8 +90,8 @@ impl Lines {
         let progress = simulation.progress();
         self.entries.resize_with(progress.len(), EntryLine::default);
         self.entries.iter_mut().zip(&progress).for_each(|(line, progress)| line.note(at, progress));
-        for (entry, (number, seen)) in simulation.first_open() {
-            self.entries[entry.index()].note_connection(number, seen);
+        for (entry, seen) in simulation.first_open() {
+            self.entries[entry.index()].connection.push(seen);
         }
         (self.points, self.reached) = (at + 1, simulation.now());
     }
