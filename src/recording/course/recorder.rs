@@ -1,4 +1,5 @@
-//! Looks at a run at the end of each interval, and notes what its books grew by.
+//! Looks at a run at the end of each interval, and notes what its books grew by. What each line keeps of them is
+//! decided elsewhere; between two looks it sees nothing.
 
 use super::lines::{EntryLine, LinkLine, RouterLine};
 use crate::engine::{Pass, Run};
