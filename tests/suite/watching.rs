@@ -66,6 +66,22 @@ proptest! {
         prop_assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
     }
 
+    /// By what is meant, not by [`Interest::holds`].
+    #[test]
+    fn who_asks_for_drops_in_some_vpcs_is_told_of_those_alone(seed: u64, late: bool) {
+        let world = World::new(seed);
+        let drops = some(&world, &mut Dice::new(seed ^ 0xd709)).drops;
+        let (everything, books) = told(&world, Interest::everything(), late);
+        let is_meant = |told: &Told| match (told.place, told.step) {
+            (Place::Vpc(vpc), Step::Ended(verdict)) => verdict.is_err() && drops.contains(&vpc),
+            _ => false,
+        };
+        let expected: Vec<Told> = everything.into_iter().filter(is_meant).collect();
+        let (found, same_books) = told(&world, Interest { drops: drops.clone(), ..Interest::default() }, late);
+        let is_same = found == expected && books == same_books;
+        prop_assert!(is_same, "seed {seed}, {drops:?}: {} {}", found.len(), expected.len());
+    }
+
     #[test]
     fn a_look_at_the_buckets_is_exact_and_changes_nothing(seed: u64) {
         let found = seen_otherwise(&World::of_runs(seed), seed);
