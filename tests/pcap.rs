@@ -6,7 +6,7 @@ mod pcapng;
 mod program;
 mod texts;
 
-use pcapng::{File, Packet};
+use pcapng::{File, Packet, Statistics};
 use program::{Said, bare, folder, read, root, said, vpcsim, write};
 use std::fs;
 use std::path::Path;
@@ -91,6 +91,46 @@ fn places_have_names_and_every_drop_says_why() {
     let first = file.packets[0].stamp / 1_000_000_000;
     let start = "2024-02-29T12:00:00+08:00".parse::<jiff::Timestamp>().expect("an instant").as_second();
     assert_eq!(first, start as u64, "the civil start in the billing zone");
+}
+
+#[test]
+fn at_a_peering_both_ends_are_seen_and_what_concerns_it_at_the_routers() {
+    let more = "[vpc.c]\nregion = \"beijing\"\ncidr = \"10.3.0.0/16\"\n[vpc.c.subnet.s]\ncidr = \"10.3.1.0/24\"\n\
+                [vpc.c.host.h]\n[peering.q]\nrequester = \"c\"\naccepter = \"a\"\n";
+    let folder = folder(&[("s.toml", scenario() + more)]);
+    let captured = |name: &str, args: &[&str]| {
+        vpcsim(folder.path(), &[&["run", "s.toml", "--pcap", name], args].concat()).ended(0);
+        file(folder.path(), name)
+    };
+    let (all, one) = (captured("all.pcapng", &[]), captured("one.pcapng", &["--pcap-on", "peering:p"]));
+    let names = |file: &File| file.interfaces.iter().map(|of| of.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&one), ["a@router", "p@a", "b@router", "p@b"]);
+    assert!(names(&all).contains(&"q@a".to_owned()));
+    let at = |file: &File, name: &str| file.at(name).cloned().collect::<Vec<Packet>>();
+    for end in ["p@a", "p@b"] {
+        assert!(at(&one, end).len() > 1_000 && at(&one, end) == at(&all, end), "{end}");
+    }
+    // Who is not there was to be reached over the peering; what no route leads to was not.
+    assert_eq!((at(&all, "b@router").len(), at(&all, "a@router").len()), (10, 4));
+    assert_eq!((at(&one, "b@router"), at(&one, "a@router")), (at(&all, "b@router"), Vec::new()));
+}
+
+#[test]
+fn the_statistics_of_an_interface_are_the_packets_that_were_seen_there() {
+    let file = captured(&["--pcap-on", "vpc:a", "--pcap-on", "vpc:b"]);
+    assert_eq!(file.statistics.len(), file.interfaces.len());
+    let mut all = 0;
+    for (interface, statistics) in file.interfaces.iter().zip(&file.statistics) {
+        let seen = file.at(&interface.name).count() as u64;
+        let is_dropped = |packet: &&Packet| packet.verdict.as_deref().is_some_and(|verdict| verdict != "delivered");
+        let dropped = file.at(&interface.name).filter(is_dropped).count() as u64;
+        let Statistics { start, end, received, accepted, written, .. } = *statistics;
+        assert_eq!([received, accepted, written], [seen; 3], "{}", interface.name);
+        assert_eq!((statistics.dropped, end - start), (dropped, 1_000_000_000), "{}", interface.name);
+        all += dropped;
+    }
+    let dropped: u64 = file.verdicts().iter().filter(|(verdict, _)| *verdict != "delivered").map(|(_, n)| n).sum();
+    assert!(all > 10 && all == dropped, "{all} {dropped}");
 }
 
 #[test]

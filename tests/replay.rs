@@ -4,9 +4,13 @@
 mod program;
 
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
+use pcap_file::pcapng::blocks::interface_description::{InterfaceDescriptionBlock, InterfaceDescriptionOption};
+use pcap_file::pcapng::{PcapNgBlock, PcapNgWriter};
 use pcap_file::{DataLink, TsResolution};
 use program::{folder, vpcsim};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
@@ -74,6 +78,24 @@ fn pcap(datalink: DataLink, packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
 
 fn raw(packets: &[(u64, Vec<u8>)]) -> Vec<u8> {
     pcap(DataLink::RAW, packets)
+}
+
+/// A pcapng file of one packet from each of these interfaces, some of which have no name.
+fn seen_at(interfaces: &[Option<&'static str>]) -> Vec<u8> {
+    let mut writer = PcapNgWriter::new(Vec::new()).expect("memory is writable");
+    for name in interfaces {
+        let options = name.map(|name| InterfaceDescriptionOption::IfName(name.into())).into_iter().collect();
+        let interface = InterfaceDescriptionBlock { linktype: DataLink::RAW, snaplen: 0, options };
+        writer.write_block(&interface.into_block()).expect("memory is writable");
+    }
+    for interface_id in 0..interfaces.len() as u32 {
+        let (data, timestamp) = (udp(1, 2), Duration::from_nanos(u64::from(interface_id)));
+        let original_len = data.len() as u32;
+        let packet =
+            EnhancedPacketBlock { interface_id, timestamp, original_len, data: Cow::Owned(data), options: vec![] };
+        writer.write_block(&packet.into_block()).expect("memory is writable");
+    }
+    writer.into_inner()
 }
 
 /// The output of a run of the capture, with further keys in the entry.
@@ -282,6 +304,24 @@ fn the_path_names_who_sends_and_who_receives() {
     assert_eq!(path(""), "a/h-1 -> b/h-1 (+1)");
     assert_eq!(path("map = { \"192.0.2.2\" = \"b/h-9\" }"), "a/h-1 -> b/h-9 (+1)");
     assert_eq!(path("count = 1"), "a/h-1 -> b/h-1");
+}
+
+#[test]
+fn every_interface_of_a_replay_counts_with_a_name_or_without() {
+    let told = |interfaces: &[Option<&'static str>]| check(&seen_at(interfaces), "");
+    for (interfaces, count, hint) in [
+        (&[Some("eth0"), Some("eth1")][..], 2, "interface = \"eth0\" takes what one of them saw"),
+        (&[None, Some("eth1")], 2, "interface = \"eth1\" takes what one of them saw"),
+        (&[None, None, Some("eth1")], 3, "interface = \"eth1\" takes what one of them saw"),
+        (&[None, None], 2, "they have no names to choose one by"),
+    ] {
+        let told = told(interfaces);
+        assert!(told.contains(&format!("the packets of {count} interfaces are replayed")), "{interfaces:?}: {told}");
+        assert!(told.contains(hint), "{interfaces:?}: {told}");
+    }
+    for interfaces in [&[None][..], &[Some("eth0")], &[Some("eth0"), Some("eth0")]] {
+        assert!(!told(interfaces).contains("are replayed:"), "{interfaces:?}");
+    }
 }
 
 #[test]

@@ -110,8 +110,7 @@ impl Pass for Logging {
         run.simulation.observe(observer);
     }
 
-    fn is_over(&self, run: &Run) -> bool {
+    fn look(&self, run: &mut Run) {
         self.write(&self.log.take(run.simulation.network(), run.simulation.now()));
-        false
     }
 }

@@ -79,7 +79,7 @@ impl Pass for Live {
         self.renew(run);
     }
 
-    fn is_over(&self, run: &Run) -> bool {
+    fn look(&self, run: &mut Run) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = |(when, took): (Instant, Duration)| when.elapsed() >= RENEWED.max(took * SHARE);
         if last.is_none_or(is_due) {
@@ -87,7 +87,6 @@ impl Pass for Live {
             self.renew(run);
             *last = Some((Instant::now(), begun.elapsed()));
         }
-        false
     }
 }
 

@@ -109,7 +109,6 @@ impl Pass for Watchers {
     }
 
     fn is_over(&self, run: &Run) -> bool {
-        // Each is asked after each slice.
-        self.each().fold(false, |is_over, pass| pass.is_over(run) | is_over)
+        self.each().any(|pass| pass.is_over(run))
     }
 }

@@ -262,13 +262,13 @@ impl Link {
     pub fn waiting_packets(&self) -> u64 {
         self.shaper.as_ref().map_or(0, Shaper::waiting_packets)
     }
-    /// The largest number of bytes that waited so far, or since [`Link::watch_queue`].
-    pub fn longest_queue(&self) -> ByteSize {
-        self.shaper.as_ref().map_or(ByteSize::default(), Shaper::longest_queue)
+    /// The largest number of bytes that waited so far, or since [`Link::restart_queue_peak`].
+    pub fn queue_peak(&self) -> ByteSize {
+        self.shaper.as_ref().map_or(ByteSize::default(), Shaper::queue_peak)
     }
-    /// Has [`Link::longest_queue`] tell of the time from `now` on, beginning with what waits then.
-    pub fn watch_queue(&mut self, now: SimTime) {
-        self.shaper.iter_mut().for_each(|shaper| shaper.watch_queue(now));
+    /// Has [`Link::queue_peak`] tell of the time from `now` on, beginning with what waits then.
+    pub fn restart_queue_peak(&mut self, now: SimTime) {
+        self.shaper.iter_mut().for_each(|shaper| shaper.restart_queue_peak(now));
     }
     /// Bytes waiting at `now`.
     pub fn waiting_at(&mut self, now: SimTime) -> ByteSize {

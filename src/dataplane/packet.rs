@@ -5,7 +5,7 @@ use crate::tcp::segment::Blocks;
 use crate::units::SimTime;
 use crate::wire::ipv4::{HEAD, IPV4_HEADER, UDP_HEADER};
 use crate::wire::payload;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -140,17 +140,18 @@ impl Packet {
     /// capture was snapped).
     pub fn bytes(&self, tail: Option<&Bytes>) -> Bytes {
         let length = usize::from(self.wire_length);
-        let mut bytes = BytesMut::with_capacity(length);
+        let mut bytes = Vec::with_capacity(length);
         bytes.extend_from_slice(&self.head[..length.min(HEAD)]);
         match tail {
             Some(tail) => bytes.extend_from_slice(&tail[..tail.len().min(length - bytes.len())]),
             None => {
-                let header = usize::from(self.header_length);
-                bytes.extend((bytes.len()..length).map(|i| i.checked_sub(header).map_or(0, payload::byte)));
+                let header = usize::from(self.header_length).min(length);
+                bytes.resize(bytes.len().max(header), 0);
+                payload::append(bytes.len() - header, length - header, &mut bytes);
             }
         }
         bytes.resize(length, 0);
-        bytes.freeze()
+        bytes.into()
     }
 }
 

@@ -130,8 +130,8 @@ struct Waiting {
     /// How many packets at the front have departed.
     departed: usize,
     bytes: u64,
-    /// The largest value of `bytes` since [`Shaper::watch_queue`].
-    longest: u64,
+    /// The largest value of `bytes` since [`Shaper::restart_queue_peak`].
+    peak: u64,
 }
 
 impl Waiting {
@@ -142,7 +142,7 @@ impl Waiting {
     fn push(&mut self, departure: SimTime, length: u16) {
         self.packets.push((departure, length));
         self.bytes += u64::from(length);
-        self.longest = self.longest.max(self.bytes);
+        self.peak = self.peak.max(self.bytes);
     }
 
     /// Removes the packets that departed by `now`.
@@ -274,15 +274,15 @@ impl Shaper {
         self.waiting.len() as u64
     }
 
-    /// The largest number of bytes that waited so far, or since [`Shaper::watch_queue`].
-    pub fn longest_queue(&self) -> ByteSize {
-        ByteSize::from_bytes(self.waiting.longest)
+    /// The largest number of bytes that waited so far, or since [`Shaper::restart_queue_peak`].
+    pub fn queue_peak(&self) -> ByteSize {
+        ByteSize::from_bytes(self.waiting.peak)
     }
 
-    /// Has [`Shaper::longest_queue`] tell of the time from `now` on, beginning with what waits then.
-    pub fn watch_queue(&mut self, now: SimTime) {
+    /// Has [`Shaper::queue_peak`] tell of the time from `now` on, beginning with what waits then.
+    pub fn restart_queue_peak(&mut self, now: SimTime) {
         self.release(now);
-        self.waiting.longest = self.waiting.bytes;
+        self.waiting.peak = self.waiting.bytes;
     }
 
     /// Bytes waiting at `now`.
@@ -403,9 +403,9 @@ impl Shaper {
     pub fn change(&mut self, now: SimTime, shaping: Shaping, waiting: ByteSize) {
         let burst = shaping.burst.as_u64() * TICKS_PER_BYTE;
         let tokens = self.token_ticks_before(now, waiting.as_u64()).min(burst);
-        let longest = self.waiting.longest;
+        let peak = self.waiting.peak;
         *self = Shaper::new(shaping);
-        self.waiting.longest = longest;
+        self.waiting.peak = peak;
         self.origin = now;
         self.tat.set(burst - tokens);
     }

@@ -500,8 +500,8 @@ impl LinkBooking {
 
     /// Notes the longest queue so far, after packets were offered.
     pub(super) fn queued(&mut self, link: &Link) {
-        if link.longest_queue() > self.book.longest_queue {
-            (self.book.longest_queue, self.book.longest_queue_cap) = (link.longest_queue(), link.cap());
+        if link.queue_peak() > self.book.longest_queue {
+            (self.book.longest_queue, self.book.longest_queue_cap) = (link.queue_peak(), link.cap());
         }
     }
 

@@ -1,4 +1,5 @@
-//! Counts of drops by reason. Knows neither where packets are dropped nor which.
+//! Counts of drops by reason, of whatever keeps a book: a link, a traffic entry. Knows neither where packets are
+//! dropped nor which; that is in `sites.rs`.
 
 use super::sites::DropSites;
 use crate::model::DropReason;

@@ -205,6 +205,11 @@ impl Partition {
         self.echoes.suspend(&mut self.cells, now, local_delay);
     }
 
+    /// Makes the state of all cells complete at `now`, for whoever inspects it: see [`Cell::look`].
+    pub(super) fn look(&mut self, now: SimTime, local_delay: SimDuration) {
+        self.cells.iter_mut().for_each(|cell| cell.look(now, local_delay));
+    }
+
     /// Charges the buckets for what passed in closed form, since the network changes at `now`.
     pub(super) fn charge(&mut self, now: SimTime) {
         self.sending.iter().for_each(|vpc| self.cells[vpc.index()].charge_all(now));

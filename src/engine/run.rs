@@ -44,9 +44,9 @@ pub trait Pass: Sync {
     fn next_look(&self, _now: SimTime) -> SimTime {
         SimTime::NEVER
     }
-    /// Called after each slice, before the question whether the run may end.
+    /// Called after each slice, the last one too, before the question whether the run may end.
     fn look(&self, _run: &mut Run) {}
-    /// Whether the run may end here: asked after each slice.
+    /// Whether the run may end here: a question, which may be asked at any time and as often as one likes.
     fn is_over(&self, _run: &Run) -> bool {
         false
     }

@@ -103,6 +103,11 @@ impl Shared {
                 || entries.any(|id| self.interest.traffic.contains(&id)))
     }
 
+    /// Whether an observer wants to be told of drops in some VPC: else nobody need look where packets end.
+    pub(super) fn are_drops_observed(&self) -> bool {
+        self.observing && !self.interest.drops.is_empty()
+    }
+
     /// Whether an observer wants to be told of drops in a VPC.
     pub(super) fn is_drop_observed(&self, vpc: VpcId) -> bool {
         self.observing && self.interest.drops.contains(&vpc)

@@ -2,7 +2,7 @@
 
 use super::number::{Quantity, UnitError, decimal};
 use super::{ByteSize, NANOS_PER_SECOND, SimDuration};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,8 +20,9 @@ const RATE: Quantity = Quantity {
     unit_list: "Mbps, Gbps, kbps, bps, Tbps",
 };
 
-/// Bits per second; Mbps is 10⁶.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Bits per second; Mbps is 10⁶. Serialised as their number.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct BitRate(u64);
 
 impl BitRate {
@@ -82,20 +83,6 @@ impl fmt::Display for BitRate {
             _ => ("Gbps", 1_000_000_000),
         };
         f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
-    }
-}
-
-impl Serialize for BitRate {
-    /// Bits per second, as an integer.
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for BitRate {
-    /// As it is serialised.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<BitRate, D::Error> {
-        u64::deserialize(d).map(BitRate)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Byte counts, not buffers.
 
 use super::number::{Quantity, UnitError, decimal};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign};
 use std::str::FromStr;
@@ -22,8 +22,9 @@ const SIZE: Quantity = Quantity {
     unit_list: "B, kB, MB, GB, KiB, MiB, GiB",
 };
 
-/// A number of bytes.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A number of bytes; serialised as that.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ByteSize(u64);
 
 impl ByteSize {
@@ -67,19 +68,5 @@ impl fmt::Display for ByteSize {
             _ => ("GB", 1_000_000_000),
         };
         f.pad(&format!("{} {unit}", decimal(self.0, factor, 3)))
-    }
-}
-
-impl Serialize for ByteSize {
-    /// Bytes, as an integer.
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ByteSize {
-    /// As it is serialised.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<ByteSize, D::Error> {
-        u64::deserialize(d).map(ByteSize)
     }
 }

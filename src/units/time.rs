@@ -2,7 +2,7 @@
 
 use super::NANOS_PER_SECOND;
 use super::number::{Quantity, UnitError, decimal};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign, Mul, Sub};
 use std::str::FromStr;
@@ -23,12 +23,14 @@ const TIME: Quantity = Quantity {
     unit_list: "s, ms, us, ns, min, h, d",
 };
 
-/// A span of virtual time, in nanoseconds.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A span of virtual time, in nanoseconds; serialised as their number.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SimDuration(u64);
 
-/// An instant of virtual time: nanoseconds since the start of the run.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An instant of virtual time: nanoseconds since the start of the run; serialised as their number.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SimTime(u64);
 
 impl SimDuration {
@@ -193,34 +195,6 @@ impl fmt::Display for SimTime {
         let fraction = if nanos > 0 { format!(".{nanos:09}") } else { String::new() };
         let clock = format!("{hours:02}:{minutes:02}:{seconds:02}{}", fraction.trim_end_matches('0'));
         f.pad(&if days.is_empty() { clock } else { format!("{days} {clock}") })
-    }
-}
-
-impl Serialize for SimDuration {
-    /// Nanoseconds, as an integer.
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for SimDuration {
-    /// As it is serialised.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SimDuration, D::Error> {
-        u64::deserialize(d).map(SimDuration)
-    }
-}
-
-impl Serialize for SimTime {
-    /// Nanoseconds since the start, as an integer.
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for SimTime {
-    /// As it is serialised.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SimTime, D::Error> {
-        u64::deserialize(d).map(SimTime)
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Capture {
     pub cut: Option<String>,
     /// The names of the interfaces that the packets were taken from, in alphabetical order.
     pub taken_from: Vec<String>,
+    /// From how many interfaces without a name packets were taken. Not known of formats that know no interfaces: 0.
+    pub unnamed: usize,
 }
 
 impl Capture {

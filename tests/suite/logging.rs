@@ -10,10 +10,12 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use vpcsim::dataplane::packet::PacketKind;
-use vpcsim::engine::{Options, Place, Record, Run, Step};
-use vpcsim::model::{LinkId, peering_titles};
+use vpcsim::engine::{Options, Place, Record, Road, Run, Step};
+use vpcsim::model::plan::{Destination, Pace, Pattern, Plan, Traffic};
+use vpcsim::model::{LinkId, TrafficId, peering_titles};
 use vpcsim::recording::flow_log::{Fields, FlowLog, Format, Length};
-use vpcsim::units::SimTime;
+use vpcsim::units::{SimDuration, SimTime};
+use vpcsim::workload::{Cloud, Transport, UNCAPPED, entry, plan};
 
 const FIELDS: &str = "interface-id,flow-direction,pkt-srcaddr,dstaddr,srcport,dstport,protocol,traffic-path,packets,\
                       bytes,start,end,action";
@@ -158,6 +160,29 @@ proptest! {
         let [once, often] = [1, 50].map(|slices| logged(&world, format.clone(), slices).text);
         prop_assert!(once == often, "seed {seed}");
     }
+}
+
+/// A log of links looks at what links carry, and at nothing else.
+#[test]
+fn a_log_of_links_slows_nothing_that_stays_in_a_vpc() {
+    let mut cloud = Cloud::new(1);
+    let ends = [cloud.vpc("beijing", 2), cloud.vpc("beijing", 1)];
+    cloud.peer(ends[0], ends[1], Transport { delay: SimDuration::from_millis(1), ..UNCAPPED });
+    let [here, there] = ends.map(|vpc| cloud.hosts(vpc));
+    let sent = [("inside", here[1]), ("over", there[0])].map(|(name, to)| Traffic {
+        from: [here[0]].into(),
+        to: Destination::in_order([to]),
+        pattern: Pattern::Constant(Pace::Interval(SimDuration::from_millis(1))),
+        ..entry(name)
+    });
+    let plan = Plan { duration: SimTime::from_nanos(1_000_000_000), ..plan(sent.into()) };
+    let logged = logged(&World { network: cloud.network, plan }, Format::Ccn, 1);
+    let effort = logged.run.simulation.effort();
+    let books = logged.run.simulation.traffic_books();
+    let [inside, over] = [0, 1].map(|entry| books.of(TrafficId(entry)).whole.sent.packets);
+    assert!(inside > 0 && over > 0);
+    assert_eq!((effort.of(Road::Closed), effort.of(Road::Looped)), (inside, over));
+    assert_eq!(logged.sums(&[], 10).into_values().map(|(packets, _)| packets).sum::<u64>(), over);
 }
 
 /// The lines, from all steps at hand: for each packet that was sent, its end is searched for.

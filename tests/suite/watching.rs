@@ -9,7 +9,7 @@ use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use vpcsim::engine::{Interest, Observer, Options, Place, Record, Road, Run, Simulation, Step};
+use vpcsim::engine::{Interest, Observer, Options, Place, Queue, Record, Road, Run, Simulation, Step};
 use vpcsim::model::plan::{Destination, Pace, Pattern, Plan, Traffic};
 use vpcsim::model::{Change, Direction, LinkId, PeeringId, TrafficId, VpcId};
 use vpcsim::report::{self, Snapshot};
@@ -66,6 +66,28 @@ proptest! {
         prop_assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
     }
 
+    /// By what is meant, not by [`Interest::holds`].
+    #[test]
+    fn who_asks_for_drops_in_some_vpcs_is_told_of_those_alone(seed: u64, late: bool) {
+        let world = World::new(seed);
+        let drops = some(&world, &mut Dice::new(seed ^ 0xd709)).drops;
+        let (everything, books) = told(&world, Interest::everything(), late);
+        let is_meant = |told: &Told| match (told.place, told.step) {
+            (Place::Vpc(vpc), Step::Ended(verdict)) => verdict.is_err() && drops.contains(&vpc),
+            _ => false,
+        };
+        let expected: Vec<Told> = everything.into_iter().filter(is_meant).collect();
+        let (found, same_books) = told(&world, Interest { drops: drops.clone(), ..Interest::default() }, late);
+        let is_same = found == expected && books == same_books;
+        prop_assert!(is_same, "seed {seed}, {drops:?}: {} {}", found.len(), expected.len());
+    }
+
+    #[test]
+    fn a_look_at_the_buckets_is_exact_and_changes_nothing(seed: u64) {
+        let found = seen_otherwise(&World::of_runs(seed), seed);
+        prop_assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
+    }
+
     #[test]
     fn one_is_told_what_interests_one_of_connections(seed: u64) {
         let found = told_otherwise(&World::of_connections(seed), seed);
@@ -79,6 +101,35 @@ proptest! {
         let difference = watched.lines().zip(alone.lines()).find(|(a, b)| a != b);
         prop_assert!(watched == alone, "seed {seed}, {difference:?}");
     }
+}
+
+/// What waits at each link now and then, and the books; the run may be watched, or never looked at.
+fn looked_at(world: &World, is_watched: bool, looks: &[SimTime]) -> (Vec<Vec<Queue>>, Tally) {
+    let mut run = Run::new(world.network.clone(), world.plan.clone(), Options::default());
+    let _records = is_watched.then(|| crate::story::listen(&mut run.simulation));
+    let mut seen = Vec::new();
+    for at in looks {
+        run.advance(*at);
+        let links = (0..run.simulation.network().peerings().len() as u32 * 2).map(LinkId);
+        seen.push(links.map(|link| run.simulation.queue(link)).collect());
+    }
+    run.advance(world.plan.duration);
+    (seen, Tally::of(&run.simulation, world.plan.traffic.len()))
+}
+
+/// What is wrong with looks at the buckets of a run that nobody watches, if anything.
+fn seen_otherwise(world: &World, seed: u64) -> Option<String> {
+    let mut dice = Dice::new(seed ^ 0x100c);
+    let end = world.plan.duration.as_nanos();
+    let mut looks: Vec<SimTime> = (0..dice.below(12)).map(|_| SimTime::from_nanos(dice.below(end))).collect();
+    looks.sort_unstable();
+    let (found, books) = looked_at(world, false, &looks);
+    if books != looked_at(world, false, &[]).1 {
+        return Some("a look changed the books".into());
+    }
+    let expected = looked_at(world, true, &looks).0;
+    let at = found.iter().zip(&expected).position(|(a, b)| a != b)?;
+    Some(format!("at {}: {:?}\npacket by packet {:?}", looks[at], found[at], expected[at]))
 }
 
 /// What an observer with some interests is told otherwise than one of everything, if anything.

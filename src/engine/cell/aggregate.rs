@@ -220,7 +220,9 @@ fn is_observed(scope: Scope<'_>, aggregate: &Aggregate, flows: &[Flow], lanes: &
     };
     let all = || aggregate.flows.iter().map(|f| &flows[*f as usize]);
     scope.shared.is_observed_on(home, lane.map(|lane| &lane.link), all().map(|flow| flow.traffic))
-        || aggregate.to != To::Silence && all().any(|flow| is_drop_observed(scope, flow))
+        || scope.shared.are_drops_observed()
+            && aggregate.to != To::Silence
+            && all().any(|flow| is_drop_observed(scope, flow))
 }
 
 /// Whether a packet of the flow is dropped in a VPC whose drops are observed: their paths are known.

@@ -252,11 +252,14 @@ impl Cell {
     /// Charges every bucket for the packets that passed in closed form, before the buckets are read or the senders
     /// change.
     pub(in crate::engine) fn charge_all(&mut self, now: SimTime) {
+        (0..self.contents.lanes.len()).for_each(|lane| self.charge(lane, now));
+    }
+
+    /// The same for the bucket of one lane.
+    pub(in crate::engine) fn charge(&mut self, lane: usize, now: SimTime) {
         let Contents { aggregates, lanes, flows, seats, .. } = &mut self.contents;
-        for aggregate in &aggregates.all {
-            if let To::Lane(lane) = aggregate.to {
-                proof::charge(&mut lanes[lane as usize], aggregate, flows, &mut seats.merge, now);
-            }
+        if let Some(index) = aggregates.over(lane) {
+            proof::charge(&mut lanes[lane], &aggregates.all[index], flows, &mut seats.merge, now);
         }
     }
 

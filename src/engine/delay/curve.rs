@@ -1,6 +1,6 @@
-//! Many quantiles of one distribution at once, in one pass over its buckets.
+//! Quantiles of one distribution, however many, in one walk over its delays. Knows nothing of how these are kept.
 
-use super::{DelayRecorder, Delays, Quantile};
+use super::{DelayRecorder, Quantile};
 use crate::units::SimDuration;
 
 impl DelayRecorder {
@@ -24,24 +24,6 @@ impl DelayRecorder {
             Quantile { low: within(low), high: within(high) }
         };
         shares.iter().map(quantile).collect()
-    }
-}
-
-impl Delays {
-    /// The smallest and the largest possible value of delays, and how many packets had one in between, in order.
-    fn steps(&self) -> Vec<(u64, u64, u64)> {
-        match self {
-            Delays::Few(few) => few.delays.iter().map(|(nanos, times)| (*nanos, *nanos, *times)).collect(),
-            Delays::Many(buckets) => {
-                let mut buckets = buckets.clone();
-                buckets.flush();
-                let histogram = &buckets.histogram;
-                let step =
-                    |nanos, times| (histogram.lowest_equivalent(nanos), histogram.highest_equivalent(nanos), times);
-                let recorded = histogram.iter_recorded();
-                recorded.map(|bucket| step(bucket.value_iterated_to(), bucket.count_at_value())).collect()
-            }
-        }
     }
 }
 

@@ -148,21 +148,17 @@ impl DelayRecorder {
     /// of the packets does not exceed. Exact with up to 64 distinct delays and where it is the minimum; otherwise
     /// within 0.1 % and within `[min, max]`.
     pub fn quantile(&self, ppb: u32) -> Option<Quantile> {
-        let recorded = self.0.as_ref()?;
-        let rank = (u128::from(self.len()) * u128::from(ppb)).div_ceil(1_000_000_000).max(1);
-        let is_min = rank <= u128::from(recorded.at_min);
-        let (low, high) = if is_min { (recorded.min, recorded.min) } else { recorded.delays.at(rank)? };
-        let within = |nanos: u64| SimDuration::from_nanos(nanos.clamp(recorded.min, recorded.max));
-        Some(Quantile { low: within(low), high: within(high) })
+        self.quantiles(&[ppb]).pop()
     }
 
     /// Each delay with its count, in order of size: each distinct one where [`DelayRecorder::quantile`] is exact;
     /// otherwise the minimum, the middle of each bucket as far as it lies between minimum and maximum, and the maximum.
     pub fn counted(&self) -> Vec<(SimDuration, u64)> {
         let Some(recorded) = &self.0 else { return Vec::new() };
+        let steps = recorded.delays.steps();
         let mut counted = match &recorded.delays {
-            Delays::Few(few) => few.delays.clone(),
-            Delays::Many(buckets) => buckets.counted(recorded.min, recorded.at_min, recorded.max),
+            Delays::Few(_) => steps.into_iter().map(|(nanos, _, times)| (nanos, times)).collect(),
+            Delays::Many(_) => recorded.middles(&steps),
         };
         counted.retain(|(_, times)| *times > 0);
         counted.into_iter().map(|(nanos, times)| (SimDuration::from_nanos(nanos), times)).collect()
@@ -202,28 +198,41 @@ impl Delays {
         }
     }
 
-    /// The smallest and the largest possible value of the delay at `rank`, counted from 1 in order of size.
-    fn at(&self, rank: u128) -> Option<(u64, u64)> {
-        let mut seen = 0;
-        let mut reaches = |times: u64| {
-            seen += u128::from(times);
-            seen >= rank
-        };
+    /// The smallest and the largest possible value of delays, and how many packets had one in between, in order: the
+    /// one walk over them.
+    fn steps(&self) -> Vec<(u64, u64, u64)> {
         match self {
-            Delays::Few(few) => few.delays.iter().find(|(_, times)| reaches(*times)).map(|(nanos, _)| (*nanos, *nanos)),
+            Delays::Few(few) => few.delays.iter().map(|(nanos, times)| (*nanos, *nanos, *times)).collect(),
             Delays::Many(buckets) => {
                 let mut buckets = buckets.clone();
                 buckets.flush();
                 let histogram = &buckets.histogram;
-                let found = histogram.iter_recorded().find(|bucket| reaches(bucket.count_at_value()))?;
-                let nanos = found.value_iterated_to();
-                Some((histogram.lowest_equivalent(nanos), histogram.highest_equivalent(nanos)))
+                let step =
+                    |nanos, times| (histogram.lowest_equivalent(nanos), histogram.highest_equivalent(nanos), times);
+                let recorded = histogram.iter_recorded();
+                recorded.map(|bucket| step(bucket.value_iterated_to(), bucket.count_at_value())).collect()
             }
         }
     }
 }
 
 impl Recorded {
+    /// The minimum, the buckets' middles without what is known to be the minimum or the maximum, and the maximum; the
+    /// buckets are at least one.
+    fn middles(&self, buckets: &[(u64, u64, u64)]) -> Vec<(u64, u64)> {
+        let middle = |(low, high, times): &(u64, u64, u64)| {
+            let (low, high) = (*low.max(&self.min), *high.min(&self.max));
+            (low + (high - low) / 2, *times)
+        };
+        let ends = [[(self.min, self.at_min)], [(self.max, 1)]];
+        let mut counted: Vec<(u64, u64)> =
+            ends[0].into_iter().chain(buckets.iter().map(middle)).chain(ends[1]).collect();
+        let last = counted.len() - 2;
+        counted[1].1 -= self.at_min;
+        counted[last].1 -= 1;
+        counted
+    }
+
     /// Adds `times` packets if their delay is the last one that was added, or lies in its bucket.
     #[inline(always)] // Called for every packet that is an event, three times for a segment.
     fn repeat(&mut self, nanos: u64, times: u64) -> bool {
@@ -291,22 +300,6 @@ impl Buckets {
     fn merge(&mut self, other: &Buckets) {
         other.last.iter().for_each(|(begin, times)| self.add(*begin, *times));
         self.histogram.add(&other.histogram).expect("it grows to hold what the other holds");
-    }
-
-    /// The minimum, the buckets' middles without what is known to be the minimum or the maximum, and the maximum.
-    fn counted(&self, min: u64, at_min: u64, max: u64) -> Vec<(u64, u64)> {
-        let mut buckets = self.clone();
-        buckets.flush();
-        let histogram = &buckets.histogram;
-        let bounds =
-            |value| (histogram.lowest_equivalent(value).max(min), histogram.highest_equivalent(value).min(max));
-        let middle = |(low, high): (u64, u64)| low + (high - low) / 2;
-        let middles = histogram.iter_recorded().map(|b| (middle(bounds(b.value_iterated_to())), b.count_at_value()));
-        let mut counted: Vec<(u64, u64)> = [(min, at_min)].into_iter().chain(middles).chain([(max, 1)]).collect();
-        let last = counted.len() - 2;
-        counted[1].1 -= at_min;
-        counted[last].1 -= 1;
-        counted
     }
 
     /// Puts the last buckets into the histogram.

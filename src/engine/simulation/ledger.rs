@@ -125,11 +125,14 @@ impl Simulation {
         &self.lane(link).booking.meter
     }
 
-    /// What waits at a link's bucket now. Exact where its packets are observed: elsewhere some may not be made yet.
+    /// What waits at a link's bucket now. The bucket is charged first for what passed in closed form: else it would
+    /// seem fuller than it is, and reading it would move its clock past packets that it still has to be charged for.
     pub fn queue(&mut self, link: LinkId) -> Queue {
         let (now, home) = (self.now, self.network.ends(link).0);
         let at = self.shared.lanes[link.index()] as usize;
-        let link = &mut self.partition.cells[home.index()].contents.lanes[at].link;
+        let cell = &mut self.partition.cells[home.index()];
+        cell.charge(at, now);
+        let link = &mut cell.contents.lanes[at].link;
         Queue { waiting: link.waiting_at(now), packets: link.waiting_packets(), tokens: link.tokens_at(now) }
     }
 
@@ -189,14 +192,14 @@ impl Simulation {
         all
     }
 
-    /// The most bytes that waited at a link's bucket so far, or since [`Simulation::watch_queues`].
-    pub fn watched_queue(&self, link: LinkId) -> ByteSize {
-        self.lane(link).link.longest_queue()
+    /// The most bytes that waited at a link's bucket so far, or since [`Simulation::restart_queue_peaks`].
+    pub fn queue_peak(&self, link: LinkId) -> ByteSize {
+        self.lane(link).link.queue_peak()
     }
 
-    /// Has [`Simulation::watched_queue`] of every link tell of the time from now on, beginning with what waits. The
+    /// Has [`Simulation::queue_peak`] of every link tell of the time from now on, beginning with what waits. The
     /// books keep the longest of all.
-    pub fn watch_queues(&mut self) {
+    pub fn restart_queue_peaks(&mut self) {
         let now = self.now;
         let lanes = self.partition.cells.iter_mut().flat_map(|cell| &mut cell.contents.lanes);
         for lane in lanes {
@@ -204,7 +207,7 @@ impl Simulation {
             if let Some(intervals) = &mut lane.booking.intervals {
                 intervals.close(now, &mut lane.link);
             }
-            lane.link.watch_queue(now);
+            lane.link.restart_queue_peak(now);
         }
     }
 

@@ -207,7 +207,7 @@ impl Simulation {
         self.shared.interest.join(&interest);
         let local_delay = self.network.rules.local_delay;
         self.partition.suspend_echoes(self.now, local_delay);
-        self.partition.cells.iter_mut().for_each(|cell| cell.look(self.now, local_delay));
+        self.partition.look(self.now, local_delay);
         self.observers.push((observer, interest));
     }
 
@@ -268,12 +268,12 @@ impl Simulation {
     /// judges the packets on changed links again.
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.partition.suspend_echoes(self.now, self.network.rules.local_delay);
+        let local_delay = self.network.rules.local_delay;
+        self.partition.suspend_echoes(self.now, local_delay);
         self.partition.charge(self.now);
-        if !self.shared.interest.drops.is_empty() {
+        if self.shared.are_drops_observed() {
             // Packets under way may be dropped now where they arrive, and are told of then.
-            let (now, local_delay) = (self.now, self.network.rules.local_delay);
-            self.partition.cells.iter_mut().for_each(|cell| cell.look(now, local_delay));
+            self.partition.look(self.now, local_delay);
         }
         let touched = self.network.take_touched();
         for table in touched.tables {
@@ -388,18 +388,14 @@ impl Simulation {
             return 0;
         }
         // A record is large, and moved only to who wants it.
-        let records: Vec<&Vec<Record>> = self.partition.cells.iter().map(|c| &c.contents.booking.records).collect();
-        let of_cell = |(cell, records): (usize, &&Vec<Record>)| {
-            records.iter().enumerate().map(|(at, r)| (r.key(), cell as u32, at as u32)).collect::<Vec<_>>()
-        };
-        let mut order: Vec<_> = records.iter().enumerate().flat_map(of_cell).collect();
-        order.sort();
-        let sorted = || order.iter().map(|(_, cell, at)| &records[*cell as usize][*at as usize]);
+        let mut records: Vec<&Record> =
+            self.partition.cells.iter().flat_map(|cell| &cell.contents.booking.records).collect();
+        records.sort_by_cached_key(|record| record.key());
         for (observer, interest) in &mut self.observers {
             let is_wanted = |r: &&Record| interest.holds(r.place, r.step, self.shared.entry_of(r.id));
-            observer.record(&sorted().filter(is_wanted).cloned().collect::<Vec<_>>());
+            observer.record(&records.iter().copied().filter(is_wanted).cloned().collect::<Vec<_>>());
         }
-        let told = order.len() as u64;
+        let told = records.len() as u64;
         self.partition.cells.iter_mut().for_each(|cell| cell.contents.booking.records.clear());
         told
     }

@@ -88,10 +88,9 @@ impl Interfaces {
         let links = self.ends.keys().flat_map(|(peering, _)| LinkId::both(*peering));
         let links = links.filter(|link| self.leaving(network, *link).or(self.entering(network, *link)).is_some());
         // Hosts are seen sending and receiving, and visible routers sending; of others only what they drop is seen.
-        let is_seen_whole = |vpc: &VpcId| {
-            network.rules.routers_visible || self.hosts.keys().any(|host| network.host(*host).vpc == *vpc)
-        };
-        let (vpcs, drops) = self.routers.keys().partition(|vpc| is_seen_whole(vpc));
+        let with_hosts: BTreeSet<VpcId> = self.hosts.keys().map(|host| network.host(*host).vpc).collect();
+        let is_seen_whole = |vpc: &&VpcId| network.rules.routers_visible || with_hosts.contains(vpc);
+        let (vpcs, drops) = self.routers.keys().partition(is_seen_whole);
         Interest { links: links.collect(), vpcs, drops, ..Interest::default() }
     }
 

@@ -1,4 +1,5 @@
-//! How a sum grew, interval by interval. Silence takes no memory.
+//! How a sum grew, or what a value was, interval by interval. Silence takes no memory. Knows neither how long the
+//! intervals are nor what is counted.
 
 /// What was added to a sum in each interval.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! How long the intervals of a course are when nobody says: round numbers that make a few hundred of them.
+//! How long intervals are when nobody says: a ladder of round lengths, of which one makes a few hundred intervals of a
+//! run. For courses, and for the interval series of a folder; it cuts nothing into intervals itself.
 
 use crate::model::Network;
 use crate::model::plan::Plan;

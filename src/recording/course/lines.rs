@@ -4,7 +4,7 @@
 use super::column::Column;
 use crate::engine::{Drops, LinkBook, Progress, Watched};
 use crate::model::DropReason;
-use crate::units::{ByteSize, SimDuration, SimTime};
+use crate::units::ByteSize;
 use std::collections::BTreeMap;
 
 /// Dropped packets by reason.
@@ -54,21 +54,6 @@ impl RouterLine {
     }
 }
 
-/// A TCP connection at the end of an interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connection {
-    /// When.
-    pub time: SimTime,
-    /// Which of the entry's, from 1.
-    pub number: u64,
-    /// Its congestion window, in bytes.
-    pub window: u64,
-    /// Bytes sent of which it is not known that they arrived or were lost.
-    pub in_flight: u64,
-    /// The smoothed round trip time; none before the first sample.
-    pub round_trip: Option<SimDuration>,
-}
-
 /// One traffic entry.
 #[derive(Debug, Clone, Default)]
 pub struct EntryLine {
@@ -85,8 +70,9 @@ pub struct EntryLine {
     pub payload: Column,
     pub retransmissions: Column,
     pub timeouts: Column,
-    /// The first connection that is open, at the end of each interval in which one is.
-    pub connection: Vec<Connection>,
+    /// The first connection that is open, at the end of each interval in which one is: its number, from 0, and what it
+    /// was like.
+    pub connection: Vec<(u64, Watched)>,
 }
 
 impl EntryLine {
@@ -101,10 +87,5 @@ impl EntryLine {
         self.payload.grew_to(at, progress.payload);
         self.retransmissions.grew_to(at, progress.retransmissions);
         self.timeouts.grew_to(at, progress.timeouts);
-    }
-
-    pub(super) fn note_connection(&mut self, number: u64, seen: Watched) {
-        let Watched { time, window, in_flight, round_trip } = seen;
-        self.connection.push(Connection { time, number: number + 1, window, in_flight, round_trip });
     }
 }

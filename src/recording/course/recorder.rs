@@ -1,4 +1,5 @@
-//! Looks at a run at the end of each interval, and notes what its books grew by.
+//! Looks at a run at the end of each interval, and notes what its books grew by. What each line keeps of them is
+//! decided elsewhere; between two looks it sees nothing.
 
 use super::lines::{EntryLine, LinkLine, RouterLine};
 use crate::engine::{Pass, Run};
@@ -64,7 +65,7 @@ impl Pass for Course {
     fn look(&self, run: &mut Run) {
         if run.simulation.now().as_nanos().is_multiple_of(self.interval.as_nanos()) {
             self.lines().note(run);
-            run.simulation.watch_queues();
+            run.simulation.restart_queue_peaks();
         }
     }
 }
@@ -81,7 +82,7 @@ impl Lines {
         for link in peerings.flat_map(|(id, _)| LinkId::both(id)) {
             let book = simulation.link_book(link);
             if book.whole.offered.packets > 0 {
-                self.links.entry(link).or_default().note(at, book, simulation.watched_queue(link));
+                self.links.entry(link).or_default().note(at, book, simulation.queue_peak(link));
             }
         }
         let drops = simulation.router_drops();
@@ -90,8 +91,8 @@ impl Lines {
         let progress = simulation.progress();
         self.entries.resize_with(progress.len(), EntryLine::default);
         self.entries.iter_mut().zip(&progress).for_each(|(line, progress)| line.note(at, progress));
-        for (entry, (number, seen)) in simulation.first_open() {
-            self.entries[entry.index()].note_connection(number, seen);
+        for (entry, seen) in simulation.first_open() {
+            self.entries[entry.index()].connection.push(seen);
         }
         (self.points, self.reached) = (at + 1, simulation.now());
     }

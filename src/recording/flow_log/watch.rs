@@ -6,13 +6,13 @@ use super::flow::{Interface, Key, Path, Way};
 use super::rows::Rows;
 use super::windows::{Clock, Length, Windows};
 use crate::dataplane::packet::{PacketId, PacketKind};
-use crate::engine::{Observer, Place, Record, Run, Step, flows};
+use crate::engine::{Interest, Observer, Place, Record, Run, Step, flows};
 use crate::model::plan::{Pattern, Plan};
-use crate::model::{DropReason, HostId, LinkId, Network, VpcId};
+use crate::model::{DropReason, HostId, LinkId, Network, VpcId, network_at};
 use crate::units::SimTime;
 use crate::wire::ipv4::HEAD;
 use crate::wire::tuple::{Tuple, opening_and_closing};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,12 +29,12 @@ impl FlowLog {
         FlowLog { format, seen: Arc::new(Mutex::new(seen)) }
     }
 
-    /// What adds the packets of `run` up.
+    /// What adds the packets of `run`, which has not begun, up.
     pub fn observer(&self, run: &Run) -> Box<dyn Observer> {
         let seen = self.seen.clone();
         match self.format {
             Format::Aws(_) => Box::new(AtInterfaces { seen, senders: senders(run.simulation.network(), &run.plan) }),
-            Format::Ccn => Box::new(OnLinks { seen }),
+            Format::Ccn => Box::new(OnLinks { seen, links: links(run) }),
         }
     }
 
@@ -171,9 +171,15 @@ impl Observer for AtInterfaces {
 /// On links: what reaches them.
 struct OnLinks {
     seen: Arc<Mutex<Seen>>,
+    links: BTreeSet<LinkId>,
 }
 
 impl Observer for OnLinks {
+    /// What stays in a VPC, or ends there, is not looked at.
+    fn interest(&self) -> Interest {
+        Interest { links: self.links.clone(), ..Interest::default() }
+    }
+
     fn record(&mut self, records: &[Record]) {
         let mut seen = lock(&self.seen);
         for record in records {
@@ -186,6 +192,12 @@ impl Observer for OnLinks {
             }
         }
     }
+}
+
+/// The links of a run, those of peerings to come too.
+fn links(run: &Run) -> BTreeSet<LinkId> {
+    let end = network_at(run.simulation.network().clone(), &run.plan, run.plan.duration);
+    end.peerings().flat_map(|(id, _)| LinkId::both(id)).collect()
 }
 
 /// The address of each of the engine's senders; none for those of TCP, whose packets always bear it.

@@ -94,11 +94,15 @@ impl Loader<'_> {
             let message = format!("the capture is cut off {place}; the {taken} whole packets before it are taken");
             self.out.warning(span, message);
         }
-        if let [first, _, ..] = &staged.taken_from[..] {
-            let places = staged.taken_from.len();
+        let places = staged.taken_from.len() + staged.unnamed;
+        if places > 1 {
             let message =
                 format!("the packets of {places} interfaces are replayed: one that was seen at several is sent again");
-            self.out.warning(span, message).hint(format!("interface = \"{first}\" takes what one of them saw"));
+            let hint = match staged.taken_from.first() {
+                Some(first) => format!("interface = \"{first}\" takes what one of them saw"),
+                None => "they have no names to choose one by: save what one of them saw as a capture of its own".into(),
+            };
+            self.out.warning(span, message).hint(hint);
         }
         let sent = staged.packets - staged.unsent.late - staged.unsent.beyond_count;
         if sent == 0 {

@@ -55,6 +55,8 @@ struct Staged {
     cut: Option<String>,
     /// The names of the interfaces that it was taken from.
     taken_from: Vec<String>,
+    /// How many more there are that have no name.
+    unnamed: usize,
     left_out: LeftOut,
     /// Packets mapped onto hosts, all passes.
     packets: u64,
@@ -119,7 +121,7 @@ fn stage(
 ) -> Result<Staged, Unplayable> {
     let capture = capture::read_at(file, interface)?;
     let mut handled = capture.lines();
-    let Capture { frames, counts, length, cut, taken_from } = capture;
+    let Capture { frames, counts, length, cut, taken_from, unnamed } = capture;
     let mut stage = Stage::new(mapping, terms, network);
     frames.iter().for_each(|frame| stage.take(frame));
     let replied = echoes::mark(&mut stage.played, terms.answers);
@@ -139,6 +141,7 @@ fn stage(
         played_length,
         cut,
         taken_from,
+        unnamed,
         left_out,
         packets: all,
         unsent,

@@ -37,6 +37,8 @@ struct Interface {
     is_wanted: bool,
     /// `if_name`.
     name: Option<String>,
+    /// Its number in its section.
+    number: usize,
 }
 
 pub(super) fn read(file: &[u8], collector: &mut Collector) -> Result<(), CaptureError> {
@@ -132,7 +134,7 @@ fn read_block<B: ByteOrder>(
     collector: &mut Collector,
 ) -> Result<(), Reason> {
     match kind {
-        INTERFACE_DESCRIPTION_BLOCK => interfaces.push(interface::<B>(body, collector)?),
+        INTERFACE_DESCRIPTION_BLOCK => interfaces.push(interface::<B>(body, interfaces.len(), collector)?),
         ENHANCED_PACKET_BLOCK => {
             let number = word::<B>(body, 0)? as usize;
             take(long_packet::<B>(body, number, interfaces)?, interfaces.get(number), collector);
@@ -149,7 +151,7 @@ fn read_block<B: ByteOrder>(
 
 fn take(record: Record<'_>, interface: Option<&Interface>, collector: &mut Collector) {
     match interface.filter(|interface| interface.is_wanted) {
-        Some(interface) => collector.add_from(interface.name.as_deref(), record),
+        Some(interface) => collector.add_from((interface.number, interface.name.as_deref()), record),
         None => collector.pass_over(),
     }
 }
@@ -158,11 +160,12 @@ fn word<B: ByteOrder>(body: &[u8], at: usize) -> Result<u32, Reason> {
     body.get(at..at + 4).map(B::read_u32).ok_or(TOO_SHORT)
 }
 
-fn interface<B: ByteOrder>(body: &[u8], collector: &mut Collector) -> Result<Interface, Reason> {
+fn interface<B: ByteOrder>(body: &[u8], number: usize, collector: &mut Collector) -> Result<Interface, Reason> {
     let link = u32::from(B::read_u16(body.get(..2).ok_or(TOO_SHORT)?));
     let snap_length = word::<B>(body, 4)?;
     // Microseconds unless the interface says otherwise.
-    let mut interface = Interface { link, snap_length, resolution: 6, offset_seconds: 0, is_wanted: false, name: None };
+    let (resolution, offset_seconds, is_wanted) = (6, 0, false);
+    let mut interface = Interface { link, snap_length, resolution, offset_seconds, is_wanted, name: None, number };
     let mut options = &body[8..];
     // The list may end with the block, without an end mark; only these options matter here.
     while let [a, b, c, d, rest @ ..] = options {

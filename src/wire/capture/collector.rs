@@ -51,8 +51,9 @@ pub(super) struct Collector {
     wanted: Option<String>,
     /// The names of all interfaces.
     names: BTreeSet<String>,
-    /// The names of those that IPv4 packets were taken from.
+    /// The names of those that IPv4 packets were taken from, and the numbers of those that have no name.
     taken_from: BTreeSet<String>,
+    unnamed: BTreeSet<usize>,
 }
 
 impl Collector {
@@ -61,6 +62,7 @@ impl Collector {
             wanted: interface.map(str::to_owned),
             names: BTreeSet::new(),
             taken_from: BTreeSet::new(),
+            unnamed: BTreeSet::new(),
             counts: CaptureCounts::default(),
             file,
             frames: Vec::new(),
@@ -73,12 +75,15 @@ impl Collector {
         }
     }
 
-    /// Takes a record of an interface, which may have a name.
-    pub(super) fn add_from(&mut self, interface: Option<&str>, record: Record<'_>) {
+    /// Takes a record of an interface: its number in its section, and its name if it has one.
+    pub(super) fn add_from(&mut self, (number, name): (usize, Option<&str>), record: Record<'_>) {
         let before = self.counts.ipv4;
         self.add(record);
-        if let Some(name) = interface.filter(|name| self.counts.ipv4 > before && !self.taken_from.contains(*name)) {
-            self.taken_from.insert(name.to_owned());
+        match name {
+            _ if self.counts.ipv4 == before => {}
+            Some(name) if self.taken_from.contains(name) => {}
+            Some(name) => self.taken_from.extend([name.to_owned()]),
+            None => self.unnamed.extend([number]),
         }
     }
 
@@ -172,8 +177,14 @@ impl Collector {
         let frames: Vec<CapturedFrame> = timed.collect();
         let span = if frames.is_empty() { self.span } else { self.kept_span };
         let nanos = span.0.map_or(0, |(first, last)| u64::try_from(last - first).unwrap_or(u64::MAX));
-        let taken_from = self.taken_from.into_iter().collect();
-        Ok(Capture { frames, counts: self.counts, length: SimDuration::from_nanos(nanos), cut: self.cut, taken_from })
+        Ok(Capture {
+            frames,
+            counts: self.counts,
+            length: SimDuration::from_nanos(nanos),
+            cut: self.cut,
+            taken_from: self.taken_from.into_iter().collect(),
+            unnamed: self.unnamed.len(),
+        })
     }
 }
 

@@ -1,5 +1,5 @@
-//! A connection that is watched: its congestion window, round trip and bytes in flight at the end of each interval
-//! (`--tcp-rows`). Changes nothing.
+//! What a connection is like at an instant: its congestion window, round trip and bytes in flight; and the one that is
+//! watched, at the end of each interval (`--tcp-rows`). Not an observer: it sees no packet, and changes nothing.
 
 use super::end::End;
 use super::live::Live;

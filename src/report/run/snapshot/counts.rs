@@ -11,7 +11,7 @@ pub fn volume(counts: Counts) -> Volume {
 
 /// A distribution; none without packets.
 pub fn delays(recorder: &DelayRecorder) -> Option<Delays> {
-    let (p50, p99) = (recorder.quantile(500_000_000)?, recorder.quantile(990_000_000)?);
+    let [p50, p99] = recorder.quantiles(&[500_000_000, 990_000_000]).try_into().ok()?;
     Some(Delays {
         packets: recorder.len(),
         min: recorder.min()?,

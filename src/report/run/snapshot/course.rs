@@ -4,9 +4,9 @@ use super::super::course::{
     COURSE_FORMAT, COURSE_VERSION, ConnectionCourse, CourseReport, DelayCurve, DroppedSteps, LinkCourse, PingCourse,
     Steps, TcpCourse, TrafficCourse, VpcCourse,
 };
-use crate::engine::{DelayRecorder, Run, TrafficBook};
+use crate::engine::{DelayRecorder, Run, TrafficBook, Watched};
 use crate::model::{DropReason, LinkId, TrafficId, peering_titles};
-use crate::recording::course::{Column, Connection, Course, EntryLine, LinkLine};
+use crate::recording::course::{Column, Course, EntryLine, LinkLine};
 use crate::units::{BitRate, SimDuration, SimTime};
 use std::collections::BTreeMap;
 
@@ -97,13 +97,14 @@ fn entry(run: &Run, id: TrafficId, line: &EntryLine, book: &TrafficBook) -> Traf
     }
 }
 
-fn connection(seen: &[Connection]) -> ConnectionCourse {
+fn connection(seen: &[(u64, Watched)]) -> ConnectionCourse {
     ConnectionCourse {
-        time: seen.iter().map(|seen| seen.time).collect(),
-        number: seen.iter().map(|seen| seen.number).collect(),
-        window_bytes: seen.iter().map(|seen| seen.window).collect(),
-        in_flight_bytes: seen.iter().map(|seen| seen.in_flight).collect(),
-        round_trip: seen.iter().map(|seen| seen.round_trip).collect(),
+        time: seen.iter().map(|(_, seen)| seen.time).collect(),
+        // People count from 1.
+        number: seen.iter().map(|(number, _)| number + 1).collect(),
+        window_bytes: seen.iter().map(|(_, seen)| seen.window).collect(),
+        in_flight_bytes: seen.iter().map(|(_, seen)| seen.in_flight).collect(),
+        round_trip: seen.iter().map(|(_, seen)| seen.round_trip).collect(),
     }
 }
 
