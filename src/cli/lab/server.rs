@@ -106,10 +106,12 @@ async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response> {
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|wrong| failed(StatusCode::BAD_REQUEST, &wrong.to_string()))?;
         length += piece.len();
-        match length {
-            0..=REQUEST_MAX => held.extend_from_slice(&piece),
-            ..=HEARD_MAX => held = Vec::new(),
-            _ => break,
+        if length > HEARD_MAX {
+            break;
+        }
+        match length <= REQUEST_MAX {
+            true => held.extend_from_slice(&piece),
+            false => held = Vec::new(),
         }
     }
     if length > REQUEST_MAX {
