@@ -27,7 +27,8 @@ pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit
     let series = if stored.index.shows_series { None } else { snapshot.intervals.take() };
     let to = args.report_to();
     let page = if args.json || args.output.is_some() { Page::PIPE } else { to.page(verbose > 0) };
-    let is_told = !quiet || snapshot.partial || !snapshot.demands_met();
+    // Quiet is for a stream that somebody watches: a file that was asked for has its report in any case.
+    let is_told = !quiet || args.output.is_some() || snapshot.partial || !snapshot.demands_met();
     let told = match args.json {
         true => report::json(&snapshot),
         false if is_told => text(&snapshot, &Page { verbose: verbose > 0, ..page }),
