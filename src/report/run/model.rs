@@ -349,6 +349,9 @@ pub struct ExpectationReport {
     pub missing: Option<Word>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
+    /// If it did not: the code of the reason why most of the packets it is about were dropped in the part of the run
+    /// that counts, if any were.
+    pub most_dropped: Option<Word>,
 }
 
 /// The per-interval series of every link that was offered packets.
