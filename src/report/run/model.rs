@@ -333,7 +333,6 @@ pub struct ActionReport {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExpectationReport {
     /// The stage of the lesson that demands it, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// Its subject: `traffic sync`, `peering PeerConn from VPC1`.
     pub subject: String,
