@@ -204,7 +204,10 @@ hints = { no_route = "A ROUTE.", shaper_queue_full = "A CAP.", any = "ANY." }
     for (demand, told) in [
         ("traffic = \"t\", loss = \"0 %\"", "; most drops are no_route. A ROUTE."),
         ("traffic = \"t\", between = [\"0 s\", \"2 s\"], loss = \"0 %\"", "; most drops are no_route. A ROUTE."),
-        ("traffic = \"t\", between = [\"8 s\", \"10 s\"], loss = \"0 %\"", "; most drops are shaper_queue_full. A CAP."),
+        (
+            "traffic = \"t\", between = [\"8 s\", \"10 s\"], loss = \"0 %\"",
+            "; most drops are shaper_queue_full. A CAP.",
+        ),
         ("peering = \"p\", from = \"a\", loss = \"0 %\"", "; most drops are shaper_queue_full. A CAP."),
         // Nothing is dropped on the way back, or before there is anything on this way.
         ("peering = \"p\", from = \"b\", offered = \"> 0\"", "is 0, not > 0. ANY."),
