@@ -12,27 +12,34 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 pub(super) const INDEX: &str = "index.json";
+pub(super) const TEXT: &str = "report.txt";
+pub(super) const PAGE: &str = "page.html";
 pub(super) const REPORT: &str = "report.json";
 pub(super) const COURSE: &str = "course.json";
 pub(super) const NETWORK: &str = "network.svg";
-pub(super) const BILL: &str = "bill.json";
+pub(super) const SERIES: &str = "series.csv";
+pub(super) const SERIES_PARQUET: &str = "series.parquet";
+pub(super) const METRICS: &str = "metrics.txt";
+pub(super) const DELAYS: &str = "delays.hgrm";
 pub(super) const CAPTURE: &str = "capture.pcapng";
 pub(super) const FLOW_LOG: &str = "flow-log.gz";
+pub(super) const BILL_TEXT: &str = "bill.txt";
+pub(super) const BILL: &str = "bill.json";
 
 /// Everything that can lie in a folder besides its index, and what it is.
-pub(super) const FILES: [(&str, &str); 13] = [
-    ("report.txt", "the report"),
-    ("page.html", "the report as one page for browsers"),
+const FILES: [(&str, &str); 13] = [
+    (TEXT, "the report"),
+    (PAGE, "the report as one page for browsers"),
     (REPORT, "the report for programs, which vpcsim report reads"),
     (COURSE, "what happened over time, for programs"),
     (NETWORK, "the network at the end of the run, with its loads"),
-    ("series.csv", "the interval series of every peering"),
-    ("series.parquet", "the interval series, with types"),
-    ("metrics.txt", "what was measured, as OpenMetrics text"),
-    ("delays.hgrm", "whole distributions of delays, as an HdrHistogram log"),
+    (SERIES, "the interval series of every peering"),
+    (SERIES_PARQUET, "the interval series, with types"),
+    (METRICS, "what was measured, as OpenMetrics text"),
+    (DELAYS, "whole distributions of delays, as an HdrHistogram log"),
     (CAPTURE, "packets, for Wireshark and tcpdump"),
     (FLOW_LOG, "who sent how much to whom"),
-    ("bill.txt", "what the run costs"),
+    (BILL_TEXT, "what the run costs"),
     (BILL, "what the run costs, for programs"),
 ];
 

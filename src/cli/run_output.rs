@@ -124,15 +124,16 @@ fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, wat
         Some(series) => Cow::Owned(Snapshot { intervals: Some(series), ..shown.clone() }),
         None => Cow::Borrowed(shown),
     };
-    let mut exit = into.clear().max(watchers.keep());
+    let cleared = into.clear();
+    let mut exit = watchers.keep();
     for (name, content) in [
-        ("report.txt", text(shown, &Page::PIPE)),
-        ("page.html", self::page(page)),
+        (folder::TEXT, text(shown, &Page::PIPE)),
+        (folder::PAGE, self::page(page)),
         (folder::REPORT, report::json(&stored)),
         (folder::COURSE, page.course.clone()),
         (folder::NETWORK, page.network.clone()),
-        ("series.csv", report::intervals_csv(&stored)),
-        ("metrics.txt", report::metrics(shown)),
+        (folder::SERIES, report::intervals_csv(&stored)),
+        (folder::METRICS, report::metrics(shown)),
     ] {
         exit = exit.max(into.write(name, &content));
     }
@@ -140,12 +141,13 @@ fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, wat
         exit = exit.max(bill(&mut into, parts));
     }
     exit = exit.max(Notebooks::of(&mut into).write(&stored, extras.delays.as_ref()));
-    exit.max(into.close(shown, shows_series))
+    // The index would list what an earlier run left as what this one made.
+    exit.max(if cleared == Exit::Done { into.close(shown, shows_series) } else { cleared })
 }
 
 /// Writes the bill, or says why there is none.
 fn bill(into: &mut Folder, parts: &PageParts) -> Exit {
-    const NAMES: [&str; 2] = ["bill.txt", folder::BILL];
+    const NAMES: [&str; 2] = [folder::BILL_TEXT, folder::BILL];
     match parts.bill() {
         Err(why) => {
             NAMES.into_iter().for_each(|name| into.remark(name, why.clone()));
