@@ -127,7 +127,7 @@ impl Folder {
         };
         for (name, what) in FILES {
             let remark = self.remarks.remove(name);
-            match digest(&self.path.join(name)) {
+            match File::open(self.path.join(name)).and_then(digest) {
                 Ok((bytes, xxh3)) => {
                     index.files.push(StoredFile { name: name.into(), what: what.into(), note: remark, bytes, xxh3 });
                 }
@@ -176,12 +176,12 @@ fn earlier(path: &Path, force: bool) -> Result<BTreeSet<String>, (String, &'stat
     }
 }
 
-/// The length and the hash of a file.
-pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hash) = (File::open(path)?, Xxh3::new());
+/// The length and the hash of a file's content.
+pub(super) fn digest(mut content: impl Read) -> io::Result<(u64, String)> {
+    let mut hash = Xxh3::new();
     let (mut bytes, mut part) = (0, vec![0; 1 << 16]);
     loop {
-        match file.read(&mut part)? {
+        match content.read(&mut part)? {
             0 => return Ok((bytes, format!("{:016x}", hash.digest()))),
             some => {
                 hash.update(&part[..some]);

@@ -133,14 +133,15 @@ impl Stored {
         let Some(stated) = self.index.find(name) else {
             return Err(wrong(format!("is not in {INDEX}")));
         };
-        let (bytes, xxh3) = folder::digest(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
+        let content = fs::read(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
+        let (bytes, xxh3) = folder::digest(&*content).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
         if bytes != stated.bytes {
             return Err(wrong(format!("is damaged: it has {bytes} bytes, and {INDEX} says {}", stated.bytes)));
         }
         if xxh3 != stated.xxh3 {
             return Err(wrong(format!("is damaged: it is not what {INDEX} says")));
         }
-        fs::read_to_string(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))
+        String::from_utf8(content).map_err(|_| wrong("is damaged: it is not UTF-8".into()))
     }
 }
 

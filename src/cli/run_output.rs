@@ -33,9 +33,9 @@ pub(super) fn verdict(snapshot: &Snapshot) -> Exit {
 /// What is kept of a run besides the report, as far as it is asked for.
 #[derive(Default)]
 pub(super) struct Extras {
-    /// The picture of its network.
+    /// The picture of its network, for itself and for its page.
     pub graph: Option<String>,
-    /// What its page has besides the report.
+    /// What its page has besides the report and the picture.
     pub page: Option<PageParts>,
     /// Its whole distributions.
     pub delays: Option<DelayLog>,
@@ -97,12 +97,14 @@ impl RunFiles {
         let csv = self.csv.map(|file| file.write(&report::intervals_csv(snapshot)));
         let graph = self.graph.zip(extras.graph.as_ref()).map(|(file, graph)| file.write(graph));
         let metrics = self.metrics.map(|file| file.write(&report::metrics(snapshot)));
-        let documents = extras.page.as_ref().map(|parts| parts.documents(snapshot));
-        let html = self.html.zip(documents.as_ref()).map(|(file, documents)| file.write(&page(documents)));
+        let parts = extras.page.as_ref().zip(extras.graph.clone());
+        let documents = parts.map(|(parts, network)| parts.documents(snapshot, network));
+        let page = documents.as_ref().map(page);
+        let html = self.html.zip(page.as_ref()).map(|(file, page)| file.write(page));
         let delays = self.notebooks.write(snapshot, extras.delays.as_ref());
         let written = csv.max(graph).max(metrics).max(html).unwrap_or(Exit::Done).max(delays);
-        written.max(match self.folder.zip(documents) {
-            Some((folder, documents)) => store(folder, snapshot, &documents, extras, watchers),
+        written.max(match self.folder.zip(documents.zip(page)) {
+            Some((folder, (documents, page))) => store(folder, snapshot, (&documents, &page), extras, watchers),
             None => watchers.keep(),
         })
     }
@@ -113,7 +115,13 @@ fn page(documents: &RunPage) -> String {
 }
 
 /// Writes everything to the folder.
-fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, watchers: Watchers) -> Exit {
+fn store(
+    mut into: Folder,
+    shown: &Snapshot,
+    (documents, page): (&RunPage, &str),
+    extras: Extras,
+    watchers: Watchers,
+) -> Exit {
     let left_out = watchers.left_out();
     if left_out > 0 {
         let remark = format!("{} more packets are left out; see --pcap-first", grouped(left_out));
@@ -128,10 +136,10 @@ fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, wat
     let mut exit = watchers.keep();
     for (name, content) in [
         (folder::TEXT, text(shown, &Page::PIPE)),
-        (folder::PAGE, self::page(page)),
+        (folder::PAGE, page.to_owned()),
         (folder::REPORT, report::json(&stored)),
-        (folder::COURSE, page.course.clone()),
-        (folder::NETWORK, page.network.clone()),
+        (folder::COURSE, documents.course.clone()),
+        (folder::NETWORK, documents.network.clone()),
         (folder::SERIES, report::intervals_csv(&stored)),
         (folder::METRICS, report::metrics(shown)),
     ] {
