@@ -13,7 +13,7 @@ use super::reach;
 use crate::engine::Run;
 use crate::lessons::{LESSONS, Shipped, attempt};
 use crate::model::{Lesson, Stage};
-use crate::notation::{list_some, nearest};
+use crate::notation::meant_of;
 use crate::report::{self, Snapshot, StageResult};
 use crate::scenario::{Attempt, Diagnostic, Scenario};
 use std::path::Path;
@@ -45,12 +45,8 @@ pub(super) fn lesson(
 /// There is none.
 pub(super) fn find(name: &str) -> Result<&'static Shipped, Vec<Diagnostic>> {
     Shipped::named(name).ok_or_else(|| {
-        let known = || LESSONS.iter().map(|lesson| lesson.name);
-        let hint = match nearest(name, known()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", list_some(known())),
-        };
-        vec![Diagnostic::plain("lesson", format!("no lesson is called `{name}`"), Some(hint))]
+        let known = LESSONS.iter().map(|lesson| lesson.name);
+        vec![Diagnostic::plain("lesson", format!("no lesson is called `{name}`"), Some(meant_of(name, known)))]
     })
 }
 
