@@ -228,8 +228,8 @@ fn a_stored_run_becomes_the_same_page_and_a_foreign_document_none() {
         let said = run_page(&other).expect_err("it is refused").to_string();
         assert!(said.contains(why), "{said}");
     };
-    wrong(|page| page.report = "{".into(), "the report cannot be read");
-    wrong(|page| page.course = page.report.clone(), "the course is not in the format vpcsim-course");
+    wrong(|page| page.report = "{".into(), "the report: it is damaged");
+    wrong(|page| page.course = page.report.clone(), "the course: it is not a document `vpcsim-course`");
     wrong(|page| page.report = r#"{"format": "vpcsim-report", "version": 1}"#.into(), "missing field");
 }
 

@@ -121,7 +121,7 @@ impl Stored {
         };
         report::run_page(&page).map_err(|wrong| {
             let name = self.path.display().to_string();
-            Diagnostic::plain(&name, format!("{name}: {wrong}"), Some(AGAIN.into()))
+            Diagnostic::plain(&name, format!("{name}: {wrong}"), Some(hint(&wrong.why, AGAIN)))
         })
     }
 
@@ -150,13 +150,14 @@ fn cannot(path: &Path, error: &io::Error, hint: Option<String>) -> Diagnostic {
     Diagnostic::plain(&name, format!("cannot read {name}: {error}"), hint)
 }
 
-/// `again` is how to get what is not wrong.
 fn complaint(name: &str, wrong: &WrongStored, again: &str) -> Diagnostic {
-    let hint = match wrong {
-        WrongStored::Version { found, known } if found > known => {
-            format!("use a newer vpcsim, or {again}")
-        }
+    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint(wrong, again)))
+}
+
+/// `again` is how to get what is not wrong.
+fn hint(wrong: &WrongStored, again: &str) -> String {
+    match wrong {
+        WrongStored::Version { found, known } if found > known => format!("use a newer vpcsim, or {again}"),
         _ => again.to_owned(),
-    };
-    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint))
+    }
 }
