@@ -16,8 +16,7 @@ use vpcsim::model::{Lesson, Track};
 use vpcsim::report;
 
 fn lesson(shipped: &Shipped) -> Lesson {
-    let scenario = shipped.scenario(&[]).unwrap_or_else(|all| panic!("{}", all[0].headline()));
-    scenario.plan.lesson.unwrap_or_else(|| panic!("{} is no lesson", shipped.name))
+    shipped.lesson().unwrap_or_else(|all| panic!("{}: {}", shipped.name, all[0].headline()))
 }
 
 /// Checks this text as `mine.toml`.

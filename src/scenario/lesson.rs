@@ -52,14 +52,14 @@ impl Loader<'_> {
     /// A stage without its demands.
     fn stage(&mut self, table: &Entity) -> Option<Stage> {
         let (name, quiz, hints) = (self.name_at(table), self.quiz(table), self.hints(table));
-        let start = self.timeline(table.list("start"));
+        // Read for what is wrong with them; a learner's file takes them up as they are written.
+        self.timeline(table.list("start"));
         Some(Stage {
             name: name?,
             goal: table.get::<String>("goal")?.clone(),
             quiz,
             hints,
-            start,
-            start_text: table.list("start").iter().map(|action| self.as_written(action)).collect(),
+            start: table.list("start").iter().map(|action| self.as_written(action)).collect(),
             expectations: 0..0,
             reach: 0..0,
         })
