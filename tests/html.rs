@@ -108,8 +108,9 @@ fn question_answer_network_and_text_need_no_script() {
 #[test]
 fn the_verdict_is_that_of_the_report() {
     let folder = folder();
-    let rest = "[[expect]]\ntraffic = \"echo\"\nloss = \"0 %\"\n[[at]]\ntime = \"1500 ms\"\ndo = \"accept\"\npeering = \"p\"\n";
-    write(folder.path(), "s.toml", scenario("a pair").replace("\"< 50 %\"", "\"0 %\"") + rest);
+    let expected = "[[expect]]\ntraffic = \"echo\"\nloss = \"0 %\"\n";
+    let rest = format!("{expected}[[at]]\ntime = \"1500 ms\"\ndo = \"accept\"\npeering = \"p\"\n");
+    write(folder.path(), "s.toml", scenario("a pair").replace("\"< 50 %\"", "\"0 %\"") + &rest);
     let report = vpcsim(folder.path(), &["run", "s.toml", "--html", "page.html"]).ended(1).out;
     let page = read(folder.path(), "page.html");
     let shown = page.split("<p class=\"verdict bad\">").nth(1).and_then(|rest| rest.split("</p>").next());
