@@ -48,7 +48,8 @@
 //!   `model`
 //! * [`workload`]: the networks and plans whose cost is measured, by name; uses only `model`, `tcp` and `units`,
 //!   measures nothing
-//! * [`lessons`]: the lessons that come with the program, and what a learner made of one; uses only `scenario`
+//! * [`lessons`]: the lessons that come with the program, and what a learner made of one; uses `scenario`
+//!   and `model`
 //! * [`guide`]: the reference for users, as texts; uses nothing
 //! * `lab`: a network in the hands of people, by requests and answers: a scenario text and an instant
 //! * [`cli`]: arguments, subcommands, the real disk, signals, the wall clock, exit codes

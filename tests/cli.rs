@@ -412,3 +412,13 @@ fn what_could_not_be_measured_says_what_was_missing() {
     let check = &report["expectations"][0];
     assert_eq!((&check["found"], &check["missing"]), (&Value::Null, &Value::from("no packets")));
 }
+
+/// Which is the usual build: nobody should have to look for the line.
+#[cfg(not(feature = "lab"))]
+#[test]
+fn a_build_without_the_lab_says_in_a_line_how_to_get_one() {
+    let said = vpcsim(&["lab", QUICK]).ended(2);
+    assert_eq!(said.out, "");
+    let lines: Vec<&str> = said.talk.lines().filter(|line| line.contains("cargo install")).collect();
+    assert!(matches!(lines[..], [only] if only.ends_with("--locked --path . --features lab")), "{}", said.talk);
+}

@@ -104,6 +104,30 @@ fn question_answer_network_and_text_need_no_script() {
     assert!(drawn.contains(&picture[picture.find("<title>").expect("its title")..]));
 }
 
+/// What failed is said in the words of the report, and each failure is listed.
+#[test]
+fn the_verdict_is_that_of_the_report() {
+    let folder = folder();
+    let expected = "[[expect]]\ntraffic = \"echo\"\nloss = \"0 %\"\n";
+    let rest = format!("{expected}[[at]]\ntime = \"1500 ms\"\ndo = \"accept\"\npeering = \"p\"\n");
+    write(folder.path(), "s.toml", scenario("a pair").replace("\"< 50 %\"", "\"0 %\"") + &rest);
+    let report = vpcsim(folder.path(), &["run", "s.toml", "--html", "page.html"]).ended(1).out;
+    let page = read(folder.path(), "page.html");
+    let shown = page.split("<p class=\"verdict bad\">").nth(1).and_then(|rest| rest.split("</p>").next());
+    let sentences: Vec<&str> = shown.expect("a verdict").split_inclusive(". ").collect();
+    assert_eq!(sentences.len(), 2, "{sentences:?}");
+    for sentence in sentences {
+        let sentence = sentence.trim_end().trim_end_matches('.');
+        assert!(report.lines().any(|line| line.starts_with(sentence)), "{sentence}:\n{report}");
+    }
+    let listed: Vec<&str> = page.split("<li>").skip(1).filter_map(|rest| rest.split("</li>").next()).collect();
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    for failure in &listed[..2] {
+        assert!(report.contains(&plain(failure)), "{failure}:\n{report}");
+    }
+    assert!(listed[2].starts_with("accept p at 1.5 s: peering `p` is ACTIVE"), "{listed:?}");
+}
+
 #[test]
 fn names_are_texts_wherever_they_stand() {
     let bad = "</script><script>alert(1)</script><img src=x onerror=alert(2)><!--";
@@ -205,8 +229,8 @@ fn a_stored_run_becomes_the_same_page_and_a_foreign_document_none() {
         let said = run_page(&other).expect_err("it is refused").to_string();
         assert!(said.contains(why), "{said}");
     };
-    wrong(|page| page.report = "{".into(), "the report cannot be read");
-    wrong(|page| page.course = page.report.clone(), "the course is not in the format vpcsim-course");
+    wrong(|page| page.report = "{".into(), "the report: it is damaged");
+    wrong(|page| page.course = page.report.clone(), "the course: it is not a document `vpcsim-course`");
     wrong(|page| page.report = r#"{"format": "vpcsim-report", "version": 1}"#.into(), "missing field");
 }
 

@@ -3,19 +3,20 @@
 
 mod page;
 mod program;
+mod texts;
 
 use page::keeps_to_its_page;
 use program::{Said, folder, root, vpcsim, write};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use texts::PAIR;
 use vpcsim::lessons::{LESSONS, Shipped};
 use vpcsim::model::{Lesson, Track};
 use vpcsim::report;
 
 fn lesson(shipped: &Shipped) -> Lesson {
-    let scenario = shipped.scenario(&[]).unwrap_or_else(|all| panic!("{}", all[0].headline()));
-    scenario.plan.lesson.unwrap_or_else(|| panic!("{} is no lesson", shipped.name))
+    shipped.lesson().unwrap_or_else(|all| panic!("{}: {}", shipped.name, all[0].headline()))
 }
 
 /// Checks this text as `mine.toml`.
@@ -154,6 +155,65 @@ fn who_is_reached_is_told_with_its_code() {
     let why = found[0].2.as_deref().expect("a reason");
     let said = "reach one way at 4 s \"VPC1/web -> VPC2/db\": VPC1/web -> VPC2/db: no_route. The routes went with the";
     assert!(why.starts_with(said), "{why}");
+}
+
+/// A packet of the first seconds may be dropped for another reason than those that the demand is about: the hint is for
+/// these, on the peering of the demand whichever of its name it is, and on the way of the demand.
+#[test]
+fn a_hint_is_for_the_drops_of_the_demand() {
+    let rest = r#"bandwidth = "100 Mbps"
+[traffic.t]
+from = "a/h"
+to = "b/h"
+pattern = "constant"
+rate = "8 Mbps"
+packet_size = "1000 B"
+[[at]]
+time = "6 s"
+do = "delete"
+peering = "p"
+[[at]]
+time = "6 s"
+do = "create_peering"
+name = "p"
+requester = "a"
+accepter = "b"
+bandwidth = "5 Mbps"
+[[at]]
+time = "7 s"
+do = "add_route"
+subnet = "a/s"
+to = "10.1.0.0/16"
+via = "p"
+[lesson]
+name = "own"
+title = "own"
+track = "cap"
+[[lesson.stage]]
+name = "one"
+goal = "-"
+hints = { no_route = "A ROUTE.", shaper_queue_full = "A CAP.", any = "ANY." }
+"#;
+    let pair = PAIR.replace("routes = [{ to = \"10.1.0.0/16\", via = \"p\" }]\n", "");
+    let begin = format!("name = \"own\"\nduration = \"10 s\"\n{pair}{rest}");
+    let why = |demand: &str| {
+        let found = report_of(&format!("{begin}expect = [{{ {demand} }}]\n"));
+        found[0].2.clone().expect("a reason")
+    };
+    for (demand, told) in [
+        ("traffic = \"t\", loss = \"0 %\"", "; most drops are no_route. A ROUTE."),
+        ("traffic = \"t\", between = [\"0 s\", \"2 s\"], loss = \"0 %\"", "; most drops are no_route. A ROUTE."),
+        (
+            "traffic = \"t\", between = [\"8 s\", \"10 s\"], loss = \"0 %\"",
+            "; most drops are shaper_queue_full. A CAP.",
+        ),
+        ("peering = \"p\", from = \"a\", loss = \"0 %\"", "; most drops are shaper_queue_full. A CAP."),
+        // Nothing is dropped on the way back, or before there is anything on this way.
+        ("peering = \"p\", from = \"b\", offered = \"> 0\"", "is 0, not > 0. ANY."),
+        ("peering = \"p\", from = \"a\", between = [\"0 s\", \"2 s\"], offered = \"> 0\"", "is 0, not > 0. ANY."),
+    ] {
+        assert!(why(demand).ends_with(told), "{demand}: {}", why(demand));
+    }
 }
 
 /// What the library says about a text whose demands are its own.

@@ -126,6 +126,10 @@ fn a_folder_holds_what_single_options_write() {
         assert!(one == two, "{name}");
     }
     assert_eq!(read(folder.path(), "2.report"), run.out);
+    // Who wants no talk still wants the file.
+    vpcsim(folder.path(), &["-q", "report", "d", "-o", "3.report", "--html", "3.html"]).ended(0);
+    assert_eq!(read(folder.path(), "3.report"), run.out);
+    assert!(read(folder.path(), "3.html") == read(folder.path(), "2.html"), "the page");
     vpcsim(folder.path(), &[&["run", "s.toml", "--out", "e", "--force"], &options[..], &streams].concat()).ended(0);
     for name in listed(&index(&at("d")), "files") {
         assert_eq!(fs::read(at("d").join(&name)).expect("d"), fs::read(at("e").join(&name)).expect("e"), "{name}");

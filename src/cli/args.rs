@@ -175,29 +175,32 @@ pub(super) struct RunArgs {
 }
 
 impl RunArgs {
+    /// The files beside the report, with the options that ask for them.
+    fn files_beside(&self) -> [(&'static str, &Option<PathBuf>); 8] {
+        [
+            ("--csv", &self.csv),
+            ("--graph", &self.graph),
+            ("--html", &self.html),
+            ("--pcap", &self.capture.pcap),
+            ("--metrics", &self.metrics),
+            ("--flow-logs", &self.flow_logs.flow_logs),
+            ("--hgrm", &self.notebooks.hgrm),
+            ("--parquet", &self.notebooks.parquet),
+        ]
+    }
     /// An option that was given and takes a single scenario.
     pub(super) fn single(&self) -> Option<&'static str> {
-        let options = [
+        let others = [
             ("--out", self.out.is_some()),
-            ("--csv", self.csv.is_some()),
-            ("--graph", self.graph.is_some()),
-            ("--html", self.html.is_some()),
-            ("--pcap", self.capture.pcap.is_some()),
             ("--tcp-rows", self.tcp_rows.is_some()),
-            ("--metrics", self.metrics.is_some()),
             ("--listen", self.listen.is_some()),
-            ("--flow-logs", self.flow_logs.flow_logs.is_some()),
-            ("--hgrm", self.notebooks.hgrm.is_some()),
-            ("--parquet", self.notebooks.parquet.is_some()),
         ];
-        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+        let files = self.files_beside().map(|(option, path)| (option, path.is_some()));
+        others.into_iter().chain(files).find(|(_, is_given)| *is_given).map(|(option, _)| option)
     }
     /// Where the report goes.
     pub(super) fn report_to(&self) -> Destination {
-        let RunArgs { csv, graph, html, metrics, .. } = self;
-        let (pcap, flow_logs) = (&self.capture.pcap, &self.flow_logs.flow_logs);
-        let NotebookArgs { hgrm, parquet } = &self.notebooks;
-        Destination::beside(&[csv, graph, html, metrics, pcap, flow_logs, hgrm, parquet])
+        Destination::beside(&self.files_beside().map(|(_, path)| path))
     }
 }
 

@@ -24,32 +24,18 @@ pub(super) fn terms(args: &BillArgs, scenario: &Scenario, disk: &Disk) -> Result
 }
 
 /// The terms that the file states, with the prices of this book if one is given.
-pub(super) fn terms_by(book_name: Option<&str>, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
-    let (plan, network) = (&scenario.plan, &scenario.network);
-    let book = book(book_name, scenario, disk)?;
-    let name = |id| network.account(id).name.clone();
-    Ok(Terms::new(book, &network.rules, &plan.billing, plan.start.time_zone().clone(), name))
+pub(super) fn terms_by(book: Option<&str>, scenario: &Scenario, disk: &Disk) -> Result<Terms, Vec<Diagnostic>> {
+    let book = book.map(|name| chosen(name, disk)).transpose()?;
+    Terms::of(&scenario.network, &scenario.plan, book)
 }
 
-fn book(name: Option<&str>, scenario: &Scenario, disk: &Disk) -> Result<PriceBook, Vec<Diagnostic>> {
-    let choice = match (name, &scenario.plan.billing.book) {
-        (Some(name), _) if PriceBook::shipped_names().any(|known| known == name) => BookChoice::Shipped(name.into()),
-        (Some(file), _) => {
-            let source = read_book(file, disk)?;
-            BookChoice::Own { file: source.name().to_owned(), text: source.text().to_owned() }
-        }
-        (None, Some(choice)) => choice.clone(),
-        (None, None) => BookChoice::Shipped(scenario.network.rules.book.into()),
-    };
-    match choice {
-        BookChoice::Shipped(name) => PriceBook::shipped(&name).ok_or_else(|| {
-            vec![Diagnostic::plain(&scenario.file, format!("there is no price book `{name}`"), Some(shipped_hint()))]
-        }),
-        BookChoice::Own { file, text } => {
-            let is_region = |name: &str| scenario.network.regions().find(name).is_some();
-            PriceBook::parse(&Source::new(file, text), &is_region)
-        }
+/// The book of this name that comes with the program, or else the file.
+fn chosen(name: &str, disk: &Disk) -> Result<BookChoice, Vec<Diagnostic>> {
+    if PriceBook::shipped_names().any(|known| known == name) {
+        return Ok(BookChoice::Shipped(name.into()));
     }
+    let source = read_book(name, disk)?;
+    Ok(BookChoice::Own { file: source.name().to_owned(), text: source.text().to_owned() })
 }
 
 fn shipped_hint() -> String {

@@ -6,7 +6,7 @@ use super::output::{OutputFile, OutputStream, failed};
 use super::values::PointArg;
 use crate::engine::{Pass, Run};
 use crate::model::{Network, network_at};
-use crate::notation::{list_some, nearest};
+use crate::notation::meant_of;
 use crate::recording::capture::{Capture, Point, Wanted};
 use crate::scenario::{Diagnostic, Scenario};
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub(super) fn stored(wanted: &Wanted) -> (Wanted, Option<String>) {
 fn points(network: &Network, point: &PointArg) -> Result<Vec<Point>, (String, String)> {
     let vpc = |name: &str| {
         let names = network.vpcs().map(|(_, vpc)| vpc.name.as_str());
-        network.find_vpc(name).ok_or_else(|| (format!("no VPC is called `{name}`"), meant(name, names)))
+        network.find_vpc(name).ok_or_else(|| (format!("no VPC is called `{name}`"), meant_of(name, names)))
     };
     match point {
         PointArg::Vpc(name) => Ok(vec![Point::Vpc(vpc(name)?)]),
@@ -62,7 +62,7 @@ fn points(network: &Network, point: &PointArg) -> Result<Vec<Point>, (String, St
                 Some(host) => Ok(vec![Point::Host(host)]),
                 None => {
                     let names: Vec<String> = hosts.take(1_000).collect();
-                    let hint = meant(name, names.iter().map(String::as_str));
+                    let hint = meant_of(name, names.iter().map(String::as_str));
                     Err((format!("no host of {of} is called `{name}`"), hint))
                 }
             }
@@ -70,19 +70,10 @@ fn points(network: &Network, point: &PointArg) -> Result<Vec<Point>, (String, St
         PointArg::Peering(name) => match network.bearers(name) {
             [] => {
                 let names = network.peerings().map(|(_, peering)| peering.name.as_str());
-                Err((format!("no peering is ever called `{name}`"), meant(name, names)))
+                Err((format!("no peering is ever called `{name}`"), meant_of(name, names)))
             }
             bearers => Ok(bearers.iter().map(|(_, id)| Point::Peering(*id)).collect()),
         },
-    }
-}
-
-fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
-    match (nearest(name, known.iter().copied()), list_some(known.iter().copied())) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, none) if none.is_empty() => "there is none".to_owned(),
-        (None, some) => format!("there are {some}"),
     }
 }
 

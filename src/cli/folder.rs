@@ -12,27 +12,34 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 pub(super) const INDEX: &str = "index.json";
+pub(super) const TEXT: &str = "report.txt";
+pub(super) const PAGE: &str = "page.html";
 pub(super) const REPORT: &str = "report.json";
 pub(super) const COURSE: &str = "course.json";
 pub(super) const NETWORK: &str = "network.svg";
-pub(super) const BILL: &str = "bill.json";
+pub(super) const SERIES: &str = "series.csv";
+pub(super) const SERIES_PARQUET: &str = "series.parquet";
+pub(super) const METRICS: &str = "metrics.txt";
+pub(super) const DELAYS: &str = "delays.hgrm";
 pub(super) const CAPTURE: &str = "capture.pcapng";
 pub(super) const FLOW_LOG: &str = "flow-log.gz";
+pub(super) const BILL_TEXT: &str = "bill.txt";
+pub(super) const BILL: &str = "bill.json";
 
 /// Everything that can lie in a folder besides its index, and what it is.
-pub(super) const FILES: [(&str, &str); 13] = [
-    ("report.txt", "the report"),
-    ("page.html", "the report as one page for browsers"),
+const FILES: [(&str, &str); 13] = [
+    (TEXT, "the report"),
+    (PAGE, "the report as one page for browsers"),
     (REPORT, "the report for programs, which vpcsim report reads"),
     (COURSE, "what happened over time, for programs"),
     (NETWORK, "the network at the end of the run, with its loads"),
-    ("series.csv", "the interval series of every peering"),
-    ("series.parquet", "the interval series, with types"),
-    ("metrics.txt", "what was measured, as OpenMetrics text"),
-    ("delays.hgrm", "whole distributions of delays, as an HdrHistogram log"),
+    (SERIES, "the interval series of every peering"),
+    (SERIES_PARQUET, "the interval series, with types"),
+    (METRICS, "what was measured, as OpenMetrics text"),
+    (DELAYS, "whole distributions of delays, as an HdrHistogram log"),
     (CAPTURE, "packets, for Wireshark and tcpdump"),
     (FLOW_LOG, "who sent how much to whom"),
-    ("bill.txt", "what the run costs"),
+    (BILL_TEXT, "what the run costs"),
     (BILL, "what the run costs, for programs"),
 ];
 
@@ -120,7 +127,7 @@ impl Folder {
         };
         for (name, what) in FILES {
             let remark = self.remarks.remove(name);
-            match digest(&self.path.join(name)) {
+            match File::open(self.path.join(name)).and_then(digest) {
                 Ok((bytes, xxh3)) => {
                     index.files.push(StoredFile { name: name.into(), what: what.into(), note: remark, bytes, xxh3 });
                 }
@@ -169,12 +176,12 @@ fn earlier(path: &Path, force: bool) -> Result<BTreeSet<String>, (String, &'stat
     }
 }
 
-/// The length and the hash of a file.
-pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hash) = (File::open(path)?, Xxh3::new());
+/// The length and the hash of a file's content.
+pub(super) fn digest(mut content: impl Read) -> io::Result<(u64, String)> {
+    let mut hash = Xxh3::new();
     let (mut bytes, mut part) = (0, vec![0; 1 << 16]);
     loop {
-        match file.read(&mut part)? {
+        match content.read(&mut part)? {
             0 => return Ok((bytes, format!("{:016x}", hash.digest()))),
             some => {
                 hash.update(&part[..some]);

@@ -60,8 +60,8 @@ impl Paging {
         &self.course
     }
 
-    /// What only a finished run can tell; `network` is its picture.
-    pub(super) fn parts(&self, run: &Run, network: String) -> PageParts {
+    /// What only a finished run can tell.
+    pub(super) fn parts(&self, run: &Run) -> PageParts {
         let invoice = |terms: &Terms| {
             let bill = Bill::of(&Metered::of(run).series, terms);
             let mut invoice = Invoice::of(&bill, terms, &self.name, &self.file);
@@ -71,29 +71,28 @@ impl Paging {
         };
         let bill = self.terms.as_ref().map(invoice).map_err(Clone::clone);
         let bill = bill.and_then(|bill| if bill.lines.is_empty() { Err(NOTHING.to_owned()) } else { Ok(bill) });
-        PageParts { course: CourseReport::of(run, &self.course), bill, network }
+        PageParts { course: CourseReport::of(run, &self.course), bill }
     }
 }
 
-/// What a page has besides the report.
+/// What a page has besides the report and the picture of the network.
 pub(super) struct PageParts {
     course: CourseReport,
     /// Or why there is none.
     bill: Result<Invoice, String>,
-    network: String,
 }
 
 /// Why there is no bill of a run that could be billed.
 const NOTHING: &str = "there is nothing to bill";
 
 impl PageParts {
-    /// The documents of the page of this run.
-    pub(super) fn documents(&self, snapshot: &Snapshot) -> RunPage {
+    /// The documents of the page of this run; `network` is its picture.
+    pub(super) fn documents(&self, snapshot: &Snapshot, network: String) -> RunPage {
         RunPage {
             report: report::json(snapshot),
             course: report::course_json(&self.course),
             bill: self.bill.as_ref().ok().map(report::invoice_json),
-            network: self.network.clone(),
+            network,
             text: report::text(snapshot, &Page::of_width(TEXT_WIDTH)),
         }
     }

@@ -12,8 +12,8 @@ use super::play::{options, play_all, report_bug};
 use super::reach;
 use crate::engine::Run;
 use crate::lessons::{LESSONS, Shipped, attempt};
-use crate::model::{Lesson, Stage};
-use crate::notation::{list_some, nearest};
+use crate::model::Stage;
+use crate::notation::meant_of;
 use crate::report::{self, Snapshot, StageResult};
 use crate::scenario::{Attempt, Diagnostic, Scenario};
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(super) fn lesson(
 ) -> Result<Exit, Vec<Diagnostic>> {
     match command {
         LessonCommand::List(args) => {
-            let lessons = LESSONS.iter().map(loaded).collect::<Result<Vec<_>, _>>()?;
+            let lessons = LESSONS.iter().map(Shipped::lesson).collect::<Result<Vec<_>, _>>()?;
             if args.json {
                 return Ok(output::stdout(&report::lessons_json(&lessons)));
             }
@@ -45,19 +45,9 @@ pub(super) fn lesson(
 /// There is none.
 pub(super) fn find(name: &str) -> Result<&'static Shipped, Vec<Diagnostic>> {
     Shipped::named(name).ok_or_else(|| {
-        let known = || LESSONS.iter().map(|lesson| lesson.name);
-        let hint = match nearest(name, known()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", list_some(known())),
-        };
-        vec![Diagnostic::plain("lesson", format!("no lesson is called `{name}`"), Some(hint))]
+        let known = LESSONS.iter().map(|lesson| lesson.name);
+        vec![Diagnostic::plain("lesson", format!("no lesson is called `{name}`"), Some(meant_of(name, known)))]
     })
-}
-
-/// What a lesson teaches.
-fn loaded(shipped: &Shipped) -> Result<Lesson, Vec<Diagnostic>> {
-    let nothing = || vec![Diagnostic::plain(shipped.name, "it teaches nothing".into(), None)];
-    shipped.scenario(&[])?.plan.lesson.ok_or_else(nothing)
 }
 
 fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
@@ -66,7 +56,7 @@ fn show(args: &ShowArgs, verbose: u8) -> Result<Exit, Vec<Diagnostic>> {
         return Ok(output::stdout(shipped.solved));
     }
     let page = output::page(verbose > 0);
-    let text = report::markdown(shipped.text, &page) + "\n" + &report::lesson_text(&loaded(shipped)?, &page);
+    let text = report::markdown(shipped.text, &page) + "\n" + &report::lesson_text(&shipped.lesson()?, &page);
     Ok(output::report(&text, &page))
 }
 

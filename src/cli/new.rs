@@ -31,8 +31,7 @@ fn begun(name: &str, stage: Option<&str>) -> Result<String, Vec<Diagnostic>> {
     if let Some(text) = shipped.file_at(stage)? {
         return Ok(text);
     }
-    let lesson = shipped.scenario(&[])?.plan.lesson;
-    let known = lesson.iter().flat_map(|lesson| &lesson.stages).map(|stage| stage.name.as_str());
-    let hint = format!("its stages are {}", list_some(known));
+    let stages = shipped.lesson()?.stages;
+    let hint = format!("its stages are {}", list_some(stages.iter().map(|stage| stage.name.as_str())));
     Err(vec![Diagnostic::plain(name, format!("the lesson has no stage called `{stage}`"), Some(hint))])
 }

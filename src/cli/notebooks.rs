@@ -3,7 +3,7 @@
 
 use super::args::NotebookArgs;
 use super::exit::Exit;
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::output::OutputFile;
 use crate::report::{Artifact, DelayLog, Snapshot};
 use crate::scenario::Diagnostic;
@@ -41,12 +41,12 @@ impl Notebooks {
     }
 
     /// Those of a folder.
-    pub(super) fn of(folder: &mut Folder) -> Notebooks {
-        const NAMES: [&str; 2] = ["delays.hgrm", "series.parquet"];
+    pub(super) fn of(into: &mut Folder) -> Notebooks {
+        const NAMES: [&str; 2] = [folder::DELAYS, folder::SERIES_PARQUET];
         if !BUILT {
-            NAMES.into_iter().for_each(|name| folder.remark(name, format!("not part of this build: {HOW}")));
+            NAMES.into_iter().for_each(|name| into.remark(name, format!("not part of this build: {HOW}")));
         }
-        let [hgrm, parquet] = NAMES.map(|name| folder.take(name).filter(|_| BUILT));
+        let [hgrm, parquet] = NAMES.map(|name| into.take(name).filter(|_| BUILT));
         Notebooks { hgrm, parquet }
     }
 

@@ -27,7 +27,8 @@ pub(super) fn report(args: &ReportArgs, quiet: bool, verbose: u8) -> Result<Exit
     let series = if stored.index.shows_series { None } else { snapshot.intervals.take() };
     let to = args.report_to();
     let page = if args.json || args.output.is_some() { Page::PIPE } else { to.page(verbose > 0) };
-    let is_told = !quiet || snapshot.partial || !snapshot.demands_met();
+    // Quiet is for a stream that somebody watches: a file that was asked for has its report in any case.
+    let is_told = !quiet || args.output.is_some() || snapshot.partial || !snapshot.demands_met();
     let told = match args.json {
         true => report::json(&snapshot),
         false if is_told => text(&snapshot, &Page { verbose: verbose > 0, ..page }),
@@ -120,7 +121,7 @@ impl Stored {
         };
         report::run_page(&page).map_err(|wrong| {
             let name = self.path.display().to_string();
-            Diagnostic::plain(&name, format!("{name}: {wrong}"), Some(AGAIN.into()))
+            Diagnostic::plain(&name, format!("{name}: {wrong}"), Some(hint(&wrong.why, AGAIN)))
         })
     }
 
@@ -132,14 +133,15 @@ impl Stored {
         let Some(stated) = self.index.find(name) else {
             return Err(wrong(format!("is not in {INDEX}")));
         };
-        let (bytes, xxh3) = folder::digest(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
+        let content = fs::read(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
+        let (bytes, xxh3) = folder::digest(&*content).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))?;
         if bytes != stated.bytes {
             return Err(wrong(format!("is damaged: it has {bytes} bytes, and {INDEX} says {}", stated.bytes)));
         }
         if xxh3 != stated.xxh3 {
             return Err(wrong(format!("is damaged: it is not what {INDEX} says")));
         }
-        fs::read_to_string(&path).map_err(|error| cannot(&path, &error, Some(AGAIN.into())))
+        String::from_utf8(content).map_err(|_| wrong("is damaged: it is not UTF-8".into()))
     }
 }
 
@@ -148,13 +150,14 @@ fn cannot(path: &Path, error: &io::Error, hint: Option<String>) -> Diagnostic {
     Diagnostic::plain(&name, format!("cannot read {name}: {error}"), hint)
 }
 
-/// `again` is how to get what is not wrong.
 fn complaint(name: &str, wrong: &WrongStored, again: &str) -> Diagnostic {
-    let hint = match wrong {
-        WrongStored::Version { found, known } if found > known => {
-            format!("use a newer vpcsim, or {again}")
-        }
+    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint(wrong, again)))
+}
+
+/// `again` is how to get what is not wrong.
+fn hint(wrong: &WrongStored, again: &str) -> String {
+    match wrong {
+        WrongStored::Version { found, known } if found > known => format!("use a newer vpcsim, or {again}"),
         _ => again.to_owned(),
-    };
-    Diagnostic::plain(name, format!("{name}: {wrong}"), Some(hint))
+    }
 }

@@ -76,8 +76,8 @@ pub(super) fn run(args: &RunArgs, quiet: bool, verbose: u8, interrupts: &Interru
         // What nobody asked to see goes to the folder only.
         let series = if args.interval.is_none() { snapshot.intervals.take() } else { None };
         let extras = Extras {
-            graph: files.want_graph().then(|| picture(run, &snapshot, verbose)),
-            page: watchers.paging().map(|paging| paging.parts(run, picture(run, &snapshot, verbose))),
+            graph: (files.want_graph() || watchers.paging().is_some()).then(|| picture(run, &snapshot, verbose)),
+            page: watchers.paging().map(|paging| paging.parts(run)),
             delays: files.want_delays().then(|| DelayLog::of(run)),
             series,
         };

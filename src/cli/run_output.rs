@@ -33,9 +33,9 @@ pub(super) fn verdict(snapshot: &Snapshot) -> Exit {
 /// What is kept of a run besides the report, as far as it is asked for.
 #[derive(Default)]
 pub(super) struct Extras {
-    /// The picture of its network.
+    /// The picture of its network, for itself and for its page.
     pub graph: Option<String>,
-    /// What its page has besides the report.
+    /// What its page has besides the report and the picture.
     pub page: Option<PageParts>,
     /// Its whole distributions.
     pub delays: Option<DelayLog>,
@@ -97,12 +97,14 @@ impl RunFiles {
         let csv = self.csv.map(|file| file.write(&report::intervals_csv(snapshot)));
         let graph = self.graph.zip(extras.graph.as_ref()).map(|(file, graph)| file.write(graph));
         let metrics = self.metrics.map(|file| file.write(&report::metrics(snapshot)));
-        let documents = extras.page.as_ref().map(|parts| parts.documents(snapshot));
-        let html = self.html.zip(documents.as_ref()).map(|(file, documents)| file.write(&page(documents)));
+        let parts = extras.page.as_ref().zip(extras.graph.clone());
+        let documents = parts.map(|(parts, network)| parts.documents(snapshot, network));
+        let page = documents.as_ref().map(page);
+        let html = self.html.zip(page.as_ref()).map(|(file, page)| file.write(page));
         let delays = self.notebooks.write(snapshot, extras.delays.as_ref());
         let written = csv.max(graph).max(metrics).max(html).unwrap_or(Exit::Done).max(delays);
-        written.max(match self.folder.zip(documents) {
-            Some((folder, documents)) => store(folder, snapshot, &documents, extras, watchers),
+        written.max(match self.folder.zip(documents.zip(page)) {
+            Some((folder, (documents, page))) => store(folder, snapshot, (&documents, &page), extras, watchers),
             None => watchers.keep(),
         })
     }
@@ -113,7 +115,13 @@ fn page(documents: &RunPage) -> String {
 }
 
 /// Writes everything to the folder.
-fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, watchers: Watchers) -> Exit {
+fn store(
+    mut into: Folder,
+    shown: &Snapshot,
+    (documents, page): (&RunPage, &str),
+    extras: Extras,
+    watchers: Watchers,
+) -> Exit {
     let left_out = watchers.left_out();
     if left_out > 0 {
         let remark = format!("{} more packets are left out; see --pcap-first", grouped(left_out));
@@ -124,15 +132,16 @@ fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, wat
         Some(series) => Cow::Owned(Snapshot { intervals: Some(series), ..shown.clone() }),
         None => Cow::Borrowed(shown),
     };
-    let mut exit = into.clear().max(watchers.keep());
+    let cleared = into.clear();
+    let mut exit = watchers.keep();
     for (name, content) in [
-        ("report.txt", text(shown, &Page::PIPE)),
-        ("page.html", self::page(page)),
+        (folder::TEXT, text(shown, &Page::PIPE)),
+        (folder::PAGE, page.to_owned()),
         (folder::REPORT, report::json(&stored)),
-        (folder::COURSE, page.course.clone()),
-        (folder::NETWORK, page.network.clone()),
-        ("series.csv", report::intervals_csv(&stored)),
-        ("metrics.txt", report::metrics(shown)),
+        (folder::COURSE, documents.course.clone()),
+        (folder::NETWORK, documents.network.clone()),
+        (folder::SERIES, report::intervals_csv(&stored)),
+        (folder::METRICS, report::metrics(shown)),
     ] {
         exit = exit.max(into.write(name, &content));
     }
@@ -140,12 +149,13 @@ fn store(mut into: Folder, shown: &Snapshot, page: &RunPage, extras: Extras, wat
         exit = exit.max(bill(&mut into, parts));
     }
     exit = exit.max(Notebooks::of(&mut into).write(&stored, extras.delays.as_ref()));
-    exit.max(into.close(shown, shows_series))
+    // The index would list what an earlier run left as what this one made.
+    exit.max(if cleared == Exit::Done { into.close(shown, shows_series) } else { cleared })
 }
 
 /// Writes the bill, or says why there is none.
 fn bill(into: &mut Folder, parts: &PageParts) -> Exit {
-    const NAMES: [&str; 2] = ["bill.txt", folder::BILL];
+    const NAMES: [&str; 2] = [folder::BILL_TEXT, folder::BILL];
     match parts.bill() {
         Err(why) => {
             NAMES.into_iter().for_each(|name| into.remark(name, why.clone()));

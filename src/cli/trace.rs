@@ -8,7 +8,7 @@ use super::interrupt::Interrupts;
 use super::output;
 use super::play::{options, play_pass, report_bug};
 use crate::model::TrafficId;
-use crate::notation::{list_some, nearest};
+use crate::notation::meant_of;
 use crate::report::{self, counted};
 use crate::scenario::{Diagnostic, Scenario};
 use crate::trace::{Answer, BadName, Nothing, Question, Senders, Wanted};
@@ -106,11 +106,8 @@ fn hint(bad: &BadName, scenario: &Scenario) -> String {
             let example = entries().next().unwrap_or("sync");
             format!("write ENTRY#N, as in {example}#1, or ENTRY:FLOW#N; both count from 1")
         }
-        BadName::NoEntry(name) => match (nearest(name, entries()), entries().next()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, None) => "the scenario sends nothing".to_owned(),
-            (None, Some(_)) => format!("there are {}", list_some(entries())),
-        },
+        BadName::NoEntry(_) if entries().next().is_none() => "the scenario sends nothing".to_owned(),
+        BadName::NoEntry(name) => meant_of(name, entries()),
         BadName::Ambiguous { entry, flows, number } => {
             format!("write {entry}:1#{number} to {entry}:{flows}#{number}; flows are numbered in the order of `from`")
         }

@@ -5,6 +5,7 @@
 //! [`crate::report::stage_results`] whenever it wants to know how far the learner is; a stage's
 //! [`start`](crate::model::Stage::start) are the actions with which to begin there.
 
+use crate::model::Lesson;
 use crate::scenario::{self, Attempt, Diagnostic, Edit, Files, Lookup, NoFiles, Scenario};
 use bytes::Bytes;
 use std::path::Path;
@@ -31,10 +32,6 @@ macro_rules! lessons {
             text: include_str!(concat!("../../scenarios/lessons/", $name, ".md")),
             solved: include_str!(concat!("../../scenarios/lessons/solved/", $name, ".toml")),
         }),*];
-
-        /// Their names and scenarios.
-        const NAMED: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../scenarios/lessons/", $name, ".toml")))),*];
     };
 }
 
@@ -59,6 +56,17 @@ lessons! {
     "expiry",
 }
 
+/// Their names and scenarios.
+const NAMED: [(&str, &str); LESSONS.len()] = {
+    let mut named = [("", ""); LESSONS.len()];
+    let mut at = 0;
+    while at < LESSONS.len() {
+        named[at] = (LESSONS[at].name, LESSONS[at].start);
+        at += 1;
+    }
+    named
+};
+
 impl Shipped {
     /// The lesson with this name.
     pub fn named(name: &str) -> Option<&'static Shipped> {
@@ -75,15 +83,23 @@ impl Shipped {
         scenario::load_content(Ok(content), &file, Path::new(""), &NoFiles, edits)
     }
 
+    /// What it teaches.
+    ///
+    /// # Errors
+    /// What is wrong with the file that was shipped.
+    pub fn lesson(&self) -> Result<Lesson, Vec<Diagnostic>> {
+        let nothing = || vec![Diagnostic::plain(self.name, "it teaches nothing".into(), None)];
+        self.scenario(&[])?.plan.lesson.ok_or_else(nothing)
+    }
+
     /// The file that the learner begins with, brought to where `stage` begins; `None` if there is no such stage.
     ///
     /// # Errors
     /// What is wrong with the file that was shipped.
     pub fn file_at(&self, stage: &str) -> Result<Option<String>, Vec<Diagnostic>> {
-        let lesson = self.scenario(&[])?.plan.lesson;
-        let mut stages = lesson.iter().flat_map(|lesson| &lesson.stages);
-        let found = stages.find(|known| known.name.as_str() == stage);
-        Ok(found.map(|stage| match stage.start_text.as_str() {
+        let stages = self.lesson()?.stages;
+        let found = stages.iter().find(|known| known.name.as_str() == stage);
+        Ok(found.map(|stage| match stage.start.as_str() {
             "" => self.start.to_owned(),
             start => format!("{}\n# Where stage `{}` begins.\n{}", self.start, stage.name, start.trim_start()),
         }))
@@ -103,7 +119,7 @@ pub fn attempt(
     edits: &[Edit],
     wanted: Option<&str>,
 ) -> Result<Attempt, Vec<Diagnostic>> {
-    scenario::load_attempt(content, file, folder, files, edits, Lookup { wanted, lessons: NAMED, also: &[] })
+    scenario::load_attempt(content, file, folder, files, edits, Lookup { wanted, lessons: &NAMED, also: &[] })
 }
 
 /// The same of a text from a lab, which is about the lesson `name`: there, everything is done at some instant, so that
@@ -113,6 +129,6 @@ pub fn attempt(
 /// Those of [`attempt`].
 pub fn attempt_in_lab(text: &str, file: &str, files: &dyn Files, name: &str) -> Result<Attempt, Vec<Diagnostic>> {
     let content = Ok(Bytes::copy_from_slice(text.as_bytes()));
-    let lookup = Lookup { wanted: Some(name), lessons: NAMED, also: &["at.+"] };
+    let lookup = Lookup { wanted: Some(name), lessons: &NAMED, also: &["at.+"] };
     scenario::load_attempt(content, file, Path::new(""), files, &[], lookup)
 }

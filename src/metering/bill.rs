@@ -6,8 +6,9 @@ use super::peak::{DayPeak, days};
 use super::price::{Charge, Free, price_day, price_month};
 use super::series::Series;
 use super::subject::Subject;
-use crate::model::plan::{Billing, FreeBasis};
-use crate::model::{Name, Rules};
+use crate::model::plan::{Billing, BookChoice, FreeBasis, Plan};
+use crate::model::{Name, Network, Rules};
+use crate::notation::{Diagnostic, Source};
 use crate::units::{BitRate, Money, Span};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -54,6 +55,22 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The terms of a scenario: with this price book, else the one that its file chooses, else the usual one.
+    ///
+    /// # Errors
+    /// What is wrong with a book of the user's own.
+    pub fn of(network: &Network, plan: &Plan, book: Option<BookChoice>) -> Result<Terms, Vec<Diagnostic>> {
+        let usual = || BookChoice::Shipped(network.rules.book.into());
+        let book = match book.or_else(|| plan.billing.book.clone()).unwrap_or_else(usual) {
+            BookChoice::Shipped(name) => PriceBook::shipped(&name).expect("only names of shipped books are chosen"),
+            BookChoice::Own { file, text } => {
+                PriceBook::parse(&Source::new(file, text), &|name| network.regions().find(name).is_some())?
+            }
+        };
+        let name = |id| network.account(id).name.clone();
+        Ok(Terms::new(book, &network.rules, &plan.billing, plan.start.time_zone().clone(), name))
+    }
+
     /// The terms of a scenario and its rules, with `book` and in `zone`; `account` gives an account's name.
     pub fn new(
         book: PriceBook,

@@ -221,6 +221,8 @@ mod tests {
     use super::*;
     use crate::metering::book::tier_of;
     use crate::metering::series::Load;
+    use crate::model::plan::SHIPPED_BOOKS;
+    use std::collections::BTreeSet;
 
     const HEAD: &str = "name = \"b\"\nsource = \"s\"\ndate = \"2024\"\ncurrency = \"CNY\"\nhome = \"m\"\n[group.m]\n\
      regions = [\"beijing\"]\n";
@@ -237,6 +239,8 @@ mod tests {
 
     #[test]
     fn every_shipped_book_is_sound_and_says_where_it_is_from() {
+        // Those that a scenario may name.
+        assert_eq!(BTreeSet::from_iter(PriceBook::shipped_names()), BTreeSet::from(SHIPPED_BOOKS));
         for name in PriceBook::shipped_names() {
             let book = PriceBook::shipped(name).expect("it is there");
             assert_eq!(book.name, name);

@@ -2,7 +2,6 @@
 //! judges nothing and shows nothing.
 
 use super::name::Name;
-use super::plan::Action;
 use super::verdict::DropReason;
 use std::ops::Range;
 
@@ -70,10 +69,9 @@ pub struct Stage {
     pub quiz: Option<Quiz>,
     /// What may help, in order of the file.
     pub hints: Vec<Hint>,
-    /// What makes the network as it is where this stage begins.
-    pub start: Vec<Action>,
-    /// The same as entries of a timeline, as TOML to be added to the file; empty if there are none.
-    pub start_text: String,
+    /// What makes the network as it is where this stage begins: entries of a timeline, as TOML to be added to the file;
+    /// empty if there are none.
+    pub start: String,
     /// Its demands on what a run measures, among those of the plan.
     pub expectations: Range<usize>,
     /// Its demands on who reaches whom, among those of the plan.

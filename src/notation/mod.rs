@@ -55,7 +55,7 @@ pub use edits::Edit;
 pub(crate) use field::{Field, Kind, Language, Section, Variants, optional, required};
 pub(crate) use lines::lines;
 pub use meaning::{Meaning, Time};
-pub(crate) use nearest::{list_some, nearest};
+pub(crate) use nearest::{list_some, meant, meant_of, nearest};
 pub use numeral::numeral;
 pub use overrides::Override;
 pub(crate) use reader::read;

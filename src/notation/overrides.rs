@@ -4,7 +4,7 @@
 use super::diagnostic::{Complaints, TextSpan};
 use super::document::{self, Node, Table, Value};
 use super::field::{Kind, Language, Section};
-use super::nearest::{list_some, nearest};
+use super::nearest::{list_some, meant, meant_of};
 use super::source::Source;
 
 /// One key to set.
@@ -114,10 +114,11 @@ impl Setter<'_> {
         known: impl Iterator<Item = &'k str> + Clone,
         example: Option<String>,
     ) {
-        let hint = match (nearest(name, known.clone()), example) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some(example)) => format!("write a path such as {example}; there are {}", list_some(known)),
-            (None, None) => format!("there are {}", list_some(known)),
+        let hint = match example {
+            Some(example) => meant(name, known.clone(), || {
+                format!("write a path such as {example}; there are: {}", list_some(known))
+            }),
+            None => meant_of(name, known),
         };
         self.out.error(self.key, format!("{path} has no {what} called `{name}`")).hint(hint);
     }

@@ -3,7 +3,7 @@
 
 use super::language::LANGUAGE;
 use super::{Demands, Diagnostic, Edit, Files, Scenario, Top, read_entity, scenario};
-use crate::notation::{self, At, Complaints, Datum, Entity, Source, TextSpan, differences, list_some, nearest};
+use crate::notation::{self, At, Complaints, Datum, Entity, Source, TextSpan, differences, meant_of};
 use bytes::Bytes;
 use std::path::Path;
 
@@ -89,10 +89,7 @@ fn find(entity: &Entity, source: usize, lookup: Lookup, out: &mut Complaints) ->
     let found = lookup.lessons.iter().copied().find(|(known, _)| *known == name);
     if found.is_none() {
         let known = lookup.lessons.iter().map(|(known, _)| *known);
-        out.error(span, format!("no lesson is called `{name}`")).hint(match nearest(name, known.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", list_some(known)),
-        });
+        out.error(span, format!("no lesson is called `{name}`")).hint(meant_of(name, known));
     }
     found
 }

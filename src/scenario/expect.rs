@@ -2,12 +2,13 @@
 //! measured.
 
 use super::Loader;
+use super::names::no_reason;
 use super::network::instant;
 use super::reach::is_about_reach;
 use crate::model::DropReason;
 use crate::model::metric::{Metric, MetricRow, On, Over, Unit};
 use crate::model::plan::{Check, Expectation, Subject, Traffic};
-use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some, nearest};
+use crate::notation::{Allowed, Datum, Entity, Pair, Two, list_some};
 use crate::units::{SimTime, Span};
 
 /// The subject of an expectation, as far as its keys tell.
@@ -114,14 +115,7 @@ impl Loader<'_> {
             let Datum::Allowed(allowed) = &value.value else { continue };
             match DropReason::from_code(&key.value) {
                 Some(reason) => checks.push(check(Metric::DroppedBy(reason), allowed)),
-                None => {
-                    let codes = || DropReason::ALL.iter().map(|r| r.code());
-                    let hint = match nearest(&key.value, codes()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("reasons are {}", codes().collect::<Vec<_>>().join(", ")),
-                    };
-                    self.out.error(key.span, format!("packets are never dropped for `{}`", key.value)).hint(hint);
-                }
+                None => no_reason(key, None, &mut self.out),
             }
         }
     }

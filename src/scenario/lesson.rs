@@ -3,9 +3,10 @@
 
 use super::Loader;
 use super::language::LANGUAGE;
+use super::names::no_reason;
 use crate::model::plan::{Expectation, Reach, Traffic};
 use crate::model::{DropReason, Hint, Lesson, Name, Quiz, Stage, Track};
-use crate::notation::{At, Datum, Entity, Kind, Pair, Section, TextSpan, list_some, nearest};
+use crate::notation::{At, Datum, Entity, Kind, Pair, Section, TextSpan, list_some, meant};
 use std::collections::BTreeMap;
 
 /// The key of a hint that always helps.
@@ -51,14 +52,14 @@ impl Loader<'_> {
     /// A stage without its demands.
     fn stage(&mut self, table: &Entity) -> Option<Stage> {
         let (name, quiz, hints) = (self.name_at(table), self.quiz(table), self.hints(table));
-        let start = self.timeline(table.list("start"));
+        // Read for what is wrong with them; a learner's file takes them up as they are written.
+        self.timeline(table.list("start"));
         Some(Stage {
             name: name?,
             goal: table.get::<String>("goal")?.clone(),
             quiz,
             hints,
-            start,
-            start_text: table.list("start").iter().map(|action| self.as_written(action)).collect(),
+            start: table.list("start").iter().map(|action| self.as_written(action)).collect(),
             expectations: 0..0,
             reach: 0..0,
         })
@@ -111,14 +112,7 @@ impl Loader<'_> {
             match DropReason::from_code(&key.value) {
                 Some(reason) => hints.push(Hint { on: Some(reason), text: text.clone() }),
                 None if key.value == ANY => hints.push(Hint { on: None, text: text.clone() }),
-                None => {
-                    let codes = || DropReason::ALL.iter().map(|reason| reason.code()).chain([ANY]);
-                    let hint = match nearest(&key.value, codes()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("hints are for `{ANY}`, or for {}", codes().collect::<Vec<_>>().join(", ")),
-                    };
-                    self.out.error(key.span, format!("packets are never dropped for `{}`", key.value)).hint(hint);
-                }
+                None => no_reason(key, Some(ANY), &mut self.out),
             }
         }
         hints
@@ -138,10 +132,8 @@ impl Loader<'_> {
         while let Some(part) = parts.next() {
             let Some(field) = section.any_field(part) else {
                 let known = section.all_fields().map(|field| field.name);
-                let hint = match nearest(part, known.clone()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("keys of [{}] are {}", section.name, list_some(known)),
-                };
+                let hint =
+                    meant(part, known.clone(), || format!("keys of [{}] are {}", section.name, list_some(known)));
                 let message = format!("`{}`: there is no key `{part}` in [{}]", key.value, section.name);
                 self.out.error(key.span, message).hint(hint);
                 return;

@@ -2,8 +2,8 @@
 
 use super::lives::Lives;
 use super::places::Places;
-use crate::model::{HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
-use crate::notation::{Complaints, TextSpan, list_some, nearest};
+use crate::model::{DropReason, HostId, Name, PeeringId, SubnetId, TableId, TrafficId, VpcId};
+use crate::notation::{At, Complaints, TextSpan, list_some, meant, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -106,12 +106,12 @@ pub(super) fn unknown<'a>(
     span: TextSpan,
     out: &mut Complaints,
 ) {
-    let hint = known.map(|known| meant(what, text, known));
+    let hint = known.map(|known| hint_for(what, text, known));
     out.error(span, format!("no {what} is called `{text}`")).hint = hint;
 }
 
 /// A hint: the name that was probably meant, or the names that exist.
-fn meant<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+fn hint_for<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     // A short name may be a misspelling of the last part of a full name.
     let short = known.clone().filter(|k| !text.contains('/') && k.contains('/'));
     let near = nearest(text, known.clone()).map(str::to_owned).or_else(|| {
@@ -123,6 +123,13 @@ fn meant<'a>(what: &str, text: &str, known: impl Iterator<Item = &'a str> + Clon
         None if known.clone().next().is_none() => format!("no {what} is declared"),
         None => format!("there are: {}", list_some(known)),
     }
+}
+
+/// Complains about a key that should be the code of a drop reason, or this other word.
+pub(super) fn no_reason(key: &At<String>, other: Option<&'static str>, out: &mut Complaints) {
+    let codes = || DropReason::ALL.iter().map(|reason| reason.code()).chain(other);
+    let all = || format!("there are: {}", codes().collect::<Vec<_>>().join(", "));
+    out.error(key.span, format!("packets are never dropped for `{}`", key.value)).hint(meant(&key.value, codes(), all));
 }
 
 /// Complains about a short name that several things share.

@@ -5,7 +5,7 @@ use super::network::instant;
 use super::verbs;
 use crate::model::plan::Action;
 use crate::model::{AccountId, Name, NextHop, Rules, TableId, Via};
-use crate::notation::{Datum, Entity, Item, Section, nearest};
+use crate::notation::{Datum, Entity, Item, Section, meant};
 use crate::units::{SimTime, escaped};
 use std::collections::BTreeSet;
 
@@ -50,10 +50,8 @@ impl Loader<'_> {
             return Some(Some(name.clone()));
         }
         let known: BTreeSet<&str> = rules.codes().map(Rules::last_part).collect();
-        let hint = match nearest(Rules::last_part(name), known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("refusals are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
-        };
+        let all = || format!("refusals are {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+        let hint = meant(Rules::last_part(name), known.iter().copied(), all);
         self.out.error(entity.span("refused"), format!("no refusal is called `{name}`")).hint(hint);
         None
     }

@@ -21,7 +21,20 @@ export async function lab(...args) {
     });
     child.on("exit", () => failed(new Error(`no lab: ${said}`)));
   });
-  return { address, end: () => child.kill("SIGINT") };
+  const exited = new Promise((done) => child.on("exit", done));
+  const end = () => child.kill("SIGINT") && exited;
+  return { address, end };
+}
+
+// The requests of each page that are not answered yet, but for the one that is told of changes.
+const asking = new WeakMap();
+
+// Waits until all that a page asked is answered and drawn.
+export async function settled(tab) {
+  const frames = () => tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  do await frames(); while (asking.get(tab).size > 0);
+  await tab.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+  await frames();
 }
 
 // Opens the page of a new lab, gives it to `look`, and fails if it asked for anything elsewhere or complained.
@@ -41,6 +54,10 @@ export async function visit(args, options, look) {
   const page = async () => {
     const tab = await context.newPage();
     tab.setDefaultTimeout(15_000);
+    const left = new Set();
+    asking.set(tab, left);
+    tab.on("request", (one) => one.resourceType() !== "eventsource" && left.add(one));
+    for (const over of ["requestfinished", "requestfailed"]) tab.on(over, (one) => left.delete(one));
     tab.on("console", (said) => {
       // A browser remarks on it when a scenario is not opened.
       if (!said.text().includes("status of 422")) complaints.push(`${said.type()}: ${said.text()}`);
@@ -56,7 +73,7 @@ export async function visit(args, options, look) {
     await look(tab, page, address);
   } finally {
     await context.close();
-    end();
+    await end();
   }
   if (complaints.length > 0) throw new Error(complaints.join("; "));
 }

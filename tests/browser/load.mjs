@@ -1,6 +1,6 @@
 // The load of a class, measured: a lab with 25 networks on loopback, each of which steps, plays and changes its network
-// as often as a page that plays. Prints how long an action takes to be answered, and how much of a core it costs; asserts
-// nothing, for a machine may be busy.
+// as often as a page that plays. Prints how long an action takes to be answered, and how much of a core it costs, and
+// asserts nothing of these, for a machine may be busy; it ends with 1 if a request failed.
 //
 //   VPCSIM=target/release/vpcsim node tests/browser/load.mjs [LESSON|FILE [SESSIONS [SECONDS]]]
 
@@ -18,9 +18,17 @@ const address = await new Promise((found, failed) => {
   lab.on("exit", () => failed(new Error(said)));
 });
 
+// Requests that were not answered with what was asked for, by reason: fast refusals are no good answers.
+const failed = {};
+
 async function post(path, body) {
   const answer = await fetch(address + path, { method: "POST", body: JSON.stringify(body) });
-  return answer.json();
+  const told = await answer.json();
+  if (!answer.ok || told.failure) {
+    const why = `${answer.status} ${told.failure?.message ?? ""}`;
+    failed[why] = (failed[why] ?? 0) + 1;
+  }
+  return told;
 }
 
 // Between two requests of a page that plays, in milliseconds: as in clock.js.
@@ -66,3 +74,5 @@ const all = Object.values(took).flat();
 print("all", all);
 // The kernel counts in hundredths of a second.
 console.log(`${((Number(user) + Number(system)) * 10 / all.length).toFixed(2)} ms of a core for each`);
+for (const [why, times] of Object.entries(failed)) console.error(`failed ${times} times: ${why}`);
+process.exitCode = Object.keys(failed).length > 0 ? 1 : 0;

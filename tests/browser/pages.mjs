@@ -17,12 +17,23 @@ export const folder = fs.mkdtempSync(path.join(os.tmpdir(), "vpcsim-pages-"));
 process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
 
 // The source of axe, or none if it was not to be had.
-export function axe() {
+function axe() {
   try {
     return fs.readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
   } catch {
     return null;
   }
+}
+
+// Why tests with axe are skipped, if they are: they say so instead of passing.
+export const withoutAxe = axe() === null && "axe-core is not there";
+
+// What axe finds wrong with a page as it is now.
+export async function unruly(tab) {
+  await tab.evaluate(axe());
+  const { violations } = await tab.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
 }
 
 // Runs the program; what it printed.

@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("import", &["units", "notation", "model"]),
     ("scaffold", &["units", "model"]),
     // Texts, and the reading of them.
-    ("lessons", &["scenario"]),
+    ("lessons", &["model", "scenario"]),
     ("guide", &[]),
     // A driver of the engine, as trace is; what it shows are the documents of reports, what it leaves is a recording.
     (

@@ -10,8 +10,9 @@
 //! of a list are left out. `out` is seen from the requester, `from`. A cap holds from its sample on; `null` is none.
 //! `partial` has the numbers of the samples that were measured only in part.
 
-use crate::metering::{Limit, Sample, Series};
+use crate::metering::{Limit, Sample, Series, WINDOW};
 use crate::model::Direction;
+use crate::report::format::json::line;
 use crate::units::BitRate;
 use serde::Serialize;
 
@@ -19,9 +20,6 @@ use serde::Serialize;
 pub const LOADS_FORMAT: &str = "vpcsim-loads";
 /// The JSON document's `version`.
 pub const LOADS_VERSION: u32 = 1;
-
-/// The length of a sample's window.
-const WINDOW_S: i64 = 300;
 
 #[derive(Serialize)]
 struct Loads<'a> {
@@ -46,15 +44,13 @@ struct PeeringLoads<'a> {
 /// The samples of all peerings that have any.
 pub fn loads_json(series: &[Series]) -> String {
     let peerings = series.iter().filter_map(of_peering).collect();
-    let loads = Loads { format: LOADS_FORMAT, version: LOADS_VERSION, window_s: WINDOW_S, peerings };
-    let mut text = serde_json::to_string(&loads).expect("every key is a text");
-    text.push('\n');
-    text
+    let loads = Loads { format: LOADS_FORMAT, version: LOADS_VERSION, window_s: WINDOW, peerings };
+    line(&loads) + "\n"
 }
 
 fn of_peering(series: &Series) -> Option<PeeringLoads<'_>> {
     let start = series.samples.first()?.start.as_second();
-    let place = |sample: &Sample| usize::try_from((sample.start.as_second() - start) / WINDOW_S).unwrap_or_default();
+    let place = |sample: &Sample| usize::try_from((sample.start.as_second() - start) / WINDOW).unwrap_or_default();
     let bits = |direction| {
         let mut bits = Vec::new();
         for sample in series.samples.iter().filter(|sample| sample.measured(direction).bits() > 0) {

@@ -6,6 +6,8 @@ pub mod csv;
 mod fit;
 pub mod json;
 pub mod markdown;
+#[cfg(feature = "pictures")]
+pub mod markup;
 pub mod notes;
 pub mod page;
 pub mod prose;

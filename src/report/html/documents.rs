@@ -1,31 +1,21 @@
 //! The documents that a page is made of: read to find what the page says in words, and written so that they can stand
 //! inside a page. A stored document may be anybody's, so it is checked.
 
+use crate::report::stored::WrongStored;
+use crate::report::stored::read::Head;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
 /// A document that is not what the page needs.
 #[derive(Debug, Error)]
-pub enum WrongDocument {
-    /// It is no JSON, or lacks something.
-    #[error("{what} cannot be read: {error}")]
-    Unreadable {
-        /// Which document.
-        what: &'static str,
-        /// Why, and where.
-        error: serde_json::Error,
-    },
-    /// It is of another format or version.
-    #[error("{what} is not in the format {format} of version {version}")]
-    Other {
-        /// Which document.
-        what: &'static str,
-        /// The one that is needed.
-        format: &'static str,
-        /// And its version.
-        version: u32,
-    },
+#[error("{what}: {why}")]
+pub struct WrongDocument {
+    /// Which document.
+    pub what: &'static str,
+    /// What is wrong with it.
+    pub why: WrongStored,
 }
 
 /// A document of a format, on its way into a page.
@@ -44,12 +34,12 @@ impl Document {
         what: &'static str,
         (format, version): (&'static str, u32),
     ) -> Result<Document, WrongDocument> {
-        let value: Value = serde_json::from_str(text).map_err(|error| WrongDocument::Unreadable { what, error })?;
-        if value["format"] == format && value["version"] == version {
-            Ok(Document { what, value })
-        } else {
-            Err(WrongDocument::Other { what, format, version })
-        }
+        let read = || {
+            let value: Value = serde_json::from_str(text)?;
+            Head::deserialize(&value)?.check(format, version)?;
+            Ok(value)
+        };
+        read().map(|value| Document { what, value }).map_err(|why| WrongDocument { what, why })
     }
 
     /// What the page says of it in words.
@@ -57,7 +47,7 @@ impl Document {
     /// # Errors
     /// Something is missing.
     pub fn said<T: DeserializeOwned>(&self) -> Result<T, WrongDocument> {
-        T::deserialize(&self.value).map_err(|error| WrongDocument::Unreadable { what: self.what, error })
+        T::deserialize(&self.value).map_err(|error| WrongDocument { what: self.what, why: error.into() })
     }
 
     /// The same without what stands under this key: it becomes `null`.

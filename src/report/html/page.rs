@@ -1,5 +1,6 @@
 //! The frame of every page: head, policy, style, script, and the documents inside. It knows no subject.
 
+use crate::report::format::markup::markup;
 use crate::units::escaped;
 use std::fmt::Write;
 use xxhash_rust::xxh3::xxh3_128;
@@ -93,14 +94,10 @@ pub fn begins(text: &str) -> bool {
 
 /// A text as markup: nothing in it is markup, and nothing in it steers.
 pub fn text(plain: &str) -> String {
-    marked(&escaped(plain))
+    markup(&escaped(plain))
 }
 
 /// The same for a text of several lines.
 pub fn lines(plain: &str) -> String {
     plain.lines().map(|line| text(line) + "\n").collect()
-}
-
-fn marked(plain: &str) -> String {
-    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

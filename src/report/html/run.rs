@@ -4,9 +4,9 @@ use super::documents::{Document, WrongDocument};
 use super::page::{Frame, text};
 use crate::report::bill::{INVOICE_FORMAT, INVOICE_VERSION};
 use crate::report::format::words::counted;
-use crate::report::run::{COURSE_FORMAT, COURSE_VERSION, FORMAT, VERSION};
+use crate::report::run::verdict::Verdict;
+use crate::report::run::{Books, COURSE_FORMAT, COURSE_VERSION, FORMAT, Snapshot, VERSION};
 use crate::units::{SimTime, grouped};
-use serde::Deserialize;
 
 /// What the page of a run is made of: documents that are complete without it.
 #[derive(Debug, Clone)]
@@ -23,47 +23,6 @@ pub struct RunPage {
     pub text: String,
 }
 
-/// What the page says in words.
-#[derive(Deserialize)]
-struct Said {
-    scenario: String,
-    file: String,
-    question: Option<String>,
-    seed: u64,
-    duration_ns: u64,
-    reached_ns: u64,
-    partial: bool,
-    packets: Packets,
-    expectations: Vec<Expectation>,
-    timeline: Vec<Action>,
-}
-
-#[derive(Deserialize)]
-struct Packets {
-    emitted: u64,
-    delivered: u64,
-    dropped: u64,
-    in_flight: u64,
-}
-
-#[derive(Deserialize)]
-struct Expectation {
-    subject: String,
-    metric: String,
-    expected: String,
-    found: Option<String>,
-    missing: Option<String>,
-    held: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Action {
-    time_ns: u64,
-    action: String,
-    outcome: String,
-    as_expected: bool,
-}
-
 /// The page of a run, as one HTML document. The same documents give the same bytes.
 ///
 /// # Errors
@@ -71,7 +30,7 @@ struct Action {
 pub fn run_page(page: &RunPage) -> Result<String, WrongDocument> {
     let report = Document::read(&page.report, "the report", (FORMAT, VERSION))?;
     let course = Document::read(&page.course, "the course", (COURSE_FORMAT, COURSE_VERSION))?;
-    let said: Said = report.said()?;
+    let said: Snapshot = report.said()?;
     // The course has them, and more of them.
     let mut documents = vec![("report", report.without("intervals").embedded()), ("course", course.embedded())];
     if let Some(bill) = &page.bill {
@@ -88,16 +47,18 @@ pub fn run_page(page: &RunPage) -> Result<String, WrongDocument> {
     Ok(frame.page())
 }
 
-fn answer(said: &Said) -> String {
+fn answer(said: &Snapshot) -> String {
     let question = said.question.as_ref().unwrap_or(&said.scenario);
     let mut out = String::new();
     if !question.starts_with(&said.scenario) {
         out += &format!("<p class=\"eyebrow\">{}</p>\n", text(&said.scenario));
     }
     out += &format!("<h1>{}</h1>\n", text(question));
-    let (verdict, tone) = verdict(said);
-    out += &format!("<p class=\"verdict {tone}\">{}</p>\n", text(&verdict));
-    let failures = failures(said);
+    let verdict = Verdict::of(said);
+    let (sentences, tone) = sentences(said, &verdict);
+    out += &format!("<p class=\"verdict {tone}\">{}</p>\n", text(&sentences));
+    let astray = verdict.astray.iter().map(|(action, outcome)| format!("{action}: {outcome}"));
+    let failures: Vec<String> = verdict.failed.iter().cloned().chain(astray).collect();
     if !failures.is_empty() {
         let items: String = failures.iter().map(|failure| format!("<li>{}</li>\n", text(failure))).collect();
         out += &format!("<ul class=\"failures\">\n{items}</ul>\n");
@@ -105,61 +66,29 @@ fn answer(said: &Said) -> String {
     out + &format!("<p class=\"facts\">{}</p>\n", text(&facts(said))) + &books(&said.packets)
 }
 
-/// The answer in a sentence, and its tone.
-fn verdict(said: &Said) -> (String, &'static str) {
-    let all = said.expectations.len();
-    let held = said.expectations.iter().filter(|one| one.held == Some(true)).count();
-    let astray = said.timeline.iter().filter(|action| !action.as_expected).count();
-    let mut sentences = Vec::new();
-    if said.partial {
-        let (reached, duration) = (SimTime::from_nanos(said.reached_ns), SimTime::from_nanos(said.duration_ns));
-        sentences.push(format!("Partial: interrupted after {reached} of {duration}."));
-    }
-    match all {
-        0 => {}
-        _ if said.expectations.iter().all(|one| one.held.is_none()) => {
-            sentences.push(format!("{} not evaluated.", counted(all as u64, "expectation")));
-        }
-        1 => sentences.push(format!("{held} of 1 expectation holds.")),
-        _ => sentences.push(format!("{held} of {all} expectations hold.")),
-    }
-    if astray > 0 {
-        sentences.push(format!("{} of the timeline failed.", counted(astray as u64, "action")));
-    }
+/// The answer in sentences, and its tone.
+fn sentences(said: &Snapshot, verdict: &Verdict) -> (String, &'static str) {
+    let parts = [&verdict.interrupted, &verdict.expectations, &verdict.actions].into_iter().flatten();
+    let mut sentences: Vec<String> = parts.map(|part| format!("{part}.")).collect();
     if sentences.is_empty() {
-        let Packets { emitted, delivered, .. } = said.packets;
+        let Books { emitted, delivered, .. } = said.packets;
         sentences.push(format!("{} of {} delivered.", grouped(delivered), counted(emitted, "packet")));
     }
-    let failed = astray > 0 || said.expectations.iter().any(|one| one.held == Some(false));
-    let tone = match (failed, said.partial, all + said.timeline.len()) {
-        (true, ..) => "bad",
-        (_, true, _) => "caution",
-        (.., 0) => "plain",
-        _ => "good",
+    let tone = match (said.demands_met(), said.partial || verdict.unknown > 0) {
+        (false, _) => "bad",
+        (true, true) => "caution",
+        (true, false) if said.expectations.is_empty() && said.timeline.is_empty() => "plain",
+        (true, false) => "good",
     };
     (sentences.join(" "), tone)
 }
 
-fn failures(said: &Said) -> Vec<String> {
-    let failed = said.expectations.iter().filter(|one| one.held == Some(false)).map(|one| {
-        let found = match &one.found {
-            Some(found) => format!("is {found}"),
-            None => one.missing.clone().unwrap_or_default(),
-        };
-        format!("{} {} {found}, expected {}", one.subject, one.metric, one.expected)
-    });
-    let astray = said.timeline.iter().filter(|action| !action.as_expected);
-    let astray = astray.map(|a| format!("{} at {}: {}", a.action, SimTime::from_nanos(a.time_ns), a.outcome));
-    failed.chain(astray).collect()
+fn facts(said: &Snapshot) -> String {
+    format!("{} of virtual time, seed {} ({})", said.reached.since(SimTime::ZERO), said.seed, said.file)
 }
 
-fn facts(said: &Said) -> String {
-    let reached = SimTime::from_nanos(said.reached_ns).since(SimTime::ZERO);
-    format!("{reached} of virtual time, seed {} ({})", said.seed, said.file)
-}
-
-fn books(packets: &Packets) -> String {
-    let Packets { emitted, delivered, dropped, in_flight } = *packets;
+fn books(packets: &Books) -> String {
+    let Books { emitted, delivered, dropped, in_flight } = *packets;
     let parts = [("emitted", emitted), ("delivered", delivered), ("dropped", dropped), ("in flight", in_flight)];
     let part = |(name, count)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", grouped(count));
     format!("<dl class=\"books\" aria-label=\"Packets\">\n{}</dl>\n", parts.map(part).concat())

@@ -1,11 +1,11 @@
-//! Which stages of a lesson are passed, and why not, from a run's expectations and drops; the hint is chosen by the
-//! drop that was seen most. It may be asked after every change of a network that is played with: it needs only the
-//! plan and the snapshot.
+//! Which stages of a lesson are passed, and why not, from a run's expectations; the hint is chosen by the drop that was
+//! seen most where and when the demand looks, for another part of the run may fail for another reason. It may be asked
+//! after every change of a network that is played with: it needs only the plan and the snapshot.
 
 use super::model::StageResult;
 use crate::model::plan::Plan;
 use crate::model::{DropReason, Stage};
-use crate::report::run::{ExpectationReport, Snapshot, TrafficReport};
+use crate::report::run::{ExpectationReport, Snapshot};
 
 /// What came of each stage of the plan's lesson, in order; nothing if it has none. `snapshot` is of a run of that plan,
 /// with what came of its demands on who reaches whom ([`crate::report::reach_reports`]).
@@ -37,7 +37,7 @@ fn result(stage: &Stage, snapshot: &Snapshot) -> StageResult {
     let is_silent = demands.peek().is_none();
     let failed = demands.find(|report| report.held != Some(true));
     let why = match failed {
-        Some(report) => Some(why(stage, report, snapshot)),
+        Some(report) => Some(why(stage, report)),
         None if is_silent => Some("nothing was judged.".into()),
         None => None,
     };
@@ -45,7 +45,7 @@ fn result(stage: &Stage, snapshot: &Snapshot) -> StageResult {
 }
 
 /// The demand, what was found, and a hint.
-fn why(stage: &Stage, report: &ExpectationReport, snapshot: &Snapshot) -> String {
+fn why(stage: &Stage, report: &ExpectationReport) -> String {
     let found =
         report.found.as_deref().or(report.missing.as_deref()).unwrap_or("not known, for the run was not finished");
     let window = report.between.map(|span| format!(" from {} to {}", span.from, span.until)).unwrap_or_default();
@@ -53,7 +53,7 @@ fn why(stage: &Stage, report: &ExpectationReport, snapshot: &Snapshot) -> String
         true => format!("{} \"{}\": {found}", report.metric, report.subject),
         false => format!("{}: {}{window} is {found}, not {}", report.subject, report.metric, report.expected),
     };
-    let most = most_dropped(report, snapshot);
+    let most = most_dropped(report);
     let hint = hint(stage, most).map(|hint| format!(" {hint}")).unwrap_or_default();
     match most.filter(|_| !is_reach(report)) {
         Some(reason) => format!("{said}; most drops are {}.{hint}", reason.code()),
@@ -73,33 +73,10 @@ fn hint(stage: &Stage, most: Option<DropReason>) -> Option<&str> {
 
 /// Why most of the packets that a demand is about were dropped; of a demand on who reaches whom, what stops the first
 /// pair.
-fn most_dropped(report: &ExpectationReport, snapshot: &Snapshot) -> Option<DropReason> {
-    if is_reach(report) {
-        let words = report.found.as_deref()?.split([' ', ',', ':']);
-        return words.rev().find_map(DropReason::from_code);
+fn most_dropped(report: &ExpectationReport) -> Option<DropReason> {
+    if !is_reach(report) {
+        return DropReason::from_code(report.most_dropped.as_deref()?);
     }
-    let mut counts = [0_u64; DropReason::COUNT];
-    let mut add = |code: &str, packets: u64| {
-        counts[DropReason::from_code(code)? as usize] += packets;
-        Some(())
-    };
-    if let Some(name) = report.subject.strip_prefix("traffic ") {
-        let entry = snapshot.traffic.iter().find(|entry| entry.name == name)?;
-        drops_of(entry).for_each(|(code, packets)| _ = add(code, packets));
-    } else {
-        let name = report.subject.strip_prefix("peering ")?.split(' ').next()?;
-        let on = |link: usize| snapshot.links.get(link).is_some_and(|link| link.peering == name);
-        let drops = snapshot.drops.iter().filter(|drop| drop.link.is_some_and(on));
-        drops.for_each(|drop| _ = add(&drop.reason, drop.packets));
-    }
-    // The first of equals.
-    let most = DropReason::ALL.into_iter().rev().max_by_key(|reason| counts[*reason as usize])?;
-    Some(most).filter(|reason| counts[*reason as usize] > 0)
-}
-
-/// All drops of a traffic entry, those of replies and answers included.
-fn drops_of(entry: &TrafficReport) -> impl Iterator<Item = (&str, u64)> {
-    let replies = entry.ping.iter().flat_map(|ping| &ping.replies_dropped_by);
-    let answers = entry.tcp.iter().flat_map(|tcp| &tcp.answers_dropped_by);
-    entry.dropped_by.iter().chain(replies).chain(answers).map(|(code, packets)| (code.as_ref(), *packets))
+    let words = report.found.as_deref()?.split([' ', ',', ':']);
+    words.rev().find_map(DropReason::from_code)
 }

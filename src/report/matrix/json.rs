@@ -12,8 +12,8 @@
 
 use super::record::{Record, other_unit, rows};
 use crate::diagnose::matrix::{By, Matrix};
+use crate::report::format::json::line;
 use crate::units::SimTime;
-use serde::Serialize;
 use serde_json::json;
 
 /// With more pairs than this, classes are told instead of pairs, unless all are asked for.
@@ -31,10 +31,6 @@ pub fn json<'a>(matrix: &'a Matrix<'a>, at: SimTime, in_classes: bool) -> impl I
         before.to_owned() + &row.join(",\n")
     });
     std::iter::once(head(matrix, at, in_classes)).chain(body).chain(std::iter::once("\n]}\n".to_owned()))
-}
-
-fn line<N: Serialize>(record: &Record<N>) -> String {
-    serde_json::to_string(record).unwrap_or_default()
 }
 
 /// What rows stand for, as in `--by`.

@@ -7,6 +7,7 @@ use super::frame::{EDGE, Entry, LEFT, RIGHT, Swatch, TOP, axes, heading, legend,
 use super::hours::{ClockChange, Hours};
 use super::label::{Ink, nearest};
 use super::scale::{Vertical, in_unit, unit};
+use crate::metering::WINDOW;
 use crate::model::Direction;
 use crate::units::Share;
 use plotters::style::{RGBColor, WHITE};
@@ -49,7 +50,7 @@ pub struct SamplePoint {
 
 impl SamplePoint {
     fn end(&self) -> u32 {
-        self.start.saturating_add(WINDOW)
+        self.start.saturating_add(SAMPLE)
     }
 
     fn bps(&self, direction: Direction) -> u64 {
@@ -74,7 +75,7 @@ pub struct PeakMark {
 }
 
 /// The length of a sample in seconds.
-const WINDOW: u32 = 300;
+const SAMPLE: u32 = WINDOW as u32;
 /// Lower edges of the panels: of a single one; of bandwidth and of loss.
 const ALONE: i32 = 366;
 const UPPER: i32 = 280;
@@ -212,7 +213,7 @@ fn bandwidth(canvas: &Canvas, plot: &DayPlot, hours: &Hours, axis: &Vertical) {
         ink.steps(&line);
     }
     if let Some(peak) = &plot.peak {
-        let at = (hours.x(peak.second.saturating_add(WINDOW / 2)), axis.y(peak.bps));
+        let at = (hours.x(peak.second.saturating_add(SAMPLE / 2)), axis.y(peak.bps));
         mark(canvas, ink, at, peak);
     }
 }
@@ -279,7 +280,7 @@ fn loss(canvas: &Canvas, plot: &DayPlot, hours: &Hours) {
     levels(canvas, &axis, 2, |ppb| Share::from_ppb(ppb).to_string());
     uprights(canvas, hours, &axis);
     for (second, ppb) in plot.loss.iter().filter(|(_, ppb)| *ppb > 0) {
-        let (from, to) = (hours.x(*second).min(RIGHT - 2), hours.x(second.saturating_add(WINDOW)));
+        let (from, to) = (hours.x(*second).min(RIGHT - 2), hours.x(second.saturating_add(SAMPLE)));
         // Even the smallest loss is visible.
         let y = axis.y(*ppb).min(axis.bottom - 2);
         canvas.block((from, y), (to.max(from + 2), axis.bottom), PURPLE);

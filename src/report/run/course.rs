@@ -13,6 +13,7 @@
 //! the end of a list are left out. All lists are sums over the interval, but for `longest_queue_bytes`, a maximum.
 //! Their totals are the numbers of the report. Keys may be added within a version.
 
+use crate::report::format::json::line;
 use crate::units::{BitRate, SimDuration, SimTime};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -154,7 +155,5 @@ pub struct ConnectionCourse {
 
 /// The course as a JSON document in one line.
 pub fn course_json(course: &CourseReport) -> String {
-    let mut text = serde_json::to_string(course).expect("every key is a text");
-    text.push('\n');
-    text
+    line(course) + "\n"
 }

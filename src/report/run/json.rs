@@ -77,6 +77,7 @@ mod tests {
         assert_eq!(value["links"][1]["delay"]["p99_ns"], 16_740_000);
         assert_eq!(value["traffic"][0]["dropped_by"][0], serde_json::json!(["shaper_queue_full", 16_667]));
         assert_eq!(value["expectations"][1]["between"], serde_json::json!([5_000_000_000u64, 10_000_000_000u64]));
+        assert!(value["expectations"][0].get("stage").is_some_and(|stage| stage.is_null()), "no key is left out");
         assert!(value["question"].is_string() && value.get("intervals").is_some_and(|i| i.is_null()));
     }
 }

@@ -17,6 +17,7 @@ pub(super) mod sample;
 mod sections;
 mod snapshot;
 mod text;
+pub(super) mod verdict;
 
 pub use bars::bars;
 pub use compare::comparison;

@@ -333,7 +333,6 @@ pub struct ActionReport {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExpectationReport {
     /// The stage of the lesson that demands it, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// Its subject: `traffic sync`, `peering PeerConn from VPC1`.
     pub subject: String,
@@ -349,6 +348,9 @@ pub struct ExpectationReport {
     pub missing: Option<Word>,
     /// Whether it held; none if not evaluated.
     pub held: Option<bool>,
+    /// If it did not: the code of the reason why most of the packets it is about were dropped in the part of the run
+    /// that counts, if any were.
+    pub most_dropped: Option<Word>,
 }
 
 /// The per-interval series of every link that was offered packets.

@@ -30,6 +30,7 @@ fn report(demand: &Reach, judged: &Judged) -> ExpectationReport {
         found: Some(found),
         missing: None,
         held: Some(judged.held()),
+        most_dropped: None,
     }
 }
 

@@ -131,6 +131,7 @@ pub fn check(metric: &str, expected: &str, found: Option<&str>, held: Option<boo
         found: found.map(str::to_owned),
         missing: held.filter(|_| found.is_none()).map(|_| "no packets".into()),
         held,
+        most_dropped: None,
     }
 }
 

@@ -1,9 +1,9 @@
 //! The readable report of one run: first the answer, then the details. Programs read [`super::json()`] instead.
 
-use super::model::{ExpectationReport, Snapshot};
+use super::model::Snapshot;
 use super::sections;
+use super::verdict::Verdict;
 use crate::report::format::page::{Page, Tone};
-use crate::report::format::words::counted;
 use crate::units::{SimTime, grouped};
 
 /// The verdict names up to this many failures; the rest are in their section.
@@ -11,81 +11,50 @@ const NAMED_FAILURES: usize = 3;
 
 /// The report on a page.
 pub fn text(snapshot: &Snapshot, page: &Page) -> String {
-    let mut parts = vec![headline(snapshot, page)];
-    let verdict = verdict(snapshot);
-    if !verdict.is_empty() {
-        parts.push(verdict.iter().map(|(sentence, tone)| page.toned(sentence, *tone)).collect());
+    let verdict = Verdict::of(snapshot);
+    let mut parts = vec![headline(snapshot, &verdict, page)];
+    let sentences = sentences(&verdict);
+    if !sentences.is_empty() {
+        parts.push(sentences.iter().map(|(sentence, tone)| page.toned(sentence, *tone)).collect());
     }
     parts.extend(sections::all(snapshot, page));
     parts.push(page.prose(&books(snapshot)));
     parts.join("\n")
 }
 
-fn headline(snapshot: &Snapshot, page: &Page) -> String {
+fn headline(snapshot: &Snapshot, verdict: &Verdict, page: &Page) -> String {
     let title = match &snapshot.question {
         // Many questions begin with the scenario's name.
         Some(question) if question.starts_with(&snapshot.scenario) => question.clone(),
         Some(question) => format!("{}: {question}", snapshot.scenario),
         None => snapshot.scenario.clone(),
     };
-    let simulated = |until: SimTime| until.since(SimTime::ZERO);
-    let reached = simulated(snapshot.reached);
-    let (ran, tone) = match snapshot.partial {
-        true => (format!("PARTIAL: interrupted after {reached} of {}", simulated(snapshot.duration)), Tone::Caution),
-        false => (reached.to_string(), Tone::Plain),
+    let (ran, tone) = match &verdict.interrupted {
+        Some(interrupted) => (interrupted.clone(), Tone::Caution),
+        None => (snapshot.reached.since(SimTime::ZERO).to_string(), Tone::Plain),
     };
     let ran = format!("{ran} of virtual time, seed {} ({})", snapshot.seed, snapshot.file);
     page.title(&title) + &page.toned(&ran, tone)
 }
 
 /// Whether the scenario's demands were met, in sentences; none without demands.
-fn verdict(snapshot: &Snapshot) -> Vec<(String, Tone)> {
+fn sentences(verdict: &Verdict) -> Vec<(String, Tone)> {
     let mut sentences = Vec::new();
-    if !snapshot.expectations.is_empty() {
-        sentences.push(expectations_verdict(snapshot));
+    if let Some(expectations) = &verdict.expectations {
+        let tone = match (verdict.failed.len(), verdict.unknown) {
+            (0, 0) => Tone::Plain,
+            (0, _) => Tone::Caution,
+            _ => Tone::Bad,
+        };
+        let failed =
+            if verdict.failed.is_empty() { String::new() } else { format!("; FAILED: {}", named(&verdict.failed)) };
+        sentences.push((format!("{expectations}{failed}."), tone));
     }
-    let astray: Vec<String> = (snapshot.timeline.iter().filter(|a| !a.as_expected))
-        .map(|action| format!("{} at {}", action.action, action.time))
-        .collect();
-    if !astray.is_empty() {
-        let count = counted(astray.len() as u64, "action");
-        sentences.push((format!("{count} of the timeline FAILED: {}.", named(&astray)), Tone::Bad));
+    if let Some(actions) = &verdict.actions {
+        let astray: Vec<String> = verdict.astray.iter().map(|(action, _)| action.clone()).collect();
+        sentences.push((format!("{actions}: {}.", named(&astray)), Tone::Bad));
     }
     sentences
-}
-
-fn expectations_verdict(snapshot: &Snapshot) -> (String, Tone) {
-    let all = &snapshot.expectations;
-    let count = |held: Option<bool>| all.iter().filter(|e| e.held == held).count();
-    let unknown = count(None);
-    if unknown == all.len() {
-        return (format!("{} NOT EVALUATED.", counted(all.len() as u64, "expectation")), Tone::Caution);
-    }
-    let mut verdict = match (count(Some(true)), all.len()) {
-        (held, 1) => format!("{held} of 1 expectation holds"),
-        (held, of) => format!("{held} of {of} expectations hold"),
-    };
-    if unknown > 0 {
-        verdict += &format!("; {unknown} NOT EVALUATED");
-    }
-    let failed: Vec<String> = all.iter().filter(|e| e.held == Some(false)).map(failure).collect();
-    if !failed.is_empty() {
-        verdict += &format!("; FAILED: {}", named(&failed));
-    }
-    let tone = match (failed.len(), unknown) {
-        (0, 0) => Tone::Plain,
-        (0, _) => Tone::Caution,
-        _ => Tone::Bad,
-    };
-    (verdict + ".", tone)
-}
-
-fn failure(e: &ExpectationReport) -> String {
-    let found = match &e.found {
-        Some(found) => format!(" is {found}"),
-        None => format!(": {}", e.missing.as_deref().unwrap_or_default()),
-    };
-    format!("{} {}{found}, expected {}", e.subject, e.metric, e.expected)
 }
 
 /// The first few of `items`, and the number of others.
@@ -270,11 +239,14 @@ mod tests {
             sample::check("loss", "0 %", Some("0 %"), Some(true)),
             sample::check("delay_p99", "< 1 s", None, None),
         ];
-        assert_eq!(verdict(&run), [("1 of 2 expectations hold; 1 NOT EVALUATED.".into(), Tone::Caution)]);
+        assert_eq!(
+            sentences(&Verdict::of(&run)),
+            [("1 of 2 expectations hold; 1 NOT EVALUATED.".into(), Tone::Caution)]
+        );
         run.expectations = vec![sample::check("loss", "0 %", Some("3 %"), Some(false)); 5];
         let one = "traffic sync loss is 3 %, expected 0 %";
         let told = format!("0 of 5 expectations hold; FAILED: {one}; {one}; {one}; and 2 more.");
-        assert_eq!(verdict(&run), [(told, Tone::Bad)]);
+        assert_eq!(sentences(&Verdict::of(&run)), [(told, Tone::Bad)]);
     }
 
     #[test]

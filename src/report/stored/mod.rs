@@ -2,7 +2,7 @@
 //! texts come in and go out.
 
 mod index;
-mod read;
+pub(super) mod read;
 
 pub use index::{FOLDER_FORMAT, FOLDER_VERSION, FolderIndex, NotMade, StoredFile};
 pub use read::{WrongStored, folder_index, stored_report};

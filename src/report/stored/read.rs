@@ -33,19 +33,28 @@ pub enum WrongStored {
 
 /// What every document of ours begins with.
 #[derive(Deserialize)]
-struct Head {
+pub(in crate::report) struct Head {
     format: String,
     version: u32,
 }
 
+impl Head {
+    /// Whether it is that of a document of this format and version.
+    ///
+    /// # Errors
+    /// It is of another.
+    pub(in crate::report) fn check(self, wanted: &'static str, known: u32) -> Result<(), WrongStored> {
+        match self {
+            Head { format: found, .. } if found != wanted => Err(WrongStored::Other { wanted, found }),
+            Head { version: found, .. } if found != known => Err(WrongStored::Version { found, known }),
+            Head { .. } => Ok(()),
+        }
+    }
+}
+
 fn read<T: DeserializeOwned>(text: &str, wanted: &'static str, known: u32) -> Result<T, WrongStored> {
-    let Head { format: found, version } = serde_json::from_str(text)?;
-    if found != wanted {
-        return Err(WrongStored::Other { wanted, found });
-    }
-    if version != known {
-        return Err(WrongStored::Version { found: version, known });
-    }
+    let head: Head = serde_json::from_str(text)?;
+    head.check(wanted, known)?;
     Ok(serde_json::from_str(text)?)
 }
 

@@ -2,6 +2,7 @@
 //! escaped here. It does not know what they mean.
 
 use super::space::{Area, Size};
+use crate::report::format::markup::markup;
 use crate::report::pictures::canvas::{Point, clean};
 use std::fmt::{Arguments, Write};
 
@@ -110,5 +111,5 @@ impl Svg {
 }
 
 fn escaped(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    markup(&clean(text))
 }
