@@ -420,5 +420,5 @@ fn a_build_without_the_lab_says_in_a_line_how_to_get_one() {
     let said = vpcsim(&["lab", QUICK]).ended(2);
     assert_eq!(said.out, "");
     let lines: Vec<&str> = said.talk.lines().filter(|line| line.contains("cargo install")).collect();
-    assert!(matches!(lines[..], [only] if only.ends_with("--locked --path . --features lab")), "{}", said.talk);
+    assert!(matches!(lines[..], [only] if only.ends_with("--locked --path . --features lab,notebooks")), "{}", said.talk);
 }

@@ -70,7 +70,7 @@ fn a_build_without_the_feature_says_how_to_get_it() {
             std::fs::remove_file(folder.path().join("out")).expect("it was written");
         } else {
             let said = said.ended(2);
-            assert!(said.out.is_empty() && said.talk.contains("--features notebooks"), "{}", said.talk);
+            assert!(said.out.is_empty() && said.talk.contains("--features lab,notebooks"), "{}", said.talk);
         }
     }
 }

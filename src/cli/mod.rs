@@ -146,7 +146,7 @@ use lab::lab;
 #[cfg(not(feature = "lab"))]
 fn lab(_: &lab_args::LabArgs, _: bool, _: &Interrupts) -> Result<Exit, Vec<Diagnostic>> {
     let message = "this build of vpcsim has no lab".to_owned();
-    let hint = "install one that has: cargo install --locked --path . --features lab".to_owned();
+    let hint = "install one that has: cargo install --locked --path . --features lab,notebooks".to_owned();
     Err(vec![Diagnostic::plain("vpcsim lab", message, Some(hint))])
 }
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Whether this build can write them.
 pub(super) const BUILT: bool = cfg!(feature = "notebooks");
 /// How to get one that can.
-pub(super) const HOW: &str = "build it with `cargo install --locked --path . --features notebooks`";
+pub(super) const HOW: &str = "build it with `cargo install --locked --path . --features lab,notebooks`";
 
 /// The files that were asked for.
 pub(super) struct Notebooks {
