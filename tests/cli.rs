@@ -2,6 +2,7 @@
 //! bad output.
 
 mod program;
+mod shipped;
 
 use program::{Said, root};
 use serde_json::Value;
@@ -139,13 +140,10 @@ fn every_shipped_scenario_obeys_the_schema() {
     let schema = schema.json();
     assert_eq!(schema["additionalProperties"], false);
     let known = schema["properties"].as_object().expect("properties");
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).expect("the scenarios folder") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|e| e == "toml") {
-            let document: toml::Table = toml::from_str(&std::fs::read_to_string(&path).expect("text")).expect("TOML");
-            let unknown = document.keys().find(|key| !known.contains_key(*key));
-            assert_eq!(unknown, None, "{}", path.display());
-        }
+    for path in shipped::scenarios() {
+        let document: toml::Table = toml::from_str(&std::fs::read_to_string(&path).expect("text")).expect("TOML");
+        let unknown = document.keys().find(|key| !known.contains_key(*key));
+        assert_eq!(unknown, None, "{}", path.display());
     }
 }
 
@@ -420,5 +418,9 @@ fn a_build_without_the_lab_says_in_a_line_how_to_get_one() {
     let said = vpcsim(&["lab", QUICK]).ended(2);
     assert_eq!(said.out, "");
     let lines: Vec<&str> = said.talk.lines().filter(|line| line.contains("cargo install")).collect();
-    assert!(matches!(lines[..], [only] if only.ends_with("--locked --path . --features lab,notebooks")), "{}", said.talk);
+    assert!(
+        matches!(lines[..], [only] if only.ends_with("--locked --path . --features lab,notebooks")),
+        "{}",
+        said.talk
+    );
 }

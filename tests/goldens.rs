@@ -5,6 +5,7 @@
 mod page;
 #[cfg(feature = "cli")]
 mod program;
+mod shipped;
 
 use bytes::Bytes;
 use page::keeps_to_its_page;
@@ -33,14 +34,6 @@ impl Files for Disk {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn shipped() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root().join("scenarios")).expect("the scenarios folder is there");
-    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
-    files.sort();
-    files
 }
 
 /// The end of one packet as a line of text; `None` if the record is not an end.
@@ -84,7 +77,7 @@ fn play(file: &Path) -> (Snapshot, u64) {
 #[test]
 fn every_shipped_scenario_gives_its_golden_report() {
     let mut differing = Vec::new();
-    for file in shipped() {
+    for file in shipped::scenarios() {
         let (snapshot, digest) = play(&file);
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         assert!(
@@ -156,7 +149,7 @@ fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
         let minutes = (0..links).map(|link| format!("{:?}\n", run.simulation.meter(LinkId(link)).minutes()));
         report::json(&Snapshot::of(&run, "scenario", Vec::new(), None)) + &minutes.collect::<String>()
     };
-    for file in shipped() {
+    for file in shipped::scenarios() {
         let plain = computed(&file, Mode::Packets, 1);
         for (mode, workers) in [(Mode::Runs, 1), (Mode::Runs, 2), (Mode::Packets, 3)] {
             let found = computed(&file, mode, workers);
@@ -171,7 +164,7 @@ fn every_shipped_scenario_comes_out_the_same_however_it_is_computed() {
 #[test]
 fn every_scenario_about_money_gives_its_golden_invoice() {
     let mut differing = Vec::new();
-    for file in shipped() {
+    for file in shipped::scenarios() {
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         if !stem.starts_with("bill-") && stem != "arrears" {
             continue;
@@ -186,7 +179,7 @@ fn every_scenario_about_money_gives_its_golden_invoice() {
 #[test]
 fn every_shipped_scenario_asks_a_question_and_stands_in_the_gallery() {
     let gallery = std::fs::read_to_string(root().join("scenarios/README.md")).expect("the gallery is there");
-    for file in shipped() {
+    for file in shipped::scenarios() {
         let text = std::fs::read_to_string(&file).expect("a shipped file can be read");
         let name = file.file_name().expect("a file has a name").to_string_lossy();
         let question = text.lines().next().and_then(|l| l.strip_prefix("# Question: "));

@@ -3,6 +3,7 @@
 //! (`tests/browser/`).
 
 mod program;
+mod shipped;
 mod texts;
 
 use program::{Said, command, read, root, said, vpcsim, write};
@@ -238,18 +239,15 @@ fn a_stored_run_becomes_the_same_page_and_a_foreign_document_none() {
 #[test]
 fn shipped_scenarios_make_small_pages() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let scenarios = std::fs::read_dir(root().join("scenarios")).expect("they are there");
     let mut pages = 0;
-    for file in scenarios.map(|file| file.expect("it can be listed").path()) {
-        if file.extension().is_some_and(|suffix| suffix == "toml") {
-            let page = folder.path().join("page.html");
-            let args = ["run", "-q", &file.to_string_lossy(), "--html", &page.to_string_lossy()].map(str::to_owned);
-            said(command(root(), &[]).args(args)).ended(0);
-            let size = std::fs::metadata(&page).expect("it was written").len();
-            assert!(size <= 300_000, "{}: {size} B", file.display());
-            asks_nobody(&read(folder.path(), "page.html"));
-            pages += 1;
-        }
+    for file in shipped::scenarios() {
+        let page = folder.path().join("page.html");
+        let args = ["run", "-q", &file.to_string_lossy(), "--html", &page.to_string_lossy()].map(str::to_owned);
+        said(command(root(), &[]).args(args)).ended(0);
+        let size = std::fs::metadata(&page).expect("it was written").len();
+        assert!(size <= 300_000, "{}: {size} B", file.display());
+        asks_nobody(&read(folder.path(), "page.html"));
+        pages += 1;
     }
     assert!(pages >= 30, "only {pages}");
 }

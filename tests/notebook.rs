@@ -3,6 +3,7 @@
 //! skipped.
 
 mod program;
+mod python;
 
 use program::{Said, bare, read, root, said, vpcsim};
 use serde_json::Value;
@@ -21,13 +22,8 @@ fn run(folder: &Path, scenario: &str, args: &[&str]) -> Said {
 }
 
 /// What Python says to this, if it can import these.
-fn python(folder: &Path, program: &str, modules: &str) -> Option<Said> {
-    let python = |program: &str| bare("python3").args(["-c", program]).current_dir(folder).output().ok();
-    let has_all = python(&format!("import {modules}")).is_some_and(|output| output.status.success());
-    if !has_all {
-        println!("skipped: python3 has no {modules}");
-    }
-    has_all.then(|| said(bare("python3").args(["-c", program]).current_dir(folder)))
+fn asked(folder: &Path, program: &str, modules: &str) -> Option<Said> {
+    python::with(modules).map(|python| said(bare(python).args(["-c", program]).current_dir(folder)))
 }
 
 #[test]
@@ -38,7 +34,7 @@ fn the_example_of_the_guide_runs_on_both_files_and_says_what_the_report_says() {
     let folder = empty();
     let series = ["--interval", "1s", "--csv", "series.csv", "--json"];
     let report = run(folder.path(), "change-bandwidth.toml", &series).json();
-    let Some(told) = python(folder.path(), example, "pandas") else { return };
+    let Some(told) = asked(folder.path(), example, "pandas") else { return };
     let told = told.ended(0).out;
     let used = |link: &&Value| link["offered"]["packets"] != 0;
     for link in report["links"].as_array().expect("links").iter().filter(used) {
@@ -54,7 +50,7 @@ fn the_example_of_the_guide_runs_on_both_files_and_says_what_the_report_says() {
         run(folder.path(), "change-bandwidth.toml", &series);
         let of_parquet = example.replace("read_csv(\"series.csv\")", "read_parquet(\"series.parquet\")");
         assert_ne!(of_parquet, example);
-        let same = python(folder.path(), &of_parquet, "pandas, pyarrow");
+        let same = asked(folder.path(), &of_parquet, "pandas, pyarrow");
         assert!(same.as_ref().is_none_or(|same| same.out == told), "{same:?} {told}");
     }
 }

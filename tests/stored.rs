@@ -3,13 +3,14 @@
 #![cfg(target_os = "linux")]
 
 mod program;
+mod shipped;
 mod texts;
 
-use program::{Said, command, read, root, said, vpcsim, write};
+use program::{Said, command, read, said, vpcsim, write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use texts::PAIR;
 
@@ -66,19 +67,11 @@ fn same(one: &Said, other: &Said, what: &str) {
     assert_eq!((other.code, &other.out), (one.code, &one.out), "{what}: {}", other.talk);
 }
 
-fn shipped() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("scenarios")).expect("the scenarios folder is there");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|file| file.extension().is_some_and(|suffix| suffix == "toml"));
-    files.sort();
-    files
-}
-
 /// Those with few enough packets to look at each. That every report is read back as it was, the goldens show.
 #[test]
 fn every_shipped_scenario_is_shown_again_to_the_byte() {
     let mut stored = 0;
-    for file in shipped() {
+    for file in shipped::scenarios() {
         let name = file.display().to_string();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let report = vpcsim(folder.path(), &["run", &name, "--json"]).json();

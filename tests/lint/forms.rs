@@ -2,6 +2,7 @@
 
 use crate::estate::ESTATE;
 use crate::program::{command, folder, read, root, vpcsim, write};
+use crate::shipped;
 use crate::texts::{far, joined, to, two};
 use serde_json::Value;
 use std::io::Write;
@@ -159,14 +160,12 @@ fn the_guide_lists_every_lint_as_the_program_knows_it() {
 #[test]
 fn the_gallery_has_the_mistakes_that_it_teaches_and_no_others() {
     let mut erring = Vec::new();
-    for file in std::fs::read_dir(root().join("scenarios")).expect("the gallery") {
-        let name = file.expect("it can be listed").file_name().to_string_lossy().into_owned();
-        if name.ends_with(".toml") {
-            let lint = vpcsim(root(), &["lint", "--json", &format!("scenarios/{name}")]).ended(0).json();
-            let all = lint["findings"].as_array().expect("findings").clone();
-            let errors = all.iter().filter(|finding| finding["severity"] == "error");
-            erring.extend(errors.map(|finding| format!("{name} {}", finding["code"].as_str().expect("a code"))));
-        }
+    for file in shipped::scenarios() {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let lint = vpcsim(root(), &["lint", "--json", &format!("scenarios/{name}")]).ended(0).json();
+        let all = lint["findings"].as_array().expect("findings").clone();
+        let errors = all.iter().filter(|finding| finding["severity"] == "error");
+        erring.extend(errors.map(|finding| format!("{name} {}", finding["code"].as_str().expect("a code"))));
     }
     erring.sort();
     assert_eq!(

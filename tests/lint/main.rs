@@ -13,5 +13,7 @@ mod kept;
 mod loading;
 #[path = "../program/mod.rs"]
 mod program;
+#[path = "../shipped/mod.rs"]
+mod shipped;
 mod texts;
 mod twin;

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use vpcsim::engine::{Mode, Options, Pass, Run};
-use vpcsim::model::LinkId;
+use vpcsim::model::{LinkId, TrafficId};
 use vpcsim::recording::course::Course;
-use vpcsim::report::{self, CourseReport, LinkCourse, Snapshot, TrafficCourse};
+use vpcsim::report::{self, CourseReport, Delays, LinkCourse, Snapshot, TrafficCourse};
 use vpcsim::units::{SimDuration, SimTime};
 
 /// A run that is looked at after each of `intervals`, and cut at some other instants besides.
@@ -68,6 +68,12 @@ fn unlike_the_books(course: &CourseReport, snapshot: &Snapshot) -> Option<String
         let dropped = told.shaper_drops + told.other_drops;
         let queue = told.longest_queue.as_u64();
         let books = [offered.packets, offered.bytes.as_u64(), carried.packets, carried.bytes.as_u64(), dropped, queue];
+        if !is_curve_of(&link.delay_curve, told.delay) {
+            return Some(format!(
+                "{} {}: {:?}, in the books {:?}",
+                told.peering, told.from, link.delay_curve, told.delay
+            ));
+        }
         if found != books {
             return Some(format!("{} {}: {found:?}, in the books {books:?}", told.peering, told.from));
         }
@@ -90,13 +96,59 @@ fn unlike_the_entry(entry: &TrafficCourse, told: &report::TrafficReport) -> Opti
     let (sent, delivered) = (told.sent, told.delivered);
     let books = [sent.packets, sent.bytes.as_u64(), delivered.packets, delivered.bytes.as_u64()];
     let reasons: BTreeMap<&str, u64> = told.dropped_by.iter().map(|(code, packets)| (&**code, *packets)).collect();
-    let answered = entry.ping.as_ref().map(|ping| total(&ping.answered));
+    let answered = entry.ping.as_ref().map(|ping| (total(&ping.answered), by_reason(&ping.dropped)));
+    let replies = told.ping.as_ref().map(|ping| {
+        let dropped = ping.replies_dropped_by.iter().map(|(code, packets)| (&**code, *packets));
+        (ping.answered, dropped.collect::<BTreeMap<&str, u64>>())
+    });
     let resent = entry.tcp.as_ref().map(|tcp| (total(&tcp.retransmissions), total(&tcp.timeouts)));
+    let round_trip = entry.ping.as_ref().map(|ping| &ping.round_trip_curve);
+    let round_trip = round_trip.or(entry.tcp.as_ref().map(|tcp| &tcp.round_trip_curve));
+    let (ping, tcp) = (told.ping.as_ref(), told.tcp.as_ref());
     let is_same = found == books
         && by_reason(&entry.dropped) == reasons
-        && answered == told.ping.as_ref().map(|ping| ping.answered)
-        && resent == told.tcp.as_ref().map(|tcp| (tcp.retransmissions, tcp.timeouts));
+        && answered == replies
+        && resent == tcp.map(|tcp| (tcp.retransmissions, tcp.timeouts))
+        && is_curve_of(&entry.delay_curve, told.delay)
+        && round_trip.is_none_or(|curve| {
+            is_curve_of(curve, ping.and_then(|ping| ping.round_trip).or(tcp.and_then(|tcp| tcp.round_trip)))
+        })
+        && entry
+            .tcp
+            .as_ref()
+            .is_none_or(|course| is_curve_of(&course.completion_curve, tcp.and_then(|tcp| tcp.completion)));
     (!is_same).then(|| format!("{}: {entry:?}\nin the books {told:?}", entry.name))
+}
+
+/// Whether a curve rises through the quantiles of the report; there is none where nothing was measured.
+fn is_curve_of(curve: &[(u32, SimDuration)], delays: Option<Delays>) -> bool {
+    let Some(delays) = delays else { return curve.is_empty() };
+    let at = |share: u32| curve.iter().find(|(up_to, _)| *up_to >= share).map(|(_, delay)| *delay);
+    let quantiles =
+        [(0, delays.min), (500_000_000, delays.p50), (990_000_000, delays.p99), (1_000_000_000, delays.max)];
+    curve.is_sorted() && quantiles.into_iter().all(|(share, delay)| at(share) == Some(delay))
+}
+
+/// The payload of each interval adds up to that of the books; a connection is told of at the ends of intervals, in
+/// order, and is one of those that were begun.
+fn unlike_the_connections(interval: SimDuration, run: &Run, course: &CourseReport) -> Option<String> {
+    let books = run.simulation.traffic_books();
+    for (entry, id) in course.traffic.iter().zip((0..).map(TrafficId)) {
+        let Some(tcp) = &entry.tcp else { continue };
+        let (counts, seen) = (&books.of(id).whole.tcp, &tcp.connection);
+        if total(&tcp.payload_bytes) != counts.payload {
+            return Some(format!("{}: {:?}, in the books {}", entry.name, tcp.payload_bytes, counts.payload));
+        }
+        let is_end = |time: &SimTime| time.as_nanos().is_multiple_of(interval.as_nanos()) || *time == course.reached;
+        let is_right = seen.time.is_sorted_by(|one, next| one < next)
+            && seen.time.iter().all(is_end)
+            && seen.number.iter().all(|number| (1..=counts.opened).contains(number))
+            && seen.window_bytes.iter().all(|window| *window > 0);
+        if !is_right {
+            return Some(format!("{}: {seen:?}, {} begun", entry.name, counts.opened));
+        }
+    }
+    None
 }
 
 /// The first difference between a run that is looked at and the same runs computed otherwise.
@@ -122,7 +174,7 @@ fn found_otherwise(world: &World, seed: u64) -> Option<String> {
             return Some(format!("{options:?}, {cuts} cuts\n{course:?}\n{other:?}"));
         }
     }
-    unlike_the_series(world, interval, &run, &course)
+    unlike_the_series(world, interval, &run, &course).or_else(|| unlike_the_connections(interval, &run, &course))
 }
 
 /// The interval series says the same of each link.

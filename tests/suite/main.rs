@@ -20,6 +20,8 @@ mod journey;
 mod kept;
 mod lane;
 mod logging;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod modes;
 mod pairs;
 mod partitions;

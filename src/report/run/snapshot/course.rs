@@ -132,7 +132,14 @@ fn shares() -> Vec<u32> {
 fn curve(delays: &DelayRecorder) -> DelayCurve {
     let shares = shares();
     let values = delays.quantiles(&shares).into_iter().map(|quantile| quantile.value());
-    let all: Vec<(u32, SimDuration)> = shares.iter().copied().zip(values).collect();
+    let mut all: Vec<(u32, SimDuration)> = shares.iter().copied().zip(values).collect();
+    // The ends are known exactly, and are those of the report.
+    if let (Some(first), Some(min)) = (all.first_mut(), delays.min()) {
+        first.1 = min;
+    }
+    if let (Some(last), Some(max)) = (all.last_mut(), delays.max()) {
+        last.1 = max;
+    }
     let is_end = |at: &usize| {
         let value = |at: usize| all.get(at).map(|(_, value)| *value);
         let before = at.checked_sub(1).and_then(value);
