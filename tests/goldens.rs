@@ -11,7 +11,7 @@ use bytes::Bytes;
 use page::keeps_to_its_page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use vpcsim::engine::{Mode, Options, Record, Run};
 use vpcsim::lessons::LESSONS;
