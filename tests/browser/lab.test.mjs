@@ -513,7 +513,7 @@ test("the types of the page agree with the protocol", (context) => {
       allowJs: true, checkJs: true, noEmit: true, strict: true, types: [],
       target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module: "es2022", moduleResolution: "bundler",
     },
-    include: ["*", "alone/session.js"].map((files) => path.resolve(import.meta.dirname, "../../src/cli/lab/page", files)),
+    include: ["*", "alone/*"].map((files) => path.resolve(import.meta.dirname, "../../src/cli/lab/page", files)),
   }));
   const said = spawnSync(process.execPath, [tsc, "-p", config], { encoding: "utf8" });
   assert.deepEqual([said.status, said.stdout, said.stderr], [0, "", ""]);

@@ -7,7 +7,7 @@ use crate::world::World;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use vpcsim::engine::{Mode, Options, Pass, Run};
+use vpcsim::engine::{Mode, Options, Pass, Run, Which};
 use vpcsim::model::{LinkId, TrafficId};
 use vpcsim::recording::course::Course;
 use vpcsim::report::{self, CourseReport, Delays, LinkCourse, Snapshot, TrafficCourse};
@@ -130,7 +130,7 @@ fn is_curve_of(curve: &[(u32, SimDuration)], delays: Option<Delays>) -> bool {
 }
 
 /// The payload of each interval adds up to that of the books; a connection is told of at the ends of intervals, in
-/// order, and is one of those that were begun.
+/// order.
 fn unlike_the_connections(interval: SimDuration, run: &Run, course: &CourseReport) -> Option<String> {
     let books = run.simulation.traffic_books();
     for (entry, id) in course.traffic.iter().zip((0..).map(TrafficId)) {
@@ -139,10 +139,10 @@ fn unlike_the_connections(interval: SimDuration, run: &Run, course: &CourseRepor
         if total(&tcp.payload_bytes) != counts.payload {
             return Some(format!("{}: {:?}, in the books {}", entry.name, tcp.payload_bytes, counts.payload));
         }
-        let is_end = |time: &SimTime| time.as_nanos().is_multiple_of(interval.as_nanos()) || *time == course.reached;
+        let is_told = |time: &SimTime| is_end(interval, *time) || *time == course.reached;
         let is_right = seen.time.is_sorted_by(|one, next| one < next)
-            && seen.time.iter().all(is_end)
-            && seen.number.iter().all(|number| (1..=counts.opened).contains(number))
+            && seen.time.iter().all(is_told)
+            && seen.number.iter().all(|number| *number > 0)
             && seen.window_bytes.iter().all(|window| *window > 0);
         if !is_right {
             return Some(format!("{}: {seen:?}, {} begun", entry.name, counts.opened));
@@ -174,7 +174,35 @@ fn found_otherwise(world: &World, seed: u64) -> Option<String> {
             return Some(format!("{options:?}, {cuts} cuts\n{course:?}\n{other:?}"));
         }
     }
-    unlike_the_series(world, interval, &run, &course).or_else(|| unlike_the_connections(interval, &run, &course))
+    unlike_the_series(world, interval, &run, &course)
+        .or_else(|| unlike_the_connections(interval, &run, &course))
+        .or_else(|| unlike_the_watched(world, interval, &course))
+}
+
+/// A connection that is watched was, at each of these instants, what the course says.
+fn unlike_the_watched(world: &World, interval: SimDuration, course: &CourseReport) -> Option<String> {
+    for (entry, traffic) in course.traffic.iter().zip((0..).map(TrafficId)) {
+        let Some(seen) = entry.tcp.as_ref().map(|tcp| &tcp.connection) else { continue };
+        let told = |at: usize| (seen.time[at], seen.window_bytes[at], seen.in_flight_bytes[at], seen.round_trip[at]);
+        let Some(number) = seen.number.first().copied() else { continue };
+        let watch = Some(Which { traffic, number: number - 1 });
+        let options = Options { interval: Some(interval), watch, ..Options::default() };
+        let mut run = Run::new(world.network.clone(), world.plan.clone(), options);
+        run.advance(world.plan.duration);
+        let rows = run.simulation.watched();
+        for at in (0..seen.time.len()).filter(|at| seen.number[*at] == number && is_end(interval, seen.time[*at])) {
+            let row = rows.iter().find(|row| row.time == seen.time[at]);
+            let row = row.map(|row| (row.time, row.window, row.in_flight, row.round_trip));
+            if row != Some(told(at)) {
+                return Some(format!("{}: {:?}, watched {row:?}", entry.name, told(at)));
+            }
+        }
+    }
+    None
+}
+
+fn is_end(interval: SimDuration, time: SimTime) -> bool {
+    time.as_nanos().is_multiple_of(interval.as_nanos())
 }
 
 /// The interval series says the same of each link.

@@ -187,6 +187,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_network_that_nobody_asked_for_makes_room_for_another() {
+        let text = include_str!("../../../scenarios/quick-start.toml");
+        let opened = Opened { file: "s.toml".into(), text: text.into() };
+        let sessions = Sessions::new(opened, Beside::nothing(), Some(1)).unwrap_or_else(|failure| panic!("{failure}"));
+        let begun = || sessions.open(None, None);
+        let Ok(first) = begun() else { panic!("there is room") };
+        assert!(matches!(begun(), Err(NoSession::Full(1))));
+        let slot = sessions.find(&first).expect("it was begun");
+        *lock(&slot.asked) = Instant::now().checked_sub(IDLE).expect("the clock goes back so far");
+        let Ok(second) = begun() else { panic!("the first makes room") };
+        assert!(sessions.find(&first).is_none() && sessions.find(&second).is_some());
+    }
+
+    #[test]
     fn a_network_is_asked_on_after_a_request_that_panicked() {
         let text = include_str!("../../../scenarios/quick-start.toml");
         let opened = Opened { file: "s.toml".into(), text: text.into() };

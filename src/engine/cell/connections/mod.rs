@@ -96,6 +96,7 @@ impl Connections {
             self.settle(place, desk);
         }
         for place in self.ends[index as usize].stopping(now) {
+            self.note(place, now);
             let live = &mut self.live[place as usize];
             live.connection.stop(now, &self.ends[index as usize].transfers.settings, &mut self.written.segments);
             self.settle(place, desk);
@@ -115,10 +116,9 @@ impl Connections {
         if live.connection.next_wake() > now {
             return self.schedule(place, desk.wakes); // it was put off since
         }
+        self.note(place, now);
+        let live = &mut self.live[place as usize];
         let end = &self.ends[live.end as usize];
-        if let Some(watch) = &mut self.watch {
-            watch.pass(now, end, live);
-        }
         let before = live.before();
         live.connection.wake(now, &end.transfers.settings, &mut self.written.segments);
         let came = live.came(now, &before);
@@ -140,6 +140,7 @@ impl Connections {
             }
         };
         if packets::has(packet, flags::SYN) {
+            self.note(place, now);
             let end = &mut self.ends[index as usize];
             let mss = end.find_mss(desk.scope.view);
             let connection = &mut self.live[place as usize].connection;
@@ -216,11 +217,9 @@ impl Connections {
     }
 
     fn heard(&mut self, place: u32, segment: &Segment, arrived: Arrived, desk: &mut Desk<'_>) {
+        self.note(place, arrived.now);
         let live = &mut self.live[place as usize];
         let end = &self.ends[live.end as usize];
-        if let Some(watch) = &mut self.watch {
-            watch.pass(arrived.now, end, live);
-        }
         let before = live.before();
         live.connection.hear(segment, arrived, &end.transfers.settings, &mut self.written.segments);
         let came = live.came(arrived.now, &before);
@@ -235,6 +234,8 @@ impl Connections {
         let end = &self.ends[told.index as usize];
         let port = if end.is_opener() { told.ports.0 } else { told.ports.1 };
         let Some(place) = end.at(port) else { return };
+        self.note(place, desk.now);
+        let end = &self.ends[told.index as usize];
         let live = &mut self.live[place as usize];
         let mss = u32::from(told.mtu.saturating_sub(end.header_length()));
         let start = packets::near(told.sequence, live.connection.sender().acknowledged());
@@ -243,6 +244,15 @@ impl Connections {
         let came = live.came(desk.now, &before);
         self.book(place, &came, SimDuration::ZERO, desk);
         self.settle(place, desk);
+    }
+
+    /// Something is about to happen to a connection: what it was like until now is noted, if it is watched.
+    #[inline]
+    fn note(&mut self, place: u32, now: SimTime) {
+        if let Some(watch) = &mut self.watch {
+            let live = &self.live[place as usize];
+            watch.pass(now, &self.ends[live.end as usize], live);
+        }
     }
 
     /// A connection that somebody opens to an end that listens.
