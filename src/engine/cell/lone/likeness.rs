@@ -118,11 +118,10 @@ impl Pair<'_> {
             turn.turns[at] = live.has_turned(&side.live, ahead);
             turn.packets[at] = end.sent().checked_sub(side.sent)?;
         }
-        let further = turn.further(1);
-        for at in 0..2 {
+        for (at, further) in turn.further(1).iter().enumerate() {
             // What arrives at one side was handed over at the other.
             let mailed = self.part(1 - at, places)?.lane.mailed.checked_sub(before.sides[1 - at].mailed)?;
-            if !self.arrives_again(at, &before.sides[at], (&further[at], mailed)) {
+            if !self.arrives_again(at, &before.sides[at], (further, mailed)) {
                 return None;
             }
         }
@@ -153,8 +152,8 @@ impl Pair<'_> {
 
     /// Goes so many turns ahead.
     pub(in crate::engine) fn go_ahead(&mut self, turn: &Turn, times: u64, places: Places) {
-        let (ahead, further) = (turn.ahead.times(times), turn.further(times));
-        for at in 0..2 {
+        let ahead = turn.ahead.times(times);
+        for (at, by) in turn.further(times).iter().enumerate() {
             if let Some(Part { end, live, lane }) = self.part(at, places) {
                 live.go_ahead(turn.turns[at], ahead);
                 end.skip(turn.packets[at] * times);
@@ -162,7 +161,7 @@ impl Pair<'_> {
                     shaper.repeat(times, turn.ahead.time, None);
                 }
             }
-            let (contents, by) = (&mut self.cells[at].contents, &further[at]);
+            let contents = &mut self.cells[at].contents;
             let Events { arrivals, segments, tails, wakes, .. } = &mut contents.events;
             arrivals.change(|arrival| {
                 let tail = arrival.packet.tail;
