@@ -114,7 +114,7 @@
 //! 3. *proven*: the same behind a bucket, with a proof that all senders together conform; the bucket is charged later,
 //!    when its state is needed;
 //! 4. *repeated*: evenly spaced senders at a saturated bucket repeat a pattern, which is verified and multiplied
-//!    (`cell/repetition.rs`);
+//!    (`cell/repetition.rs`); so does a TCP connection that is alone in its VPCs (`engine/cycles.rs`);
 //! 5. *looped*: one by one, without events; senders that share a bucket are merged in time order (`cell/looped.rs`);
 //! 6. *events*, each at its instant: packets that something reacts to, and those of a replay, which all differ
 //!    (`cell/journey.rs`).

@@ -198,6 +198,11 @@ impl Link {
         Err(DropReason::PeriodicLoss)
     }
 
+    /// How many segments with data came since the last that was lost, where every so many one is.
+    pub fn since_loss(&self) -> u64 {
+        self.segments
+    }
+
     /// Whether every departing segment of a connection survives.
     pub fn loses_no_segment(&self) -> bool {
         self.is_faultless && self.lose_every.is_none()

@@ -76,7 +76,7 @@ impl PacketKind {
 }
 
 /// One packet on its way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     /// The first bytes from the IPv4 header on; zero beyond the wire length.
     pub head: [u8; HEAD],
@@ -177,7 +177,7 @@ pub enum Tail {
 
 /// What a TCP acknowledgment tells beyond its header: what arrived beyond gaps, which is in its options, and when the
 /// segment that caused it was sent, which only the model knows.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Told {
     /// Ranges beyond the acknowledgment.
     pub blocks: Blocks,
@@ -257,6 +257,11 @@ impl Tails {
     pub fn told(&self, id: TailId) -> Option<Told> {
         let at = id.0.checked_sub(2).filter(|at| at & 1 > 0)? >> 1;
         self.told.entries.get(at as usize).copied()
+    }
+    /// The same, to be changed.
+    pub fn told_mut(&mut self, id: TailId) -> Option<&mut Told> {
+        let at = id.0.checked_sub(2).filter(|at| at & 1 > 0)? >> 1;
+        self.told.entries.get_mut(at as usize)
     }
     /// Frees an entry and returns it.
     #[inline]

@@ -112,6 +112,13 @@ pub struct Backlog {
     front: Vec<(SimTime, u16)>,
 }
 
+impl Backlog {
+    /// When the last of those that wait departs, as far as they are known.
+    pub fn last(&self) -> Option<SimTime> {
+        self.front.last().map(|(departure, _)| *departure)
+    }
+}
+
 /// How often something can happen again at a shaper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Recurrence {

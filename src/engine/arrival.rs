@@ -217,6 +217,26 @@ impl<T: Arrives> Arrivals<T> {
         }
     }
 
+    /// All of them, link by link, those of each in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.queues.iter().flat_map(|queue| &queue.waiting)
+    }
+
+    /// The first that is so, where of each link those that are come behind those that are not.
+    pub(super) fn first_that(&self, is_so: impl Fn(&T) -> bool) -> SimTime {
+        let first = |queue: &Queue<T>| {
+            let at = queue.waiting.partition_point(|arrival| !is_so(arrival));
+            queue.waiting.get(at).map(T::time)
+        };
+        self.queues.iter().filter_map(first).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Changes all of them, which stay in order.
+    pub(super) fn change(&mut self, change: impl FnMut(&mut T)) {
+        self.iter_mut().for_each(change);
+        self.sort();
+    }
+
     /// All of them, in no order.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.queues.iter_mut().flat_map(|queue| &mut queue.waiting)

@@ -3,7 +3,7 @@
 //! VPC's, the link's with its windows, minutes and interval rows, and the traffic entry's. Decides nothing and holds no
 //! packet.
 
-use super::books::{Counts, LinkBook, PingCounts, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
+use super::books::{Counts, LinkBook, LinkCounts, PingCounts, TrafficBook, TrafficBooks, TrafficCounts, VpcBook};
 use super::delay::{DelayRun, DelaySpan};
 use super::intervals::Intervals;
 use super::meter::Meter;
@@ -13,7 +13,7 @@ use super::road::Road;
 use super::shared::{Scope, SourceInfo};
 use super::sites::{Example, Site};
 use super::tcp_books::{Compared, Limited, Opener, TcpCounts, opener};
-use super::windows::Edges;
+use super::windows::{Edges, Sum};
 use crate::dataplane::link::Link;
 use crate::dataplane::packet::{Packet, PacketKind, SourceId};
 use crate::model::{DropReason, TrafficId, Verdict};
@@ -277,6 +277,11 @@ pub(super) enum Tcp {
 }
 
 impl TrafficBook {
+    /// Books sums of what was booked before, at `time`.
+    pub(super) fn came_again(&mut self, time: SimTime, counts: &TrafficCounts) {
+        self.each(time, |c| c.merge(counts));
+    }
+
     #[inline(always)] // As `Booking::payload_heard`.
     fn moved(&mut self, now: SimTime, moved: Moved) {
         self.whole.tcp.moved(now, moved); // A closure for both would be called, not put in line.
@@ -483,6 +488,16 @@ impl LinkBooking {
     /// Books the verdict of the far VPC's router on carried packets.
     pub(super) fn judged(&mut self, verdict: Verdict, count: u64, site: impl FnOnce() -> Site) {
         self.book.far.ended(verdict, count, site);
+    }
+
+    /// Books sums of what was booked before, at `time`.
+    pub(super) fn came_again(&mut self, time: SimTime, far: &VpcBook, counts: &LinkCounts) {
+        self.book.far.merge(far);
+        self.book.each(time, |c| c.merge(counts));
+        let minute = self.meter.at(time);
+        minute.offered.add(counts.offered);
+        minute.carried.add(counts.carried);
+        minute.shaper_drops += counts.drops.at_shaper();
     }
 
     fn came_of(&mut self, class: &Class, Tally { sent, refused, refused_for, arrived }: Tally, when: When) {

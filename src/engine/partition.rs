@@ -4,6 +4,7 @@
 //! mail.
 
 use super::cell::{Cell, End};
+use super::cycles::Cycles;
 use super::echoes::Echoes;
 use super::exchange::{Exchange, exchange};
 use super::options::Meetings;
@@ -30,6 +31,8 @@ pub(super) struct Partition {
     /// Which echo requests are known beforehand, if any are sent.
     echoes: Echoes,
     asks: bool,
+    /// What is known of a connection that is alone.
+    cycles: Cycles,
     /// The most threads used at once; for several partitions, the sum of their maxima.
     pub threads: usize,
 }
@@ -46,6 +49,7 @@ impl Partition {
             narrowest: None,
             echoes: Echoes::default(),
             asks: false,
+            cycles: Cycles::default(),
             threads: 1,
         }
     }
@@ -153,6 +157,17 @@ impl Partition {
         busy.map(|vpc| self.cell(*vpc).contents.next_event(local_delay)).min().unwrap_or(SimTime::NEVER)
     }
 
+    /// About how much work it is to let time pass to the horizon, in packets that are carried one by one.
+    pub(super) fn work(&mut self, scope: Scope<'_>) -> u64 {
+        let Partition { cells, cycles, .. } = self;
+        let span = scope.horizon.since(scope.from);
+        let of_cell = |(at, cell): (usize, &mut Cell)| {
+            let work = cell.work(scope);
+            cycles.work(at, span).map_or(work, |known| known.min(work))
+        };
+        cells.iter_mut().enumerate().map(of_cell).fold(0, u64::saturating_add)
+    }
+
     /// Who waits for whom, if anybody does.
     pub(super) fn meetings(&self) -> Option<Meetings> {
         self.narrowest.map(|over| Meetings { vpcs: self.joined.len(), every: self.window, over })
@@ -185,11 +200,16 @@ impl Partition {
     /// First the events of those that react to each other, then everything else.
     fn advance_part(&mut self, scope: Scope<'_>, workers: usize) {
         if !self.joined.is_empty() {
-            let Partition { cells, exchange: others, joined, window, .. } = self;
+            let Partition { cells, exchange: others, joined, window, cycles, .. } = self;
+            cycles.resume(cells);
             joined.iter().for_each(|vpc| cells[vpc.index()].begin(scope));
             exchange(cells, joined.iter().map(|vpc| vpc.index()), others.as_mut());
-            let threads = workers::run_windows(cells, joined, others.as_mut(), scope, *window, workers);
-            self.threads = self.threads.max(threads);
+            if cycles.find(cells, joined, others.as_ref(), scope) {
+                cycles.run(cells, others.as_mut(), scope, *window);
+            } else {
+                let threads = workers::run_windows(cells, joined, others.as_mut(), scope, *window, workers);
+                self.threads = self.threads.max(threads);
+            }
         }
         let threads = workers::run(&mut self.cells, &self.sending, scope, workers);
         self.threads = self.threads.max(threads);

@@ -8,7 +8,7 @@ use crate::tcp::segment::{FlagByte, Plain};
 use crate::units::SimTime;
 
 /// A segment at the far end of its path. Small, since each is moved several times.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SegmentArrival {
     pub time: SimTime,
     /// When the next one arrives, which is equal but for its numbers; never if there is none.

@@ -209,6 +209,12 @@ impl TcpCounts {
         self.windows.sum += windows.sum;
     }
 
+    /// All of it happened so much later.
+    pub(super) fn put_off(&mut self, by: SimDuration) {
+        self.last = self.last.map(|last| last + by);
+        self.losses.values_mut().for_each(|(time, _)| *time += by);
+    }
+
     pub(super) fn merge(&mut self, other: &TcpCounts) {
         self.opened += other.opened;
         self.first = self.first.into_iter().chain(other.first).min();

@@ -1,6 +1,7 @@
 //! One side of a connection: it opens, sends what it has, closes (RFC 9293 §3.3.2, the states of one side). What is
 //! sent next and what is acknowledged are the business of its two halves.
 
+use super::ahead::Ahead;
 use super::receiver::Receiver;
 use super::segment::{Blocks, Flags, Segment};
 use super::state::{Chunk, Sender};
@@ -124,6 +125,27 @@ impl Connection {
     /// Whether both sides know that it is open, and it was not given up since.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Open)
+    }
+
+    /// Whether it is as `before` was, only so far ahead, so that it does the same again. Of its two halves the one that
+    /// moves is the one that its part in a one-way transfer lets move.
+    pub fn recurs(&self, before: &Connection, by: Ahead) -> bool {
+        let Connection { state, syn_retries, sender, receiver, size, answers, ends } = before;
+        let is_same = (*state, *syn_retries, *size) == (self.state, self.syn_retries, self.size)
+            && (*answers, *ends) == (self.answers, self.ends);
+        is_same
+            && match self.answers {
+                true => self.sender == *sender && self.receiver.recurs(receiver, by),
+                false => self.receiver == *receiver && self.sender.recurs(sender, by),
+            }
+    }
+
+    /// Goes so far ahead, as a connection does that recurs.
+    pub fn go_ahead(&mut self, by: Ahead) {
+        match self.answers {
+            true => self.receiver.go_ahead(by),
+            false => self.sender.go_ahead(by),
+        }
     }
 
     /// The numbers of its last acknowledgment: its own next one, and the one it expects.

@@ -2,6 +2,7 @@
 //! numbers throughout, so that the same bytes come out on any machine and a state that comes again is recognised. Sends
 //! no packet, reads no clock, knows no network.
 
+mod ahead;
 pub mod congestion;
 mod connection;
 mod receiver;
@@ -14,6 +15,7 @@ mod state;
 mod timers;
 mod usual;
 
+pub use ahead::Ahead;
 pub use connection::{Connection, Outcome};
 pub use rtt::RoundTrip;
 pub use state::{Counts, Limit};

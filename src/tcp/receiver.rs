@@ -1,6 +1,7 @@
 //! The receiving half of a connection: what arrived, in order and beyond gaps, and when that is acknowledged
 //! (RFC 9293, 2018, 5681 §4.2). Keeps no payload, sends nothing.
 
+use super::ahead::Ahead;
 use super::segment::{BLOCKS, Blocks, Segment};
 use super::{Arrived, Settings};
 use crate::units::SimTime;
@@ -109,6 +110,32 @@ impl Receiver {
             Some(beyond) if self.has_gaps() => Blocks::new(self.next, beyond.latest()),
             _ => Blocks::default(),
         }
+    }
+
+    /// Whether it is as `before` was, only so far ahead.
+    pub(super) fn recurs(&self, before: &Receiver, by: Ahead) -> bool {
+        let (mut then, mut now) = (before.clone(), self.clone());
+        then.go_ahead(by);
+        [&mut then, &mut now].into_iter().for_each(Receiver::forget);
+        then == now
+    }
+
+    /// Everything moves that it has to do with.
+    pub(super) fn go_ahead(&mut self, by: Ahead) {
+        self.next += by.bytes;
+        (self.due, self.caused) = (by.later(self.due), by.later(self.caused));
+        if let Some(Beyond { ranges, latest }) = self.beyond.as_deref_mut() {
+            ranges.iter_mut().for_each(|range| *range = (range.0 + by.bytes, range.1 + by.bytes));
+            latest.iter_mut().filter(|number| **number > 0).for_each(|number| *number += by.bytes);
+        }
+    }
+
+    /// Forgets what no longer counts.
+    fn forget(&mut self) {
+        let next = self.next;
+        self.beyond = self.beyond.take().filter(|beyond| !beyond.ranges.is_empty());
+        let latest = self.beyond.iter_mut().flat_map(|beyond| &mut beyond.latest);
+        latest.filter(|number| **number <= next).for_each(|number| *number = 0);
     }
 
     /// An acknowledgment is sent; answers when the segment that caused it was sent.

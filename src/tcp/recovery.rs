@@ -6,6 +6,7 @@
 //! it was sent ([`Segment::caused`]).
 
 use super::Settings;
+use super::ahead::Ahead;
 use super::scoreboard::News;
 use super::segment::Segment;
 use super::state::{Alarm, Chunk, Proportion, Repair, Sender, Trouble};
@@ -29,6 +30,31 @@ impl Trouble {
     fn is_over(&self, to: u64) -> bool {
         let is_calm = self.repair == Repair::Done && self.probed.0 == 0 && !self.is_urgent && self.duplicates == 0;
         is_calm && !self.board.has_gaps() && to > self.reduced.max(self.repaired)
+    }
+
+    /// Goes so far ahead.
+    pub fn go_ahead(&mut self, by: Ahead) {
+        self.board.go_ahead(by);
+        self.newest = by.later(self.newest);
+        self.probed.1 = by.later(self.probed.1);
+        // Of these, 0 says that there was none.
+        for number in [&mut self.repaired, &mut self.reached, &mut self.reduced, &mut self.probed.0] {
+            *number += if *number > 0 { by.bytes } else { 0 };
+        }
+    }
+
+    /// Forgets what no longer counts once everything before `to` is acknowledged.
+    pub fn forget(&mut self, to: u64) {
+        self.board.forget();
+        // All that is asked of them is whether as much, or more, is acknowledged.
+        self.repaired = self.repaired.max(to - 1);
+        self.reduced = self.reduced.max(to - 1);
+        if self.probed.0 == 0 {
+            self.probed.1 = SimTime::ZERO;
+        }
+        if !self.is_repairing() {
+            self.proportion = Proportion::default();
+        }
     }
 
     /// Notes what an acknowledgment tells; `next` was never sent.

@@ -1,6 +1,7 @@
 //! What a sender knows of what it sent beyond the acknowledgment: which ranges arrived, which are lost, which were sent
 //! again. Kept as runs of equal fate (RFC 6675 §3); decides nothing about when something counts as lost.
 
+use super::ahead::Ahead;
 use crate::units::SimTime;
 use std::collections::VecDeque;
 
@@ -68,6 +69,26 @@ impl News {
 }
 
 impl Scoreboard {
+    /// Goes so far ahead.
+    pub fn go_ahead(&mut self, by: Ahead) {
+        for number in [&mut self.start, &mut self.judged, &mut self.intact] {
+            *number += by.bytes;
+        }
+        self.oldest = by.later(self.oldest);
+        for Run { end, fate } in &mut self.runs {
+            *end += by.bytes;
+            if let Fate::Resent(at, next) = fate {
+                (*at, *next) = (by.later(*at), next.wrapping_add(by.bytes as u32));
+            }
+        }
+    }
+
+    /// Forgets what only saves work: where to look first, and what lies behind.
+    pub fn forget(&mut self) {
+        (self.oldest, self.intact) = (self.first_resent(), 0);
+        self.judged = self.judged.max(self.start);
+    }
+
     /// Bytes that arrived beyond the acknowledgment.
     pub fn arrived(&self) -> u64 {
         self.arrived.into()

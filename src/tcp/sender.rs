@@ -3,6 +3,7 @@
 //! data.
 
 use super::Settings;
+use super::ahead::Ahead;
 use super::congestion::{Acknowledged, Congestion};
 use super::rtt::RoundTrip;
 use super::scoreboard::News;
@@ -137,6 +138,45 @@ impl Sender {
     /// Its counts.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// How often it may send so many bytes before it comes near the end of what there is to send.
+    pub fn turns_of(&self, bytes: u64) -> u64 {
+        let near = 2 * u64::from(self.mss) + 3;
+        self.end.saturating_sub(self.next + near).checked_div(bytes).unwrap_or(0)
+    }
+
+    /// Whether it is as `before` was, only so far ahead; how much there is left to send is another question.
+    pub(super) fn recurs(&self, before: &Sender, by: Ahead) -> bool {
+        if self.congestion.bytes() != before.congestion.bytes() || self.flight() != before.flight() {
+            return false; // as mostly: nothing is copied
+        }
+        let (mut then, mut now) = (before.clone(), self.clone());
+        then.go_ahead(by);
+        [&mut then, &mut now].into_iter().for_each(Sender::forget);
+        then == now
+    }
+
+    /// Everything moves that it has to do with, but not the end of what there is to send.
+    pub(super) fn go_ahead(&mut self, by: Ahead) {
+        for number in [&mut self.unacknowledged, &mut self.next, &mut self.edge, &mut self.short] {
+            *number += by.bytes;
+        }
+        (self.due, self.last_sent) = (by.later(self.due), by.later(self.last_sent));
+        self.congestion.go_ahead(by);
+        if let Some(trouble) = self.trouble.as_deref_mut() {
+            trouble.go_ahead(by);
+        }
+    }
+
+    /// Forgets what no longer counts, and what only counts.
+    fn forget(&mut self) {
+        (self.counts, self.end) = (Counts::default(), 0);
+        self.short = self.short.max(self.unacknowledged);
+        self.trouble = self.trouble.take().filter(|trouble| !trouble.is_at_rest);
+        if let Some(trouble) = self.trouble.as_deref_mut() {
+            trouble.forget(self.unacknowledged);
+        }
     }
 
     /// Bytes sent and not acknowledged.

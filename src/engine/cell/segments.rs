@@ -1,10 +1,7 @@
 //! What connections send and hear: in short where only the other end looks at it, which takes a third of the work, else
 //! as packets with a journey of their own (`journey.rs`). Both give the same bytes.
 //!
-//! A connection alone on its way comes back to where it was: under even losses, at a full queue and in a window of the
-//! receiver, what both ends send repeats to the nanosecond, from the first 20 s on, in cycles of a round trip to some
-//! seconds (`tests/cycles.rs`). That is not made use of: such a cycle is longer than any window in which cells run, and
-//! holds two ends, two links and all that is under way between them, in two cells.
+//! What a connection that is alone on its way sends comes again and again: then it is multiplied (`engine/cycles.rs`).
 
 use super::super::books::Counts;
 use super::super::road::Road;

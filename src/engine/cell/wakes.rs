@@ -82,6 +82,11 @@ impl Wakes {
         }
     }
 
+    /// Forgets those of connections.
+    pub(super) fn forget_connections(&mut self) {
+        self.0.retain(|Reverse(wake)| !matches!(wake.waker(), Waker::Connection(_)));
+    }
+
     /// When the next one is due.
     #[inline]
     pub(super) fn next(&self) -> SimTime {

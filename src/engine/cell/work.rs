@@ -13,7 +13,7 @@ use crate::units::{SimDuration, SimTime};
 
 /// The unit of work is a packet in the loop (about 30 ns). A packet carried as an event, with the reactions to it,
 /// counts as this many.
-const EVENT: u64 = 30;
+pub(in crate::engine) const EVENT: u64 = 30;
 /// The work of a stretch of packets between two boundaries of the books, counted in closed form.
 const STRETCH: u64 = 4;
 /// The books have a boundary each minute.

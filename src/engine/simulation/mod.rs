@@ -352,7 +352,7 @@ impl Simulation {
     /// About how much work it is to [`Simulation::advance`] to `until`, in packets that are carried one by one.
     pub fn work(&mut self, until: SimTime) -> u64 {
         let (scope, partition) = self.scope(until);
-        partition.cells.iter_mut().map(|cell| cell.work(scope)).fold(0, u64::saturating_add)
+        partition.work(scope)
     }
 
     /// Lets time pass to `until`: everything due before then happens.

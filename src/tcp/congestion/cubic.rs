@@ -1,6 +1,7 @@
 //! The window of CUBIC outside slow start (RFC 9438 §4), in whole numbers. Time is counted in 2⁻²⁰ s, windows in 2⁻¹⁶
 //! bytes.
 
+use super::super::ahead::Ahead;
 use super::{Acknowledged, SCALE};
 use crate::units::{NANOS_PER_SECOND, SimDuration, SimTime};
 
@@ -58,6 +59,11 @@ impl Cubic {
     /// Segments have another length from now on, by which the curve is measured.
     pub fn bend(&mut self) {
         self.reached = 0;
+    }
+
+    /// Goes so far ahead.
+    pub fn go_ahead(&mut self, by: Ahead) {
+        self.since = by.later(self.since);
     }
 
     /// The window after an acknowledgment.

@@ -4,6 +4,7 @@
 mod cubic;
 mod slow_start;
 
+use super::ahead::Ahead;
 use crate::units::{SimDuration, SimTime};
 use cubic::Cubic;
 use slow_start::HyStart;
@@ -110,6 +111,15 @@ impl Congestion {
         {
             self.threshold = self.window >> SCALE;
             self.control = Control::Cubic(Cubic::default());
+        }
+    }
+
+    /// Goes so far ahead.
+    pub(super) fn go_ahead(&mut self, by: Ahead) {
+        match &mut self.control {
+            Control::Reno => {}
+            Control::Start(start) => start.go_ahead(by),
+            Control::Cubic(cubic) => cubic.go_ahead(by),
         }
     }
 

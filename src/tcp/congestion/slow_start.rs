@@ -1,6 +1,7 @@
 //! HyStart++ (RFC 9406): the first slow start of a connection slows down when round trips grow, before something is
 //! lost. Knows no window.
 
+use super::super::ahead::Ahead;
 use super::{Acknowledged, SCALE};
 use crate::units::SimDuration;
 
@@ -43,6 +44,11 @@ impl HyStart {
     pub fn growth(&self, bytes: u64, mss: u32) -> u64 {
         let counted = bytes.min(SEGMENTS * u64::from(mss)) << SCALE;
         if self.rounds > 0 { counted / DIVISOR } else { counted }
+    }
+
+    /// Goes so far ahead.
+    pub fn go_ahead(&mut self, by: Ahead) {
+        self.round_end += by.bytes;
     }
 
     /// Takes an acknowledgment; whether slow start is over.

@@ -205,8 +205,18 @@ impl End {
         self.sequence
     }
 
+    /// Skips so many packets.
+    pub(in crate::engine::cell) fn skip(&mut self, packets: u64) {
+        self.sequence += packets;
+    }
+
+    /// The place of its entry's book, if something was booked.
+    pub(in crate::engine::cell) fn booked(&self) -> Option<usize> {
+        self.book.map(|book| book as usize)
+    }
+
     /// When it next opens a connection, or stops those that do not end by themselves.
-    pub(super) fn next_opening(&self) -> SimTime {
+    pub(in crate::engine::cell) fn next_opening(&self) -> SimTime {
         let Some(opens) = &self.opens else { return SimTime::NEVER };
         match opens.left > 0 && opens.next < opens.stop {
             true => opens.next,

@@ -3,11 +3,12 @@
 use super::super::wakes::{Waker, Wakes};
 use crate::dataplane::packet::SourceId;
 use crate::engine::tcp_books::Limited;
-use crate::tcp::{Connection, Counts, Limit};
+use crate::tcp::{Ahead, Connection, Counts, Limit};
 use crate::units::{SimDuration, SimTime};
 
 /// An open connection.
-pub(super) struct Live {
+#[derive(Clone)]
+pub(in crate::engine::cell) struct Live {
     pub connection: Connection,
     /// The end it belongs to, and the port of the end that opened it.
     pub end: u32,
@@ -113,6 +114,28 @@ impl Live {
     /// What limits it, and for how long it has.
     pub(super) fn limited_for(&self, now: SimTime) -> (Limited, SimDuration) {
         (self.limited, if self.since == SimTime::NEVER { SimDuration::ZERO } else { now.since(self.since) })
+    }
+
+    /// Whether it is as `before` was, only so far ahead.
+    pub(in crate::engine::cell) fn recurs(&self, before: &Live, by: Ahead) -> bool {
+        let is_same = (self.port, self.begun, self.limited, self.number)
+            == (before.port, before.begun, before.limited, before.number);
+        let is_timed = self.since == before.since || self.has_turned(before, by);
+        is_same && is_timed && self.connection.recurs(&before.connection, by)
+    }
+
+    /// Whether what limits it changed since it was `before`, and as long ago.
+    pub(in crate::engine::cell) fn has_turned(&self, before: &Live, by: Ahead) -> bool {
+        self.since == by.later(before.since)
+    }
+
+    /// Goes so far ahead; `turns` says that what limits it changes again and again.
+    pub(in crate::engine::cell) fn go_ahead(&mut self, turns: bool, by: Ahead) {
+        self.connection.go_ahead(by);
+        if turns {
+            self.since = by.later(self.since);
+        }
+        self.scheduled = SimTime::NEVER;
     }
 
     /// About how many segments it sends in `span`: what its window lets go each round trip, and one more.

@@ -8,7 +8,8 @@ mod watch;
 
 pub(in crate::engine) use end::{End, Openings};
 pub(super) use end::{Kind, Way};
-pub(super) use packets::{Shorten, numbers};
+pub(super) use live::Live;
+pub(super) use packets::{Further, Shorten, acknowledged, near, numbers};
 pub(in crate::engine) use watch::Watch;
 pub use watch::Watched;
 
@@ -25,7 +26,7 @@ use crate::units::{SimDuration, SimTime};
 use crate::wire::ipv4::is_marked;
 use crate::wire::tcp::flags;
 use end::Opening;
-use live::{Came, Live};
+use live::Came;
 use slab::Slab;
 
 /// The connections of one cell.
@@ -65,6 +66,14 @@ impl Desk<'_> {
 impl Connections {
     pub(in crate::engine) fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// The only end, and the only connection of it, with its place.
+    pub(super) fn only(&mut self) -> Option<(&mut End, &mut Live, u32)> {
+        let [end] = &mut self.ends[..] else { return None };
+        let mut live = self.live.iter_mut();
+        let (place, only) = live.next().filter(|_| live.next().is_none())?;
+        Some((end, only, place as u32))
     }
 
     /// Seats an end while the simulation is set up.
@@ -341,6 +350,14 @@ impl Connections {
         desk.book(end, Tcp::Closed { window: live.connection.sender().window() });
         if outcome != Outcome::Completed {
             desk.book(end, Tcp::GaveUp(end.source));
+        }
+    }
+
+    /// Schedules the wake-ups of all connections anew.
+    pub(super) fn schedule_all(&mut self, wakes: &mut Wakes) {
+        wakes.forget_connections();
+        for (place, live) in &mut self.live {
+            live.schedule(place as u32, self.ends[live.end as usize].source, wakes);
         }
     }
 

@@ -184,8 +184,43 @@ impl Shorten {
     }
 }
 
+/// How much later and how much further segments of one direction are than others that they repeat.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::engine::cell) struct Further {
+    pub time: SimDuration,
+    /// How many packets their end sent in between.
+    pub packets: u64,
+    /// How much further their numbers are, and what they acknowledge.
+    pub sequence: u64,
+    pub acknowledged: u64,
+    /// How much later what they acknowledge was sent.
+    pub caused: SimDuration,
+}
+
+impl Further {
+    /// Moves an instant at which something was sent; none stays none.
+    pub(in crate::engine::cell) fn cause(&self, caused: &mut SimTime) {
+        if *caused > SimTime::ZERO {
+            *caused += self.caused;
+        }
+    }
+
+    /// Moves a packet.
+    pub(in crate::engine::cell) fn packet(&self, packet: &mut Packet) {
+        let Packet { emitted, id, .. } = packet;
+        *emitted += self.time;
+        *id = PacketId::new(id.source(), id.sequence() + self.packets);
+        let identification = u16::from_be_bytes([packet.head[4], packet.head[5]]).wrapping_add(self.packets as u16);
+        packet.head[4..6].copy_from_slice(&identification.to_be_bytes());
+        for (at, by) in [(24, self.sequence), (28, self.acknowledged)] {
+            let moved = number(packet, at).wrapping_add(by as u32);
+            packet.head[at..at + 4].copy_from_slice(&moved.to_be_bytes());
+        }
+    }
+}
+
 /// The number that a header means: the nearest to `known`.
-pub(super) fn near(number: u32, known: u64) -> u64 {
+pub(in crate::engine::cell) fn near(number: u32, known: u64) -> u64 {
     off_wire(number, 0, known)
 }
 
@@ -194,7 +229,7 @@ fn number(packet: &Packet, at: usize) -> u32 {
 }
 
 /// What a packet acknowledges, as on the wire.
-pub(super) fn acknowledged(packet: &Packet) -> u64 {
+pub(in crate::engine::cell) fn acknowledged(packet: &Packet) -> u64 {
     number(packet, 28).into()
 }
 
