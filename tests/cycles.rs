@@ -198,8 +198,8 @@ fn played(copy: &Copy, mode: Mode) -> (Vec<String>, u64) {
     for slice in copy.slices.iter().copied().chain([u64::MAX]) {
         run.advance(SimTime::from_nanos(slice));
         run.simulation.check_books().expect("the books balance");
-        told.push(format!("{slice}: {:?}", [LinkId(0), LinkId(1)].map(|link| run.simulation.watched_queue(link))));
-        run.simulation.watch_queues();
+        told.push(format!("{slice}: {:?}", [LinkId(0), LinkId(1)].map(|link| run.simulation.queue_peak(link))));
+        run.simulation.restart_queue_peaks();
     }
     run.finish().expect("the books balance");
     told.extend(report::json(&Snapshot::of(&run, "one", Vec::new(), None)).lines().map(String::from));
