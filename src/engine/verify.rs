@@ -8,8 +8,9 @@ use super::run::Run;
 use super::simulation::TrafficLedger;
 use super::windows::{Spans, Sum};
 use crate::model::plan::{Check, Expectation, Metric, Subject, Traffic};
-use crate::model::{Direction, LinkId, Name, Network, PeeringId, TrafficId, VpcId};
+use crate::model::{Direction, DropReason, LinkId, Name, Network, PeeringId, TrafficId, VpcId};
 use crate::units::{BitRate, ByteSize, Share, SimDuration, SimTime, Span};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One check of one expectation.
@@ -23,6 +24,8 @@ pub struct CheckOutcome {
     pub found: Option<Measured>,
     /// Whether it lies in the wanted range, or may lie in it if it is not known exactly.
     pub held: bool,
+    /// If not: why most of the packets that the expectation is about were dropped in its window, the first of equals.
+    pub most_dropped: Option<DropReason>,
 }
 
 /// A value in its metric's base unit: its smallest and its largest possible value. They are equal except for a quantile
@@ -50,11 +53,7 @@ pub fn verify(run: &Run) -> Vec<CheckOutcome> {
     let mut books = Books { run, ledger, traffic: BTreeMap::new(), links: BTreeMap::new() };
     let mut outcomes = Vec::new();
     for (at, expectation) in run.plan.expectations.iter().enumerate() {
-        let measured = books.measure(expectation);
-        for (index, (check, found)) in expectation.checks.iter().zip(measured).enumerate() {
-            let held = found.is_some_and(|found| found.meets(check));
-            outcomes.push(CheckOutcome { expectation: at, check: index, found, held });
-        }
+        outcomes.extend(books.judge(at, expectation));
     }
     outcomes
 }
@@ -81,17 +80,22 @@ struct LinkBooks {
 enum Facts<'a> {
     Traffic { counts: &'a TrafficCounts, whole: &'a TrafficCounts, entry: &'a Traffic, between: Span },
     Link { counts: &'a LinkCounts, longest_queue: ByteSize },
-    Peering { name: &'a Name, network: &'a Network, now: SimTime },
+    Peering { name: &'a Name, run: &'a Run },
 }
 
 impl<'a> Books<'a> {
-    /// What each check of an expectation asks for.
-    fn measure(&mut self, expectation: &'a Expectation) -> Vec<Option<Measured>> {
+    /// What came of each check of an expectation, which is the plan's `at`-th.
+    fn judge(&mut self, at: usize, expectation: &'a Expectation) -> Vec<CheckOutcome> {
         let (between, is_whole) = (expectation.between, self.run.plan.is_whole(expectation.between));
         let length = between.length();
         let each = |facts: Option<Facts>| {
-            let measured = |check: &Check| facts.as_ref().and_then(|facts| facts.measure(check.metric, length));
-            expectation.checks.iter().map(measured).collect()
+            let judged = |(index, check): (usize, &Check)| {
+                let found = facts.as_ref().and_then(|facts| facts.measure(check.metric, length));
+                let held = found.is_some_and(|found| found.meets(check));
+                let most_dropped = facts.as_ref().filter(|_| !held).and_then(Facts::most_dropped);
+                CheckOutcome { expectation: at, check: index, found, held, most_dropped }
+            };
+            expectation.checks.iter().enumerate().map(judged).collect()
         };
         match &expectation.subject {
             &Subject::Traffic(id) => {
@@ -111,10 +115,7 @@ impl<'a> Books<'a> {
                 let (counts, longest_queue) = (window.as_ref().unwrap_or(&books.whole), books.longest_queue);
                 each(books.exist.then_some(Facts::Link { counts, longest_queue }))
             }
-            Subject::Peering { peering } => {
-                let simulation = &self.run.simulation;
-                each(Some(Facts::Peering { name: peering, network: simulation.network(), now: simulation.now() }))
-            }
+            Subject::Peering { peering } => each(Some(Facts::Peering { name: peering, run: self.run })),
         }
     }
 }
@@ -209,6 +210,23 @@ impl Facts<'_> {
         }
     }
 
+    /// Why most packets were dropped, replies and answers included; on a peering in the whole run.
+    fn most_dropped(&self) -> Option<DropReason> {
+        let mut all = Drops::default();
+        match *self {
+            Facts::Traffic { counts, .. } => {
+                let drops = [&counts.drops, &counts.ping.drops, &counts.tcp.answers_dropped];
+                drops.into_iter().for_each(|drops| all.merge(drops));
+            }
+            Facts::Link { counts, .. } => all.merge(&counts.drops),
+            Facts::Peering { name, run } => {
+                let links = bearers(run.simulation.network(), name).into_iter().flat_map(LinkId::both);
+                links.for_each(|link| all.merge(&run.simulation.link_book(link).whole.drops));
+            }
+        }
+        all.iter().max_by_key(|(reason, packets)| (*packets, Reverse(*reason as usize))).map(|(reason, _)| reason)
+    }
+
     /// The loss; `None` if no packets were counted, since then nothing is proven.
     fn loss(&self) -> Option<Share> {
         match *self {
@@ -257,7 +275,8 @@ impl Facts<'_> {
 
     /// The availability; over several peerings of the name, the share of their total active time.
     fn availability(&self) -> Option<Share> {
-        let &Facts::Peering { name, network, now } = self else { return None };
+        let &Facts::Peering { name, run } = self else { return None };
+        let (network, now) = (run.simulation.network(), run.simulation.now());
         let each = bearers(network, name).into_iter().filter_map(|id| network.peering(id).availability(now));
         let (active, downtime) = each.fold((0, 0), |(active, downtime), one| {
             (active + one.active.as_nanos(), downtime + one.downtime.as_nanos())
@@ -267,7 +286,8 @@ impl Facts<'_> {
 
     /// The state of the peering that had the name at `at`, or last before; if none did, of the first one to have it.
     fn state(&self, at: SimTime) -> Option<u64> {
-        let &Facts::Peering { name, network, .. } = self else { return None };
+        let &Facts::Peering { name, run } = self else { return None };
+        let network = run.simulation.network();
         let bearers = network.bearers(name.as_str());
         let begun = bearers.partition_point(|(since, _)| *since <= at);
         let (_, id) = bearers.get(begun.saturating_sub(1))?;
