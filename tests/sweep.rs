@@ -236,7 +236,7 @@ fn a_wrong_key_or_value_is_told_once_with_its_place() {
         (&["--over", "traffic.t.rat=1 Mbps..20 Mbps/1 Mbps"][..], "[--over:1:1]", "did you mean `rate`?"),
         (&["--over", "traffic.t.rate=1 ms..20 ms/1 ms"], "[--over traffic.t.rate:1:1]", "bps"),
         (&["--over", "traffic.t.rate=8 Mbps,8 Mpbs"], "[--over traffic.t.rate:1:1]", "Mbps"),
-        (&["--find-lossless", "traffic.u.rate"], "[--find-lossless:1:1]", "there are t"),
+        (&["--find-lossless", "traffic.u.rate"], "[--find-lossless:1:1]", "there are: t"),
         (&["--find-lossless", "peering.p.bandwidth"], "not the rate of a traffic entry", "traffic.sync.rate"),
         (
             &["--find-lossless", "traffic.t.rate", "--line-rate", "1 Tbps"],
