@@ -207,8 +207,10 @@ fn played(copy: &Copy, mode: Mode) -> (Vec<String>, u64) {
         told.extend(run.simulation.meter(link).minutes().iter().map(|minute| format!("{link:?} {minute:?}")));
         let book = run.simulation.link_book(link);
         told.extend([format!("{:?} {:?}", book.longest_queue, book.examples)]);
-        told.extend(book.windows.segments().map(|segment| format!("{segment:?}")));
-        told.push(format!("{:?}", book.whole.delay.counted()));
+        let counted = book.windows.segments().chain([(SimTime::ZERO, &book.whole)]).map(|(begin, sums)| {
+            format!("{begin} {:?} {:?} {:?} {:?}", sums.offered, sums.carried, sums.drops, sums.delay.counted())
+        });
+        told.extend(counted);
     }
     let effort = run.simulation.effort();
     (told, effort.of(Road::Repeated) * 100 / effort.packets().max(1))
