@@ -70,7 +70,7 @@ pub fn open(dice: &mut Dice) -> (Network, Dull) {
 /// A later instant, or the same one: preferably one at which something falls due, or a nanosecond beside it.
 pub fn later(dice: &mut Dice, dull: &Dull) -> u64 {
     let now = dull.now;
-    let aimed = dull.next_due().map(|due| dice.pick(&[due - 1, due, due, due + 1]));
+    let aimed = dull.next_due().map(|due| dice.pick(&[due.saturating_sub(1), due, due, due + 1]));
     let idle = now + dice.pick(&[0, 0, 0, 1, 1_000_000, 40_000_000, 1_000_000_000, 3_600_000_000_000, WEEK]);
     match aimed {
         Some(aimed) if dice.chance(30) => aimed.max(now),
