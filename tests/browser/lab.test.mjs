@@ -310,6 +310,7 @@ test("somebody who wants no motion gets none, and still every step", async () =>
     }));
     assert.ok(instants > 1, "time goes on");
     assert.equal(places.length, 1, places.join(" "));
+    await speed(tab, "1");
     await shown(tab, /ping#1 delivered/, "#lines");
   });
 });
