@@ -4,35 +4,26 @@
 //
 //   VPCSIM=target/release/vpcsim node tests/browser/back.mjs
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
+import { lab, post } from "./served.mjs";
 
-const { VPCSIM } = process.env;
-const lab = spawn(VPCSIM, ["lab", "--listen", "127.0.0.1:0", "--no-open"]);
-const address = await new Promise((found, failed) => {
-  let said = "";
-  lab.stderr.on("data", (text) => {
-    const at = (said += text).match(/http:\/\/[0-9.:]+/);
-    if (at) found(at[0]);
-  });
-  lab.on("exit", () => failed(new Error(said)));
-});
+const { address, end } = await lab();
 
-async function post(path, body) {
-  const answer = await fetch(address + path, { method: "POST", body: JSON.stringify(body) });
-  const told = await answer.json();
-  if (!answer.ok || told.failure) {
-    console.error(`failed: ${answer.status} ${told.failure?.message ?? ""}`);
+async function ask(path, body) {
+  const { told, why } = await post(address + path, body);
+  if (why) {
+    console.error(`failed: ${why}`);
     process.exitCode = 1;
   }
   return told;
 }
 
-const goTo = (time_ns) => post("/api/lab/ask", { ask: "go_to", time_ns });
+const goTo = (time_ns) => ask("api/lab/ask", { ask: "go_to", time_ns });
 
-const { lessons } = await (await fetch(`${address}/api/about`)).json();
+const { lessons } = await (await fetch(`${address}api/about`)).json();
 for (const { name } of lessons) {
-  const text = execFileSync(VPCSIM, ["lesson", "show", name, "--solved"], { encoding: "utf8" });
-  await post("/api/open", { text });
+  const text = execFileSync(process.env.VPCSIM, ["lesson", "show", name, "--solved"], { encoding: "utf8" });
+  await ask("api/open", { text });
   const { state } = await goTo(Number.MAX_SAFE_INTEGER);
   const took = [];
   for (const share of [0.99, 0.9, 0.5, 0.1, 0]) {
@@ -43,4 +34,4 @@ for (const { name } of lessons) {
   }
   console.log(`${name.padEnd(20)} ${Math.max(...took).toFixed(0).padStart(4)} ms`);
 }
-lab.kill("SIGINT");
+end();

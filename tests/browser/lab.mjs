@@ -2,29 +2,14 @@
 // what somebody does there. With PAGE, a folder, the page's files come from there, so that a change of them can be
 // tested before the program is built.
 
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { launched } from "./pages.mjs";
+import { lab } from "./served.mjs";
 
-const { VPCSIM, PAGE } = process.env;
+export { lab };
 
-// Starts a lab; its address, and how it ends.
-export async function lab(...args) {
-  const child = spawn(VPCSIM, ["lab", ...args, "--listen", "127.0.0.1:0", "--no-open"]);
-  const address = await new Promise((found, failed) => {
-    let said = "";
-    child.stderr.on("data", (text) => {
-      said += text;
-      const at = said.match(/http:\/\/[0-9.:]+\//);
-      if (at) found(at[0]);
-    });
-    child.on("exit", () => failed(new Error(`no lab: ${said}`)));
-  });
-  const exited = new Promise((done) => child.on("exit", done));
-  const end = () => child.kill("SIGINT") && exited;
-  return { address, end };
-}
+const { PAGE } = process.env;
 
 // The requests of each page that are not answered yet, but for the one that is told of changes.
 const asking = new WeakMap();

@@ -4,30 +4,18 @@
 //
 //   VPCSIM=target/release/vpcsim node tests/browser/load.mjs [LESSON|FILE [SESSIONS [SECONDS]]]
 
-import { spawn } from "node:child_process";
 import fs from "node:fs";
+import { lab, post } from "./served.mjs";
 
 const [what = "return-route", sessions = "25", seconds = "10"] = process.argv.slice(2);
-const lab = spawn(process.env.VPCSIM, ["lab", what, "--class", sessions, "--listen", "127.0.0.1:0", "--no-open"]);
-const address = await new Promise((found, failed) => {
-  let said = "";
-  lab.stderr.on("data", (text) => {
-    const at = (said += text).match(/http:\/\/[0-9.:]+/);
-    if (at) found(at[0]);
-  });
-  lab.on("exit", () => failed(new Error(said)));
-});
+const { address, child, end } = await lab(what, "--class", sessions);
 
 // Requests that were not answered with what was asked for, by reason: fast refusals are no good answers.
 const failed = {};
 
-async function post(path, body) {
-  const answer = await fetch(address + path, { method: "POST", body: JSON.stringify(body) });
-  const told = await answer.json();
-  if (!answer.ok || told.failure) {
-    const why = `${answer.status} ${told.failure?.message ?? ""}`;
-    failed[why] = (failed[why] ?? 0) + 1;
-  }
+async function ask(path, body) {
+  const { told, why } = await post(address + path, body);
+  if (why) failed[why] = (failed[why] ?? 0) + 1;
   return told;
 }
 
@@ -35,10 +23,10 @@ async function post(path, body) {
 const PAUSE = 50;
 const took = {};
 
-async function timed(code, ask) {
+async function timed(code, what) {
   const since = performance.now();
-  const answer = await post(`/api/${code}/ask`, ask);
-  (took[ask.ask] ??= []).push(performance.now() - since);
+  const answer = await ask(`api/${code}/ask`, what);
+  (took[what.ask] ??= []).push(performance.now() - since);
   await new Promise((done) => setTimeout(done, PAUSE));
   return answer;
 }
@@ -55,12 +43,12 @@ async function learn(code, until) {
   }
 }
 
-const codes = await Promise.all(Array.from({ length: Number(sessions) }, () => post("/api/open", {})));
+const codes = await Promise.all(Array.from({ length: Number(sessions) }, () => ask("api/open", {})));
 const until = performance.now() + Number(seconds) * 1000;
 await Promise.all(codes.map(({ code }) => learn(code, until)));
-const memory = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${lab.pid}/status`, "utf8"))?.[1];
-const [, user, system] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(fs.readFileSync(`/proc/${lab.pid}/stat`, "utf8"));
-lab.kill("SIGINT");
+const memory = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
+const [, user, system] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/stat`, "utf8"));
+end();
 
 const at = (sorted, share) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)].toFixed(1);
 const print = (name, times) => {
